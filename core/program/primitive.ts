@@ -1,0 +1,199 @@
+/**
+ * Constructors of the primitives: each checks its operands and gives the result's shape (the shape rule), and drops
+ * work that is certainly nothing (x + 0, reshape to the same shape). Broadcasting is explicit below this line: `ops.ts`
+ * inserts it for people.
+ */
+import { broadcastShape, type Shape, type ShapeError, sameShape, shapeError, showShape, size } from "./shape.ts"
+import type { Binary, Op, Tensor, Unary } from "./tensor.ts"
+
+const node = (op: Op, args: readonly Tensor[], shape: Shape): Tensor => {
+  const bad = args.find((a) => a.error !== undefined)
+  return bad?.error === undefined ? { op, args, shape } : { op, args, shape: bad.shape, error: bad.error }
+}
+
+/** A node that stands for a mistake. */
+export const failed = (operation: string, want: string, got: string, args: readonly Tensor[] = []): Tensor => {
+  const earlier: ShapeError | undefined = args.find((a) => a.error !== undefined)?.error
+  const op: Op = { kind: "constant", values: new Float64Array(0) }
+  return { op, args: [], shape: [], error: earlier ?? shapeError(operation, want, got) }
+}
+
+export const input = (name: string, shape: Shape): Tensor =>
+  shape.every((d) => Number.isInteger(d) && d >= 0)
+    ? node({ kind: "input", name }, [], shape)
+    : failed(`declare input "${name}"`, "a shape of whole numbers >= 0", showShape(shape))
+
+export const constant = (values: Float64Array, shape: Shape): Tensor =>
+  values.length === size(shape)
+    ? node({ kind: "constant", values }, [], shape)
+    : failed("make a constant", `${size(shape)} values for shape ${showShape(shape)}`, `${values.length}`)
+
+export const scalar = (value: number): Tensor => constant(Float64Array.of(value), [])
+
+/** 0, 1, …, n − 1. */
+export const iota = (n: number): Tensor => node({ kind: "iota" }, [], [n])
+
+/** The number that every element has, when the graph alone shows it. */
+export const uniform = (x: Tensor): number | undefined => {
+  if (x.error !== undefined) return undefined
+  if (x.op.kind === "constant") return x.op.values.length === 1 ? x.op.values[0] : undefined
+  return x.op.kind === "broadcast" || x.op.kind === "reshape" ? uniform(x.args[0]!) : undefined
+}
+
+/** `value` in every element. */
+export const fill = (value: number, shape: Shape): Tensor => broadcast(scalar(value), shape)
+
+export const unary = (fn: Unary, x: Tensor): Tensor => {
+  const u = uniform(x)
+  if (fn === "neg" && u !== undefined) return fill(-u, x.shape)
+  if (fn === "neg" && x.op.kind === "unary" && x.op.fn === "neg") return x.args[0]!
+  return node({ kind: "unary", fn }, [x], x.shape)
+}
+
+export const binary = (fn: Binary, a: Tensor, b: Tensor): Tensor => {
+  if (!sameShape(a.shape, b.shape)) return failed(fn, "operands of one shape", both(a, b), [a, b])
+  return simplifyBinary(fn, a, b) ?? node({ kind: "binary", fn }, [a, b], a.shape)
+}
+
+const both = (a: Tensor, b: Tensor): string => `${showShape(a.shape)} and ${showShape(b.shape)}`
+
+const simplifyBinary = (fn: Binary, a: Tensor, b: Tensor): Tensor | undefined => {
+  const [x, y] = [uniform(a), uniform(b)]
+  if (x !== undefined && y !== undefined) {
+    if (fn === "add") return fill(x + y, a.shape)
+    if (fn === "sub") return fill(x - y, a.shape)
+    if (fn === "mul") return fill(x * y, a.shape)
+    if (fn === "div") return fill(x / y, a.shape)
+  }
+  if (fn === "add") return x === 0 ? b : y === 0 ? a : undefined
+  if (fn === "sub") return y === 0 ? a : x === 0 ? unary("neg", b) : undefined
+  if (fn === "mul")
+    return x === 1 ? b : y === 1 ? a : x === -1 ? unary("neg", b) : y === -1 ? unary("neg", a) : undefined
+  if (fn === "div") return y === 1 ? a : undefined
+  return undefined
+}
+
+/** Elementwise `condition ≠ 0 ? a : b`. */
+export const select = (condition: Tensor, a: Tensor, b: Tensor): Tensor =>
+  sameShape(condition.shape, a.shape) && sameShape(a.shape, b.shape)
+    ? node({ kind: "select" }, [condition, a, b], a.shape)
+    : failed("select", "three operands of one shape", `${showShape(condition.shape)}, ${both(a, b)}`, [condition, a, b])
+
+/** op(A)·op(B); operands have rank 2, or rank 3 with one batch size; a rank-2 operand beside a rank-3 one is shared. */
+export const matmul = (a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor => {
+  const want = `matrices that fit${transposeA ? ", the first transposed" : ""}${transposeB ? ", the second transposed" : ""}`
+  const wrong = () => failed("matmul", want, both(a, b), [a, b])
+  if (a.shape.length < 2 || b.shape.length < 2 || a.shape.length > 3 || b.shape.length > 3) return wrong()
+  const [m, k] = lastTwo(a.shape, transposeA)
+  const [l, n] = lastTwo(b.shape, transposeB)
+  const batch = a.shape.length === 3 ? a.shape[0]! : b.shape.length === 3 ? b.shape[0]! : undefined
+  if (k !== l || (a.shape.length === 3 && b.shape.length === 3 && a.shape[0] !== b.shape[0])) return wrong()
+  const op: Op = { kind: "matmul", transposeA, transposeB }
+  return node(op, [a, b], batch === undefined ? [m, n] : [batch, m, n])
+}
+
+const lastTwo = (s: Shape, swap: boolean): readonly [number, number] => {
+  const [r, c] = [s[s.length - 2]!, s[s.length - 1]!]
+  return swap ? [c, r] : [r, c]
+}
+
+/** Sum or maximum over the given axes, which disappear. */
+export const reduce = (fn: "sum" | "max", x: Tensor, axes: readonly number[]): Tensor => {
+  const sorted = [...new Set(axes)].sort((p, q) => p - q)
+  if (sorted.some((i) => !Number.isInteger(i) || i < 0 || i >= x.shape.length)) {
+    return failed(fn, `axes within 0…${x.shape.length - 1} of ${showShape(x.shape)}`, `[${axes.join(", ")}]`, [x])
+  }
+  if (sorted.length === 0) return x
+  const shape = x.shape.filter((_, i) => !sorted.includes(i))
+  const u = uniform(x)
+  if (u !== undefined && fn === "sum") return fill((u * size(x.shape)) / size(shape), shape)
+  if (sorted.every((i) => x.shape[i] === 1)) return reshape(x, shape)
+  return node({ kind: "reduce", fn, axes: sorted }, [x], shape)
+}
+
+export const reshape = (x: Tensor, shape: Shape): Tensor => {
+  if (size(shape) !== size(x.shape)) {
+    return failed("reshape", `a shape of ${size(x.shape)} elements as ${showShape(x.shape)}`, showShape(shape), [x])
+  }
+  if (sameShape(shape, x.shape)) return x
+  const u = uniform(x)
+  if (u !== undefined) return fill(u, shape)
+  return node({ kind: "reshape" }, [x.op.kind === "reshape" ? x.args[0]! : x], shape)
+}
+
+/** Result axis `i` is operand axis `order[i]`. */
+export const transpose = (x: Tensor, order: readonly number[]): Tensor => {
+  if (order.length !== x.shape.length || [...order].sort((a, b) => a - b).some((v, i) => v !== i)) {
+    return failed("transpose", `a permutation of the axes of ${showShape(x.shape)}`, `[${order.join(", ")}]`, [x])
+  }
+  if (order.every((v, i) => v === i)) return x
+  const shape = order.map((i) => x.shape[i]!)
+  const u = uniform(x)
+  return u !== undefined ? fill(u, shape) : node({ kind: "transpose", order }, [x], shape)
+}
+
+/** Repeats along new leading axes and along axes of size 1 (right-aligned). */
+export const broadcast = (x: Tensor, shape: Shape): Tensor => {
+  const common = broadcastShape(x.shape, shape)
+  if (common === undefined || !sameShape(common, shape)) {
+    return failed("broadcast", `a shape that fits ${showShape(shape)}`, showShape(x.shape), [x])
+  }
+  if (sameShape(x.shape, shape)) return x
+  return node({ kind: "broadcast" }, [x.op.kind === "broadcast" && size(x.args[0]!.shape) === 1 ? one(x) : x], shape)
+}
+
+const one = (x: Tensor): Tensor => reshape(x.args[0]!, [])
+
+export const concat = (parts: readonly Tensor[], axis: number): Tensor => {
+  const [head] = parts
+  if (head === undefined) return failed("concat", "at least one operand", "none")
+  const fits = (s: Shape) => s.length === head.shape.length && s.every((d, i) => i === axis || d === head.shape[i])
+  if (axis < 0 || axis >= head.shape.length || !parts.every((p) => fits(p.shape))) {
+    const got = parts.map((p) => showShape(p.shape)).join(", ")
+    return failed("concat", `shapes equal but for axis ${axis}`, got, parts)
+  }
+  if (parts.length === 1) return head
+  const total = parts.reduce((n, p) => n + p.shape[axis]!, 0)
+  return node(
+    { kind: "concat", axis },
+    parts,
+    head.shape.map((d, i) => (i === axis ? total : d))
+  )
+}
+
+/** The block of `shape` that begins at `start`. */
+export const slice = (x: Tensor, start: readonly number[], shape: Shape): Tensor => {
+  const ok = start.length === x.shape.length && shape.length === x.shape.length
+  if (!ok || start.some((s, i) => s < 0 || shape[i]! < 0 || s + shape[i]! > x.shape[i]!)) {
+    const got = `start [${start.join(", ")}], shape ${showShape(shape)}`
+    return failed("slice", `a block inside ${showShape(x.shape)}`, got, [x])
+  }
+  if (sameShape(shape, x.shape)) return x
+  const u = uniform(x)
+  return u !== undefined ? fill(u, shape) : node({ kind: "slice", start }, [x], shape)
+}
+
+/** `x` at offset `low` in zeros of `shape`. */
+export const pad = (x: Tensor, low: readonly number[], shape: Shape): Tensor => {
+  const ok = low.length === x.shape.length && shape.length === x.shape.length
+  if (!ok || low.some((l, i) => l < 0 || l + x.shape[i]! > shape[i]!)) {
+    const got = `offset [${low.join(", ")}] in ${showShape(shape)}`
+    return failed("pad", `room for ${showShape(x.shape)}`, got, [x])
+  }
+  return sameShape(shape, x.shape) ? x : node({ kind: "pad", low }, [x], shape)
+}
+
+/** Rows of `x` (`[n, …]`) named by `index` (`[m]`, whole numbers): `[m, …]`. */
+export const gather = (x: Tensor, index: Tensor): Tensor =>
+  x.shape.length >= 1 && index.shape.length === 1
+    ? node({ kind: "gather" }, [x, index], [index.shape[0]!, ...x.shape.slice(1)])
+    : failed("gather", "rows [n, …] and an index [m]", both(x, index), [x, index])
+
+/** Adds row i of `x` (`[m, …]`) to row `index[i]` of zeros `[n, …]`. */
+export const scatter = (x: Tensor, index: Tensor, n: number): Tensor =>
+  x.shape.length >= 1 && index.shape.length === 1 && index.shape[0] === x.shape[0]
+    ? node({ kind: "scatter" }, [x, index], [n, ...x.shape.slice(1)])
+    : failed("scatter", "rows [m, …] and an index [m]", both(x, index), [x, index])
+
+/** The same value, through which no derivative passes. */
+export const stopGradient = (x: Tensor): Tensor => node({ kind: "stopGradient" }, [x], x.shape)

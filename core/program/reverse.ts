@@ -1,0 +1,225 @@
+/** Reverse mode: one rule per primitive gives the operands' cotangents, as new nodes of the same graph. */
+import * as P from "./primitive.ts"
+import { type Shape, size } from "./shape.ts"
+import { type Tensor, topological } from "./tensor.ts"
+
+type Cotangent = Tensor | undefined
+
+/** Σ over the axes along which `g` was broadcast from `shape`. */
+const unbroadcast = (g: Tensor, shape: Shape): Tensor => {
+  const lead = g.shape.length - shape.length
+  const axes = g.shape.flatMap((d, i) => (i < lead || (shape[i - lead] === 1 && d !== 1) ? [i] : []))
+  return P.reshape(P.reduce("sum", g, axes), shape)
+}
+
+const zeros = (shape: Shape): Tensor => P.fill(0, shape)
+
+/** Back to the shape before a reduction over `axes`. */
+const spread = (g: Tensor, axes: readonly number[], shape: Shape): Tensor =>
+  P.broadcast(
+    P.reshape(
+      g,
+      shape.map((d, i) => (axes.includes(i) ? 1 : d))
+    ),
+    shape
+  )
+
+const times = (a: Tensor, b: Tensor): Tensor => P.binary("mul", a, b)
+const minus = (a: Tensor, b: Tensor): Tensor => P.binary("sub", a, b)
+const oneMinus = (x: Tensor): Tensor => minus(P.fill(1, x.shape), x)
+
+/** 1 where `a` wins, ½ where equal, 0 where it loses. */
+const winner = (loses: Tensor, wins: Tensor): Tensor =>
+  times(P.fill(0.5, wins.shape), P.binary("add", wins, oneMinus(loses)))
+
+const unaryRule = (y: Tensor, x: Tensor, g: Tensor): Cotangent => {
+  if (y.op.kind !== "unary") return undefined
+  switch (y.op.fn) {
+    case "neg":
+      return P.unary("neg", g)
+    case "exp":
+      return times(g, y)
+    case "log":
+      return P.binary("div", g, x)
+    case "tanh":
+      return times(g, oneMinus(times(y, y)))
+    case "sigmoid":
+      return times(g, times(y, oneMinus(y)))
+    case "softplus":
+      return times(g, P.unary("sigmoid", x))
+    case "sqrt":
+      return P.binary("div", times(P.fill(0.5, g.shape), g), y)
+    case "abs":
+      return times(g, P.unary("sign", x))
+    case "sign":
+      return undefined
+  }
+}
+
+const binaryRule = (y: Tensor, a: Tensor, b: Tensor, g: Tensor): readonly Cotangent[] => {
+  if (y.op.kind !== "binary") return []
+  switch (y.op.fn) {
+    case "add":
+      return [g, g]
+    case "sub":
+      return [g, P.unary("neg", g)]
+    case "mul":
+      return [times(g, b), times(g, a)]
+    case "div": {
+      const left = P.binary("div", g, b)
+      return [left, P.unary("neg", times(left, y))]
+    }
+    case "max": {
+      const w = winner(P.binary("lt", a, b), P.binary("lt", b, a))
+      return [times(g, w), times(g, oneMinus(w))]
+    }
+    case "min": {
+      const w = winner(P.binary("lt", b, a), P.binary("lt", a, b))
+      return [times(g, w), times(g, oneMinus(w))]
+    }
+    case "lt":
+    case "le":
+    case "eq":
+      return [undefined, undefined]
+  }
+}
+
+/** dA and dB of C = op(A)·op(B); a factor shared by the batch collects its sum. */
+const matmulRule = (y: Tensor, a: Tensor, b: Tensor, g: Tensor): readonly Cotangent[] => {
+  if (y.op.kind !== "matmul") return []
+  const { transposeA: ta, transposeB: tb } = y.op
+  const da = ta ? P.matmul(b, g, tb, true) : P.matmul(g, b, false, !tb)
+  const db = tb ? P.matmul(g, a, true, ta) : P.matmul(a, g, !ta, false)
+  return [collect(da, a.shape), collect(db, b.shape)]
+}
+
+const collect = (g: Tensor, shape: Shape): Tensor => (g.shape.length > shape.length ? P.reduce("sum", g, [0]) : g)
+
+/** Cotangents of the operands of `y`, given its own. */
+const rule = (y: Tensor, g: Tensor): readonly Cotangent[] => {
+  const [a, b, c] = y.args
+  switch (y.op.kind) {
+    case "input":
+    case "constant":
+    case "iota":
+      return []
+    case "stopGradient":
+      return [undefined]
+    case "unary":
+      return [unaryRule(y, a!, g)]
+    case "binary":
+      return binaryRule(y, a!, b!, g)
+    case "select":
+      return [undefined, P.select(a!, g, zeros(g.shape)), P.select(a!, zeros(g.shape), g)].slice(0, c ? 3 : 0)
+    case "matmul":
+      return matmulRule(y, a!, b!, g)
+    case "reduce": {
+      const wide = spread(g, y.op.axes, a!.shape)
+      if (y.op.fn === "sum") return [wide]
+      const hit = P.binary("eq", a!, spread(y, y.op.axes, a!.shape))
+      const ties = spread(P.reduce("sum", hit, y.op.axes), y.op.axes, a!.shape)
+      return [P.binary("div", times(wide, hit), ties)]
+    }
+    case "reshape":
+      return [P.reshape(g, a!.shape)]
+    case "transpose": {
+      const { order } = y.op
+      return [
+        P.transpose(
+          g,
+          order.map((_, i) => order.indexOf(i))
+        )
+      ]
+    }
+    case "broadcast":
+      return [unbroadcast(g, a!.shape)]
+    case "concat": {
+      const { axis } = y.op
+      let at = 0
+      return y.args.map((part) => {
+        const start = y.shape.map((_, i) => (i === axis ? at : 0))
+        at += part.shape[axis]!
+        return P.slice(g, start, part.shape)
+      })
+    }
+    case "slice":
+      return [P.pad(g, y.op.start, a!.shape)]
+    case "pad":
+      return [P.slice(g, y.op.low, a!.shape)]
+    case "gather":
+      return [P.scatter(g, b!, a!.shape[0]!), undefined]
+    case "scatter":
+      return [P.gather(g, b!), undefined]
+  }
+}
+
+/**
+ * Adds contributions up. Blocks of one axis that do not overlap (the slices of a parameter vector) are joined instead
+ * of padded and added: no arithmetic, and a plan can write each block where it belongs.
+ */
+const total = (parts: readonly Tensor[]): Tensor => {
+  const joined = joinPads(parts)
+  return joined ?? parts.reduce((a, b) => P.binary("add", a, b))
+}
+
+const joinPads = (parts: readonly Tensor[]): Tensor | undefined => {
+  if (parts.length < 2 || parts[0]!.shape.length !== 1) return undefined
+  const blocks: { low: number; part: Tensor }[] = []
+  for (const p of parts) {
+    if (p.op.kind !== "pad") return undefined
+    blocks.push({ low: p.op.low[0]!, part: p.args[0]! })
+  }
+  blocks.sort((a, b) => a.low - b.low)
+  const pieces: Tensor[] = []
+  let at = 0
+  for (const { low, part } of blocks) {
+    if (low < at) return undefined
+    if (low > at) pieces.push(zeros([low - at]))
+    pieces.push(part)
+    at = low + part.shape[0]!
+  }
+  const length = parts[0]!.shape[0]!
+  if (at < length) pieces.push(zeros([length - at]))
+  return P.concat(pieces, 0)
+}
+
+/**
+ * Vector-Jacobian product: for outputs y_k with cotangents ȳ_k, the cotangent x̄ = Σ_k ȳ_kᵀ ∂y_k/∂x of every `x`.
+ *
+ * Works on any nodes of the graph, also inside a program that is being built: an inner update may contain it, and
+ * be differentiated again.
+ */
+export const pullback = (
+  outputs: readonly { readonly of: Tensor; readonly cotangent: Tensor }[],
+  wrt: readonly Tensor[]
+): readonly Tensor[] => {
+  const order = topological(outputs.map((o) => o.of))
+  const active = new Set<Tensor>(wrt)
+  for (const n of order) if (n.args.some((a) => active.has(a))) active.add(n)
+  const pending = new Map<Tensor, Tensor[]>()
+  const push = (x: Tensor, g: Tensor) => {
+    const list = pending.get(x)
+    if (list === undefined) pending.set(x, [g])
+    else list.push(g)
+  }
+  for (const { of, cotangent } of outputs) push(of, cotangent)
+  const done = new Map<Tensor, Tensor>()
+  for (let i = order.length - 1; i >= 0; i--) {
+    const n = order[i]!
+    const parts = pending.get(n)
+    if (parts === undefined || !active.has(n)) continue
+    const g = total(parts)
+    done.set(n, g)
+    rule(n, g).forEach((h, j) => {
+      const arg = n.args[j]!
+      if (h !== undefined && active.has(arg)) push(arg, h)
+    })
+  }
+  return wrt.map((x) => done.get(x) ?? zeros(x.shape))
+}
+
+/** ∂loss/∂x for each x in `wrt`. The loss has one element. */
+export const gradients = (loss: Tensor, wrt: readonly Tensor[]): readonly Tensor[] =>
+  size(loss.shape) === 1
+    ? pullback([{ of: loss, cotangent: P.fill(1, loss.shape) }], wrt)
+    : wrt.map(() => P.failed("take a gradient", "a loss of one element", `shape [${loss.shape.join(", ")}]`, [loss]))

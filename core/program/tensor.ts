@@ -1,0 +1,67 @@
+/** The nodes of a program: an immutable graph of primitive operations with static shapes. */
+import type { Shape, ShapeError } from "./shape.ts"
+
+/** Elementwise functions of one operand. */
+export type Unary = "neg" | "exp" | "log" | "tanh" | "sigmoid" | "softplus" | "sqrt" | "abs" | "sign"
+
+/** Elementwise functions of two operands; comparisons give 1 or 0. */
+export type Binary = "add" | "sub" | "mul" | "div" | "max" | "min" | "lt" | "le" | "eq"
+
+/**
+ * The closed set of primitives. To add one, add a case here; the compiler then names every table that lacks its rule
+ * (shape, derivative, batching, meaning, text, plan).
+ */
+export type Op =
+  | { readonly kind: "input"; readonly name: string }
+  | { readonly kind: "constant"; readonly values: Float64Array }
+  | { readonly kind: "iota" }
+  | { readonly kind: "unary"; readonly fn: Unary }
+  | { readonly kind: "binary"; readonly fn: Binary }
+  | { readonly kind: "select" }
+  | { readonly kind: "matmul"; readonly transposeA: boolean; readonly transposeB: boolean }
+  | { readonly kind: "reduce"; readonly fn: "sum" | "max"; readonly axes: readonly number[] }
+  | { readonly kind: "reshape" }
+  | { readonly kind: "transpose"; readonly order: readonly number[] }
+  | { readonly kind: "broadcast" }
+  | { readonly kind: "concat"; readonly axis: number }
+  | { readonly kind: "slice"; readonly start: readonly number[] }
+  | { readonly kind: "pad"; readonly low: readonly number[] }
+  | { readonly kind: "gather" }
+  | { readonly kind: "scatter" }
+  | { readonly kind: "stopGradient" }
+
+/**
+ * One value of a program. A node that could not be built carries `error`, and so does everything computed from it:
+ * building a program never throws, and the first mistake arrives where the program is made.
+ */
+export interface Tensor {
+  readonly op: Op
+  readonly args: readonly Tensor[]
+  readonly shape: Shape
+  readonly error?: ShapeError
+}
+
+/** Every node that the roots need, operands before their users. */
+export const topological = (roots: Iterable<Tensor>): Tensor[] => {
+  const order: Tensor[] = []
+  const seen = new Set<Tensor>()
+  for (const root of roots) {
+    const stack: { node: Tensor; next: number }[] = [{ node: root, next: 0 }]
+    while (stack.length > 0) {
+      const top = stack[stack.length - 1]!
+      if (top.next === 0 && seen.has(top.node)) {
+        stack.pop()
+      } else if (top.next < top.node.args.length) {
+        const arg = top.node.args[top.next++]!
+        if (!seen.has(arg)) stack.push({ node: arg, next: 0 })
+      } else {
+        stack.pop()
+        if (!seen.has(top.node)) {
+          seen.add(top.node)
+          order.push(top.node)
+        }
+      }
+    }
+  }
+  return order
+}
