@@ -39,7 +39,7 @@ const TWO_MINUS_54 = powerOfTwo(-54)
  * Error below 0.51 ulp (below 1 ulp where the result is subnormal); Infinity above 709.78, 0 below −745.13.
  */
 export const exp = (x: number): number => {
-  if (!(x > UNDERFLOW)) return x === x ? 0 : NaN
+  if (!(x > UNDERFLOW)) return Number.isNaN(x) ? NaN : 0
   if (x > OVERFLOW) return Infinity
   const k = Math.floor(x * PER_STEP + 0.5)
   const head = x - k * LN2_HI
