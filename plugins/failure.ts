@@ -1,0 +1,65 @@
+/** The one form of every failure a person can cause: what could not be done, what was wanted, what came, the fix. */
+import { Schema } from "effect"
+
+/** What each of these errors carries. */
+export interface Complaint {
+  /** Infinitive with its operand: `read affinity.csv`. */
+  readonly doing: string
+  readonly want: string
+  readonly got: string
+  /** How to mend it, as an instruction; empty where nothing better than `want` can be said. */
+  readonly fix: string
+}
+
+const fields = { doing: Schema.String, want: Schema.String, got: Schema.String, fix: Schema.String }
+
+/** The sentence a person reads: "Cannot ‹do› ‹operand›: want …, got …; fix". */
+export const sentence = (c: Complaint): string =>
+  `Cannot ${c.doing}: want ${c.want}, got ${c.got}${c.fix === "" ? "" : `; ${c.fix}`}`
+
+/** A matrix file (.csv, .json, .npy) that cannot be read or written. */
+export class MatrixFileError extends Schema.TaggedError<MatrixFileError>()("MatrixFileError", fields) {
+  override get message(): string {
+    return sentence(this)
+  }
+}
+
+/** A configuration key or value that the schema does not accept. */
+export class ConfigError extends Schema.TaggedError<ConfigError>()("ConfigError", { ...fields, key: Schema.String }) {
+  override get message(): string {
+    return sentence(this)
+  }
+}
+
+/** A command line that asks for something impossible. */
+export class UsageError extends Schema.TaggedError<UsageError>()("UsageError", fields) {
+  override get message(): string {
+    return sentence(this)
+  }
+}
+
+/** A file or folder that the operating system refuses. */
+export class FileError extends Schema.TaggedError<FileError>()("FileError", { ...fields, path: Schema.String }) {
+  override get message(): string {
+    return sentence(this)
+  }
+}
+
+const systemReasons: Readonly<Record<string, string>> = {
+  ENOENT: "no such file or folder",
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EROFS: "a read-only file system",
+  EISDIR: "a folder",
+  ENOTDIR: "a path through a file",
+  EEXIST: "one that exists already",
+  ENOSPC: "a full disk"
+}
+
+/** Turns what the operating system threw into a sentence. */
+export const fileError = (doing: string, path: string, cause: unknown, fix = ""): FileError => {
+  const code =
+    typeof cause === "object" && cause !== null && "code" in cause && typeof cause.code === "string" ? cause.code : ""
+  const got = systemReasons[code] ?? (cause instanceof Error ? cause.message : String(cause))
+  return new FileError({ doing: `${doing} ${path}`, path, want: "access", got, fix })
+}

@@ -1,0 +1,6 @@
+export { readCsv, writeCsv } from "./csv.ts"
+export { readJson } from "./json.ts"
+export { fromNpy, fromRows, type NamedMatrix, toRows } from "./matrix.ts"
+export { type Npy, readNpy, writeNpy } from "./npy.ts"
+export type { NumberArray } from "./npy_dtype.ts"
+export { parseMatrix, readBytes, readMatrix, sourceName } from "./read.ts"
