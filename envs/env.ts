@@ -1,0 +1,86 @@
+import * as Either from "fp-ts/lib/Either.js"
+import type { Floats, Stream } from "../core/random/mod.ts"
+import type { EnvError } from "./error.ts"
+import { type ParameterTable, type Params, type Resolved, resolve } from "./parameter.ts"
+import type { Space } from "./space.ts"
+
+/** What a step writes beside the new state: a caller's scratch record, so that stepping allocates nothing. */
+export interface Outcome {
+  reward: number
+  /** The episode ended by the task's own rules. A time limit is no such rule: see {@link Environment.maxEpisodeSteps}. */
+  terminated: boolean
+}
+
+/**
+ * An environment with its parameters fixed: pure functions over a caller's buffers.
+ *
+ * The state of one episode is `stateSize` float64 numbers at `state[at …]`, all of it: an environment keeps nothing
+ * elsewhere, so a batch is one array and a checkpoint is a copy. Randomness comes from the stream alone.
+ * Actions are valid (`flatten` of space.ts decides); observations are rounded by the buffer they are written to.
+ */
+export interface Dynamics {
+  readonly stateSize: number
+  readonly observationSize: number
+  readonly actionSize: number
+  /** Writes the first state of an episode. */
+  readonly reset: (state: Float64Array, at: number, stream: Stream) => void
+  /** Moves the state on by one step under the action at `actions[actionAt …]` and fills `outcome`. */
+  readonly step: (
+    state: Float64Array,
+    at: number,
+    actions: Floats,
+    actionAt: number,
+    stream: Stream,
+    outcome: Outcome
+  ) => void
+  /** Writes what the agent sees of the state to `out[outAt …]`. */
+  readonly observe: (state: Float64Array, at: number, out: Floats, outAt: number) => void
+  /** A picture of the state as one SVG element. */
+  readonly render?: (state: Float64Array, at: number) => string
+}
+
+/** An environment: the record that a plugin contributes. */
+export interface Environment {
+  /** Gymnasium's id where there is one, e.g. "CartPole-v1". */
+  readonly id: string
+  /** Rises whenever numbers change. */
+  readonly version: string
+  readonly summary: string
+  readonly observation: Space
+  readonly action: Space
+  readonly parameters: ParameterTable
+  /** Reaching it truncates the episode; the environment itself only terminates. */
+  readonly maxEpisodeSteps: number
+  /** Seconds of the task's own time between two observations. */
+  readonly secondsPerStep: number
+  /**
+   * The dynamics under these parameters, defaults for the others.
+   *
+   * - Errors: `UnknownName` with the nearest parameter; `ParameterError` naming parameter, value, range and unit.
+   */
+  readonly make: (params: Params) => Either.Either<EnvError, Dynamics>
+}
+
+/** An environment before its parameters are checked: `dynamics` receives every value, valid and typed. */
+export interface EnvironmentSpec<T extends ParameterTable> extends Omit<Environment, "make" | "parameters"> {
+  readonly parameters: T
+  readonly dynamics: (params: Resolved<T>) => Dynamics
+}
+
+/** Makes the record of an environment; checking parameters is done here, once for all environments. */
+export const environment = <T extends ParameterTable>(spec: EnvironmentSpec<T>): Environment => {
+  const { dynamics, ...rest } = spec
+  return {
+    ...rest,
+    make: (params) => Either.map(dynamics)(resolve(spec.id, "parameter", spec.parameters, params))
+  }
+}
+
+/**
+ * The text that identifies what numbers a task gives: environment, version, horizon and every parameter value.
+ * Checkpoints and receipts carry it; two texts differ where results may.
+ */
+export const identity = (env: Environment, params: Params): Either.Either<EnvError, string> =>
+  Either.map((values) =>
+    JSON.stringify({ environment: env.id, version: env.version, maxEpisodeSteps: env.maxEpisodeSteps, params: values })
+  )(resolve(env.id, "parameter", env.parameters, params))

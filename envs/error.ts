@@ -1,0 +1,45 @@
+/** What an environment, a family or a registry refuses; each says what was wanted, what came and how to mend it. */
+export type EnvError = UnknownName | ParameterError | ActionError | BatchError
+
+/** A name that nothing is registered under, or that the table of parameters lacks. */
+export interface UnknownName {
+  readonly _tag: "UnknownName"
+  readonly kind: "environment" | "family" | "parameter" | "option"
+  /** Whose parameter or option; empty for environments and families. */
+  readonly owner: string
+  readonly name: string
+  readonly nearest: string | undefined
+  readonly valid: readonly string[]
+  readonly message: string
+}
+
+/** A parameter or option of the wrong type or outside its range. */
+export interface ParameterError {
+  readonly _tag: "ParameterError"
+  readonly owner: string
+  readonly parameter: string
+  readonly value: unknown
+  readonly want: string
+  readonly unit: string
+  readonly message: string
+}
+
+/** An action that is not in the action space. */
+export interface ActionError {
+  readonly _tag: "ActionError"
+  readonly environment: string
+  /** Which action of the sequence. */
+  readonly index: number
+  readonly value: unknown
+  readonly space: string
+  readonly message: string
+}
+
+/** Environments that do not fit together in a batch, or a saved batch that is not of this batch. */
+export interface BatchError {
+  readonly _tag: "BatchError"
+  readonly field: string
+  readonly want: string
+  readonly got: string
+  readonly message: string
+}

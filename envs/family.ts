@@ -1,0 +1,42 @@
+import type * as Either from "fp-ts/lib/Either.js"
+import type { Key } from "../core/random/mod.ts"
+import type { Environment } from "./env.ts"
+import type { EnvError } from "./error.ts"
+import type { ParameterTable, Params } from "./parameter.ts"
+
+/** One task: an environment with parameters, under an id that does not depend on its place in a list. */
+export interface Task {
+  /** Stable and readable, e.g. "length=0.5". */
+  readonly id: string
+  readonly environment: string
+  readonly params: Params
+}
+
+/** The tasks of a run. */
+export interface TaskSet {
+  readonly tasks: readonly Task[]
+  /** The group of each task where the family planted groups: what a grouping should find. */
+  readonly planted: readonly number[] | undefined
+}
+
+/** A distribution of tasks as data: the record that a plugin contributes. */
+export interface Family {
+  readonly id: string
+  readonly summary: string
+  /** The one environment of all tasks; they share its observation and action spaces. */
+  readonly environment: Environment
+  /** What can be set; all families have `n`, the number of tasks. */
+  readonly options: ParameterTable
+  /**
+   * The family's tasks, in a fixed order, with distinct ids.
+   *
+   * - Errors: `UnknownName` or `ParameterError` for the options.
+   */
+  readonly tasks: (options: Params) => Either.Either<EnvError, TaskSet>
+  /**
+   * `count` further tasks of the same distribution for testing, decided by the key.
+   *
+   * - Errors: `UnknownName` or `ParameterError` for the options.
+   */
+  readonly draw: (options: Params, key: Key, count: number) => Either.Either<EnvError, TaskSet>
+}

@@ -1,0 +1,123 @@
+import * as Either from "fp-ts/lib/Either.js"
+import { didYouMean, nearest } from "../core/text/nearest.ts"
+import type { EnvError } from "./error.ts"
+
+/** One thing that can be set, described well enough for help texts, schemas and errors. */
+export type Parameter = NumberParameter | FlagParameter | ChoiceParameter
+
+export interface NumberParameter {
+  readonly kind: "number" | "integer"
+  readonly default: number
+  readonly unit: string
+  readonly min: number
+  readonly max: number
+  readonly meaning: string
+}
+
+export interface FlagParameter {
+  readonly kind: "flag"
+  readonly default: boolean
+  readonly meaning: string
+}
+
+export interface ChoiceParameter {
+  readonly kind: "choice"
+  readonly default: string
+  readonly choices: readonly string[]
+  readonly meaning: string
+}
+
+/** Parameters by name; environments use Gymnasium's attribute names. */
+export type ParameterTable = Readonly<Record<string, Parameter>>
+
+/** Values by name; what is left out keeps its default. */
+export type Params = Readonly<Record<string, number | boolean | string>>
+
+/** Every value of a table, typed by its kind. */
+export type Resolved<T extends ParameterTable> = {
+  readonly [K in keyof T]: T[K] extends NumberParameter ? number : T[K] extends FlagParameter ? boolean : string
+}
+
+export const number = (value: number, unit: string, min: number, max: number, meaning: string): NumberParameter => ({
+  kind: "number",
+  default: value,
+  unit,
+  min,
+  max,
+  meaning
+})
+
+export const integer = (value: number, unit: string, min: number, max: number, meaning: string): NumberParameter => ({
+  ...number(value, unit, min, max, meaning),
+  kind: "integer"
+})
+
+export const flag = (value: boolean, meaning: string): FlagParameter => ({ kind: "flag", default: value, meaning })
+
+export const choiceOf = (value: string, choices: readonly string[], meaning: string): ChoiceParameter => ({
+  kind: "choice",
+  default: value,
+  choices,
+  meaning
+})
+
+/**
+ * All values of a table: those given, checked, and the defaults of the others.
+ *
+ * - Errors: `UnknownName` with the nearest valid one; `ParameterError` naming parameter, value, range and unit.
+ */
+export const resolve = <T extends ParameterTable>(
+  owner: string,
+  kind: "parameter" | "option",
+  table: T,
+  given: Params
+): Either.Either<EnvError, Resolved<T>> => {
+  const valid = Object.keys(table)
+  const values: Record<string, number | boolean | string> = {}
+  for (const name of valid) values[name] = table[name]!.default
+  for (const [name, value] of Object.entries(given)) {
+    const parameter = Object.hasOwn(table, name) ? table[name] : undefined
+    if (parameter === undefined) {
+      const message = `Cannot set ${kind} "${name}" of ${owner}: want one of ${valid.join(", ")}${didYouMean(name, valid)}`
+      return Either.left({ _tag: "UnknownName", kind, owner, name, nearest: nearest(name, valid), valid, message })
+    }
+    if (!accepts(parameter, value)) {
+      const want = wanted(parameter)
+      const unit = "unit" in parameter ? parameter.unit : ""
+      const message = `Cannot set ${kind} "${name}" of ${owner}: want ${want}, got ${JSON.stringify(value) ?? value}`
+      return Either.left({ _tag: "ParameterError", owner, parameter: name, value, want, unit, message })
+    }
+    values[name] = value
+  }
+  return Either.right(values as Resolved<T>) // every name of the table was filled above, by a value of its kind
+}
+
+const accepts = (parameter: Parameter, value: unknown): boolean => {
+  switch (parameter.kind) {
+    case "flag":
+      return typeof value === "boolean"
+    case "choice":
+      return typeof value === "string" && parameter.choices.includes(value)
+    default:
+      return (
+        typeof value === "number" &&
+        value >= parameter.min &&
+        value <= parameter.max &&
+        (parameter.kind === "number" || Number.isInteger(value))
+      )
+  }
+}
+
+const wanted = (parameter: Parameter): string => {
+  switch (parameter.kind) {
+    case "flag":
+      return "true or false"
+    case "choice":
+      return `one of ${parameter.choices.map((c) => `"${c}"`).join(", ")}`
+    default: {
+      const unit = parameter.unit === "" ? "" : ` ${parameter.unit}`
+      const noun = parameter.kind === "integer" ? "an integer" : "a number"
+      return `${noun} from ${parameter.min} to ${parameter.max}${unit}`
+    }
+  }
+}

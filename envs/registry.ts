@@ -1,0 +1,39 @@
+import * as Either from "fp-ts/lib/Either.js"
+import { didYouMean, nearest } from "../core/text/nearest.ts"
+import type { Environment } from "./env.ts"
+import type { EnvError } from "./error.ts"
+import type { Family } from "./family.ts"
+
+/** What a run can name: a value, made of lists; there is no other registration. */
+export interface Registry {
+  readonly environments: readonly Environment[]
+  readonly families: readonly Family[]
+}
+
+/**
+ * The environment of an id.
+ *
+ * - Errors: `UnknownName` with the nearest registered id.
+ */
+export const findEnvironment = (registry: Registry, id: string): Either.Either<EnvError, Environment> =>
+  find("environment", registry.environments, id)
+
+/**
+ * The task family of an id.
+ *
+ * - Errors: `UnknownName` with the nearest registered id.
+ */
+export const findFamily = (registry: Registry, id: string): Either.Either<EnvError, Family> =>
+  find("family", registry.families, id)
+
+const find = <A extends { readonly id: string }>(
+  kind: "environment" | "family",
+  items: readonly A[],
+  name: string
+): Either.Either<EnvError, A> => {
+  const found = items.find((item) => item.id === name)
+  if (found !== undefined) return Either.right(found)
+  const valid = items.map((item) => item.id)
+  const message = `Cannot find ${kind} "${name}": want one of ${valid.join(", ")}${didYouMean(name, valid)}`
+  return Either.left({ _tag: "UnknownName", kind, owner: "", name, nearest: nearest(name, valid), valid, message })
+}

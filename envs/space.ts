@@ -1,0 +1,47 @@
+/** What an observation or action may be. */
+export type Space = Box | Discrete
+
+/** Real vectors between `low` and `high`, component by component; infinite bounds are allowed. */
+export interface Box {
+  readonly _tag: "Box"
+  readonly low: readonly number[]
+  readonly high: readonly number[]
+  readonly names: readonly string[]
+  readonly units: readonly string[]
+  /** How Gymnasium returns it; `replay` rounds to it. State and dynamics are always float64. */
+  readonly dtype: "float32" | "float64"
+}
+
+/** The integers 0 … n − 1, with a name each. */
+export interface Discrete {
+  readonly _tag: "Discrete"
+  readonly n: number
+  readonly names: readonly string[]
+}
+
+/** How many numbers of a flat buffer one element takes: the components of a box, one for a discrete space. */
+export const sizeOf = (space: Space): number => (space._tag === "Box" ? space.low.length : 1)
+
+/** One line for messages. */
+export const describeSpace = (space: Space): string =>
+  space._tag === "Discrete"
+    ? `Discrete(${space.n}): an integer from 0 to ${space.n - 1} (${space.names.join(", ")})`
+    : `Box of ${space.low.length}: ${space.names.map((name, i) => `${name} in [${space.low[i]}, ${space.high[i]}] ${space.units[i]}`).join(", ")}`
+
+/** The element as a flat vector, or undefined when it does not belong to the space. A bare number serves a box of one. */
+export const flatten = (space: Space, value: unknown): readonly number[] | undefined => {
+  const vector: readonly unknown[] = Array.isArray(value) ? value : [value]
+  if (space._tag === "Discrete") {
+    const [only] = vector
+    const valid =
+      !Array.isArray(value) && typeof only === "number" && Number.isInteger(only) && only >= 0 && only < space.n
+    return valid ? [only] : undefined
+  }
+  if (vector.length !== space.low.length) return undefined
+  const numbers: number[] = []
+  for (const [i, x] of vector.entries()) {
+    if (typeof x !== "number" || !(x >= space.low[i]! && x <= space.high[i]!)) return undefined
+    numbers.push(x)
+  }
+  return numbers
+}

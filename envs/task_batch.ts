@@ -1,0 +1,34 @@
+import * as Either from "fp-ts/lib/Either.js"
+import { child, type Key, stream } from "../core/random/mod.ts"
+import type { Environment } from "./env.ts"
+import type { EnvError } from "./error.ts"
+import type { Task } from "./family.ts"
+import { type Batch, type Member, vectorise } from "./vector.ts"
+
+/**
+ * A batch of `replicas` environments for each task; environment t·replicas + r is replica r of task t.
+ *
+ * Each has its own stream, `child(key, "environment", task.id, r)`, so a task's numbers do not depend on which other
+ * tasks there are, nor on their order.
+ *
+ * - Errors: those of the environment's parameters, and `BatchError` for no tasks.
+ */
+export const taskBatch = (
+  environment: Environment,
+  tasks: readonly Task[],
+  replicas: number,
+  key: Key
+): Either.Either<EnvError, Batch> => {
+  const members: Member[] = []
+  for (const task of tasks) {
+    const made = environment.make(task.params)
+    if (Either.isLeft(made)) return made
+    for (let r = 0; r < replicas; r++)
+      members.push({
+        dynamics: made.right,
+        maxEpisodeSteps: environment.maxEpisodeSteps,
+        stream: stream(child(key, "environment", task.id, r))
+      })
+  }
+  return vectorise(members)
+}
