@@ -2,7 +2,8 @@
 
 /**
  * The candidate with the smallest edit distance to `word`, if it is near enough to be a slip of the keyboard
- * (at most 2 edits, or a third of the word's length); case and the separators `-`, `_`, `.` count for nothing.
+ * (at most 2 edits, or a third of the word's length); case and the separators `-`, `_`, `.` count for nothing. A word
+ * of three letters or more also finds the name that it begins.
  */
 export const nearest = (word: string, candidates: readonly string[]): string | undefined => {
   const limit = Math.max(2, Math.floor(word.length / 3))
@@ -15,7 +16,8 @@ export const nearest = (word: string, candidates: readonly string[]): string | u
       least = distance
     }
   }
-  return best
+  const begun = (c: string): boolean => word.length > 2 && plain(c).startsWith(plain(word))
+  return best ?? candidates.find(begun)
 }
 
 /** "did you mean x?" or the list of what is there. */

@@ -1,0 +1,154 @@
+/**
+ * What a person sets for a run of the main job. Presets, files and flags are read by `plugins/config`; this is the one
+ * place that says which numbers there are, what they mean, their unit, their range, and where the paper has them.
+ */
+import { Schema } from "effect"
+
+/** A whole number of at least `minimum`, with its meaning. */
+const count = (minimum: number, maximum: number, description: string) =>
+  Schema.Int.check(Schema.isBetween({ minimum, maximum })).annotate({ description })
+
+/** A finite number in [minimum, maximum], with its meaning. */
+const number = (minimum: number, maximum: number, description: string) =>
+  Schema.Finite.check(Schema.isBetween({ minimum, maximum })).annotate({ description })
+
+const choice = <const L extends readonly string[]>(literals: L, description: string) =>
+  Schema.Literals(literals).annotate({ description })
+
+const flag = (description: string) => Schema.Boolean.annotate({ description })
+
+const name = (description: string) => Schema.NonEmptyString.annotate({ description })
+
+/** "off", or a number in [minimum, maximum]. */
+const numberOrOff = (minimum: number, maximum: number, description: string) =>
+  Schema.Union([Schema.Literal("off"), Schema.Finite.check(Schema.isBetween({ minimum, maximum }))]).annotate({
+    description
+  })
+
+/** The tasks: a family draws `n` of them. */
+export const FamilyConfig = Schema.Struct({
+  id: name("task family, as `pgex envs` lists them"),
+  n: count(2, 1000, "number of tasks"),
+  options: Schema.Record(Schema.String, Schema.Unknown).annotate({
+    description: "the family's own options, checked by the family"
+  })
+})
+
+/** Proximal policy optimisation (Schulman et al. 2017). */
+export const PpoConfig = Schema.Struct({
+  learningRate: number(1e-8, 1, "Adam's step size"),
+  anneal: flag("learning rate falls linearly to 0 over the iterations"),
+  epochs: count(1, 1000, "passes over each rollout"),
+  batch: count(1, 1_000_000, "transitions in a minibatch"),
+  gamma: number(0, 1, "discount per step"),
+  lambda: number(0, 1, "GAE's λ per step"),
+  clip: number(0, 1, "ε of the clipped probability ratio"),
+  valueClip: numberOrOff(0, 1e6, "clip range of the value update, reward units"),
+  entropy: number(0, 10, "weight of the entropy bonus"),
+  value: number(0, 10, "weight of the value loss"),
+  maxGradientNorm: numberOrOff(0, 1e6, "the gradient is scaled down to this L2 norm"),
+  normaliseAdvantages: flag("advantages of a minibatch get mean 0, deviation 1"),
+  klStop: numberOrOff(0, 100, "an update ends early beyond this mean KL divergence, nats")
+})
+
+/** Which learner trains, with its settings. */
+export const AlgorithmConfig = Schema.Struct({
+  id: choice(["ppo"], "learner"),
+  ppo: PpoConfig
+})
+
+/** Policy and value function: multilayer perceptrons. */
+export const NetworkConfig = Schema.Struct({
+  layers: count(1, 64, "hidden layers"),
+  width: count(1, 8192, "units in a hidden layer"),
+  activation: choice(["tanh", "relu"], "nonlinearity of the hidden layers"),
+  taskOneHot: flag("the observation also tells which task it is")
+})
+
+/** Training of the meta-policy θ★ on all tasks. */
+export const MetaConfig = Schema.Struct({
+  iterations: count(1, 1_000_000, "rollout-and-update iterations; the paper: 100"),
+  stepsPerTask: count(1, 10_000_000, "environment steps a task an iteration; the paper: 2048"),
+  vector: count(1, 4096, "environments side by side a task")
+})
+
+/** Estimates for subsets of tasks from one linearised policy. */
+export const SurrogateConfig = Schema.Struct({
+  transitionsPerTask: count(1, 100_000_000, "transitions a task collected at θ★; the paper: 2048"),
+  projection: choice(["gaussian", "rademacher", "sparse", "kronecker"], "random projection of the gradients"),
+  dimension: count(1, 100_000, "d, dimension after projection; the paper: 400"),
+  mu: number(0, 1e9, "weight μ of (μ/2)‖x‖²; 0 diverges on separable data"),
+  trustRadius: numberOrOff(0, 1e6, "largest ‖Px‖/‖θ★‖ of an adapted policy"),
+  subsets: Schema.Union([
+    Schema.Literal("all"),
+    Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1e7 }))
+  ]).annotate({
+    description: "m, number of random subsets, or all of the size; the paper: n² or all"
+  }),
+  subsetSize: count(1, 1000, "tasks in a subset; the paper: 5"),
+  affinity: choice(["centred", "eq5"], "which affinity matrix the groups come from"),
+  normaliseAdvantages: flag("advantages of a task get mean 0, deviation 1")
+})
+
+/** Splitting the tasks by the affinity matrix. */
+export const GroupingConfig = Schema.Struct({
+  method: choice(["sdp", "spectral", "agglomerative", "random"], "how the tasks are split"),
+  k: Schema.Union([Schema.Literal("auto"), Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1000 }))]).annotate(
+    {
+      description: "number of groups, or auto"
+    }
+  ),
+  lambda: numberOrOff(-1e9, 1e9, "penalty on the number of groups instead of a fixed k")
+})
+
+/** Really training a sample of subsets, against which the estimates are judged. */
+export const TruthConfig = Schema.Struct({
+  subsets: count(0, 1_000_000, "subsets that are really trained"),
+  iterations: count(1, 1_000_000, "training iterations a subset, starting at θ★"),
+  repeats: count(1, 1000, "trainings of each subset with different keys")
+})
+
+/** Training one policy a group, and the same for the groupings it is compared with. */
+export const GroupTrainingConfig = Schema.Struct({
+  iterations: count(1, 1_000_000, "training iterations a group, starting at θ★"),
+  seeds: count(1, 1000, "trainings of each grouping with different keys")
+})
+
+export const EvaluationConfig = Schema.Struct({
+  episodes: count(1, 1_000_000, "episodes a task a policy, actions at their mode")
+})
+
+/** The first-order check. */
+export const FirstOrderConfig = Schema.Struct({
+  distances: Schema.Array(Schema.Finite.check(Schema.isBetween({ minimum: 1e-9, maximum: 10 })))
+    .check(Schema.isMinLength(1))
+    .annotate({ description: "relative distances ‖θ−θ★‖/‖θ★‖; the paper: 0.001 to 0.05" }),
+  directions: count(1, 10_000, "subsets whose adapted directions are followed; the paper: 10"),
+  maximum: number(0, 1, "relative residual above which an estimate is called invalid; the paper: 0.02"),
+  beyond: choice(["warn", "refuse"], "what happens to estimates beyond the distance that the check covers")
+})
+
+/** Everything that decides a run. */
+export const RunConfig = Schema.Struct({
+  preset: name("where the values came from"),
+  seed: count(0, Number.MAX_SAFE_INTEGER, "the one seed; every key of the run is spawned from it"),
+  session: choice(["auto", "reference", "wasm", "wasm:relaxed"], "what computes"),
+  workers: Schema.Union([
+    Schema.Literal("auto"),
+    Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1024 }))
+  ]).annotate({
+    description: "worker threads, or one a core"
+  }),
+  family: FamilyConfig,
+  algorithm: AlgorithmConfig,
+  network: NetworkConfig,
+  meta: MetaConfig,
+  surrogate: SurrogateConfig,
+  firstOrder: FirstOrderConfig,
+  grouping: GroupingConfig,
+  truth: TruthConfig,
+  groupTraining: GroupTrainingConfig,
+  evaluation: EvaluationConfig
+})
+
+export type RunConfig = typeof RunConfig.Type

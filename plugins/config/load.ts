@@ -1,0 +1,86 @@
+/** The configuration of a run, from a preset or a file, with what the command line sets over it. */
+import { Effect, FileSystem, Predicate } from "effect"
+import * as E from "fp-ts/lib/Either.js"
+import { pipe } from "fp-ts/lib/function.js"
+import type { RunConfig } from "../../core/pipeline/config.ts"
+import { ConfigError, FileError, fileError } from "../failure.ts"
+import { suggestion } from "../nearest.ts"
+import { decodeConfig, merge, setValue } from "./decode.ts"
+import { presets } from "./presets.ts"
+
+/** What the command line says. */
+export interface Choice {
+  /** A preset's name, or the path of a JSON file (a partial configuration, or the `run.json` of an earlier run). */
+  readonly source?: string
+  /** Assignments such as `meta.iterations=20`, in order. */
+  readonly set?: readonly string[]
+  readonly seed?: number
+}
+
+/**
+ * Reads and checks a configuration. What a file leaves out comes from the preset it names (`quick` where it names none).
+ *
+ * - Errors: `ConfigError` (unknown preset, unknown key, value out of range), `FileError`.
+ */
+export const loadConfig = Effect.fn("config.load")(function* (choice: Choice) {
+  const source = choice.source ?? "quick"
+  const isFile = /[./\\]/.test(source)
+  const overlay = isFile ? yield* readJsonFile(source) : { preset: source }
+  return yield* lift(resolve(overlay, isFile ? source : `preset ${source}`, choice))
+})
+
+/** The pure half of `loadConfig`. */
+export const resolve = (overlay: unknown, source: string, choice: Choice): E.Either<ConfigError, RunConfig> => {
+  const named =
+    Predicate.hasProperty(overlay, "preset") && typeof overlay.preset === "string" ? overlay.preset : "quick"
+  const base = Object.hasOwn(presets, named) ? presets[named] : undefined
+  if (base === undefined) {
+    const fix = suggestion(named, Object.keys(presets))
+    const doing = "choose a preset"
+    return E.left(new ConfigError({ doing, key: "preset", want: "a preset", got: JSON.stringify(named), fix }))
+  }
+  const assigned = (choice.set ?? []).reduce<E.Either<ConfigError, unknown>>(
+    (tree, assignment) =>
+      pipe(
+        tree,
+        E.chain((t) => setValue(t, assignment))
+      ),
+    E.right(merge(base, overlay))
+  )
+  return pipe(
+    assigned,
+    E.map((t) => (choice.seed === undefined ? t : merge(t, { seed: choice.seed }))),
+    E.chain((t) => decodeConfig(t, source))
+  )
+}
+
+const readJsonFile = Effect.fn("config.readFile")(function* (path: string) {
+  const fs = yield* FileSystem.FileSystem
+  const text = yield* fs
+    .readFileString(path)
+    .pipe(Effect.mapError((e) => fileError("read", path, e, `a preset is one of ${Object.keys(presets).join(", ")}`)))
+  const value = yield* Effect.try({
+    try: (): unknown => JSON.parse(text),
+    catch: (e) =>
+      new FileError({
+        doing: `read ${path}`,
+        path,
+        want: "JSON",
+        got: e instanceof Error ? e.message : String(e),
+        fix: ""
+      })
+  })
+  if (!Predicate.isObject(value)) {
+    return yield* new FileError({
+      doing: `read ${path}`,
+      path,
+      want: "a JSON object of settings",
+      got: text.slice(0, 40),
+      fix: ""
+    })
+  }
+  return Predicate.isObject(value.config) && "format" in value ? value.config : value
+})
+
+const lift = <A>(e: E.Either<ConfigError, A>): Effect.Effect<A, ConfigError> =>
+  E.isLeft(e) ? Effect.fail(e.left) : Effect.succeed(e.right)

@@ -1,0 +1,76 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import fc from "fast-check"
+import * as E from "fp-ts/lib/Either.js"
+import { meaning, paths, presets, resolve } from "../../../plugins/config/mod.ts"
+import { nearest } from "../../../plugins/nearest.ts"
+
+const from = (overlay: unknown, set: readonly string[] = []) => resolve(overlay, "my.json", { set })
+const right = <A>(e: E.Either<Error, A>): A => (E.isRight(e) ? e.right : assert.fail(e.left.message))
+const complaint = (e: E.Either<Error, unknown>): string => (E.isLeft(e) ? e.left.message : assert.fail("no error"))
+
+test("every shipped preset is a valid configuration that names itself", () => {
+  for (const [name, preset] of Object.entries(presets))
+    assert.deepEqual(right(from({ preset: name })), { ...preset, preset: name })
+})
+
+test("every setting says what it means", () => {
+  for (const path of paths()) assert.notEqual(meaning(path.split(".")), "", path)
+})
+
+test("a file overlays the preset it names, key by key", () => {
+  const config = right(from({ preset: "paper", meta: { iterations: 7 }, family: { options: { gravity: 3 } } }))
+  assert.equal(config.meta.iterations, 7)
+  assert.equal(config.meta.stepsPerTask, presets.paper?.meta.stepsPerTask)
+  assert.deepEqual(config.family.options, { gravity: 3 })
+})
+
+test("an unknown key is refused with the nearest valid name", () => {
+  assert.match(complaint(from({ meta: { iteration: 3 } })), /meta\.iteration from my\.json.*did you mean iterations\?/)
+  assert.match(complaint(from({ learningRate: 1 })), /did you mean algorithm\.ppo\.learningRate\?/)
+  assert.match(complaint(from({}, ["meta.steps=3"])), /did you mean stepsPerTask\?/)
+  assert.match(complaint(from({ preset: "quik" })), /did you mean quick\?/)
+})
+
+test("a value out of range is refused with its key, its range and its meaning", () => {
+  assert.match(complaint(from({ meta: { iterations: 0 } })), /meta\.iterations.*between 1 and 1000000 \(.*\), got 0/)
+  assert.match(complaint(from({ surrogate: { subsets: "most" } })), /surrogate\.subsets.*"all" \| number.*got "most"/)
+  assert.match(complaint(from({ meta: 3 })), /meta from my\.json: want object, got 3/)
+  assert.match(complaint(from({ surrogate: { subsetSize: 11 } })), /at most the 10 tasks of family\.n, got 11/)
+  assert.match(complaint(from({ grouping: { k: 11 } })), /grouping\.k.*at most the 10 tasks/)
+})
+
+test("--set takes its type from the schema", () => {
+  const config = right(
+    from({}, [
+      "meta.iterations=20",
+      "session=wasm",
+      "firstOrder.distances=[0.5]",
+      "algorithm.ppo.klStop=0.1",
+      "family.id=7"
+    ])
+  )
+  assert.equal(config.meta.iterations, 20)
+  assert.equal(config.session, "wasm")
+  assert.deepEqual(config.firstOrder.distances, [0.5])
+  assert.equal(config.algorithm.ppo.klStop, 0.1)
+  assert.equal(config.family.id, "7")
+  assert.match(complaint(from({}, ["meta.iterations=many"])), /--set meta\.iterations=many: want number.*got many/)
+  assert.match(complaint(from({}, ["meta=3"])), /want one of its values \(meta\.iterations/)
+  assert.match(complaint(from({}, ["seed"])), /want key=value/)
+})
+
+test("every setting of a preset can be set to the value it has", () =>
+  fc.assert(
+    fc.property(fc.constantFrom(...paths().filter((p) => p !== "family.options")), (path) => {
+      const value = path.split(".").reduce<unknown>((v, k) => Reflect.get(Object(v), k), presets.quick)
+      const text = typeof value === "string" ? value : JSON.stringify(value)
+      assert.deepEqual(right(from({}, [`${path}=${text}`])), presets.quick)
+    })
+  ))
+
+test("nearest() finds the name one slip away, and nothing for a stranger", () => {
+  assert.equal(nearest("CartPole-v2", ["LunarLander-v3", "CartPole-v1"]), "CartPole-v1")
+  assert.equal(nearest("gravty", ["gravity", "length"]), "gravity")
+  assert.equal(nearest("xyz", ["gravity", "length"]), undefined)
+})
