@@ -1,5 +1,6 @@
 /** The one form of every failure a person can cause: what could not be done, what was wanted, what came, the fix. */
 import { Schema } from "effect"
+import { nearest } from "../core/text/nearest.ts"
 
 /** What each of these errors carries. */
 export interface Complaint {
@@ -16,6 +17,12 @@ const fields = { doing: Schema.String, want: Schema.String, got: Schema.String, 
 /** The sentence a person reads: "Cannot ‹do› ‹operand›: want …, got …; fix". */
 export const sentence = (c: Complaint): string =>
   `Cannot ${c.doing}: want ${c.want}, got ${c.got}${c.fix === "" ? "" : `; ${c.fix}`}`
+
+/** What to do about an unknown name: the one that was likely meant, or the list of what there is. */
+export const suggestion = (name: string, valid: readonly string[]): string => {
+  const near = nearest(name, valid)
+  return near === undefined ? `there is ${valid.join(", ") || "none"}` : `did you mean ${near}?`
+}
 
 /** A matrix file (.csv, .json, .npy) that cannot be read or written. */
 export class MatrixFileError extends Schema.TaggedError<MatrixFileError>()("MatrixFileError", fields) {

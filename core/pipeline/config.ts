@@ -29,7 +29,7 @@ const numberOrOff = (minimum: number, maximum: number, description: string) =>
 export const FamilyConfig = Schema.Struct({
   id: name("task family, as `pgex envs` lists them"),
   n: count(2, 1000, "number of tasks"),
-  options: Schema.Record(Schema.String, Schema.Unknown).annotate({
+  options: Schema.Record(Schema.String, Schema.Union([Schema.Finite, Schema.Boolean, Schema.String])).annotate({
     description: "the family's own options, checked by the family"
   })
 })

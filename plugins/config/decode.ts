@@ -3,8 +3,8 @@ import { Predicate, Result, Schema, SchemaIssue } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
 import { RunConfig } from "../../core/pipeline/config.ts"
-import { ConfigError } from "../failure.ts"
-import { nearest, suggestion } from "../nearest.ts"
+import { nearest } from "../../core/text/nearest.ts"
+import { ConfigError, suggestion } from "../failure.ts"
 import { isFree, keysAt, meaning, nodeAt, paths } from "./tree.ts"
 
 const options = { errors: "all", onExcessProperty: "error" } as const

@@ -3,7 +3,6 @@ import { test } from "node:test"
 import fc from "fast-check"
 import * as E from "fp-ts/lib/Either.js"
 import { meaning, paths, presets, resolve } from "../../../plugins/config/mod.ts"
-import { nearest } from "../../../plugins/nearest.ts"
 
 const from = (overlay: unknown, set: readonly string[] = []) => resolve(overlay, "my.json", { set })
 const right = <A>(e: E.Either<Error, A>): A => (E.isRight(e) ? e.right : assert.fail(e.left.message))
@@ -68,9 +67,3 @@ test("every setting of a preset can be set to the value it has", () =>
       assert.deepEqual(right(from({}, [`${path}=${text}`])), presets.quick)
     })
   ))
-
-test("nearest() finds the name one slip away, and nothing for a stranger", () => {
-  assert.equal(nearest("CartPole-v2", ["LunarLander-v3", "CartPole-v1"]), "CartPole-v1")
-  assert.equal(nearest("gravty", ["gravity", "length"]), "gravity")
-  assert.equal(nearest("xyz", ["gravity", "length"]), undefined)
-})
