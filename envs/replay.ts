@@ -64,7 +64,8 @@ export const replay = (
   let over = false
   for (let t = 0; t < actions.length && !over; t++) {
     dynamics.step(state, 0, flat, t * dynamics.actionSize, source, outcome)
-    const truncated = !outcome.terminated && t + 1 >= environment.maxEpisodeSteps
+    // Gymnasium's time limit reports both ends when they meet; a batch reports only the termination.
+    const truncated = t + 1 >= environment.maxEpisodeSteps
     steps.push({ obs: observe(), reward: outcome.reward, terminated: outcome.terminated, truncated })
     over = outcome.terminated || truncated
   }
