@@ -1,0 +1,85 @@
+/** Where a run keeps what it makes: the contract. Layers: `plugins/store` (a directory, or memory). */
+import { Context, type Effect, Schema } from "effect"
+
+/** A run's store that cannot be made, read or written; `fix` says how to mend it. */
+export class RunStoreError extends Schema.TaggedError<RunStoreError>()("RunStoreError", {
+  reason: Schema.Literals(["exists", "not-a-run", "not-writable", "other-version", "locked", "missing", "damaged"]),
+  path: Schema.String,
+  want: Schema.String,
+  got: Schema.String,
+  fix: Schema.String
+}) {
+  override get message(): string {
+    return `Cannot use ${this.path}: want ${this.want}, got ${this.got}${this.fix === "" ? "" : `; ${this.fix}`}`
+  }
+}
+
+/** One number that was measured; (step, task, metric) is its key within a run. Aggregates are computed from rows. */
+export interface EventRow {
+  /** The stage that measured it: `meta`, `truth`, … */
+  readonly stage: string
+  /** Iteration within the stage. */
+  readonly step: number
+  /** The task's stable id; empty for what belongs to no single task. */
+  readonly task: string
+  readonly metric: string
+  readonly value: number
+}
+
+/** A finished file of the run. */
+export interface Artefact {
+  readonly stage: string
+  readonly name: string
+  /** Relative to the run directory: `stage/name.hash.ending`. */
+  readonly path: string
+  /** Of the bytes, lower-case hexadecimal. */
+  readonly sha256: string
+  readonly bytes: number
+}
+
+/** What an artefact may hold. */
+export type Content =
+  | {
+      readonly kind: "array"
+      readonly shape: readonly number[]
+      readonly data: Float64Array | Float32Array | Int32Array | Uint8Array
+    }
+  | { readonly kind: "tensors"; readonly tensors: readonly Tensor[]; readonly meta?: Readonly<Record<string, string>> }
+  | { readonly kind: "table"; readonly columns: readonly string[]; readonly rows: readonly (readonly Cell[])[] }
+  | { readonly kind: "json"; readonly value: unknown }
+
+export type Cell = string | number | boolean
+
+/** A named array of a policy, as `.safetensors` holds it. */
+export interface Tensor {
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly data: Float32Array | Float64Array
+}
+
+export interface RunStoreService {
+  /** What names the run in messages and rows: the directory's name. */
+  readonly name: string
+  /** The directory; empty in memory. */
+  readonly directory: string
+  /**
+   * Writes one artefact; the same content gives the same bytes and the same path. Endings: array `.npy`, tensors
+   * `.safetensors`, table `.csv`, json `.json`.
+   */
+  readonly put: (stage: string, name: string, content: Content) => Effect.Effect<Artefact, RunStoreError>
+  /** The latest artefact of that stage and name, if the run has one. */
+  readonly find: (stage: string, name: string) => Effect.Effect<Artefact | undefined>
+  /** The bytes of an artefact; their digest is checked. */
+  readonly bytes: (artefact: Artefact) => Effect.Effect<Uint8Array, RunStoreError>
+  /** All artefacts, by path. */
+  readonly artefacts: Effect.Effect<readonly Artefact[]>
+  /** Appends rows to the log, each with the time. */
+  readonly log: (rows: readonly EventRow[]) => Effect.Effect<void, RunStoreError>
+  /** Writes `summary.json`. */
+  readonly summary: (value: unknown) => Effect.Effect<void, RunStoreError>
+  /** Writes `report.html`. */
+  readonly report: (html: string) => Effect.Effect<void, RunStoreError>
+}
+
+/** The store of the current run. */
+export class RunStore extends Context.Service<RunStore, RunStoreService>()("policygradex/RunStore") {}

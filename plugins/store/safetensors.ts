@@ -1,0 +1,96 @@
+/** The safetensors file format: named arrays behind a JSON header. */
+import { Predicate } from "effect"
+import * as E from "fp-ts/lib/Either.js"
+import type { Tensor } from "../../core/pipeline/run_store.ts"
+import { MatrixFileError } from "../failure.ts"
+
+/** What a file holds. */
+export interface Safetensors {
+  readonly tensors: readonly Tensor[]
+  readonly meta: Readonly<Record<string, string>>
+}
+
+/**
+ * The bytes of a `.safetensors` file: 8 bytes of header length, the header, the data in the order given.
+ *
+ * The header is padded with spaces so that the data start at a multiple of 8.
+ * - Source: huggingface/safetensors, README, "Format".
+ */
+export const writeSafetensors = (
+  tensors: readonly Tensor[],
+  meta: Readonly<Record<string, string>> = {}
+): Uint8Array<ArrayBuffer> => {
+  let offset = 0
+  const entries: [string, unknown][] = Object.keys(meta).length > 0 ? [["__metadata__", meta]] : []
+  for (const { name, shape, data } of tensors) {
+    const end = offset + data.byteLength
+    const dtype = data instanceof Float32Array ? "F32" : "F64"
+    entries.push([name, { dtype, shape, data_offsets: [offset, end] }])
+    offset = end
+  }
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)))
+  const headerLength = Math.ceil(json.length / 8) * 8
+  const out = new Uint8Array(8 + headerLength + offset).fill(32, 8, 8 + headerLength)
+  new DataView(out.buffer).setBigUint64(0, BigInt(headerLength), true)
+  out.set(json, 8)
+  let at = 8 + headerLength
+  for (const { data } of tensors) {
+    out.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at)
+    at += data.byteLength
+  }
+  return out
+}
+
+/**
+ * Reads a `.safetensors` file of float32 and float64 arrays.
+ *
+ * - Errors: `MatrixFileError` for a file cut short, a damaged header, offsets that do not fit, another number type.
+ */
+export const readSafetensors = (bytes: Uint8Array, name: string): E.Either<MatrixFileError, Safetensors> => {
+  const bad = (want: string, got: string) => E.left(new MatrixFileError({ doing: `read ${name}`, want, got, fix: "" }))
+  if (bytes.length < 8) return bad("a safetensors file", `${bytes.length} bytes`)
+  const headerLength = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true))
+  const start = 8 + headerLength
+  if (start > bytes.length) return bad(`a header of ${headerLength} bytes`, `a file of ${bytes.length}`)
+  const header = E.tryCatch(
+    (): unknown => JSON.parse(new TextDecoder().decode(bytes.subarray(8, start))),
+    () => "text that is no JSON"
+  )
+  if (E.isLeft(header) || !Predicate.isObject(header.right)) return bad("a JSON header", "something else")
+  const tensors: Tensor[] = []
+  const meta: Record<string, string> = {}
+  for (const [key, entry] of Object.entries(header.right)) {
+    if (key === "__metadata__") {
+      for (const [k, v] of Object.entries(Object(entry))) meta[k] = String(v)
+      continue
+    }
+    const spec = entryOf(entry)
+    if (spec === undefined) return bad(`dtype, shape and data_offsets for ${key}`, JSON.stringify(entry))
+    const width = spec.dtype === "F32" ? 4 : spec.dtype === "F64" ? 8 : undefined
+    if (width === undefined) return bad(`F32 or F64 for ${key}`, spec.dtype)
+    const [from, to] = spec.offsets
+    const count = spec.shape.reduce((a, b) => a * b, 1)
+    if (to - from !== count * width || from < 0 || start + to > bytes.length) {
+      return bad(`${count * width} bytes for ${key}`, `offsets ${from} to ${to} of ${bytes.length - start} bytes`)
+    }
+    const copy = bytes.slice(start + from, start + to).buffer
+    tensors.push({ name: key, shape: spec.shape, data: width === 4 ? new Float32Array(copy) : new Float64Array(copy) })
+  }
+  return E.right({ tensors, meta })
+}
+
+interface Entry {
+  readonly dtype: string
+  readonly shape: readonly number[]
+  readonly offsets: readonly [number, number]
+}
+
+const isNumbers = (u: unknown): u is readonly number[] => Array.isArray(u) && u.every(Number.isSafeInteger)
+
+const entryOf = (u: unknown): Entry | undefined => {
+  if (!Predicate.isObject(u)) return undefined
+  const { dtype, shape, data_offsets: offsets } = Object.assign({ dtype: "", shape: 0, data_offsets: 0 }, u)
+  if (typeof dtype !== "string" || !isNumbers(shape) || !isNumbers(offsets)) return undefined
+  const [from, to] = offsets
+  return from === undefined || to === undefined ? undefined : { dtype, shape, offsets: [from, to] }
+}
