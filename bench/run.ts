@@ -1,0 +1,55 @@
+/** Runs suites: pins, starts the peers if asked, measures each work, keeps each report. */
+import { availableParallelism } from "node:os"
+import { Effect } from "effect"
+import packageJson from "../package.json" with { type: "json" }
+import { machine, pin, runtime } from "./machine.ts"
+import { measure } from "./measure.ts"
+import { peers as startPeers } from "./peer_process.ts"
+import { environment } from "./peer_venv.ts"
+import type { Report, Row } from "./report.ts"
+import { keep } from "./results.ts"
+import type { Suite } from "./suite.ts"
+
+export interface RunOptions {
+  /** Measure the other side too. */
+  readonly peers: boolean
+  /** The core both sides stay on; the last one unless said otherwise. */
+  readonly core?: number
+  /** Only works whose name contains this. */
+  readonly only?: string
+  /** Told what is being done. */
+  readonly say: (line: string) => void
+}
+
+const here = (path: string) => new URL(path, import.meta.url).pathname
+
+/**
+ * One report over `suites`; the report of each is also kept in `bench/results`, unless only some of its works ran.
+ *
+ * - Errors: `BenchFailed` where no peer can be had at all; a single work that fails is a note in its row.
+ */
+export const run = Effect.fn("bench.run")(function* (name: string, suites: readonly Suite[], options: RunOptions) {
+  const core = options.core ?? availableParallelism() - 1
+  // The peer starts, and where need be is built, before this process gives up its other cores.
+  const python = options.peers ? yield* environment(here("./peers"), options.say) : undefined
+  const pinned = (yield* pin(core)) ? core : null
+  const theirs = python === undefined ? undefined : yield* startPeers(python, here("./peers/peer.py"), pinned)
+  const versions = {
+    policygradex: packageJson.version,
+    ...runtime(),
+    ...(theirs === undefined ? {} : yield* theirs.versions)
+  }
+  const report = (suite: string, rows: readonly Row[]): Report => ({ suite, machine: machine(pinned), versions, rows })
+  const all: Row[] = []
+  for (const suite of suites) {
+    const rows: Row[] = []
+    const works = yield* suite.works
+    for (const work of works.filter((w) => w.work.includes(options.only ?? ""))) {
+      options.say(`${suite.name}: ${work.work}`)
+      rows.push(...(yield* measure(work, theirs)))
+    }
+    if (options.only === undefined) options.say(`kept ${yield* keep(here("./results"), report(suite.name, rows))}`)
+    all.push(...rows)
+  }
+  return report(name, all)
+}, Effect.scoped)

@@ -1,0 +1,68 @@
+/** What a suite is: a question, and the works that answer it. To add one, write this record and list it in `suites`. */
+import { type Effect, type FileSystem, Schema, type Scope } from "effect"
+import { sentence } from "../plugins/failure.ts"
+import type { Unit } from "./report.ts"
+
+/** Why one side of a comparison has no figure. */
+export class BenchFailed extends Schema.TaggedError<BenchFailed>()("BenchFailed", {
+  doing: Schema.String,
+  want: Schema.String,
+  got: Schema.String,
+  fix: Schema.String
+}) {
+  override get message(): string {
+    return sentence(this)
+  }
+}
+
+/** One measurement in the work's unit; `answers` are the results both sides must agree on, if they compute any. */
+export interface Sample {
+  readonly value: number
+  readonly answers?: readonly number[] | undefined
+}
+
+/** Takes one measurement each time it is run, some tenths of a second each. */
+export type Sampler = Effect.Effect<Sample, BenchFailed>
+
+/** What the peer process is asked to do: a name in `peers/peer.py` and that function's arguments. */
+export interface Ask {
+  readonly work: string
+  readonly args: Readonly<Record<string, unknown>>
+}
+
+/** Someone to compare with: a work of the peer process, or a fixed figure in the work's unit. */
+export type Opponent = { readonly peer: string; readonly goal: number | null } & (
+  | { readonly ask: Ask }
+  | { readonly floor: number }
+)
+
+/** One thing to measure on both sides. */
+export interface Work {
+  /** What is done, with its sizes. */
+  readonly work: string
+  readonly unit: Unit
+  /** Measurements of each side, taken in turn. */
+  readonly rounds: number
+  /** Every round counts, the first one too: for works that take many seconds. */
+  readonly cold?: true
+  /** Prepares our side; everything it holds is freed when the work is measured. */
+  readonly ours: Effect.Effect<Sampler, BenchFailed, Scope.Scope>
+  readonly opponents: readonly Opponent[]
+  /** Largest relative difference of the sides' answers. */
+  readonly agree?: number
+}
+
+export interface Suite {
+  readonly name: string
+  /** What it answers, for `--help`. */
+  readonly question: string
+  /** The works; what they share (data files, a session) lives as long as the suite runs. */
+  readonly works: Effect.Effect<readonly Work[], BenchFailed, Scope.Scope | FileSystem.FileSystem>
+}
+
+/** A figure we hold ourselves to, shown as an opponent whose ratio must reach 1. */
+export const floor = (figure: number): Opponent => ({ peer: "floor", goal: 1, floor: figure })
+
+/** Stands for our side while it is not built. */
+export const missing = (part: string): BenchFailed =>
+  new BenchFailed({ doing: "measure our side", want: part, got: "nothing", fix: "it is not built yet" })

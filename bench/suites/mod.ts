@@ -1,0 +1,11 @@
+import type { Suite } from "../suite.ts"
+import { envs } from "./envs.ts"
+import { features } from "./features.ts"
+import { grouping } from "./grouping.ts"
+import { kernels } from "./kernels.ts"
+import { logistic } from "./logistic.ts"
+import { ppo } from "./ppo.ts"
+import { random } from "./random.ts"
+
+/** Every suite, in the order `all` runs them. */
+export const suites: readonly Suite[] = [kernels, envs, random, grouping, features, logistic, ppo]

@@ -1,0 +1,60 @@
+/** How our side takes time. */
+import { Effect } from "effect"
+import { BenchFailed, type Sampler } from "./suite.ts"
+
+/**
+ * Processor time of this process, in seconds. Both sides stay on one core, so this is what a clock shows on a quiet
+ * machine, and it is still right when others use the core too; collecting garbage and compiling count.
+ */
+export const cpuSeconds = (): number => {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1e6
+}
+
+/** Mean seconds of one call, over as many calls as fill `atLeast` seconds; one call before that is not counted. */
+export const secondsPerCall = (call: () => unknown, atLeast = 0.15): number => {
+  call()
+  let [calls, spent, batch] = [0, 0, 1]
+  while (spent < atLeast) {
+    const start = cpuSeconds()
+    for (let i = 0; i < batch; i++) call()
+    spent += cpuSeconds() - start
+    calls += batch
+    batch *= 2
+  }
+  return spent / calls
+}
+
+/** The same for a call that is an effect; `runs` effects are sequenced in one so that the runtime's cost shows. */
+export const secondsPerRun = <E>(run: Effect.Effect<unknown, E>, atLeast = 0.15): Effect.Effect<number, E> =>
+  Effect.gen(function* () {
+    yield* run
+    let [calls, spent, batch] = [0, 0, 1]
+    while (spent < atLeast) {
+      const start = cpuSeconds()
+      for (let i = 0; i < batch; i++) yield* run
+      spent += cpuSeconds() - start
+      calls += batch
+      batch *= 2
+    }
+    return spent / calls
+  })
+
+/** A measurement that is plain code; what it throws becomes the reason why there is no figure. */
+export const sampler = (measure: () => number | { value: number; answers: readonly number[] }): Sampler =>
+  Effect.try({
+    try: () => {
+      const measured = measure()
+      return typeof measured === "number" ? { value: measured } : measured
+    },
+    catch: failed
+  })
+
+/** Any failure as the reason why our side has no figure. */
+export const failed = (cause: unknown): BenchFailed =>
+  new BenchFailed({
+    doing: "measure our side",
+    want: "a figure",
+    got: cause instanceof Error ? cause.message : String(cause),
+    fix: ""
+  })
