@@ -139,10 +139,12 @@ export const broadcast = (x: Tensor, shape: Shape): Tensor => {
     return failed("broadcast", `a shape that fits ${showShape(shape)}`, showShape(x.shape), [x])
   }
   if (sameShape(x.shape, shape)) return x
-  return node({ kind: "broadcast" }, [x.op.kind === "broadcast" && size(x.args[0]!.shape) === 1 ? one(x) : x], shape)
+  // Only axes of size 1 are new. (Not by reshape(), which makes uniform values by broadcasting.)
+  if (size(shape) === size(x.shape)) {
+    return node({ kind: "reshape" }, [x.op.kind === "reshape" ? x.args[0]! : x], shape)
+  }
+  return node({ kind: "broadcast" }, [x.op.kind === "broadcast" ? x.args[0]! : x], shape)
 }
-
-const one = (x: Tensor): Tensor => reshape(x.args[0]!, [])
 
 export const concat = (parts: readonly Tensor[], axis: number): Tensor => {
   const [head] = parts
@@ -170,7 +172,12 @@ export const slice = (x: Tensor, start: readonly number[], shape: Shape): Tensor
   }
   if (sameShape(shape, x.shape)) return x
   const u = uniform(x)
-  return u !== undefined ? fill(u, shape) : node({ kind: "slice", start }, [x], shape)
+  if (u !== undefined) return fill(u, shape)
+  // A part of a part is a part: nested parameter layouts then read, and collect gradients, straight in the vector.
+  const outer = x.op.kind === "slice" ? x.op.start : undefined
+  if (outer === undefined) return node({ kind: "slice", start }, [x], shape)
+  const total = start.map((s, i) => s + outer[i]!)
+  return node({ kind: "slice", start: total }, [x.args[0]!], shape)
 }
 
 /** `x` at offset `low` in zeros of `shape`. */

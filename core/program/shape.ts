@@ -18,7 +18,7 @@ export interface ShapeError {
 export const shapeMessage = (e: ShapeError): string =>
   `Cannot ${e.operation}: want ${e.want}, got ${e.got}${e.at === "" ? "" : ` (at ${e.at})`}`
 
-/** Makes a shape error that points at the first stack frame outside `core/program`. */
+/** Makes a shape error that points at the first stack frame outside our core. */
 export const shapeError = (operation: string, want: string, got: string): ShapeError => ({
   _tag: "ShapeError",
   operation,
@@ -68,9 +68,15 @@ export const broadcastShape = (a: Shape, b: Shape): Shape | undefined => {
   return out
 }
 
+/** The folder of the pure core: frames inside it are ours, not the caller's. Empty where modules have no address. */
+const home = decodeURIComponent(
+  (import.meta.url ?? "").replace(/^file:\/\//, "").replace(/program\/shape\.[jt]s.*$/, "")
+)
+
 const callSite = (): string => {
   const frames = (new Error().stack ?? "").split("\n")
-  const own = frames.find((f) => /[:@(/].*:\d+:\d+\)?$/.test(f) && !/core\/program\/|<anonymous>|native code/.test(f))
+  const ours = (f: string) => (home !== "" && f.includes(home)) || /node_modules\/|<anonymous>|native code/.test(f)
+  const own = frames.find((f) => /[:@(/].*:\d+:\d+\)?$/.test(f) && !ours(f))
   return (
     own
       ?.replace(/^\s*at\s+/, "")

@@ -1,0 +1,4 @@
+/** Estimates from rollouts: advantages, returns, normalisation. */
+export type { EstimateError } from "./check.ts"
+export { gae, gaeInto, returnsInto, type Trajectory } from "./gae.ts"
+export { standardise, standardiseInPlace } from "./normalise.ts"
