@@ -1,5 +1,5 @@
 /** The one form of every failure a person can cause: what could not be done, what was wanted, what came, the fix. */
-import { Schema } from "effect"
+import { Predicate, Schema } from "effect"
 import { nearest } from "../core/text/nearest.ts"
 
 /** What each of these errors carries. */
@@ -52,21 +52,29 @@ export class FileError extends Schema.TaggedError<FileError>()("FileError", { ..
   }
 }
 
+/** What the operating system's codes, and Effect's names for them, mean in words. */
 const systemReasons: Readonly<Record<string, string>> = {
   ENOENT: "no such file or folder",
+  NotFound: "no such file or folder",
   EACCES: "permission denied",
   EPERM: "permission denied",
+  PermissionDenied: "permission denied",
   EROFS: "a read-only file system",
   EISDIR: "a folder",
   ENOTDIR: "a path through a file",
-  EEXIST: "one that exists already",
   ENOSPC: "a full disk"
 }
 
-/** Turns what the operating system threw into a sentence. */
+/** Turns what the operating system threw, or what Effect's file system made of it, into a sentence. */
 export const fileError = (doing: string, path: string, cause: unknown, fix = ""): FileError => {
-  const code =
-    typeof cause === "object" && cause !== null && "code" in cause && typeof cause.code === "string" ? cause.code : ""
-  const got = systemReasons[code] ?? (cause instanceof Error ? cause.message : String(cause))
-  return new FileError({ doing: `${doing} ${path}`, path, want: "access", got, fix })
+  const known = reasons(cause).find((code) => Object.hasOwn(systemReasons, code))
+  const got = known === undefined ? (cause instanceof Error ? cause.message : String(cause)) : systemReasons[known]
+  return new FileError({ doing: `${doing} ${path}`, path, want: "a readable file", got: got ?? "", fix })
+}
+
+/** The codes and tags of an error and of what it wraps, innermost first. */
+const reasons = (e: unknown): readonly string[] => {
+  if (!Predicate.isObject(e)) return []
+  const own = [e.code, e._tag].filter((x) => typeof x === "string")
+  return [...reasons(e.cause), ...reasons(e.reason), ...own]
 }

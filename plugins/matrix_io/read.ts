@@ -26,7 +26,7 @@ export const readBytes = Effect.fn("matrix_io.readBytes")(function* (path: strin
     )
   }
   const fs = yield* FileSystem.FileSystem
-  return yield* fs.readFile(path).pipe(Effect.mapError((e) => fileError("read", path, systemCause(e))))
+  return yield* fs.readFile(path).pipe(Effect.mapError((e) => fileError("read", path, e)))
 })
 
 /** The name in messages. */
@@ -74,11 +74,4 @@ const sniff = (bytes: Uint8Array): string => {
   if (bytes[0] === 0x93) return "npy"
   const head = new TextDecoder().decode(bytes.subarray(0, 200)).trimStart()
   return head.startsWith("[") || head.startsWith("{") ? "json" : "csv"
-}
-
-/** Effect's file system wraps what the operating system said. */
-const systemCause = (e: unknown): unknown => {
-  if (typeof e !== "object" || e === null) return e
-  if ("cause" in e && e.cause !== undefined) return systemCause(e.cause)
-  return "reason" in e && typeof e.reason === "object" ? systemCause(e.reason) : e
 }

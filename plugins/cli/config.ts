@@ -1,0 +1,65 @@
+/** `pgex config`: what a run would use, resolved and explained. */
+import { Effect, Option, Predicate } from "effect"
+import { Argument, Command, Flag } from "effect/cli"
+import { type Choice, loadConfig, meaning, paths } from "../config/mod.ts"
+import { print } from "./output.ts"
+import { shared } from "./shared.ts"
+
+/** Arguments and flags that choose a configuration; `pgex run` has the same. */
+export const choiceParameters = {
+  source: Argument.String("preset").pipe(
+    Argument.optional,
+    Argument.withDescription(
+      "A preset (quick, paper), a JSON file, or the run.json of an earlier run; quick without it"
+    )
+  ),
+  preset: Flag.String("preset").pipe(
+    Flag.optional,
+    Flag.withMetavar("NAME"),
+    Flag.withDescription("The preset, in another place: --preset paper is the argument paper")
+  ),
+  set: Flag.String("set").pipe(
+    Flag.between(0, 1000),
+    Flag.withMetavar("KEY=VALUE"),
+    Flag.withDescription("Set one value, e.g. --set meta.iterations=20; may be repeated; pgex config lists the keys")
+  )
+}
+
+/** What those parameters say. */
+export const choiceOf = (
+  o: {
+    readonly source: Option.Option<string>
+    readonly preset: Option.Option<string>
+    readonly set: readonly string[]
+  },
+  seed: number | undefined
+): Choice => {
+  const source = Option.getOrUndefined(Option.orElse(o.source, () => o.preset))
+  return { set: o.set, ...(source === undefined ? {} : { source }), ...(seed === undefined ? {} : { seed }) }
+}
+
+export const configCommand = Command.make(
+  "config",
+  choiceParameters,
+  Effect.fn("pgex.config")(function* (o) {
+    const { json, seed } = yield* shared
+    const config = yield* loadConfig(choiceOf(o, seed))
+    const rows = paths().map((path) => {
+      const keys = path.split(".")
+      const value = keys.reduce<unknown>((v, k) => (Predicate.hasProperty(v, k) ? v[k] : undefined), config)
+      return [`${path}=${typeof value === "string" ? value : JSON.stringify(value)}`, meaning(keys)] as const
+    })
+    const width = Math.min(40, Math.max(...rows.map(([setting]) => setting.length)))
+    yield* print(json, config, rows.map(([setting, text]) => `${setting.padEnd(width)}  ${text}`).join("\n"))
+  })
+).pipe(
+  Command.withDescription(
+    "Print the configuration that a run would use, each setting with its meaning. With --json the output is a " +
+      "configuration file that pgex run takes."
+  ),
+  Command.withShortDescription("Print a configuration with explanations"),
+  Command.withExamples([
+    { command: "pgex config paper", description: "The paper's sizes" },
+    { command: "pgex config quick --set meta.iterations=20 --json > mine.json", description: "A file to start from" }
+  ])
+)

@@ -1,0 +1,31 @@
+/** `pgex doctor`: what this machine offers. */
+import { Effect } from "effect"
+import { Command } from "effect/cli"
+import { examine } from "../doctor.ts"
+import { print } from "./output.ts"
+import { shared } from "./shared.ts"
+
+export const doctorCommand = Command.make(
+  "doctor",
+  {},
+  Effect.fn("pgex.doctor")(function* () {
+    const { json } = yield* shared
+    const findings = yield* examine
+    const lines = findings.map((f) =>
+      f.found
+        ? `found    ${f.name.padEnd(18)} ${f.detail}`
+        : `missing  ${f.name.padEnd(18)} without it: ${f.cost}; to get it: ${f.get}`
+    )
+    yield* print(json, { findings }, lines.join("\n"))
+  })
+).pipe(
+  Command.withDescription(
+    "Say what this machine offers: runtime, processor, memory, WebAssembly features, compilers, Python, GPUs; for each " +
+      "missing thing what its absence costs and how to get it. Never fails, changes nothing."
+  ),
+  Command.withShortDescription("Say what this machine offers and what is missing"),
+  Command.withExamples([
+    { command: "pgex doctor", description: "For people" },
+    { command: "pgex doctor --json", description: "For a bug report" }
+  ])
+)

@@ -1,0 +1,51 @@
+/** The command line: parses, runs, and turns every failure into one sentence. */
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { Cause, Console, Effect, Layer } from "effect"
+import { CliConfig, CliOutput, Command, GlobalFlag } from "effect/cli"
+import { stableJson } from "../store/content.ts"
+import { version } from "../version.ts"
+import { configCommand } from "./config.ts"
+import { doctorCommand } from "./doctor.ts"
+import { envsCommand } from "./envs.ts"
+import { describeDefect, Shown, showFailure } from "./output.ts"
+import { replayCommand } from "./replay.ts"
+import { root } from "./shared.ts"
+
+export const pgex = root.pipe(Command.withSubcommands([replayCommand, envsCommand, configCommand, doctorCommand]))
+
+/** Runs the command of `argv` (without the program's name) and ends the process with its exit code. */
+export const main = (argv: readonly string[]): void => {
+  const options = argv.slice(0, argv.includes("--") ? argv.indexOf("--") : argv.length)
+  const json = options.includes("--json")
+  Command.runWith(pgex, { version, renderErrors: true })(argv).pipe(
+    Effect.catchCause((cause) => fail(cause, json)),
+    Effect.provide(Layer.mergeAll(settings, presenter(json), NodeServices.layer)),
+    NodeRuntime.runMain
+  )
+}
+
+const settings = CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] })
+
+/** Help on standard output (as data with `--json`); of a wrong command line only the sentence that `fail` writes. */
+const presenter = (json: boolean) =>
+  CliOutput.layerPresenter({
+    present: (event) => {
+      switch (event._tag) {
+        case "InvalidInvocation":
+          return Effect.void
+        case "Version":
+          return Console.log(json ? JSON.stringify({ name: event.name, version: event.version }) : event.version)
+        case "Help":
+          return json ? Console.log(stableJson(event.helpDoc).trimEnd()) : CliOutput.defaultPresenter.present(event)
+      }
+    }
+  })
+
+/** Shows the failure and ends with code 1; an interruption passes, and ends with 130. */
+const fail = (cause: Cause.Cause<unknown>, json: boolean): Effect.Effect<never, Shown> => {
+  if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
+  const failure = cause.reasons.find(Cause.isFailReason)
+  const shown = failure === undefined ? describeDefect(Cause.squash(cause)) : failure.error
+  return Effect.andThen(showFailure(shown, json), Effect.fail(new Shown()))
+}

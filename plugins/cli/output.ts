@@ -1,0 +1,69 @@
+/** What a command prints: results on standard output, everything else on standard error. */
+import { Console, Effect, Predicate, Runtime } from "effect"
+import { CliError } from "effect/cli"
+import * as E from "fp-ts/lib/Either.js"
+import { stableJson } from "../store/content.ts"
+
+/** Prints a result: one JSON value with `--json`, else text for people. */
+export const print = (json: boolean, value: unknown, text: string): Effect.Effect<void> =>
+  Console.log(json ? stableJson(value).trimEnd() : text)
+
+/** Prints a remark for people beside the result. */
+export const remark = (text: string): Effect.Effect<void> => Console.error(`pgex: ${text}`)
+
+/** Lifts the core's pure failures into a command. */
+export const lift = <A, F>(either: E.Either<F, A>): Effect.Effect<A, F> =>
+  E.isLeft(either) ? Effect.fail(either.left) : Effect.succeed(either.right)
+
+/** A failure that has been shown: the process ends with code 1 and prints nothing more. */
+export class Shown extends Error {
+  override readonly [Runtime.errorReported] = false
+  override readonly [Runtime.errorExitCode] = 1
+}
+
+/** Shows a failure: its sentence on standard error, and with `--json` one JSON value on standard output as well. */
+export const showFailure = (failure: unknown, json: boolean): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    yield* remark(describe(failure))
+    if (json) yield* Console.log(JSON.stringify({ error: failureRecord(failure) }))
+    if (process.env.PGEX_TRACE !== undefined && failure instanceof Error) yield* Console.error(failure.stack)
+  })
+
+/** One readable sentence, without a stack. */
+export const describe = (failure: unknown): string => {
+  if (CliError.isCliError(failure)) return describeUsage(failure)
+  const message =
+    Predicate.hasProperty(failure, "message") && typeof failure.message === "string" ? failure.message : ""
+  if (message !== "") return message.replaceAll(/\s*\n\s*/g, "; ")
+  const tag = Predicate.hasProperty(failure, "_tag") ? String(failure._tag) : "failure"
+  return `${tag}: ${JSON.stringify(failure) ?? String(failure)}`
+}
+
+/** A failure of the program itself rather than of what it was given. */
+export const describeDefect = (defect: unknown): Error => {
+  const reason = defect instanceof Error ? `${defect.name}: ${defect.message}` : String(defect)
+  const error = new Error(`Unexpected failure (${reason}); this is a defect of pgex, PGEX_TRACE=1 shows where`)
+  if (defect instanceof Error && defect.stack !== undefined) error.stack = defect.stack
+  return error
+}
+
+/** The failure's own fields, with `_tag` and `message`. */
+const failureRecord = (failure: unknown): Record<string, unknown> => {
+  const usage = CliError.isCliError(failure) && failure._tag === "ShowHelp" ? failure.errors[0] : failure
+  const fields = Predicate.isObject(usage) ? Object.entries(usage).filter(([key]) => /^[a-zA-Z]/.test(key)) : []
+  const tag = Predicate.hasProperty(usage, "_tag") ? String(usage._tag) : "Defect"
+  return { ...Object.fromEntries(fields), _tag: tag, message: describe(failure) }
+}
+
+const describeUsage = (error: CliError.CliError): string => {
+  if (error._tag !== "ShowHelp") return firstLine(error)
+  const first = error.errors[0]
+  const help = `${error.commandPath.join(" ")} --help tells more`
+  return first === undefined ? help : `${firstLine(first)}; ${help}`
+}
+
+const firstLine = (error: CliError.CliError): string => {
+  const suggestions = "suggestions" in error ? error.suggestions : []
+  const line = error.message.split("\n")[0] ?? error.message
+  return suggestions.length === 0 ? line : `${line}; did you mean ${suggestions.join(" or ")}?`
+}

@@ -1,0 +1,100 @@
+/** `pgex replay`: what an environment gives for a seed and a list of actions. */
+import { Console, Effect, Option, Predicate } from "effect"
+import { Command, Flag } from "effect/cli"
+import * as E from "fp-ts/lib/Either.js"
+import { key } from "../../core/random/mod.ts"
+import type { Params } from "../../envs/parameter.ts"
+import { findEnvironment } from "../../envs/registry.ts"
+import { replay } from "../../envs/replay.ts"
+import { UsageError } from "../failure.ts"
+import { readBytes, sourceName } from "../matrix_io/read.ts"
+import { catalogue } from "./catalogue.ts"
+import { lift, remark } from "./output.ts"
+import { shared } from "./shared.ts"
+
+export const replayCommand = Command.make(
+  "replay",
+  {
+    env: Flag.String("env").pipe(Flag.withMetavar("ID"), Flag.withDescription("Environment, as pgex envs lists them")),
+    params: Flag.String("params").pipe(
+      Flag.optional,
+      Flag.withMetavar("JSON"),
+      Flag.withDescription('Parameters by name, e.g. \'{"length": 1, "gravity": 3.7}\'')
+    ),
+    actions: Flag.String("actions").pipe(
+      Flag.withMetavar("FILE"),
+      Flag.withDescription("A JSON array of actions, or one action a line; - is standard input")
+    )
+  },
+  Effect.fn("pgex.replay")(function* (o) {
+    const { json, seed } = yield* shared
+    const environment = yield* lift(findEnvironment(catalogue, o.env))
+    const params = yield* lift(parseParams(Option.getOrElse(o.params, () => "{}")))
+    const from = yield* lift(key(seed ?? 0))
+    const text = new TextDecoder().decode(yield* readBytes(o.actions))
+    const actions = yield* lift(parseActions(text, sourceName(o.actions)))
+    const episode = yield* lift(replay(environment, params, from, actions))
+    const lines = [{ obs: episode.obs }, ...episode.steps].map((line) => JSON.stringify(line))
+    yield* Console.log(json ? `[${lines.join(",\n")}]` : lines.join("\n"))
+    if (episode.unused > 0) {
+      yield* remark(`the episode ended after ${episode.steps.length} steps; ${episode.unused} actions were not used`)
+    }
+  })
+).pipe(
+  Command.withDescription(
+    "Replay actions in an environment: one JSON line first for the reset ({obs}) and then for each step " +
+      "({obs, reward, terminated, truncated}), what Gymnasium gives for the same seed and actions. " +
+      "With --json the lines are one array."
+  ),
+  Command.withShortDescription("Replay actions in an environment"),
+  Command.withExamples([
+    { command: "echo '[0, 1, 1, 0]' | pgex replay --env CartPole-v1 --seed 7 --actions -", description: "Four pushes" },
+    {
+      command: "pgex replay --env CartPole-v1 --params '{\"length\": 2}' --seed 7 --actions actions.json",
+      description: "With a pole of 4 m"
+    }
+  ])
+)
+
+/** Parameter values are checked by the environment; here only that they are an object of plain values. */
+const parseParams = (text: string): E.Either<UsageError, Params> => {
+  const bad = (got: string) =>
+    E.left(new UsageError({ doing: "read --params", want: 'a JSON object such as {"length": 1}', got, fix: "" }))
+  const value = parseJson(text)
+  if (!Predicate.isObject(value) || Array.isArray(value)) return bad(text)
+  const params: Record<string, number | boolean | string> = {}
+  for (const [name, v] of Object.entries(value)) {
+    if (typeof v !== "number" && typeof v !== "boolean" && typeof v !== "string")
+      return bad(`${name}: ${JSON.stringify(v)}`)
+    params[name] = v
+  }
+  return E.right(params)
+}
+
+/** A JSON array, or lines that are each a JSON value (numbers apart by commas or spaces make one vector). */
+export const parseActions = (text: string, name: string): E.Either<UsageError, readonly unknown[]> => {
+  const whole = parseJson(text)
+  if (Array.isArray(whole)) return E.right(whole)
+  const actions: unknown[] = []
+  for (const [i, line] of text.split(/\r?\n/).entries()) {
+    if (line.trim() === "") continue
+    const numbers = line.trim().split(/[\s,]+/)
+    const value = parseJson(line) ?? parseJson(`[${numbers.join(",")}]`)
+    if (value === undefined) {
+      const want = "a JSON array of actions, or one action a line"
+      return E.left(
+        new UsageError({ doing: `read ${name}`, want, got: `${JSON.stringify(line)} on line ${i + 1}`, fix: "" })
+      )
+    }
+    actions.push(value)
+  }
+  return E.right(actions)
+}
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

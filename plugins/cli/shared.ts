@@ -1,0 +1,26 @@
+/** What all commands share: the root command with `--json` and `--seed`. */
+import { Effect, Option } from "effect"
+import { Command, Flag } from "effect/cli"
+
+/** `pgex`; its flags may stand before or after the subcommand. */
+export const root = Command.make("pgex").pipe(
+  Command.withSharedFlags({
+    json: Flag.Boolean("json").pipe(
+      Flag.withDefault(false),
+      Flag.withoutNegation,
+      Flag.withDescription('Print exactly one JSON value on standard output; failures too, as {"error": …}')
+    ),
+    seed: Flag.Int("seed").pipe(
+      Flag.optional,
+      Flag.withMetavar("N"),
+      Flag.withDescription("The seed that every random draw comes from")
+    )
+  }),
+  Command.withDescription(
+    "Which reinforcement-learning tasks should be trained together? Estimates it without training every combination, " +
+      "and trains the groups."
+  )
+)
+
+/** The shared flags, as a subcommand's handler sees them. */
+export const shared = Effect.map(root, ({ json, seed }) => ({ json, seed: Option.getOrUndefined(seed) }))

@@ -1,0 +1,156 @@
+/** What this machine offers to policygradex, and what it costs that something is missing. Never fails. */
+import { execFile } from "node:child_process"
+import { readFileSync } from "node:fs"
+import { freemem } from "node:os"
+import { Effect } from "effect"
+import { machine, runtime } from "./machine.ts"
+import { relaxedAvailable } from "./session_wasm/module.ts"
+import { version } from "./version.ts"
+
+/** One thing that was looked for. */
+export interface Finding {
+  readonly name: string
+  readonly found: boolean
+  /** What was found: a version, a size. */
+  readonly detail: string
+  /** What its absence costs; empty where it was found. */
+  readonly cost: string
+  /** How to get it; empty where it was found. */
+  readonly get: string
+}
+
+/** Looks for everything at once; a probe that hangs counts as missing after 20 seconds. */
+export const examine: Effect.Effect<readonly Finding[]> = Effect.suspend(() =>
+  Effect.all(
+    [
+      Effect.sync(runtimes),
+      Effect.sync(hardware),
+      probe(
+        "WASM SIMD",
+        () => Promise.resolve(simd()),
+        "no wasm session, only the slow reference one",
+        "a runtime of this decade"
+      ),
+      probe(
+        "WASM relaxed SIMD",
+        () => Promise.resolve(relaxedAvailable() ? "fused multiply-add" : undefined),
+        "no session wasm:relaxed",
+        "run under Bun or Deno"
+      ),
+      probe(
+        "shared memory",
+        () => Promise.resolve(shared()),
+        "workers copy arrays instead of sharing them",
+        "run under Bun or Deno"
+      ),
+      probe(
+        "C compiler",
+        () => command("cc", ["--version"]),
+        "nothing today: a native session will use it",
+        "install gcc or clang"
+      ),
+      probe(
+        "Python",
+        () => command("python3", ["--version"]),
+        "no bench --peers; nothing else",
+        "install Python 3.11 or newer"
+      ),
+      probe(
+        "PyTorch",
+        () => command("python3", ["-c", "import torch; print(torch.__version__)"]),
+        "nothing: bench --peers makes its own environment",
+        "pip install torch"
+      ),
+      probe("TensorFlow.js", tensorflow, "nothing today: a GPU session will use it", "npm install @tensorflow/tfjs"),
+      probe(
+        "NVIDIA GPU",
+        () => command("nvidia-smi", ["--query-gpu=name,memory.total", "--format=csv,noheader"]),
+        "nothing today: a GPU session will use it",
+        "a machine with one"
+      ),
+      probe(
+        "WebGPU",
+        webgpu,
+        "nothing today: a GPU session will use it",
+        "deno run --unstable-webgpu, on a machine with a Vulkan, Metal or D3D12 driver"
+      )
+    ],
+    { concurrency: "unbounded" }
+  )
+)
+
+const runtimes = (): Finding => {
+  const own = runtime()
+  return found("runtime", `${own.name} ${own.version}, policygradex ${version}`)
+}
+
+const hardware = (): Finding => {
+  const m = machine()
+  const free = (freemem() / 2 ** 30).toFixed(1)
+  return found(
+    "machine",
+    `${m.processor} (${m.architecture}), ${m.cores} cores, ${m.memoryGiB} GiB memory, ${free} free, ${m.system}`
+  )
+}
+
+const found = (name: string, detail: string): Finding => ({ name, found: true, detail, cost: "", get: "" })
+
+/** A finding from a look that may give nothing, fail, or hang. */
+const probe = (
+  name: string,
+  look: () => Promise<string | undefined>,
+  cost: string,
+  get: string
+): Effect.Effect<Finding> =>
+  Effect.tryPromise(look).pipe(
+    Effect.timeout("20 seconds"),
+    Effect.catchCause(() => Effect.succeed(undefined)),
+    Effect.map((detail) =>
+      detail === undefined || detail === "" ? { name, found: false, detail: "", cost, get } : found(name, detail)
+    )
+  )
+
+/** The first line that a command prints; nothing where it is missing or fails. */
+const command = (file: string, args: readonly string[]): Promise<string | undefined> =>
+  new Promise((resolve) => {
+    execFile(file, [...args], { timeout: 15_000 }, (error, stdout) =>
+      resolve(error === null ? stdout.split("\n")[0]?.trim() : undefined)
+    )
+  })
+
+const simd = (): string | undefined =>
+  WebAssembly.validate(readFileSync(new URL("./session_wasm/kernels.wasm", import.meta.url)))
+    ? "the committed kernels are valid here"
+    : undefined
+
+const shared = (): string | undefined =>
+  new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }).buffer instanceof SharedArrayBuffer
+    ? "yes"
+    : undefined
+
+const tensorflow = async (): Promise<string | undefined> => {
+  for (const name of ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node", "@tensorflow/tfjs"]) {
+    try {
+      import.meta.resolve(name)
+      return name
+    } catch {
+      // Not installed: the next name.
+    }
+  }
+  return undefined
+}
+
+/** The part of the WebGPU standard that is needed here: runtimes differ in whether their types have it. */
+interface Gpu {
+  readonly requestAdapter: () => Promise<{
+    readonly info?: { readonly description?: string; readonly vendor?: string }
+  } | null>
+}
+
+const hasGpu = (x: object): x is { readonly gpu: Gpu } => "gpu" in x && typeof x.gpu === "object" && x.gpu !== null
+
+const webgpu = async (): Promise<string | undefined> => {
+  if (!hasGpu(navigator)) return undefined
+  const adapter = await navigator.gpu.requestAdapter()
+  return adapter === null ? undefined : adapter.info?.description || adapter.info?.vendor || "an adapter"
+}
