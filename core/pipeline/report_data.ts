@@ -1,0 +1,138 @@
+/** Everything that a report shows, as plain data: the pipeline fills it, `plugins/report` draws it. Types only. */
+import type { Artefact } from "./run_store.ts"
+
+/** A number with the interval it is known within, e.g. a mean over seeds. */
+export interface Interval {
+  readonly value: number
+  readonly low: number
+  readonly high: number
+  /** Coverage of the interval, e.g. 0.95. */
+  readonly level: number
+  /** Over how many seeds, subsets, … it was taken. */
+  readonly n: number
+}
+
+export interface ReportTask {
+  /** Stable and readable, e.g. `length=0.5`. */
+  readonly id: string
+  readonly params: Readonly<Record<string, number | boolean | string>>
+  /** The group that the family planted, where it did. */
+  readonly planted?: number
+}
+
+/** An affinity matrix with the groups that come from it. */
+export interface ReportAffinity {
+  readonly id: "centred" | "eq5" | "cosine" | "truth"
+  readonly title: string
+  /** What an entry means, with sign and unit. */
+  readonly meaning: string
+  /** n rows of n, in the order of the tasks. */
+  readonly matrix: readonly (readonly number[])[]
+  /** Group of each task by this matrix. */
+  readonly labels: readonly number[]
+  /** The one that the reported groups come from. */
+  readonly chosen: boolean
+}
+
+/** The chosen grouping, with its certificate. */
+export interface ReportGrouping {
+  readonly method: string
+  readonly k: number
+  readonly labels: readonly number[]
+  /** Of the relaxation, and of the rounded partition. */
+  readonly objective?: number
+  readonly roundedObjective?: number
+  /** Certified upper bound on what was maximised. */
+  readonly bound?: number
+}
+
+/** One really trained subset seen from one task. */
+export interface EstimatePoint {
+  readonly subset: readonly number[]
+  /** Index of the task that was evaluated. */
+  readonly task: number
+  readonly estimate: number
+  readonly truth: number
+}
+
+export interface EstimateAgainstTruth {
+  readonly points: readonly EstimatePoint[]
+  readonly estimateMeaning: string
+  readonly truthMeaning: string
+  /** Spearman's rank correlation, pooled as the text says. */
+  readonly rankCorrelation: Interval
+  readonly pooling: string
+  /** Rank correlation between halves of the repeated truth: what no estimate can be expected to beat. */
+  readonly ceiling?: number
+}
+
+export interface LearningCurve {
+  /** Index of the task. */
+  readonly task: number
+  readonly points: readonly { readonly iteration: number; readonly value: number }[]
+}
+
+/** One row of the first-order check (Table 1 of the paper); also a row of the artefact `first-order/table`. */
+export interface FirstOrderRow {
+  readonly direction: "adapted" | "random"
+  /** ‖θ−θ★‖/‖θ★‖. */
+  readonly distance: number
+  /** Σ residual² / Σ log-probability². */
+  readonly relativeRss: Interval
+}
+
+/** One grouping method by what its groups are worth. */
+export interface MethodComparison {
+  readonly method: string
+  /** Mean over tasks of the return of each task under its group's policy, by seed. */
+  readonly perSeed: readonly number[]
+  readonly meanReturn: Interval
+  /** Agreement of its groups with those of the trained subsets, where known. */
+  readonly nmi?: number
+}
+
+export interface CostRow {
+  readonly work: string
+  readonly flops: number
+  readonly seconds: number
+}
+
+export interface Warning {
+  /** `invalid`: an estimate that should not be used; `caution`: to be read with care; `note`: good to know. */
+  readonly level: "invalid" | "caution" | "note"
+  readonly text: string
+}
+
+export interface ReportData {
+  readonly title: string
+  /** The result in one or two sentences. */
+  readonly headline: string
+  readonly tasks: readonly ReportTask[]
+  readonly grouping: ReportGrouping
+  readonly affinities: readonly ReportAffinity[]
+  readonly estimates?: EstimateAgainstTruth
+  readonly learning: readonly LearningCurve[]
+  readonly learningMeaning: string
+  readonly firstOrder: readonly FirstOrderRow[]
+  /** Relative residual up to which estimates count as valid. */
+  readonly firstOrderMaximum: number
+  readonly comparison: readonly MethodComparison[]
+  readonly comparisonMeaning: string
+  readonly costs: readonly CostRow[]
+  readonly warnings: readonly Warning[]
+  readonly receipts: {
+    readonly run: string
+    readonly command: string
+    readonly seed: number
+    readonly session: string
+    readonly sessionReason: string
+    readonly config: unknown
+    readonly versions: Readonly<Record<string, string>>
+    readonly machine: Readonly<Record<string, string | number>>
+    /** Wall time by stage, seconds. */
+    readonly seconds: Readonly<Record<string, number>>
+    /** One digest of all artefacts. */
+    readonly digest: string
+    readonly artefacts: readonly Artefact[]
+  }
+}
