@@ -2,7 +2,7 @@
 import { Effect, Result } from "effect"
 import type { Peers } from "./peer_process.ts"
 import { type Row, row } from "./report.ts"
-import type { BenchFailed, Opponent, Sample, Sampler, Work } from "./suite.ts"
+import type { BenchFailed, Opponent, Sample, Sampler, Side, Work } from "./suite.ts"
 
 /** The measurements of one side so far, and what ended them early. */
 interface Taken {
@@ -19,7 +19,7 @@ interface Taken {
  */
 export const measure = Effect.fn("bench.measure")(function* (work: Work, peers: Peers | undefined) {
   const ours = yield* prepare(work.ours)
-  const theirs = work.opponents.map((opponent) => against(opponent, peers))
+  const theirs = yield* Effect.forEach(work.opponents, (opponent) => against(opponent, peers))
   const sides = [ours, ...theirs]
   if (work.cold !== true) {
     for (const side of sides) yield* take(side)
@@ -53,16 +53,17 @@ export const disagreement = (
   return off <= tolerance ? "" : `answers differ by ${off.toExponential(1)} relative, wanted ${tolerance}`
 }
 
-const prepare = (side: Work["ours"]) =>
+const prepare = (side: Side) =>
   Effect.map(Effect.result(side), (ready): Taken => {
     const failure = Result.isFailure(ready) ? ready.failure.message : ""
     return { sampler: Result.isSuccess(ready) ? ready.success : undefined, samples: [], failure }
   })
 
-const against = (opponent: Opponent, peers: Peers | undefined): Taken => {
-  if ("floor" in opponent) return { sampler: undefined, samples: [], failure: "" }
-  if (peers === undefined) return { sampler: undefined, samples: [], failure: "not measured: needs --peers" }
-  return { sampler: peers.ask(opponent.ask), samples: [], failure: "" }
+const against = (opponent: Opponent, peers: Peers | undefined) => {
+  if ("rival" in opponent) return prepare(opponent.rival)
+  if ("floor" in opponent) return Effect.succeed<Taken>({ sampler: undefined, samples: [], failure: "" })
+  if (peers !== undefined) return prepare(Effect.succeed(peers.ask(opponent.ask)))
+  return Effect.succeed<Taken>({ sampler: undefined, samples: [], failure: "not measured: needs --peers" })
 }
 
 const take = (side: Taken): Effect.Effect<void> => {

@@ -30,10 +30,14 @@ export interface Ask {
   readonly args: Readonly<Record<string, unknown>>
 }
 
-/** Someone to compare with: a work of the peer process, or a fixed figure in the work's unit. */
+/** One side of a comparison that runs in this process; what it holds is freed when the work is measured. */
+export type Side = Effect.Effect<Sampler, BenchFailed, Scope.Scope>
+
+/** Someone to compare with: a work of the peer process, a fixed figure in the work's unit, or another way of ours. */
 export type Opponent = { readonly peer: string; readonly goal: number | null } & (
   | { readonly ask: Ask }
   | { readonly floor: number }
+  | { readonly rival: Side }
 )
 
 /** One thing to measure on both sides. */
@@ -45,8 +49,7 @@ export interface Work {
   readonly rounds: number
   /** Every round counts, the first one too: for works that take many seconds. */
   readonly cold?: true
-  /** Prepares our side; everything it holds is freed when the work is measured. */
-  readonly ours: Effect.Effect<Sampler, BenchFailed, Scope.Scope>
+  readonly ours: Side
   readonly opponents: readonly Opponent[]
   /** Largest relative difference of the sides' answers. */
   readonly agree?: number

@@ -1,6 +1,7 @@
 /** How our side takes time. */
 import { Effect } from "effect"
-import { BenchFailed, type Sampler } from "./suite.ts"
+import * as E from "fp-ts/lib/Either.js"
+import { BenchFailed, type Sampler, type Side } from "./suite.ts"
 
 /**
  * Processor time of this process, in seconds. Both sides stay on one core, so this is what a clock shows on a quiet
@@ -50,6 +51,19 @@ export const sampler = (measure: () => number | { value: number; answers: readon
     catch: failed
   })
 
+/**
+ * A side whose measurements are there already, one for each round of a `cold` work: for works that one costly run
+ * measures together, such as a training that gives its seconds, its operations and its result.
+ */
+export const recorded = (values: readonly number[]): Side =>
+  Effect.sync(() => {
+    let round = 0
+    return Effect.suspend(() => {
+      const value = values[round++]
+      return value === undefined ? Effect.fail(failed(`only ${values.length} rounds`)) : Effect.succeed({ value })
+    })
+  })
+
 /** Any failure as the reason why our side has no figure. */
 export const failed = (cause: unknown): BenchFailed =>
   new BenchFailed({
@@ -58,3 +72,7 @@ export const failed = (cause: unknown): BenchFailed =>
     got: cause instanceof Error ? cause.message : String(cause),
     fix: ""
   })
+
+/** What the core made, or its reason as ours for having no figure. */
+export const made = <A>(either: E.Either<{ readonly message: string }, A>): Effect.Effect<A, BenchFailed> =>
+  E.isRight(either) ? Effect.succeed(either.right) : Effect.fail(failed(new Error(either.left.message)))

@@ -6,6 +6,7 @@ import { measure } from "../../bench/measure.ts"
 import { Report, ratio, row, spread } from "../../bench/report.ts"
 import { BenchFailed, floor, type Opponent, type Sample, type Work } from "../../bench/suite.ts"
 import { table } from "../../bench/table.ts"
+import { recorded } from "../../bench/timing.ts"
 
 const positive = fc.double({ min: 1e-6, max: 1e9, noNaN: true })
 
@@ -91,6 +92,14 @@ test("measure() takes turns, and does not count the first round unless the work 
   const [cold] = await Effect.runPromise(measure({ ...turns, cold: true }, peers))
   assert.equal(order.join(""), "ABABABABAB")
   assert.equal(cold!.spread.ours!.min, 7)
+})
+
+test("measure() replays what was recorded, round by round, against another way of ours", async () => {
+  const opponent = { peer: "full training", goal: null, rival: recorded([10, 30, 20]) }
+  const found = await rows(work([opponent], { unit: "s", cold: true, ours: recorded([1, 3, 2]) }))
+  assert.deepEqual([found[0]!.ours, found[0]!.theirs, found[0]!.ratio, found[0]!.note], [2, 20, 10, ""])
+  const short = await rows(work([opponent], { cold: true, ours: recorded([1]) }))
+  assert.match(short[0]!.note, /only 1 rounds/)
 })
 
 test("measure() notes a side that fails and goes on with the other", async () => {
