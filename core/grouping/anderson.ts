@@ -1,0 +1,119 @@
+/**
+ * Anderson acceleration of a fixed-point iteration M ← G(M), with what it remembers.
+ *
+ *     γ = argmin ‖F_t − ΔF γ‖,    M_{t+1} = G_t − ΔG γ,    F = the step G was made of
+ *
+ * where the columns of ΔF, ΔG are the last differences of F and G. On an affine map it is GMRES; the splitting becomes
+ * one as soon as it has found which entries and eigenvalues are zero. A step that makes F grow is taken back and the memory
+ * forgotten, so it never does worse for long than the plain iteration.
+ *
+ * - Source: Walker and Ni, SIAM J. Numer. Anal. 49 (2011), 1715, algorithm AA with the difference form.
+ */
+export interface Anderson {
+  /** M ← the accelerated point after G, or the last good G if `size` = ‖F‖ has grown too much. */
+  readonly next: (m: Float64Array, f: Float64Array, g: Float64Array, size: number) => void
+  /** Forgets the past: the map has changed. */
+  readonly reset: () => void
+}
+
+/** F may grow by this factor before a step is taken back. */
+const tolerated = 2
+
+/** Tikhonov term of the least squares, relative to the trace of its matrix. */
+const damping = 1e-10
+
+/** An acceleration of the given memory for vectors of the given length. */
+export const anderson = (length: number, memory: number): Anderson => {
+  const stepF = Array.from({ length: memory }, () => new Float64Array(length))
+  const stepG = Array.from({ length: memory }, () => new Float64Array(length))
+  const gram = new Float64Array(memory * memory)
+  const factor = new Float64Array(memory * memory)
+  const gamma = new Float64Array(memory)
+  const lastF = new Float64Array(length)
+  const lastG = new Float64Array(length)
+  let held = 0
+  let newest = -1
+  let started = false
+  let lastSize = Number.POSITIVE_INFINITY
+  const reset = (): void => {
+    held = 0
+    newest = -1
+    started = false
+    lastSize = Number.POSITIVE_INFINITY
+  }
+  const remember = (f: Float64Array, g: Float64Array): void => {
+    newest = (newest + 1) % memory
+    held = Math.min(memory, held + 1)
+    const df = stepF[newest]!
+    const dg = stepG[newest]!
+    for (let p = 0; p < length; p++) {
+      df[p] = f[p]! - lastF[p]!
+      dg[p] = g[p]! - lastG[p]!
+    }
+    for (let i = 0; i < held; i++) {
+      const value = dot(length, stepF[i]!, df)
+      gram[newest * memory + i] = value
+      gram[i * memory + newest] = value
+    }
+  }
+  return {
+    reset,
+    next: (m, f, g, size) => {
+      if (size > tolerated * lastSize) {
+        m.set(lastG)
+        reset()
+        return
+      }
+      if (started && memory > 0) remember(f, g)
+      lastF.set(f)
+      lastG.set(g)
+      lastSize = size
+      started = true
+      m.set(g)
+      for (let i = 0; i < held; i++) gamma[i] = dot(length, stepF[i]!, f)
+      if (held === 0 || !solve(held, memory, gram, factor, gamma)) return
+      for (let i = 0; i < held; i++) {
+        const dg = stepG[i]!
+        const scale = gamma[i]!
+        for (let p = 0; p < length; p++) m[p] = m[p]! - scale * dg[p]!
+      }
+    }
+  }
+}
+
+const dot = (length: number, a: Float64Array, b: Float64Array): number => {
+  let even = 0
+  let odd = 0
+  let p = 0
+  for (; p + 1 < length; p += 2) {
+    even += a[p]! * b[p]!
+    odd += a[p + 1]! * b[p + 1]!
+  }
+  return p < length ? even + odd + a[p]! * b[p]! : even + odd
+}
+
+/** x ← (A + damping)⁻¹ x by Cholesky on the leading `held` rows; false where A is not positive. */
+const solve = (held: number, stride: number, a: Float64Array, l: Float64Array, x: Float64Array): boolean => {
+  let trace = 0
+  for (let i = 0; i < held; i++) trace += a[i * stride + i]!
+  if (!(trace > 0)) return false
+  for (let i = 0; i < held; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = a[i * stride + j]! + (i === j ? damping * trace : 0)
+      for (let k = 0; k < j; k++) sum -= l[i * stride + k]! * l[j * stride + k]!
+      if (i === j && !(sum > 0)) return false
+      l[i * stride + j] = i === j ? Math.sqrt(sum) : sum / l[j * stride + j]!
+    }
+  }
+  for (let i = 0; i < held; i++) {
+    let sum = x[i]!
+    for (let k = 0; k < i; k++) sum -= l[i * stride + k]! * x[k]!
+    x[i] = sum / l[i * stride + i]!
+  }
+  for (let i = held - 1; i >= 0; i--) {
+    let sum = x[i]!
+    for (let k = i + 1; k < held; k++) sum -= l[k * stride + i]! * x[k]!
+    x[i] = sum / l[i * stride + i]!
+  }
+  return true
+}

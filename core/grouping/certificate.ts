@@ -1,0 +1,141 @@
+import { eigenvalues } from "../linalg/eigh.ts"
+import type { Normalised } from "./normalise.ts"
+import { diagonalAt, innerProduct, packedTrace, rowSums, unpackRows } from "./packed.ts"
+import { labelsByThreshold, partitionMatrix } from "./partition_matrix.ts"
+import type { Form } from "./relaxation.ts"
+import type { SpectralSet } from "./spectral_set.ts"
+
+/**
+ * The best feasible matrix and the least upper bound seen in a solve.
+ *
+ * Bound: for any S >= 0 and any feasible X, <U, X> <= <U + S, X> <= max over C of <U + S, ·>, which is a sum of
+ * eigenvalues. So each S of the iteration proves a bound, converged or not; what rounding may have cost is added.
+ *
+ * Feasible matrix: X of the iteration is in C but may have entries down to −δ. Mixing it with the centre of C, whose
+ * entries are all positive, mends that exactly; projecting max(X, 0) back onto C a few times first makes δ, and with it
+ * the price of mixing, smaller. Where X has become a partition the partition itself is tried.
+ */
+export interface Certificate {
+  /** Takes in the bound that S = σ max(−M, 0) proves. */
+  readonly bound: (m: Float64Array, sigma: number) => void
+  /** Takes in the feasible matrices made from X, trying harder when that would bring the gap below the tolerance. */
+  readonly candidates: (x: Float64Array, tolerance: number) => void
+  /** Whether the gap is at most the tolerance times what the best X gains over e eᵀ/n. */
+  readonly reached: (tolerance: number) => boolean
+  /** What was found, in the units of U. */
+  readonly result: () => Found
+}
+
+/** The part of a `Relaxation` that is proved. */
+export interface Found {
+  readonly matrix: Float64Array
+  readonly objective: number
+  readonly bound: number
+  readonly primalResidual: number
+}
+
+/** Alternating projections are tried when they are likely to close the gap: they shrink it about this much. */
+const restorable = 16
+const restorations = 9
+
+/** A gain below this share of the size of Ũ is measured against that share: near zero relative means nothing. */
+const leastGain = 1e-3
+
+/** An empty certificate for one problem; `price` is λ in the units of Ũ. */
+export const certificate = (
+  set: SpectralSet,
+  normalised: Normalised,
+  u: Float64Array,
+  form: Form,
+  price: number
+): Certificate => {
+  const { n, matrix } = normalised
+  const shifted = new Float64Array(matrix.length)
+  const trial = new Float64Array(matrix.length)
+  const clipped = new Float64Array(matrix.length)
+  const best = new Float64Array(matrix.length).fill(1 / n)
+  const sums = new Float64Array(n)
+  const share = form.kind === "groups" ? (form.k - 1) / (n - 1) : 0
+  const centreEntry = (1 - share) / n
+  let least = Number.POSITIVE_INFINITY
+  let gained = Number.NEGATIVE_INFINITY
+
+  const gain = (x: Float64Array): number => innerProduct(n, matrix, x) - price * (packedTrace(n, x) - 1)
+  const take = (x: Float64Array): void => {
+    const value = gain(x)
+    if (value > gained) {
+      gained = value
+      best.set(x)
+    }
+  }
+  const gap = (value: number): number => (least - value) / Math.max(Math.abs(value), leastGain)
+  const mix = (x: Float64Array): void => {
+    const lowest = lowestEntry(x)
+    const t = lowest < 0 ? -lowest / (centreEntry - lowest) : 0
+    // Rounding in (1 − t)·lowest + t·centreEntry must not leave a negative zero's neighbour behind.
+    for (let p = 0; p < x.length; p++) x[p] = Math.max(0, x[p]! + t * (centreEntry - x[p]!))
+    if (t > 0) for (let i = 0; i < n; i++) x[diagonalAt(i)] = x[diagonalAt(i)]! + t * share
+  }
+  const restore = (x: Float64Array, tolerance: number): void => {
+    for (let round = 1; round <= restorations && !reached(tolerance); round++) {
+      for (let p = 0; p < x.length; p++) clipped[p] = Math.max(0, x[p]!)
+      if (!set.project(clipped, 0, x)) return
+      if (round % 3 !== 0) continue
+      trial.set(x)
+      mix(trial)
+      take(trial)
+    }
+  }
+  const reached = (tolerance: number): boolean => gap(gained) <= tolerance
+
+  return {
+    reached,
+    bound: (m, sigma) => {
+      for (let p = 0; p < m.length; p++) shifted[p] = matrix[p]! + sigma * Math.max(0, -m[p]!)
+      const size = Math.sqrt(innerProduct(n, shifted, shifted))
+      // Householder's reduction and QL are backward stable: each eigenvalue is right to a modest multiple of ε‖W‖.
+      const allowance = 4 * n * Number.EPSILON * size * (form.kind === "groups" ? form.k : n)
+      const proved = set.support(shifted, price) + allowance
+      if (proved < least) least = proved
+    },
+    candidates: (x, tolerance) => {
+      const raw = gain(x)
+      trial.set(x)
+      mix(trial)
+      const mixed = gain(trial)
+      take(trial)
+      const labels = labelsByThreshold(n, x)
+      if (form.kind === "price" || labels.k === form.k) take(partitionMatrix(n, labels.labels, labels.k))
+      if (reached(tolerance) || gap(raw) > tolerance || gap(mixed) > restorable * tolerance) return
+      shifted.set(x)
+      restore(shifted, tolerance)
+    },
+    result: () => {
+      const matrix = best.slice()
+      const { mean, shift, scale, rounding } = normalised
+      const units = form.kind === "groups" ? shift * (form.k - 1) : -form.lambda
+      return {
+        matrix,
+        objective: innerProduct(n, u, matrix),
+        bound: mean + units + scale * least + n * (rounding + 4 * Number.EPSILON * Math.abs(units)),
+        primalResidual: violation(n, matrix, sums, form)
+      }
+    }
+  }
+}
+
+const lowestEntry = (x: Float64Array): number => {
+  let lowest = 0
+  for (let p = 0; p < x.length; p++) lowest = Math.min(lowest, x[p]!)
+  return lowest
+}
+
+/** Largest violation of the constraints of (7). */
+const violation = (n: number, x: Float64Array, sums: Float64Array, form: Form): number => {
+  rowSums(n, x, sums)
+  let worst = -lowestEntry(x)
+  for (let i = 0; i < n; i++) worst = Math.max(worst, Math.abs(sums[i]! - 1))
+  if (form.kind === "groups") worst = Math.max(worst, Math.abs(packedTrace(n, x) - form.k))
+  const values = eigenvalues(n, Float64Array.from(unpackRows(n, x).flat()))
+  return Math.max(worst, -values[n - 1]!)
+}

@@ -1,0 +1,68 @@
+/** What a solve by conjugate gradients reached. */
+export interface ConjugateGradient {
+  readonly x: Float64Array
+  /** ‖b − A x‖ / ‖b‖, from the recurrence. */
+  readonly residual: number
+  readonly iterations: number
+  /** Whether the residual met the tolerance; false also where A was found not to be positive definite. */
+  readonly converged: boolean
+}
+
+/** When to stop. */
+export interface ConjugateGradientOptions {
+  /** Relative residual. */
+  readonly tolerance: number
+  readonly maxIterations: number
+}
+
+/**
+ * Solves A x = b for a symmetric positive definite A that is only known by its products.
+ *
+ *     x_{t+1} = x_t + α_t p_t,    α_t = r_tᵀ r_t / p_tᵀ A p_t,    p_{t+1} = r_{t+1} + (r_{t+1}ᵀ r_{t+1} / r_tᵀ r_t) p_t
+ *
+ * - Shapes: `b` `[n]`; `multiply(p, out)` writes A p into `out`, `[n]`.
+ * - Source: Hestenes and Stiefel, J. Res. Natl. Bur. Stand. 49 (1952), 409.
+ *
+ * @example
+ * conjugateGradient((p, out) => { out[0] = 2 * p[0]! }, Float64Array.of(6)).x // => Float64Array.of(3)
+ */
+export const conjugateGradient = (
+  multiply: (p: Float64Array, out: Float64Array) => void,
+  b: Float64Array,
+  options: Partial<ConjugateGradientOptions> = {}
+): ConjugateGradient => {
+  const n = b.length
+  const { tolerance = 1e-10, maxIterations = 2 * n } = options
+  const x = new Float64Array(n)
+  const r = b.slice()
+  const p = b.slice()
+  const product = new Float64Array(n)
+  const start = dot(b, b)
+  let square = start
+  let iterations = 0
+  let positive = true
+  while (iterations < maxIterations && square > tolerance * tolerance * start && positive) {
+    multiply(p, product)
+    const curvature = dot(p, product)
+    positive = curvature > 0
+    if (!positive) break
+    iterations++
+    const alpha = square / curvature
+    for (let i = 0; i < n; i++) {
+      x[i] = x[i]! + alpha * p[i]!
+      r[i] = r[i]! - alpha * product[i]!
+    }
+    const next = dot(r, r)
+    const beta = next / square
+    for (let i = 0; i < n; i++) p[i] = r[i]! + beta * p[i]!
+    square = next
+  }
+  const residual = start === 0 ? 0 : Math.sqrt(square / start)
+  return { x, residual, iterations, converged: residual <= tolerance }
+}
+
+const dot = (a: Float64Array, b: Float64Array): number => {
+  let sum = 0
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!
+  return sum
+}

@@ -1,0 +1,208 @@
+/**
+ * Reduction of a symmetric matrix to a tridiagonal one by Householder reflections, in place.
+ *
+ *     T = Hᵀ A H,    H = H_{n-1} … H_1,    H_r = I − u_r u_rᵀ / h_r
+ *
+ * Rows are eliminated from the last to the first, so that every reflector `u_r` lies contiguously in row r of the lower
+ * triangle it was made from. The rank-two update of one step and the matrix-vector product of the next are one pass over
+ * the triangle: it is this pass that costs the time, and it is bound by memory, not by arithmetic.
+ *
+ * - Shapes: `a` is `[n, n]` row-major, of which only the lower triangle is read; it is overwritten, row r holding
+ *   `u_r` in its first r entries. `diagonal`, `off`, `scale` are `[n]`; `off[r]` couples r − 1 and r, `off[0]` = 0;
+ *   `scale[r]` = h_r, 0 where no reflection was needed. `work` is `[3n]`.
+ * - Units: those of `a`.
+ * - Source: Golub and Van Loan, Matrix Computations, 4th edition, algorithm 8.3.1.
+ *
+ * @example The reflections of a tridiagonal matrix are all trivial
+ * tridiagonalise(2, Float64Array.of(1, 0, 5, 2), t) // t.diagonal = [1, 2], t.off = [0, 5]
+ */
+export const tridiagonalise = (n: number, a: Float64Array, t: Tridiagonal): void => {
+  const { diagonal, off, scale, work } = t
+  const v = work.subarray(0, n)
+  const w = work.subarray(n, 2 * n)
+  const y = work.subarray(2 * n, 3 * n)
+  let pending = false
+  for (let r = n - 1; r >= 0; r--) {
+    const row = r * n
+    if (pending) {
+      const vr = v[r]!
+      const wr = w[r]!
+      for (let j = 0; j <= r; j++) a[row + j] = a[row + j]! - (vr * w[j]! + wr * v[j]!)
+    }
+    diagonal[r] = a[row + r]!
+    const h = reflector(a, row, r, off)
+    scale[r] = h
+    if (h === 0) {
+      if (pending) updateTriangle(n, r, a, v, w)
+      pending = false
+      continue
+    }
+    y.fill(0, 0, r)
+    if (pending) updateAndMultiply(n, r, a, v, w, row, y)
+    else multiplyTriangle(n, r, a, row, y)
+    let uy = 0
+    for (let j = 0; j < r; j++) uy += a[row + j]! * y[j]!
+    const inverse = 1 / h
+    const half = 0.5 * uy * inverse * inverse
+    for (let j = 0; j < r; j++) {
+      const u = a[row + j]!
+      v[j] = u
+      w[j] = y[j]! * inverse - half * u
+    }
+    pending = true
+  }
+}
+
+/** What `tridiagonalise` fills, allocated once for many matrices of one size. */
+export interface Tridiagonal {
+  /** Diagonal of T, `[n]`. */
+  readonly diagonal: Float64Array
+  /** Below the diagonal of T, `[n]`: entry r couples r − 1 and r. */
+  readonly off: Float64Array
+  /** h_r of each reflection, `[n]`. */
+  readonly scale: Float64Array
+  /** `[3n]`. */
+  readonly work: Float64Array
+}
+
+/** Buffers of one size for `tridiagonalise`. */
+export const tridiagonal = (n: number): Tridiagonal => ({
+  diagonal: new Float64Array(n),
+  off: new Float64Array(n),
+  scale: new Float64Array(n),
+  work: new Float64Array(3 * n)
+})
+
+/**
+ * Brings eigenvectors of T back to eigenvectors of A: z ← H z, in place.
+ *
+ * - Shapes: `a`, `scale` as `tridiagonalise` left them; `z` holds `count` vectors of length n one after the other.
+ */
+export const backTransform = (
+  n: number,
+  a: Float64Array,
+  scale: Float64Array,
+  z: Float64Array,
+  count: number
+): void => {
+  for (let r = 2; r < n; r++) {
+    const h = scale[r]!
+    if (h === 0) continue
+    const row = r * n
+    const inverse = 1 / h
+    let c = 0
+    // Four vectors share one reading of the reflector, and their four sums hide each other's latency.
+    for (; c + 3 < count; c += 4) {
+      const z0 = c * n
+      const z1 = z0 + n
+      const z2 = z1 + n
+      const z3 = z2 + n
+      let s0 = 0
+      let s1 = 0
+      let s2 = 0
+      let s3 = 0
+      for (let j = 0; j < r; j++) {
+        const u = a[row + j]!
+        s0 += u * z[z0 + j]!
+        s1 += u * z[z1 + j]!
+        s2 += u * z[z2 + j]!
+        s3 += u * z[z3 + j]!
+      }
+      s0 *= inverse
+      s1 *= inverse
+      s2 *= inverse
+      s3 *= inverse
+      for (let j = 0; j < r; j++) {
+        const u = a[row + j]!
+        z[z0 + j] = z[z0 + j]! - s0 * u
+        z[z1 + j] = z[z1 + j]! - s1 * u
+        z[z2 + j] = z[z2 + j]! - s2 * u
+        z[z3 + j] = z[z3 + j]! - s3 * u
+      }
+    }
+    for (; c < count; c++) {
+      const z0 = c * n
+      let s = 0
+      for (let j = 0; j < r; j++) s += a[row + j]! * z[z0 + j]!
+      s *= inverse
+      for (let j = 0; j < r; j++) z[z0 + j] = z[z0 + j]! - s * a[row + j]!
+    }
+  }
+}
+
+/** Squares below this are dropped: 1e-140 beside entries near one. */
+const vanishing = 1e-280
+
+/** Turns row r's first r entries x into u with (I − u uᵀ/h) x = off[r]·e_{r−1}; returns h, 0 if x is there already. */
+const reflector = (a: Float64Array, row: number, r: number, off: Float64Array): number => {
+  if (r === 0) {
+    off[0] = 0
+    return 0
+  }
+  const last = row + r - 1
+  const alpha = a[last]!
+  let tail = 0
+  for (let j = 0; j < r - 1; j++) tail += a[row + j]! * a[row + j]!
+  if (tail < vanishing) {
+    off[r] = alpha
+    return 0
+  }
+  const norm = Math.sqrt(tail + alpha * alpha)
+  const g = alpha > 0 ? -norm : norm
+  off[r] = g
+  a[last] = alpha - g
+  return norm * norm - alpha * g
+}
+
+/** A ← A − v wᵀ − w vᵀ on the leading r rows. */
+const updateTriangle = (n: number, r: number, a: Float64Array, v: Float64Array, w: Float64Array): void => {
+  for (let i = 0; i < r; i++) {
+    const row = i * n
+    const vi = v[i]!
+    const wi = w[i]!
+    for (let j = 0; j <= i; j++) a[row + j] = a[row + j]! - (vi * w[j]! + wi * v[j]!)
+  }
+}
+
+/** y ← A u, with u the first r entries of row `u`. */
+const multiplyTriangle = (n: number, r: number, a: Float64Array, u: number, y: Float64Array): void => {
+  for (let i = 0; i < r; i++) {
+    const row = i * n
+    const ui = a[u + i]!
+    let sum = 0
+    for (let j = 0; j < i; j++) {
+      const x = a[row + j]!
+      sum += x * a[u + j]!
+      y[j] = y[j]! + x * ui
+    }
+    y[i] = y[i]! + sum + a[row + i]! * ui
+  }
+}
+
+/** Both of the above in one pass over the triangle. */
+const updateAndMultiply = (
+  n: number,
+  r: number,
+  a: Float64Array,
+  v: Float64Array,
+  w: Float64Array,
+  u: number,
+  y: Float64Array
+): void => {
+  for (let i = 0; i < r; i++) {
+    const row = i * n
+    const vi = v[i]!
+    const wi = w[i]!
+    const ui = a[u + i]!
+    let sum = 0
+    for (let j = 0; j < i; j++) {
+      const x = a[row + j]! - (vi * w[j]! + wi * v[j]!)
+      a[row + j] = x
+      sum += x * a[u + j]!
+      y[j] = y[j]! + x * ui
+    }
+    const d = a[row + i]! - 2 * vi * wi
+    a[row + i] = d
+    y[i] = y[i]! + sum + d * ui
+  }
+}
