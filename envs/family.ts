@@ -40,3 +40,30 @@ export interface Family {
    */
   readonly draw: (options: Params, key: Key, count: number) => Either.Either<EnvError, TaskSet>
 }
+
+/** `count` tasks with distinct ids, drawn one after another; a repeated id is drawn again. */
+export const distinctDraws = (count: number, draw: () => Task): readonly Task[] => {
+  const found = new Map<string, Task>()
+  while (found.size < count) {
+    const task = draw()
+    found.set(task.id, task)
+  }
+  return [...found.values()]
+}
+
+/** The error of an option that fits its own range but not the other options. */
+export const parameterError = (
+  owner: string,
+  parameter: string,
+  value: unknown,
+  want: string,
+  unit: string
+): EnvError => ({
+  _tag: "ParameterError",
+  owner,
+  parameter,
+  value,
+  want,
+  unit,
+  message: `Cannot set option "${parameter}" of ${owner}: want ${want}, got ${value}`
+})

@@ -1,3 +1,6 @@
+import { log1p } from "../core/math/mod.ts"
+import { type Floats, integers, random, type Stream, standardNormal, uniform } from "../core/random/mod.ts"
+
 /** What an observation or action may be. */
 export type Space = Box | Discrete
 
@@ -44,4 +47,23 @@ export const flatten = (space: Space, value: unknown): readonly number[] | undef
     numbers.push(x)
   }
   return numbers
+}
+
+/**
+ * Writes a random element to `out[at …]`: uniform between finite bounds, else normal, or exponential from the one bound.
+ *
+ * Discrete and bounded spaces draw what Gymnasium's `space.sample()` draws.
+ */
+export const sample = (space: Space, stream: Stream, out: Floats, at: number): void => {
+  if (space._tag === "Discrete") {
+    out[at] = integers(stream, 0, space.n)
+    return
+  }
+  for (let i = 0; i < space.low.length; i++) out[at + i] = sampleBetween(stream, space.low[i]!, space.high[i]!)
+}
+
+const sampleBetween = (stream: Stream, low: number, high: number): number => {
+  if (low > -Infinity && high < Infinity) return uniform(stream, low, high)
+  if (low > -Infinity) return low - log1p(-random(stream))
+  return high < Infinity ? high + log1p(-random(stream)) : standardNormal(stream)
 }

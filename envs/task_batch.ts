@@ -15,7 +15,7 @@ import { type Batch, type Member, vectorise } from "./vector.ts"
  */
 export const taskBatch = (
   environment: Environment,
-  tasks: readonly Task[],
+  tasks: readonly Pick<Task, "id" | "params">[],
   replicas: number,
   key: Key
 ): Either.Either<EnvError, Batch> => {

@@ -1,0 +1,165 @@
+/**
+ * What every environment must satisfy, as data: run {@link environmentLaws} and {@link familyLaws} over a contributed
+ * record in any test runner. The package's own records are held to the same laws.
+ */
+import * as Either from "fp-ts/lib/Either.js"
+import { child, stream, zeroKey } from "../core/random/mod.ts"
+import type { Environment } from "./env.ts"
+import type { Family } from "./family.ts"
+import { batchLaws } from "./law_batch.ts"
+import { parameterLaws } from "./law_parameter.ts"
+import { actionsOf, differ, episodes, familyTasks, type Law, made, type Trace, trace } from "./law_support.ts"
+import { sizeOf } from "./space.ts"
+
+export type { Law } from "./law_support.ts"
+
+const STEPS = 120
+
+/** The laws of an environment; each `check` returns undefined when it holds, else what broke it. */
+export const environmentLaws = (env: Environment): readonly Law[] => [
+  {
+    name: "sizes are those of the spaces",
+    check: () => {
+      const d = made(env, {})
+      const [obs, act] = [sizeOf(env.observation), sizeOf(env.action)]
+      if (d.observationSize !== obs) return `observationSize ${d.observationSize}, space has ${obs}`
+      if (d.actionSize !== act) return `actionSize ${d.actionSize}, space has ${act}`
+      return d.stateSize >= 1 ? undefined : "stateSize 0"
+    }
+  },
+  {
+    name: "equal keys give equal trajectories",
+    check: () => differ(run(env, 1), run(env, 1))
+  },
+  {
+    name: "another key changes the trajectory",
+    check: () =>
+      [2, 3, 4].some((k) => differ(run(env, 1), run(env, k)) !== undefined) ? undefined : "keys 1 to 4 give the same"
+  },
+  {
+    name: "observations are finite and within their space, rewards finite",
+    check: () => {
+      const { observations, rewards } = run(env, 5)
+      for (const [t, row] of observations.entries())
+        for (const [i, x] of row.entries()) {
+          const box = env.observation._tag === "Box"
+          const low = env.observation._tag === "Box" ? env.observation.low[i]! : 0
+          const high = env.observation._tag === "Box" ? env.observation.high[i]! : env.observation.n - 1
+          if (!Number.isFinite(x) || x < low || x > high || (!box && !Number.isInteger(x)))
+            return `observation ${t}, component ${i}: ${x} is outside [${low}, ${high}]`
+        }
+      const odd = rewards.findIndex((r) => !Number.isFinite(r))
+      return odd < 0 ? undefined : `reward ${odd} is ${rewards[odd]}`
+    }
+  },
+  {
+    name: "all state is in the state array, and nothing outside its part of a buffer is touched",
+    check: () => onlyOwnPart(env)
+  },
+  {
+    name: "observe() changes nothing and rounds once",
+    check: () => {
+      const d = made(env, {})
+      const state = new Float64Array(d.stateSize)
+      d.reset(state, 0, stream(child(zeroKey, 6)))
+      const before = state.slice()
+      const wide = new Float64Array(d.observationSize)
+      const narrow = new Float32Array(d.observationSize)
+      d.observe(state, 0, wide, 0)
+      d.observe(state, 0, narrow, 0)
+      if (state.some((x, i) => !Object.is(x, before[i]))) return "observe() changed the state"
+      const odd = narrow.findIndex((x, i) => !Object.is(x, Math.fround(wide[i]!)))
+      return odd < 0 ? undefined : `component ${odd}: ${narrow[odd]} for ${wide[odd]}`
+    }
+  },
+  {
+    name: "render() is a pure SVG element",
+    check: () => {
+      const d = made(env, {})
+      if (d.render === undefined) return undefined
+      const state = new Float64Array(d.stateSize)
+      d.reset(state, 0, stream(child(zeroKey, 7)))
+      const picture = d.render(state, 0)
+      if (picture !== d.render(state, 0)) return "two pictures of one state differ"
+      return picture.startsWith("<svg ") && picture.endsWith("</svg>") ? undefined : picture.slice(0, 80)
+    }
+  },
+  ...batchLaws(env),
+  ...parameterLaws(env)
+]
+
+/** The laws of a task family. */
+export const familyLaws = (family: Family): readonly Law[] => [
+  {
+    name: "the same options give the same tasks, under distinct ids, that the environment accepts",
+    check: () => {
+      const [a, b] = [familyTasks(family.tasks({})), familyTasks(family.tasks({}))]
+      if (JSON.stringify(a) !== JSON.stringify(b)) return "two calls differ"
+      if (new Set(a.tasks.map((t) => t.id)).size !== a.tasks.length) return "ids repeat"
+      if (a.planted !== undefined && a.planted.length !== a.tasks.length) return "planted labels of another length"
+      for (const task of a.tasks) {
+        if (task.environment !== family.environment.id) return `task ${task.id} is of ${task.environment}`
+        const dynamics = family.environment.make(task.params)
+        if (Either.isLeft(dynamics)) return dynamics.left.message
+      }
+      return undefined
+    }
+  },
+  {
+    name: "n sets the number of tasks and an unknown option is refused",
+    check: () => {
+      const three = familyTasks(family.tasks({ n: 3 })).tasks.length
+      if (three !== 3) return `n = 3 gives ${three} tasks`
+      const refused = family.tasks({ no_such_option: 1 })
+      return Either.isLeft(refused) && refused.left._tag === "UnknownName" ? undefined : "accepted no_such_option"
+    }
+  },
+  {
+    name: "draw() gives new tasks, decided by the key",
+    check: () => {
+      const drawn = (k: number) => familyTasks(family.draw({}, child(zeroKey, k), 4))
+      const [a, b] = [drawn(1), drawn(1)]
+      if (a.tasks.length !== 4) return `asked for 4, got ${a.tasks.length}`
+      if (JSON.stringify(a) !== JSON.stringify(b)) return "one key gives two results"
+      const bad = a.tasks.find((t) => Either.isLeft(family.environment.make(t.params)))
+      return bad === undefined ? undefined : `the environment refuses ${bad.id}`
+    }
+  }
+]
+
+const run = (env: Environment, k: number): Trace =>
+  trace(made(env, {}), stream(child(zeroKey, k)), actionsOf(env, STEPS, 99), STEPS)
+
+/** Two episodes in one array between guard numbers, interleaved, equal the same two apart. */
+const onlyOwnPart = (env: Environment): string | undefined => {
+  const guard = -12345.678
+  const shared = made(env, {})
+  const size = shared.stateSize
+  const state = new Float64Array(2 * size + 3).fill(guard)
+  const starts = [1, size + 2]
+  const streams = [8, 9].map((k) => stream(child(zeroKey, k)))
+  const out = new Float64Array(shared.observationSize + 2).fill(guard)
+  const actions = actionsOf(env, STEPS, 98)
+  const found: Trace[] = [episodes(), episodes()]
+  const outcome = { reward: 0, terminated: false }
+  for (const i of [0, 1]) shared.reset(state, starts[i]!, streams[i]!)
+  for (let t = 0; t < STEPS; t++)
+    for (const i of [0, 1]) {
+      const given = actions.slice()
+      shared.step(state, starts[i]!, given, t * shared.actionSize, streams[i]!, outcome)
+      if (given.some((x, j) => x !== actions[j])) return `step ${t} changed the actions`
+      shared.observe(state, starts[i]!, out, 1)
+      found[i]!.observations.push([...out.subarray(1, -1)])
+      found[i]!.rewards.push(outcome.reward)
+      found[i]!.ends.push(outcome.terminated)
+      if (outcome.terminated) shared.reset(state, starts[i]!, streams[i]!)
+    }
+  if ([0, size + 1, 2 * size + 2].some((i) => state[i] !== guard)) return "a state outside was written"
+  if (out[0] !== guard || out[out.length - 1] !== guard) return "an observation outside was written"
+  for (const i of [0, 1]) {
+    const alone = trace(made(env, {}), stream(child(zeroKey, 8 + i)), actions, STEPS)
+    const difference = differ({ ...alone, observations: alone.observations.slice(1) }, found[i]!)
+    if (difference !== undefined) return `episode ${i} depends on the other: ${difference}`
+  }
+  return undefined
+}

@@ -1,0 +1,105 @@
+import * as Either from "fp-ts/lib/Either.js"
+import { child, stream, zeroKey } from "../core/random/mod.ts"
+import { type Environment, identity } from "./env.ts"
+import { actionsOf, differ, type Law, made, trace } from "./law_support.ts"
+import type { NumberParameter, Parameter, Params } from "./parameter.ts"
+import { replay } from "./replay.ts"
+import { sizeOf } from "./space.ts"
+
+const STEPS = 120
+
+/** The laws of parameters and actions: honoured when valid, refused with a reason when not. */
+export const parameterLaws = (env: Environment): readonly Law[] => [
+  {
+    name: "every default is valid, and naming it changes nothing",
+    check: () => {
+      const named = Object.fromEntries(Object.entries(env.parameters).map(([k, p]) => [k, p.default]))
+      const all = env.make(named)
+      if (Either.isLeft(all)) return all.left.message
+      const [a, b] = [identity(env, {}), identity(env, named)]
+      return JSON.stringify(a) === JSON.stringify(b) ? undefined : "identity differs"
+    }
+  },
+  {
+    name: "each parameter is honoured: some value changes the trajectory or when it ends",
+    check: () => {
+      for (const [name, parameter] of Object.entries(env.parameters))
+        if (!alternatives(parameter).some((value) => changes(env, name, value))) return `"${name}" changes nothing`
+      return undefined
+    }
+  },
+  {
+    name: "a value out of range or of another type is refused, naming parameter, value and range",
+    check: () => {
+      for (const [name, parameter] of Object.entries(env.parameters))
+        for (const value of invalid(parameter)) {
+          const refused = env.make({ [name]: value })
+          if (Either.isRight(refused)) return `accepted ${name} = ${value}`
+          if (refused.left._tag !== "ParameterError" || refused.left.parameter !== name) return refused.left.message
+        }
+      return undefined
+    }
+  },
+  {
+    name: "an unknown parameter is refused with the nearest name",
+    check: () => {
+      for (const name of Object.keys(env.parameters).filter((n) => n.length > 3)) {
+        const refused = env.make({ [`${name}x`]: 1 })
+        if (Either.isRight(refused)) return `accepted ${name}x`
+        if (refused.left._tag !== "UnknownName" || refused.left.nearest !== name) return refused.left.message
+      }
+      return undefined
+    }
+  },
+  {
+    name: "an action that is not in the space is refused, naming its index and value",
+    check: () => {
+      const size = sizeOf(env.action)
+      const good = [...actionsOf(env, 1, 5)]
+      const valid = env.action._tag === "Discrete" ? good[0] : good
+      const bad: unknown[] =
+        env.action._tag === "Discrete"
+          ? [-1, env.action.n, 0.5, Number.NaN, [0, 0], "0", null]
+          : [new Array(size + 1).fill(0), new Array(size).fill(Number.NaN), new Array(size).fill("0"), null]
+      for (const value of bad) {
+        const refused = replay(env, {}, zeroKey, [valid, valid, value])
+        if (Either.isRight(refused)) return `accepted ${JSON.stringify(value)}`
+        if (refused.left._tag !== "ActionError" || refused.left.index !== 2) return refused.left.message
+      }
+      return undefined
+    }
+  }
+]
+
+const isNumber = (p: Parameter): p is NumberParameter => p.kind === "number" || p.kind === "integer"
+
+const clip = (p: NumberParameter, value: number): number =>
+  Math.min(p.max, Math.max(p.min, p.kind === "integer" ? Math.round(value) : value))
+
+/** Every number a little off its default: parameters that only matter together with others then show. */
+const shifted = (env: Environment): Params =>
+  Object.fromEntries(
+    Object.entries(env.parameters)
+      .filter((entry): entry is [string, NumberParameter] => isNumber(entry[1]))
+      .map(([name, p]) => [name, clip(p, p.default * 1.125)])
+  )
+
+const alternatives = (p: Parameter): readonly (number | boolean | string)[] => {
+  if (p.kind === "flag") return [!p.default]
+  if (p.kind === "choice") return p.choices.filter((c) => c !== p.default)
+  return [p.default * 0.75, p.default + 1, p.min, p.max].map((v) => clip(p, v))
+}
+
+const changes = (env: Environment, name: string, value: number | boolean | string): boolean => {
+  const actions = actionsOf(env, STEPS, 6)
+  const run = (params: Params) => trace(made(env, params), stream(child(zeroKey, 10)), actions, STEPS)
+  const base = shifted(env)
+  return differ(run(base), run({ ...base, [name]: value })) !== undefined
+}
+
+const invalid = (p: Parameter): readonly (number | boolean | string)[] => {
+  if (p.kind === "flag") return ["yes", 1]
+  if (p.kind === "choice") return ["no such choice", 1]
+  const beyond = [p.max + Math.max(1, Math.abs(p.max)), p.min - Math.max(1, Math.abs(p.min))]
+  return [...beyond, Number.NaN, "1", true, ...(p.kind === "integer" ? [p.min + 0.5] : [])]
+}
