@@ -1,0 +1,30 @@
+/** Pictures as inline SVG: Observable Plot on a document without a browser. */
+import * as Plot from "@observablehq/plot"
+import { parseHTML } from "linkedom"
+import { type Html, raw } from "./html.ts"
+
+const { document } = parseHTML("<!doctype html><html><body></body></html>")
+
+/** Draws a plot; colours are the page's variables, so that a picture follows light and dark. */
+export const draw = (options: Plot.PlotOptions, label: string): Html => {
+  const figure = Plot.plot({
+    document,
+    className: "plot",
+    ariaLabel: label,
+    color: { type: "identity" },
+    style: { fontSize: "12px", overflow: "visible" },
+    ...options
+  })
+  return raw(figure.outerHTML.replace(/<style>[\s\S]*?<\/style>/, ""))
+}
+
+/** The page's colour of a group; there are eight, then they repeat. */
+export const groupColour = (group: number): string => `var(--g${((group % 8) + 8) % 8})`
+
+/** Tasks ordered by group, each group's tasks in their own order. */
+export const byGroup = (labels: readonly number[]): readonly number[] =>
+  labels.map((_, i) => i).sort((a, b) => labels[a]! - labels[b]! || a - b)
+
+/** A label that fits an axis. */
+export const shorten = (text: string, length = 22): string =>
+  text.length > length ? `${text.slice(0, length - 1)}…` : text

@@ -1,0 +1,54 @@
+/** HTML by hand-sized helpers: text is escaped once, here. */
+
+/** Markup that is safe to put into a page as it is. */
+export interface Html {
+  readonly html: string
+}
+
+/** Template of markup: values that are no `Html` are escaped as text, lists are joined. */
+export const html = (parts: TemplateStringsArray, ...values: readonly Part[]): Html => ({
+  html: parts.map((part, i) => part + (i < values.length ? render(values[i]!) : "")).join("")
+})
+
+/** What a template takes. */
+export type Part = Html | string | number | readonly Html[]
+
+/** Markup from a library that makes markup. */
+export const raw = (markup: string): Html => ({ html: markup })
+
+const render = (part: Part): string => {
+  if (typeof part === "string" || typeof part === "number") return escapeText(String(part))
+  return "html" in part ? part.html : part.map((p) => p.html).join("")
+}
+
+const escapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" }
+
+const escapeText = (text: string): string => text.replaceAll(/[&<>"]/g, (c) => escapes[c] ?? c)
+
+/** A table that scrolls sideways on a narrow screen; cells that are numbers stand right. */
+export const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): Html =>
+  html`<div class="scroll"><table><thead><tr>${head.map((h) => html`<th>${h}</th>`)}</tr></thead><tbody>${rows.map(
+    (row) =>
+      html`<tr>${row.map((c) => (typeof c === "number" ? html`<td class="n">${show(c)}</td>` : html`<td>${c}</td>`))}</tr>`
+  )}</tbody></table></div>`
+
+/** A picture, its sentence, and its numbers folded away. */
+export const figure = (picture: Html, caption: Html, numbers?: Html): Html =>
+  html`<figure>${picture}<figcaption>${caption}</figcaption>${numbers === undefined ? html`` : html`<details><summary>Numbers</summary>${numbers}</details>`}</figure>`
+
+/** Four significant digits, thousands apart; powers of ten beyond a million and below a thousandth. */
+export const show = (x: number): string => {
+  if (!Number.isFinite(x)) return String(x)
+  const size = Math.abs(x)
+  if (size !== 0 && (size < 1e-3 || size >= 1e9)) return x.toExponential(2).replace("e+", "e")
+  const digits = Number(x.toPrecision(4))
+  return digits.toLocaleString("en-US", { maximumFractionDigits: 6 }).replace(/^-(0)$/, "$1")
+}
+
+/** `0.81 (0.62 to 0.92)`. */
+export const interval = (i: {
+  readonly value: number
+  readonly low: number
+  readonly high: number
+  readonly n: number
+}): string => (i.n > 1 ? `${show(i.value)} (${show(i.low)} to ${show(i.high)})` : show(i.value))

@@ -1,0 +1,91 @@
+/** The report of a run: one self-contained HTML page. */
+import type { ReportData } from "../../core/pipeline/report_data.ts"
+import { duration } from "../progress.ts"
+import { stableJson } from "../store/content.ts"
+import { groupColour } from "./draw.ts"
+import { comparisonFigure } from "./figures/comparison.ts"
+import { estimateFigure } from "./figures/estimates.ts"
+import { firstOrderFigure } from "./figures/first_order.ts"
+import { heatMap } from "./figures/heat_map.ts"
+import { learningFigure } from "./figures/learning.ts"
+import { type Html, html, raw, show, table } from "./html.ts"
+import { style } from "./style.ts"
+
+/** The page: same data, same text. Nothing in it comes from outside. */
+export const report = (d: ReportData): string =>
+  html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${d.title}</title><style>${raw(style)}</style></head><body><main>
+<h1>${d.title}</h1>
+<p class="headline">${d.headline}</p>
+${warnings(d)}
+${groups(d)}
+<h2>Which tasks help each other</h2>
+<div class="pair">${d.affinities.map((a) => heatMap(a, d.tasks))}</div>
+${section("Can the estimate be trusted", [
+  ...(d.estimates === undefined ? [] : [estimateFigure(d.estimates, d.tasks, d.grouping.labels)]),
+  ...(d.firstOrder.length === 0 ? [] : [firstOrderFigure(d.firstOrder, d.firstOrderMaximum)])
+])}
+${section("What the groups are worth", d.comparison.length === 0 ? [] : [comparisonFigure(d.comparison, d.comparisonMeaning, d.grouping.method)])}
+${section("Training", d.learning.length === 0 ? [] : [learningFigure(d.learning, d.learningMeaning, d.tasks, d.grouping.labels)])}
+${costs(d)}
+${receipts(d)}
+</main></body></html>
+`.html
+
+const section = (title: string, figures: readonly Html[]): Html =>
+  figures.length === 0
+    ? html``
+    : html`<h2>${title}</h2><div class="${figures.length > 1 ? "pair" : "one"}">${figures}</div>`
+
+const words = { invalid: "Not valid:", caution: "Caution:", note: "Note:" } as const
+
+const warnings = (d: ReportData): Html =>
+  d.warnings.length === 0
+    ? html``
+    : html`<ul class="warnings">${d.warnings.map((w) => html`<li class="${w.level}"><b>${words[w.level]}</b>${w.text}</li>`)}</ul>`
+
+const groups = (d: ReportData): Html => {
+  const { labels, k } = d.grouping
+  return html`<ol class="groups">${Array.from({ length: k }, (_, g) => {
+    const members = d.tasks.filter((_, i) => labels[i] === g)
+    return html`<li style="--c:${groupColour(g)}"><b>Group ${g + 1}</b>${members.map((t) => html`<span>${t.id}</span> `)}</li>`
+  })}</ol>${certificate(d)}`
+}
+
+const certificate = ({ grouping: g }: ReportData): Html => {
+  if (g.objective === undefined || g.roundedObjective === undefined || g.bound === undefined) return html``
+  return html`<p class="soft">Split by ${g.method} into ${g.k} groups: affinity within groups
+    ${show(g.roundedObjective)}, certified to be at most ${show(g.bound)} for any grouping of this size
+    (relaxation ${show(g.objective)}).</p>`
+}
+
+const costs = (d: ReportData): Html =>
+  d.costs.length === 0
+    ? html``
+    : html`<h2>What it cost</h2><div class="card">${table(
+        ["work", "floating-point operations", "seconds"],
+        d.costs.map((c) => [c.work, c.flops, c.seconds])
+      )}</div>`
+
+const receipts = ({ receipts: r, tasks }: ReportData): Html => html`<h2>Receipts</h2><div class="card">
+<dl><dt>Run</dt><dd>${r.run}</dd><dt>Command</dt><dd>${r.command}</dd><dt>Seed</dt><dd>${String(r.seed)}</dd>
+<dt>Session</dt><dd>${r.session} (${r.sessionReason})</dd><dt>Digest of all artefacts</dt><dd>${r.digest}</dd>
+<dt>Versions</dt><dd>${pairs(r.versions)}</dd><dt>Machine</dt><dd>${pairs(r.machine)}</dd>
+<dt>Time</dt><dd>${Object.entries(r.seconds)
+  .map(([stage, s]) => `${stage} ${duration(s)}`)
+  .join(", ")}</dd></dl>
+<details><summary>Tasks</summary>${table(
+  ["task", "parameters", "planted group"],
+  tasks.map((t) => [t.id, pairs(t.params), t.planted === undefined ? "" : String(t.planted + 1)])
+)}</details>
+<details><summary>Configuration</summary><pre>${stableJson(r.config)}</pre></details>
+<details><summary>Artefacts (${String(r.artefacts.length)})</summary>${table(
+  ["path", "bytes", "SHA-256"],
+  r.artefacts.map((a) => [a.path, a.bytes, a.sha256])
+)}</details></div>`
+
+const pairs = (record: Readonly<Record<string, string | number | boolean>>): string =>
+  Object.entries(record)
+    .map(([k, v]) => `${k} ${v}`)
+    .join(", ")
