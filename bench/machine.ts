@@ -14,13 +14,6 @@ export const machine = (core: number | null): Machine => ({
   load: Math.round(100 * (loadavg()[0] ?? 0)) / 100
 })
 
-/** The runtime and its version, for the receipt. */
-export const runtime = (): Record<string, string> => {
-  const { bun, deno, node } = process.versions
-  if (bun !== undefined) return { bun }
-  return deno !== undefined ? { deno } : { node }
-}
-
 /** Keeps every thread of this process on one core; tells whether it could (Linux with `taskset`). */
 export const pin = Effect.fn("bench.pin")(function* (core: number) {
   if (platform() !== "linux") return false

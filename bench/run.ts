@@ -1,8 +1,8 @@
 /** Runs suites: pins, starts the peers if asked, measures each work, keeps each report. */
 import { availableParallelism } from "node:os"
 import { Effect } from "effect"
-import packageJson from "../package.json" with { type: "json" }
-import { machine, pin, runtime } from "./machine.ts"
+import { versions as own } from "../plugins/machine.ts"
+import { machine, pin } from "./machine.ts"
 import { measure } from "./measure.ts"
 import { peers as startPeers } from "./peer_process.ts"
 import { environment } from "./peer_venv.ts"
@@ -34,11 +34,7 @@ export const run = Effect.fn("bench.run")(function* (name: string, suites: reado
   const python = options.peers ? yield* environment(here("./peers"), options.say) : undefined
   const pinned = (yield* pin(core)) ? core : null
   const theirs = python === undefined ? undefined : yield* startPeers(python, here("./peers/peer.py"), pinned)
-  const versions = {
-    policygradex: packageJson.version,
-    ...runtime(),
-    ...(theirs === undefined ? {} : yield* theirs.versions)
-  }
+  const versions = { ...own(), ...(theirs === undefined ? {} : yield* theirs.versions) }
   const report = (suite: string, rows: readonly Row[]): Report => ({ suite, machine: machine(pinned), versions, rows })
   const all: Row[] = []
   for (const suite of suites) {

@@ -69,10 +69,15 @@ export const failed = (cause: unknown): BenchFailed =>
   new BenchFailed({
     doing: "measure our side",
     want: "a figure",
-    got: cause instanceof Error ? cause.message : String(cause),
+    got: reason(cause),
     fix: ""
   })
 
+const reason = (cause: unknown): string => {
+  if (typeof cause !== "object" || cause === null) return String(cause)
+  return "message" in cause && typeof cause.message === "string" ? cause.message : JSON.stringify(cause)
+}
+
 /** What the core made, or its reason as ours for having no figure. */
-export const made = <A>(either: E.Either<{ readonly message: string }, A>): Effect.Effect<A, BenchFailed> =>
-  E.isRight(either) ? Effect.succeed(either.right) : Effect.fail(failed(new Error(either.left.message)))
+export const made = <A, Bad extends object>(either: E.Either<Bad, A>): Effect.Effect<A, BenchFailed> =>
+  E.isRight(either) ? Effect.succeed(either.right) : Effect.fail(failed(either.left))

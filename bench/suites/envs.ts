@@ -12,9 +12,7 @@ const steps = 1000
 
 /** Random actions, drawn before the clock starts on both sides; `count` environments step and reset themselves. */
 const cartPoleSteps: Work["ours"] = Effect.gen(function* () {
-  const batch = yield* made(
-    taskBatch(cartPole, [{ id: "default", environment: cartPole.id, params: {} }], count, zeroKey)
-  )
+  const batch = yield* made(taskBatch(cartPole, [{ id: "default", params: {} }], count, zeroKey))
   const rows = makeRows(count, batch.observationSize)
   const actions = new Int32Array(count * steps)
   fillIntegers(stream(zeroKey), 0, 2, actions)

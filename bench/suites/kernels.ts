@@ -1,22 +1,22 @@
-/** Matrix products and whole training steps against PyTorch. */
+/** Matrix products and whole training steps in the WebAssembly session, against PyTorch. */
 import { Effect } from "effect"
-import { type Ask, floor, missing, type Opponent, type Suite, type Work } from "../suite.ts"
+import type { Buffer, SessionService } from "../../core/pipeline/session.ts"
+import { make } from "../../plugins/session_wasm/mod.ts"
+import { relaxedAvailable } from "../../plugins/session_wasm/module.ts"
+import { actorStep, type Product, product, regressionStep, type StepProgram } from "../programs.ts"
+import { type Ask, floor, type Opponent, type Side, type Suite, type Work } from "../suite.ts"
+import { failed, made, secondsPerRun } from "../timing.ts"
 
 const actor = [4, 64, 64, 64, 2]
 const metaworld = [39, 400, 400, 400, 4]
 
-interface Product {
-  readonly m: number
-  readonly k: number
-  readonly n: number
-  readonly transposeA?: boolean
-  readonly transposeB?: boolean
+interface Case extends Product {
   /** GFLOP/s we hold ourselves to. */
   readonly wanted?: number
 }
 
 // The sizes that training meets: a hidden layer at minibatch 64 and 2048, its two backward products, wide networks.
-const products: readonly Product[] = [
+const cases: readonly Case[] = [
   { m: 64, k: 64, n: 64, wanted: 30 },
   { m: 2048, k: 64, n: 64, wanted: 30 },
   { m: 64, k: 2048, n: 64, transposeA: true },
@@ -25,20 +25,32 @@ const products: readonly Product[] = [
   { m: 1280, k: 400, n: 400 }
 ]
 
-const sgemm = (p: Product): Work => {
-  const { m, k, n, transposeA = false, transposeB = false } = p
+const sgemm = (sessions: Sessions, c: Case): Work => {
+  const { m, k, n, transposeA = false, transposeB = false } = c
   const args = { m, k, n, transpose_a: transposeA, transpose_b: transposeB }
+  const side = (session: SessionService) => seconds(session, product(c), (t) => (2e-9 * m * k * n) / t)
+  const shape = `${m}x${k}${transposeA ? "ᵀ" : ""} · ${k}x${n}${transposeB ? "ᵀ" : ""}`
   return {
-    work: `sgemm ${m}x${k}${transposeA ? "ᵀ" : ""} · ${k}x${n}${transposeB ? "ᵀ" : ""}`,
+    work: `sgemm ${shape}`,
     unit: "GFLOP/s",
     rounds: 7,
-    ours: Effect.fail(missing("plugins/session_wasm")),
+    ours: side(sessions.wasm),
     opponents: [
-      ...(p.wanted === undefined ? [] : [floor(p.wanted)]),
-      { peer: "torch", goal: null, ask: { work: "sgemm", args } }
+      ...(c.wanted === undefined ? [] : [floor(c.wanted)]),
+      { peer: "torch", goal: null, ask: { work: "sgemm", args } },
+      ...relaxed(sessions, side)
     ]
   }
 }
+
+/** The default session, and the one with fused multiply-add where the runtime has it. */
+interface Sessions {
+  readonly wasm: SessionService
+  readonly relaxed: SessionService | undefined
+}
+
+const relaxed = (sessions: Sessions, side: (session: SessionService) => Side): readonly Opponent[] =>
+  sessions.relaxed === undefined ? [] : [{ peer: "wasm:relaxed", goal: null, rival: side(sessions.relaxed) }]
 
 /** PyTorch as a user runs it, and compiled, which takes half a minute the first time. */
 const torch = (ask: Ask, goal: number | null): readonly Opponent[] => [
@@ -46,24 +58,54 @@ const torch = (ask: Ask, goal: number | null): readonly Opponent[] => [
   { peer: "torch compiled", goal: null, ask: { ...ask, args: { ...ask.args, compiled: true } } }
 ]
 
-const ppoStep = (batch: number, goal: number): Work => ({
-  work: `PPO actor step ${actor.join("-")}, batch ${batch}`,
-  unit: "ms",
-  rounds: 7,
-  ours: Effect.fail(missing("plugins/session_wasm")),
-  opponents: torch({ work: "ppo_step", args: { sizes: actor, batch } }, goal)
-})
+/** One step of a network with these layers; times in milliseconds. */
+const step = (
+  sessions: Sessions,
+  what: { readonly title: string; readonly peer: string; readonly goal: number | null },
+  sizes: readonly number[],
+  batch: number,
+  build: (sizes: readonly number[], batch: number) => StepProgram
+): Work => {
+  const side = (session: SessionService) => seconds(session, build(sizes, batch), (t) => 1e3 * t)
+  return {
+    work: `${what.title} ${sizes.join("-")}, batch ${batch}`,
+    unit: "ms",
+    rounds: 7,
+    ours: side(sessions.wasm),
+    opponents: [...torch({ work: what.peer, args: { sizes, batch } }, what.goal), ...relaxed(sessions, side)]
+  }
+}
 
-const mlpStep = (batch: number): Work => ({
-  work: `regression step ${metaworld.join("-")}, batch ${batch}`,
-  unit: "ms",
-  rounds: 7,
-  ours: Effect.fail(missing("plugins/session_wasm")),
-  opponents: torch({ work: "mlp_step", args: { sizes: metaworld, batch } }, null)
-})
+/** Runs a step over and over: all it reads and writes stays in the session, as in training. */
+const seconds = (session: SessionService, program: StepProgram, figure: (seconds: number) => number): Side =>
+  Effect.gen(function* () {
+    const step = yield* made(program)
+    const executable = yield* session.compile(step.program)
+    const buffers: Record<string, Buffer> = {}
+    for (const [name, values] of Object.entries(step.inputs)) {
+      buffers[name] = yield* session.buffer(step.program.inputs[name]!.shape, values)
+    }
+    const into: typeof buffers = {}
+    for (const [output, shape] of Object.entries(step.program.outputs).map(([k, t]) => [k, t.shape] as const)) {
+      into[output] = buffers[output] ?? (yield* session.buffer(shape))
+    }
+    const once = executable.run(buffers, into)
+    return Effect.map(secondsPerRun(once), (t) => ({ value: figure(t) })).pipe(Effect.mapError(failed))
+  }).pipe(Effect.mapError(failed))
 
 export const kernels: Suite = {
   name: "kernels",
   question: "How fast are matrix products and whole training steps?",
-  works: Effect.succeed([...products.map(sgemm), ppoStep(64, 4), ppoStep(2048, 0.6), mlpStep(1280)])
+  works: Effect.gen(function* () {
+    const wasm = yield* make()
+    const sessions: Sessions = { wasm, relaxed: relaxedAvailable() ? yield* make({ relaxed: true }) : undefined }
+    const ppo = (goal: number) => ({ title: "PPO actor step", peer: "ppo_step", goal })
+    const regression = { title: "regression step", peer: "mlp_step", goal: null }
+    return [
+      ...cases.map((c) => sgemm(sessions, c)),
+      step(sessions, ppo(4), actor, 64, actorStep),
+      step(sessions, ppo(0.6), actor, 2048, actorStep),
+      step(sessions, regression, metaworld, 1280, regressionStep)
+    ]
+  }).pipe(Effect.mapError(failed))
 }
