@@ -72,6 +72,8 @@ export interface SessionService {
   readonly buffer: (shape: Shape, values?: Numbers) => Effect.Effect<Buffer, SessionError, Scope.Scope>
   readonly write: (buffer: Buffer, values: Numbers) => Effect.Effect<void, SessionError>
   readonly read: (buffer: Buffer) => Effect.Effect<Float32Array | Float64Array, SessionError>
+  /** Calls made so far and what they cost, over all executables: differences give the cost of a stage. */
+  readonly work: Effect.Effect<{ readonly calls: number; readonly flops: number }>
   /** Bytes held now, and the most ever held. */
   readonly memory: Effect.Effect<{ readonly bytes: number; readonly peak: number }>
 }

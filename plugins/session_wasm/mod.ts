@@ -55,6 +55,7 @@ export const layer = (options: WasmOptions = {}): Layer.Layer<Session, SessionEr
 
 const service = (kind: string, heap: Heap, state: { readonly open: boolean }): SessionService => {
   const owner = Symbol(kind)
+  const done = { calls: 0, flops: 0 }
   const fail = (p: CallProblem): SessionError => new SessionError({ session: kind, ...p })
   const closed = (operation: string): SessionError =>
     fail({
@@ -102,6 +103,8 @@ const service = (kind: string, heap: Heap, state: { readonly open: boolean }): S
         Effect.suspend(() => {
           if (!live.open || !state.open) return Effect.fail(closed(`run ${program.name}`))
           const out = placed.call(inputs, into)
+          done.calls++
+          done.flops += p.flops
           return isProblem(out) ? Effect.fail(fail(out)) : Effect.succeed(out)
         })
       )
@@ -150,6 +153,7 @@ const service = (kind: string, heap: Heap, state: { readonly open: boolean }): S
         if (isComplaint(source)) return Effect.fail(fail(source))
         return guarded("read a buffer", () => heap.f32.slice(source.at / 4, source.at / 4 + size(b.shape)))
       }),
+    work: Effect.sync(() => ({ ...done })),
     memory: Effect.sync(() => ({ bytes: heap.bytes, peak: heap.peak }))
   }
 }

@@ -1,130 +1,154 @@
 /**
  * GEMM: C = op(A)·op(B), or C += op(A)·op(B), float32, batched.
  *
- * A register tile of 4×8 numbers of C is summed over k from a panel of A (4 numbers a step, side by side) and a
- * panel of B (8 numbers a step). Operands that do not lie so are packed into scratch, a block of k and n at a time.
+ * C is made in tiles of 2×16 (tiles.ts); the last n mod 16 columns in tiles of 4×4. Operands are read where they lie
+ * when they lie well, else a block of them is packed into scratch first. Each number of C is summed over k in order,
+ * in blocks of K_BLOCK, whatever the tile: the result depends on the sizes only.
  */
-import { madd } from "./simd"
+import { shift } from "./range"
+import { rows2, tile4 } from "./tiles"
+import { move, transpose } from "./transpose"
 
 const A_TRANSPOSED: i32 = 1
 const B_TRANSPOSED: i32 = 2
 const ACCUMULATE: i32 = 4
 
-/** Longest block of k. 4 · K_BLOCK · 4 bytes of A and K_BLOCK · n · 4 bytes of B are packed at a time. */
+/** Longest block of k, and how many rows of A are packed at a time. */
 const K_BLOCK: i32 = 128
-const B_BYTES: i32 = 240 * 1024
+const A_ROWS: i32 = 16
+/** Scratch: one 4×4 tile, a block of A, a block of B. */
+const A_BYTES: usize = K_BLOCK * A_ROWS * 4
+const B_COLUMNS: i32 = 464
+/** A block of B up to this size stays in the first-level cache and is read where it lies. */
+const B_DIRECT_BYTES: i32 = 20 * 1024
 
-/** t[4,8] (row stride `ct` bytes) = or += Σ_p a[p, 0..4] · b[p, 0..8]. Strides in bytes. */
-function tile(k: i32, a: usize, as: usize, b: usize, bs: usize, t: usize, ct: usize, add: i32): void {
-  let c00 = f32x4.splat(0)
-  let c01 = f32x4.splat(0)
-  let c10 = f32x4.splat(0)
-  let c11 = f32x4.splat(0)
-  let c20 = f32x4.splat(0)
-  let c21 = f32x4.splat(0)
-  let c30 = f32x4.splat(0)
-  let c31 = f32x4.splat(0)
-  for (; k > 0; k--) {
-    const b0 = v128.load(b)
-    const b1 = v128.load(b, 16)
-    const a0 = v128.load_splat<f32>(a)
-    c00 = madd(a0, b0, c00)
-    c01 = madd(a0, b1, c01)
-    const a1 = v128.load_splat<f32>(a, 4)
-    c10 = madd(a1, b0, c10)
-    c11 = madd(a1, b1, c11)
-    const a2 = v128.load_splat<f32>(a, 8)
-    c20 = madd(a2, b0, c20)
-    c21 = madd(a2, b1, c21)
-    const a3 = v128.load_splat<f32>(a, 12)
-    c30 = madd(a3, b0, c30)
-    c31 = madd(a3, b1, c31)
-    a += as
-    b += bs
-  }
-  const t1 = t + ct
-  const t2 = t1 + ct
-  const t3 = t2 + ct
-  if (add) {
-    c00 = f32x4.add(v128.load(t), c00)
-    c01 = f32x4.add(v128.load(t, 16), c01)
-    c10 = f32x4.add(v128.load(t1), c10)
-    c11 = f32x4.add(v128.load(t1, 16), c11)
-    c20 = f32x4.add(v128.load(t2), c20)
-    c21 = f32x4.add(v128.load(t2, 16), c21)
-    c30 = f32x4.add(v128.load(t3), c30)
-    c31 = f32x4.add(v128.load(t3, 16), c31)
-  }
-  v128.store(t, c00)
-  v128.store(t, c01, 16)
-  v128.store(t1, c10)
-  v128.store(t1, c11, 16)
-  v128.store(t2, c20)
-  v128.store(t2, c21, 16)
-  v128.store(t3, c30)
-  v128.store(t3, c31, 16)
-}
-
-/** Rows `i..i+rows` of op(A), columns `p..p+k`, as a panel [k][4], missing rows 0. */
-function packA(to: usize, a: usize, transposed: bool, m: i32, kAll: i32, i: i32, rows: i32, p: i32, k: i32): void {
-  const step = (transposed ? <usize>m : 1) << 2
-  const next = (transposed ? 1 : <usize>kAll) << 2
-  for (let r = 0; r < 4; r++) {
-    let from = a + <usize>(i + r) * next + <usize>p * step
-    let at = to + (<usize>r << 2)
-    if (r < rows) for (let q = 0; q < k; q++, from += step, at += 16) store<f32>(at, load<f32>(from))
-    else for (let q = 0; q < k; q++, at += 16) store<f32>(at, 0)
-  }
-}
-
-/** Columns `j..j+8` of op(B), rows `p..p+k`, as a panel [k][8], missing columns 0. */
-function packB(to: usize, b: usize, transposed: bool, n: i32, kAll: i32, j: i32, cols: i32, p: i32, k: i32): void {
-  const step = (transposed ? 1 : <usize>n) << 2
-  const next = (transposed ? <usize>kAll : 1) << 2
-  for (let c = 0; c < 8; c++) {
-    let from = b + <usize>(j + c) * next + <usize>p * step
-    let at = to + (<usize>c << 2)
-    if (c < cols) for (let q = 0; q < k; q++, from += step, at += 32) store<f32>(at, load<f32>(from))
-    else for (let q = 0; q < k; q++, at += 32) store<f32>(at, 0)
-  }
-}
-
-function product(flags: i32, m: i32, n: i32, k: i32, a: usize, b: usize, c: usize, scratch: usize): void {
-  const ta = (flags & A_TRANSPOSED) != 0
-  const tb = (flags & B_TRANSPOSED) != 0
-  const temporary = scratch
-  const panelA = scratch + 128
-  const panelB = panelA + (<usize>K_BLOCK << 4)
-  const columns = (B_BYTES / (K_BLOCK << 5)) << 3
-  const row = <usize>n << 2
+/** C = op(A)·op(B) for one item. `s`: A is multiplied by 2ˢ on its way (range.ts). */
+function product(
+  ta: bool, tb: bool, add: bool, m: i32, n: i32, k: i32, a: usize, b: usize, c: usize, s: i32, scratch: usize
+): void {
+  const panelA = scratch + 64
+  const panelB = panelA + A_BYTES
+  const cr = <usize>n << 2
+  const scale = reinterpret<f32>((127 - s) << 23)
+  const packA = s > 0 || (ta && n > 16 && m > 16)
   for (let p = 0; p < k; p += K_BLOCK) {
     const depth = min(K_BLOCK, k - p)
-    const add = p > 0 || (flags & ACCUMULATE) != 0 ? 1 : 0
-    for (let j0 = 0; j0 < n; j0 += columns) {
-      const j1 = min(n, j0 + columns)
-      for (let j = j0; j < j1; j += 8) {
-        packB(panelB + (<usize>(j - j0) * depth << 2), b, tb, n, k, j, min(8, n - j), p, depth)
-      }
-      for (let i = 0; i < m; i += 4) {
-        const rows = min(4, m - i)
-        packA(panelA, a, ta, m, k, i, rows, p, depth)
-        for (let j = j0; j < j1; j += 8) {
-          const to = c + <usize>i * row + (<usize>j << 2)
-          const from = panelB + (<usize>(j - j0) * depth << 2)
-          if (rows == 4 && n - j >= 8) tile(depth, panelA, 16, from, 32, to, row, add)
-          else {
-            tile(depth, panelA, 16, from, 32, temporary, 32, 0)
-            const cols = min(8, n - j)
-            for (let r = 0; r < rows; r++) {
-              for (let s = 0; s < cols; s++) {
-                const at = to + <usize>r * row + (<usize>s << 2)
-                const x = load<f32>(temporary + (<usize>(r * 8 + s) << 2))
-                store<f32>(at, add ? load<f32>(at) + x : x)
-              }
-            }
+    const onto = add || p > 0
+    for (let j0 = 0; j0 < n; j0 += B_COLUMNS) {
+      const columns = min(B_COLUMNS, n - j0)
+      const groups = columns >> 4
+      const wide = groups << 4
+      const direct = !tb && (depth * n << 2 <= B_DIRECT_BYTES || m <= 8)
+      const blockB = b + ((tb ? <usize>j0 * k + p : <usize>p * n + j0) << 2)
+      const tails = direct ? panelB : panelB + (<usize>wide * depth << 2)
+      if (!direct) packB(tb, groups, depth, blockB, tb ? k : n, panelB)
+      packTail(tb, columns - wide, depth, blockB + ((tb ? <usize>wide * k : wide) << 2), tb ? k : n, tails)
+      const bs = direct ? <usize>n << 2 : 64
+      const bg = direct ? 64 : <usize>depth << 6
+      for (let i0 = 0; i0 < m; i0 += A_ROWS) {
+        const rows = min(A_ROWS, m - i0)
+        let block = a + ((ta ? <usize>p * m + i0 : <usize>i0 * k + p) << 2)
+        let ar: usize = ta ? 4 : <usize>k << 2
+        let as: usize = ta ? <usize>m << 2 : 4
+        if (packA) {
+          if (ta) packScaled(depth, rows, block, as, panelA, A_ROWS << 2, s)
+          else packScaled(rows, depth, block, ar, panelA, K_BLOCK << 2, s)
+          block = panelA
+          if (ta) as = A_ROWS << 2
+          else ar = K_BLOCK << 2
+        }
+        const to = c + (<usize>i0 * n + j0 << 2)
+        if (groups > 0) {
+          const from = direct ? blockB : panelB
+          let i = 0
+          for (; i + 2 <= rows; i += 2) {
+            rows2(depth, block + <usize>i * ar, ar, as, from, bs, bg, to + <usize>i * cr, cr, groups, scale, onto)
+          }
+          if (i < rows) rows2(depth, block + <usize>i * ar, 0, as, from, bs, bg, to + <usize>i * cr, 0, groups, scale, onto)
+        }
+        for (let j = wide; j < columns; j += 4) {
+          const from = tails + (<usize>(j - wide) * depth << 2)
+          for (let i = 0; i < rows; i += 4) {
+            tile4(depth, block + <usize>i * ar, ar, as, rows - i, from, scratch, scale)
+            put(min(4, rows - i), min(4, columns - j), scratch, to + <usize>i * cr + (<usize>j << 2), cr, onto)
           }
         }
       }
+    }
+  }
+}
+
+/** The valid part of a 4×4 tile into C. */
+// @ts-ignore: decorator
+@inline
+function put(rows: i32, cols: i32, t: usize, c: usize, cr: usize, add: bool): void {
+  for (let i = 0; i < rows; i++, t += 16, c += cr) {
+    if (cols == 4) v128.store(c, add ? f32x4.add(v128.load(c), v128.load(t)) : v128.load(t))
+    else {
+      for (let j: usize = 0; j < <usize>cols << 2; j += 4) {
+        store<f32>(c + j, add ? load<f32>(c + j) + load<f32>(t + j) : load<f32>(t + j))
+      }
+    }
+  }
+}
+
+/** `groups` panels [depth][16] from B, whose rows as stored are `stride` numbers apart. */
+function packB(tb: bool, groups: i32, depth: i32, b: usize, stride: i32, to: usize): void {
+  for (; groups > 0; groups--, to += <usize>depth << 6) {
+    if (tb) {
+      transpose(16, depth, b, <usize>stride << 2, to, 64)
+      b += <usize>stride << 6
+    } else {
+      move(depth, 16, b, <usize>stride << 2, to, 64)
+      b += 64
+    }
+  }
+}
+
+/** The remaining `columns` < 16 of B as panels [depth][4], missing columns 0. */
+function packTail(tb: bool, columns: i32, depth: i32, b: usize, stride: i32, to: usize): void {
+  for (; columns > 0; columns -= 4, to += <usize>depth << 4) {
+    const some = min(4, columns)
+    if (some < 4) memory.fill(to, 0, <usize>depth << 4)
+    if (tb) transpose(some, depth, b, <usize>stride << 2, to, 16)
+    else move(depth, some, b, <usize>stride << 2, to, 16)
+    b += tb ? <usize>stride << 4 : 16
+  }
+}
+
+/** q[i, j] = 2ˢ·p[i, j], denormals of p as 0. Strides in bytes. */
+function packScaled(m: i32, n: i32, p: usize, ps: usize, q: usize, qs: usize, s: i32): void {
+  if (s == 0) {
+    move(m, n, p, ps, q, qs)
+    return
+  }
+  const scale = reinterpret<f32>((127 + s) << 23)
+  for (; m > 0; m--, p += ps, q += qs) {
+    for (let j: usize = 0; j < <usize>n << 2; j += 4) {
+      const bits = load<i32>(p + j)
+      store<f32>(q + j, (bits & 0x7f800000) == 0 ? 0 : reinterpret<f32>(bits) * scale)
+    }
+  }
+}
+
+/** Fewer columns than a tile, and rows whose turned copy leaves `product` enough scratch. */
+// @ts-ignore: decorator
+@inline
+function isNarrow(ta: bool, m: i32, n: i32): bool {
+  return ta && n < 16 && m >= 16 && m <= 400
+}
+
+/**
+ * A transposed and C narrow (the gradient of a last layer): Cᵀ = op(B)ᵀ·A has long rows and reads A where it lies.
+ * Cᵀ is made in scratch, above what `product` uses of it there, then turned.
+ */
+function narrow(tb: bool, add: bool, m: i32, n: i32, k: i32, a: usize, b: usize, c: usize, s: i32, scratch: usize): void {
+  product(!tb, false, false, n, m, k, b, a, scratch, s, scratch + (((<usize>m * n << 2) + 63) & ~63))
+  for (let j = 0; j < n; j++) {
+    let from = scratch + (<usize>j * m << 2)
+    let to = c + (<usize>j << 2)
+    for (let i = 0; i < m; i++, from += 4, to += <usize>n << 2) {
+      store<f32>(to, add ? load<f32>(to) + load<f32>(from) : load<f32>(from))
     }
   }
 }
@@ -133,9 +157,19 @@ export function gemm(
   flags: i32, batch: i32, m: i32, n: i32, k: i32,
   a: usize, aStride: i32, b: usize, bStride: i32, c: usize, cStride: i32, scratch: usize
 ): void {
-  for (let q = 0; q < batch; q++) {
-    if (k == 0 && (flags & ACCUMULATE) == 0) memory.fill(c, 0, <usize>m * n << 2)
-    else product(flags, m, n, k, a, b, c, scratch)
+  if (batch == 0 || m == 0 || n == 0) return
+  const add = (flags & ACCUMULATE) != 0
+  const ta = (flags & A_TRANSPOSED) != 0
+  const tb = (flags & B_TRANSPOSED) != 0
+  const turned = isNarrow(ta, m, n)
+  const na = (batch - 1) * aStride + m * k
+  const nb = (batch - 1) * bStride + k * n
+  const s = turned ? shift(b, nb, a, na, k) : shift(a, na, b, nb, k)
+  for (; batch > 0; batch--) {
+    if (k == 0) {
+      if (!add) memory.fill(c, 0, <usize>m * n << 2)
+    } else if (turned) narrow(tb, add, m, n, k, a, b, c, s, scratch)
+    else product(ta, tb, add, m, n, k, a, b, c, s, scratch)
     a += <usize>aStride << 2
     b += <usize>bStride << 2
     c += <usize>cStride << 2

@@ -14,30 +14,52 @@ const LN2_LOW: f32 = -2.12194440054690583e-4
 /** 1.5 · 2²³: adding it leaves the nearest integer in the low bits of the significand. */
 const ROUNDER: f32 = 12582912.0
 
+/** Coefficients of P in e^r = 1 + r + r²·P(r), |r| ≤ ln 2 / 2; the constant term last. Fit 3e-9. */
+const E4: f32 = 0.0013814433477818966
+const E3: f32 = 0.008368796668946743
+const E2: f32 = 0.041668396443128586
+const E1: f32 = 0.1666651964187622
+const E0: f32 = 0.4999999403953552
+
+/** round(x / ln 2), plus ROUNDER: the whole number also stands in the low bits. */
+// @ts-ignore: decorator
+@inline
+function periods(x: v128): v128 {
+  return f32x4.add(f32x4.mul(x, splat(LOG2E)), splat(ROUNDER))
+}
+
+/** r = x − n·ln 2. */
+// @ts-ignore: decorator
+@inline
+function remainder(x: v128, n: v128): v128 {
+  return f32x4.sub(f32x4.sub(x, f32x4.mul(n, splat(LN2_HIGH))), f32x4.mul(n, splat(LN2_LOW)))
+}
+
+/** e^r − 1 for |r| ≤ ln 2 / 2. */
+// @ts-ignore: decorator
+@inline
+function expm1Small(r: v128): v128 {
+  let p = madd(splat(E4), r, splat(E3))
+  p = madd(p, r, splat(E2))
+  p = madd(p, r, splat(E1))
+  p = madd(p, r, splat(E0))
+  return madd(p, f32x4.mul(r, r), r)
+}
+
 /**
- * eˣ = 2ⁿ · e^r with n = round(x / ln 2), |r| ≤ ln 2 / 2. Fit 3e-9. Infinity above 88.73; results below 2⁻¹²⁶ may be
- * denormal and are flushed by whoever stores them.
+ * eˣ = 2ⁿ·e^r with n = round(x / ln 2). Infinity above 88.73, 0 below 2⁻¹²⁵: never a denormal.
+ *
+ * The factor is 2ⁿ⁻¹, as 2¹²⁸ is no float32; its exponent field is 0, so the result 0, from n = −126 down.
  */
 // @ts-ignore: decorator
 @inline
 export function exp4(x0: v128): v128 {
-  // pmin/pmax in this operand order let NaN through.
-  const x = f32x4.pmax(f32x4.pmin(x0, splat(89.0)), splat(-104.0))
-  const shifted = f32x4.add(f32x4.mul(x, splat(LOG2E)), splat(ROUNDER))
-  const n = f32x4.sub(shifted, splat(ROUNDER))
-  const r = f32x4.sub(f32x4.sub(x, f32x4.mul(n, splat(LN2_HIGH))), f32x4.mul(n, splat(LN2_LOW)))
-  let p = madd(splat(0.0013814433477818966), r, splat(0.008368796668946743))
-  p = madd(p, r, splat(0.041668396443128586))
-  p = madd(p, r, splat(0.1666651964187622))
-  p = madd(p, r, splat(0.4999999403953552))
-  p = f32x4.add(madd(p, f32x4.mul(r, r), r), splat(1.0))
-  // 2ⁿ in two factors, as n = 128 and n < −126 have no float32 of their own.
-  const bits = i32x4.sub(shifted, i32x4.splat(reinterpret<i32>(ROUNDER)))
-  const half = i32x4.shr_s(bits, 1)
-  const one = i32x4.splat(127)
-  const low = i32x4.shl(i32x4.add(half, one), 23)
-  const high = i32x4.shl(i32x4.add(i32x4.sub(bits, half), one), 23)
-  return f32x4.mul(f32x4.mul(p, low), high)
+  // pmin and pmax with the argument first let NaN through.
+  const x = f32x4.pmax(f32x4.pmin(x0, splat(89.0)), splat(-87.6))
+  const shifted = periods(x)
+  const p = f32x4.add(expm1Small(remainder(x, f32x4.sub(shifted, splat(ROUNDER)))), splat(1.0))
+  const half = i32x4.add(i32x4.shl(shifted, 23), i32x4.splat(126 << 23))
+  return f32x4.mul(f32x4.add(p, p), half)
 }
 
 /**
@@ -69,27 +91,25 @@ export function log4(x: v128): v128 {
   // The arguments outside (0, ∞): 0 → −∞, ∞ → ∞, negative and NaN → NaN.
   const zero = f32x4.eq(x, splat(0))
   const fine = v128.and(f32x4.gt(x, splat(0)), f32x4.lt(x, splat(Infinity)))
-  const infinite = v128.or(v128.bitselect(splat(-Infinity), splat(NaN), zero), splat(0))
-  const odd = v128.bitselect(splat(Infinity), infinite, f32x4.eq(x, splat(Infinity)))
+  const odd = v128.bitselect(splat(Infinity), v128.bitselect(splat(-Infinity), splat(NaN), zero), f32x4.eq(x, splat(Infinity)))
   return v128.bitselect(value, odd, fine)
 }
 
-/** tanh x = x·P(x²)/Q(x²), |x| ≤ 9.1, and ±1 beyond. Fit 2.4e-8. */
+/**
+ * tanh |x| = u / (u + 2), u = e^2|x| − 1 = 2ⁿ·(e^r − 1) + (2ⁿ − 1): no cancellation for small x, as n = 0 there.
+ * ±1 from |x| = 9.1 on.
+ */
 // @ts-ignore: decorator
 @inline
-export function tanh4(x0: v128): v128 {
-  const x = f32x4.pmax(f32x4.pmin(x0, splat(9.1)), splat(-9.1))
-  const z = f32x4.mul(x, x)
-  let p = madd(splat(1.3243300678311698e-8), z, splat(2.0534413124551065e-5))
-  p = madd(p, z, splat(0.0034913101699203253))
-  p = madd(p, z, splat(0.13377515971660614))
-  p = madd(p, z, splat(1.0))
-  let q = madd(splat(7.732645599389798e-7), z, splat(0.00032784530776552856))
-  q = madd(q, z, splat(0.025860989466309547))
-  q = madd(q, z, splat(0.4671083688735962))
-  q = madd(q, z, splat(1.0))
-  const t = f32x4.div(f32x4.mul(x, p), q)
-  return f32x4.pmax(f32x4.pmin(t, splat(1.0)), splat(-1.0))
+export function tanh4(x: v128): v128 {
+  const a = f32x4.abs(x)
+  const y = f32x4.pmin(f32x4.add(a, a), splat(18.2))
+  const shifted = periods(y)
+  const q = expm1Small(remainder(y, f32x4.sub(shifted, splat(ROUNDER))))
+  const scale = i32x4.add(i32x4.shl(shifted, 23), i32x4.splat(127 << 23))
+  const u = madd(scale, q, f32x4.sub(scale, splat(1.0)))
+  const t = f32x4.div(u, f32x4.add(u, splat(2.0)))
+  return v128.or(t, v128.and(x, i32x4.splat(0x80000000)))
 }
 
 /** 1/(1 + e⁻ˣ). */

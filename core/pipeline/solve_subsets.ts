@@ -1,0 +1,215 @@
+/** Stage: the adapted parameters of every subset, by weighted logistic regression on projected gradients. */
+import { Effect } from "effect"
+import * as E from "fp-ts/lib/Either.js"
+import * as T from "../program/mod.ts"
+import { advance, gradientNorm, type Lbfgs, lbfgs } from "../surrogate/lbfgs.ts"
+import type { Subset } from "../surrogate/subsets.ts"
+import { ProgramError } from "./program_error.ts"
+import { type Buffer, type Executable, Session } from "./session.ts"
+
+/** The transitions of one task as classification data. */
+export interface TaskData {
+  /** Projected gradients of log π(a|s) at θ★, `[rows, dimension]`. */
+  readonly features: Float32Array
+  /** Advantages, `[rows]`: their sign is the label, their size the weight. */
+  readonly advantages: Float32Array
+}
+
+export interface SolveConfig {
+  readonly dimension: number
+  /** μ of (μ/2)‖x‖². */
+  readonly mu: number
+  /** Relative gradient norm at which a problem is solved. */
+  readonly tolerance: number
+  /** Evaluations of all problems together, at most. */
+  readonly maxEvaluations: number
+}
+
+export interface Solution {
+  /** x of each subset, `[subsets, dimension]`, row-major. */
+  readonly x: Float64Array
+  /** F at x. */
+  readonly objective: Float64Array
+  /** ‖∇F‖ at x: the certificate, as F is convex with modulus μ. */
+  readonly gradientNorm: Float64Array
+  readonly iterations: Int32Array
+  readonly evaluations: number
+}
+
+const logisticTask = (rows: number, dimension: number, columns: number) =>
+  T.program(
+    "subset losses",
+    { features: [rows, dimension], advantage: [rows, 1], x: [columns, dimension] },
+    ({ features, advantage, x }) => {
+      const label = T.sign(advantage)
+      const weight = T.abs(advantage)
+      const margin = T.mul(label, T.matmul(features, x, { transposeB: true }))
+      const pull = T.neg(T.mul(advantage, T.sigmoid(T.neg(margin))))
+      return {
+        loss: T.sum(T.mul(weight, T.softplus(T.neg(margin))), { axes: [0] }),
+        gradient: T.matmul(pull, features, { transposeA: true })
+      }
+    }
+  )
+
+const lossOnly = (rows: number, dimension: number, columns: number) =>
+  T.program(
+    "subset losses without gradients",
+    { features: [rows, dimension], advantage: [rows, 1], x: [columns, dimension] },
+    ({ features, advantage, x }) => {
+      const margin = T.mul(T.sign(advantage), T.matmul(features, x, { transposeB: true }))
+      return { loss: T.sum(T.mul(T.abs(advantage), T.softplus(T.neg(margin))), { axes: [0] }) }
+    }
+  )
+
+interface Loaded {
+  readonly rows: number
+  readonly features: Buffer
+  readonly advantage: Buffer
+}
+
+const load = (data: TaskData, dimension: number) =>
+  Effect.gen(function* () {
+    const session = yield* Session
+    const rows = data.advantages.length
+    const features = yield* session.buffer([rows, dimension], data.features)
+    const advantage = yield* session.buffer([rows, 1], data.advantages)
+    return { rows, features, advantage } satisfies Loaded
+  })
+
+/** One executable a row count: tasks of equal size share it. */
+const compiledFor = <I extends string, O extends string>(
+  make: (rows: number) => E.Either<T.ShapeError, T.Program<I, O>>
+) => {
+  const made = new Map<number, Executable<I, O>>()
+  return (rows: number) =>
+    Effect.gen(function* () {
+      const known = made.get(rows)
+      if (known !== undefined) return known
+      const program = make(rows)
+      if (E.isLeft(program)) return yield* ProgramError.of(program.left)
+      const session = yield* Session
+      const exe = yield* session.compile(program.right)
+      made.set(rows, exe)
+      return exe
+    })
+}
+
+/**
+ * Minimises, for all subsets S together,
+ *
+ *     F_S(x) = 1/|D_S| · Σ_{t ∈ D_S} w_t·log(1 + exp(−y_t·g̃_tᵀx)) + (μ/2)·‖x‖²,    w = |Â|, y = sign Â
+ *
+ * A task's rows serve every subset that holds it: one product a task and evaluation, whatever the number of subsets.
+ *
+ * - Source: Zhang et al., equations 3 and 4 (where the printed logarithm lacks its exponential).
+ */
+export const solveSubsets = Effect.fn("pipeline.solveSubsets")(function* (
+  tasks: readonly TaskData[],
+  subsets: readonly Subset[],
+  config: SolveConfig
+) {
+  const { dimension } = config
+  const members = tasks.map((_, i) => subsets.flatMap((s, k) => (s.includes(i) ? [k] : [])))
+  const columns = Math.max(1, ...members.map((m) => m.length))
+  return yield* Effect.scoped(
+    Effect.gen(function* () {
+      const loaded = yield* Effect.forEach(tasks, (t) => load(t, dimension))
+      const compiled = compiledFor((rows) => logisticTask(rows, dimension, columns))
+      const problem = lbfgs(subsets.length, dimension, { tolerance: config.tolerance })
+      const totals = subsets.map((s) => s.reduce((n, i) => n + loaded[i]!.rows, 0))
+      const loss = new Float64Array(subsets.length)
+      const gradient = new Float64Array(subsets.length * dimension)
+      const point = new Float32Array(columns * dimension)
+      const out = { loss: new Float32Array(columns), gradient: new Float32Array(columns * dimension) }
+      let evaluations = 0
+      while (evaluations < config.maxEvaluations) {
+        loss.fill(0)
+        gradient.fill(0)
+        for (let i = 0; i < tasks.length; i++) {
+          if (members[i]!.length === 0) continue
+          const exe = yield* compiled(loaded[i]!.rows)
+          gatherPoints(problem, members[i]!, point)
+          const { features, advantage } = loaded[i]!
+          yield* exe.run({ features, advantage, x: point }, out)
+          addTask(members[i]!, totals, dimension, out, loss, gradient)
+        }
+        addPenalty(problem, config.mu, loss, gradient)
+        evaluations++
+        if (advance(problem, loss, gradient) === 0) break
+        yield* Effect.yieldNow
+      }
+      return solution(problem, evaluations)
+    })
+  )
+})
+
+const gatherPoints = (o: Lbfgs, members: readonly number[], point: Float32Array): void => {
+  const d = o.dimension
+  members.forEach((k, c) => {
+    for (let i = 0; i < d; i++) point[c * d + i] = o.x[k * d + i]!
+  })
+}
+
+const addTask = (
+  members: readonly number[],
+  totals: readonly number[],
+  d: number,
+  out: { readonly loss: Float32Array; readonly gradient: Float32Array },
+  loss: Float64Array,
+  gradient: Float64Array
+): void => {
+  members.forEach((k, c) => {
+    loss[k]! += out.loss[c]! / totals[k]!
+    for (let i = 0; i < d; i++) gradient[k * d + i]! += out.gradient[c * d + i]! / totals[k]!
+  })
+}
+
+const addPenalty = (o: Lbfgs, mu: number, loss: Float64Array, gradient: Float64Array): void => {
+  const d = o.dimension
+  for (let k = 0; k < o.problems; k++) {
+    let squares = 0
+    for (let i = 0; i < d; i++) {
+      const v = o.x[k * d + i]!
+      squares += v * v
+      gradient[k * d + i]! += mu * v
+    }
+    loss[k]! += (mu / 2) * squares
+  }
+}
+
+const solution = (o: Lbfgs, evaluations: number): Solution => ({
+  x: o.best,
+  objective: o.loss,
+  gradientNorm: Float64Array.from({ length: o.problems }, (_, k) => gradientNorm(o, k)),
+  iterations: o.iterations,
+  evaluations
+})
+
+/**
+ * Mean loss of every task at every given point, `[tasks, points]` row-major: minus the estimated performance f_i.
+ *
+ * - Shapes: `x` is `[points, dimension]`.
+ */
+export const taskLosses = Effect.fn("pipeline.taskLosses")(function* (
+  tasks: readonly TaskData[],
+  x: Float64Array,
+  dimension: number
+) {
+  const points = x.length / dimension
+  const out = new Float64Array(tasks.length * points)
+  const loss = new Float32Array(points)
+  return yield* Effect.scoped(
+    Effect.gen(function* () {
+      const compiled = compiledFor((rows) => lossOnly(rows, dimension, points))
+      for (let i = 0; i < tasks.length; i++) {
+        const data = tasks[i]!
+        const rows = data.advantages.length
+        const exe = yield* compiled(rows)
+        yield* exe.run({ features: data.features, advantage: data.advantages, x }, { loss })
+        for (let k = 0; k < points; k++) out[i * points + k] = loss[k]! / rows
+      }
+      return out
+    })
+  )
+})
