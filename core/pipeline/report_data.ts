@@ -136,3 +136,11 @@ export interface ReportData {
     readonly artefacts: readonly Artefact[]
   }
 }
+
+/** What the main job gives back; whoever started it adds the receipts. */
+export type JobResult = Omit<ReportData, "receipts" | "title"> & {
+  /** Wall time by stage, seconds. */
+  readonly seconds: Readonly<Record<string, number>>
+  /** Further numbers for `summary.json`, e.g. NMI, per-seed raw results. */
+  readonly summary: Readonly<Record<string, unknown>>
+}

@@ -3,8 +3,8 @@ import { Effect, Option } from "effect"
 import { Argument, Command } from "effect/cli"
 import type { Parameter, ParameterTable } from "../../envs/parameter.ts"
 import { describeSpace } from "../../envs/space.ts"
+import { standard } from "../../envs/standard.ts"
 import { suggestion, UsageError } from "../failure.ts"
-import { catalogue } from "./catalogue.ts"
 import { print } from "./output.ts"
 import { shared } from "./shared.ts"
 
@@ -14,13 +14,13 @@ export const envsCommand = Command.make(
   Effect.fn("pgex.envs")(function* (o) {
     const { json } = yield* shared
     const id = Option.getOrUndefined(o.id)
-    const known = [...catalogue.environments, ...catalogue.families].map((x) => x.id)
+    const known = [...standard.environments, ...standard.families].map((x) => x.id)
     if (id !== undefined && !known.includes(id)) {
       const want = "an environment or a task family"
       return yield* new UsageError({ doing: "describe it", want, got: JSON.stringify(id), fix: suggestion(id, known) })
     }
-    const environments = catalogue.environments.filter((e) => id === undefined || e.id === id)
-    const families = catalogue.families.filter((f) => id === undefined || f.id === id)
+    const environments = standard.environments.filter((e) => id === undefined || e.id === id)
+    const families = standard.families.filter((f) => id === undefined || f.id === id)
     const value = {
       environments: environments.map((e) => ({
         id: e.id,

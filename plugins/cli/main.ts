@@ -5,14 +5,18 @@ import { Cause, Console, Effect, Layer } from "effect"
 import { CliConfig, CliOutput, Command, GlobalFlag } from "effect/cli"
 import { stableJson } from "../store/content.ts"
 import { version } from "../version.ts"
+import { checkCommand } from "./check.ts"
 import { configCommand } from "./config.ts"
 import { doctorCommand } from "./doctor.ts"
 import { envsCommand } from "./envs.ts"
 import { describeDefect, Shown, showFailure } from "./output.ts"
 import { replayCommand } from "./replay.ts"
+import { runCommand } from "./run.ts"
 import { root } from "./shared.ts"
 
-export const pgex = root.pipe(Command.withSubcommands([replayCommand, envsCommand, configCommand, doctorCommand]))
+export const pgex = root.pipe(
+  Command.withSubcommands([runCommand, replayCommand, checkCommand, envsCommand, configCommand, doctorCommand])
+)
 
 /** Runs the command of `argv` (without the program's name) and ends the process with its exit code. */
 export const main = (argv: readonly string[]): void => {

@@ -6,9 +6,9 @@ import { key } from "../../core/random/mod.ts"
 import type { Params } from "../../envs/parameter.ts"
 import { findEnvironment } from "../../envs/registry.ts"
 import { replay } from "../../envs/replay.ts"
+import { standard } from "../../envs/standard.ts"
 import { UsageError } from "../failure.ts"
 import { readBytes, sourceName } from "../matrix_io/read.ts"
-import { catalogue } from "./catalogue.ts"
 import { lift, remark } from "./output.ts"
 import { shared } from "./shared.ts"
 
@@ -28,7 +28,7 @@ export const replayCommand = Command.make(
   },
   Effect.fn("pgex.replay")(function* (o) {
     const { json, seed } = yield* shared
-    const environment = yield* lift(findEnvironment(catalogue, o.env))
+    const environment = yield* lift(findEnvironment(standard, o.env))
     const params = yield* lift(parseParams(Option.getOrElse(o.params, () => "{}")))
     const from = yield* lift(key(seed ?? 0))
     const text = new TextDecoder().decode(yield* readBytes(o.actions))

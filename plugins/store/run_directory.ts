@@ -14,11 +14,10 @@ export const RunFile = Schema.Struct({
   format: Schema.Int,
   policygradex: Schema.String,
   startedAt: Schema.String,
-  command: Schema.Array(Schema.String),
+  /** As a person would type it. */
+  command: Schema.String,
   config: Schema.Unknown,
   seed: Schema.Finite,
-  /** Named child keys of the seed, as text. */
-  keys: Schema.Record(Schema.String, Schema.String),
   versions: Schema.Record(Schema.String, Schema.String),
   machine: Schema.Record(Schema.String, Schema.Union([Schema.String, Schema.Finite]))
 })

@@ -8,10 +8,9 @@ import { RunStore, type RunStoreError } from "../../../core/pipeline/run_store.t
 import { directoryStore, memoryStore, type RunInfo, readRun } from "../../../plugins/store/mod.ts"
 
 const info: RunInfo = {
-  command: ["pgex", "run"],
+  command: "pgex run",
   config: { a: 1 },
   seed: 0,
-  keys: {},
   versions: {},
   machine: {}
 }

@@ -1,0 +1,96 @@
+/** `pgex run`: the main job, in a run directory. */
+import { join } from "node:path"
+import { Effect, Option } from "effect"
+import { Command, Flag } from "effect/cli"
+import * as E from "fp-ts/lib/Either.js"
+import { pipe } from "fp-ts/lib/function.js"
+import type { RunConfig } from "../../core/pipeline/config.ts"
+import { mainJob } from "../../core/pipeline/main_job.ts"
+import type { EnvError } from "../../envs/error.ts"
+import { findFamily } from "../../envs/registry.ts"
+import { standard } from "../../envs/standard.ts"
+import { loadConfig } from "../config/mod.ts"
+import { UsageError } from "../failure.ts"
+import { machine, versions } from "../machine.ts"
+import { progressDisplay, silentProgress } from "../progress.ts"
+import { runJob } from "../run_job.ts"
+import { directoryStore, freeName } from "../store/mod.ts"
+import { choiceOf, choiceParameters } from "./config.ts"
+import { lift, print } from "./output.ts"
+import { shared } from "./shared.ts"
+import { summaryText } from "./summary.ts"
+
+export const runCommand = Command.make(
+  "run",
+  {
+    ...choiceParameters,
+    out: Flag.String("out").pipe(
+      Flag.optional,
+      Flag.withMetavar("DIR"),
+      Flag.withDescription("The run directory; without it a free name below runs/")
+    ),
+    force: Flag.Boolean("force").pipe(
+      Flag.withDefault(false),
+      Flag.withoutNegation,
+      Flag.withDescription("Replace an earlier run in --out")
+    ),
+    resume: Flag.Boolean("resume").pipe(
+      Flag.withDefault(false),
+      Flag.withoutNegation,
+      Flag.withDescription("Write into an earlier run in --out, replacing what differs")
+    ),
+    quiet: Flag.Boolean("quiet").pipe(
+      Flag.withDefault(false),
+      Flag.withoutNegation,
+      Flag.withDescription("Show no progress")
+    )
+  },
+  Effect.fn("pgex.run")(function* (o) {
+    const { json, seed } = yield* shared
+    const out = Option.getOrUndefined(o.out)
+    if ((o.force || o.resume) && out === undefined) {
+      const flag = o.force ? "--force" : "--resume"
+      return yield* new UsageError({ doing: `use ${flag}`, want: "--out DIR with it", got: "no --out", fix: "" })
+    }
+    const config = yield* loadConfig(choiceOf(o, seed))
+    yield* lift(tasksExist(config)) // before the directory is made: a wrong name leaves nothing behind
+    const directory = out ?? freeName("runs", `${config.preset}-${config.seed}`)
+    const words = process.argv.slice(2).map((w) => (/^[\w./=:,-]+$/.test(w) ? w : JSON.stringify(w)))
+    const command = ["pgex", ...words].join(" ")
+    const store = directoryStore(directory, o.force ? "force" : o.resume ? "resume" : "new", {
+      command,
+      config,
+      seed: config.seed,
+      versions: versions(),
+      machine: machine()
+    })
+    const data = yield* runJob(mainJob, { config, command }).pipe(
+      Effect.provide(o.quiet ? silentProgress : progressDisplay()),
+      Effect.provide(store)
+    )
+    const { receipts, ...result } = data
+    yield* print(json, { ...result, receipts, directory }, summaryText(data, join(".", directory)))
+  })
+).pipe(
+  Command.withDescription(
+    "Run the main job: train one meta-policy on all tasks, estimate how subsets of them would adapt, group the tasks by " +
+      "the affinity that follows, train each group, and compare the estimates with real training. Leaves a run " +
+      "directory with every number and a report.html."
+  ),
+  Command.withShortDescription("Group a family's tasks and train the groups"),
+  Command.withExamples([
+    { command: "pgex run", description: "The quick preset, within a minute on two cores" },
+    { command: "pgex run paper --seed 3 --out runs/paper-3", description: "The paper's sizes" },
+    {
+      command: "pgex run quick --set family.id=cartpole-length --set meta.iterations=20",
+      description: "With other values"
+    },
+    { command: "pgex run runs/quick-0/run.json", description: "The same run again" }
+  ])
+)
+
+const tasksExist = (config: RunConfig): E.Either<EnvError, unknown> =>
+  pipe(
+    findFamily(standard, config.family.id),
+    E.chain((family) => family.tasks({ ...config.family.options, n: config.family.n }))
+  )

@@ -1,0 +1,52 @@
+/** A job in a run directory: the store around it, the receipts, the report and the summary after it. */
+import { Effect } from "effect"
+import type { RunConfig } from "../core/pipeline/config.ts"
+import type { Job } from "../core/pipeline/main_job.ts"
+import type { ReportData } from "../core/pipeline/report_data.ts"
+import { type Artefact, RunStore } from "../core/pipeline/run_store.ts"
+import { machine, versions } from "./machine.ts"
+import { report } from "./report/mod.ts"
+import { chooseSession } from "./session.ts"
+import { digest } from "./store/mod.ts"
+
+/** What is known before the job starts. */
+export interface Start {
+  readonly config: RunConfig
+  /** As a person would type it. */
+  readonly command: string
+}
+
+/** One digest over all artefacts: equal where every one of them is equal, byte for byte. */
+export const digestOf = (artefacts: readonly Artefact[]): string =>
+  digest(new TextEncoder().encode(artefacts.map((a) => `${a.path} ${a.sha256}\n`).join("")))
+
+/**
+ * Runs a job in the store of the context; writes `summary.json` and `report.html` and returns what they show.
+ *
+ * - Errors: the job's own, and `ConfigError` for a session that is not there.
+ */
+export const runJob = Effect.fn("run_job")(function* (job: Job, { config, command }: Start) {
+  const store = yield* RunStore
+  const chosen = chooseSession(config.session)
+  if (chosen._tag === "Left") return yield* chosen.left
+  const { kind, reason, layer } = chosen.right
+  const { seconds, summary, ...result } = yield* job(config).pipe(Effect.provide(layer))
+  const artefacts = yield* store.artefacts
+  const receipts = {
+    run: store.name,
+    command,
+    seed: config.seed,
+    session: kind,
+    sessionReason: reason,
+    config,
+    versions: versions(),
+    machine: machine(),
+    seconds,
+    digest: digestOf(artefacts),
+    artefacts
+  }
+  const data: ReportData = { ...result, title: `policygradex run ${store.name}`, receipts }
+  yield* store.summary({ ...summary, ...data })
+  yield* store.report(report(data))
+  return data
+})
