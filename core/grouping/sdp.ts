@@ -49,9 +49,9 @@ const andersonMemory = 12
  *   Eckstein and Bertsekas, Math. Program. 55 (1992), 293.
  *
  * @example Two tasks that like each other and one that does not
- * solve(3, packSymmetric(3, [1, 1, 0, 1, 1, 0, 0, 0, 1]), { kind: "groups", k: 2 }) // objective 3
+ * sdp(3, packSymmetric(3, [1, 1, 0, 1, 1, 0, 0, 0, 1]), { kind: "groups", k: 2 }) // objective 3
  */
-export const solve = (
+export const sdp = (
   n: number,
   u: Float64Array,
   form: Form,

@@ -1,0 +1,174 @@
+import * as E from "fp-ts/lib/Either.js"
+import { pipe } from "fp-ts/lib/function.js"
+import { type Affinity, affinity, type Rows } from "./affinity.ts"
+import { agglomerate, averageLinkage } from "./agglomerative.ts"
+import { chooseK, type KEvidence } from "./choose_k.ts"
+import { type GroupingError, refuse } from "./error.ts"
+import type { Random } from "./k_means.ts"
+import { packedTrace, packSymmetric, unpackRows } from "./packed.ts"
+import { type Partition, partition, partitionValue } from "./partition.ts"
+import { randomGroups } from "./random_groups.ts"
+import type { Form } from "./relaxation.ts"
+import { roundToGroups } from "./rounding.ts"
+import { type SolverOptions, sdp } from "./sdp.ts"
+import { spectralGroups } from "./spectral.ts"
+
+/** How tasks are split. */
+export type GroupingMethod = "sdp" | "spectral" | "agglomerative" | "random"
+
+/** Every method, for messages and flags. */
+export const groupingMethods: readonly GroupingMethod[] = ["sdp", "spectral", "agglomerative", "random"]
+
+/** What decides the number of groups: itself, the matrix, or (`sdp` only) a price λ for each. */
+export type GroupCount =
+  | { readonly k: number | "auto"; readonly lambda?: undefined }
+  | { readonly lambda: number; readonly k?: undefined }
+
+/** What `group` is asked. */
+export type GroupingRequest = GroupCount &
+  Partial<SolverOptions> & {
+    readonly method: GroupingMethod
+    /** Numbers in [0, 1): for the restarts of rounding and k-means, the shuffles of `auto`, and `random`. */
+    readonly random: Random
+  }
+
+/** Groups of tasks, and for the method `sdp` the evidence that they are good. */
+export interface Grouping extends Partition {
+  readonly method: GroupingMethod
+  /** <U, X> of the relaxation; null for the other methods, as are all fields that say so. */
+  readonly objective: number | null
+  /** Certified: no X has more <U, X>, with a price more <U, X> − λ tr X; so no partition has. Null but for `sdp`. */
+  readonly bound: number | null
+  /** Σ_c v_cᵀ U v_c / v_cᵀ v_c of these groups. */
+  readonly roundedObjective: number
+  /** Largest violation of a constraint by X; null but for `sdp`. */
+  readonly primalResidual: number | null
+  /** Last relative step of the multipliers; null but for `sdp`. */
+  readonly dualResidual: number | null
+  /** Iterations of the solver; null but for `sdp`. */
+  readonly iterations: number | null
+  /** Whether bound and objective met within the tolerance; null but for `sdp`. */
+  readonly converged: boolean | null
+  /** The solution of the relaxation; null but for `sdp`. */
+  readonly X: readonly (readonly number[])[] | null
+  /** Why this k, for `auto`; else null. */
+  readonly evidence: readonly KEvidence[] | null
+  /** What a person should know: U was made symmetric, the solver did not reach its tolerance, X asks for a fraction. */
+  readonly warnings: readonly string[]
+}
+
+/**
+ * Groups tasks by their affinity.
+ *
+ * `sdp` solves the relaxation (7) and rounds it; `spectral` is k-means on the normalised Laplacian's lowest eigenvectors,
+ * `agglomerative` average linkage, `random` equal sizes at random. With a price, k is the nearest whole number to tr X,
+ * which is the number of groups where X is a partition.
+ *
+ * - Shapes: `rows` n rows of n numbers.
+ * - Units: `objective`, `bound`, `roundedObjective` those of U; λ too.
+ * - Errors: `GroupingError` for a matrix that is not square or not finite, k that is not a whole number in 1 … n, λ that is
+ *   negative or not finite, and λ with a method that has no price. A U that is not symmetric is a warning.
+ * - Source: algorithm 2 and (7) of Zhang et al., Scalable multi-objective and meta reinforcement learning via gradient
+ *   estimation (2025).
+ *
+ * @example Two pairs
+ * group([[1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 1, 1], [0, 0, 1, 1]], { method: "sdp", k: 2, random: () => 0.5 })
+ * // right: labels [0, 0, 1, 1], objective 4, bound 4, roundedObjective 4
+ */
+export const group = (rows: Rows, request: GroupingRequest): E.Either<GroupingError, Grouping> =>
+  pipe(
+    affinity(rows),
+    E.chain((u) =>
+      pipe(
+        checkedCount(u.n, request),
+        E.chain(() => (request.method === "sdp" ? byRelaxation(u, request) : E.right(byBaseline(u, request))))
+      )
+    )
+  )
+
+const checkedCount = (n: number, request: GroupingRequest): E.Either<GroupingError, undefined> => {
+  const { k, lambda, method } = request
+  if (lambda !== undefined) {
+    if (method !== "sdp") return refuse("lambda", `k with the method ${method}`, String(lambda), "only sdp has a price")
+    if (!(Number.isFinite(lambda) && lambda >= 0))
+      return refuse("lambda", "a finite number >= 0, in the units of U", String(lambda))
+    return E.right(undefined)
+  }
+  if (k === "auto" || (Number.isInteger(k) && k >= 1 && k <= n)) return E.right(undefined)
+  return refuse("k", `a whole number from 1 to ${n}, the number of tasks`, String(k), "or let auto choose it")
+}
+
+/** The number of groups, with the evidence where it was chosen from U. */
+const countFor = (u: Affinity, request: GroupingRequest): { k: number; evidence: readonly KEvidence[] | null } =>
+  typeof request.k === "number" ? { k: request.k, evidence: null } : chooseK(u.n, u.values, request.random)
+
+const byRelaxation = (u: Affinity, request: GroupingRequest): E.Either<GroupingError, Grouping> => {
+  const { n, values } = u
+  const { lambda, random, method } = request
+  const chosen = lambda === undefined ? countFor(u, request) : { k: Number.NaN, evidence: null }
+  const form: Form = lambda === undefined ? { kind: "groups", k: chosen.k } : { kind: "price", lambda }
+  return pipe(
+    sdp(n, packSymmetric(n, values), form, solverOptions(request)),
+    E.map((relaxed): Grouping => {
+      const trace = packedTrace(n, relaxed.matrix)
+      const k = lambda === undefined ? chosen.k : Math.min(n, Math.max(1, Math.round(trace)))
+      const X = unpackRows(n, relaxed.matrix)
+      const labels = roundToGroups(n, values, Float64Array.from(X.flat()), k, random)
+      return {
+        ...partition(labels),
+        method,
+        objective: relaxed.objective,
+        bound: relaxed.bound,
+        roundedObjective: partitionValue(n, values, labels, k),
+        primalResidual: relaxed.primalResidual,
+        dualResidual: relaxed.dualResidual,
+        iterations: relaxed.iterations,
+        converged: relaxed.converged,
+        X,
+        evidence: chosen.evidence,
+        warnings: [
+          ...asymmetryOf(u),
+          ...(relaxed.converged ? [] : [unfinished(relaxed.iterations)]),
+          ...(Math.abs(trace - k) > 0.05 ? [`tr X = ${trace.toFixed(2)} at this lambda; rounded to ${k} groups`] : [])
+        ]
+      }
+    })
+  )
+}
+
+const byBaseline = (u: Affinity, request: GroupingRequest): Grouping => {
+  const { n, values } = u
+  const { method, random } = request
+  const { k, evidence } = countFor(u, request)
+  const labels =
+    method === "spectral"
+      ? spectralGroups(n, values, k, random)
+      : method === "agglomerative"
+        ? agglomerate(n, values, k, averageLinkage)
+        : randomGroups(n, k, random)
+  return {
+    ...partition(labels),
+    method,
+    objective: null,
+    bound: null,
+    roundedObjective: partitionValue(n, values, labels, k),
+    primalResidual: null,
+    dualResidual: null,
+    iterations: null,
+    converged: null,
+    X: null,
+    evidence,
+    warnings: asymmetryOf(u)
+  }
+}
+
+const solverOptions = ({ tolerance, maxIterations, start }: GroupingRequest): Partial<SolverOptions> => ({
+  ...(tolerance === undefined ? {} : { tolerance }),
+  ...(maxIterations === undefined ? {} : { maxIterations }),
+  start
+})
+
+const asymmetryOf = (u: Affinity): readonly string[] => (u.asymmetry === undefined ? [] : [u.asymmetry.message])
+
+const unfinished = (iterations: number): string =>
+  `the relaxation did not reach its tolerance in ${iterations} iterations; bound and objective are valid, but apart`

@@ -1,0 +1,138 @@
+/** Points, `[n, d]` row-major. */
+export interface Points {
+  readonly n: number
+  readonly d: number
+  readonly x: Float64Array
+}
+
+/** Clusters of points. */
+export interface KMeans {
+  /** `[n]`, in 0 … k − 1, every cluster present. */
+  readonly labels: Int32Array
+  /** `[k, d]`, the mean of each cluster. */
+  readonly centres: Float64Array
+  /** Σ_i ‖x_i − centre of i‖². */
+  readonly inertia: number
+}
+
+/** A number in [0, 1), another one at each call. */
+export type Random = () => number
+
+/**
+ * The best of several runs of k-means, each started by k-means++.
+ *
+ *     min over centres of Σ_i min_c ‖x_i − centre_c‖²
+ *
+ * - Shapes: 1 <= k <= n; see `Points`, `KMeans`.
+ * - Source: Arthur and Vassilvitskii, SODA 2007, section 2.2.
+ */
+export const kMeans = (points: Points, k: number, random: Random, restarts = 10): KMeans => {
+  let best = lloyd(points, k, seedCentres(points, k, random))
+  for (let r = 1; r < restarts; r++) {
+    const next = lloyd(points, k, seedCentres(points, k, random))
+    if (next.inertia < best.inertia) best = next
+  }
+  return best
+}
+
+/**
+ * Lloyd's iteration from given centres until no label changes. An empty cluster takes the point that is farthest from its
+ * own centre.
+ *
+ * - Source: Lloyd, IEEE Trans. Inf. Theory 28 (1982), 129.
+ */
+export const lloyd = (points: Points, k: number, start: Float64Array): KMeans => {
+  const { n, d, x } = points
+  const centres = start.slice()
+  const labels = new Int32Array(n).fill(-1)
+  const distance = new Float64Array(n)
+  for (let round = 0; round < maxRounds; round++) {
+    let changed = false
+    for (let i = 0; i < n; i++) {
+      let nearest = 0
+      let least = Number.POSITIVE_INFINITY
+      for (let c = 0; c < k; c++) {
+        const square = squaredDistance(d, x, i * d, centres, c * d)
+        if (square < least) {
+          least = square
+          nearest = c
+        }
+      }
+      distance[i] = least
+      if (labels[i] !== nearest) changed = true
+      labels[i] = nearest
+    }
+    changed = fillEmpty(n, k, labels, distance) || changed
+    means(points, k, labels, centres)
+    if (!changed) break
+  }
+  let inertia = 0
+  for (let i = 0; i < n; i++) inertia += squaredDistance(d, x, i * d, centres, labels[i]! * d)
+  return { labels, centres, inertia }
+}
+
+const maxRounds = 300
+
+const seedCentres = ({ n, d, x }: Points, k: number, random: Random): Float64Array => {
+  const centres = new Float64Array(k * d)
+  const distance = new Float64Array(n).fill(1)
+  for (let c = 0; c < k; c++) {
+    let total = 0
+    for (let i = 0; i < n; i++) total += distance[i]!
+    let left = random() * total
+    let chosen = total > 0 ? n - 1 : c
+    for (let i = 0; i < n && total > 0; i++) {
+      left -= distance[i]!
+      if (left < 0) {
+        chosen = i
+        break
+      }
+    }
+    centres.set(x.subarray(chosen * d, chosen * d + d), c * d)
+    for (let i = 0; i < n; i++) {
+      const square = squaredDistance(d, x, i * d, centres, c * d)
+      distance[i] = c === 0 ? square : Math.min(distance[i]!, square)
+    }
+  }
+  return centres
+}
+
+const fillEmpty = (n: number, k: number, labels: Int32Array, distance: Float64Array): boolean => {
+  const size = new Int32Array(k)
+  for (const c of labels) size[c] = size[c]! + 1
+  let filled = false
+  for (let c = 0; c < k; c++) {
+    if (size[c]! > 0) continue
+    let farthest = -1
+    for (let i = 0; i < n; i++)
+      if (size[labels[i]!]! > 1 && (farthest < 0 || distance[i]! > distance[farthest]!)) farthest = i
+    if (farthest < 0) continue
+    size[labels[farthest]!] = size[labels[farthest]!]! - 1
+    labels[farthest] = c
+    distance[farthest] = 0
+    size[c] = 1
+    filled = true
+  }
+  return filled
+}
+
+const means = ({ n, d, x }: Points, k: number, labels: Int32Array, centres: Float64Array): void => {
+  const size = new Float64Array(k)
+  centres.fill(0)
+  for (let i = 0; i < n; i++) {
+    const c = labels[i]!
+    size[c] = size[c]! + 1
+    for (let j = 0; j < d; j++) centres[c * d + j] = centres[c * d + j]! + x[i * d + j]!
+  }
+  for (let c = 0; c < k; c++)
+    for (let j = 0; j < d; j++) centres[c * d + j] = centres[c * d + j]! / Math.max(1, size[c]!)
+}
+
+const squaredDistance = (d: number, a: Float64Array, at: number, b: Float64Array, from: number): number => {
+  let sum = 0
+  for (let j = 0; j < d; j++) {
+    const step = a[at + j]! - b[from + j]!
+    sum += step * step
+  }
+  return sum
+}

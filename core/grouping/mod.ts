@@ -1,0 +1,24 @@
+/** Splitting tasks into groups by an affinity matrix, and comparing groupings. */
+export { type Affinity, type Asymmetry, affinity, type Rows } from "./affinity.ts"
+export { agglomerate, averageLinkage, densityLinkage, type Linkage } from "./agglomerative.ts"
+export { type Agreement, agreement, type Contingency, contingency } from "./agreement.ts"
+export { type ChooseKOptions, type ChosenK, chooseK, type KEvidence } from "./choose_k.ts"
+export { cosineSimilarity } from "./cosine_similarity.ts"
+export type { GroupingError } from "./error.ts"
+export {
+  type GroupCount,
+  type Grouping,
+  type GroupingMethod,
+  type GroupingRequest,
+  group,
+  groupingMethods
+} from "./group.ts"
+export { type KMeans, kMeans, lloyd, type Points, type Random } from "./k_means.ts"
+export { packSymmetric, unpackRows } from "./packed.ts"
+export { type Partition, partition, partitionValue } from "./partition.ts"
+export { randomGroups } from "./random_groups.ts"
+export type { Form, Relaxation, SolverState } from "./relaxation.ts"
+export { roundToGroups } from "./rounding.ts"
+export { type SolverOptions, sdp, solverDefaults } from "./sdp.ts"
+export { sdpPath } from "./sdp_path.ts"
+export { type SpectralEmbedding, spectralEmbedding, spectralGroups } from "./spectral.ts"

@@ -1,0 +1,6 @@
+/** Summaries over seeds and the agreement of paired numbers; means and quantiles are simple-statistics'. */
+export { pearson, spearman } from "./correlation.ts"
+export type { StatError } from "./error.ts"
+export { interquartileMean } from "./interquartile_mean.ts"
+export { type BootstrapOptions, bootstrapInterval, type Interval, tInterval } from "./interval.ts"
+export { studentProbability, studentQuantile } from "./student_t.ts"
