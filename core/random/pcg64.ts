@@ -28,6 +28,12 @@ const M2 = 0x1fc65da4
 const M3 = 0x2360ed05
 const I0 = M0 | 0
 const SHRINK = 1 / 4294967296
+/** 1.5·2^52: added to a double below 2^51, it rounds it to an integer whose lower 32 bits are those of the sum. */
+const ROUNDER = 6755399441055744
+
+/** Where a sum's lower bits are read; writing and reading it is faster than any conversion of a double above 2^31. */
+const sum = new Float64Array(1)
+const sumBits = new Int32Array(sum.buffer)
 
 /**
  * One step: the next 64 bits into words[LOW] and words[HIGH].
@@ -48,12 +54,15 @@ export const next64 = (words: Words): void => {
   const c2 = words[6]!
 
   const r0 = (Math.imul(s0, I0) + c0) | 0
-  const carry0 = Math.floor((d0 * M0 + (c0 >>> 0) - (r0 >>> 0)) * SHRINK + 0.5)
-  const r1 = (Math.imul(s0, M1) + Math.imul(s1, I0) + c1 + carry0) | 0
-  const carry1 = Math.floor((d0 * M1 + d1 * M0 + (c1 >>> 0) + carry0 - (r1 >>> 0)) * SHRINK + 0.5)
-  const r2 = (Math.imul(s0, M2) + Math.imul(s1, M1) + Math.imul(s2, I0) + c2 + carry1) | 0
-  const carry2 = Math.floor((d0 * M2 + d1 * M1 + d2 * M0 + (c2 >>> 0) + carry1 - (r2 >>> 0)) * SHRINK + 0.5)
-  const r3 = (Math.imul(s0, M3) + Math.imul(s1, M2) + Math.imul(s2, M1) + Math.imul(s3, I0) + words[7]! + carry2) | 0
+  const t0 = (d0 * M0 + (c0 >>> 0) - (r0 >>> 0)) * SHRINK + ROUNDER
+  sum[0] = t0
+  const r1 = (Math.imul(s0, M1) + Math.imul(s1, I0) + c1 + sumBits[0]!) | 0
+  const t1 = (d0 * M1 + d1 * M0 + (c1 >>> 0) + (t0 - ROUNDER) - (r1 >>> 0)) * SHRINK + ROUNDER
+  sum[0] = t1
+  const r2 = (Math.imul(s0, M2) + Math.imul(s1, M1) + Math.imul(s2, I0) + c2 + sumBits[0]!) | 0
+  sum[0] = (d0 * M2 + d1 * M1 + d2 * M0 + (c2 >>> 0) + (t1 - ROUNDER) - (r2 >>> 0)) * SHRINK + ROUNDER
+  const r3 =
+    (Math.imul(s0, M3) + Math.imul(s1, M2) + Math.imul(s2, M1) + Math.imul(s3, I0) + words[7]! + sumBits[0]!) | 0
 
   words[0] = r0
   words[1] = r1
