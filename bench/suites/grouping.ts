@@ -1,7 +1,6 @@
 /** The clustering relaxation against CVXPY's solvers. */
 import { Effect } from "effect"
-import { packSymmetric } from "../../core/grouping/packed.ts"
-import { solve } from "../../core/grouping/sdp.ts"
+import { packSymmetric, sdp } from "../../core/grouping/mod.ts"
 import { child, zeroKey } from "../../core/random/mod.ts"
 import { folder, plantedAffinity, save } from "../data.ts"
 import { floor, type Suite, type Work } from "../suite.ts"
@@ -63,7 +62,7 @@ export const grouping: Suite = {
 /** From the square matrix to a certified solution; the answer is <U, X>. */
 const relaxation = (n: number, u: Float64Array, k: number): Work["ours"] =>
   Effect.gen(function* () {
-    const once = () => solve(n, packSymmetric(n, u), { kind: "groups", k })
+    const once = () => sdp(n, packSymmetric(n, u), { kind: "groups", k })
     const { objective } = yield* made(once())
     return sampler(() => ({ value: 1e3 * secondsPerCall(once), answers: [objective] }))
   })
