@@ -6,6 +6,7 @@
  * in blocks of K_BLOCK, whatever the tile: the result depends on the sizes only.
  */
 import { shift } from "./range"
+import { flush } from "./simd"
 import { rows2, tile4 } from "./tiles"
 import { move, transpose } from "./transpose"
 
@@ -124,9 +125,13 @@ function packScaled(m: i32, n: i32, p: usize, ps: usize, q: usize, qs: usize, s:
   }
   const scale = reinterpret<f32>((127 + s) << 23)
   for (; m > 0; m--, p += ps, q += qs) {
-    for (let j: usize = 0; j < <usize>n << 2; j += 4) {
-      const bits = load<i32>(p + j)
-      store<f32>(q + j, (bits & 0x7f800000) == 0 ? 0 : reinterpret<f32>(bits) * scale)
+    let from = p
+    let to = q
+    let j = n
+    for (; j >= 4; j -= 4, from += 16, to += 16) v128.store(to, f32x4.mul(flush(v128.load(from)), f32x4.splat(scale)))
+    for (; j > 0; j--, from += 4, to += 4) {
+      const bits = load<i32>(from)
+      store<f32>(to, (bits & 0x7f800000) == 0 ? 0 : reinterpret<f32>(bits) * scale)
     }
   }
 }

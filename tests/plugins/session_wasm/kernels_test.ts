@@ -57,6 +57,60 @@ test("GEMM equals the float64 product for every size, transposition, batch and a
   )
 })
 
+/** Numbers of either sign with magnitudes from 2^low to 2^high, and zeros. */
+const wild = (n: number, s: number, low: number, high: number): Float32Array =>
+  noise(2 * n, s)
+    .subarray(0, n)
+    .map((x, i, all) =>
+      i % 7 === 3 ? 0 : (Math.sign(x) + x) * 2 ** (low + ((high - low) * (1 + all[(i * 5 + 1) % n]!)) / 2)
+    )
+
+test("GEMM keeps tiny numbers: products in the denormal range add up, and only results below 2^-126 become 0", () => {
+  const tiny = fc.tuple(fc.nat(3), size, size, size, seed, fc.constantFrom(-120, -90, -40))
+  fc.assert(
+    fc.property(tiny, ([flag, m, n, k, s, low]) => {
+      for (const at of machines) {
+        at.reset()
+        const a = wild(m * k, s, low, 3)
+        const b = wild(k * n, s + 2, -120, 3)
+        const [slotA, slotB, slotC] = [at.put(a), at.put(b), at.room(m * n)]
+        assert.equal(at.run([1, flag, 1, m, n, k, slotA, 0, slotB, 0, slotC, 0]), 0)
+        const got = at.get(slotC)
+        for (let i = 0; i < m; i++)
+          for (let j = 0; j < n; j++) {
+            let [want, scale] = [0, 0]
+            for (let p = 0; p < k; p++) {
+              const x = a[flag & 1 ? p * m + i : i * k + p]! * b[flag & 2 ? j * k + p : p * n + j]!
+              want += x
+              scale += Math.abs(x)
+            }
+            const miss = Math.abs(got[i * n + j]! - want)
+            const slack = Math.abs(want) < 2 ** -125 ? 2 ** -125 : 0
+            assert.ok(miss <= SUM_TOLERANCE * scale + slack, `got ${got[i * n + j]}, want ${want}`)
+          }
+      }
+    }),
+    { numRuns: 60 }
+  )
+})
+
+test("GEMM lets NaN and infinities through, beside tiny numbers too", () => {
+  for (const at of machines)
+    for (const small of [1, 1e-38])
+      for (const flag of [0, 1, 2, 3])
+        for (const bad of [Number.NaN, Number.POSITIVE_INFINITY])
+          for (const n of [3, 16, 21]) {
+            at.reset()
+            const a = new Float32Array(5 * 7).fill(small)
+            a[0] = bad
+            const [slotA, slotB, slotC] = [at.put(a), at.put(new Float32Array(7 * n).fill(1)), at.room(5 * n)]
+            at.run([1, flag, 1, 5, n, 7, slotA, 0, slotB, 0, slotC, 0])
+            const got = at.get(slotC)
+            same(got.subarray(0, n), new Float32Array(n).fill(bad))
+            assert.ok(got.subarray(n).every((x) => Math.abs(x - 7 * small) <= 1e-6 * small))
+          }
+})
+
 test("REDUCE gives the sum and the maximum of the middle axis", () => {
   fc.assert(
     fc.property(fc.nat(1), size, size, size, seed, (kind, outer, r, inner, s) => {
