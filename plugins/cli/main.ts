@@ -1,11 +1,11 @@
 /** The command line: parses, runs, and turns every failure into one sentence. */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import { Cause, Console, Effect, Layer } from "effect"
-import { CliConfig, CliOutput, Command, GlobalFlag } from "effect/cli"
-import { stableJson } from "../store/content.ts"
+import { Cause, Console, Effect, Layer, Predicate } from "effect"
+import { CliConfig, CliOutput, Command, GlobalFlag, type HelpDoc } from "effect/cli"
 import { version } from "../version.ts"
 import { checkCommand } from "./check.ts"
+import { clusterCommand } from "./cluster.ts"
 import { configCommand } from "./config.ts"
 import { doctorCommand } from "./doctor.ts"
 import { envsCommand } from "./envs.ts"
@@ -15,7 +15,15 @@ import { runCommand } from "./run.ts"
 import { root } from "./shared.ts"
 
 export const pgex = root.pipe(
-  Command.withSubcommands([runCommand, replayCommand, checkCommand, envsCommand, configCommand, doctorCommand])
+  Command.withSubcommands([
+    runCommand,
+    clusterCommand,
+    replayCommand,
+    checkCommand,
+    envsCommand,
+    configCommand,
+    doctorCommand
+  ])
 )
 
 /** Runs the command of `argv` (without the program's name) and ends the process with its exit code. */
@@ -41,10 +49,22 @@ const presenter = (json: boolean) =>
         case "Version":
           return Console.log(json ? JSON.stringify({ name: event.name, version: event.version }) : event.version)
         case "Help":
-          return json ? Console.log(stableJson(event.helpDoc).trimEnd()) : CliOutput.defaultPresenter.present(event)
+          return json ? Console.log(helpJson(event.helpDoc)) : CliOutput.defaultPresenter.present(event)
       }
     }
   })
+
+/** Help as plain data: options of the library become values or null, its annotations go. */
+const helpJson = (doc: HelpDoc.HelpDoc): string =>
+  JSON.stringify(
+    doc,
+    (name, value: unknown) => {
+      if (name === "annotations") return undefined
+      if (!Predicate.isObject(value) || value._id !== "Option") return value
+      return "value" in value ? value.value : null
+    },
+    2
+  )
 
 /** Shows the failure and ends with code 1; an interruption passes, and ends with 130. */
 const fail = (cause: Cause.Cause<unknown>, json: boolean): Effect.Effect<never, Shown> => {

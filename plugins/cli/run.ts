@@ -5,7 +5,6 @@ import { Command, Flag } from "effect/cli"
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
 import type { RunConfig } from "../../core/pipeline/config.ts"
-import { mainJob } from "../../core/pipeline/main_job.ts"
 import type { EnvError } from "../../envs/error.ts"
 import { findFamily } from "../../envs/registry.ts"
 import { standard } from "../../envs/standard.ts"
@@ -13,7 +12,6 @@ import { loadConfig } from "../config/mod.ts"
 import { UsageError } from "../failure.ts"
 import { machine, versions } from "../machine.ts"
 import { progressDisplay, silentProgress } from "../progress.ts"
-import { runJob } from "../run_job.ts"
 import { directoryStore, freeName } from "../store/mod.ts"
 import { choiceOf, choiceParameters } from "./config.ts"
 import { lift, print } from "./output.ts"
@@ -54,6 +52,9 @@ export const runCommand = Command.make(
     }
     const config = yield* loadConfig(choiceOf(o, seed))
     yield* lift(tasksExist(config)) // before the directory is made: a wrong name leaves nothing behind
+    // What only this command needs (programs, kernels, plots) is loaded only by it: the others start faster.
+    const { mainJob } = yield* Effect.promise(() => import("../../core/pipeline/main_job.ts"))
+    const { runJob } = yield* Effect.promise(() => import("../run_job.ts"))
     const directory = out ?? freeName("runs", `${config.preset}-${config.seed}`)
     const words = process.argv.slice(2).map((w) => (/^[\w./=:,-]+$/.test(w) ? w : JSON.stringify(w)))
     const command = ["pgex", ...words].join(" ")

@@ -1,0 +1,18 @@
+/** The real command in a child process, on the runtime that runs the tests. */
+import { spawnSync } from "node:child_process"
+import { fileURLToPath } from "node:url"
+
+const cli = fileURLToPath(new URL("../../cli.ts", import.meta.url))
+
+export interface Outcome {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs `pgex ARGS` with `input` on standard input. */
+export const pgex = (args: readonly string[], input = ""): Outcome => {
+  const prefix = process.versions.deno === undefined ? [cli] : ["run", "-A", "--no-check", cli]
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...prefix, ...args], { input, encoding: "utf8" })
+  return { code: status, stdout, stderr }
+}
