@@ -106,7 +106,7 @@ export const matmul = (
 }
 
 const axesOf = (x: Tensor, axes: readonly number[] | undefined): readonly number[] =>
-  (axes ?? x.shape.map((_, i) => i)).map((i) => (i < 0 ? x.shape.length + i : i))
+  (axes ?? x.shape.map((_, i) => i)).map((i) => (i < 0 && i >= -x.shape.length ? x.shape.length + i : i))
 
 const keep = (x: Tensor, axes: readonly number[]): Shape => x.shape.map((d, i) => (axes.includes(i) ? 1 : d))
 

@@ -143,6 +143,8 @@ export const broadcast = (x: Tensor, shape: Shape): Tensor => {
   if (size(shape) === size(x.shape)) {
     return node({ kind: "reshape" }, [x.op.kind === "reshape" ? x.args[0]! : x], shape)
   }
+  const u = x.op.kind === "reshape" ? uniform(x) : undefined
+  if (u !== undefined) return broadcast(scalar(u), shape)
   return node({ kind: "broadcast" }, [x.op.kind === "broadcast" ? x.args[0]! : x], shape)
 }
 

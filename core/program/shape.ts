@@ -75,7 +75,7 @@ const home = decodeURIComponent(
 
 const callSite = (): string => {
   const frames = (new Error().stack ?? "").split("\n")
-  const ours = (f: string) => (home !== "" && f.includes(home)) || /node_modules\/|<anonymous>|native code/.test(f)
+  const ours = (f: string) => (home !== "" && f.includes(home)) || /node_modules\/|native code|\b(native|node):/.test(f)
   const own = frames.find((f) => /[:@(/].*:\d+:\d+\)?$/.test(f) && !ours(f))
   return (
     own
