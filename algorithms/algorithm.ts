@@ -1,0 +1,154 @@
+/**
+ * The contract of an algorithm: a record of data and functions. Training is State → State, where a state is plain data:
+ * whoever has it can stop, store it and go on elsewhere, bit for bit.
+ */
+import type { Effect, Schema, Scope } from "effect"
+import type * as E from "fp-ts/lib/Either.js"
+import type { Session, SessionError } from "../core/pipeline/session.ts"
+import type { Floats, Key } from "../core/random/mod.ts"
+import type { BatchState, Environment, Space, Task } from "../envs/mod.ts"
+import type { CheckpointError, LearnerError, ProblemError } from "./error.ts"
+import type { NetworkConfig, Policy, Spaces } from "./policy.ts"
+
+/** Some tasks of one environment, side by side. */
+export interface Problem {
+  readonly environment: Environment
+  readonly tasks: readonly Pick<Task, "id" | "params">[]
+  readonly policy: Policy
+  /** Environments a task; all tasks' environments are stepped together. */
+  readonly environmentsPerTask: number
+}
+
+/** What a learner trains on. */
+export interface TrainingProblem extends Problem {
+  /** Environment steps a task an iteration, a multiple of `environmentsPerTask`. */
+  readonly stepsPerTask: number
+  /** Length of the whole training, for what anneals over it. */
+  readonly iterations: number
+}
+
+/** Parameters to start from; what is left out is drawn from the key. The optimiser always starts afresh. */
+export interface Start {
+  /** θ. */
+  readonly policy?: Floats
+  /** Parameters of the value function. */
+  readonly value?: Floats
+}
+
+/** All that a training is, as plain data; nothing else decides what comes next. Never changed once given out. */
+export interface State {
+  /** Iterations done. */
+  readonly iteration: number
+  /** Environment steps taken, over all tasks. */
+  readonly steps: number
+  /** θ `[policy.size]`. */
+  readonly policy: Floats
+  /** Parameters of the value function. */
+  readonly value: Floats
+  /** The optimiser's moments and whatever else the algorithm carries. */
+  readonly arrays: Readonly<Record<string, Floats>>
+  /** Running episodes. */
+  readonly environments: BatchState
+  /** What the agent sees now: `[environments · policy.inputs]`. */
+  readonly observation: Floats
+  /** Random streams by purpose, as text. */
+  readonly streams: Readonly<Record<string, string>>
+}
+
+/** What one iteration showed of one task. Aggregates over tasks are computed from these. */
+export interface TaskRow {
+  readonly task: string
+  /** Episodes that ended. */
+  readonly episodes: number
+  /** Their mean return and length; undefined where none ended. */
+  readonly meanReturn: number | undefined
+  readonly meanLength: number | undefined
+  /** The algorithm's own figures, all finite: losses, entropy, KL divergence, … */
+  readonly metrics: Readonly<Record<string, number>>
+}
+
+export interface Iteration {
+  readonly state: State
+  /** One row a task, in the problem's order. */
+  readonly rows: readonly TaskRow[]
+  /** Environment steps of this iteration, over all tasks. */
+  readonly steps: number
+}
+
+/** A state as JSON text and arrays, for a store. */
+export interface SavedState {
+  readonly json: string
+  readonly arrays: Readonly<Record<string, Floats>>
+}
+
+/** A training made ready in a session. Law: run(n + m) = run(m) ∘ load ∘ save ∘ run(n), bit for bit. */
+export interface Learner {
+  readonly policy: Policy
+  /** The first state: parameters by `start`, the rest by the key. */
+  readonly init: (key: Key, start?: Start) => Effect.Effect<State, LearnerError>
+  /** Rollout and update. On failure `state` is as it was. Can be interrupted between session calls. */
+  readonly iterate: (state: State) => Effect.Effect<Iteration, LearnerError>
+  readonly save: (state: State) => SavedState
+  /** Errors: `CheckpointError` where the state is of another algorithm, configuration or problem. */
+  readonly load: (saved: SavedState) => E.Either<CheckpointError, State>
+}
+
+/** Transitions of one task in the order [step, environment]; n = steps · environments rows. */
+export interface Transitions {
+  readonly task: string
+  readonly count: number
+  /** What the network saw: `[n, policy.inputs]`. */
+  readonly observation: Floats
+  /** As drawn, before any clipping to bounds: `[n, policy.actionSize]`. */
+  readonly action: Floats
+  /** log π_θ(a | s): `[n]`, like all below. */
+  readonly logProb: Floats
+  readonly reward: Floats
+  readonly terminated: Uint8Array
+  readonly truncated: Uint8Array
+  /** v(s_t), and v(s_{t+1}) of the state really reached (0 where terminated). */
+  readonly value: Floats
+  readonly nextValue: Floats
+  /** Not normalised. */
+  readonly advantage: Floats
+  /** Of the episodes that ended. */
+  readonly episodes: { readonly returns: readonly number[]; readonly lengths: readonly number[] }
+}
+
+/** Policy and value parameters that stay as they are. */
+export interface Fixed {
+  readonly policy: Floats
+  readonly value: Floats
+}
+
+/** Collects transitions at fixed parameters. */
+export interface Collector {
+  /**
+   * `steps` a task (rounded up to a multiple of the environments a task), starting from fresh episodes; one entry a
+   * task, in the problem's order. A task's transitions do not depend on which other tasks there are.
+   */
+  readonly collect: (
+    at: Fixed,
+    steps: number,
+    key: Key
+  ) => Effect.Effect<readonly Transitions[], SessionError | ProblemError>
+}
+
+/** An algorithm: the record that a plugin contributes. C is its configuration. */
+export interface Algorithm<C> {
+  readonly id: string
+  /** Rises whenever numbers change. */
+  readonly version: string
+  readonly summary: string
+  readonly config: Schema.Codec<C, unknown>
+  readonly defaults: C
+  readonly supports: (action: Space) => boolean
+  /** Errors: `ProblemError` for spaces it does not support. */
+  readonly makePolicy: (
+    spaces: Spaces,
+    network: NetworkConfig,
+    taskIds?: readonly string[]
+  ) => E.Either<ProblemError, Policy>
+  readonly learner: (config: C, problem: TrainingProblem) => Effect.Effect<Learner, LearnerError, Session | Scope.Scope>
+  readonly collector: (config: C, problem: Problem) => Effect.Effect<Collector, LearnerError, Session | Scope.Scope>
+}

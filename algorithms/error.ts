@@ -1,0 +1,63 @@
+/** How training fails: a problem that cannot be trained on, or numbers that stop being finite. */
+import { Effect, Schema } from "effect"
+import * as E from "fp-ts/lib/Either.js"
+import type { SessionError } from "../core/pipeline/session.ts"
+import { type ShapeError, shapeMessage } from "../core/program/shape.ts"
+
+/** Tasks, sizes or parameters that an algorithm cannot work with. */
+export class ProblemError extends Schema.TaggedError<ProblemError>()("ProblemError", {
+  /** What was wrong: `stepsPerTask`, `start.policy`, … */
+  field: Schema.String,
+  want: Schema.String,
+  got: Schema.String,
+  message: Schema.String
+}) {}
+
+/** A checkpoint that is not of this algorithm and problem; both identities are shown side by side. */
+export class CheckpointError extends Schema.TaggedError<CheckpointError>()("CheckpointError", {
+  field: Schema.String,
+  want: Schema.String,
+  got: Schema.String
+}) {
+  override get message(): string {
+    return `Cannot load a training state: want ${this.field} ${this.want}, got ${this.got}`
+  }
+}
+
+/** Training met a number that is not finite. The state given to `iterate` is still good: go on from it, or keep it. */
+export class TrainingDiverged extends Schema.TaggedError<TrainingDiverged>()("TrainingDiverged", {
+  algorithm: Schema.String,
+  /** Which iteration failed, counted from 0. */
+  iteration: Schema.Int,
+  /** The tasks whose numbers were not finite first. */
+  tasks: Schema.Array(Schema.String),
+  /** What was not finite: `reward`, `loss`, `parameters`, … */
+  quantity: Schema.String,
+  /** The last finite values of what is watched. */
+  lastFinite: Schema.Record(Schema.String, Schema.Finite)
+}) {
+  override get message(): string {
+    const last = Object.entries(this.lastFinite).map(([name, x]) => `${name} ${x.toPrecision(4)}`)
+    return (
+      `Cannot go on with ${this.algorithm}: want finite numbers, got a ${this.quantity} that is not, in iteration ` +
+      `${this.iteration} on ${this.tasks.join(", ")}; last finite values: ${last.join(", ") || "none"}; ` +
+      "try a smaller learning rate"
+    )
+  }
+}
+
+/** Everything that can stop a learner. */
+export type LearnerError = SessionError | ProblemError | TrainingDiverged
+
+export const problemError = (field: string, want: string, got: string): ProblemError =>
+  new ProblemError({ field, want, got, message: `Cannot train: want ${field} ${want}, got ${got}` })
+
+/** Lifts what the core or an environment refused. */
+export const lift = <A>(either: E.Either<{ readonly message: string }, A>): Effect.Effect<A, ProblemError> =>
+  E.isRight(either)
+    ? Effect.succeed(either.right)
+    : Effect.fail(new ProblemError({ field: "", want: "", got: "", message: either.left.message }))
+
+/** Lifts a program that could not be built. */
+export const liftProgram = <A>(either: E.Either<ShapeError, A>): Effect.Effect<A, ProblemError> =>
+  lift(E.mapLeft((e: ShapeError) => ({ message: shapeMessage(e) }))(either))

@@ -1,0 +1,85 @@
+/** What a policy is worth: returns of whole episodes, every episode counted. */
+import { Effect } from "effect"
+import { Session } from "../core/pipeline/session.ts"
+import { type Floats, type Key, zeroKey } from "../core/random/mod.ts"
+import { makeRows } from "../envs/mod.ts"
+import type { Problem } from "./algorithm.ts"
+import { problemError } from "./error.ts"
+import { actionStreams, actProgram, interaction, pauseEvery, realOf } from "./interaction.ts"
+
+/** Whole episodes of one task. */
+export interface Evaluation {
+  readonly task: string
+  /** One for each episode, in the order [environment, episode]. */
+  readonly returns: readonly number[]
+  readonly lengths: readonly number[]
+  readonly meanReturn: number
+}
+
+export interface EvaluationOptions {
+  /** Episodes a task. */
+  readonly episodes: number
+  /** The most probable action, or one drawn from the policy. */
+  readonly actions: "mode" | "sample"
+}
+
+/**
+ * Makes evaluation of a problem's policy ready.
+ *
+ * Environment r of a task plays a number of episodes fixed beforehand, so that short episodes are not counted more
+ * often than long ones. A task's episodes do not depend on which other tasks there are; evaluating changes nothing.
+ */
+export const evaluator = Effect.fn("evaluator")(function* (problem: Problem) {
+  const { policy, tasks, environmentsPerTask } = problem
+  const session = yield* Session
+  const Real = realOf(session)
+  const parameters = yield* session.buffer([policy.size])
+  const acting = yield* session.compile(yield* actProgram(policy, tasks.length * environmentsPerTask))
+  const pause = pauseEvery(acting.cost.flops)
+  // Refuses a wrong problem now, not at the first use.
+  yield* interaction(problem, zeroKey, Real)
+
+  return Effect.fn("evaluate")(function* (theta: Floats, { episodes, actions }: EvaluationOptions, key: Key) {
+    if (!(Number.isInteger(episodes) && episodes >= 1)) {
+      return yield* problemError("episodes", "a whole number >= 1", String(episodes))
+    }
+    if (theta.length !== policy.size) {
+      return yield* problemError("theta", `${policy.size} parameters`, String(theta.length))
+    }
+    yield* session.write(parameters, theta)
+    const x = yield* interaction(problem, key, Real)
+    x.reset()
+    const act = acting.run({ parameters, observation: x.input }, x.actor.head)
+    const rows = makeRows(x.batch.count, x.batch.observationSize)
+    const streams = actionStreams(key, tasks)
+    const quota = Array.from({ length: x.batch.count }, (_, i) => share(episodes, environmentsPerTask, i))
+    const played = quota.map((): { returns: number[]; lengths: number[] } => ({ returns: [], lengths: [] }))
+    let left = quota.filter((q) => q > 0).length
+    while (left > 0) {
+      yield* act
+      for (let g = 0; g < tasks.length; g++) {
+        if (actions === "mode") x.actor.mode(g)
+        else x.actor.sample(g, streams[g]!)
+      }
+      x.step(rows, 0)
+      for (let i = 0; i < quota.length; i++) {
+        const mine = played[i]!
+        if (rows.terminated[i]! + rows.truncated[i]! === 0 || mine.returns.length === quota[i]) continue
+        mine.returns.push(rows.episodeReturn[i]!)
+        mine.lengths.push(rows.episodeLength[i]!)
+        if (mine.returns.length === quota[i]) left--
+      }
+      yield* pause
+    }
+    return tasks.map(({ id }, t): Evaluation => {
+      const own = played.slice(t * environmentsPerTask, (t + 1) * environmentsPerTask)
+      const returns = own.flatMap((p) => p.returns)
+      const meanReturn = returns.reduce((a, b) => a + b, 0) / returns.length
+      return { task: id, returns, lengths: own.flatMap((p) => p.lengths), meanReturn }
+    })
+  })
+})
+
+/** Episodes of environment i: as equal as they can be. */
+const share = (episodes: number, environments: number, i: number): number =>
+  Math.floor(episodes / environments) + (i % environments < episodes % environments ? 1 : 0)

@@ -1,0 +1,167 @@
+/** The loop that all rollouts share: the policy acts on every environment of every task at once. */
+import { Effect } from "effect"
+import type { SessionError, SessionService } from "../core/pipeline/session.ts"
+import { program, slice } from "../core/program/mod.ts"
+import { child, type Key, type Stream, stream } from "../core/random/mod.ts"
+import { type Batch, type Box, makeRows, type Rows, taskBatch } from "../envs/mod.ts"
+import type { Problem } from "./algorithm.ts"
+import { lift, liftProgram, problemError } from "./error.ts"
+import type { Actor, Policy, RealConstructor } from "./policy.ts"
+
+/** What a rollout of T steps of N environments leaves, in the order [step, environment]. */
+export interface Experience {
+  /** T · N. */
+  readonly count: number
+  /** Network inputs `[T · N, inputs]`. */
+  readonly observation: Float32Array | Float64Array
+  /** As drawn `[T · N, actionSize]`, and their log π `[T · N]`. */
+  readonly action: Float64Array
+  readonly logProb: Float64Array
+  /** What the environments gave; `nextObservation` is theirs, without the task. */
+  readonly rows: Rows
+}
+
+/** N environments and the memory to act on them. */
+export interface Interaction {
+  readonly batch: Batch
+  readonly actor: Actor
+  /** What the network sees now: `[N, inputs]`. */
+  readonly input: Float32Array | Float64Array
+  /** Starts fresh episodes everywhere. */
+  readonly reset: () => void
+  /** Moves all environments on by the actor's actions; transitions go to row `row + i`. */
+  readonly step: (rows: Rows, row: number) => void
+  /** Turns environment i's own observation at `from[at …]` into network input at `to[toAt …]`. */
+  readonly encode: (
+    i: number,
+    from: ArrayLike<number>,
+    at: number,
+    to: Float32Array | Float64Array,
+    toAt: number
+  ) => void
+}
+
+/** The kind of array that the session's numbers come in. */
+export const realOf = (session: SessionService): RealConstructor =>
+  session.dtype === "f32" ? Float32Array : Float64Array
+
+/** Makes the environments of a problem, `key` deciding their episodes. */
+export const interaction = Effect.fn("interaction")(function* (
+  { environment, tasks, policy, environmentsPerTask }: Problem,
+  key: Key,
+  Real: RealConstructor
+) {
+  const positions = tasks.map((t) => policy.taskIds.indexOf(t.id))
+  const unknown = policy.taskIds.length === 0 ? -1 : positions.indexOf(-1)
+  if (unknown >= 0) {
+    return yield* problemError("tasks", `tasks of the policy (${policy.taskIds.join(", ")})`, tasks[unknown]!.id)
+  }
+  if (!(Number.isInteger(environmentsPerTask) && environmentsPerTask >= 1)) {
+    return yield* problemError("environmentsPerTask", "a whole number >= 1", String(environmentsPerTask))
+  }
+  const batch = yield* lift(taskBatch(environment, tasks, environmentsPerTask, key))
+  const own = batch.observationSize
+  const { inputs } = policy
+  if (own + policy.taskIds.length !== inputs) {
+    return yield* problemError("policy", `one for observations of ${own} numbers`, `inputs ${inputs}`)
+  }
+  const count = batch.count
+  const actor = policy.actor(count, tasks.length, Real)
+  const input = new Real(count * inputs)
+  const fresh = new Float32Array(count * own)
+  const bounds = environment.action._tag === "Box" ? environment.action : undefined
+  const played = bounds === undefined ? actor.action : new Float64Array(actor.action.length)
+
+  const encode: Interaction["encode"] = (i, from, at, to, toAt) => {
+    for (let k = 0; k < own; k++) to[toAt + k] = from[at + k]!
+    if (own === inputs) return
+    for (let k = own; k < inputs; k++) to[toAt + k] = 0
+    to[toAt + own + positions[Math.floor(i / environmentsPerTask)]!] = 1
+  }
+  const see = (from: ArrayLike<number>, row: number): void => {
+    for (let i = 0; i < count; i++) encode(i, from, (row + i) * own, input, i * inputs)
+  }
+  return {
+    batch,
+    actor,
+    input,
+    reset: () => {
+      batch.reset(fresh)
+      see(fresh, 0)
+    },
+    step: (rows, row) => {
+      if (bounds !== undefined) clipTo(bounds, actor.action, played)
+      batch.step(played, rows, row)
+      see(rows.observation, row)
+    },
+    encode
+  } satisfies Interaction
+})
+
+/** The environment gets the nearest action it accepts; learning sees the one that was drawn. */
+const clipTo = ({ low, high }: Box, from: Float64Array, to: Float64Array): void => {
+  const n = low.length
+  for (let i = 0; i < from.length; i++) to[i] = Math.min(Math.max(from[i]!, low[i % n]!), high[i % n]!)
+}
+
+/** Allocates what a rollout of T steps leaves. */
+export const makeExperience = (steps: number, x: Interaction, policy: Policy, Real: RealConstructor): Experience => {
+  const count = steps * x.batch.count
+  return {
+    count,
+    observation: new Real(count * policy.inputs),
+    action: new Float64Array(count * policy.actionSize),
+    logProb: new Float64Array(count),
+    rows: makeRows(count, x.batch.observationSize)
+  }
+}
+
+/** One stream of actions a task, so that a task's draws do not depend on the other tasks. */
+export const actionStreams = (key: Key, tasks: Problem["tasks"]): Stream[] =>
+  tasks.map((t) => stream(child(key, "action", t.id)))
+
+/** Fills an experience. `act` is one session call: from `x.input` to the actor's head. */
+export const rollout = Effect.fnUntraced(function* (
+  x: Interaction,
+  act: Effect.Effect<unknown, SessionError>,
+  streams: readonly Stream[],
+  into: Experience,
+  pause: Effect.Effect<void>
+) {
+  const n = x.batch.count
+  for (let row = 0; row < into.count; row += n) {
+    yield* act
+    for (let g = 0; g < streams.length; g++) x.actor.sample(g, streams[g]!)
+    into.observation.set(x.input, row * (x.input.length / n))
+    into.action.set(x.actor.action, row * (x.actor.action.length / n))
+    into.logProb.set(x.actor.logProb, row)
+    x.step(into.rows, row)
+    yield* pause
+  }
+})
+
+/** Observations to the parameters of the action distribution; θ is the beginning of `parameters [size]`. */
+export const actProgram = (policy: Policy, rows: number, size = policy.size) =>
+  liftProgram(
+    program("act", { parameters: [size], observation: [rows, policy.inputs] }, ({ parameters, observation }) =>
+      policy.head(slice(parameters, [0], [policy.size]), observation)
+    )
+  )
+
+/** Work between two chances to stop: some milliseconds on a slow core. */
+const FLOPS_BETWEEN_PAUSES = 2e7
+
+/**
+ * Lets the runtime do other things (stop, above all) each time enough session calls have been made. Counting work
+ * instead of time keeps the clock out of algorithms.
+ */
+export const pauseEvery = (flopsOfCall: number): Effect.Effect<void> => {
+  // Even a free call costs some microseconds around it.
+  const calls = Math.max(1, Math.floor(FLOPS_BETWEEN_PAUSES / (flopsOfCall + 1e5)))
+  let left = calls
+  return Effect.suspend(() => {
+    if (--left > 0) return Effect.void
+    left = calls
+    return Effect.yieldNow
+  })
+}

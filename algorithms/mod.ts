@@ -1,0 +1,20 @@
+/** Algorithms: the contract, policies, evaluation, and those that come with the package. */
+export type {
+  Algorithm,
+  Collector,
+  Fixed,
+  Iteration,
+  Learner,
+  Problem,
+  SavedState,
+  Start,
+  State,
+  TaskRow,
+  TrainingProblem,
+  Transitions
+} from "./algorithm.ts"
+export { CheckpointError, type LearnerError, ProblemError, TrainingDiverged } from "./error.ts"
+export { type Evaluation, type EvaluationOptions, evaluator } from "./evaluate.ts"
+export { makePolicy, type NetworkConfig, type Policy, type PolicyTrace, type Spaces } from "./policy.ts"
+export { defaults as ppoDefaults, type Ppo, PpoConfig } from "./ppo/config.ts"
+export { ppo } from "./ppo/ppo.ts"

@@ -1,0 +1,230 @@
+/** A policy: from observations to a distribution over actions, for programs and for the host. */
+import * as E from "fp-ts/lib/Either.js"
+import { categorical, type Distribution, gaussian, type Head } from "../core/dist/mod.ts"
+import {
+  type Activation,
+  type Block,
+  type LayerTrace,
+  type Layout,
+  layout,
+  type Mlp,
+  mlp
+} from "../core/network/mod.ts"
+import type { Shape, Tensor } from "../core/program/mod.ts"
+import { child, type Floats, type Key, type Stream, stream } from "../core/random/mod.ts"
+import { type Box, describeSpace, type Space, sizeOf } from "../envs/mod.ts"
+import { type ProblemError, problemError } from "./error.ts"
+
+/** What acts and what it sees. */
+export interface Spaces {
+  readonly observation: Space
+  readonly action: Space
+}
+
+/** The multilayer perceptrons of policy and value function. */
+export interface NetworkConfig {
+  /** Hidden layers. */
+  readonly layers: number
+  /** Units in a hidden layer. */
+  readonly width: number
+  readonly activation: Activation
+  /** Whether the observation also tells which task it is. */
+  readonly taskOneHot: boolean
+}
+
+/** What the policy makes of a batch of observations and actions. */
+export interface PolicyTrace {
+  /** log π(a | s) of every row: `[rows]`. */
+  readonly logProb: Tensor
+  /** Entropy of every row, in nats: `[rows]`. */
+  readonly entropy: Tensor
+  /** The distribution's parameters: `logits`, or `mean` and `logStd`. */
+  readonly head: Readonly<Record<string, Tensor>>
+  /** Every layer of the network: with ∂/∂preactivation a row's gradient is an outer product. */
+  readonly layers: readonly LayerTrace[]
+}
+
+/** Where a program puts the distribution's parameters, and draws from them; memory is allocated once. */
+export interface Actor {
+  /** Targets of the program's outputs, by name. */
+  readonly head: Readonly<Record<string, Float32Array | Float64Array>>
+  /** `[rows · actionSize]`. */
+  readonly action: Float64Array
+  /** log π of the drawn actions: `[rows]`. */
+  readonly logProb: Float64Array
+  /** Draws the actions of one group of rows. */
+  readonly sample: (group: number, s: Stream) => void
+  /** The most probable actions of one group of rows; `logProb` stays. */
+  readonly mode: (group: number) => void
+}
+
+/**
+ * A policy π_θ: a network and an action distribution.
+ *
+ * θ holds the network first (block `network`: W_1, b_1, …), so `network.layout` gives each layer's place in θ too; a
+ * Gaussian policy has block `logStd` after it, one number an action component for all states.
+ */
+export interface Policy {
+  readonly spaces: Spaces
+  readonly config: NetworkConfig
+  /** Tasks the observation can name, by position; empty without task one-hot. */
+  readonly taskIds: readonly string[]
+  /** Numbers the network sees: the observation, then the task. */
+  readonly inputs: number
+  /** Numbers of one action. */
+  readonly actionSize: number
+  /** p, the length of θ: policy parameters only. */
+  readonly size: number
+  /** The parts of θ. */
+  readonly blocks: readonly Block[]
+  readonly network: Mlp
+  readonly distribution: string
+  /** θ `[size]`, observation `[rows, inputs]`. */
+  readonly head: (theta: Tensor, observation: Tensor) => Readonly<Record<string, Tensor>>
+  /** θ `[size]`, observation `[rows, inputs]`, action of shape {@link Policy.actionShape}. */
+  readonly logProb: (theta: Tensor, observation: Tensor, action: Tensor) => PolicyTrace
+  /** KL(π_from ‖ π_to) of every row: `[rows]`. */
+  readonly kl: (from: Readonly<Record<string, Tensor>>, to: Readonly<Record<string, Tensor>>) => Tensor
+  /** `[rows]` for discrete actions, `[rows, actionSize]` for vectors. */
+  readonly actionShape: (rows: number) => Shape
+  /** Orthogonal weights, √2 in hidden layers and 0.01 in the last; biases and logStd 0. */
+  readonly init: (key: Key) => Float64Array
+  /** Host memory and draws for `rows` rows in `groups` equal groups. */
+  readonly actor: (rows: number, groups: number, Real: RealConstructor) => Actor
+}
+
+/** The kind of array a session's numbers come in. */
+export type RealConstructor = Float32ArrayConstructor | Float64ArrayConstructor
+
+/**
+ * The policy for these spaces: categorical for discrete actions, diagonal Gaussian for vectors.
+ *
+ * `taskIds` are all tasks that the policy will ever meet; they matter with `taskOneHot` only.
+ *
+ * - Errors: `ProblemError` for discrete observations, and for task one-hot with no or repeated ids.
+ */
+export const makePolicy = (
+  spaces: Spaces,
+  config: NetworkConfig,
+  taskIds: readonly string[] = []
+): E.Either<ProblemError, Policy> => {
+  const { observation, action } = spaces
+  if (observation._tag !== "Box") {
+    return E.left(problemError("observation space", "a box", describeSpace(observation)))
+  }
+  const ids = config.taskOneHot ? taskIds : []
+  if (config.taskOneHot && (ids.length === 0 || new Set(ids).size !== ids.length)) {
+    return E.left(problemError("taskIds", "distinct ids of all tasks, for the one-hot", `[${ids.join(", ")}]`))
+  }
+  const network = mlp({
+    inputs: sizeOf(observation) + ids.length,
+    hidden: new Array<number>(config.layers).fill(config.width),
+    outputs: action._tag === "Discrete" ? action.n : sizeOf(action),
+    activation: config.activation
+  })
+  const about = { spaces, config, taskIds: ids, network }
+  return E.right(action._tag === "Discrete" ? discrete(about) : continuous(about, action))
+}
+
+type About = Pick<Policy, "spaces" | "config" | "taskIds" | "network">
+
+const HEAD_GAIN = 0.01
+
+const initial = (about: About, size: number, key: Key): Float64Array => {
+  const theta = new Float64Array(size)
+  theta.set(about.network.init(stream(child(key, "policy")), HEAD_GAIN))
+  return theta
+}
+
+/** Logits from the network. */
+const discrete = (about: About): Policy => {
+  const { network } = about
+  const parameters = layout([{ name: "network", shape: [network.layout.size] }])
+  const outputs = network.shape.outputs
+  return policyOf(about, parameters, categorical, 1, {
+    head: (_theta, out) => ({ logits: out }),
+    from: (x) => ({ logits: x["logits"]! }),
+    targets: (rows, Real) => ({ logits: new Real(rows * outputs) }),
+    group: ({ logits }, from, to) => ({ logits: logits.subarray(from * outputs, to * outputs) }),
+    actionShape: (rows) => [rows]
+  })
+}
+
+/** Means from the network; log deviations are parameters of their own. */
+const continuous = (about: About, action: Box): Policy => {
+  const n = sizeOf(action)
+  const parameters = layout([
+    { name: "network", shape: [about.network.layout.size] },
+    { name: "logStd", shape: [n] }
+  ])
+  return policyOf(about, parameters, gaussian, n, {
+    head: (theta, out) => ({ mean: out, logStd: parameters.view(theta, "logStd") }),
+    from: (x) => ({ mean: x["mean"]!, logStd: x["logStd"]! }),
+    targets: (rows, Real) => ({ mean: new Real(rows * n), logStd: new Real(n) }),
+    group: ({ mean, logStd }, from, to) => ({ mean: mean.subarray(from * n, to * n), logStd }),
+    actionShape: (rows) => [rows, n]
+  })
+}
+
+/** What differs between distributions; H names the head's parts. */
+interface Parts<H extends string> {
+  readonly head: (theta: Tensor, out: Tensor) => Head<H, Tensor>
+  readonly from: <T>(x: Readonly<Record<string, T>>) => Head<H, T>
+  readonly targets: (rows: number, Real: RealConstructor) => Record<H, Float32Array | Float64Array>
+  readonly group: (head: Head<H, Float32Array | Float64Array>, from: number, to: number) => Head<H, Floats>
+  readonly actionShape: (rows: number) => Shape
+}
+
+const policyOf = <H extends string>(
+  about: About,
+  parameters: Layout<"network"> | Layout<"network" | "logStd">,
+  distribution: Distribution<H>,
+  actionSize: number,
+  parts: Parts<H>
+): Policy => {
+  const { network } = about
+  const forward = (theta: Tensor, observation: Tensor) => {
+    const { output, layers } = network.forward(parameters.view(theta, "network"), observation)
+    return { head: parts.head(theta, output), layers }
+  }
+  return {
+    ...about,
+    inputs: network.shape.inputs,
+    actionSize,
+    size: parameters.size,
+    blocks: parameters.blocks,
+    distribution: distribution.name,
+    head: (theta, observation) => forward(theta, observation).head,
+    logProb: (theta, observation, action) => {
+      const { head, layers } = forward(theta, observation)
+      return { logProb: distribution.logProb(head, action), entropy: distribution.entropy(head), head, layers }
+    },
+    kl: (from, to) => distribution.kl(parts.from(from), parts.from(to)),
+    actionShape: parts.actionShape,
+    init: (key) => initial(about, parameters.size, key),
+    actor: (rows, groups, Real) => {
+      const head = parts.targets(rows, Real)
+      const action = new Float64Array(rows * actionSize)
+      const logProb = new Float64Array(rows)
+      const each = rows / groups
+      const views = Array.from({ length: groups }, (_, g) => ({
+        head: parts.group(head, g * each, (g + 1) * each),
+        action: action.subarray(g * each * actionSize, (g + 1) * each * actionSize),
+        logProb: logProb.subarray(g * each, (g + 1) * each)
+      }))
+      return {
+        head,
+        action,
+        logProb,
+        sample: (g, s) => {
+          const v = views[g]!
+          distribution.sample(s, v.head, v.action, v.logProb)
+        },
+        mode: (g) => {
+          const v = views[g]!
+          distribution.mode(v.head, v.action)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,99 @@
+/** Transitions at fixed parameters, with PPO's advantages: what the surrogate learns from. */
+import { Effect } from "effect"
+import { Session } from "../../core/pipeline/session.ts"
+import { type Key, zeroKey } from "../../core/random/mod.ts"
+import type { Collector, Fixed, Problem, Transitions } from "../algorithm.ts"
+import { problemError } from "../error.ts"
+import {
+  actionStreams,
+  actProgram,
+  type Experience,
+  interaction,
+  makeExperience,
+  pauseEvery,
+  realOf,
+  rollout
+} from "../interaction.ts"
+import { type Estimates, estimator, makeEstimates } from "./advantage.ts"
+import type { Ppo } from "./config.ts"
+import { networks } from "./mathematics.ts"
+
+/** Makes collecting ready; its programs are freed with the scope, its numbers are the caller's. */
+export const collector = Effect.fn("ppo.collector")(function* (c: Ppo, problem: Problem) {
+  const { policy, tasks, environmentsPerTask } = problem
+  const session = yield* Session
+  const Real = realOf(session)
+  const n = networks(policy)
+  const parameters = yield* session.buffer([n.layout.size])
+  const envs = tasks.length * environmentsPerTask
+  const acting = yield* session.compile(yield* actProgram(policy, envs, n.layout.size))
+  const pause = pauseEvery(acting.cost.flops)
+  const estimate = yield* estimator(c, n, parameters)
+  // Refuses a wrong problem now, not at the first use.
+  yield* interaction(problem, zeroKey, Real)
+
+  const collect = Effect.fn("ppo.collect")(function* (at: Fixed, steps: number, key: Key) {
+    const all = new Real(n.layout.size)
+    for (const name of ["policy", "value"] as const) {
+      const want = n.layout.host(all, name).length
+      if (at[name].length !== want) return yield* problemError(name, `${want} parameters`, String(at[name].length))
+      n.layout.host(all, name).set(at[name])
+    }
+    yield* session.write(parameters, all)
+    const x = yield* interaction(problem, key, Real)
+    x.reset()
+    const act = acting.run({ parameters, observation: x.input }, x.actor.head)
+    const e = makeExperience(Math.ceil(steps / environmentsPerTask), x, policy, Real)
+    const estimates = makeEstimates(e.count)
+    yield* rollout(x, act, actionStreams(key, tasks), e, pause)
+    yield* estimate(x, e, estimates)
+    return tasks.map((t, i) => transitionsOf(t.id, i, environmentsPerTask, envs, e, estimates))
+  })
+
+  return { collect } satisfies Collector
+})
+
+/** One task's rows. */
+const transitionsOf = (
+  id: string,
+  task: number,
+  each: number,
+  envs: number,
+  e: Experience,
+  x: Estimates
+): Transitions => {
+  const steps = e.count / envs
+  const count = steps * each
+  const take = <A extends Floats | Uint8Array>(from: A, into: A): A => {
+    const width = from.length / e.count
+    for (let t = 0; t < steps; t++) {
+      const start = (t * envs + task * each) * width
+      into.set(from.subarray(start, start + each * width), t * each * width)
+    }
+    return into
+  }
+  const doubles = (from: Floats): Floats => take(from, new Float64Array((count * from.length) / e.count))
+  const observations =
+    e.observation instanceof Float32Array ? new Float32Array(count * (e.observation.length / e.count)) : undefined
+  const terminated = take(e.rows.terminated, new Uint8Array(count))
+  const truncated = take(e.rows.truncated, new Uint8Array(count))
+  const ended = [...terminated.keys()].filter((i) => terminated[i]! + truncated[i]! > 0)
+  const returns = doubles(e.rows.episodeReturn)
+  const lengths = take(Float64Array.from(e.rows.episodeLength), new Float64Array(count))
+  return {
+    task: id,
+    count,
+    observation: observations === undefined ? doubles(e.observation) : take<Floats>(e.observation, observations),
+    action: doubles(e.action),
+    logProb: doubles(e.logProb),
+    reward: doubles(e.rows.reward),
+    terminated,
+    truncated,
+    value: doubles(x.value),
+    nextValue: doubles(x.next),
+    advantage: doubles(x.advantage),
+    episodes: { returns: ended.map((i) => returns[i]!), lengths: ended.map((i) => lengths[i]!) }
+  }
+}
+
+type Floats = Float32Array | Float64Array

@@ -1,0 +1,223 @@
+/** PPO's training loop as State → State: a rollout of all tasks together, then an update. */
+import { Effect } from "effect"
+import { linearRate } from "../../core/optim/mod.ts"
+import { Session } from "../../core/pipeline/session.ts"
+import { child, type Floats, type Key, loadStream, saveStream, stream } from "../../core/random/mod.ts"
+import type { Iteration, Learner, Start, State, TaskRow, TrainingProblem } from "../algorithm.ts"
+import { type LearnerError, lift, problemError, TrainingDiverged } from "../error.ts"
+import {
+  actionStreams,
+  actProgram,
+  type Experience,
+  interaction,
+  makeExperience,
+  pauseEvery,
+  realOf,
+  rollout
+} from "../interaction.ts"
+import { identityOf, loadState, saveState } from "../state.ts"
+import { type Estimates, estimator, makeEstimates } from "./advantage.ts"
+import type { Ppo } from "./config.ts"
+import { figures, networks } from "./mathematics.ts"
+import { resident, type UpdateReport, updater } from "./update.ts"
+
+/** The name that checkpoints carry; the version rises whenever numbers change. */
+export const PPO_ID = "ppo"
+export const PPO_VERSION = "1"
+
+/** Makes a training ready: compiles its programs once and takes its memory, both given back when the scope closes. */
+export const learner = Effect.fn("ppo.learner")(function* (c: Ppo, problem: TrainingProblem) {
+  const { tasks, policy, environmentsPerTask, stepsPerTask, iterations } = problem
+  if (!(Number.isInteger(stepsPerTask) && stepsPerTask >= 1 && stepsPerTask % environmentsPerTask === 0)) {
+    return yield* problemError(
+      "stepsPerTask",
+      `a multiple of ${environmentsPerTask} environments`,
+      String(stepsPerTask)
+    )
+  }
+  const session = yield* Session
+  const Real = realOf(session)
+  const n = networks(policy)
+  const x = yield* interaction(problem, { entropy: [0], spawnKey: [] }, Real)
+  const envs = x.batch.count
+  const at = yield* resident(n)
+  const acting = yield* session.compile(yield* actProgram(policy, envs, n.layout.size))
+  const act = acting.run({ parameters: at.parameters, observation: x.input }, x.actor.head)
+  const pause = pauseEvery(acting.cost.flops)
+  const e = makeExperience(stepsPerTask / environmentsPerTask, x, policy, Real)
+  const estimates = makeEstimates(e.count)
+  const estimate = yield* estimator(c, n, at.parameters)
+  const update = yield* updater(c, n, at, e.count, envs, tasks.length)
+  const rateAt = linearRate(c.learningRate, 0)
+  const identity = yield* lift(identityOf(`${PPO_ID}@${PPO_VERSION}`, c, problem))
+  const sizes = { policy: policy.size, value: n.value.layout.size, observation: x.input.length }
+
+  /** The state that the session's buffers and the environments hold now: continuing from it copies nothing. */
+  let held: State | undefined
+
+  const restore = Effect.fnUntraced(function* (s: State) {
+    held = undefined
+    const all = new Real(n.layout.size)
+    all.set(s.policy)
+    all.set(s.value, policy.size)
+    yield* session.write(at.parameters, all)
+    for (const name of ["m", "v", "correction"] as const) {
+      const saved = s.arrays[name]
+      if (saved === undefined) return yield* problemError(`state.arrays.${name}`, "the optimiser's state", "nothing")
+      yield* session.write(at[name], saved)
+    }
+    yield* lift(x.batch.load(s.environments))
+    x.input.set(s.observation)
+  })
+
+  const capture = Effect.fnUntraced(function* (iteration: number, steps: number, streams: State["streams"]) {
+    const all = yield* session.read(at.parameters)
+    const state: State = {
+      iteration,
+      steps,
+      policy: all.slice(0, policy.size),
+      value: all.slice(policy.size),
+      arrays: {
+        m: yield* session.read(at.m),
+        v: yield* session.read(at.v),
+        correction: yield* session.read(at.correction)
+      },
+      environments: x.batch.save(),
+      observation: x.input.slice(),
+      streams
+    }
+    return state
+  })
+
+  const init = Effect.fn("ppo.init")(function* (key: Key, start: Start = {}) {
+    const fresh = yield* interaction(problem, key, Real)
+    fresh.reset()
+    const given = (name: "policy" | "value", drawn: () => Floats) =>
+      Effect.gen(function* () {
+        const values = start[name]
+        if (values === undefined) return Real.from(drawn())
+        if (values.length === sizes[name]) return Real.from(values)
+        return yield* problemError(`start.${name}`, `${sizes[name]} parameters`, String(values.length))
+      })
+    const state: State = {
+      iteration: 0,
+      steps: 0,
+      policy: yield* given("policy", () => policy.init(key)),
+      value: yield* given("value", () => n.value.init(stream(child(key, "value")), 1)),
+      arrays: { m: new Real(n.layout.size), v: new Real(n.layout.size), correction: new Real(2) },
+      environments: fresh.batch.save(),
+      observation: fresh.input.slice(),
+      streams: {
+        minibatch: saveStream(stream(child(key, "minibatch"))),
+        ...Object.fromEntries(actionStreams(key, tasks).map((s, i) => [actionName(tasks[i]!.id), saveStream(s)]))
+      }
+    }
+    return state
+  })
+
+  const iterate = Effect.fn("ppo.iterate")(function* (state: State) {
+    if (held !== state) yield* restore(state)
+    held = undefined
+    const saved = (name: string) => lift(loadStream(state.streams[name] ?? ""))
+    const actions = yield* Effect.forEach(tasks, (t) => saved(actionName(t.id)))
+    const minibatch = yield* saved("minibatch")
+    const fail = diverged(state.iteration, tasks)
+
+    yield* rollout(x, act, actions, e, pause)
+    const odd = oddTasks(e, envs, tasks.length)
+    if (odd.length > 0) return yield* fail("reward or log-probability", odd, {})
+    yield* estimate(x, e, estimates)
+    const progress = c.anneal ? state.iteration / Math.max(1, iterations) : 0
+    const report = yield* update(e, estimates, rateAt(progress), minibatch)
+    if (report.broken !== undefined) return yield* fail("loss", [...report.broken], byName(report.lastFinite))
+    const next = yield* capture(state.iteration + 1, state.steps + e.count, {
+      minibatch: saveStream(minibatch),
+      ...Object.fromEntries(actions.map((s, i) => [actionName(tasks[i]!.id), saveStream(s)]))
+    })
+    if (!(next.policy.every(Number.isFinite) && next.value.every(Number.isFinite))) {
+      return yield* fail("parameter", [], byName(report.lastFinite))
+    }
+    held = next
+    const iteration: Iteration = {
+      state: next,
+      rows: tasks.map((t, i) => rowOf(t.id, i, tasks.length, envs, e, estimates, report)),
+      steps: e.count
+    }
+    return iteration
+  })
+
+  return {
+    policy,
+    init,
+    iterate,
+    save: (state) => saveState(state, identity),
+    load: (given) => loadState(given, identity, sizes, ["m", "v", "correction"])
+  } satisfies Learner
+})
+
+const actionName = (task: string): string => `action:${task}`
+
+const byName = (values: Float64Array): Record<string, number> =>
+  Object.fromEntries(figures.map((name, f) => [name, values[f]!]))
+
+const diverged =
+  (iteration: number, tasks: TrainingProblem["tasks"]) =>
+  (quantity: string, odd: readonly number[], lastFinite: Record<string, number>): LearnerError =>
+    new TrainingDiverged({
+      algorithm: PPO_ID,
+      iteration,
+      tasks: tasks.filter((_, i) => odd.length === 0 || odd.includes(i)).map((t) => t.id),
+      quantity,
+      lastFinite
+    })
+
+/** Tasks whose rewards or drawn actions are not finite. */
+const oddTasks = (e: Experience, envs: number, tasks: number): number[] => {
+  const sums = new Float64Array(tasks)
+  for (let row = 0; row < e.count; row++) {
+    sums[Math.floor(((row % envs) * tasks) / envs)]! += e.rows.reward[row]! + e.logProb[row]!
+  }
+  return [...sums.keys()].filter((t) => !Number.isFinite(sums[t]!))
+}
+
+const rowOf = (
+  id: string,
+  task: number,
+  tasks: number,
+  envs: number,
+  e: Experience,
+  x: Estimates,
+  report: UpdateReport
+): TaskRow => {
+  const each = envs / tasks
+  let [episodes, total, lengths, n, mean, miss, squares] = [0, 0, 0, 0, 0, 0, 0]
+  let missMean = 0
+  for (let row = 0; row < e.count; row++) {
+    if (Math.floor((row % envs) / each) !== task) continue
+    if (e.rows.terminated[row]! + e.rows.truncated[row]! > 0) {
+      episodes++
+      total += e.rows.episodeReturn[row]!
+      lengths += e.rows.episodeLength[row]!
+    }
+    // Welford's running variances of the target and of what the value function missed.
+    n++
+    const [target, error] = [x.target[row]!, x.target[row]! - x.value[row]!]
+    const [before, errorBefore] = [target - mean, error - missMean]
+    mean += before / n
+    missMean += errorBefore / n
+    squares += before * (target - mean)
+    miss += errorBefore * (error - missMean)
+  }
+  const own = report.means.subarray(task * figures.length, (task + 1) * figures.length)
+  return {
+    task: id,
+    episodes,
+    meanReturn: episodes === 0 ? undefined : total / episodes,
+    meanLength: episodes === 0 ? undefined : lengths / episodes,
+    metrics: {
+      ...byName(own),
+      explainedVariance: squares > 0 ? 1 - miss / squares : 0,
+      gradientNorm: report.gradientNorm
+    }
+  }
+}

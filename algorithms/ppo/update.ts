@@ -1,0 +1,157 @@
+/** One update: epochs of minibatch steps over a rollout, each step one session call. */
+import { Effect } from "effect"
+import { type Buffer, Session } from "../../core/pipeline/session.ts"
+import { fillPermutation, type Stream } from "../../core/random/mod.ts"
+import { liftProgram } from "../error.ts"
+import { type Experience, pauseEvery, realOf } from "../interaction.ts"
+import type { Estimates } from "./advantage.ts"
+import type { Ppo } from "./config.ts"
+import { figures, momentShapes, type Networks, updateProgram } from "./mathematics.ts"
+
+/** What is trained, where it lives between calls. */
+export interface Resident {
+  readonly parameters: Buffer
+  readonly m: Buffer
+  readonly v: Buffer
+  readonly correction: Buffer
+}
+
+/** Buffers in the current session, all zero. */
+export const resident = Effect.fn("ppo.resident")(function* (n: Networks) {
+  const session = yield* Session
+  const shapes = momentShapes(n.layout.size)
+  return {
+    parameters: yield* session.buffer([n.layout.size]),
+    m: yield* session.buffer(shapes.m),
+    v: yield* session.buffer(shapes.v),
+    correction: yield* session.buffer(shapes.correction)
+  } satisfies Resident
+})
+
+/** What an update showed: sums of `figures` by task over the rows of the last epoch. */
+export interface UpdateReport {
+  /** `[tasks, figures]` means. */
+  readonly means: Float64Array
+  /** Mean norm of the gradient before it was clipped, over all steps. */
+  readonly gradientNorm: number
+  /** Minibatch steps taken. */
+  readonly steps: number
+  /** The first minibatch with a figure that is not finite: its tasks. */
+  readonly broken: ReadonlySet<number> | undefined
+  /** Mean figures over the last minibatch that was finite. */
+  readonly lastFinite: Float64Array
+}
+
+/**
+ * Makes updates ready for rollouts of `count` transitions of `environments` environments in `tasks` equal groups.
+ *
+ * Each epoch visits the transitions in a new random order; those that do not fill a minibatch wait for the next epoch.
+ */
+export const updater = Effect.fn("ppo.updater")(function* (
+  c: Ppo,
+  n: Networks,
+  at: Resident,
+  count: number,
+  environments: number,
+  tasks: number
+) {
+  const session = yield* Session
+  const Real = realOf(session)
+  const batch = Math.min(c.batch, count)
+  const { inputs, actionSize } = n.policy
+  const executable = yield* session.compile(yield* liftProgram(updateProgram(c, n, batch)))
+  const scalars = () => new Real(batch)
+  const inputRows = {
+    observation: new Real(batch * inputs),
+    action: new Real(batch * actionSize),
+    logProb: scalars(),
+    advantage: scalars(),
+    return: scalars(),
+    value: scalars()
+  }
+  const rate = new Real(1)
+  const out = { rows: new Real(figures.length * batch), gradientNorm: new Real(1) }
+  const call = executable.run({ ...at, rate, ...inputRows }, { ...at, ...out })
+  const pause = pauseEvery(executable.cost.flops)
+  const order = new Int32Array(count)
+  const perTask = environments / tasks
+  const sums = new Float64Array(tasks * figures.length)
+  const seen = new Float64Array(tasks)
+  const totals = new Float64Array(figures.length)
+
+  const gather = (from: number, e: Experience, x: Estimates): void => {
+    for (let k = 0; k < batch; k++) {
+      const row = order[from + k]!
+      for (let i = 0; i < inputs; i++) inputRows.observation[k * inputs + i] = e.observation[row * inputs + i]!
+      for (let i = 0; i < actionSize; i++) inputRows.action[k * actionSize + i] = e.action[row * actionSize + i]!
+      inputRows.logProb[k] = e.logProb[row]!
+      inputRows.advantage[k] = x.advantage[row]!
+      inputRows.return[k] = x.target[row]!
+      inputRows.value[k] = x.value[row]!
+    }
+  }
+
+  const taskOf = (k: number): number => Math.floor((order[k]! % environments) / perTask)
+
+  /** Adds a minibatch's figures to its tasks; says whether all were finite. */
+  const account = (from: number): boolean => {
+    totals.fill(0)
+    for (let k = 0; k < batch; k++) {
+      const task = taskOf(from + k)
+      seen[task]! += 1
+      for (let f = 0; f < figures.length; f++) {
+        const x = out.rows[f * batch + k]!
+        sums[task * figures.length + f]! += x
+        totals[f]! += x
+      }
+    }
+    return totals.every(Number.isFinite) && Number.isFinite(out.gradientNorm[0]!)
+  }
+
+  const brokenTasks = (from: number): Set<number> => {
+    const found = new Set<number>()
+    const finite = (k: number): boolean => figures.every((_, f) => Number.isFinite(out.rows[f * batch + k]!))
+    for (let k = 0; k < batch; k++) if (!finite(k)) found.add(taskOf(from + k))
+    return found
+  }
+
+  return Effect.fnUntraced(function* (e: Experience, x: Estimates, learningRate: number, shuffler: Stream) {
+    rate[0] = learningRate
+    const lastFinite = new Float64Array(figures.length)
+    const kl = figures.indexOf("kl")
+    let [steps, norms, stop] = [0, 0, false]
+    for (let epoch = 0; epoch < c.epochs && !stop; epoch++) {
+      fillPermutation(shuffler, order)
+      sums.fill(0)
+      seen.fill(0)
+      for (let from = 0; from + batch <= count && !stop; from += batch) {
+        gather(from, e, x)
+        yield* call
+        steps++
+        norms += out.gradientNorm[0]!
+        if (!account(from)) {
+          const broken: UpdateReport = {
+            means: sums,
+            gradientNorm: Number.NaN,
+            steps,
+            broken: brokenTasks(from),
+            lastFinite
+          }
+          return broken
+        }
+        for (let f = 0; f < figures.length; f++) lastFinite[f] = totals[f]! / batch
+        stop = c.klStop !== "off" && lastFinite[kl]! > c.klStop
+        yield* pause
+      }
+    }
+    const means = sums.map((s, i) => s / Math.max(1, seen[Math.floor(i / figures.length)]!))
+    const report: UpdateReport = {
+      means,
+      gradientNorm: norms / Math.max(1, steps),
+      steps,
+      broken: undefined,
+      lastFinite
+    }
+    return report
+  })
+})

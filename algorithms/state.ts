@@ -1,0 +1,85 @@
+/** Training states to and from text and arrays; a state of another training is refused, with both named. */
+import { Schema } from "effect"
+import * as E from "fp-ts/lib/Either.js"
+import { pipe } from "fp-ts/lib/function.js"
+import type { Floats } from "../core/random/mod.ts"
+import { identity } from "../envs/mod.ts"
+import type { SavedState, State, TrainingProblem } from "./algorithm.ts"
+import { CheckpointError } from "./error.ts"
+
+/** What decides a training's numbers beside its state: algorithm, configuration, tasks, sizes. */
+export const identityOf = (algorithm: string, config: unknown, problem: TrainingProblem) =>
+  pipe(
+    problem.tasks,
+    E.traverseArray((t) => E.map((text: string) => ({ id: t.id, is: text }))(identity(problem.environment, t.params))),
+    E.map((tasks) =>
+      JSON.stringify({
+        algorithm,
+        config,
+        network: problem.policy.config,
+        taskIds: problem.policy.taskIds,
+        environmentsPerTask: problem.environmentsPerTask,
+        stepsPerTask: problem.stepsPerTask,
+        iterations: problem.iterations,
+        tasks
+      })
+    )
+  )
+
+const Saved = Schema.fromJsonString(
+  Schema.Struct({
+    identity: Schema.String,
+    iteration: Schema.Int,
+    steps: Schema.Int,
+    environments: Schema.Struct({
+      states: Schema.String,
+      returns: Schema.String,
+      lengths: Schema.Array(Schema.Int),
+      streams: Schema.Array(Schema.String)
+    }),
+    streams: Schema.Record(Schema.String, Schema.String)
+  })
+)
+
+const encode = Schema.encodeSync(Saved)
+const decode = Schema.decodeUnknownOption(Saved)
+
+/** The same state as one text and named arrays. */
+export const saveState = (s: State, identityText: string): SavedState => ({
+  json: encode({
+    identity: identityText,
+    iteration: s.iteration,
+    steps: s.steps,
+    environments: s.environments,
+    streams: s.streams
+  }),
+  arrays: { policy: s.policy, value: s.value, observation: s.observation, ...s.arrays }
+})
+
+/** The state that was saved. Errors: `CheckpointError` naming what is not as this training has it. */
+export const loadState = (
+  saved: SavedState,
+  identityText: string,
+  sizes: Readonly<Record<"policy" | "value" | "observation", number>>,
+  others: readonly string[]
+): E.Either<CheckpointError, State> => {
+  const bad = (field: string, want: string, got: string) => E.left(new CheckpointError({ field, want, got }))
+  const decoded = decode(saved.json)
+  if (decoded._tag === "None") return bad("json", "what save() wrote", saved.json.slice(0, 120))
+  const { identity: was, iteration, steps, environments, streams } = decoded.value
+  if (was !== identityText) return bad("identity", identityText, was)
+  const arrays: Record<string, Floats> = {}
+  for (const name of others) {
+    const values = saved.arrays[name]
+    if (values === undefined) return bad(`array "${name}"`, "numbers", "nothing")
+    arrays[name] = values
+  }
+  const { policy, value, observation } = saved.arrays
+  const main = { policy, value, observation }
+  for (const name of ["policy", "value", "observation"] as const) {
+    const length = main[name]?.length
+    if (length !== sizes[name]) return bad(`array "${name}"`, `${sizes[name]} numbers`, `${length ?? "nothing"}`)
+  }
+  if (policy === undefined || value === undefined || observation === undefined) return bad("arrays", "all", "some")
+  return E.right({ iteration, steps, policy, value, observation, arrays, environments, streams })
+}
