@@ -15,7 +15,7 @@ export interface Lbfgs {
   readonly best: Float64Array
   readonly loss: Float64Array
   readonly gradient: Float64Array
-  /** 1 once ‖∇F‖ ≤ tolerance · max(1, ‖∇F at 0‖), or no step improves F any more in the evaluator's precision. */
+  /** 1 once ‖∇F‖ ≤ tolerance · ‖∇F at 0‖, or no step improves F any more in the evaluator's precision. */
   readonly done: Uint8Array
   readonly iterations: Int32Array
   readonly internals: Internals
@@ -24,6 +24,7 @@ export interface Lbfgs {
 interface Internals {
   readonly memory: number
   readonly tolerance: number
+  readonly noise: number
   readonly scale: Float64Array
   readonly step: Float64Array
   readonly slope: Float64Array
@@ -38,13 +39,16 @@ interface Internals {
 const ARMIJO = 1e-4
 const SMALLEST_STEP = 1e-6
 
-/** Starts at 0. */
+/**
+ * Starts at 0. `noise` is the relative error of the evaluator's losses: differences below it prove nothing, so such a
+ * step is judged by its gradient alone.
+ */
 export const lbfgs = (
   problems: number,
   dimension: number,
-  options: { readonly memory?: number; readonly tolerance?: number } = {}
+  options: { readonly memory?: number; readonly tolerance?: number; readonly noise?: number } = {}
 ): Lbfgs => {
-  const { memory = 8, tolerance = 1e-5 } = options
+  const { memory = 8, tolerance = 1e-5, noise = 3e-7 } = options
   const n = problems * dimension
   return {
     problems,
@@ -58,6 +62,7 @@ export const lbfgs = (
     internals: {
       memory,
       tolerance,
+      noise,
       scale: new Float64Array(problems),
       step: new Float64Array(problems).fill(1),
       slope: new Float64Array(problems),
@@ -89,13 +94,21 @@ export const advance = (o: Lbfgs, loss: Float64Array, gradient: Float64Array): n
   for (let k = 0; k < o.problems; k++) {
     if (o.done[k] === 1) continue
     if (!o.internals.started) begin(o, k, loss, gradient)
-    else if (loss[k]! <= o.loss[k]! + ARMIJO * o.internals.step[k]! * o.internals.slope[k]!)
-      accept(o, k, loss, gradient)
+    else if (improves(o, k, loss, gradient)) accept(o, k, loss, gradient)
     else shorten(o, k)
     if (o.done[k] === 0) open++
   }
   o.internals.started = true
   return open
+}
+
+/** Armijo's condition; within the noise of the losses, the slope must have become less steep instead. */
+const improves = (o: Lbfgs, k: number, loss: Float64Array, gradient: Float64Array): boolean => {
+  const { step, slope, noise, direction } = o.internals
+  if (loss[k]! <= o.loss[k]! + ARMIJO * step[k]! * slope[k]!) return true
+  if (loss[k]! > o.loss[k]! + noise * Math.abs(o.loss[k]!)) return false
+  const at = k * o.dimension
+  return Math.abs(dot(gradient, at, direction, at, o.dimension)) < 0.9 * Math.abs(slope[k]!)
 }
 
 const begin = (o: Lbfgs, k: number, loss: Float64Array, gradient: Float64Array): void => {

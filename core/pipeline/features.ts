@@ -1,0 +1,233 @@
+/** Stage: projected gradients of log π at θ★ for every transition, without ever holding the gradients. */
+import { Effect } from "effect"
+import * as E from "fp-ts/lib/Either.js"
+import * as T from "../program/mod.ts"
+import { child, type Key, stream } from "../random/mod.ts"
+import {
+  type DenseKind,
+  denseEntries,
+  denseParts,
+  type KroneckerBlock,
+  kronecker,
+  liftDense,
+  liftKronecker
+} from "../surrogate/dense.ts"
+import { type DifferentiablePolicy, factorBlocks, factors } from "../surrogate/factors.ts"
+import { type Factors, lift, project, sketch } from "../surrogate/sketch.ts"
+import { ProgramError } from "./program_error.ts"
+import { type Executable, Session } from "./session.ts"
+
+export type ProjectionKind = DenseKind | "sparse" | "kronecker"
+
+/** States and actions of one task. */
+export interface Visited {
+  readonly count: number
+  /** `[count, policy.inputs]`. */
+  readonly observation: Float32Array | Float64Array
+  /** `[count, policy.actionSize]`. */
+  readonly action: Float32Array | Float64Array
+}
+
+/** A projection in use. */
+export interface Projector {
+  readonly dimension: number
+  /** g̃_t = Pᵀ∇log π(a_t|s_t) of every transition, `[count, dimension]`. */
+  readonly features: (
+    theta: Float32Array | Float64Array,
+    visited: Visited
+  ) => Effect.Effect<Float32Array, import("./session.ts").SessionError>
+  /** P x: the change of θ that x stands for, `[p]`. */
+  readonly lift: (x: ArrayLike<number>) => Float64Array
+}
+
+const ROWS = 512
+
+const built = <I extends string, O extends string>(p: E.Either<T.ShapeError, T.Program<I, O>>) =>
+  E.isLeft(p) ? Effect.fail(ProgramError.of(p.left)) : Effect.succeed(p.right)
+
+/** Chunks of `ROWS` rows; the last is filled up with zeros, whose results nobody reads. */
+const chunks = function* (visited: Visited, policy: DifferentiablePolicy) {
+  const observation = new Float32Array(ROWS * policy.inputs)
+  const action = new Float32Array(ROWS * policy.actionSize)
+  for (let from = 0; from < visited.count; from += ROWS) {
+    const rows = Math.min(ROWS, visited.count - from)
+    observation.fill(0)
+    action.fill(0)
+    observation.set(visited.observation.subarray(from * policy.inputs, (from + rows) * policy.inputs))
+    action.set(visited.action.subarray(from * policy.actionSize, (from + rows) * policy.actionSize))
+    yield { from, rows, observation, action }
+  }
+}
+
+const inputShapes = (policy: DifferentiablePolicy) => ({
+  theta: [policy.size],
+  observation: [ROWS, policy.inputs],
+  action: policy.actionShape(ROWS)
+})
+
+/** Outputs `left.q` and, where there is one, `right.q` for every block q. */
+const factorProgram = (policy: DifferentiablePolicy) =>
+  T.program("gradient factors", inputShapes(policy), ({ theta, observation, action }) => {
+    const outputs: Record<string, T.Tensor> = {}
+    factors(policy, theta, observation, action).blocks.forEach(({ left, right }, q) => {
+      outputs[`left.${q}`] = left
+      if (right !== undefined) outputs[`right.${q}`] = right
+    })
+    return outputs
+  })
+
+type FactorTargets = Record<string, Float32Array>
+
+/** Host arrays for the factors, and the view of them as the sketch wants it. */
+const factorTargets = (policy: DifferentiablePolicy) => {
+  const into: FactorTargets = {}
+  const view = factorBlocks(policy).map((b, q): Factors => {
+    const left = new Float32Array(ROWS * b.rows)
+    into[`left.${q}`] = left
+    if (b.columns === 1) return { left }
+    const right = new Float32Array(ROWS * b.columns)
+    into[`right.${q}`] = right
+    return { left, right }
+  })
+  return { into, view }
+}
+
+const sparse = Effect.fnUntraced(function* (policy: DifferentiablePolicy, dimension: number, key: Key) {
+  const session = yield* Session
+  const exe = yield* session.compile(yield* built(factorProgram(policy)))
+  const plan = sketch(stream(child(key, "sketch")), factorBlocks(policy), dimension)
+  const { into, view } = factorTargets(policy)
+  return {
+    dimension,
+    lift: (x) => lift({ ...plan, size: policy.size }, x),
+    features: Effect.fnUntraced(function* (theta, visited) {
+      const out = new Float32Array(visited.count * dimension)
+      for (const { from, rows, observation, action } of chunks(visited, policy)) {
+        yield* exe.run({ theta, observation, action }, into)
+        project(plan, view, rows, out, from)
+        yield* Effect.yieldNow
+      }
+      return out
+    })
+  } satisfies Projector
+})
+
+/** Inputs `a.q`, `b.q` are the signs; the gradient factors never leave the session. */
+const kroneckerProgram = (policy: DifferentiablePolicy, blocks: readonly KroneckerBlock[], dimension: number) => {
+  const shapes: Record<string, T.Shape> = inputShapes(policy)
+  blocks.forEach((b, q) => {
+    shapes[`a.${q}`] = [b.rows, dimension]
+    if (b.b !== undefined) shapes[`b.${q}`] = [b.columns, dimension]
+  })
+  return T.program("Kronecker features", shapes, (x) => {
+    const parts = factors(policy, x.theta!, x.observation!, x.action!).blocks.map(({ left, right }, q) => {
+      const l = T.matmul(left, x[`a.${q}`]!)
+      const signs = x[`b.${q}`]
+      return right === undefined || signs === undefined ? l : T.mul(l, T.matmul(right, signs))
+    })
+    return { features: parts.reduce((p, q) => T.add(p, q)) }
+  })
+}
+
+const onFactors = Effect.fnUntraced(function* (policy: DifferentiablePolicy, dimension: number, key: Key) {
+  const session = yield* Session
+  const blocks = kronecker(key, factorBlocks(policy), dimension)
+  const exe = yield* session.compile(yield* built(kroneckerProgram(policy, blocks, dimension)))
+  const signs: Record<string, import("./session.ts").Buffer> = {}
+  for (const [q, b] of blocks.entries()) {
+    signs[`a.${q}`] = yield* session.buffer([b.rows, dimension], b.a)
+    if (b.b !== undefined) signs[`b.${q}`] = yield* session.buffer([b.columns, dimension], b.b)
+  }
+  const result = new Float32Array(ROWS * dimension)
+  return {
+    dimension,
+    lift: (x) => liftKronecker(blocks, policy.size, x),
+    features: Effect.fnUntraced(function* (theta, visited) {
+      const out = new Float32Array(visited.count * dimension)
+      for (const { from, rows, observation, action } of chunks(visited, policy)) {
+        yield* exe.run({ ...signs, theta, observation, action }, { features: result })
+        out.set(result.subarray(0, rows * dimension), from * dimension)
+        yield* Effect.yieldNow
+      }
+      return out
+    })
+  } satisfies Projector
+})
+
+/** Adds (left ⊗ right)·P of some rows of a block to the features. */
+const partProgram = (rows: number, columns: number, dimension: number) =>
+  T.program(
+    "dense features",
+    { left: [ROWS, rows], right: [ROWS, columns], entries: [rows * columns, dimension], features: [ROWS, dimension] },
+    ({ left, right, entries, features }) => {
+      const outer = T.mul(T.reshape(left, [ROWS, rows, 1]), T.reshape(right, [ROWS, 1, columns]))
+      return { features: T.add(features, T.matmul(T.reshape(outer, [ROWS, rows * columns]), entries)) }
+    }
+  )
+
+const dense = Effect.fnUntraced(function* (kind: DenseKind, policy: DifferentiablePolicy, dimension: number, key: Key) {
+  const session = yield* Session
+  const exe = yield* session.compile(yield* built(factorProgram(policy)))
+  const blocks = factorBlocks(policy)
+  const parts = denseParts(blocks, dimension)
+  const compiled = new Map<string, Executable<"left" | "right" | "entries" | "features", "features">>()
+  for (const { block, rows } of parts) {
+    const name = `${rows}x${blocks[block]!.columns}`
+    if (compiled.has(name)) continue
+    compiled.set(name, yield* session.compile(yield* built(partProgram(rows, blocks[block]!.columns, dimension))))
+  }
+  const { into, view } = factorTargets(policy)
+  const ones = new Float32Array(ROWS).fill(1)
+  return {
+    dimension,
+    lift: (x) => liftDense(kind, key, blocks, policy.size, x),
+    features: Effect.fnUntraced(function* (theta, visited) {
+      const out = new Float32Array(visited.count * dimension)
+      const sums = new Float32Array(ROWS * dimension)
+      // Factors are cheap and small; entries are dear: so entries are made once a part, factors once a part and chunk.
+      for (const [index, part] of parts.entries()) {
+        const { columns } = blocks[part.block]!
+        const entries = new Float32Array(part.rows * columns * dimension)
+        denseEntries(kind, key, index, dimension, entries)
+        const add = compiled.get(`${part.rows}x${columns}`)!
+        for (const { from, rows, observation, action } of chunks(visited, policy)) {
+          yield* exe.run({ theta, observation, action }, into)
+          const { left, right } = view[part.block]!
+          const some = columnsOf(left, blocks[part.block]!.rows, part.from, part.rows)
+          sums.fill(0)
+          sums.set(out.subarray(from * dimension, (from + rows) * dimension))
+          yield* add.run({ left: some, right: right ?? ones, entries, features: sums }, { features: sums })
+          out.set(sums.subarray(0, rows * dimension), from * dimension)
+          yield* Effect.yieldNow
+        }
+      }
+      return out
+    })
+  } satisfies Projector
+})
+
+const columnsOf = (x: ArrayLike<number>, width: number, from: number, count: number): Float32Array => {
+  const out = new Float32Array(ROWS * count)
+  for (let r = 0; r < ROWS; r++) for (let c = 0; c < count; c++) out[r * count + c] = x[r * width + from + c]!
+  return out
+}
+
+/**
+ * A projection of this policy's gradients, P drawn by the key.
+ *
+ * `gaussian` and `rademacher` are dense: N·p·d multiply-adds. `kronecker` works on the factors: N·(Σ rows + columns)·d.
+ * `sparse` costs N·p and has a Gaussian's distortion.
+ *
+ * - Errors: `ProgramError` where the policy's program does not fit; `SessionError` from the session.
+ */
+export const projector = (kind: ProjectionKind, policy: DifferentiablePolicy, dimension: number, key: Key) => {
+  switch (kind) {
+    case "sparse":
+      return sparse(policy, dimension, key)
+    case "kronecker":
+      return onFactors(policy, dimension, key)
+    case "gaussian":
+    case "rademacher":
+      return dense(kind, policy, dimension, key)
+  }
+}

@@ -1,0 +1,105 @@
+/** Dense and Kronecker projections: their random entries, block by block, and the way back to θ. */
+import { child, fillNormal, type Key, random, type Stream, stream } from "../random/mod.ts"
+import type { FactorBlock } from "./sketch.ts"
+
+export type DenseKind = "gaussian" | "rademacher"
+
+/** Some rows of one block: `P` for them is `[rows · columns, d]`. */
+export interface DensePart {
+  readonly block: number
+  readonly from: number
+  readonly rows: number
+}
+
+/** Entries of a part at most, which bounds the memory: P itself never exists. */
+const PART_ENTRIES = 1_000_000
+
+/** Cuts every block into parts of bounded size. */
+export const denseParts = (blocks: readonly FactorBlock[], dimension: number): readonly DensePart[] =>
+  blocks.flatMap((b, block) => {
+    const rows = Math.max(1, Math.floor(PART_ENTRIES / (b.columns * dimension)))
+    const parts: DensePart[] = []
+    for (let from = 0; from < b.rows; from += rows) parts.push({ block, from, rows: Math.min(rows, b.rows - from) })
+    return parts
+  })
+
+const signs = (s: Stream, scale: number, out: Float32Array): void => {
+  for (let i = 0; i < out.length; i++) out[i] = random(s) < 0.5 ? -scale : scale
+}
+
+/**
+ * The entries of a part: N(0, 1/d), or ±1/√d. Each part has a stream of its own, so that its entries are the same
+ * whenever they are made again.
+ *
+ * - Source: Zhang et al., section 3.1 (Gaussian); Achlioptas 2003 (signs).
+ */
+export const denseEntries = (kind: DenseKind, key: Key, part: number, dimension: number, out: Float32Array): void => {
+  const s = stream(child(key, part))
+  const scale = 1 / Math.sqrt(dimension)
+  if (kind === "rademacher") return signs(s, scale, out)
+  fillNormal(s, out)
+  for (let i = 0; i < out.length; i++) out[i]! *= scale
+}
+
+/** Random signs A `[rows, d]` and B `[columns, d]` of each block for the Kronecker projection. */
+export interface KroneckerBlock extends FactorBlock {
+  readonly a: Float32Array
+  /** Missing where the block has one column: the sign is then part of A. */
+  readonly b: Float32Array | undefined
+}
+
+/**
+ * Projections on the factors: coordinate r of left ⊗ right is (Σ_i A_ir·left_i)·(Σ_j B_jr·right_j)/√d with random
+ * signs. Unbiased for inner products; Var ‖Px‖² ≤ 8‖x‖⁴/d for one block and nearer 2‖x‖⁴/d for many.
+ */
+export const kronecker = (key: Key, blocks: readonly FactorBlock[], dimension: number): readonly KroneckerBlock[] => {
+  const s = stream(child(key, "kronecker"))
+  const scale = 1 / Math.sqrt(dimension)
+  return blocks.map((block) => {
+    const a = new Float32Array(block.rows * dimension)
+    signs(s, scale, a)
+    const b = block.columns === 1 ? undefined : new Float32Array(block.columns * dimension)
+    if (b !== undefined) signs(s, 1, b)
+    return { ...block, a, b }
+  })
+}
+
+/** P x of a Kronecker projection. */
+export const liftKronecker = (blocks: readonly KroneckerBlock[], size: number, x: ArrayLike<number>): Float64Array => {
+  const out = new Float64Array(size)
+  const d = x.length
+  for (const { offset, rows, columns, a, b } of blocks) {
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < columns; j++) {
+        let sum = 0
+        for (let r = 0; r < d; r++) sum += a[i * d + r]! * (b === undefined ? 1 : b[j * d + r]!) * x[r]!
+        out[offset + i * columns + j] = sum
+      }
+    }
+  }
+  return out
+}
+
+/** P x of a dense projection, its entries made again part by part. */
+export const liftDense = (
+  kind: DenseKind,
+  key: Key,
+  blocks: readonly FactorBlock[],
+  size: number,
+  x: ArrayLike<number>
+): Float64Array => {
+  const out = new Float64Array(size)
+  const d = x.length
+  denseParts(blocks, d).forEach((part, index) => {
+    const block = blocks[part.block]!
+    const entries = new Float32Array(part.rows * block.columns * d)
+    denseEntries(kind, key, index, d, entries)
+    const start = block.offset + part.from * block.columns
+    for (let q = 0; q < part.rows * block.columns; q++) {
+      let sum = 0
+      for (let r = 0; r < d; r++) sum += entries[q * d + r]! * x[r]!
+      out[start + q] = sum
+    }
+  })
+  return out
+}
