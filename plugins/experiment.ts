@@ -1,0 +1,49 @@
+/** The main job for scripts: a configuration in, the result out; in a directory or in memory. */
+import { Effect } from "effect"
+import * as E from "fp-ts/lib/Either.js"
+import type { RunConfig } from "../core/pipeline/config.ts"
+import { mainJob } from "../core/pipeline/main_job.ts"
+import type { ReportData } from "../core/pipeline/report_data.ts"
+import { resolve } from "./config/mod.ts"
+import { machine, versions } from "./machine.ts"
+import { progressDisplay, silentProgress } from "./progress.ts"
+import { runJob } from "./run_job.ts"
+import { directoryStore, memoryStore } from "./store/mod.ts"
+
+/** Any part of a configuration, typed; what is left out comes from the preset. */
+export type Settings = { readonly preset?: "quick" | "paper" } & DeepPartial<Omit<RunConfig, "preset">>
+
+type DeepPartial<T> = {
+  readonly [K in keyof T]?: T[K] extends readonly unknown[] ? T[K] : T[K] extends object ? DeepPartial<T[K]> : T[K]
+}
+
+/** Where a script's run goes and what it shows. */
+export interface Place {
+  /** A run directory that is not there yet; without it the run stays in memory. */
+  readonly out?: string
+  /** Show no progress. */
+  readonly quiet?: boolean
+}
+
+/**
+ * Runs the main job.
+ *
+ * - Errors: `ConfigError` naming the setting; `RunStoreError` for the directory; the job's own.
+ */
+export const experiment = Effect.fn("experiment")(function* (settings: Settings, place: Place = {}) {
+  const resolved = resolve(settings, "the script", {})
+  if (E.isLeft(resolved)) return yield* resolved.left
+  const config = resolved.right
+  const command = process.argv.slice(1).join(" ")
+  const info = { command, config, seed: config.seed, versions: versions(), machine: machine() }
+  return yield* runJob(mainJob, { config, command }).pipe(
+    Effect.provide(place.quiet === true ? silentProgress : progressDisplay()),
+    Effect.provide(place.out === undefined ? memoryStore().layer : directoryStore(place.out, "new", info))
+  )
+})
+
+/** The tasks' names by group. */
+export const groupsOf = (run: ReportData): readonly (readonly string[])[] =>
+  Array.from({ length: run.grouping.k }, (_, g) =>
+    run.tasks.filter((_, i) => run.grouping.labels[i] === g).map((task) => task.id)
+  )
