@@ -84,7 +84,7 @@ const rows = (y: Tensor, x: Float64Array, index: Float64Array, out: Float64Array
   const n = scatter ? y.shape[0]! : y.args[0]!.shape[0]!
   const width = size((scatter ? y : y.args[0]!).shape.slice(1))
   index.forEach((row, i) => {
-    const inside = row >= 0 && row < n
+    const inside = Number.isInteger(row) && row >= 0 && row < n
     for (let j = 0; j < width; j++) {
       if (!scatter) out[i * width + j] = inside ? x[row * width + j]! : Number.NaN
       else if (inside) out[row * width + j]! += x[i * width + j]!
