@@ -1,6 +1,7 @@
 /** What this machine offers to policygradex, and what it costs that something is missing. Never fails. */
 import { execFile } from "node:child_process"
 import { readFileSync } from "node:fs"
+import { createRequire } from "node:module"
 import { freemem } from "node:os"
 import { Effect } from "effect"
 import { machine, runtime } from "./machine.ts"
@@ -129,9 +130,10 @@ const shared = (): string | undefined =>
     : undefined
 
 const tensorflow = async (): Promise<string | undefined> => {
+  const require = createRequire(import.meta.url)
   for (const name of ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node", "@tensorflow/tfjs"]) {
     try {
-      import.meta.resolve(name)
+      require.resolve(name)
       return name
     } catch {
       // Not installed: the next name.
