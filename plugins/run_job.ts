@@ -23,13 +23,11 @@ export const digestOf = (artefacts: readonly Artefact[]): string =>
 /**
  * Runs a job in the store of the context; writes `summary.json` and `report.html` and returns what they show.
  *
- * - Errors: the job's own, and `ConfigError` for a session that is not there.
+ * - Errors: the job's own, `SessionError`, `RunStoreError`.
  */
 export const runJob = Effect.fn("run_job")(function* (job: Job, { config, command }: Start) {
   const store = yield* RunStore
-  const chosen = chooseSession(config.session)
-  if (chosen._tag === "Left") return yield* chosen.left
-  const { kind, reason, layer } = chosen.right
+  const { kind, reason, layer } = chooseSession(config.session)
   const { seconds, summary, ...result } = yield* job(config).pipe(Effect.provide(layer))
   const artefacts = yield* store.artefacts
   const receipts = {
