@@ -16,7 +16,7 @@ export const choiceParameters = {
   preset: Flag.String("preset").pipe(
     Flag.optional,
     Flag.withMetavar("NAME"),
-    Flag.withDescription("The preset, in another place: --preset paper is the argument paper")
+    Flag.withDescription("The preset; wins over the argument, and fills what a file leaves out")
   ),
   set: Flag.String("set").pipe(
     Flag.between(0, 1000),
@@ -34,8 +34,14 @@ export const choiceOf = (
   },
   seed: number | undefined
 ): Choice => {
-  const source = Option.getOrUndefined(Option.orElse(o.source, () => o.preset))
-  return { set: o.set, ...(source === undefined ? {} : { source }), ...(seed === undefined ? {} : { seed }) }
+  const source = Option.getOrUndefined(o.source)
+  const preset = Option.getOrUndefined(o.preset)
+  return {
+    set: o.set,
+    ...(source === undefined ? {} : { source }),
+    ...(preset === undefined ? {} : { preset }),
+    ...(seed === undefined ? {} : { seed })
+  }
 }
 
 export const configCommand = Command.make(

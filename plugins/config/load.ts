@@ -11,6 +11,8 @@ import { presets } from "./presets.ts"
 export interface Choice {
   /** A preset's name, or the path of a JSON file (a partial configuration, or the `run.json` of an earlier run). */
   readonly source?: string
+  /** The preset that fills what the source leaves out; wins over a preset named by the source. */
+  readonly preset?: string
   /** Assignments such as `meta.iterations=20`, in order. */
   readonly set?: readonly string[]
   readonly seed?: number
@@ -24,8 +26,9 @@ export interface Choice {
 export const loadConfig = Effect.fn("config.load")(function* (choice: Choice) {
   const source = choice.source ?? "quick"
   const isFile = /[./\\]/.test(source)
-  const overlay = isFile ? yield* readJsonFile(source) : { preset: source }
-  return yield* lift(resolve(overlay, isFile ? source : `preset ${source}`, choice))
+  const own = isFile ? yield* readJsonFile(source) : { preset: source }
+  const overlay = choice.preset === undefined ? own : { ...own, preset: choice.preset }
+  return yield* lift(resolve(overlay, isFile ? source : `preset ${choice.preset ?? source}`, choice))
 })
 
 /** The pure half of `loadConfig`. */
