@@ -97,8 +97,12 @@ export interface Learner {
 export interface Transitions {
   readonly task: string
   readonly count: number
+  /** Environments side by side: row t·environments + e is step t of environment e. */
+  readonly environments: number
   /** What the network saw: `[n, policy.inputs]`. */
   readonly observation: Floats
+  /** What the action led to, as the environment gave it, before any reset: `[n, observation size]`. */
+  readonly nextObservation: Floats
   /** As drawn, before any clipping to bounds: `[n, policy.actionSize]`. */
   readonly action: Floats
   /** log π_θ(a | s): `[n]`, like all below. */

@@ -83,6 +83,8 @@ const transitionsOf = (
   return {
     task: id,
     count,
+    environments: each,
+    nextObservation: doubles(e.rows.nextObservation),
     observation: observations === undefined ? doubles(e.observation) : take<Floats>(e.observation, observations),
     action: doubles(e.action),
     logProb: doubles(e.logProb),

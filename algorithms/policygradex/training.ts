@@ -1,0 +1,90 @@
+/** The unit of work of the job: train some tasks from given parameters and say how each task did. */
+import { Effect } from "effect"
+import type { Key } from "../../core/random/mod.ts"
+import { child } from "../../core/random/mod.ts"
+import type { Environment, Task } from "../../envs/mod.ts"
+import type { Algorithm, Start } from "../algorithm.ts"
+import { evaluator } from "../evaluate.ts"
+import type { Policy } from "../policy.ts"
+
+/** What all trainings of a job share. */
+export interface Setting<C> {
+  readonly environment: Environment
+  readonly algorithm: Algorithm<C>
+  readonly algorithmConfig: C
+  readonly policy: Policy
+  /** Environments a task. */
+  readonly vector: number
+  readonly stepsPerTask: number
+  /** Episodes a task in an evaluation, actions at their mode. */
+  readonly episodes: number
+}
+
+/** One training to do. */
+export interface Assignment {
+  readonly tasks: readonly Task[]
+  readonly iterations: number
+  readonly key: Key
+  readonly start?: Start
+}
+
+/** What a training gave. Rows of `curve` are iterations, columns the assignment's tasks. */
+export interface Trained {
+  readonly policy: Float64Array
+  readonly value: Float64Array
+  /** Mean return of the episodes that ended in the iteration; NaN where none did. */
+  readonly curve: readonly (readonly number[])[]
+  /** The algorithm's own figures by iteration and task. */
+  readonly metrics: readonly (readonly Readonly<Record<string, number>>[])[]
+  /** Return of every evaluation episode, a row a task. */
+  readonly returns: readonly (readonly number[])[]
+  readonly steps: number
+}
+
+/** Trains one assignment. `watch` is told after each iteration. */
+export const train = Effect.fn("policygradex.train")(function* <C>(
+  setting: Setting<C>,
+  { tasks, iterations, key, start }: Assignment,
+  watch: (iteration: number, meanReturn: number, steps: number) => Effect.Effect<void> = () => Effect.void
+) {
+  const { environment, algorithm, algorithmConfig, policy, vector, stepsPerTask, episodes } = setting
+  return yield* Effect.scoped(
+    Effect.gen(function* () {
+      const problem = { environment, tasks, policy, environmentsPerTask: vector }
+      const learner = yield* algorithm.learner(algorithmConfig, { ...problem, stepsPerTask, iterations })
+      let state = yield* learner.init(child(key, "train"), start)
+      const curve: number[][] = []
+      const metrics: Readonly<Record<string, number>>[][] = []
+      for (let i = 0; i < iterations; i++) {
+        const next = yield* learner.iterate(state)
+        state = next.state
+        curve.push(next.rows.map((r) => r.meanReturn ?? Number.NaN))
+        metrics.push(next.rows.map((r) => r.metrics))
+        yield* watch(i + 1, meanOf(curve[i]!), state.steps)
+      }
+      const evaluate = yield* evaluator(problem)
+      const done = yield* evaluate(state.policy, { episodes, actions: "mode" }, child(key, "evaluate"))
+      const trained: Trained = {
+        policy: Float64Array.from(state.policy),
+        value: Float64Array.from(state.value),
+        curve,
+        metrics,
+        returns: done.map((e) => e.returns),
+        steps: state.steps
+      }
+      return trained
+    })
+  )
+})
+
+const meanOf = (x: readonly number[]): number => {
+  const known = x.filter((v) => !Number.isNaN(v))
+  return known.length === 0 ? Number.NaN : known.reduce((a, b) => a + b, 0) / known.length
+}
+
+/** Mean of a learning curve's known values, one a task: what was achieved while training, less noisy than its end. */
+export const curveMeans = (t: Trained): readonly number[] =>
+  (t.curve[0] ?? []).map((_, task) => meanOf(t.curve.map((row) => row[task]!)))
+
+/** Mean return of each task after training. */
+export const finalMeans = (t: Trained): readonly number[] => t.returns.map(meanOf)

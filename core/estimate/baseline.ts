@@ -1,0 +1,106 @@
+/** A value baseline fitted to one task's own transitions. */
+import * as E from "fp-ts/lib/Either.js"
+import { cholesky, choleskySolve } from "../linalg/mod.ts"
+
+type Floats = Float32Array | Float64Array
+
+/** Exponents of every monomial of degree ≤ `degree` in n variables, the constant first. */
+const monomials = (n: number, degree: number): readonly (readonly number[])[] => {
+  const out: number[][] = [[]]
+  const extend = (chosen: readonly number[], from: number): void => {
+    for (let i = from; i < n; i++) {
+      const next = [...chosen, i]
+      out.push(next)
+      if (next.length < degree) extend(next, i)
+    }
+  }
+  extend([], 0)
+  return out
+}
+
+/** The largest degree (at most 3) that keeps the features few against the transitions. */
+const degreeFor = (n: number, count: number): number => {
+  const affordable = Math.min(400, count / 10)
+  const features = (d: number): number =>
+    d === 1 ? 1 + n : d === 2 ? ((n + 1) * (n + 2)) / 2 : ((n + 1) * (n + 2) * (n + 3)) / 6
+  return features(3) <= affordable ? 3 : features(2) <= affordable ? 2 : 1
+}
+
+/** A function of observations. */
+export interface Baseline {
+  /** Values of `count` observations, `[count, width]` with the first `size` numbers of a row used. */
+  readonly values: (observation: Floats, width: number, count: number) => Float64Array
+}
+
+/**
+ * Ridge regression of `target` on the monomials of the standardised observation, up to degree 3.
+ *
+ *     β = (ΦᵀΦ + ε·N·I)⁻¹ Φᵀ target,    v(s) = φ(s)·β
+ *
+ * A critic shared by all tasks cannot tell them apart: its error has one sign within a task and looks like a gradient
+ * that the tasks share. A baseline of the task's own takes that away.
+ *
+ * - Shapes: observation `[count, width]`, the first `size` numbers of a row are used; target `[count]`.
+ * - Source: Duan et al., arXiv:1604.06778, the linear feature baseline; here with all monomials.
+ */
+export const fitBaseline = (observation: Floats, width: number, size: number, target: Floats): Baseline => {
+  const count = target.length
+  const terms = monomials(size, degreeFor(size, count))
+  const { centre, scale } = moments(observation, width, size, count)
+  const x = new Float64Array(size)
+  const phi = new Float64Array(terms.length)
+  const featurise = (from: Floats, at: number): void => {
+    for (let k = 0; k < size; k++) x[k] = Math.max(-5, Math.min(5, (from[at + k]! - centre[k]!) * scale[k]!))
+    for (let m = 0; m < terms.length; m++) {
+      let v = 1
+      for (const k of terms[m]!) v *= x[k]!
+      phi[m] = v
+    }
+  }
+  const n = terms.length
+  const gram = new Float64Array(n * n)
+  const right = new Float64Array(n)
+  for (let r = 0; r < count; r++) {
+    featurise(observation, r * width)
+    for (let i = 0; i < n; i++) {
+      right[i]! += phi[i]! * target[r]!
+      for (let j = 0; j <= i; j++) gram[i * n + j]! += phi[i]! * phi[j]!
+    }
+  }
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < i; j++) gram[j * n + i] = gram[i * n + j]!
+    gram[i * n + i]! += 1e-4 * count
+  }
+  // Positive definite by the ridge; if rounding says otherwise the mean alone (the first monomial) is the baseline.
+  const factor = cholesky(n, gram)
+  if (E.isRight(factor)) choleskySolve(n, factor.right, right)
+  const beta = E.isRight(factor) ? right : Float64Array.from(right, (v, i) => (i === 0 ? v / Math.max(1, count) : 0))
+  return {
+    values: (from, wide, rows) => {
+      const out = new Float64Array(rows)
+      for (let r = 0; r < rows; r++) {
+        featurise(from, r * wide)
+        let v = 0
+        for (let m = 0; m < n; m++) v += phi[m]! * beta[m]!
+        out[r] = v
+      }
+      return out
+    }
+  }
+}
+
+/** Mean and 1/deviation of each component; a constant component gets scale 0. */
+const moments = (x: Floats, width: number, size: number, count: number) => {
+  const centre = new Float64Array(size)
+  const scale = new Float64Array(size)
+  for (let k = 0; k < size; k++) {
+    let sum = 0
+    for (let r = 0; r < count; r++) sum += x[r * width + k]!
+    centre[k] = sum / Math.max(1, count)
+    let squares = 0
+    for (let r = 0; r < count; r++) squares += (x[r * width + k]! - centre[k]!) ** 2
+    const deviation = Math.sqrt(squares / Math.max(1, count))
+    scale[k] = deviation > 1e-12 ? 1 / deviation : 0
+  }
+  return { centre, scale }
+}
