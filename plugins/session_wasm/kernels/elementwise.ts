@@ -1,115 +1,183 @@
 /**
- * Elementwise kernels over one block: `bytes` (a multiple of 16) from a, b, c to d. Blocks lie in the first-level
- * cache, so one simple loop per operation is as fast as a compiled fusion of them.
+ * Elementwise kernels over one block: `bytes` (a multiple of 64) from a, b, c to d; `t` is the table of constants.ts.
+ * Blocks lie in the first-level cache, so one loop per operation costs little more than one loop over all of them would.
  */
+import { EXPONENT, MAGNITUDE, ONE, SIGN, ZERO } from "./constants"
 import { exp4, log4, sigmoid4, softplus4, tanh4 } from "./math"
-import { flush, splat } from "./simd"
+import { ld } from "./simd"
+
+/** ±1, and x itself where it is neither positive nor negative (±0, NaN). */
+// @ts-ignore: decorator
+@inline
+function sign4(x: v128, t: usize): v128 {
+  const nonzero = f32x4.gt(v128.and(x, ld(t, MAGNITUDE)), ld(t, ZERO))
+  return v128.or(v128.andnot(x, v128.and(nonzero, ld(t, MAGNITUDE))), v128.and(nonzero, ld(t, ONE)))
+}
+
+/** x with denormals as zeros of the same sign: products and quotients are where denormals come from. */
+// @ts-ignore: decorator
+@inline
+function flush4(x: v128, t: usize): v128 {
+  const tiny = i32x4.eq(v128.and(x, ld(t, EXPONENT)), ld(t, ZERO))
+  return v128.andnot(x, v128.and(tiny, ld(t, MAGNITUDE)))
+}
 
 function copyBlock(d: usize, a: usize, bytes: usize): void {
-  for (let i: usize = 0; i < bytes; i += 16) v128.store(d + i, v128.load(a + i))
+  for (const end = d + bytes; d < end; d += 64, a += 64) {
+    v128.store(d, ld(a))
+    v128.store(d, ld(a, 16), 16)
+    v128.store(d, ld(a, 32), 32)
+    v128.store(d, ld(a, 48), 48)
+  }
 }
-function negBlock(d: usize, a: usize, bytes: usize): void {
-  for (let i: usize = 0; i < bytes; i += 16) v128.store(d + i, f32x4.neg(v128.load(a + i)))
-}
-function expBlock(d: usize, a: usize, bytes: usize): void {
-  for (let i: usize = 0; i < bytes; i += 16) v128.store(d + i, exp4(v128.load(a + i)))
-}
-function logBlock(d: usize, a: usize, bytes: usize): void {
-  for (let i: usize = 0; i < bytes; i += 16) v128.store(d + i, log4(v128.load(a + i)))
-}
-function tanhBlock(d: usize, a: usize, bytes: usize): void {
-  for (let i: usize = 0; i < bytes; i += 16) v128.store(d + i, tanh4(v128.load(a + i)))
-}
-function sigmoidBlock(d: usize, a: usize, bytes: usize): void {
-  for (let i: usize = 0; i < bytes; i += 16) v128.store(d + i, sigmoid4(v128.load(a + i)))
-}
-function softplusBlock(d: usize, a: usize, bytes: usize): void {
-  for (let i: usize = 0; i < bytes; i += 16) v128.store(d + i, softplus4(v128.load(a + i)))
+function negBlock(d: usize, a: usize, bytes: usize, t: usize): void {
+  for (const end = d + bytes; d < end; d += 64, a += 64) {
+    v128.store(d, v128.xor(ld(a), ld(t, SIGN)))
+    v128.store(d, v128.xor(ld(a, 16), ld(t, SIGN)), 16)
+    v128.store(d, v128.xor(ld(a, 32), ld(t, SIGN)), 32)
+    v128.store(d, v128.xor(ld(a, 48), ld(t, SIGN)), 48)
+  }
 }
 function sqrtBlock(d: usize, a: usize, bytes: usize): void {
-  for (let i: usize = 0; i < bytes; i += 16) v128.store(d + i, f32x4.sqrt(v128.load(a + i)))
-}
-function absBlock(d: usize, a: usize, bytes: usize): void {
-  for (let i: usize = 0; i < bytes; i += 16) v128.store(d + i, f32x4.abs(v128.load(a + i)))
-}
-/** 1, −1, and x itself where it is neither positive nor negative (±0, NaN). */
-function signBlock(d: usize, a: usize, bytes: usize): void {
-  for (let i: usize = 0; i < bytes; i += 16) {
-    const x = v128.load(a + i)
-    const nonzero = v128.or(f32x4.lt(x, splat(0)), f32x4.gt(x, splat(0)))
-    const one = v128.or(v128.and(x, i32x4.splat(0x80000000)), splat(1.0))
-    v128.store(d + i, v128.bitselect(one, x, nonzero))
+  for (const end = d + bytes; d < end; d += 64, a += 64) {
+    v128.store(d, f32x4.sqrt(ld(a)))
+    v128.store(d, f32x4.sqrt(ld(a, 16)), 16)
+    v128.store(d, f32x4.sqrt(ld(a, 32)), 32)
+    v128.store(d, f32x4.sqrt(ld(a, 48)), 48)
   }
 }
+function absBlock(d: usize, a: usize, bytes: usize, t: usize): void {
+  for (const end = d + bytes; d < end; d += 64, a += 64) {
+    v128.store(d, v128.and(ld(a), ld(t, MAGNITUDE)))
+    v128.store(d, v128.and(ld(a, 16), ld(t, MAGNITUDE)), 16)
+    v128.store(d, v128.and(ld(a, 32), ld(t, MAGNITUDE)), 32)
+    v128.store(d, v128.and(ld(a, 48), ld(t, MAGNITUDE)), 48)
+  }
+}
+function signBlock(d: usize, a: usize, bytes: usize, t: usize): void {
+  for (const end = d + bytes; d < end; d += 16, a += 16) v128.store(d, sign4(ld(a), t))
+}
+
 function addBlock(d: usize, a: usize, b: usize, bytes: usize): void {
-  for (let i: usize = 0; i < bytes; i += 16) v128.store(d + i, f32x4.add(v128.load(a + i), v128.load(b + i)))
+  for (const end = d + bytes; d < end; d += 64, a += 64, b += 64) {
+    v128.store(d, f32x4.add(ld(a), ld(b)))
+    v128.store(d, f32x4.add(ld(a, 16), ld(b, 16)), 16)
+    v128.store(d, f32x4.add(ld(a, 32), ld(b, 32)), 32)
+    v128.store(d, f32x4.add(ld(a, 48), ld(b, 48)), 48)
+  }
 }
 function subBlock(d: usize, a: usize, b: usize, bytes: usize): void {
-  for (let i: usize = 0; i < bytes; i += 16) v128.store(d + i, f32x4.sub(v128.load(a + i), v128.load(b + i)))
+  for (const end = d + bytes; d < end; d += 64, a += 64, b += 64) {
+    v128.store(d, f32x4.sub(ld(a), ld(b)))
+    v128.store(d, f32x4.sub(ld(a, 16), ld(b, 16)), 16)
+    v128.store(d, f32x4.sub(ld(a, 32), ld(b, 32)), 32)
+    v128.store(d, f32x4.sub(ld(a, 48), ld(b, 48)), 48)
+  }
 }
-function mulBlock(d: usize, a: usize, b: usize, bytes: usize): void {
-  for (let i: usize = 0; i < bytes; i += 16) v128.store(d + i, f32x4.mul(v128.load(a + i), v128.load(b + i)))
+function mulBlock(d: usize, a: usize, b: usize, bytes: usize, t: usize): void {
+  for (const end = d + bytes; d < end; d += 64, a += 64, b += 64) {
+    v128.store(d, flush4(f32x4.mul(ld(a), ld(b)), t))
+    v128.store(d, flush4(f32x4.mul(ld(a, 16), ld(b, 16)), t), 16)
+    v128.store(d, flush4(f32x4.mul(ld(a, 32), ld(b, 32)), t), 32)
+    v128.store(d, flush4(f32x4.mul(ld(a, 48), ld(b, 48)), t), 48)
+  }
 }
-function divBlock(d: usize, a: usize, b: usize, bytes: usize): void {
-  for (let i: usize = 0; i < bytes; i += 16) v128.store(d + i, f32x4.div(v128.load(a + i), v128.load(b + i)))
+function divBlock(d: usize, a: usize, b: usize, bytes: usize, t: usize): void {
+  for (const end = d + bytes; d < end; d += 64, a += 64, b += 64) {
+    v128.store(d, flush4(f32x4.div(ld(a), ld(b)), t))
+    v128.store(d, flush4(f32x4.div(ld(a, 16), ld(b, 16)), t), 16)
+    v128.store(d, flush4(f32x4.div(ld(a, 32), ld(b, 32)), t), 32)
+    v128.store(d, flush4(f32x4.div(ld(a, 48), ld(b, 48)), t), 48)
+  }
 }
 function maxBlock(d: usize, a: usize, b: usize, bytes: usize): void {
-  for (let i: usize = 0; i < bytes; i += 16) v128.store(d + i, f32x4.max(v128.load(a + i), v128.load(b + i)))
+  for (const end = d + bytes; d < end; d += 64, a += 64, b += 64) {
+    v128.store(d, f32x4.max(ld(a), ld(b)))
+    v128.store(d, f32x4.max(ld(a, 16), ld(b, 16)), 16)
+    v128.store(d, f32x4.max(ld(a, 32), ld(b, 32)), 32)
+    v128.store(d, f32x4.max(ld(a, 48), ld(b, 48)), 48)
+  }
 }
 function minBlock(d: usize, a: usize, b: usize, bytes: usize): void {
-  for (let i: usize = 0; i < bytes; i += 16) v128.store(d + i, f32x4.min(v128.load(a + i), v128.load(b + i)))
-}
-/** Comparisons give the bits of 1.0 or of 0.0. */
-function ltBlock(d: usize, a: usize, b: usize, bytes: usize): void {
-  for (let i: usize = 0; i < bytes; i += 16) {
-    v128.store(d + i, v128.and(f32x4.lt(v128.load(a + i), v128.load(b + i)), splat(1.0)))
-  }
-}
-function leBlock(d: usize, a: usize, b: usize, bytes: usize): void {
-  for (let i: usize = 0; i < bytes; i += 16) {
-    v128.store(d + i, v128.and(f32x4.le(v128.load(a + i), v128.load(b + i)), splat(1.0)))
-  }
-}
-function eqBlock(d: usize, a: usize, b: usize, bytes: usize): void {
-  for (let i: usize = 0; i < bytes; i += 16) {
-    v128.store(d + i, v128.and(f32x4.eq(v128.load(a + i), v128.load(b + i)), splat(1.0)))
-  }
-}
-function selectBlock(d: usize, a: usize, b: usize, c: usize, bytes: usize): void {
-  for (let i: usize = 0; i < bytes; i += 16) {
-    const zero = f32x4.eq(v128.load(a + i), splat(0))
-    v128.store(d + i, v128.bitselect(v128.load(c + i), v128.load(b + i), zero))
+  for (const end = d + bytes; d < end; d += 64, a += 64, b += 64) {
+    v128.store(d, f32x4.min(ld(a), ld(b)))
+    v128.store(d, f32x4.min(ld(a, 16), ld(b, 16)), 16)
+    v128.store(d, f32x4.min(ld(a, 32), ld(b, 32)), 32)
+    v128.store(d, f32x4.min(ld(a, 48), ld(b, 48)), 48)
   }
 }
 
-/** Replaces the denormals of a finished block by zeros: what reads it next would be slowed a hundredfold. */
-export function flushBlock(d: usize, bytes: usize): void {
-  for (let i: usize = 0; i < bytes; i += 16) v128.store(d + i, flush(v128.load(d + i)))
+// Comparisons give the bits of 1.0 or of 0.0.
+function ltBlock(d: usize, a: usize, b: usize, bytes: usize, t: usize): void {
+  for (const end = d + bytes; d < end; d += 64, a += 64, b += 64) {
+    v128.store(d, v128.and(f32x4.lt(ld(a), ld(b)), ld(t, ONE)))
+    v128.store(d, v128.and(f32x4.lt(ld(a, 16), ld(b, 16)), ld(t, ONE)), 16)
+    v128.store(d, v128.and(f32x4.lt(ld(a, 32), ld(b, 32)), ld(t, ONE)), 32)
+    v128.store(d, v128.and(f32x4.lt(ld(a, 48), ld(b, 48)), ld(t, ONE)), 48)
+  }
+}
+function leBlock(d: usize, a: usize, b: usize, bytes: usize, t: usize): void {
+  for (const end = d + bytes; d < end; d += 64, a += 64, b += 64) {
+    v128.store(d, v128.and(f32x4.le(ld(a), ld(b)), ld(t, ONE)))
+    v128.store(d, v128.and(f32x4.le(ld(a, 16), ld(b, 16)), ld(t, ONE)), 16)
+    v128.store(d, v128.and(f32x4.le(ld(a, 32), ld(b, 32)), ld(t, ONE)), 32)
+    v128.store(d, v128.and(f32x4.le(ld(a, 48), ld(b, 48)), ld(t, ONE)), 48)
+  }
+}
+function eqBlock(d: usize, a: usize, b: usize, bytes: usize, t: usize): void {
+  for (const end = d + bytes; d < end; d += 64, a += 64, b += 64) {
+    v128.store(d, v128.and(f32x4.eq(ld(a), ld(b)), ld(t, ONE)))
+    v128.store(d, v128.and(f32x4.eq(ld(a, 16), ld(b, 16)), ld(t, ONE)), 16)
+    v128.store(d, v128.and(f32x4.eq(ld(a, 32), ld(b, 32)), ld(t, ONE)), 32)
+    v128.store(d, v128.and(f32x4.eq(ld(a, 48), ld(b, 48)), ld(t, ONE)), 48)
+  }
+}
+function selectBlock(d: usize, a: usize, b: usize, c: usize, bytes: usize, t: usize): void {
+  for (const end = d + bytes; d < end; d += 16, a += 16, b += 16, c += 16) {
+    v128.store(d, v128.bitselect(ld(c), ld(b), f32x4.eq(ld(a), ld(t, ZERO))))
+  }
+}
+
+// Exported from the module, so that the compiler leaves them functions of their own: small ones get better registers.
+export function expBlock(d: usize, a: usize, bytes: usize, t: usize): void {
+  for (const end = d + bytes; d < end; d += 16, a += 16) v128.store(d, exp4(ld(a), t))
+}
+export function logBlock(d: usize, a: usize, bytes: usize, t: usize): void {
+  for (const end = d + bytes; d < end; d += 16, a += 16) v128.store(d, log4(ld(a), t))
+}
+export function tanhBlock(d: usize, a: usize, bytes: usize, t: usize): void {
+  for (const end = d + bytes; d < end; d += 16, a += 16) v128.store(d, tanh4(ld(a), t))
+}
+export function sigmoidBlock(d: usize, a: usize, bytes: usize, t: usize): void {
+  for (const end = d + bytes; d < end; d += 16, a += 16) v128.store(d, sigmoid4(ld(a), t))
+}
+export function softplusBlock(d: usize, a: usize, bytes: usize, t: usize): void {
+  for (const end = d + bytes; d < end; d += 16, a += 16) v128.store(d, softplus4(ld(a), t))
 }
 
 /** d = op(a, b, c). The codes are the ABI's. */
-export function apply(op: i32, d: usize, a: usize, b: usize, c: usize, bytes: usize): void {
+export function apply(op: i32, d: usize, a: usize, b: usize, c: usize, bytes: usize, t: usize): void {
   switch (op) {
     case 0: return copyBlock(d, a, bytes)
-    case 1: return negBlock(d, a, bytes)
-    case 2: return expBlock(d, a, bytes)
-    case 3: return logBlock(d, a, bytes)
-    case 4: return tanhBlock(d, a, bytes)
-    case 5: return sigmoidBlock(d, a, bytes)
-    case 6: return softplusBlock(d, a, bytes)
+    case 1: return negBlock(d, a, bytes, t)
+    case 2: return expBlock(d, a, bytes, t)
+    case 3: return logBlock(d, a, bytes, t)
+    case 4: return tanhBlock(d, a, bytes, t)
+    case 5: return sigmoidBlock(d, a, bytes, t)
+    case 6: return softplusBlock(d, a, bytes, t)
     case 7: return sqrtBlock(d, a, bytes)
-    case 8: return absBlock(d, a, bytes)
-    case 9: return signBlock(d, a, bytes)
+    case 8: return absBlock(d, a, bytes, t)
+    case 9: return signBlock(d, a, bytes, t)
     case 10: return addBlock(d, a, b, bytes)
     case 11: return subBlock(d, a, b, bytes)
-    case 12: return mulBlock(d, a, b, bytes)
-    case 13: return divBlock(d, a, b, bytes)
+    case 12: return mulBlock(d, a, b, bytes, t)
+    case 13: return divBlock(d, a, b, bytes, t)
     case 14: return maxBlock(d, a, b, bytes)
     case 15: return minBlock(d, a, b, bytes)
-    case 16: return ltBlock(d, a, b, bytes)
-    case 17: return leBlock(d, a, b, bytes)
-    case 18: return eqBlock(d, a, b, bytes)
-    case 19: return selectBlock(d, a, b, c, bytes)
+    case 16: return ltBlock(d, a, b, bytes, t)
+    case 17: return leBlock(d, a, b, bytes, t)
+    case 18: return eqBlock(d, a, b, bytes, t)
+    case 19: return selectBlock(d, a, b, c, bytes, t)
     default: unreachable()
   }
 }

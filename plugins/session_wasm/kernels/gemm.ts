@@ -45,7 +45,7 @@ function product(
       if (!direct) packB(tb, groups, depth, blockB, tb ? k : n, panelB)
       packTail(tb, columns - wide, depth, blockB + ((tb ? <usize>wide * k : wide) << 2), tb ? k : n, tails)
       const bs = direct ? <usize>n << 2 : 64
-      const bg = direct ? 64 : <usize>depth << 6
+      const bg = direct ? <usize>64 : <usize>depth << 6
       for (let i0 = 0; i0 < m; i0 += A_ROWS) {
         const rows = min(A_ROWS, m - i0)
         let block = a + ((ta ? <usize>p * m + i0 : <usize>i0 * k + p) << 2)

@@ -5,8 +5,8 @@
  * Each register is a pointer to the current block: into the tensor for full inputs and for outputs, into scratch for
  * what is broadcast and for temporaries. The pointers are set per block, then the operations run one after another.
  */
-import { apply, flushBlock } from "./elementwise"
-import { SCRATCH_BYTES } from "./simd"
+import { TABLE } from "./constants"
+import { apply } from "./elementwise"
 
 const FULL: i32 = 0
 const ROW: i32 = 1
@@ -70,15 +70,16 @@ export function map(words: usize, slots: usize, scratch: usize): void {
   // Block size from the number of blocks alive, then a block is whole rows or a piece of one row.
   const registers = nIn + nLit + nOps
   let block = min(MAX_BLOCK, max(MIN_BLOCK, (CACHE_BYTES / (registers << 2)) & ~63))
-  while (<usize>registers * ((block << 2) + 20) > <usize>SCRATCH_BYTES && block > 4) block >>= 1
+  while (<usize>registers * ((block << 2) + 20) > TABLE && block > 16) block >>= 1
   let blockRows = 1
   let blockCols = min(cols, block)
   if (rows > 1 && cols << 1 <= block) {
     blockRows = block / cols
-    if (blockRows > 3) blockRows &= ~3
+    if (blockRows > 15) blockRows &= ~15
+    else if (blockRows > 3) blockRows &= ~3
     blockCols = cols
   }
-  const room = ((<usize>blockRows * blockCols + 3) & ~3) << 2
+  const room = ((<usize>blockRows * blockCols + 15) & ~15) << 2
 
   // Register pointers, then one block of scratch for each register.
   const pointers = scratch
@@ -106,8 +107,8 @@ export function map(words: usize, slots: usize, scratch: usize): void {
       const width = min(blockCols, cols - c)
       const start = <usize>(r * cols + c) << 2
       const count = height * width
-      const whole = (count & 3) == 0
-      const bytes = (<usize>(count + 3) & ~3) << 2
+      const whole = (count & 15) == 0
+      const bytes = (<usize>(count + 15) & ~15) << 2
       for (let i = 0; i < nIn; i++) {
         const pair = ins + (<usize>i << 3)
         const kind = kindOf(load<i32>(pair, 4), trueRows, trueCols)
@@ -123,7 +124,7 @@ export function map(words: usize, slots: usize, scratch: usize): void {
           }
         }
       }
-      // A block that ends inside a vector is made in scratch and copied, so that nothing after it is overwritten.
+      // A block that ends inside a step of the kernels is made in scratch and copied, so that nothing after it is overwritten.
       if (whole) {
         for (let i = 0; i < nOut; i++) {
           const pair = outs + (<usize>i << 3)
@@ -144,7 +145,8 @@ export function map(words: usize, slots: usize, scratch: usize): void {
           load<u32>(pointers + (<usize>load<i32>(op, 4) << 2)),
           load<u32>(pointers + (<usize>load<i32>(op, 8) << 2)),
           load<u32>(pointers + (<usize>load<i32>(op, 12) << 2)),
-          bytes
+          bytes,
+          scratch + TABLE
         )
       }
       for (let i = 0; i < nOut; i++) {
@@ -152,7 +154,6 @@ export function map(words: usize, slots: usize, scratch: usize): void {
         const from = <usize>load<u32>(pointers + (<usize>load<i32>(pair) << 2))
         const to = offset(slots, load<i32>(pair, 4)) + start
         if (from != to) memory.copy(to, from, <usize>count << 2)
-        if (whole) flushBlock(to, bytes)
       }
     }
   }

@@ -5,9 +5,6 @@
  * build differ.
  */
 
-/** Bytes of the scratch area that the caller gives to `run`. */
-export const SCRATCH_BYTES: i32 = 256 * 1024
-
 // @ts-ignore: decorator
 @inline
 export function ld(p: usize, offset: usize = 0): v128 {

@@ -2,7 +2,9 @@
  * The tape interpreter: walks the instructions that the planner wrote and calls the kernels. ABI.md beside this folder
  * describes every word.
  */
+import { TABLE, writeConstants } from "./constants"
 import { copy, fill, gather, iota, scatter } from "./copy"
+import { expBlock, logBlock, sigmoidBlock, softplusBlock, tanhBlock } from "./elementwise"
 import { gemm } from "./gemm"
 import { map } from "./map"
 import { reduce } from "./reduce"
@@ -22,6 +24,7 @@ function at(slots: usize, ip: usize, i: usize): usize {
 
 /** Runs the instructions in [tape, end); 0, or 1 + the word index of an instruction it does not know. */
 export function run(tape: usize, end: usize, slots: usize, scratch: usize): i32 {
+  writeConstants(scratch + TABLE)
   let ip = tape
   while (ip < end) {
     switch (word(ip, 0)) {
@@ -60,4 +63,4 @@ export function run(tape: usize, end: usize, slots: usize, scratch: usize): i32 
   return 0
 }
 
-export { gemm }
+export { expBlock, gemm, logBlock, sigmoidBlock, softplusBlock, tanhBlock }

@@ -43,7 +43,7 @@ const sigmoid = (x: number): number => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) 
 const STEP = 9973
 const cases: readonly (readonly [string, number, (x: number) => number, number, readonly Float32Array[]])[] = [
   ["exp", EXP, Math.exp, 2, [sweep(1e-10, 90, STEP), sweep(-1e-10, -90, STEP)]],
-  ["log", LOG, Math.log, 2, [sweep(1e-45, 3.4e38, STEP), sweep(0.5, 2, 97)]],
+  ["log", LOG, Math.log, 2, [sweep(2 ** -126, 3.4e38, STEP), sweep(0.5, 2, 97)]],
   ["tanh", TANH, Math.tanh, 3, [sweep(1e-30, 20, STEP), sweep(-1e-30, -20, STEP)]],
   ["sigmoid", SIGMOID, sigmoid, 3, [sweep(1e-10, 90, STEP), sweep(-1e-10, -90, STEP)]],
   ["softplus", SOFTPLUS, softplus, 3, [sweep(1e-10, 90, STEP), sweep(-1e-10, -90, STEP)]]
