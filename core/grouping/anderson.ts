@@ -19,6 +19,9 @@ export interface Anderson {
 /** F may grow by this factor before a step is taken back. */
 const tolerated = 2
 
+/** Extrapolations longer than this many ‖F‖, or than M itself, come from a singular least-squares problem. */
+const farthest = 1e4
+
 /** Tikhonov term of the least squares, relative to the trace of its matrix. */
 const damping = 1e-10
 
@@ -72,24 +75,41 @@ export const anderson = (length: number, memory: number): Anderson => {
       m.set(g)
       for (let i = 0; i < held; i++) gamma[i] = dot(length, stepF[i]!, f)
       if (held === 0 || !solve(held, memory, gram, factor, gamma)) return
-      for (let i = 0; i < held; i++) {
-        const dg = stepG[i]!
-        const scale = gamma[i]!
-        for (let p = 0; p < length; p++) m[p] = m[p]! - scale * dg[p]!
-      }
+      for (let i = 0; i + 1 < held; i += 2) subtractTwo(length, m, stepG[i]!, gamma[i]!, stepG[i + 1]!, gamma[i + 1]!)
+      if (held % 2 === 1) subtractTwo(length, m, stepG[held - 1]!, gamma[held - 1]!, stepG[held - 1]!, 0)
+      if (leap(length, m, g) <= Math.min(farthest * size, Math.max(1, Math.sqrt(dot(length, g, g))))) return
+      m.set(g)
+      reset()
     }
   }
 }
 
+const leap = (length: number, a: Float64Array, b: Float64Array): number => {
+  let square = 0
+  for (let p = 0; p < length; p++) square += (a[p]! - b[p]!) * (a[p]! - b[p]!)
+  return Math.sqrt(square)
+}
+
+/** Four sums side by side: one would wait for each addition. */
 const dot = (length: number, a: Float64Array, b: Float64Array): number => {
-  let even = 0
-  let odd = 0
+  let s0 = 0
+  let s1 = 0
+  let s2 = 0
+  let s3 = 0
   let p = 0
-  for (; p + 1 < length; p += 2) {
-    even += a[p]! * b[p]!
-    odd += a[p + 1]! * b[p + 1]!
+  for (; p + 3 < length; p += 4) {
+    s0 += a[p]! * b[p]!
+    s1 += a[p + 1]! * b[p + 1]!
+    s2 += a[p + 2]! * b[p + 2]!
+    s3 += a[p + 3]! * b[p + 3]!
   }
-  return p < length ? even + odd + a[p]! * b[p]! : even + odd
+  for (; p < length; p++) s0 += a[p]! * b[p]!
+  return s0 + s1 + (s2 + s3)
+}
+
+/** m ← m − x a − y b. */
+const subtractTwo = (length: number, m: Float64Array, a: Float64Array, x: number, b: Float64Array, y: number): void => {
+  for (let p = 0; p < length; p++) m[p] = m[p]! - (x * a[p]! + y * b[p]!)
 }
 
 /** x ← (A + damping)⁻¹ x by Cholesky on the leading `held` rows; false where A is not positive. */

@@ -68,7 +68,9 @@ export const certificate = (
       best.set(x)
     }
   }
-  const gap = (value: number): number => (least - value) / Math.max(Math.abs(value), leastGain)
+  // Beside a price of many times the size of Ũ the rounding of tr X counts.
+  const floor = leastGain * Math.max(1, 1e-5 * Math.abs(price))
+  const gap = (value: number): number => (least - value) / Math.max(Math.abs(value), floor)
   const mix = (x: Float64Array): void => {
     const lowest = lowestEntry(x)
     const t = lowest < 0 ? -lowest / (centreEntry - lowest) : 0

@@ -27,21 +27,29 @@ export interface Normalised {
 /** Splits a packed symmetric matrix into what decides X and what does not. */
 export const normalise = (n: number, u: Float64Array): Normalised => {
   const matrix = u.slice()
-  const sums = new Float64Array(n)
-  const total = rowSums(n, matrix, sums)
-  const grand = total / n / n
-  for (let i = 0, p = 0; i < n; i++)
-    for (let j = 0; j <= i; j++, p++) matrix[p] = matrix[p]! - sums[i]! / n - sums[j]! / n + grand
-  const shift = packedTrace(n, matrix) / (n - 1)
-  for (let i = 0, p = 0; i < n; i++)
-    for (let j = 0; j <= i; j++, p++) matrix[p] = matrix[p]! - shift * ((i === j ? 1 : 0) - 1 / n)
   let largest = 0
   for (const x of u) largest = Math.max(largest, Math.abs(x))
-  const rounding = 4 * n * Number.EPSILON * largest
   // Divided by the largest entry first, so that squares neither overflow nor vanish.
   if (largest > 0) for (let p = 0; p < matrix.length; p++) matrix[p] = matrix[p]! / largest
+  const sums = new Float64Array(n)
+  const first = centre(n, matrix, sums)
+  // Once more: beside a large mean the first pass leaves its rounding in the small remainder.
+  const second = centre(n, matrix, sums)
+  const shift = largest * (first.shift + second.shift)
+  const rounding = 4 * n * Number.EPSILON * largest
   const size = largest * Math.sqrt(innerProduct(n, matrix, matrix) / (n - 1))
   const scale = size > rounding ? size : 0
   for (let p = 0; p < matrix.length; p++) matrix[p] = scale > 0 ? matrix[p]! * (largest / scale) : 0
-  return { n, matrix, mean: total / n, shift, scale, rounding }
+  return { n, matrix, mean: largest * (first.mean + second.mean), shift, scale, rounding }
+}
+
+/** A ← P A P − c P in place; returns c and the mean <A, e eᵀ/n> that is gone. */
+const centre = (n: number, a: Float64Array, sums: Float64Array): { readonly shift: number; readonly mean: number } => {
+  const mean = rowSums(n, a, sums) / n
+  for (let i = 0, p = 0; i < n; i++)
+    for (let j = 0; j <= i; j++, p++) a[p] = a[p]! - sums[i]! / n - sums[j]! / n + mean / n
+  const shift = packedTrace(n, a) / (n - 1)
+  for (let i = 0, p = 0; i < n; i++)
+    for (let j = 0; j <= i; j++, p++) a[p] = a[p]! - shift * ((i === j ? 1 : 0) - 1 / n)
+  return { shift, mean }
 }

@@ -79,7 +79,8 @@ const iterate = (normalised: Normalised, u: Float64Array, form: Form, options: S
   const g = new Float64Array(length)
   const m = startPoint(n, form, options.start)
   const sizeOfU = Math.sqrt(innerProduct(n, matrix, matrix))
-  let sigma = options.start?.sigma ?? firstSigma(set, matrix)
+  const plainSigma = firstSigma(set, matrix)
+  let sigma = options.start?.sigma ?? plainSigma
   let dualResidual = Number.NaN
   let iterations = 0
   while (iterations < options.maxIterations && !evidence.reached(options.tolerance)) {
@@ -101,7 +102,8 @@ const iterate = (normalised: Normalised, u: Float64Array, form: Form, options: S
     dualResidual = primal === 0 ? 0 : primal / Math.sqrt(innerProduct(n, x, x)) / ratio
     accelerate.next(m, f, g, primal)
     if (iterations % balanceEvery === 0) {
-      const factor = Math.min(2, Math.max(0.5, Math.sqrt(patience * ratio)))
+      const wanted = sigma * Math.min(2, Math.max(0.5, Math.sqrt(patience * ratio)))
+      const factor = Math.min(plainSigma * farthestSigma, Math.max(plainSigma / farthestSigma, wanted)) / sigma
       if (factor > 1.3 || factor < 1 / 1.3) {
         sigma *= factor
         // S = σ max(−M, 0) is what stays as it is.
@@ -127,6 +129,9 @@ const finish = (
   converged: evidence.reached(tolerance),
   state
 })
+
+/** σ stays within this factor of its first value: beyond it eigenvalues of U/σ lose the digits that X needs. */
+const farthestSigma = 1e4
 
 /** X is to arrive this much before S: a bound is made from any S, a feasible matrix only from a nearly feasible X. */
 const patience = 4

@@ -1,5 +1,5 @@
 import { type EigenWorkspace, eigenvectors, eigenWorkspace, reduce } from "../linalg/eigh.ts"
-import { rowSums } from "./packed.ts"
+import { addToDiagonal, rowSums } from "./packed.ts"
 import { supportOfWeights, type Trace, weights } from "./spectrum.ts"
 
 /**
@@ -92,7 +92,8 @@ const compose = (
   const count = fromIdentity ? m - full : positive
   if (count > 0 && !eigenvectors(eigen, first, count)) return false
   lift(n, eigen.vectors, count, lifted)
-  for (let i = 0, p = 0; i < n; i++) for (let j = 0; j <= i; j++) out[p++] = fromIdentity ? (i === j ? 1 : 0) : 1 / n
+  out.fill(fromIdentity ? 0 : 1 / n)
+  if (fromIdentity) addToDiagonal(n, out, 1)
   addOuterProducts(n, count, lifted, weight, first, fromIdentity ? -1 : 0, out)
   return true
 }

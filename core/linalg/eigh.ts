@@ -1,6 +1,7 @@
 import { inverseIteration } from "./inverse_iteration.ts"
 import { backTransform, type Tridiagonal, tridiagonal, tridiagonalise } from "./tridiagonal.ts"
-import { tridiagonalValues, tridiagonalVectors } from "./tridiagonal_eigen.ts"
+import { tridiagonalValues } from "./tridiagonal_values.ts"
+import { tridiagonalVectors } from "./tridiagonal_vectors.ts"
 
 /**
  * Eigenvalues and eigenvectors of a dense symmetric matrix.

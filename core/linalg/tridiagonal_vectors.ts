@@ -1,23 +1,14 @@
 /**
- * Eigenvalues of a symmetric tridiagonal matrix by the implicit QL iteration, in place.
- *
- * - Shapes: `diagonal`, `off` are `[n]`, `off[r]` coupling r − 1 and r; both are overwritten, `diagonal` with the
- *   eigenvalues in no order.
- * - Errors: returns false if an eigenvalue has not settled after 60 sweeps, which only non-finite input brings about.
- * - Source: Golub and Van Loan, Matrix Computations, 4th edition, section 8.3.3.
- */
-export const tridiagonalValues = (n: number, diagonal: Float64Array, off: Float64Array): boolean =>
-  implicitQl(n, diagonal, off, undefined, undefined)
-
-/**
  * Eigenvalues and eigenvectors of a symmetric tridiagonal matrix, in place: Z ← Z Q with T = Q Λ Qᵀ.
  *
  * A sweep's rotations are first found, then applied to four rows of Z at a time: each entry is loaded and stored once a
  * rotation, and four rows hide the latency of one another.
  *
- * - Shapes: as `tridiagonalValues`; `z` is `[n, n]` row-major, on return with the eigenvector of `diagonal[i]` in
+ * - Shapes: `diagonal`, `off` are `[n]`, `off[r]` coupling r − 1 and r; both are overwritten, `diagonal` with the
+ *   eigenvalues in no order; `z` is `[n, n]` row-major, on return with the eigenvector of `diagonal[i]` in
  *   column i if it held I; `rotations` is `[2n]`.
- * - Errors: as `tridiagonalValues`.
+ * - Errors: returns false if an eigenvalue has not settled after 60 sweeps, which only non-finite input brings about.
+ * - Source: Golub and Van Loan, Matrix Computations, 4th edition, section 8.3.3.
  */
 export const tridiagonalVectors = (
   n: number,
@@ -25,20 +16,9 @@ export const tridiagonalVectors = (
   off: Float64Array,
   z: Float64Array,
   rotations: Float64Array
-): boolean => implicitQl(n, diagonal, off, z, rotations)
-
-const maxSweeps = 60
-
-/** An off-diagonal entry whose square would underflow is zero, even between two zeros. */
-const vanishing = 1e-140
-
-const implicitQl = (
-  n: number,
-  d: Float64Array,
-  e: Float64Array,
-  z: Float64Array | undefined,
-  rotations: Float64Array | undefined
 ): boolean => {
+  const d = diagonal
+  const e = off
   for (let i = 1; i < n; i++) e[i - 1] = e[i]!
   if (n > 0) e[n - 1] = 0
   for (let l = 0; l < n; l++) {
@@ -72,12 +52,10 @@ const implicitQl = (
         p = s * t
         d[i + 1] = g + p
         g = c * t - b
-        if (rotations !== undefined) {
-          rotations[2 * i] = c
-          rotations[2 * i + 1] = s
-        }
+        rotations[2 * i] = c
+        rotations[2 * i + 1] = s
       }
-      if (z !== undefined && rotations !== undefined) rotateColumns(n, z, rotations, i + 1, m)
+      rotateColumns(n, z, rotations, i + 1, m)
       if (i >= l) continue
       d[l] = d[l]! - p
       e[l] = g
@@ -86,6 +64,11 @@ const implicitQl = (
   }
   return true
 }
+
+const maxSweeps = 60
+
+/** An off-diagonal entry whose square would underflow is zero, even between two zeros. */
+const vanishing = 1e-140
 
 /** The first m >= l at which e[m] no longer matters beside its neighbours, or n − 1. */
 const firstNegligible = (n: number, l: number, d: Float64Array, e: Float64Array): number => {

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import fc from "fast-check"
+import * as E from "fp-ts/lib/Either.js"
+import { random, stream, zeroKey } from "../../../core/random/mod.ts"
+import {
+  bootstrapInterval,
+  interquartileMean,
+  pearson,
+  spearman,
+  studentProbability,
+  studentQuantile,
+  tInterval
+} from "../../../core/stat/mod.ts"
+
+const tolerance = 1e-12
+
+const right = <A>(e: E.Either<unknown, A>): A => {
+  if (E.isLeft(e)) assert.fail(JSON.stringify(e.left))
+  return e.right
+}
+const near = (a: number, b: number, within = tolerance): void => assert.ok(Math.abs(a - b) <= within, `${a} for ${b}`)
+const numbers = fc.uniqueArray(fc.integer({ min: -1000, max: 1000 }), { minLength: 2, maxLength: 30 })
+
+test("pearson() of a line is its sign; spearman() of any increasing function is one", () =>
+  fc.assert(
+    fc.property(numbers, (x) => {
+      near(
+        right(
+          pearson(
+            x,
+            x.map((v) => 3 - 2 * v)
+          )
+        ),
+        -1
+      )
+      near(
+        right(
+          spearman(
+            x,
+            x.map((v) => v * v * v)
+          )
+        ),
+        1
+      )
+      near(
+        right(
+          spearman(
+            x,
+            x.map((v) => -v)
+          )
+        ),
+        -1
+      )
+    })
+  ))
+
+test("spearman() gives ties the mean of their ranks", () => {
+  // Ranks 1, 2.5, 2.5, 4 against 1, 2, 3, 4: Σ d² = 0.5, by hand r = 4.5/√(4.5·5).
+  near(right(spearman([1, 2, 2, 9], [1, 2, 3, 4])), 4.5 / Math.sqrt(4.5 * 5))
+})
+
+test("correlations refuse what has none, naming it", () => {
+  const message = (e: E.Either<{ readonly message: string }, number>): string => (E.isLeft(e) ? e.left.message : "")
+  assert.match(message(pearson([1, 2], [1])), /y: want length 2, as x, got length 1/)
+  assert.match(message(pearson([1], [1])), /x: want at least 2 numbers, got 1/)
+  assert.match(message(spearman([1, 1, 1], [1, 2, 3])), /x: want numbers that differ, got 3 times 1/)
+  assert.match(message(spearman([1, 2], [1, Number.NaN])), /y\[1\]: want a finite number, got NaN/)
+})
+
+test("studentQuantile() has the tabulated values", () => {
+  // Abramowitz and Stegun, table 26.10, and closed forms: ν = 1 is tan(π(p − ½)), ν = 2 (2p − 1)√(2/(1 − (2p − 1)²)).
+  for (const [p, freedom, value] of [
+    [0.975, 1, 12.706],
+    [0.975, 4, 2.776],
+    [0.995, 9, 3.25],
+    [0.95, 30, 1.697],
+    [0.975, 120, 1.98]
+  ] as const)
+    near(studentQuantile(p, freedom), value, 6e-4)
+  near(studentQuantile(0.975, 1), Math.tan(Math.PI * 0.475), 1e-11)
+  near(studentQuantile(0.9, 2), 0.8 * Math.sqrt(2 / (1 - 0.64)))
+  near(studentQuantile(0.3, 5), -studentQuantile(0.7, 5))
+})
+
+test("studentProbability() and studentQuantile() are inverse", () =>
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 200 }), fc.integer({ min: 1, max: 999 }), (freedom, p) =>
+      near(studentProbability(studentQuantile(p / 1000, freedom), freedom), p / 1000)
+    )
+  ))
+
+test("tInterval() of three numbers, by hand", () => {
+  // s = 1, t_{0.975, 2} = 0.95·√(2/(1 − 0.95²)).
+  const t = 0.95 * Math.sqrt(2 / (1 - 0.95 * 0.95))
+  const { estimate, low, high, level, count } = right(tInterval([1, 2, 3]))
+  near(low, 2 - t / Math.sqrt(3))
+  near(high, 2 + t / Math.sqrt(3))
+  assert.deepEqual([estimate, level, count], [2, 0.95, 3])
+})
+
+test("interquartileMean() leaves out a quarter at each end, rounded down", () => {
+  assert.equal(right(interquartileMean([100, 1, 2, 3])), 2.5)
+  assert.equal(right(interquartileMean([5])), 5)
+  assert.equal(right(interquartileMean([0, 1, 2, 3, 4, 5, 6, 90])), 3.5)
+  assert.ok(E.isLeft(interquartileMean([])))
+})
+
+test("bootstrapInterval() holds the estimate of a mean, repeats for the same draws and shrinks with the sample", () => {
+  const mean = (x: readonly number[]): number => x.reduce((s, v) => s + v, 0) / x.length
+  const of = (count: number) => {
+    const s = stream(zeroKey)
+    const x = Array.from({ length: count }, () => random(s))
+    return right(bootstrapInterval(x, mean, { random: () => random(s), resamples: 500 }))
+  }
+  const few = of(10)
+  const many = of(200)
+  assert.ok(few.low <= few.estimate && few.estimate <= few.high)
+  assert.ok(many.high - many.low < few.high - few.low)
+  assert.deepEqual(of(10), few)
+  assert.ok(E.isLeft(bootstrapInterval([1], mean, { random: () => 0, resamples: 0 })))
+  assert.ok(E.isLeft(tInterval([1, 2], 1)))
+})
