@@ -1,5 +1,5 @@
 /** What a policy is worth: returns of whole episodes, every episode counted. */
-import { Effect } from "effect"
+import { Effect, Semaphore } from "effect"
 import { Session } from "../core/pipeline/session.ts"
 import { type Floats, type Key, zeroKey } from "../core/random/mod.ts"
 import { makeRows } from "../envs/mod.ts"
@@ -36,6 +36,8 @@ export const evaluator = Effect.fn("evaluator")(function* (problem: Problem) {
   const parameters = yield* session.buffer([policy.size])
   const acting = yield* session.compile(yield* actProgram(policy, tasks.length * environmentsPerTask))
   const pause = pauseEvery(acting.cost.flops)
+  // One evaluation uses the buffers at a time; a second caller waits.
+  const turn = yield* Semaphore.make(1)
   // Refuses a wrong problem now, not at the first use.
   yield* interaction(problem, zeroKey, Real)
 
@@ -77,7 +79,7 @@ export const evaluator = Effect.fn("evaluator")(function* (problem: Problem) {
       const meanReturn = returns.reduce((a, b) => a + b, 0) / returns.length
       return { task: id, returns, lengths: own.flatMap((p) => p.lengths), meanReturn }
     })
-  })
+  }, turn.withPermit)
 })
 
 /** Episodes of environment i: as equal as they can be. */

@@ -1,5 +1,5 @@
 /** Transitions at fixed parameters, with PPO's advantages: what the surrogate learns from. */
-import { Effect } from "effect"
+import { Effect, Semaphore } from "effect"
 import { Session } from "../../core/pipeline/session.ts"
 import { type Key, zeroKey } from "../../core/random/mod.ts"
 import type { Collector, Fixed, Problem, Transitions } from "../algorithm.ts"
@@ -29,6 +29,8 @@ export const collector = Effect.fn("ppo.collector")(function* (c: Ppo, problem: 
   const acting = yield* session.compile(yield* actProgram(policy, envs, n.layout.size))
   const pause = pauseEvery(acting.cost.flops)
   const estimate = yield* estimator(c, n, parameters)
+  // One collection uses the buffers at a time; a second caller waits.
+  const turn = yield* Semaphore.make(1)
   // Refuses a wrong problem now, not at the first use.
   yield* interaction(problem, zeroKey, Real)
 
@@ -48,7 +50,7 @@ export const collector = Effect.fn("ppo.collector")(function* (c: Ppo, problem: 
     yield* rollout(x, act, actionStreams(key, tasks), e, pause)
     yield* estimate(x, e, estimates)
     return tasks.map((t, i) => transitionsOf(t.id, i, environmentsPerTask, envs, e, estimates))
-  })
+  }, turn.withPermit)
 
   return { collect } satisfies Collector
 })

@@ -1,5 +1,5 @@
 /** PPO's training loop as State → State: a rollout of all tasks together, then an update. */
-import { Effect } from "effect"
+import { Effect, Semaphore } from "effect"
 import { linearRate } from "../../core/optim/mod.ts"
 import { Session } from "../../core/pipeline/session.ts"
 import { child, type Floats, type Key, loadStream, saveStream, stream } from "../../core/random/mod.ts"
@@ -52,6 +52,8 @@ export const learner = Effect.fn("ppo.learner")(function* (c: Ppo, problem: Trai
   const identity = yield* lift(identityOf(`${PPO_ID}@${PPO_VERSION}`, c, problem))
   const sizes = { policy: policy.size, value: n.value.layout.size, observation: x.input.length }
 
+  // One training uses the buffers at a time; a second caller waits.
+  const turn = yield* Semaphore.make(1)
   /** The state that the session's buffers and the environments hold now: continuing from it copies nothing. */
   let held: State | undefined
 
@@ -144,7 +146,7 @@ export const learner = Effect.fn("ppo.learner")(function* (c: Ppo, problem: Trai
       steps: e.count
     }
     return iteration
-  })
+  }, turn.withPermit)
 
   return {
     policy,

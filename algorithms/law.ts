@@ -1,0 +1,165 @@
+/**
+ * What every algorithm must satisfy, as data: run {@link algorithmLaws} over a contributed record in any test runner
+ * and with any session. The package's own records are held to the same laws.
+ */
+import { Effect, type Scope } from "effect"
+import * as E from "fp-ts/lib/Either.js"
+import type { Session } from "../core/pipeline/session.ts"
+import { child, zeroKey } from "../core/random/mod.ts"
+import { cartPole } from "../envs/cartpole/cartpole.ts"
+import type { Algorithm, Learner, SavedState, State, TrainingProblem } from "./algorithm.ts"
+import type { CheckpointError, LearnerError, ProblemError } from "./error.ts"
+
+/** A statement that can be checked; `check` gives undefined when it holds, else the counterexample in words. */
+export interface AlgorithmLaw {
+  readonly name: string
+  readonly check: Effect.Effect<
+    string | undefined,
+    LearnerError | ProblemError | CheckpointError,
+    Session | Scope.Scope
+  >
+}
+
+const tasks = [
+  { id: "short", params: { length: 0.3 } },
+  { id: "long", params: { length: 1 } }
+]
+
+/** The laws of an algorithm, checked with its defaults on two small cart-poles. */
+export const algorithmLaws = <C>(algorithm: Algorithm<C>): readonly AlgorithmLaw[] => {
+  const problem = Effect.fn(function* (change: Partial<TrainingProblem> = {}) {
+    const network = { layers: 1, width: 8, activation: "tanh", taskOneHot: true } as const
+    const policy = yield* right(algorithm.makePolicy(cartPole, network, ["long", "short"]))
+    const small = { environment: cartPole, tasks, policy, environmentsPerTask: 2, stepsPerTask: 64, iterations: 4 }
+    return { ...small, ...change } satisfies TrainingProblem
+  })
+  const ready = (change: Partial<TrainingProblem> = {}) =>
+    Effect.flatMap(problem(change), (p) => algorithm.learner(algorithm.defaults, p))
+
+  return [
+    {
+      name: "equal keys give equal trainings, bit for bit, in two learners",
+      check: Effect.gen(function* () {
+        const [a, b] = [yield* ready(), yield* ready()]
+        const first = yield* run(a, yield* a.init(child(zeroKey, 1)), 2)
+        return difference(first, yield* run(b, yield* b.init(child(zeroKey, 1)), 2))
+      })
+    },
+    {
+      name: "another key gives another training",
+      check: Effect.gen(function* () {
+        const l = yield* ready()
+        const [a, b] = [yield* l.init(child(zeroKey, 1)), yield* l.init(child(zeroKey, 2))]
+        const theta = { policy: a.policy, value: a.value }
+        const same = yield* l.init(child(zeroKey, 2), theta)
+        if (difference(a, b) === undefined) return "two keys give one first state"
+        // Parameters apart: the key must decide episodes, actions and minibatches too.
+        return equal((yield* run(l, a, 1)).policy, (yield* run(l, same, 1)).policy)
+          ? "the key decides parameters only"
+          : undefined
+      })
+    },
+    {
+      name: "run(n + m) = run(m) ∘ load ∘ save ∘ run(n), bit for bit",
+      check: Effect.gen(function* () {
+        const [a, b] = [yield* ready(), yield* ready()]
+        const half = yield* run(a, yield* a.init(zeroKey), 2)
+        const loaded = yield* right(b.load(copy(a.save(half))))
+        return difference(yield* run(a, half, 2), yield* run(b, loaded, 2))
+      })
+    },
+    {
+      name: "a state stays as it was given out, and can be gone on from twice",
+      check: Effect.gen(function* () {
+        const l = yield* ready()
+        const s = yield* run(l, yield* l.init(zeroKey), 1)
+        const before = copy(l.save(s))
+        const once = yield* run(l, s, 2)
+        if (difference(s, yield* right(l.load(before))) !== undefined) return "iterate() changed the state it was given"
+        return difference(once, yield* run(l, s, 2))
+      })
+    },
+    {
+      name: "a state of another training is refused, with both named",
+      check: Effect.gen(function* () {
+        const [a, b] = [yield* ready(), yield* ready({ stepsPerTask: 32 })]
+        const loaded = b.load(a.save(yield* a.init(zeroKey)))
+        if (E.isRight(loaded)) return "accepted"
+        const { want, got } = loaded.left
+        return want !== got && got.includes("64") && want.includes("32") ? undefined : loaded.left.message
+      })
+    },
+    {
+      name: "a training starts at the parameters it is given",
+      check: Effect.gen(function* () {
+        const l = yield* ready()
+        const given = yield* l.init(child(zeroKey, 7))
+        const s = yield* l.init(zeroKey, { policy: given.policy, value: given.value })
+        if (!equal(s.policy, given.policy) || !equal(s.value, given.value)) return "other parameters"
+        return yield* Effect.match(l.init(zeroKey, { policy: given.policy.slice(1) }), {
+          onSuccess: () => "accepted a policy of another size",
+          onFailure: () => undefined
+        })
+      })
+    },
+    {
+      name: "rows name the tasks in order, count their steps and are finite",
+      check: Effect.gen(function* () {
+        const l = yield* ready()
+        const { rows, steps, state } = yield* l.iterate(yield* l.init(zeroKey))
+        if (rows.map((r) => r.task).join() !== "short,long") return `tasks ${rows.map((r) => r.task).join()}`
+        if (steps !== 128 || state.steps !== 128 || state.iteration !== 1) return `${steps} steps of 128`
+        const odd = rows.flatMap((r) => Object.entries(r.metrics)).find(([, x]) => !Number.isFinite(x))
+        return odd === undefined ? undefined : `${odd[0]} is ${odd[1]}`
+      })
+    },
+    {
+      name: "transitions hold: rewards and ends of the environment, no value past an end, equal keys equal numbers",
+      check: Effect.gen(function* () {
+        const p = yield* problem()
+        const l = yield* algorithm.learner(algorithm.defaults, p)
+        const at = yield* l.init(zeroKey)
+        const c = yield* algorithm.collector(algorithm.defaults, p)
+        const [a, b] = [yield* c.collect(at, 101, zeroKey), yield* c.collect(at, 101, zeroKey)]
+        for (const [i, t] of a.entries()) {
+          if (t.count !== 102) return `${t.count} rows for 101 steps of 2 environments`
+          if (!equal(t.observation, b[i]!.observation) || !equal(t.advantage, b[i]!.advantage)) return "not repeatable"
+          if (t.reward.some((r) => r !== 1)) return "a reward that the environment did not give"
+          const ends = t.terminated.reduce((n, x, row) => n + x + t.truncated[row]!, 0)
+          if (ends === 0 || ends !== t.episodes.returns.length) return `${ends} ends`
+          const past = t.terminated.findIndex((x, row) => x === 1 && t.nextValue[row] !== 0)
+          if (past >= 0) return `row ${past} ends and still has a future`
+        }
+        return undefined
+      })
+    }
+  ]
+}
+
+const right = <L extends CheckpointError | ProblemError, A>(either: E.Either<L, A>): Effect.Effect<A, L> =>
+  E.isRight(either) ? Effect.succeed(either.right) : Effect.fail(either.left)
+
+const run = Effect.fnUntraced(function* (l: Learner, state: State, iterations: number) {
+  let s = state
+  for (let i = 0; i < iterations; i++) s = (yield* l.iterate(s)).state
+  return s
+})
+
+/** As it comes back from a store: new arrays, new text. */
+const copy = (s: SavedState): SavedState => ({
+  json: JSON.stringify(JSON.parse(s.json)),
+  arrays: Object.fromEntries(Object.entries(s.arrays).map(([name, x]) => [name, x.slice()]))
+})
+
+const equal = (a: ArrayLike<number>, b: ArrayLike<number>): boolean =>
+  a.length === b.length && Array.from(a).every((x, i) => Object.is(x, b[i]))
+
+/** What two states do not share, in words. */
+const difference = (a: State, b: State): string | undefined => {
+  for (const name of ["policy", "value", "observation"] as const) if (!equal(a[name], b[name])) return `${name} differs`
+  for (const [name, x] of Object.entries(a.arrays)) if (!equal(x, b.arrays[name] ?? [])) return `${name} differs`
+  for (const name of ["iteration", "steps", "environments", "streams"] as const) {
+    if (JSON.stringify(a[name]) !== JSON.stringify(b[name])) return `${name} differs`
+  }
+  return undefined
+}

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { Effect } from "effect"
+import { type Algorithm, algorithmLaws, type Learner, type Ppo, ppo } from "../../algorithms/mod.ts"
+import { zeroKey } from "../../core/random/mod.ts"
+import { layer } from "../../plugins/session_wasm/mod.ts"
+
+for (const law of algorithmLaws(ppo))
+  test(`${ppo.id}: ${law.name}`, () =>
+    Effect.runPromise(Effect.scoped(law.check).pipe(Effect.provide(layer()))).then((r) => assert.equal(r, undefined)))
+
+const broken = (algorithm: Algorithm<Ppo>) =>
+  Effect.runPromise(
+    Effect.forEach(algorithmLaws(algorithm), (law) => Effect.map(Effect.scoped(law.check), (r) => [law.name, r])).pipe(
+      Effect.map((all) => all.filter(([, r]) => r !== undefined).map(([name]) => name ?? "")),
+      Effect.provide(layer())
+    )
+  )
+
+const wrapped = (change: (l: Learner) => Partial<Learner>): Algorithm<Ppo> => ({
+  ...ppo,
+  learner: (c, p) => Effect.map(ppo.learner(c, p), (l) => ({ ...l, ...change(l) }))
+})
+
+test("the laws catch an algorithm that drops its key", async () => {
+  const found = await broken(wrapped((l) => ({ init: (_, start) => l.init(zeroKey, start) })))
+  assert.ok(found.includes("another key gives another training"))
+})
+
+test("the laws catch an algorithm whose checkpoint lacks the optimiser", async () => {
+  const found = await broken(
+    wrapped((l) => ({
+      load: (saved) => l.load({ ...saved, arrays: forget(saved.arrays) })
+    }))
+  )
+  assert.ok(found.some((name) => name.startsWith("run(n + m)")))
+})
+
+const forget = (arrays: Readonly<Record<string, Float32Array | Float64Array>>) => ({
+  ...arrays,
+  m: new Float32Array(arrays["m"]?.length ?? 0)
+})
