@@ -64,15 +64,35 @@ function rowSum(p: usize, r: i32): f32 {
   return <f32>total
 }
 
+// A maximum is taken by `pmax`, one instruction on every processor; which lanes ever saw a NaN is kept apart.
+
 function rowMax(p: usize, r: i32): f32 {
-  let m = splat(-Infinity)
-  for (; r >= 4; r -= 4, p += 16) m = f32x4.max(m, ld(p))
-  let most = max<f32>(
-    max<f32>(f32x4.extract_lane(m, 0), f32x4.extract_lane(m, 1)),
-    max<f32>(f32x4.extract_lane(m, 2), f32x4.extract_lane(m, 3))
-  )
-  for (; r > 0; r--, p += 4) most = max<f32>(most, load<f32>(p))
-  return most
+  let most: f32 = -Infinity
+  let bad = false
+  if (r >= 8) {
+    let m0 = splat(-Infinity)
+    let m1 = m0
+    let nan = splat(0)
+    for (; r >= 8; r -= 8, p += 32) {
+      const x = ld(p)
+      const y = ld(p, 16)
+      nan = v128.or(nan, v128.or(f32x4.ne(x, x), f32x4.ne(y, y)))
+      m0 = f32x4.pmax(m0, x)
+      m1 = f32x4.pmax(m1, y)
+    }
+    bad = v128.any_true(nan)
+    m0 = f32x4.pmax(m0, m1)
+    most = max<f32>(
+      max<f32>(f32x4.extract_lane(m0, 0), f32x4.extract_lane(m0, 1)),
+      max<f32>(f32x4.extract_lane(m0, 2), f32x4.extract_lane(m0, 3))
+    )
+  }
+  for (; r > 0; r--, p += 4) {
+    const x = load<f32>(p)
+    if (x > most) most = x
+    if (x != x) bad = true
+  }
+  return bad ? NaN : most
 }
 
 /** dst[j] = Σ_i src[i, j] for j < cols, rows `inner` numbers apart: even and odd rows apart, then together. */
@@ -157,10 +177,27 @@ function columnMax(src: usize, r: i32, inner: i32, dst: usize): void {
   const step = <usize>inner << 2
   let j = 0
   for (; j <= inner - 4; j += 4, src += 16, dst += 16) {
-    let m = splat(-Infinity)
+    let m0 = splat(-Infinity)
+    let m1 = m0
+    let nan = splat(0)
     let p = src
-    for (let i = 0; i < r; i++, p += step) m = f32x4.max(m, ld(p))
-    v128.store(dst, m)
+    let i = r
+    for (; i >= 2; i -= 2) {
+      const x = ld(p)
+      p += step
+      const y = ld(p)
+      p += step
+      nan = v128.or(nan, v128.or(f32x4.ne(x, x), f32x4.ne(y, y)))
+      m0 = f32x4.pmax(m0, x)
+      m1 = f32x4.pmax(m1, y)
+    }
+    if (i > 0) {
+      const x = ld(p)
+      nan = v128.or(nan, f32x4.ne(x, x))
+      m0 = f32x4.pmax(m0, x)
+    }
+    // All bits set is a NaN.
+    v128.store(dst, v128.or(f32x4.pmax(m0, m1), nan))
   }
   for (; j < inner; j++, src += 4, dst += 4) {
     let m: f32 = -Infinity

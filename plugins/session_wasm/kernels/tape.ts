@@ -3,11 +3,12 @@
  * describes every word.
  */
 import { TABLE, writeConstants } from "./constants"
-import { copy, fill, gather, iota, scatter } from "./copy"
 import { expBlock, logBlock, sigmoidBlock, softplusBlock, tanhBlock } from "./elementwise"
 import { gemm } from "./gemm"
 import { map } from "./map"
+import { fill, gather, iota, scatter } from "./moves"
 import { reduce } from "./reduce"
+import { copy } from "./strided"
 
 // @ts-ignore: decorator
 @inline
@@ -39,7 +40,8 @@ export function run(tape: usize, end: usize, slots: usize, scratch: usize): i32 
         reduce(word(ip, 2), word(ip, 3), word(ip, 4), word(ip, 5), at(slots, ip, 6), at(slots, ip, 7), scratch)
         break
       case 4:
-        copy(ip + 8, at(slots, ip, 3) + (<usize>word(ip, 4) << 2), at(slots, ip, 5) + (<usize>word(ip, 6) << 2))
+        copy(word(ip, 2), ip + 28,
+          at(slots, ip, 3) + (<usize>word(ip, 4) << 2), at(slots, ip, 5) + (<usize>word(ip, 6) << 2), scratch)
         break
       case 5:
         fill(at(slots, ip, 2), word(ip, 3), load<f32>(ip + 16))

@@ -18,11 +18,14 @@ export function transpose4(p: usize, ps: usize, q: usize, qs: usize): void {
   v128.store(q + 3 * qs, v128.shuffle<f64>(high01, high23, 1, 3))
 }
 
-/** q[j, i] = p[i, j] for i < m, j < n; rows `ps` and `qs` bytes apart. Tiles of 4×4 down strips of 16 columns of p. */
+/** As many rows of the result as a set of the first-level cache has places, as their distance is often a power of 2. */
+const STRIP: i32 = 8
+
+/** q[j, i] = p[i, j] for i < m, j < n; rows `ps` and `qs` bytes apart. Tiles of 4×4 down strips of STRIP columns of p. */
 export function transpose(m: i32, n: i32, p: usize, ps: usize, q: usize, qs: usize): void {
   const m4 = m & ~3
-  for (let j0 = 0; j0 < n; j0 += 16) {
-    const j1 = min(n, j0 + 16)
+  for (let j0 = 0; j0 < n; j0 += STRIP) {
+    const j1 = min(n, j0 + STRIP)
     const j4 = j0 + ((j1 - j0) & ~3)
     for (let i = 0; i < m4; i += 4) {
       const row = p + <usize>i * ps
@@ -52,6 +55,12 @@ export function move(m: i32, n: i32, p: usize, ps: usize, q: usize, qs: usize): 
     let from = p
     let to = q
     let j = n
+    for (; j >= 16; j -= 16, from += 64, to += 64) {
+      v128.store(to, v128.load(from))
+      v128.store(to, v128.load(from, 16), 16)
+      v128.store(to, v128.load(from, 32), 32)
+      v128.store(to, v128.load(from, 48), 48)
+    }
     for (; j >= 4; j -= 4, from += 16, to += 16) v128.store(to, v128.load(from))
     for (; j > 0; j--, from += 4, to += 4) store<f32>(to, load<f32>(from))
   }

@@ -1,36 +1,4 @@
-/**
- * Instructions that move numbers and do not compute: COPY (strided, any rank), FILL, GATHER, SCATTER, IOTA.
- */
-
-/** COPY's words: rank, srcSlot, srcOffset, dstSlot, dstOffset, sizes, source strides, destination strides. */
-export function copy(words: usize, src: usize, dst: usize): void {
-  const rank = load<i32>(words)
-  const sizes = words + 20
-  strided(rank, sizes, sizes + (<usize>rank << 2), sizes + (<usize>rank << 3), src, dst)
-}
-
-function strided(rank: i32, sizes: usize, from: usize, to: usize, src: usize, dst: usize): void {
-  if (rank == 0) {
-    store<f32>(dst, load<f32>(src))
-    return
-  }
-  const n = load<i32>(sizes)
-  const s = load<i32>(from) << 2
-  const d = load<i32>(to) << 2
-  if (rank == 1) {
-    for (let i = 0; i < n; i++) {
-      store<f32>(dst, load<f32>(src))
-      src += s
-      dst += d
-    }
-    return
-  }
-  for (let i = 0; i < n; i++) {
-    strided(rank - 1, sizes + 4, from + 4, to + 4, src, dst)
-    src += s
-    dst += d
-  }
-}
+/** Instructions that move numbers and compute little: FILL, GATHER, SCATTER, IOTA. COPY is in strided.ts. */
 
 export function fill(dst: usize, n: i32, value: f32): void {
   const v = f32x4.splat(value)
