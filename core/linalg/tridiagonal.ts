@@ -29,7 +29,7 @@ export const tridiagonalise = (n: number, a: Float64Array, t: Tridiagonal): void
       const wr = w[r]!
       for (let j = 0; j <= r; j++) a[row + j] = a[row + j]! - (vr * w[j]! + wr * v[j]!)
     }
-    diagonal[r] = a[row + r]!
+    diagonal[r] = flushed(a[row + r]!)
     const h = reflector(a, row, r, off)
     scale[r] = h
     if (h === 0) {
@@ -130,8 +130,10 @@ export const backTransform = (
   }
 }
 
-/** Squares below this are dropped: 1e-140 beside entries near one. */
-const vanishing = 1e-280
+/** Entries below this are dropped: far below the rounding of entries near one, far above where squares underflow. */
+const vanishing = 1e-30
+
+const flushed = (x: number): number => (Math.abs(x) < vanishing ? 0 : x)
 
 /** Turns row r's first r entries x into u with (I − u uᵀ/h) x = off[r]·e_{r−1}; returns h, 0 if x is there already. */
 const reflector = (a: Float64Array, row: number, r: number, off: Float64Array): number => {
@@ -143,8 +145,8 @@ const reflector = (a: Float64Array, row: number, r: number, off: Float64Array): 
   const alpha = a[last]!
   let tail = 0
   for (let j = 0; j < r - 1; j++) tail += a[row + j]! * a[row + j]!
-  if (tail < vanishing) {
-    off[r] = alpha
+  if (tail < vanishing * vanishing) {
+    off[r] = flushed(alpha)
     return 0
   }
   const norm = Math.sqrt(tail + alpha * alpha)

@@ -51,8 +51,8 @@ export const tridiagonalValues = (n: number, diagonal: Float64Array, off: Float6
 
 const maxSweeps = 60
 
-/** A square this small is zero, even between two zeros. */
-const vanishing = 1e-280
+/** A square this small is zero, even between two zeros; the entries of `tridiagonalise` are 0 or over 1e-30. */
+const vanishing = 1e-90
 
 const epsilonSquared = Number.EPSILON * Number.EPSILON
 

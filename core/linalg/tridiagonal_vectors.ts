@@ -37,7 +37,7 @@ export const tridiagonalVectors = (
       for (; i >= l; i--) {
         const f = s * e[i]!
         const b = c * e[i]!
-        r = Math.sqrt(f * f + g * g)
+        r = hypotenuse(f, g)
         e[i + 1] = r
         if (r === 0) {
           // The matrix has split at i: take back the part of the shift that is pending and start again.
@@ -67,8 +67,19 @@ export const tridiagonalVectors = (
 
 const maxSweeps = 60
 
-/** An off-diagonal entry whose square would underflow is zero, even between two zeros. */
-const vanishing = 1e-140
+/** An off-diagonal entry this small is zero, even between two zeros; the entries of `tridiagonalise` are 0 or over 1e-30. */
+const vanishing = 1e-45
+
+/** √(f² + g²) also where the squares underflow: a rotation must have length one however small what it turns. */
+const hypotenuse = (f: number, g: number): number => {
+  const square = f * f + g * g
+  if (square > 1e-280) return Math.sqrt(square)
+  const largest = Math.max(Math.abs(f), Math.abs(g))
+  if (largest === 0) return 0
+  const x = f / largest
+  const y = g / largest
+  return largest * Math.sqrt(x * x + y * y)
+}
 
 /** The first m >= l at which e[m] no longer matters beside its neighbours, or n − 1. */
 const firstNegligible = (n: number, l: number, d: Float64Array, e: Float64Array): number => {
