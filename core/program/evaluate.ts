@@ -160,23 +160,24 @@ const value = (y: Tensor, args: readonly Float64Array[]): Float64Array => {
   }
 }
 
-/** Runs a program in float64. Inputs are row-major; lengths are the caller's to check (sessions do). */
+/**
+ * Runs a program in float64. Inputs are row-major; lengths are the caller's to check (sessions do).
+ *
+ * `round` is applied to every number of every result: with `Math.fround` it shows what a narrower type would lose.
+ */
 export const evaluate = <I extends string, O extends string>(
   p: Program<I, O>,
-  inputs: Readonly<Record<I, ArrayLike<number>>>
+  inputs: Readonly<Record<I, ArrayLike<number>>>,
+  round?: (x: number) => number
 ): Record<O, Float64Array> => {
   const values = new Map<Tensor, Float64Array>()
   for (const k of Object.keys(p.inputs) as I[]) values.set(p.inputs[k], Float64Array.from(inputs[k]))
   const keys = Object.keys(p.outputs) as O[]
   for (const y of topological(keys.map((k) => p.outputs[k]))) {
     if (values.has(y)) continue
-    values.set(
-      y,
-      value(
-        y,
-        y.args.map((a) => values.get(a)!)
-      )
-    )
+    const args = y.args.map((a) => values.get(a)!)
+    const result = value(y, args)
+    values.set(y, round === undefined ? result : result.map(round))
   }
   const out = {} as Record<O, Float64Array>
   for (const k of keys) out[k] = values.get(p.outputs[k])!.slice()

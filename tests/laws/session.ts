@@ -1,0 +1,20 @@
+/**
+ * The conformance suite of sessions: every primitive and every transform against float64, and the contract of memory.
+ * A new session adds one file that calls this with its layer.
+ */
+import type { Layer } from "effect"
+import type { Session, SessionError } from "../../core/pipeline/session.ts"
+import { memoryLaws } from "./session_memory.ts"
+import { operationLaws } from "./session_operations.ts"
+import type { Tolerance } from "./session_support.ts"
+import { transformLaws } from "./session_transforms.ts"
+
+export { type Tolerance, tolerances } from "./session_support.ts"
+
+/** Registers the tests. `tolerance` is one of `tolerances`, by the session's type. */
+export const sessionLaws = (name: string, layer: Layer.Layer<Session, SessionError>, tolerance: Tolerance): void => {
+  const subject = { name, layer, tolerance }
+  operationLaws(subject)
+  transformLaws(subject)
+  memoryLaws(subject)
+}

@@ -1,0 +1,125 @@
+/** How the laws of sessions run a program and judge its numbers. */
+import assert from "node:assert/strict"
+import { Effect, type Layer, type Scope } from "effect"
+import { type Argument, Session, type SessionError, type SessionService } from "../../core/pipeline/session.ts"
+import { evaluate, type Program } from "../../core/program/mod.ts"
+
+/** How far a session's numbers may be from float64's. */
+export interface Tolerance {
+  /** The rounding of the session's type. */
+  readonly round: (x: number) => number
+  /** Unit roundoff u: half the distance from 1 to the next number. */
+  readonly unit: number
+  /** Roundings that one operation may cost: elementary functions are allowed a few. */
+  readonly operation: number
+  /** Results smaller than this may be given as 0. */
+  readonly tiny: number
+  /** Relative to the largest number of a result, for whole programs of well-conditioned steps. */
+  readonly program: number
+}
+
+export const tolerances: Readonly<Record<"f32" | "f64", Tolerance>> = {
+  // Single precision, small functions within 4 units in the last place; subnormal numbers may be flushed.
+  f32: { round: Math.fround, unit: 2 ** -24, operation: 8, tiny: 1.2e-38, program: 2e-5 },
+  // Double precision, the same order of operations as the reference or another.
+  f64: { round: (x) => x, unit: 2 ** -53, operation: 8, tiny: 0, program: 1e-11 }
+}
+
+/** A kind of session, as the laws see it. */
+export interface Subject {
+  readonly name: string
+  readonly layer: Layer.Layer<Session, SessionError>
+  readonly tolerance: Tolerance
+}
+
+/** Runs `body` in a session of its own, closed afterwards. */
+export const within = <A>(
+  subject: Subject,
+  body: (s: SessionService) => Effect.Effect<A, SessionError, Scope.Scope>
+): Promise<A> =>
+  Effect.runPromise(
+    Effect.scoped(
+      Effect.gen(function* () {
+        return yield* body(yield* Session)
+      })
+    ).pipe(Effect.provide(subject.layer))
+  )
+
+/** What an effect fails with; a failed test if it does not. */
+export const refusal = <A, R>(e: Effect.Effect<A, SessionError, R>): Effect.Effect<SessionError, never, R> =>
+  Effect.match(e, { onFailure: (error) => error, onSuccess: () => assert.fail("the session did not refuse") })
+
+/** Compiles and runs once. */
+export const once = <I extends string, O extends string>(
+  s: SessionService,
+  p: Program<I, O>,
+  inputs: Readonly<Record<I, Argument>>
+) => Effect.scoped(Effect.flatMap(s.compile(p), (e) => e.run(inputs)))
+
+/** Equal but for `allowed(i)`; the same infinities and the same NaN. */
+export const near = (
+  got: ArrayLike<number>,
+  want: ArrayLike<number>,
+  allowed: (i: number) => number,
+  t: Tolerance,
+  what: string
+): void => {
+  assert.equal(got.length, want.length, `${what}: length`)
+  for (let i = 0; i < want.length; i++) {
+    const [g, w] = [got[i]!, t.round(want[i]!)]
+    if (Object.is(g, w) || (Number.isNaN(g) && Number.isNaN(w))) continue
+    const fine = Math.abs(g - w) <= allowed(i) + t.tiny
+    assert.ok(fine, `${what}[${i}]: got ${g}, want ${w} within ${allowed(i)}`)
+  }
+}
+
+/** Numbers that the session's type holds exactly, so that only its arithmetic is judged. */
+export const exact = (t: Tolerance, x: ArrayLike<number>): Float64Array => Float64Array.from(x, t.round)
+
+const largest = (x: Float64Array): number => x.reduce((m, v) => (Number.isFinite(v) ? Math.max(m, Math.abs(v)) : m), 0)
+
+/**
+ * What float64 gives, and how much each output may differ: `tolerance.program` of its largest number, and what the
+ * rounding of every step alone changes. `undefined` where that is so much that the comparison says nothing.
+ */
+export const expected = <I extends string, O extends string>(
+  p: Program<I, O>,
+  inputs: Readonly<Record<I, Float64Array>>,
+  t: Tolerance
+): { readonly want: Record<O, Float64Array>; readonly allowed: (k: O) => (i: number) => number } | undefined => {
+  const want = evaluate(p, inputs)
+  const rounded = evaluate(p, inputs, t.round)
+  const nudged = {} as Record<I, Float64Array>
+  for (const k of Object.keys(inputs) as I[]) {
+    nudged[k] = inputs[k].map((x, i) => (Number.isInteger(x) ? x : x * (1 + 8 * t.unit * ((i % 3) - 1))))
+  }
+  const moved = evaluate(p, nudged)
+  for (const k of Object.keys(want) as O[]) {
+    const limit = 1e-3 * Math.max(1, largest(want[k]))
+    for (const other of [rounded[k], moved[k]]) {
+      if (other.some((v, i) => Math.abs(v - want[k][i]!) > limit)) return undefined
+    }
+  }
+  const allowed = (k: O) => {
+    const scale = t.program * largest(want[k])
+    return (i: number) => scale + 8 * Math.abs(rounded[k][i]! - want[k][i]!) + 8 * Math.abs(moved[k][i]! - want[k][i]!)
+  }
+  return { want, allowed }
+}
+
+/** Runs a program on the session and on `evaluate`, and compares all outputs. False where nothing could be compared. */
+export const agree = <I extends string, O extends string>(
+  s: SessionService,
+  t: Tolerance,
+  p: Program<I, O>,
+  given: Readonly<Record<I, ArrayLike<number>>>
+): Effect.Effect<boolean, SessionError> =>
+  Effect.gen(function* () {
+    const inputs = {} as Record<I, Float64Array>
+    for (const k of Object.keys(p.inputs) as I[]) inputs[k] = exact(t, given[k])
+    const e = expected(p, inputs, t)
+    if (e === undefined) return false
+    const got: Readonly<Record<O, Float32Array | Float64Array>> = yield* once(s, p, inputs)
+    for (const k of Object.keys(p.outputs) as O[]) near(got[k], e.want[k], e.allowed(k), t, `${p.name}.${k}`)
+    return true
+  })

@@ -1,0 +1,6 @@
+import { layer } from "../../plugins/session_wasm/mod.ts"
+import { relaxedAvailable } from "../../plugins/session_wasm/module.ts"
+import { sessionLaws, tolerances } from "./session.ts"
+
+sessionLaws("wasm", layer(), tolerances.f32)
+if (relaxedAvailable()) sessionLaws("wasm:relaxed", layer({ relaxed: true }), tolerances.f32)
