@@ -81,7 +81,7 @@ const bestValues = (n: number, u: Float64Array, most: number): readonly number[]
   const average = agglomerationPath(n, u, 1, averageLinkage)
   return Array.from({ length: most }, (_, index) => {
     const k = index + 1
-    return partitionValue(n, u, bestImproved(n, u, k, [greedy[k]!, average[k]!]), k)
+    return partitionValue(n, u, bestImproved(n, u, k, [() => greedy[k]!, () => average[k]!]), k)
   })
 }
 

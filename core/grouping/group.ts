@@ -113,7 +113,8 @@ const byRelaxation = (u: Affinity, request: GroupingRequest): E.Either<GroupingE
       const trace = packedTrace(n, relaxed.matrix)
       const k = lambda === undefined ? chosen.k : Math.min(n, Math.max(1, Math.round(trace)))
       const X = unpackRows(n, relaxed.matrix)
-      const labels = roundToGroups(n, values, Float64Array.from(X.flat()), k, random)
+      const bound = relaxed.bound + (lambda ?? 0) * k
+      const labels = roundToGroups(n, values, Float64Array.from(X.flat()), k, random, { bound })
       return {
         ...partition(labels),
         method,

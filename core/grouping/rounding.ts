@@ -4,6 +4,14 @@ import { improvePartition } from "./local_search.ts"
 import { partitionValue } from "./partition.ts"
 import { labelsByThreshold } from "./partition_matrix.ts"
 
+/** Settings of `roundToGroups`. */
+export interface RoundingOptions {
+  /** Starts of k-means on the rows of X. */
+  readonly restarts?: number
+  /** A bound on the value of any k groups, such as the relaxation's: within 1e-6 of it no other reading is tried. */
+  readonly bound?: number
+}
+
 /**
  * Exactly k non-empty groups from the solution of the relaxation.
  *
@@ -19,24 +27,30 @@ export const roundToGroups = (
   x: Float64Array,
   k: number,
   random: Random,
-  restarts = 8
+  { restarts = 8, bound = Number.POSITIVE_INFINITY }: RoundingOptions = {}
 ): Int32Array => {
   const shown = labelsByThreshold(n, packed(n, x))
-  const readings = [
-    ...(shown.k === k ? [shown.labels] : []),
-    agglomerate(n, x, k, averageLinkage),
-    agglomerate(n, u, k, densityLinkage),
-    ...Array.from({ length: restarts }, () => kMeans({ n, d: n, x }, k, random, 1).labels)
+  const readings: readonly (() => Int32Array)[] = [
+    ...(shown.k === k ? [() => shown.labels] : []),
+    () => agglomerate(n, x, k, averageLinkage),
+    () => agglomerate(n, u, k, densityLinkage),
+    ...Array.from({ length: restarts }, () => () => kMeans({ n, d: n, x }, k, random, 1).labels)
   ]
-  return bestImproved(n, u, k, readings)
+  return bestImproved(n, u, k, readings, bound - 1e-6 * Math.abs(bound))
 }
 
-/** The reading that is worth most after improvement; the first of equals. */
-export const bestImproved = (n: number, u: Float64Array, k: number, readings: readonly Int32Array[]): Int32Array => {
+/** The reading that is worth most after improvement, the first of equals, or the first that is worth `enough`. */
+export const bestImproved = (
+  n: number,
+  u: Float64Array,
+  k: number,
+  readings: readonly (() => Int32Array)[],
+  enough = Number.POSITIVE_INFINITY
+): Int32Array => {
   let best = new Int32Array(n)
   let most = Number.NEGATIVE_INFINITY
   for (const reading of readings) {
-    const labels = reading.slice()
+    const labels = reading().slice()
     improvePartition(n, u, labels, k)
     const value = partitionValue(n, u, labels, k)
     // Different orders of one sum differ by rounding; equal partitions must not look better for it.
@@ -44,6 +58,7 @@ export const bestImproved = (n: number, u: Float64Array, k: number, readings: re
       most = value
       best = labels
     }
+    if (most >= enough) break
   }
   return best
 }
