@@ -143,7 +143,7 @@ const discrete = (about: About): Policy => {
   const outputs = network.shape.outputs
   return policyOf(about, parameters, categorical, 1, {
     head: (_theta, out) => ({ logits: out }),
-    from: (x) => ({ logits: x["logits"]! }),
+    from: (x) => ({ logits: x.logits! }),
     targets: (rows, Real) => ({ logits: new Real(rows * outputs) }),
     group: ({ logits }, from, to) => ({ logits: logits.subarray(from * outputs, to * outputs) }),
     actionShape: (rows) => [rows]
@@ -159,7 +159,7 @@ const continuous = (about: About, action: Box): Policy => {
   ])
   return policyOf(about, parameters, gaussian, n, {
     head: (theta, out) => ({ mean: out, logStd: parameters.view(theta, "logStd") }),
-    from: (x) => ({ mean: x["mean"]!, logStd: x["logStd"]! }),
+    from: (x) => ({ mean: x.mean!, logStd: x.logStd! }),
     targets: (rows, Real) => ({ mean: new Real(rows * n), logStd: new Real(n) }),
     group: ({ mean, logStd }, from, to) => ({ mean: mean.subarray(from * n, to * n), logStd }),
     actionShape: (rows) => [rows, n]
