@@ -1,10 +1,11 @@
 /** The main job for scripts: a configuration in, the result out; in a directory or in memory. */
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
+import { mainJob } from "../algorithms/policygradex/job.ts"
 import type { RunConfig } from "../core/pipeline/config.ts"
-import { mainJob } from "../core/pipeline/main_job.ts"
 import type { ReportData } from "../core/pipeline/report_data.ts"
 import { resolve } from "./config/mod.ts"
+import { known } from "./known.ts"
 import { machine, versions } from "./machine.ts"
 import { progressDisplay, silentProgress } from "./progress.ts"
 import { runJob } from "./run_job.ts"
@@ -36,7 +37,7 @@ export const experiment = Effect.fn("experiment")(function* (settings: Settings,
   const config = resolved.right
   const command = process.argv.slice(1).join(" ")
   const info = { command, config, seed: config.seed, versions: versions(), machine: machine() }
-  return yield* runJob(mainJob, { config, command }).pipe(
+  return yield* runJob(mainJob(known), { config, command }).pipe(
     Effect.provide(place.quiet === true ? silentProgress : progressDisplay()),
     Effect.provide(place.out === undefined ? memoryStore().layer : directoryStore(place.out, "new", info))
   )

@@ -22,6 +22,7 @@ export interface EstimateConfig {
   readonly subsets: number | "all"
   readonly subsetSize: number
   readonly normaliseAdvantages: boolean
+  readonly baseline: "task" | "critic"
   /** γ and λ of the advantages. */
   readonly gamma: number
   readonly lambda: number
@@ -62,7 +63,10 @@ export const estimate = Effect.fn("policygradex.estimate")(function* <C>(
       const data: TaskData[] = []
       for (const t of transitions) {
         const size = t.nextObservation.length / t.count
-        const advantages = yield* ownAdvantages(t, c.gamma, c.lambda, policy.inputs, size)
+        const advantages =
+          c.baseline === "task"
+            ? yield* ownAdvantages(t, c.gamma, c.lambda, policy.inputs, size)
+            : Float64Array.from(t.advantage)
         if (c.normaliseAdvantages) standardiseInPlace(advantages)
         const features = yield* p.features(at.policy, t)
         data.push({ features, advantages: Float32Array.from(advantages) })

@@ -1,5 +1,6 @@
 /** The unit of work of the job: train some tasks from given parameters and say how each task did. */
 import { Effect } from "effect"
+import { Session } from "../../core/pipeline/session.ts"
 import type { Key } from "../../core/random/mod.ts"
 import { child } from "../../core/random/mod.ts"
 import type { Environment, Task } from "../../envs/mod.ts"
@@ -39,6 +40,8 @@ export interface Trained {
   /** Return of every evaluation episode, a row a task. */
   readonly returns: readonly (readonly number[])[]
   readonly steps: number
+  /** Floating-point operations. */
+  readonly flops: number
 }
 
 /** Trains one assignment. `watch` is told after each iteration. */
@@ -50,6 +53,8 @@ export const train = Effect.fn("policygradex.train")(function* <C>(
   const { environment, algorithm, algorithmConfig, policy, vector, stepsPerTask, episodes } = setting
   return yield* Effect.scoped(
     Effect.gen(function* () {
+      const session = yield* Session
+      const before = (yield* session.work).flops
       const problem = { environment, tasks, policy, environmentsPerTask: vector }
       const learner = yield* algorithm.learner(algorithmConfig, { ...problem, stepsPerTask, iterations })
       let state = yield* learner.init(child(key, "train"), start)
@@ -70,7 +75,8 @@ export const train = Effect.fn("policygradex.train")(function* <C>(
         curve,
         metrics,
         returns: done.map((e) => e.returns),
-        steps: state.steps
+        steps: state.steps,
+        flops: (yield* session.work).flops - before
       }
       return trained
     })

@@ -1,10 +1,10 @@
 /** The service that does trainings: here, or on workers; the results are the same. */
-import { Context, Effect, Layer } from "effect"
+import { Context, Effect, Layer, Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import { Session } from "../../core/pipeline/session.ts"
+import { Session, SessionError } from "../../core/pipeline/session.ts"
 import { type Environment, findEnvironment, type Registry, type Task } from "../../envs/mod.ts"
 import type { Algorithm } from "../algorithm.ts"
-import { type LearnerError, lift, problemError } from "../error.ts"
+import { lift, ProblemError, problemError, TrainingDiverged } from "../error.ts"
 import type { NetworkConfig } from "../policy.ts"
 import { type Assignment, type Setting, type Trained, train } from "./training.ts"
 
@@ -28,18 +28,48 @@ export interface Known {
   readonly algorithms: readonly Algorithm<unknown>[]
 }
 
+/** A worker thread that ended, or broke, in the middle of a training. */
+export class WorkerLost extends Schema.TaggedError<WorkerLost>()("WorkerLost", { got: Schema.String }) {
+  override get message(): string {
+    return `the worker thread was lost: want it to finish, got ${this.got}; try with fewer workers, each takes memory`
+  }
+}
+
+/** Why one training failed. */
+export const TrainingFailure = Schema.Union([ProblemError, TrainingDiverged, SessionError, WorkerLost])
+export type TrainingFailure = typeof TrainingFailure.Type
+
+/** One of the assignments failed; `reason` tells why, and `Effect.catchReason` can mend by it. */
+export class AssignmentError extends Schema.TaggedError<AssignmentError>()("AssignmentError", {
+  /** Its place among the assignments. */
+  index: Schema.Int,
+  /** Ids of its tasks. */
+  tasks: Schema.Array(Schema.String),
+  reason: TrainingFailure
+}) {
+  override get message(): string {
+    return `Cannot finish training ${this.index} (${this.tasks.join(", ")}): ${this.reason.message}`
+  }
+
+  static at(index: number, { tasks }: Assignment): (reason: TrainingFailure) => AssignmentError {
+    return (reason) => new AssignmentError({ index, tasks: tasks.map((t) => t.id), reason })
+  }
+}
+
 export interface TrainingsService {
-  /** Trainings at the same time. */
+  /** Trainings at the same time, at most. */
   readonly workers: number
   /**
-   * Does all assignments; results in their order, whatever the number of workers. `done` is told after each, with the
-   * environment steps it took.
+   * Does all assignments; results in their order, bit for bit the same whatever the number of workers. `done` is told
+   * of each as it finishes, one at a time. The first failure stops the others.
+   *
+   * - Errors: `ProblemError` where the spec names what there is not; `AssignmentError` for the training that failed.
    */
   readonly all: (
     spec: TrainingSpec,
     assignments: readonly Assignment[],
     done?: (index: number, trained: Trained) => Effect.Effect<void>
-  ) => Effect.Effect<readonly Trained[], LearnerError>
+  ) => Effect.Effect<readonly Trained[], ProblemError | AssignmentError>
 }
 
 export class Trainings extends Context.Service<Trainings, TrainingsService>()("policygradex/Trainings") {
@@ -53,7 +83,10 @@ export class Trainings extends Context.Service<Trainings, TrainingsService>()("p
           all: Effect.fnUntraced(function* (spec, assignments, done = () => Effect.void) {
             const setting = yield* settingOf(spec, known)
             return yield* Effect.forEach(assignments, (a, i) =>
-              train(setting, a).pipe(Effect.tap((t) => done(i, t)))
+              train(setting, a).pipe(
+                Effect.mapError(AssignmentError.at(i, a)),
+                Effect.tap((t) => done(i, t))
+              )
             ).pipe(Effect.provideService(Session, session))
           })
         } satisfies TrainingsService

@@ -87,7 +87,11 @@ export const SurrogateConfig = Schema.Struct({
   }),
   subsetSize: count(1, 1000, "tasks in a subset; the paper: 5"),
   affinity: choice(["centred", "eq5"], "which affinity matrix the groups come from"),
-  normaliseAdvantages: flag("advantages of a task get mean 0, deviation 1")
+  normaliseAdvantages: flag("advantages of a task get mean 0, deviation 1"),
+  baseline: choice(
+    ["task", "critic"],
+    "value baseline of the advantages: fitted to each task, or the meta-policy's critic"
+  )
 })
 
 /** Splitting the tasks by the affinity matrix. */
@@ -103,9 +107,11 @@ export const GroupingConfig = Schema.Struct({
 
 /** Really training a sample of subsets, against which the estimates are judged. */
 export const TruthConfig = Schema.Struct({
-  subsets: count(0, 1_000_000, "subsets that are really trained"),
+  subsets: count(0, 1_000_000, "subsets of the surrogate's that are really trained, at most"),
   iterations: count(1, 1_000_000, "training iterations a subset, starting at θ★"),
-  repeats: count(1, 1000, "trainings of each subset with different keys")
+  stepsPerTask: count(1, 10_000_000, "environment steps a task an iteration"),
+  repeats: count(1, 1000, "trainings of each subset with different keys; from 2 on, halves of them give the ceiling"),
+  measure: choice(["curve", "final"], "a task's performance: mean return over the training, or after it")
 })
 
 /** Training one policy a group, and the same for the groupings it is compared with. */

@@ -53,7 +53,8 @@ export const runCommand = Command.make(
     const config = yield* loadConfig(choiceOf(o, seed))
     yield* lift(tasksExist(config)) // before the directory is made: a wrong name leaves nothing behind
     // What only this command needs (programs, kernels, plots) is loaded only by it: the others start faster.
-    const { mainJob } = yield* Effect.promise(() => import("../../core/pipeline/main_job.ts"))
+    const { mainJob } = yield* Effect.promise(() => import("../../algorithms/policygradex/job.ts"))
+    const { known } = yield* Effect.promise(() => import("../known.ts"))
     const { runJob } = yield* Effect.promise(() => import("../run_job.ts"))
     const directory = out ?? freeName("runs", `${config.preset}-${config.seed}`)
     const words = process.argv.slice(2).map((w) => (/^[\w./=:,-]+$/.test(w) ? w : JSON.stringify(w)))
@@ -65,7 +66,7 @@ export const runCommand = Command.make(
       versions: versions(),
       machine: machine()
     })
-    const data = yield* runJob(mainJob, { config, command }).pipe(
+    const data = yield* runJob(mainJob(known), { config, command }).pipe(
       Effect.provide(o.quiet ? silentProgress : progressDisplay()),
       Effect.provide(store)
     )

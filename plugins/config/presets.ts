@@ -13,8 +13,8 @@ const quick: RunConfig = {
     ppo: {
       learningRate: 1e-3,
       anneal: false,
-      epochs: 10,
-      batch: 64,
+      epochs: 5,
+      batch: 1024,
       gamma: 0.99,
       lambda: 0.95,
       clip: 0.2,
@@ -27,21 +27,22 @@ const quick: RunConfig = {
     }
   },
   network: { layers: 2, width: 64, activation: "tanh", taskOneHot: false },
-  meta: { iterations: 15, stepsPerTask: 512, vector: 8 },
+  meta: { iterations: 6, stepsPerTask: 512, vector: 8 },
   surrogate: {
     transitionsPerTask: 8192,
-    projection: "kronecker",
+    projection: "sparse",
     dimension: 400,
-    mu: 0.01,
-    trustRadius: 0.05,
-    subsets: 100,
-    subsetSize: 3,
+    mu: 0.1,
+    trustRadius: "off",
+    subsets: "all",
+    subsetSize: 2,
     affinity: "centred",
-    normaliseAdvantages: true
+    normaliseAdvantages: true,
+    baseline: "task"
   },
   firstOrder: { distances: [0.001, 0.005, 0.01, 0.05], directions: 10, maximum: 0.02, beyond: "warn" },
   grouping: { method: "sdp", k: 2, lambda: "off" },
-  truth: { subsets: 30, iterations: 4, repeats: 1 },
+  truth: { subsets: 45, iterations: 5, stepsPerTask: 1024, repeats: 2, measure: "curve" },
   groupTraining: { iterations: 8, seeds: 1 },
   evaluation: { episodes: 20 }
 }
@@ -54,7 +55,7 @@ const paper: RunConfig = {
   network: { ...quick.network, layers: 4 },
   meta: { iterations: 100, stepsPerTask: 2048, vector: 8 },
   surrogate: { ...quick.surrogate, projection: "gaussian", subsets: "all", subsetSize: 5 },
-  truth: { subsets: 30, iterations: 10, repeats: 2 },
+  truth: { subsets: 45, iterations: 10, stepsPerTask: 2048, repeats: 4, measure: "curve" },
   groupTraining: { iterations: 50, seeds: 5 },
   evaluation: { episodes: 100 }
 }

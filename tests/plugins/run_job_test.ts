@@ -6,14 +6,14 @@ import { test } from "node:test"
 import { Effect } from "effect"
 import fc from "fast-check"
 import * as E from "fp-ts/lib/Either.js"
+import type { RunConfig } from "../../core/pipeline/config.ts"
 import { firstOrderTable, parseFirstOrderTable } from "../../core/pipeline/first_order_table.ts"
-import type { Job } from "../../core/pipeline/main_job.ts"
 import type { FirstOrderRow } from "../../core/pipeline/report_data.ts"
-import { RunStore } from "../../core/pipeline/run_store.ts"
+import { RunStore, type RunStoreError } from "../../core/pipeline/run_store.ts"
 import { summaryText } from "../../plugins/cli/summary.ts"
 import { presets } from "../../plugins/config/mod.ts"
 import { silentProgress } from "../../plugins/progress.ts"
-import { runJob } from "../../plugins/run_job.ts"
+import { type Job, runJob } from "../../plugins/run_job.ts"
 import { encode } from "../../plugins/store/content.ts"
 import { directoryStore, memoryStore } from "../../plugins/store/mod.ts"
 import { pgex } from "../support/pgex.ts"
@@ -28,7 +28,7 @@ const rows: readonly FirstOrderRow[] = [
 ]
 
 /** A job that only pretends: its numbers depend on the seed alone. */
-const job: Job = Effect.fn("pretend")(function* (config) {
+const job: Job<RunStoreError> = Effect.fn("pretend")(function* (config: RunConfig) {
   const store = yield* RunStore
   const data = Float64Array.of(1, config.seed, config.seed, 1)
   yield* store.put("surrogate", "affinity", { kind: "array", shape: [2, 2], data })

@@ -1,0 +1,73 @@
+/** Stage: what groupings are worth: a policy for each group, trained from θ★ with the same budget a task. */
+import { Effect } from "effect"
+import { child, type Key } from "../../core/random/mod.ts"
+import type { Task } from "../../envs/mod.ts"
+import type { Start } from "../algorithm.ts"
+import { finalMeans, type Trained } from "./training.ts"
+import { type TrainingSpec, Trainings } from "./trainings.ts"
+
+/** A grouping by what its groups reached. */
+export interface Worth {
+  readonly method: string
+  readonly labels: readonly number[]
+  /** Mean return of every task under its group's policy, a row a seed. */
+  readonly returns: readonly (readonly number[])[]
+}
+
+/** Members of each group, in the order of the labels' first appearance. */
+export const groupsOf = (labels: readonly number[]): readonly (readonly number[])[] =>
+  [...new Set(labels)].map((l) => labels.flatMap((x, i) => (x === l ? [i] : [])))
+
+export interface GroupTrainingConfig {
+  readonly iterations: number
+  readonly seeds: number
+}
+
+/**
+ * Trains the groups of all groupings. A group that several groupings share is trained once a seed, and the same seed gives
+ * the same training whatever else is compared.
+ */
+export const trainGroups = Effect.fn("policygradex.trainGroups")(function* (
+  spec: TrainingSpec,
+  tasks: readonly Task[],
+  groupings: Readonly<Record<string, readonly number[]>>,
+  c: GroupTrainingConfig,
+  start: Start,
+  key: Key,
+  done: (total: number) => (index: number, trained: Trained) => Effect.Effect<void>
+) {
+  const distinct = new Map(
+    Object.values(groupings).flatMap((labels) =>
+      groupsOf(labels).map((g): [string, readonly number[]] => [g.join(" "), g])
+    )
+  )
+  const jobs = Array.from({ length: c.seeds }, (_, seed) =>
+    [...distinct].map(([id, members]) => ({ id, members, seed }))
+  ).flat()
+  const trained = yield* (yield* Trainings).all(
+    spec,
+    jobs.map(({ id, members, seed }) => ({
+      tasks: members.map((t) => tasks[t]!),
+      iterations: c.iterations,
+      key: child(key, seed, id),
+      start
+    })),
+    done(jobs.length)
+  )
+  const found = new Map(jobs.map((j, i) => [`${j.seed}:${j.id}`, trained[i]!]))
+  const worth = Object.entries(groupings).map(
+    ([method, labels]): Worth => ({
+      method,
+      labels,
+      returns: Array.from({ length: c.seeds }, (_, seed) => {
+        const row = new Array<number>(tasks.length).fill(Number.NaN)
+        for (const members of groupsOf(labels)) {
+          const t = found.get(`${seed}:${members.join(" ")}`)
+          for (const [a, v] of (t === undefined ? [] : finalMeans(t)).entries()) row[members[a]!] = v
+        }
+        return row
+      })
+    })
+  )
+  return { worth, trained, jobs }
+})

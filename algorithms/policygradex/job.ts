@@ -1,0 +1,163 @@
+/** The main job: from a configuration to groups and what they are worth, every stage's numbers in the run's store. */
+import { Effect } from "effect"
+import { type GroupCount, group, randomGroups } from "../../core/grouping/mod.ts"
+import type { RunConfig } from "../../core/pipeline/config.ts"
+import { firstOrderTable } from "../../core/pipeline/first_order_table.ts"
+import { Progress } from "../../core/pipeline/progress.ts"
+import { RunStore } from "../../core/pipeline/run_store.ts"
+import { child, key as keyOf, random, stream } from "../../core/random/mod.ts"
+import { findFamily } from "../../envs/mod.ts"
+import { lift } from "../error.ts"
+import { checkFirstOrder, estimate } from "./estimate.ts"
+import { trainGroups } from "./group_training.ts"
+import { makeLedger } from "./ledger.ts"
+import { jobResult } from "./result.ts"
+import { logCurve, putMeta, putSurrogate, putTruth, putWorth } from "./save.ts"
+import { type Trained, train } from "./training.ts"
+import { type Known, settingOf, type TrainingSpec } from "./trainings.ts"
+import { compareWithTruth, labelsOf, rowsOf, trainSubsets } from "./truth.ts"
+
+/**
+ * Runs every stage in order: meta-training, estimates, first-order check, grouping, truth, group training.
+ *
+ * `known` is where ids are looked up. What a stage finished is in the store before the next one starts.
+ *
+ * - Source: Zhang et al., algorithms 1 and 2 and section 4.
+ */
+export const mainJob = (known: Known) =>
+  Effect.fn("policygradex.mainJob")(function* (config: RunConfig) {
+    const progress = yield* Progress
+    const store = yield* RunStore
+    const ledger = yield* makeLedger
+    const root = yield* lift(keyOf(config.seed))
+    const drawing = (name: string): (() => number) => {
+      const s = stream(child(root, name))
+      return () => random(s)
+    }
+    const family = yield* lift(findFamily(known.registry, config.family.id))
+    const { tasks, planted } = yield* lift(family.tasks({ ...config.family.options, n: config.family.n }))
+    const n = tasks.length
+    const settings = config.algorithm[config.algorithm.id]
+    const spec: TrainingSpec = {
+      environment: family.environment.id,
+      algorithm: config.algorithm.id,
+      algorithmConfig: settings,
+      network: config.network,
+      taskIds: tasks.map((t) => t.id),
+      vector: config.meta.vector,
+      stepsPerTask: config.meta.stepsPerTask,
+      episodes: config.evaluation.episodes
+    }
+    const setting = yield* settingOf(spec, known)
+
+    /** Tells of each finished training, and books work that was done on other threads. */
+    const counting = (stage: string) => (total: number) => {
+      let [done, steps] = [0, 0]
+      return (_: number, t: Trained): Effect.Effect<void> => {
+        done++
+        steps += t.steps
+        return progress.report({ stage, done, total, unit: "trainings", steps })
+      }
+    }
+    const single = <A, E, R>(stage: string, work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+      Effect.gen(function* () {
+        yield* progress.report({ stage, done: 0, total: 1, unit: "steps" })
+        const out = yield* ledger.stage(stage, work)
+        yield* progress.report({ stage, done: 1, total: 1, unit: "steps" })
+        return out
+      })
+
+    const total = config.meta.iterations
+    const meta = yield* ledger.stage(
+      "meta-training",
+      train(setting, { tasks, iterations: total, key: child(root, "meta") }, (done, mean, steps) =>
+        progress.report({
+          stage: "meta-training",
+          done,
+          total,
+          unit: "iterations",
+          steps,
+          ...(Number.isNaN(mean) ? {} : { note: `mean return ${mean.toFixed(0)}` })
+        })
+      )
+    )
+    yield* logCurve("meta-training", meta, spec.taskIds)
+    yield* putMeta(meta)
+
+    const surrogate = { ...config.surrogate, gamma: settings.gamma, lambda: settings.lambda }
+    const estimated = yield* single("surrogate", estimate(setting, tasks, meta, surrogate, child(root, "surrogate")))
+    yield* putSurrogate(estimated, tasks)
+
+    const { distances, directions } = config.firstOrder
+    const residuals = yield* single(
+      "first-order check",
+      checkFirstOrder(setting, meta, estimated, surrogate.dimension, directions, distances, child(root, "check"))
+    )
+
+    const { lambda } = config.grouping
+    const asked: GroupCount = lambda === "off" ? { k: config.grouping.k } : { lambda }
+    const affinity = rowsOf(estimated.affinities[config.surrogate.affinity])
+    const request = { ...asked, method: config.grouping.method, random: drawing("rounding") }
+    const grouping = yield* single(
+      "grouping",
+      Effect.suspend(() => lift(group(affinity, request)))
+    )
+    const { k } = grouping
+    const labels = {
+      chosen: grouping.labels,
+      centred: labelsOf(estimated.affinities.centred, k, drawing("rounding")),
+      eq5: labelsOf(estimated.affinities.eq5, k, drawing("rounding")),
+      cosine: labelsOf(estimated.affinities.cosine, k, drawing("rounding")),
+      random: Array.from(randomGroups(n, k, drawing("random groups")))
+    }
+    yield* store.put("grouping", "groups", { kind: "json", value: { k, tasks: spec.taskIds, labels } })
+
+    const start = { policy: meta.policy, value: meta.value }
+    const truthSpec = { ...spec, stepsPerTask: config.truth.stepsPerTask }
+    const truth = yield* ledger.stage(
+      "truth",
+      trainSubsets(truthSpec, tasks, estimated.subsets, config.truth, start, child(root, "truth"), counting("truth"))
+    )
+    const estimates = truth.chosen.map((s) => estimated.scores[s]!)
+    const comparison =
+      truth.chosen.length > 1 ? compareWithTruth(estimates, truth, n, k, child(root, "agreement")) : undefined
+    if (comparison !== undefined) yield* putTruth(truth, comparison.affinity, tasks)
+
+    const groupings = {
+      [config.grouping.method]: labels.chosen,
+      "gradient similarity": labels.cosine,
+      random: labels.random,
+      "all in one": new Array<number>(n).fill(0)
+    }
+    const { worth, trained } = yield* ledger.stage(
+      "group training",
+      trainGroups(
+        spec,
+        tasks,
+        groupings,
+        config.groupTraining,
+        start,
+        child(root, "groups"),
+        counting("group training")
+      )
+    )
+    yield* putWorth(worth, tasks)
+    const flopsOf = (all: readonly Trained[]): number => all.reduce((sum, t) => sum + t.flops, 0)
+    const result = jobResult({
+      config,
+      tasks,
+      planted,
+      meta,
+      estimated,
+      residuals,
+      grouping,
+      labels,
+      truth,
+      comparison,
+      worth,
+      spent: ledger.entries(),
+      flops: { truth: flopsOf(truth.trained), groups: flopsOf(trained) }
+    })
+    yield* store.put("first-order", "table", firstOrderTable(result.firstOrder))
+    return result
+  })

@@ -1,0 +1,276 @@
+/** What a job's numbers say, as the report and the summary show it. */
+import * as E from "fp-ts/lib/Either.js"
+import type { Grouping } from "../../core/grouping/mod.ts"
+import type { RunConfig } from "../../core/pipeline/config.ts"
+import type { FirstOrderRow, Interval, JobResult, ReportAffinity, Warning } from "../../core/pipeline/report_data.ts"
+import { tInterval } from "../../core/stat/mod.ts"
+import type { Affinity, SubsetScore } from "../../core/surrogate/affinity.ts"
+import type { Task } from "../../envs/mod.ts"
+import type { Worth } from "./group_training.ts"
+import type { Spent } from "./ledger.ts"
+import type { Trained } from "./training.ts"
+import { type Ceiling, deviations, nmi, rowsOf, type Truth } from "./truth.ts"
+
+/** Everything that the stages gave. */
+export interface Outcome {
+  readonly config: RunConfig
+  readonly tasks: readonly Task[]
+  readonly planted: readonly number[] | undefined
+  readonly meta: Trained
+  readonly estimated: {
+    readonly scores: readonly SubsetScore[]
+    readonly distances: readonly number[]
+    readonly clipped: number
+    readonly affinities: Readonly<Record<"centred" | "eq5" | "cosine", Affinity>>
+  }
+  /** Relative residuals, a row a direction, a column a distance. */
+  readonly residuals: Readonly<Record<"adapted" | "random", readonly (readonly number[])[]>>
+  readonly grouping: Grouping
+  readonly labels: Readonly<Record<"chosen" | "centred" | "eq5" | "cosine" | "random", readonly number[]>>
+  readonly truth: Truth
+  readonly comparison:
+    | {
+        readonly estimates: readonly SubsetScore[]
+        readonly affinity: Affinity
+        readonly labels: readonly number[]
+        readonly rankCorrelation: Interval
+        readonly ceiling: Ceiling | undefined
+      }
+    | undefined
+  readonly worth: readonly Worth[]
+  readonly spent: readonly (readonly [string, Spent])[]
+  /** Operations of trainings, wherever they ran. */
+  readonly flops: { readonly truth: number; readonly groups: number }
+}
+
+const mean = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0) / x.length
+
+/** Mean with Student's interval; of a single number, itself. */
+const interval = (x: readonly number[]): Interval => {
+  const t = tInterval(x)
+  return E.isRight(t)
+    ? { value: t.right.estimate, low: t.right.low, high: t.right.high, level: t.right.level, n: x.length }
+    : { value: mean(x), low: mean(x), high: mean(x), level: 0.95, n: x.length }
+}
+
+const firstOrderRows = ({ config, residuals }: Outcome): readonly FirstOrderRow[] =>
+  (["adapted", "random"] as const).flatMap((direction) =>
+    config.firstOrder.distances.map((distance, c) => ({
+      direction,
+      distance,
+      relativeRss: interval(residuals[direction].map((row) => row[c]!))
+    }))
+  )
+
+/** The largest distance up to which the mean residual along adapted directions stays within the limit. */
+export const coveredDistance = (rows: readonly FirstOrderRow[], maximum: number): number => {
+  let covered = 0
+  for (const r of rows.filter((x) => x.direction === "adapted").toSorted((a, b) => a.distance - b.distance)) {
+    if (r.relativeRss.value > maximum) break
+    covered = r.distance
+  }
+  return covered
+}
+
+const affinityViews = (o: Outcome): readonly ReportAffinity[] => {
+  const { affinities } = o.estimated
+  const chosen = o.config.surrogate.affinity
+  const view = (
+    id: ReportAffinity["id"],
+    title: string,
+    meaning: string,
+    u: Affinity,
+    labels: readonly number[]
+  ): ReportAffinity => ({ id, title, meaning, matrix: rowsOf(u), labels, chosen: id === chosen })
+  return [
+    view(
+      "centred",
+      "Centred affinity",
+      "how much better a task is estimated to do with the other one in its subset than on average; surrogate loss, larger is better",
+      affinities.centred,
+      o.labels.centred
+    ),
+    view(
+      "eq5",
+      "Affinity of equation 5",
+      "mean estimated performance of the subsets with both tasks; surrogate loss, larger is better",
+      affinities.eq5,
+      o.labels.eq5
+    ),
+    view(
+      "cosine",
+      "Gradient similarity",
+      "cosine of the tasks' policy gradients at θ★, the baseline; −1 to 1",
+      affinities.cosine,
+      o.labels.cosine
+    ),
+    ...(o.comparison === undefined
+      ? []
+      : [
+          view(
+            "truth",
+            "Truth",
+            "how much better a task really did with the other one in its subset than on average; return",
+            o.comparison.affinity,
+            o.comparison.labels
+          )
+        ])
+  ]
+}
+
+const warnings = (o: Outcome, covered: number): readonly Warning[] => {
+  const out: Warning[] = []
+  const beyond = o.estimated.distances.filter((d) => d > covered).length
+  const all = o.estimated.distances.length
+  const percent = (100 * covered).toPrecision(2)
+  if (beyond > 0) {
+    out.push({
+      level: beyond > all / 2 ? "invalid" : "caution",
+      text: `${beyond} of ${all} estimates lie further from θ★ than the first-order check covers (${percent}%); a larger mu or a trustRadius keeps them nearer`
+    })
+  }
+  if (o.estimated.clipped > 0) {
+    out.push({ level: "note", text: `${o.estimated.clipped} of ${all} subsets were held back by the trust radius` })
+  }
+  const r = o.comparison?.rankCorrelation
+  if (r !== undefined && r.low < 0.2) {
+    out.push({
+      level: "caution",
+      text: `the estimates rank trained subsets weakly: correlation ${r.value.toFixed(2)} (${r.low.toFixed(2)} to ${r.high.toFixed(2)})`
+    })
+  }
+  if (o.comparison === undefined)
+    out.push({ level: "note", text: "no subset was trained, so nothing says how good the estimates are" })
+  return [...out, ...o.grouping.warnings.map((text): Warning => ({ level: "note", text }))]
+}
+
+const estimatePoints = (o: Outcome) => {
+  if (o.comparison === undefined) return []
+  const n = o.tasks.length
+  const [x, y] = [deviations(o.comparison.estimates, n), deviations(o.truth.scores, n)]
+  return x.map((e, i) => ({
+    subset: o.truth.scores[e.subset]!.tasks,
+    task: e.task,
+    estimate: e.value,
+    truth: y[i]!.value
+  }))
+}
+
+const costs = (o: Outcome) => {
+  const trainedElsewhere: Readonly<Record<string, number>> = {
+    truth: o.flops.truth,
+    "group training": o.flops.groups
+  }
+  return o.spent.map(([work, { seconds, flops }]) => ({
+    work,
+    seconds,
+    flops: Math.max(flops, trainedElsewhere[work] ?? 0)
+  }))
+}
+
+/** Cost of really training as many subsets as were estimated, against that of estimating them. */
+const speedup = (o: Outcome) => {
+  const rows = costs(o)
+  const of = (work: string) => rows.find((r) => r.work === work)
+  const [truth, surrogate] = [of("truth"), of("surrogate")]
+  const trained = o.truth.trained.length
+  if (truth === undefined || surrogate === undefined || trained === 0) return undefined
+  const share = o.estimated.scores.length / trained
+  return {
+    subsets: o.estimated.scores.length,
+    trainedFlops: truth.flops * share,
+    trainedSeconds: truth.seconds * share,
+    surrogateFlops: surrogate.flops,
+    surrogateSeconds: surrogate.seconds,
+    flopsRatio: (truth.flops * share) / surrogate.flops,
+    secondsRatio: (truth.seconds * share) / surrogate.seconds
+  }
+}
+
+const headline = (o: Outcome, worth: ReadonlyMap<string, Interval>): string => {
+  const { k, method } = o.grouping
+  const [own, all] = [worth.get(method), worth.get("all in one")]
+  const found =
+    o.planted === undefined
+      ? ""
+      : nmi(o.grouping.labels, o.planted) > 0.999
+        ? " They are exactly the planted groups."
+        : ` Agreement with the planted groups: NMI ${nmi(o.grouping.labels, o.planted).toFixed(2)}.`
+  const value =
+    own === undefined || all === undefined
+      ? ""
+      : ` A policy for each group reaches a mean return of ${own.value.toFixed(0)}, one policy for all ${all.value.toFixed(0)}.`
+  return `${o.tasks.length} tasks fall into ${k} groups that train well together.${found}${value}`
+}
+
+/** Puts the numbers together. */
+export const jobResult = (o: Outcome): JobResult => {
+  const firstOrder = firstOrderRows(o)
+  const covered = coveredDistance(firstOrder, o.config.firstOrder.maximum)
+  const perSeed = (w: Worth): readonly number[] => w.returns.map(mean)
+  const worth = new Map(o.worth.map((w) => [w.method, interval(perSeed(w))]))
+  const truthLabels = o.comparison?.labels
+  const { objective, bound, roundedObjective } = o.grouping
+  const agreementOf = (labels: readonly number[]) => ({
+    ...(o.planted === undefined ? {} : { planted: nmi(labels, o.planted) }),
+    ...(truthLabels === undefined ? {} : { truth: nmi(labels, truthLabels) })
+  })
+  return {
+    headline: headline(o, worth),
+    tasks: o.tasks.map((t, i) => ({
+      id: t.id,
+      params: t.params,
+      ...(o.planted === undefined ? {} : { planted: o.planted[i]! })
+    })),
+    grouping: {
+      method: o.grouping.method,
+      k: o.grouping.k,
+      labels: o.grouping.labels,
+      roundedObjective,
+      ...(objective === null ? {} : { objective }),
+      ...(bound === null ? {} : { bound })
+    },
+    affinities: affinityViews(o),
+    ...(o.comparison === undefined
+      ? {}
+      : {
+          estimates: {
+            points: estimatePoints(o),
+            estimateMeaning: "estimated performance less the task's mean (surrogate loss)",
+            truthMeaning:
+              o.config.truth.measure === "curve"
+                ? "mean return over the training less the task's mean"
+                : "mean return after training less the task's mean",
+            rankCorrelation: o.comparison.rankCorrelation,
+            pooling: "over every task of every trained subset, each less its task's mean",
+            ...(o.comparison.ceiling === undefined ? {} : { ceiling: o.comparison.ceiling.rankCorrelation })
+          }
+        }),
+    learning: o.tasks.map((_, task) => ({
+      task,
+      points: o.meta.curve.flatMap((row, iteration) =>
+        Number.isNaN(row[task]!) ? [] : [{ iteration: iteration + 1, value: row[task]! }]
+      )
+    })),
+    learningMeaning: "mean return of the episodes that ended in an iteration of meta-training",
+    firstOrder,
+    firstOrderMaximum: o.config.firstOrder.maximum,
+    comparison: o.worth.map((w) => ({
+      method: w.method,
+      perSeed: perSeed(w),
+      meanReturn: worth.get(w.method)!,
+      ...(truthLabels === undefined ? {} : { nmi: nmi(w.labels, truthLabels) })
+    })),
+    comparisonMeaning: "Mean return over tasks, each under its group's policy",
+    costs: costs(o),
+    warnings: warnings(o, covered),
+    seconds: Object.fromEntries(o.spent.map(([name, s]) => [name, s.seconds])),
+    summary: {
+      agreement: Object.fromEntries(Object.entries(o.labels).map(([name, l]) => [name, agreementOf(l)])),
+      ceiling: o.comparison?.ceiling ?? null,
+      validity: { coveredDistance: covered, distances: o.estimated.distances, clipped: o.estimated.clipped },
+      speedup: speedup(o) ?? null,
+      returnsByTask: o.worth.map((w) => ({ method: w.method, labels: w.labels, returns: w.returns }))
+    }
+  }
+}

@@ -1,0 +1,101 @@
+/** What a job leaves in its store, stage by stage. */
+import { Effect } from "effect"
+import { RunStore } from "../../core/pipeline/run_store.ts"
+import type { Affinity, SubsetScore } from "../../core/surrogate/affinity.ts"
+import type { Subset } from "../../core/surrogate/subsets.ts"
+import type { Task } from "../../envs/mod.ts"
+import type { Worth } from "./group_training.ts"
+import { curveMeans, finalMeans, type Trained } from "./training.ts"
+import type { Truth } from "./truth.ts"
+
+/** Rows of the event log: mean return and the algorithm's own figures, by iteration and task. */
+export const logCurve = Effect.fnUntraced(function* (stage: string, t: Trained, taskIds: readonly string[]) {
+  const store = yield* RunStore
+  yield* store.log(
+    t.curve.flatMap((row, step) =>
+      row.flatMap((value, i) => {
+        const at = { stage, step, task: taskIds[i]! }
+        const figures = Object.entries(t.metrics[step]![i]!).map(([metric, v]) => ({ ...at, metric, value: v }))
+        return Number.isNaN(value) ? figures : [{ ...at, metric: "meanReturn", value }, ...figures]
+      })
+    )
+  )
+})
+
+export const putMeta = Effect.fnUntraced(function* (meta: Trained) {
+  const store = yield* RunStore
+  yield* store.put("meta-training", "policy", {
+    kind: "tensors",
+    tensors: [
+      { name: "policy", shape: [meta.policy.length], data: meta.policy },
+      { name: "value", shape: [meta.value.length], data: meta.value }
+    ]
+  })
+  yield* store.put("meta-training", "curve", {
+    kind: "array",
+    shape: [meta.curve.length, meta.curve[0]?.length ?? 0],
+    data: Float64Array.from(meta.curve.flat())
+  })
+})
+
+export const putSurrogate = Effect.fnUntraced(function* (
+  estimated: {
+    readonly subsets: readonly Subset[]
+    readonly scores: readonly SubsetScore[]
+    readonly distances: readonly number[]
+    readonly solved: {
+      readonly objective: Float64Array
+      readonly gradientNorm: Float64Array
+      readonly iterations: Int32Array
+    }
+    readonly affinities: Readonly<Record<string, Affinity>>
+  },
+  tasks: readonly Task[]
+) {
+  const store = yield* RunStore
+  const { solved, distances } = estimated
+  yield* store.put("surrogate", "subsets", {
+    kind: "table",
+    columns: ["subset", "task", "estimate", "distance", "objective", "gradient_norm", "iterations"],
+    rows: estimated.scores.flatMap((s, k) =>
+      s.tasks.map((t, a) => [
+        s.tasks.join(" "),
+        tasks[t]!.id,
+        s.values[a]!,
+        distances[k]!,
+        solved.objective[k]!,
+        solved.gradientNorm[k]!,
+        solved.iterations[k]!
+      ])
+    )
+  })
+  for (const [name, u] of Object.entries(estimated.affinities)) {
+    yield* store.put("affinity", name, { kind: "array", shape: [u.n, u.n], data: u.values })
+  }
+})
+
+export const putTruth = Effect.fnUntraced(function* (truth: Truth, affinity: Affinity, tasks: readonly Task[]) {
+  const store = yield* RunStore
+  yield* store.put("affinity", "truth", { kind: "array", shape: [affinity.n, affinity.n], data: affinity.values })
+  yield* store.put("truth", "returns", {
+    kind: "table",
+    columns: ["repeat", "subset", "task", "curve_mean", "final_mean"],
+    rows: truth.trained.flatMap((t, i) => {
+      const members = truth.scores[i % truth.chosen.length]!.tasks
+      const [curve, final] = [curveMeans(t), finalMeans(t)]
+      const repeat = Math.floor(i / truth.chosen.length)
+      return members.map((task, a) => [repeat, members.join(" "), tasks[task]!.id, curve[a]!, final[a]!])
+    })
+  })
+})
+
+export const putWorth = Effect.fnUntraced(function* (worth: readonly Worth[], tasks: readonly Task[]) {
+  const store = yield* RunStore
+  yield* store.put("group-training", "returns", {
+    kind: "table",
+    columns: ["method", "seed", "task", "group", "mean_return"],
+    rows: worth.flatMap((w) =>
+      w.returns.flatMap((row, seed) => row.map((v, t) => [w.method, seed, tasks[t]!.id, w.labels[t]!, v]))
+    )
+  })
+})

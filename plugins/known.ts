@@ -1,0 +1,8 @@
+/** What the command line and scripts know by name: shipped environments, families and algorithms. */
+
+import { erased } from "../algorithms/erased.ts"
+import { ppo } from "../algorithms/mod.ts"
+import type { Known } from "../algorithms/policygradex/trainings.ts"
+import { standard } from "../envs/mod.ts"
+
+export const known: Known = { registry: standard, algorithms: [erased(ppo)] }
