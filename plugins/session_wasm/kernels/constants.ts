@@ -34,6 +34,9 @@ export const EXP_MOST: usize = 272
 export const EXP_LEAST: usize = 288
 export const TANH_MOST: usize = 304
 
+/** ln 2 in one part, wrong by 2e-9. */
+export const LN2: usize = 704
+
 /** e^r = 1 + r + r²·P(r) for |r| ≤ ln 2 / 2: P from its leading coefficient down. Fit 3e-9. */
 export const E: usize = 320
 /** ln(1 + f) = f − f²/2 + f³·P(f) for √½ ≤ 1 + f < √2. Fit 7e-10. */
@@ -75,6 +78,7 @@ export function writeConstants(t: usize): void {
   put(t, ROUNDER, 12582912.0)
   put(t, LN2_HIGH, 0.693359375)
   put(t, LN2_LOW, -2.12194440054690583e-4)
+  put(t, LN2, 0.6931471805599453)
   put(t, EXP_MOST, 89.0)
   put(t, EXP_LEAST, -87.6)
   put(t, TANH_MOST, 18.2)

@@ -14,12 +14,11 @@ function sign4(x: v128, t: usize): v128 {
   return v128.or(v128.andnot(x, v128.and(nonzero, ld(t, MAGNITUDE))), v128.and(nonzero, ld(t, ONE)))
 }
 
-/** x with denormals as zeros of the same sign: products and quotients are where denormals come from. */
+/** x, or 0 where it is denormal (exponent field 0): products and quotients are where denormals come from. */
 // @ts-ignore: decorator
 @inline
-function flush4(x: v128, t: usize): v128 {
-  const tiny = i32x4.eq(v128.and(x, ld(t, EXPONENT)), ld(t, ZERO))
-  return v128.andnot(x, v128.and(tiny, ld(t, MAGNITUDE)))
+function flush4(x: v128, exponent: v128, zero: v128): v128 {
+  return v128.andnot(x, i32x4.eq(v128.and(x, exponent), zero))
 }
 
 function copyBlock(d: usize, a: usize, bytes: usize): void {
@@ -31,11 +30,12 @@ function copyBlock(d: usize, a: usize, bytes: usize): void {
   }
 }
 function negBlock(d: usize, a: usize, bytes: usize, t: usize): void {
+  const sign = ld(t, SIGN)
   for (const end = d + bytes; d < end; d += 64, a += 64) {
-    v128.store(d, v128.xor(ld(a), ld(t, SIGN)))
-    v128.store(d, v128.xor(ld(a, 16), ld(t, SIGN)), 16)
-    v128.store(d, v128.xor(ld(a, 32), ld(t, SIGN)), 32)
-    v128.store(d, v128.xor(ld(a, 48), ld(t, SIGN)), 48)
+    v128.store(d, v128.xor(ld(a), sign))
+    v128.store(d, v128.xor(ld(a, 16), sign), 16)
+    v128.store(d, v128.xor(ld(a, 32), sign), 32)
+    v128.store(d, v128.xor(ld(a, 48), sign), 48)
   }
 }
 function sqrtBlock(d: usize, a: usize, bytes: usize): void {
@@ -47,11 +47,12 @@ function sqrtBlock(d: usize, a: usize, bytes: usize): void {
   }
 }
 function absBlock(d: usize, a: usize, bytes: usize, t: usize): void {
+  const magnitude = ld(t, MAGNITUDE)
   for (const end = d + bytes; d < end; d += 64, a += 64) {
-    v128.store(d, v128.and(ld(a), ld(t, MAGNITUDE)))
-    v128.store(d, v128.and(ld(a, 16), ld(t, MAGNITUDE)), 16)
-    v128.store(d, v128.and(ld(a, 32), ld(t, MAGNITUDE)), 32)
-    v128.store(d, v128.and(ld(a, 48), ld(t, MAGNITUDE)), 48)
+    v128.store(d, v128.and(ld(a), magnitude))
+    v128.store(d, v128.and(ld(a, 16), magnitude), 16)
+    v128.store(d, v128.and(ld(a, 32), magnitude), 32)
+    v128.store(d, v128.and(ld(a, 48), magnitude), 48)
   }
 }
 function signBlock(d: usize, a: usize, bytes: usize, t: usize): void {
@@ -75,19 +76,23 @@ function subBlock(d: usize, a: usize, b: usize, bytes: usize): void {
   }
 }
 function mulBlock(d: usize, a: usize, b: usize, bytes: usize, t: usize): void {
+  const exponent = ld(t, EXPONENT)
+  const zero = ld(t, ZERO)
   for (const end = d + bytes; d < end; d += 64, a += 64, b += 64) {
-    v128.store(d, flush4(f32x4.mul(ld(a), ld(b)), t))
-    v128.store(d, flush4(f32x4.mul(ld(a, 16), ld(b, 16)), t), 16)
-    v128.store(d, flush4(f32x4.mul(ld(a, 32), ld(b, 32)), t), 32)
-    v128.store(d, flush4(f32x4.mul(ld(a, 48), ld(b, 48)), t), 48)
+    v128.store(d, flush4(f32x4.mul(ld(a), ld(b)), exponent, zero))
+    v128.store(d, flush4(f32x4.mul(ld(a, 16), ld(b, 16)), exponent, zero), 16)
+    v128.store(d, flush4(f32x4.mul(ld(a, 32), ld(b, 32)), exponent, zero), 32)
+    v128.store(d, flush4(f32x4.mul(ld(a, 48), ld(b, 48)), exponent, zero), 48)
   }
 }
 function divBlock(d: usize, a: usize, b: usize, bytes: usize, t: usize): void {
+  const exponent = ld(t, EXPONENT)
+  const zero = ld(t, ZERO)
   for (const end = d + bytes; d < end; d += 64, a += 64, b += 64) {
-    v128.store(d, flush4(f32x4.div(ld(a), ld(b)), t))
-    v128.store(d, flush4(f32x4.div(ld(a, 16), ld(b, 16)), t), 16)
-    v128.store(d, flush4(f32x4.div(ld(a, 32), ld(b, 32)), t), 32)
-    v128.store(d, flush4(f32x4.div(ld(a, 48), ld(b, 48)), t), 48)
+    v128.store(d, flush4(f32x4.div(ld(a), ld(b)), exponent, zero))
+    v128.store(d, flush4(f32x4.div(ld(a, 16), ld(b, 16)), exponent, zero), 16)
+    v128.store(d, flush4(f32x4.div(ld(a, 32), ld(b, 32)), exponent, zero), 32)
+    v128.store(d, flush4(f32x4.div(ld(a, 48), ld(b, 48)), exponent, zero), 48)
   }
 }
 function maxBlock(d: usize, a: usize, b: usize, bytes: usize): void {
@@ -109,27 +114,30 @@ function minBlock(d: usize, a: usize, b: usize, bytes: usize): void {
 
 // Comparisons give the bits of 1.0 or of 0.0.
 function ltBlock(d: usize, a: usize, b: usize, bytes: usize, t: usize): void {
+  const one = ld(t, ONE)
   for (const end = d + bytes; d < end; d += 64, a += 64, b += 64) {
-    v128.store(d, v128.and(f32x4.lt(ld(a), ld(b)), ld(t, ONE)))
-    v128.store(d, v128.and(f32x4.lt(ld(a, 16), ld(b, 16)), ld(t, ONE)), 16)
-    v128.store(d, v128.and(f32x4.lt(ld(a, 32), ld(b, 32)), ld(t, ONE)), 32)
-    v128.store(d, v128.and(f32x4.lt(ld(a, 48), ld(b, 48)), ld(t, ONE)), 48)
+    v128.store(d, v128.and(f32x4.lt(ld(a), ld(b)), one))
+    v128.store(d, v128.and(f32x4.lt(ld(a, 16), ld(b, 16)), one), 16)
+    v128.store(d, v128.and(f32x4.lt(ld(a, 32), ld(b, 32)), one), 32)
+    v128.store(d, v128.and(f32x4.lt(ld(a, 48), ld(b, 48)), one), 48)
   }
 }
 function leBlock(d: usize, a: usize, b: usize, bytes: usize, t: usize): void {
+  const one = ld(t, ONE)
   for (const end = d + bytes; d < end; d += 64, a += 64, b += 64) {
-    v128.store(d, v128.and(f32x4.le(ld(a), ld(b)), ld(t, ONE)))
-    v128.store(d, v128.and(f32x4.le(ld(a, 16), ld(b, 16)), ld(t, ONE)), 16)
-    v128.store(d, v128.and(f32x4.le(ld(a, 32), ld(b, 32)), ld(t, ONE)), 32)
-    v128.store(d, v128.and(f32x4.le(ld(a, 48), ld(b, 48)), ld(t, ONE)), 48)
+    v128.store(d, v128.and(f32x4.le(ld(a), ld(b)), one))
+    v128.store(d, v128.and(f32x4.le(ld(a, 16), ld(b, 16)), one), 16)
+    v128.store(d, v128.and(f32x4.le(ld(a, 32), ld(b, 32)), one), 32)
+    v128.store(d, v128.and(f32x4.le(ld(a, 48), ld(b, 48)), one), 48)
   }
 }
 function eqBlock(d: usize, a: usize, b: usize, bytes: usize, t: usize): void {
+  const one = ld(t, ONE)
   for (const end = d + bytes; d < end; d += 64, a += 64, b += 64) {
-    v128.store(d, v128.and(f32x4.eq(ld(a), ld(b)), ld(t, ONE)))
-    v128.store(d, v128.and(f32x4.eq(ld(a, 16), ld(b, 16)), ld(t, ONE)), 16)
-    v128.store(d, v128.and(f32x4.eq(ld(a, 32), ld(b, 32)), ld(t, ONE)), 32)
-    v128.store(d, v128.and(f32x4.eq(ld(a, 48), ld(b, 48)), ld(t, ONE)), 48)
+    v128.store(d, v128.and(f32x4.eq(ld(a), ld(b)), one))
+    v128.store(d, v128.and(f32x4.eq(ld(a, 16), ld(b, 16)), one), 16)
+    v128.store(d, v128.and(f32x4.eq(ld(a, 32), ld(b, 32)), one), 32)
+    v128.store(d, v128.and(f32x4.eq(ld(a, 48), ld(b, 48)), one), 48)
   }
 }
 function selectBlock(d: usize, a: usize, b: usize, c: usize, bytes: usize, t: usize): void {
@@ -139,20 +147,41 @@ function selectBlock(d: usize, a: usize, b: usize, c: usize, bytes: usize, t: us
 }
 
 // Exported from the module, so that the compiler leaves them functions of their own: small ones get better registers.
+// Two vectors a turn share the constants; the logarithm runs out of registers then.
 export function expBlock(d: usize, a: usize, bytes: usize, t: usize): void {
-  for (const end = d + bytes; d < end; d += 16, a += 16) v128.store(d, exp4(ld(a), t))
+  for (const end = d + bytes; d < end; d += 32, a += 32) {
+    const x = exp4(ld(a), t)
+    const y = exp4(ld(a, 16), t)
+    v128.store(d, x)
+    v128.store(d, y, 16)
+  }
 }
 export function logBlock(d: usize, a: usize, bytes: usize, t: usize): void {
   for (const end = d + bytes; d < end; d += 16, a += 16) v128.store(d, log4(ld(a), t))
 }
 export function tanhBlock(d: usize, a: usize, bytes: usize, t: usize): void {
-  for (const end = d + bytes; d < end; d += 16, a += 16) v128.store(d, tanh4(ld(a), t))
+  for (const end = d + bytes; d < end; d += 32, a += 32) {
+    const x = tanh4(ld(a), t)
+    const y = tanh4(ld(a, 16), t)
+    v128.store(d, x)
+    v128.store(d, y, 16)
+  }
 }
 export function sigmoidBlock(d: usize, a: usize, bytes: usize, t: usize): void {
-  for (const end = d + bytes; d < end; d += 16, a += 16) v128.store(d, sigmoid4(ld(a), t))
+  for (const end = d + bytes; d < end; d += 32, a += 32) {
+    const x = sigmoid4(ld(a), t)
+    const y = sigmoid4(ld(a, 16), t)
+    v128.store(d, x)
+    v128.store(d, y, 16)
+  }
 }
 export function softplusBlock(d: usize, a: usize, bytes: usize, t: usize): void {
-  for (const end = d + bytes; d < end; d += 16, a += 16) v128.store(d, softplus4(ld(a), t))
+  for (const end = d + bytes; d < end; d += 32, a += 32) {
+    const x = softplus4(ld(a), t)
+    const y = softplus4(ld(a, 16), t)
+    v128.store(d, x)
+    v128.store(d, y, 16)
+  }
 }
 
 /** d = op(a, b, c). The codes are the ABI's. */

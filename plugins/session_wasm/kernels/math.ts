@@ -6,7 +6,7 @@
  * not how many there are.
  */
 import {
-  E, EXP_LEAST, EXP_MOST, FRACTION, HALF, INFINITE, L, LEAST, LN2_HIGH, LN2_LOW, LOG2E, MAGNITUDE, MINUS_INFINITE, ONE,
+  E, EXP_LEAST, EXP_MOST, FRACTION, HALF, INFINITE, L, LEAST, LN2, LN2_HIGH, LN2_LOW, LOG2E, MAGNITUDE, MINUS_INFINITE, ONE,
   ROOT_HALF, ROUNDER, S, SIGN, STEP, TANH_MOST, TWO, ZERO
 } from "./constants"
 import { ld, madd } from "./simd"
@@ -18,12 +18,10 @@ function periods(x: v128, t: usize): v128 {
   return madd(x, ld(t, LOG2E), ld(t, ROUNDER))
 }
 
-/** e^r − 1 with r = x − n·ln 2, n = shifted − ROUNDER. */
+/** e^r − 1 for |r| ≤ ln 2 / 2. */
 // @ts-ignore: decorator
 @inline
-function expm1Rest(x: v128, shifted: v128, t: usize): v128 {
-  const n = f32x4.sub(shifted, ld(t, ROUNDER))
-  const r = f32x4.sub(f32x4.sub(x, f32x4.mul(n, ld(t, LN2_HIGH))), f32x4.mul(n, ld(t, LN2_LOW)))
+function expm1Rest(r: v128, t: usize): v128 {
   const r2 = f32x4.mul(r, r)
   const high = madd(ld(t, E), r2, madd(ld(t, E + 16), r, ld(t, E + 32)))
   const p = madd(high, r2, madd(ld(t, E + 48), r, ld(t, E + 64)))
@@ -48,7 +46,9 @@ export function exp4(x0: v128, t: usize): v128 {
   // pmin and pmax with the argument first let NaN through.
   const x = f32x4.pmax(f32x4.pmin(x0, ld(t, EXP_MOST)), ld(t, EXP_LEAST))
   const shifted = periods(x, t)
-  const p = f32x4.add(expm1Rest(x, shifted, t), ld(t, ONE))
+  const n = f32x4.sub(shifted, ld(t, ROUNDER))
+  const r = f32x4.sub(f32x4.sub(x, f32x4.mul(n, ld(t, LN2_HIGH))), f32x4.mul(n, ld(t, LN2_LOW)))
+  const p = f32x4.add(expm1Rest(r, t), ld(t, ONE))
   return f32x4.mul(f32x4.add(p, p), power(shifted, ld(t, HALF), t))
 }
 
@@ -74,7 +74,7 @@ export function log4(x: v128, t: usize): v128 {
 
 /**
  * tanh |x| = u / (u + 2), u = e^2|x| − 1 = 2ⁿ·(e^r − 1) + (2ⁿ − 1): no cancellation for small x, as n = 0 there.
- * ±1 from |x| = 9.1 on.
+ * ±1 from |x| = 9.1 on. One part of ln 2 is enough: where n·ln 2 is rounded, tanh is flat.
  */
 // @ts-ignore: decorator
 @inline
@@ -82,8 +82,9 @@ export function tanh4(x: v128, t: usize): v128 {
   const a = v128.and(x, ld(t, MAGNITUDE))
   const y = f32x4.pmin(f32x4.add(a, a), ld(t, TANH_MOST))
   const shifted = periods(y, t)
+  const r = f32x4.sub(y, f32x4.mul(f32x4.sub(shifted, ld(t, ROUNDER)), ld(t, LN2)))
   const scale = power(shifted, ld(t, ONE), t)
-  const u = madd(scale, expm1Rest(y, shifted, t), f32x4.sub(scale, ld(t, ONE)))
+  const u = madd(scale, expm1Rest(r, t), f32x4.sub(scale, ld(t, ONE)))
   return v128.or(f32x4.div(u, f32x4.add(u, ld(t, TWO))), v128.and(x, ld(t, SIGN)))
 }
 

@@ -8,7 +8,7 @@ const machines: readonly Machine[] = [machine(false), ...(relaxedAvailable() ? [
 
 const f32 = Math.fround
 const truth = (x: boolean): number => (x ? 1 : 0)
-const flush = (x: number): number => (Math.abs(x) < 2 ** -126 ? x * 0 : x)
+const flush = (x: number): number => (Math.abs(x) < 2 ** -126 ? 0 : x)
 /** The operations that float32 defines to the last bit, by code. */
 const exact: Readonly<Record<number, (a: number, b: number, c: number) => number>> = {
   0: (a) => a,
