@@ -4,8 +4,11 @@
  */
 import type { Layer } from "effect"
 import type { Session, SessionError } from "../../core/pipeline/session.ts"
-import { memoryLaws } from "./session_memory.ts"
-import { operationLaws } from "./session_operations.ts"
+import { bufferLaws } from "./session_buffers.ts"
+import { contractionLaws } from "./session_contractions.ts"
+import { elementwiseLaws } from "./session_elementwise.ts"
+import { movementLaws } from "./session_movement.ts"
+import { scopeLaws } from "./session_scope.ts"
 import type { Tolerance } from "./session_support.ts"
 import { transformLaws } from "./session_transforms.ts"
 
@@ -14,7 +17,10 @@ export { type Tolerance, tolerances } from "./session_support.ts"
 /** Registers the tests. `tolerance` is one of `tolerances`, by the session's type. */
 export const sessionLaws = (name: string, layer: Layer.Layer<Session, SessionError>, tolerance: Tolerance): void => {
   const subject = { name, layer, tolerance }
-  operationLaws(subject)
+  elementwiseLaws(subject)
+  contractionLaws(subject)
+  movementLaws(subject)
   transformLaws(subject)
-  memoryLaws(subject)
+  bufferLaws(subject)
+  scopeLaws(subject)
 }

@@ -163,6 +163,26 @@ test("grad() with respect to what the loss does not need is zero", () => {
   assert.deepEqual([...y["grad.x"]], [1, 1])
 })
 
+test("the gradient of a vector in overlapping, repeated and missing parts adds up", () =>
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.nat(8), fc.integer({ min: 1, max: 4 })), { minLength: 1, maxLength: 5 }),
+      (parts) => {
+        const p = built(
+          program("parts", { x: [12] }, ({ x }) => ({
+            y: parts.map(([at, n], k) => mul(sum(slice(x, [at], [n])), k + 1)).reduce((a, b) => add(a, b))
+          }))
+        )
+        const want = new Float64Array(12)
+        parts.forEach(([at, n], k) => {
+          for (let i = at; i < at + n; i++) want[i]! += k + 1
+        })
+        const { "grad.x": g } = evaluate(built(grad({ of: "y", wrt: ["x"] })(p)), { x: numbers(12, 1) })
+        assert.deepEqual(g, want)
+      }
+    )
+  ))
+
 test("the gradient of a vector in parts is joined, not added up", () => {
   const p = built(
     program("parts", { x: [10] }, ({ x }) => {

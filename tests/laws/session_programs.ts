@@ -1,0 +1,47 @@
+/** What the laws of operations share: sizes, small programs, and the comparison of every number with itself. */
+import { Effect } from "effect"
+import { evaluate, type Program, program, type Shape, type Tensor } from "../../core/program/mod.ts"
+import { built } from "../core/program/support.ts"
+import { exact, near, once, type Subject, within } from "./session_support.ts"
+
+/** Sizes around every width a kernel may work in, and their tails. */
+export const lengths = [0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 63, 65, 1000]
+export const shapes: readonly Shape[] = [[], [1, 1, 1], [2, 0, 3], [4, 5], [3, 1, 7], ...lengths.map((n) => [n])]
+
+export const keys = <K extends string>(r: Readonly<Record<K, unknown>>): K[] => Object.keys(r) as K[]
+export const one = (x: Shape, f: (x: Tensor) => Tensor) => built(program("one", { x }, (t) => ({ y: f(t.x) })))
+export const two = (a: Shape, b: Shape, f: (a: Tensor, b: Tensor) => Tensor) =>
+  built(program("two", { a, b }, (t) => ({ y: f(t.a, t.b) })))
+
+/** Numbers that show what an operation does at the edges of its type. */
+export const special = [
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  Number.NEGATIVE_INFINITY,
+  0,
+  -0,
+  1,
+  -1,
+  3e38,
+  -3e38,
+  1e-30,
+  100,
+  -100
+]
+
+/** Runs programs with the one output `y` and compares each number relative to itself. */
+export const comparison = (subject: Subject) => {
+  const { tolerance: t } = subject
+  const relative = (want: Float64Array) => (i: number) => t.operation * t.unit * Math.abs(want[i]!)
+
+  return <I extends string>(p: Program<I, "y">, given: Readonly<Record<I, ArrayLike<number>>>, what: string) =>
+    within(subject, (s) =>
+      Effect.gen(function* () {
+        const inputs = {} as Record<I, Float64Array>
+        for (const k of keys(p.inputs)) inputs[k] = exact(t, given[k])
+        const { y: want } = evaluate(p, inputs)
+        const { y } = yield* once(s, p, inputs)
+        near(y, want, relative(want), t, what)
+      })
+    )
+}
