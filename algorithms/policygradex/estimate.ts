@@ -180,7 +180,7 @@ export const checkFirstOrder = Effect.fn("policygradex.checkFirstOrder")(functio
     fillNormal(stream(child(key, "direction", k)), out)
     return out
   })
-  const visited = estimated.transitions.map((t) => ({ ...t, count: Math.min(t.count, 2048) }))
+  const visited = estimated.transitions.map((t) => ({ ...t, count: Math.min(t.count, 1024) }))
   const run = (d: readonly Float64Array[]) => firstOrderCheck(setting.policy, at.policy, visited, d, distances)
   return { adapted: yield* run(adapted), random: yield* run(random) }
 })

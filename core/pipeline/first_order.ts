@@ -9,27 +9,28 @@ import { Session } from "./session.ts"
 
 const ROWS = 512
 
-/** Sums over rows of mask·residual² and mask·log-probability², at θ + Δθ. */
-const residuals = (policy: DifferentiablePolicy) =>
+/** log π and its derivative along a change of θ, of every row. */
+const linearised = (policy: DifferentiablePolicy) =>
   T.program(
-    "first-order residuals",
+    "log-probabilities, linearised",
     {
       theta: [policy.size],
       change: [policy.size],
       observation: [ROWS, policy.inputs],
-      action: policy.actionShape(ROWS),
-      mask: [ROWS]
+      action: policy.actionShape(ROWS)
     },
-    ({ theta, change, observation, action, mask }) => {
+    ({ theta, change, observation, action }) => {
       const at = policy.logProb(theta, observation, action).logProb
-      const moved = policy.logProb(T.add(theta, change), observation, action).logProb
-      const [linear] = T.pushforward([at], [{ of: theta, tangent: change }])
-      const residual = T.sub(T.sub(moved, at), linear!)
-      return {
-        residual: T.sum(T.mul(mask, T.square(residual))),
-        total: T.sum(T.mul(mask, T.square(moved)))
-      }
+      const [slope] = T.pushforward([at], [{ of: theta, tangent: change }])
+      return { at, slope: slope! }
     }
+  )
+
+const logProbabilities = (policy: DifferentiablePolicy) =>
+  T.program(
+    "log-probabilities",
+    { theta: [policy.size], observation: [ROWS, policy.inputs], action: policy.actionShape(ROWS) },
+    ({ theta, observation, action }) => ({ moved: policy.logProb(theta, observation, action).logProb })
   )
 
 const norm = (x: ArrayLike<number>): number => {
@@ -55,46 +56,53 @@ export const firstOrderCheck = Effect.fn("pipeline.firstOrderCheck")(function* (
   directions: readonly (Float32Array | Float64Array)[],
   distances: readonly number[]
 ) {
-  const program = residuals(policy)
-  if (E.isLeft(program)) return yield* ProgramError.of(program.left)
+  const programs = [linearised(policy), logProbabilities(policy)] as const
   const session = yield* Session
   return yield* Effect.scoped(
     Effect.gen(function* () {
-      const exe = yield* session.compile(program.right)
+      const linear = yield* session.compile(yield* built(programs[0]))
+      const nonlinear = yield* session.compile(yield* built(programs[1]))
       const length = norm(theta)
-      const table: number[][] = []
+      const table: Float64Array[] = []
       for (const direction of directions) {
-        const row: number[] = []
         const own = norm(direction)
-        for (const distance of distances) {
+        const residual = new Float64Array(distances.length)
+        const total = new Float64Array(distances.length)
+        const points = distances.map((distance) => {
           const scale = own === 0 ? 0 : (distance * length) / own
-          const change = Float64Array.from(direction, (v) => v * scale)
-          let [residual, total] = [0, 0]
-          for (const v of visited) {
-            for (const chunk of rowsOf(v, policy)) {
-              const out = yield* exe.run({ theta, change, ...chunk })
-              residual += out.residual[0]!
-              total += out.total[0]!
+          return { scale, moved: Float64Array.from(theta, (v, i) => v + scale * direction[i]!) }
+        })
+        for (const v of visited) {
+          for (const { rows, ...chunk } of rowsOf(v, policy)) {
+            const { at, slope } = yield* linear.run({ theta, change: direction, ...chunk })
+            for (const [c, point] of points.entries()) {
+              const { moved } = yield* nonlinear.run({ theta: point.moved, ...chunk })
+              for (let r = 0; r < rows; r++) {
+                const left = moved[r]! - at[r]! - point.scale * slope[r]!
+                residual[c]! += left * left
+                total[c]! += moved[r]! * moved[r]!
+              }
             }
-            yield* Effect.yieldNow
           }
-          row.push(total === 0 ? 0 : residual / total)
+          yield* Effect.yieldNow
         }
-        table.push(row)
+        table.push(residual.map((r, c) => (total[c] === 0 ? 0 : r / total[c]!)))
       }
-      return table
+      return table.map((row) => Array.from(row))
     })
   )
 })
+
+const built = <I extends string, O extends string>(p: E.Either<T.ShapeError, T.Program<I, O>>) =>
+  E.isLeft(p) ? Effect.fail(ProgramError.of(p.left)) : Effect.succeed(p.right)
 
 const rowsOf = function* (v: Visited, policy: DifferentiablePolicy) {
   for (let from = 0; from < v.count; from += ROWS) {
     const rows = Math.min(ROWS, v.count - from)
     const observation = new Float32Array(ROWS * policy.inputs)
     const action = new Float32Array(ROWS * policy.actionSize)
-    const mask = new Float32Array(ROWS).fill(1, 0, rows)
     observation.set(v.observation.subarray(from * policy.inputs, (from + rows) * policy.inputs))
     action.set(v.action.subarray(from * policy.actionSize, (from + rows) * policy.actionSize))
-    yield { observation, action, mask }
+    yield { rows, observation, action }
   }
 }
