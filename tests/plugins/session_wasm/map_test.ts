@@ -30,8 +30,8 @@ const exact: Readonly<Record<number, (a: number, b: number, c: number) => number
 const codes = Object.keys(exact).map(Number)
 
 const group = fc.record({
-  rows: fc.oneof(fc.nat(9), fc.constantFrom(33, 70, 500)),
-  cols: fc.oneof(fc.nat(9), fc.constantFrom(31, 64, 333)),
+  rows: fc.oneof({ weight: 4, arbitrary: fc.nat(9) }, { weight: 1, arbitrary: fc.constantFrom(33, 70) }),
+  cols: fc.oneof({ weight: 4, arbitrary: fc.nat(9) }, { weight: 1, arbitrary: fc.constantFrom(31, 64, 333, 1100) }),
   kinds: fc.array(fc.nat(3), { minLength: 1, maxLength: 4 }),
   literals: fc.array(fc.constantFrom(0, 1, -2.5, Number.NaN, Number.POSITIVE_INFINITY, 1e-30), { maxLength: 2 }),
   ops: fc.array(fc.tuple(fc.constantFrom(...codes), fc.nat(), fc.nat(), fc.nat()), { minLength: 1, maxLength: 9 }),
