@@ -1,3 +1,4 @@
+/** Laws of sessions: elementwise operations mean what `evaluate` says, for every shape and every odd number. */
 import { test } from "node:test"
 import {
   add,

@@ -1,3 +1,4 @@
+/** Laws of sessions: operations that move numbers, and programs that share them. */
 import { test } from "node:test"
 import { Effect } from "effect"
 import {
