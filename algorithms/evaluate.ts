@@ -1,11 +1,12 @@
 /** What a policy is worth: returns of whole episodes, every episode counted. */
 import { Effect, Semaphore } from "effect"
+import { realOf } from "../core/pipeline/real.ts"
 import { Session } from "../core/pipeline/session.ts"
 import { type Floats, type Key, zeroKey } from "../core/random/mod.ts"
 import { makeRows } from "../envs/mod.ts"
 import type { Problem } from "./algorithm.ts"
 import { problemError } from "./error.ts"
-import { actionStreams, actProgram, interaction, pauseEvery, realOf } from "./interaction.ts"
+import { actionStreams, actProgram, interaction, pauseEvery } from "./interaction.ts"
 
 /** Whole episodes of one task. */
 export interface Evaluation {

@@ -1,12 +1,13 @@
 /** The loop that all rollouts share: the policy acts on every environment of every task at once. */
 import { Effect } from "effect"
-import type { SessionError, SessionService } from "../core/pipeline/session.ts"
+import type { RealConstructor } from "../core/pipeline/real.ts"
+import type { SessionError } from "../core/pipeline/session.ts"
 import { program, slice } from "../core/program/mod.ts"
 import { child, type Key, type Stream, stream } from "../core/random/mod.ts"
 import { type Batch, type Box, makeRows, type Rows, taskBatch } from "../envs/mod.ts"
 import type { Problem } from "./algorithm.ts"
 import { lift, liftProgram, problemError } from "./error.ts"
-import type { Actor, Policy, RealConstructor } from "./policy.ts"
+import type { Actor, Policy } from "./policy.ts"
 
 /** What a rollout of T steps of N environments leaves, in the order [step, environment]. */
 export interface Experience {
@@ -40,10 +41,6 @@ export interface Interaction {
     toAt: number
   ) => void
 }
-
-/** The kind of array that the session's numbers come in. */
-export const realOf = (session: SessionService): RealConstructor =>
-  session.dtype === "f32" ? Float32Array : Float64Array
 
 /** Makes the environments of a problem, `key` deciding their episodes. */
 export const interaction = Effect.fn("interaction")(function* (

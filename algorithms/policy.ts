@@ -10,6 +10,7 @@ import {
   type Mlp,
   mlp
 } from "../core/network/mod.ts"
+import type { RealConstructor } from "../core/pipeline/real.ts"
 import type { Shape, Tensor } from "../core/program/mod.ts"
 import { child, type Floats, type Key, type Stream, stream } from "../core/random/mod.ts"
 import { type Box, describeSpace, type Space, sizeOf } from "../envs/mod.ts"
@@ -92,9 +93,6 @@ export interface Policy {
   /** Host memory and draws for `rows` rows in `groups` equal groups. */
   readonly actor: (rows: number, groups: number, Real: RealConstructor) => Actor
 }
-
-/** The kind of array a session's numbers come in. */
-export type RealConstructor = Float32ArrayConstructor | Float64ArrayConstructor
 
 /**
  * The policy for these spaces: categorical for discrete actions, diagonal Gaussian for vectors.

@@ -1,9 +1,10 @@
 /** Values and advantages of an experience, truncation treated as what it is: an end of looking, not of the task. */
 import { Effect } from "effect"
 import { gaeInto, returnsInto } from "../../core/estimate/mod.ts"
+import { realOf } from "../../core/pipeline/real.ts"
 import { type Buffer, Session } from "../../core/pipeline/session.ts"
 import { lift, liftProgram } from "../error.ts"
-import { type Experience, type Interaction, pauseEvery, realOf } from "../interaction.ts"
+import { type Experience, type Interaction, pauseEvery } from "../interaction.ts"
 import type { Ppo } from "./config.ts"
 import { type Networks, valueProgram } from "./mathematics.ts"
 

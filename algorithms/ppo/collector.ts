@@ -1,5 +1,6 @@
 /** Transitions at fixed parameters, with PPO's advantages: what the surrogate learns from. */
 import { Effect, Semaphore } from "effect"
+import { realOf } from "../../core/pipeline/real.ts"
 import { Session } from "../../core/pipeline/session.ts"
 import { type Key, zeroKey } from "../../core/random/mod.ts"
 import type { Collector, Fixed, Problem, Transitions } from "../algorithm.ts"
@@ -11,7 +12,6 @@ import {
   interaction,
   makeExperience,
   pauseEvery,
-  realOf,
   rollout
 } from "../interaction.ts"
 import { type Estimates, estimator, makeEstimates } from "./advantage.ts"

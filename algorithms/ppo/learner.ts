@@ -1,6 +1,7 @@
 /** PPO's training loop as State → State: a rollout of all tasks together, then an update. */
 import { Effect, Semaphore } from "effect"
 import { linearRate } from "../../core/optim/mod.ts"
+import { realOf } from "../../core/pipeline/real.ts"
 import { Session } from "../../core/pipeline/session.ts"
 import { child, type Floats, type Key, loadStream, saveStream, stream } from "../../core/random/mod.ts"
 import type { Iteration, Learner, Start, State, TaskRow, TrainingProblem } from "../algorithm.ts"
@@ -12,7 +13,6 @@ import {
   interaction,
   makeExperience,
   pauseEvery,
-  realOf,
   rollout
 } from "../interaction.ts"
 import { identityOf, loadState, saveState } from "../state.ts"

@@ -1,9 +1,10 @@
 /** One update: epochs of minibatch steps over a rollout, each step one session call. */
 import { Effect } from "effect"
+import { realOf } from "../../core/pipeline/real.ts"
 import { type Buffer, Session } from "../../core/pipeline/session.ts"
 import { fillPermutation, type Stream } from "../../core/random/mod.ts"
 import { liftProgram } from "../error.ts"
-import { type Experience, pauseEvery, realOf } from "../interaction.ts"
+import { type Experience, pauseEvery } from "../interaction.ts"
 import type { Estimates } from "./advantage.ts"
 import type { Ppo } from "./config.ts"
 import { figures, momentShapes, type Networks, updateProgram } from "./mathematics.ts"

@@ -2,7 +2,7 @@
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import * as T from "../program/mod.ts"
-import { child, type Key, stream } from "../random/mod.ts"
+import { child, type Floats, type Key, stream } from "../random/mod.ts"
 import {
   type DenseKind,
   denseEntries,
@@ -15,7 +15,8 @@ import {
 import { type DifferentiablePolicy, factorBlocks, factors } from "../surrogate/factors.ts"
 import { type Factors, lift, project, sketch } from "../surrogate/sketch.ts"
 import { ProgramError } from "./program_error.ts"
-import { type Executable, Session } from "./session.ts"
+import { type RealConstructor, realOf } from "./real.ts"
+import { type Buffer, type Executable, Session, type SessionError } from "./session.ts"
 
 export type ProjectionKind = DenseKind | "sparse" | "kronecker"
 
@@ -23,19 +24,16 @@ export type ProjectionKind = DenseKind | "sparse" | "kronecker"
 export interface Visited {
   readonly count: number
   /** `[count, policy.inputs]`. */
-  readonly observation: Float32Array | Float64Array
+  readonly observation: Floats
   /** `[count, policy.actionSize]`. */
-  readonly action: Float32Array | Float64Array
+  readonly action: Floats
 }
 
 /** A projection in use. */
 export interface Projector {
   readonly dimension: number
   /** g̃_t = Pᵀ∇log π(a_t|s_t) of every transition, `[count, dimension]`. */
-  readonly features: (
-    theta: Float32Array | Float64Array,
-    visited: Visited
-  ) => Effect.Effect<Float32Array, import("./session.ts").SessionError>
+  readonly features: (theta: Floats, visited: Visited) => Effect.Effect<Floats, SessionError>
   /** P x: the change of θ that x stands for, `[p]`. */
   readonly lift: (x: ArrayLike<number>) => Float64Array
 }
@@ -46,9 +44,9 @@ const built = <I extends string, O extends string>(p: E.Either<T.ShapeError, T.P
   E.isLeft(p) ? Effect.fail(ProgramError.of(p.left)) : Effect.succeed(p.right)
 
 /** Chunks of `ROWS` rows; the last is filled up with zeros, whose results nobody reads. */
-const chunks = function* (visited: Visited, policy: DifferentiablePolicy) {
-  const observation = new Float32Array(ROWS * policy.inputs)
-  const action = new Float32Array(ROWS * policy.actionSize)
+const chunks = function* (visited: Visited, policy: DifferentiablePolicy, Real: RealConstructor) {
+  const observation = new Real(ROWS * policy.inputs)
+  const action = new Real(ROWS * policy.actionSize)
   for (let from = 0; from < visited.count; from += ROWS) {
     const rows = Math.min(ROWS, visited.count - from)
     observation.fill(0)
@@ -76,16 +74,16 @@ const factorProgram = (policy: DifferentiablePolicy) =>
     return outputs
   })
 
-type FactorTargets = Record<string, Float32Array>
+type FactorTargets = Record<string, Floats>
 
 /** Host arrays for the factors, and the view of them as the sketch wants it. */
-const factorTargets = (policy: DifferentiablePolicy) => {
+const factorTargets = (policy: DifferentiablePolicy, Real: RealConstructor) => {
   const into: FactorTargets = {}
   const view = factorBlocks(policy).map((b, q): Factors => {
-    const left = new Float32Array(ROWS * b.rows)
+    const left = new Real(ROWS * b.rows)
     into[`left.${q}`] = left
     if (b.columns === 1) return { left }
-    const right = new Float32Array(ROWS * b.columns)
+    const right = new Real(ROWS * b.columns)
     into[`right.${q}`] = right
     return { left, right }
   })
@@ -94,15 +92,16 @@ const factorTargets = (policy: DifferentiablePolicy) => {
 
 const sparse = Effect.fnUntraced(function* (policy: DifferentiablePolicy, dimension: number, key: Key) {
   const session = yield* Session
+  const Real = realOf(session)
   const exe = yield* session.compile(yield* built(factorProgram(policy)))
   const plan = sketch(stream(child(key, "sketch")), factorBlocks(policy), dimension)
-  const { into, view } = factorTargets(policy)
+  const { into, view } = factorTargets(policy, Real)
   return {
     dimension,
     lift: (x) => lift({ ...plan, size: policy.size }, x),
     features: Effect.fnUntraced(function* (theta, visited) {
-      const out = new Float32Array(visited.count * dimension)
-      for (const { from, rows, observation, action } of chunks(visited, policy)) {
+      const out = new Real(visited.count * dimension)
+      for (const { from, rows, observation, action } of chunks(visited, policy, Real)) {
         yield* exe.run({ theta, observation, action }, into)
         project(plan, view, rows, out, from)
         yield* Effect.yieldNow
@@ -131,20 +130,21 @@ const kroneckerProgram = (policy: DifferentiablePolicy, blocks: readonly Kroneck
 
 const onFactors = Effect.fnUntraced(function* (policy: DifferentiablePolicy, dimension: number, key: Key) {
   const session = yield* Session
+  const Real = realOf(session)
   const blocks = kronecker(key, factorBlocks(policy), dimension)
   const exe = yield* session.compile(yield* built(kroneckerProgram(policy, blocks, dimension)))
-  const signs: Record<string, import("./session.ts").Buffer> = {}
+  const signs: Record<string, Buffer> = {}
   for (const [q, b] of blocks.entries()) {
     signs[`a.${q}`] = yield* session.buffer([b.rows, dimension], b.a)
     if (b.b !== undefined) signs[`b.${q}`] = yield* session.buffer([b.columns, dimension], b.b)
   }
-  const result = new Float32Array(ROWS * dimension)
+  const result = new Real(ROWS * dimension)
   return {
     dimension,
     lift: (x) => liftKronecker(blocks, policy.size, x),
     features: Effect.fnUntraced(function* (theta, visited) {
-      const out = new Float32Array(visited.count * dimension)
-      for (const { from, rows, observation, action } of chunks(visited, policy)) {
+      const out = new Real(visited.count * dimension)
+      for (const { from, rows, observation, action } of chunks(visited, policy, Real)) {
         yield* exe.run({ ...signs, theta, observation, action }, { features: result })
         out.set(result.subarray(0, rows * dimension), from * dimension)
         yield* Effect.yieldNow
@@ -167,6 +167,7 @@ const partProgram = (rows: number, columns: number, dimension: number) =>
 
 const dense = Effect.fnUntraced(function* (kind: DenseKind, policy: DifferentiablePolicy, dimension: number, key: Key) {
   const session = yield* Session
+  const Real = realOf(session)
   const exe = yield* session.compile(yield* built(factorProgram(policy)))
   const blocks = factorBlocks(policy)
   const parts = denseParts(blocks, dimension)
@@ -176,24 +177,24 @@ const dense = Effect.fnUntraced(function* (kind: DenseKind, policy: Differentiab
     if (compiled.has(name)) continue
     compiled.set(name, yield* session.compile(yield* built(partProgram(rows, blocks[block]!.columns, dimension))))
   }
-  const { into, view } = factorTargets(policy)
-  const ones = new Float32Array(ROWS).fill(1)
+  const { into, view } = factorTargets(policy, Real)
+  const ones = new Real(ROWS).fill(1)
   return {
     dimension,
     lift: (x) => liftDense(kind, key, blocks, policy.size, x),
     features: Effect.fnUntraced(function* (theta, visited) {
-      const out = new Float32Array(visited.count * dimension)
-      const sums = new Float32Array(ROWS * dimension)
+      const out = new Real(visited.count * dimension)
+      const sums = new Real(ROWS * dimension)
       // Factors are cheap and small; entries are dear: so entries are made once a part, factors once a part and chunk.
       for (const [index, part] of parts.entries()) {
         const { columns } = blocks[part.block]!
         const entries = new Float32Array(part.rows * columns * dimension)
         denseEntries(kind, key, index, dimension, entries)
         const add = compiled.get(`${part.rows}x${columns}`)!
-        for (const { from, rows, observation, action } of chunks(visited, policy)) {
+        for (const { from, rows, observation, action } of chunks(visited, policy, Real)) {
           yield* exe.run({ theta, observation, action }, into)
           const { left, right } = view[part.block]!
-          const some = columnsOf(left, blocks[part.block]!.rows, part.from, part.rows)
+          const some = columnsOf(left, blocks[part.block]!.rows, part.from, part.rows, Real)
           sums.fill(0)
           sums.set(out.subarray(from * dimension, (from + rows) * dimension))
           yield* add.run({ left: some, right: right ?? ones, entries, features: sums }, { features: sums })
@@ -206,8 +207,8 @@ const dense = Effect.fnUntraced(function* (kind: DenseKind, policy: Differentiab
   } satisfies Projector
 })
 
-const columnsOf = (x: ArrayLike<number>, width: number, from: number, count: number): Float32Array => {
-  const out = new Float32Array(ROWS * count)
+const columnsOf = (x: ArrayLike<number>, width: number, from: number, count: number, Real: RealConstructor): Floats => {
+  const out = new Real(ROWS * count)
   for (let r = 0; r < ROWS; r++) for (let c = 0; c < count; c++) out[r * count + c] = x[r * width + from + c]!
   return out
 }

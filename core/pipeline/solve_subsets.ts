@@ -1,18 +1,21 @@
 /** Stage: the adapted parameters of every subset, by weighted logistic regression on projected gradients. */
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
+import { cholesky, choleskySolve } from "../linalg/mod.ts"
 import * as T from "../program/mod.ts"
+import type { Floats } from "../random/mod.ts"
 import { advance, gradientNorm, type Lbfgs, lbfgs } from "../surrogate/lbfgs.ts"
 import type { Subset } from "../surrogate/subsets.ts"
 import { ProgramError } from "./program_error.ts"
+import { realOf } from "./real.ts"
 import { type Buffer, type Executable, Session } from "./session.ts"
 
 /** The transitions of one task as classification data. */
 export interface TaskData {
   /** Projected gradients of log π(a|s) at θ★, `[rows, dimension]`. */
-  readonly features: Float32Array
+  readonly features: Floats
   /** Advantages, `[rows]`: their sign is the label, their size the weight. */
-  readonly advantages: Float32Array
+  readonly advantages: Floats
 }
 
 export interface SolveConfig {
@@ -36,6 +39,9 @@ export interface Solution {
   readonly evaluations: number
 }
 
+/** Relative error of a sum of losses, a few roundings: what differences of losses cannot tell. */
+const NOISE = { f32: 3e-7, f64: 1e-15 } as const
+
 const logisticTask = (rows: number, dimension: number, columns: number) =>
   T.program(
     "subset losses",
@@ -51,6 +57,12 @@ const logisticTask = (rows: number, dimension: number, columns: number) =>
       }
     }
   )
+
+/** Φᵀ diag(w/4) Φ: the Hessian of a task's summed losses at x = 0. */
+const hessianAtZero = (rows: number, dimension: number) =>
+  T.program("task Hessian", { features: [rows, dimension], advantage: [rows, 1] }, ({ features, advantage }) => ({
+    hessian: T.matmul(T.mul(features, T.mul(0.25, T.abs(advantage))), features, { transposeA: true })
+  }))
 
 const lossOnly = (rows: number, dimension: number, columns: number) =>
   T.program(
@@ -114,14 +126,19 @@ export const solveSubsets = Effect.fn("pipeline.solveSubsets")(function* (
   const columns = Math.max(1, ...members.map((m) => m.length))
   return yield* Effect.scoped(
     Effect.gen(function* () {
+      const session = yield* Session
+      const Real = realOf(session)
       const loaded = yield* Effect.forEach(tasks, (t) => load(t, dimension))
       const compiled = compiledFor((rows) => logisticTask(rows, dimension, columns))
-      const problem = lbfgs(subsets.length, dimension, { tolerance: config.tolerance })
+      const problem = lbfgs(subsets.length, dimension, {
+        tolerance: config.tolerance,
+        noise: NOISE[session.dtype]
+      })
       const totals = subsets.map((s) => s.reduce((n, i) => n + loaded[i]!.rows, 0))
       const loss = new Float64Array(subsets.length)
       const gradient = new Float64Array(subsets.length * dimension)
-      const point = new Float32Array(columns * dimension)
-      const out = { loss: new Float32Array(columns), gradient: new Float32Array(columns * dimension) }
+      const point = new Real(columns * dimension)
+      const out = { loss: new Real(columns), gradient: new Real(columns * dimension) }
       let evaluations = 0
       while (evaluations < config.maxEvaluations) {
         loss.fill(0)
@@ -144,7 +161,30 @@ export const solveSubsets = Effect.fn("pipeline.solveSubsets")(function* (
   )
 })
 
-const gatherPoints = (o: Lbfgs, members: readonly number[], point: Float32Array): void => {
+/**
+ * Multiplication by H⁻¹ with H = Σ_i Φ_iᵀ diag(w_i/4) Φ_i / N + μI over all tasks: near enough to every subset's
+ * Hessian to leave L-BFGS a handful of steps. Nothing where H is not positive definite (μ = 0 and few rows).
+ */
+const pooledHessian = Effect.fnUntraced(function* (loaded: readonly Loaded[], dimension: number, mu: number) {
+  const compiled = compiledFor((rows) => hessianAtZero(rows, dimension))
+  const sum = new Float64Array(dimension * dimension)
+  const part = new Float32Array(dimension * dimension)
+  let rows = 0
+  for (const task of loaded) {
+    const exe = yield* compiled(task.rows)
+    yield* exe.run({ features: task.features, advantage: task.advantage }, { hessian: part })
+    for (let i = 0; i < sum.length; i++) sum[i]! += part[i]!
+    rows += task.rows
+    yield* Effect.yieldNow
+  }
+  for (let i = 0; i < sum.length; i++) sum[i]! /= rows
+  for (let i = 0; i < dimension; i++) sum[i * dimension + i]! += mu
+  const factor = cholesky(dimension, sum)
+  if (E.isLeft(factor)) return undefined
+  return (v: Float64Array): void => choleskySolve(dimension, factor.right, v)
+})
+
+const gatherPoints = (o: Lbfgs, members: readonly number[], point: Floats): void => {
   const d = o.dimension
   members.forEach((k, c) => {
     for (let i = 0; i < d; i++) point[c * d + i] = o.x[k * d + i]!
@@ -155,7 +195,7 @@ const addTask = (
   members: readonly number[],
   totals: readonly number[],
   d: number,
-  out: { readonly loss: Float32Array; readonly gradient: Float32Array },
+  out: { readonly loss: Floats; readonly gradient: Floats },
   loss: Float64Array,
   gradient: Float64Array
 ): void => {
@@ -198,9 +238,9 @@ export const taskLosses = Effect.fn("pipeline.taskLosses")(function* (
 ) {
   const points = x.length / dimension
   const out = new Float64Array(tasks.length * points)
-  const loss = new Float32Array(points)
   return yield* Effect.scoped(
     Effect.gen(function* () {
+      const loss = new (realOf(yield* Session))(points)
       const compiled = compiledFor((rows) => lossOnly(rows, dimension, points))
       for (let i = 0; i < tasks.length; i++) {
         const data = tasks[i]!

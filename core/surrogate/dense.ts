@@ -36,9 +36,11 @@ const signs = (s: Stream, scale: number, out: Float32Array): void => {
 export const denseEntries = (kind: DenseKind, key: Key, part: number, dimension: number, out: Float32Array): void => {
   const s = stream(child(key, part))
   const scale = 1 / Math.sqrt(dimension)
-  if (kind === "rademacher") return signs(s, scale, out)
-  fillNormal(s, out)
-  for (let i = 0; i < out.length; i++) out[i]! *= scale
+  if (kind === "rademacher") signs(s, scale, out)
+  else {
+    fillNormal(s, out)
+    for (let i = 0; i < out.length; i++) out[i]! *= scale
+  }
 }
 
 /** Random signs A `[rows, d]` and B `[columns, d]` of each block for the Kronecker projection. */

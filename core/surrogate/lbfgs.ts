@@ -25,6 +25,8 @@ interface Internals {
   readonly memory: number
   readonly tolerance: number
   readonly noise: number
+  /** Applies an approximate inverse Hessian in place. */
+  readonly precondition: ((v: Float64Array) => void) | undefined
   readonly scale: Float64Array
   readonly step: Float64Array
   readonly slope: Float64Array
@@ -39,6 +41,17 @@ interface Internals {
 const ARMIJO = 1e-4
 const SMALLEST_STEP = 1e-6
 
+export interface LbfgsOptions {
+  /** Steps remembered. */
+  readonly memory?: number
+  /** Relative gradient norm at which a problem is solved. */
+  readonly tolerance?: number
+  /** Relative error of the evaluator's losses. */
+  readonly noise?: number
+  /** Multiplies a vector (`[d]`) by an approximate inverse Hessian that all problems share, in place. */
+  readonly precondition?: (v: Float64Array) => void
+}
+
 /**
  * Starts at 0. `noise` is the relative error of the evaluator's losses: differences below it prove nothing, so such a
  * step is judged by its gradient alone.
@@ -46,9 +59,9 @@ const SMALLEST_STEP = 1e-6
 export const lbfgs = (
   problems: number,
   dimension: number,
-  options: { readonly memory?: number; readonly tolerance?: number; readonly noise?: number } = {}
+  options: LbfgsOptions = {}
 ): Lbfgs => {
-  const { memory = 8, tolerance = 1e-5, noise = 3e-7 } = options
+  const { memory = 8, tolerance = 1e-5, noise = 3e-7, precondition } = options
   const n = problems * dimension
   return {
     problems,
@@ -63,6 +76,7 @@ export const lbfgs = (
       memory,
       tolerance,
       noise,
+      precondition,
       scale: new Float64Array(problems),
       step: new Float64Array(problems).fill(1),
       slope: new Float64Array(problems),
@@ -176,9 +190,12 @@ const aim = (o: Lbfgs, k: number): void => {
     alpha[age] = dot(s, q, direction, at, d) / dot(y, q, s, q, d)
     for (let i = 0; i < d; i++) direction[at + i]! -= alpha[age]! * y[q + i]!
   }
-  const last = slotOf(0)
-  const h = used === 0 ? 1 / o.internals.scale[k]! : dot(s, last, y, last, d) / dot(y, last, y, last, d)
-  for (let i = 0; i < d; i++) direction[at + i]! *= h
+  if (o.internals.precondition !== undefined) o.internals.precondition(direction.subarray(at, at + d))
+  else {
+    const last = slotOf(0)
+    const h = used === 0 ? 1 / o.internals.scale[k]! : dot(s, last, y, last, d) / dot(y, last, y, last, d)
+    for (let i = 0; i < d; i++) direction[at + i]! *= h
+  }
   for (let age = used - 1; age >= 0; age--) {
     const q = slotOf(age)
     const beta = dot(y, q, direction, at, d) / dot(y, q, s, q, d)
@@ -186,5 +203,10 @@ const aim = (o: Lbfgs, k: number): void => {
   }
   slope[k] = dot(o.gradient, at, direction, at, d)
   step[k] = 1
+  // Half the slope is the decrease that the quadratic model promises: within the noise there is nothing left to gain.
+  if (-slope[k]! / 2 < o.internals.noise * Math.abs(o.loss[k]!)) {
+    o.done[k] = 1
+    return
+  }
   for (let i = 0; i < d; i++) o.x[at + i] = o.best[at + i]! + direction[at + i]!
 }

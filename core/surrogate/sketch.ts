@@ -70,7 +70,13 @@ export interface Factors {
  * Writes the projected gradients of `count` examples to `out` (`[count, d]`, from row `row`), each divided by nothing:
  * the sketch is an isometry in expectation. Allocates one vector a call.
  */
-export const project = (k: Sketch, factors: readonly Factors[], count: number, out: Float32Array, row = 0): void => {
+export const project = (
+  k: Sketch,
+  factors: readonly Factors[],
+  count: number,
+  out: Float32Array | Float64Array,
+  row = 0
+): void => {
   const d = k.dimension
   const widest = k.blocks.reduce((n, b) => Math.max(n, b.columns), 0)
   const sums = new Float64Array(d + widest)
