@@ -1,4 +1,5 @@
 import { eigenvalues } from "../linalg/eigh.ts"
+import { anderson } from "./anderson.ts"
 import type { Normalised } from "./normalise.ts"
 import { diagonalAt, innerProduct, packedTrace, rowSums, unpackRows } from "./packed.ts"
 import { labelsByThreshold, partitionMatrix } from "./partition_matrix.ts"
@@ -12,14 +13,14 @@ import type { SpectralSet } from "./spectral_set.ts"
  * eigenvalues. So each S of the iteration proves a bound, converged or not; what rounding may have cost is added.
  *
  * Feasible matrix: X of the iteration is in C but may have entries down to −δ. Mixing it with the centre of C, whose
- * entries are all positive, mends that exactly; projecting max(X, 0) back onto C a few times first makes δ, and with it
- * the price of mixing, smaller. Where X has become a partition the partition itself is tried.
+ * entries are all positive, mends that exactly, at a price of n δ; alternating projections onto C and the non-negative
+ * matrices, accelerated, first bring δ close to zero at a price of about δ. Where X has become a partition the partition itself is tried.
  */
 export interface Certificate {
   /** Takes in the bound that S = σ max(−M, 0) proves. */
   readonly bound: (m: Float64Array, sigma: number) => void
-  /** Takes in the feasible matrices made from X, trying harder when that would bring the gap below the tolerance. */
-  readonly candidates: (x: Float64Array, tolerance: number) => void
+  /** Takes in the feasible matrices made from X, trying harder where that may end the solve or this is the `last` X. */
+  readonly candidates: (x: Float64Array, tolerance: number, last: boolean) => void
   /** Whether the gap is at most the tolerance times what the best X gains over e eᵀ/n. */
   readonly reached: (tolerance: number) => boolean
   /** What was found, in the units of U. */
@@ -34,9 +35,12 @@ export interface Found {
   readonly primalResidual: number
 }
 
-/** Alternating projections are tried when they are likely to close the gap: they shrink it about this much. */
-const restorable = 16
-const restorations = 9
+/** Alternating projections: at most this many, mixed and measured every third, with so much memory. */
+const restorations = 12
+const restorationMemory = 8
+
+/** They are tried once mixing alone has come within this many tolerances: what they gain, about. */
+const restorable = 40
 
 /** A gain below this share of the size of Ũ is measured against that share: near zero relative means nothing. */
 const leastGain = 1e-3
@@ -53,12 +57,14 @@ export const certificate = (
   const shifted = new Float64Array(matrix.length)
   const trial = new Float64Array(matrix.length)
   const clipped = new Float64Array(matrix.length)
+  const projected = new Float64Array(matrix.length)
   const best = new Float64Array(matrix.length).fill(1 / n)
   const sums = new Float64Array(n)
   const share = form.kind === "groups" ? (form.k - 1) / (n - 1) : 0
   const centreEntry = (1 - share) / n
   let least = Number.POSITIVE_INFINITY
   let gained = Number.NEGATIVE_INFINITY
+  let restoreFrom = Number.POSITIVE_INFINITY
 
   const gain = (x: Float64Array): number => innerProduct(n, matrix, x) - price * (packedTrace(n, x) - 1)
   const take = (x: Float64Array): void => {
@@ -78,14 +84,20 @@ export const certificate = (
     for (let p = 0; p < x.length; p++) x[p] = Math.max(0, x[p]! + t * (centreEntry - x[p]!))
     if (t > 0) for (let i = 0; i < n; i++) x[diagonalAt(i)] = x[diagonalAt(i)]! + t * share
   }
-  const restore = (x: Float64Array, tolerance: number): void => {
+  const restore = (start: Float64Array, tolerance: number): void => {
+    const accelerate = anderson(start.length, restorationMemory)
+    const step = new Float64Array(start.length)
+    shifted.set(start)
     for (let round = 1; round <= restorations && !reached(tolerance); round++) {
-      for (let p = 0; p < x.length; p++) clipped[p] = Math.max(0, x[p]!)
-      if (!set.project(clipped, 0, x)) return
-      if (round % 3 !== 0) continue
-      trial.set(x)
-      mix(trial)
-      take(trial)
+      for (let p = 0; p < shifted.length; p++) clipped[p] = Math.max(0, shifted[p]!)
+      if (!set.project(clipped, 0, projected)) return
+      if (round % 3 === 0) {
+        trial.set(projected)
+        mix(trial)
+        take(trial)
+      }
+      for (let p = 0; p < step.length; p++) step[p] = projected[p]! - shifted[p]!
+      accelerate.next(shifted, step, projected, Math.sqrt(innerProduct(n, step, step)))
     }
   }
   const reached = (tolerance: number): boolean => gap(gained) <= tolerance
@@ -100,17 +112,19 @@ export const certificate = (
       const proved = set.support(shifted, price) + allowance
       if (proved < least) least = proved
     },
-    candidates: (x, tolerance) => {
-      const raw = gain(x)
+    candidates: (x, tolerance, last) => {
+      const raw = gap(gain(x))
       trial.set(x)
       mix(trial)
-      const mixed = gain(trial)
+      const mixed = gap(gain(trial))
       take(trial)
       const labels = labelsByThreshold(n, x)
       if (form.kind === "price" || labels.k === form.k) take(partitionMatrix(n, labels.labels, labels.k))
-      if (reached(tolerance) || gap(raw) > tolerance || gap(mixed) > restorable * tolerance) return
-      shifted.set(x)
-      restore(shifted, tolerance)
+      if (reached(tolerance) || (!last && (raw > tolerance || mixed > Math.min(restoreFrom, restorable * tolerance))))
+        return
+      restore(x, tolerance)
+      // What is left shrinks with what mixing alone leaves: wait until it would be enough.
+      restoreFrom = mixed * Math.min(0.9, tolerance / gap(gained))
     },
     result: () => {
       const matrix = best.slice()

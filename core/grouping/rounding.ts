@@ -36,7 +36,7 @@ export const roundToGroups = (
     () => agglomerate(n, u, k, densityLinkage),
     ...Array.from({ length: restarts }, () => () => kMeans({ n, d: n, x }, k, random, 1).labels)
   ]
-  return bestImproved(n, u, k, readings, bound - 1e-6 * Math.abs(bound))
+  return bestImproved(n, u, k, readings, Number.isFinite(bound) ? bound - 1e-6 * Math.abs(bound) : bound)
 }
 
 /** The reading that is worth most after improvement, the first of equals, or the first that is worth `enough`. */

@@ -94,9 +94,10 @@ const iterate = (normalised: Normalised, u: Float64Array, form: Form, options: S
       g[p] = m[p]! + relaxationFactor * step
     }
     const primal = Math.sqrt(innerProduct(n, f, f))
-    if (iterations % checkEvery === 0 || iterations === options.maxIterations) {
+    const last = iterations === options.maxIterations
+    if (iterations % checkEvery === 0 || last) {
       evidence.bound(m, sigma)
-      evidence.candidates(x, options.tolerance)
+      evidence.candidates(x, options.tolerance, last)
     }
     const ratio = balance(n, m, f, x, primal, sigma, sizeOfU)
     dualResidual = primal === 0 ? 0 : primal / Math.sqrt(innerProduct(n, x, x)) / ratio
