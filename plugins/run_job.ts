@@ -54,5 +54,5 @@ export const runJob = Effect.fn("run_job")(function* <E>(job: Job<E>, { config, 
   const data: ReportData = { ...result, title: `policygradex run ${store.name}`, receipts }
   yield* store.summary({ ...summary, ...data })
   yield* store.report(report(data))
-  return data
+  return { ...data, summary }
 })

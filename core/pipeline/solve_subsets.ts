@@ -130,9 +130,11 @@ export const solveSubsets = Effect.fn("pipeline.solveSubsets")(function* (
       const Real = realOf(session)
       const loaded = yield* Effect.forEach(tasks, (t) => load(t, dimension))
       const compiled = compiledFor((rows) => logisticTask(rows, dimension, columns))
+      const precondition = yield* pooledHessian(loaded, dimension, config.mu)
       const problem = lbfgs(subsets.length, dimension, {
         tolerance: config.tolerance,
-        noise: NOISE[session.dtype]
+        noise: NOISE[session.dtype],
+        ...(precondition === undefined ? {} : { precondition })
       })
       const totals = subsets.map((s) => s.reduce((n, i) => n + loaded[i]!.rows, 0))
       const loss = new Float64Array(subsets.length)

@@ -56,11 +56,7 @@ export interface LbfgsOptions {
  * Starts at 0. `noise` is the relative error of the evaluator's losses: differences below it prove nothing, so such a
  * step is judged by its gradient alone.
  */
-export const lbfgs = (
-  problems: number,
-  dimension: number,
-  options: LbfgsOptions = {}
-): Lbfgs => {
+export const lbfgs = (problems: number, dimension: number, options: LbfgsOptions = {}): Lbfgs => {
   const { memory = 8, tolerance = 1e-5, noise = 3e-7, precondition } = options
   const n = problems * dimension
   return {

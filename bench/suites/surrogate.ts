@@ -1,0 +1,153 @@
+/** What the tool is bought for: the surrogate's groups against those of full training on the same subsets (Table 2). */
+import { Effect, Option, Schema } from "effect"
+import * as E from "fp-ts/lib/Either.js"
+import { agreement } from "../../core/grouping/mod.ts"
+import type { ReportAffinity } from "../../core/pipeline/report_data.ts"
+import { experiment } from "../../plugins/experiment.ts"
+import { BenchFailed, type Opponent, type Sampler, type Side, type Suite, type Work } from "../suite.ts"
+
+/** Each seed is one run: a meta-policy, the estimates of all pairs, and all pairs really trained, repeatedly. */
+const SEEDS = 5
+
+const families = ["cartpole-mirrored", "cartpole-length"] as const
+
+/** Hidden layers of Table 2. */
+const depths = [2, 4, 8] as const
+
+/** What one run says. */
+interface Figures {
+  readonly nmi: Readonly<Record<ReportAffinity["id"], number>>
+  readonly ceilingNmi: number
+  readonly rankCorrelation: number
+  readonly ceilingCorrelation: number
+  readonly surrogate: { readonly flops: number; readonly seconds: number }
+  readonly training: { readonly flops: number; readonly seconds: number }
+}
+
+const nmi = (a: readonly number[], b: readonly number[]): number => {
+  const r = agreement(a, b)
+  return E.isRight(r) ? r.right.nmi : Number.NaN
+}
+
+const Ceiling = Schema.Struct({ ceiling: Schema.Struct({ nmi: Schema.Finite }) })
+
+/** NMI of the groups from one half of the repeated trainings with those from the other. */
+const ceilingOf = (summary: unknown): number => {
+  const decoded = Schema.decodeUnknownOption(Ceiling)(summary)
+  return Option.isSome(decoded) ? decoded.value.ceiling.nmi : Number.NaN
+}
+
+const failed = (e: { readonly message: string }): BenchFailed =>
+  new BenchFailed({ doing: "run the main job", want: "a finished run", got: e.message, fix: "" })
+
+const figures = (family: string, layers: number, seed: number): Effect.Effect<Figures, BenchFailed> =>
+  Effect.gen(function* () {
+    const run = yield* experiment(
+      { preset: "quick", family: { id: family }, network: { layers }, groupTraining: { iterations: 1 }, seed },
+      { quiet: true }
+    )
+    const truth = run.affinities.find((a) => a.id === "truth")?.labels ?? []
+    const of = (id: ReportAffinity["id"]): number => nmi(run.affinities.find((a) => a.id === id)?.labels ?? [], truth)
+    const cost = (work: string) => run.costs.find((c) => c.work === work) ?? { flops: Number.NaN, seconds: Number.NaN }
+    return {
+      nmi: { centred: of("centred"), eq5: of("eq5"), cosine: of("cosine"), truth: 1 },
+      ceilingNmi: ceilingOf(run.summary),
+      rankCorrelation: run.estimates?.rankCorrelation.value ?? Number.NaN,
+      ceilingCorrelation: run.estimates?.ceiling ?? Number.NaN,
+      surrogate: cost("surrogate"),
+      training: cost("truth")
+    }
+  }).pipe(Effect.mapError(failed))
+
+/** A sampler that takes the next seed each time; runs are shared by all works of a family and depth. */
+const overSeeds = (runs: (seed: number) => Effect.Effect<Figures, BenchFailed>, pick: (f: Figures) => number): Side =>
+  Effect.sync(() => {
+    let seed = 0
+    const sampler: Sampler = Effect.suspend(() => Effect.map(runs(seed++), (f) => ({ value: pick(f) })))
+    return sampler
+  })
+
+const worksOf = (family: string, layers: number): Effect.Effect<readonly Work[]> =>
+  Effect.gen(function* () {
+    const shared = yield* Effect.forEach(Array.from({ length: SEEDS }), (_, seed) =>
+      Effect.cached(figures(family, layers, seed))
+    )
+    const runs = (seed: number) => shared[seed % SEEDS]!
+    const work = (
+      what: string,
+      unit: Work["unit"],
+      ours: (f: Figures) => number,
+      peer: string,
+      theirs: (f: Figures) => number,
+      goal: number | null
+    ): Work => ({
+      work: `${family}, ${layers} layers: ${what}`,
+      unit,
+      rounds: SEEDS,
+      cold: true,
+      ours: overSeeds(runs, ours),
+      opponents: [{ peer, goal, rival: overSeeds(runs, theirs) } satisfies Opponent]
+    })
+    return [
+      work(
+        "NMI of centred with truth",
+        "nmi",
+        (f) => f.nmi.centred,
+        "truth, half with half",
+        (f) => f.ceilingNmi,
+        null
+      ),
+      work(
+        "NMI of centred with truth",
+        "nmi",
+        (f) => f.nmi.centred,
+        "gradient cosine",
+        (f) => f.nmi.cosine,
+        1
+      ),
+      work(
+        "NMI of equation 5 with truth",
+        "nmi",
+        (f) => f.nmi.eq5,
+        "gradient cosine",
+        (f) => f.nmi.cosine,
+        null
+      ),
+      work(
+        "rank correlation with truth",
+        "correlation",
+        (f) => f.rankCorrelation,
+        "truth, half with half",
+        (f) => f.ceilingCorrelation,
+        null
+      ),
+      work(
+        "operations",
+        "FLOP",
+        (f) => f.surrogate.flops,
+        "full training",
+        (f) => f.training.flops,
+        20
+      ),
+      work(
+        "time",
+        "s",
+        (f) => f.surrogate.seconds,
+        "full training",
+        (f) => f.training.seconds,
+        null
+      )
+    ]
+  })
+
+export const surrogate: Suite = {
+  name: "surrogate",
+  question: "Do the surrogate's groups agree with full training, and what do they cost?",
+  works: Effect.map(
+    Effect.forEach(
+      families.flatMap((family) => depths.map((layers) => ({ family, layers }))),
+      ({ family, layers }) => worksOf(family, layers)
+    ),
+    (all) => all.flat()
+  )
+}
