@@ -40,6 +40,8 @@ interface Internals {
 
 const ARMIJO = 1e-4
 const SMALLEST_STEP = 1e-6
+/** Of the noise: the model's curvature may be a few times too large, and several steps may follow. */
+const NEGLIGIBLE = 0.1
 
 export interface LbfgsOptions {
   /** Steps remembered. */
@@ -199,8 +201,8 @@ const aim = (o: Lbfgs, k: number): void => {
   }
   slope[k] = dot(o.gradient, at, direction, at, d)
   step[k] = 1
-  // Half the slope is the decrease that the quadratic model promises: within the noise there is nothing left to gain.
-  if (-slope[k]! / 2 < o.internals.noise * Math.abs(o.loss[k]!)) {
+  // Half the slope is the decrease that the quadratic model promises: well within the noise there is nothing left to gain.
+  if (-slope[k]! / 2 < NEGLIGIBLE * o.internals.noise * Math.abs(o.loss[k]!)) {
     o.done[k] = 1
     return
   }
