@@ -58,11 +58,13 @@ const logisticTask = (rows: number, dimension: number, columns: number) =>
     }
   )
 
-/** Φᵀ diag(w/4) Φ: the Hessian of a task's summed losses at x = 0. */
-const hessianAtZero = (rows: number, dimension: number) =>
-  T.program("task Hessian", { features: [rows, dimension], advantage: [rows, 1] }, ({ features, advantage }) => ({
-    hessian: T.matmul(T.mul(features, T.mul(0.25, T.abs(advantage))), features, { transposeA: true })
-  }))
+/** Φᵀ diag(w/4) Φ over the first `used` rows: the Hessian of their summed losses at x = 0. */
+const hessianAtZero = (rows: number, used: number, dimension: number) =>
+  T.program("task Hessian", { features: [rows, dimension], advantage: [rows, 1] }, ({ features, advantage }) => {
+    const some = T.slice(features, [0, 0], [used, dimension])
+    const weight = T.mul(0.25, T.abs(T.slice(advantage, [0, 0], [used, 1])))
+    return { hessian: T.matmul(T.mul(some, weight), some, { transposeA: true }) }
+  })
 
 const lossOnly = (rows: number, dimension: number, columns: number) =>
   T.program(
@@ -163,12 +165,16 @@ export const solveSubsets = Effect.fn("pipeline.solveSubsets")(function* (
   )
 })
 
+/** Rows for each dimension that a preconditioner is worth: more would cost more than the steps they save. */
+const ROWS_A_DIMENSION = 20
+
 /**
- * Multiplication by H⁻¹ with H = Σ_i Φ_iᵀ diag(w_i/4) Φ_i / N + μI over all tasks: near enough to every subset's
+ * Multiplication by H⁻¹ with H = Σ_i Φ_iᵀ diag(w_i/4) Φ_i / N + μI over some rows of all tasks: near enough to every subset's
  * Hessian to leave L-BFGS a handful of steps. Nothing where H is not positive definite (μ = 0 and few rows).
  */
 const pooledHessian = Effect.fnUntraced(function* (loaded: readonly Loaded[], dimension: number, mu: number) {
-  const compiled = compiledFor((rows) => hessianAtZero(rows, dimension))
+  const most = Math.ceil((ROWS_A_DIMENSION * dimension) / loaded.length)
+  const compiled = compiledFor((rows) => hessianAtZero(rows, Math.min(rows, most), dimension))
   const sum = new Float64Array(dimension * dimension)
   const part = new Float32Array(dimension * dimension)
   let rows = 0
@@ -176,7 +182,7 @@ const pooledHessian = Effect.fnUntraced(function* (loaded: readonly Loaded[], di
     const exe = yield* compiled(task.rows)
     yield* exe.run({ features: task.features, advantage: task.advantage }, { hessian: part })
     for (let i = 0; i < sum.length; i++) sum[i]! += part[i]!
-    rows += task.rows
+    rows += Math.min(task.rows, most)
     yield* Effect.yieldNow
   }
   for (let i = 0; i < sum.length; i++) sum[i]! /= rows
