@@ -1,0 +1,42 @@
+/** Worker threads, started when they are needed and kept for the next use. */
+import { Cause, Data, Effect, Exit, type Scope, Semaphore } from "effect"
+import type { Assignment } from "../../algorithms/policygradex/training.ts"
+import type { TrainingSpec } from "../../algorithms/policygradex/trainings.ts"
+import type { WorkerData } from "./messages.ts"
+import { startThread, type Thread } from "./thread.ts"
+
+/** A worker that could not be started; what it was to do can be done elsewhere. */
+export class NotStarted extends Data.TaggedError("NotStarted")<{ readonly got: string }> {}
+
+/** At most `size` threads, which live no longer than `scope`. */
+export const makePool = Effect.fnUntraced(function* (size: number, entry: URL, data: WorkerData, scope: Scope.Scope) {
+  const turns = yield* Semaphore.make(size)
+  const idle: Thread[] = []
+  const take = (): Thread | undefined => {
+    const thread = idle.pop()
+    return thread === undefined || thread.alive() ? thread : take()
+  }
+  const start = startThread(entry, data, scope).pipe(Effect.mapError(({ got }) => new NotStarted({ got })))
+
+  return {
+    /**
+     * Trains on a thread that does nothing else meanwhile. A thread that is interrupted, or breaks, is ended at once;
+     * others are kept.
+     *
+     * - Errors: those of the training; `Ended` where the thread ended under it; `NotStarted` where there is none.
+     */
+    train: (spec: TrainingSpec, work: Assignment) =>
+      Effect.uninterruptibleMask((restore) =>
+        Effect.gen(function* () {
+          const thread = take() ?? (yield* restore(start))
+          return yield* restore(thread.train(spec, work)).pipe(
+            Effect.onExit((exit) => (isWell(exit) ? Effect.sync(() => idle.push(thread)) : thread.close))
+          )
+        })
+      ).pipe(turns.withPermit)
+  }
+})
+
+/** Whether the thread answered, be it with an error of the training. */
+const isWell = (exit: Exit.Exit<unknown, { readonly _tag: string }>): boolean =>
+  Exit.isSuccess(exit) || exit.cause.reasons.every((r) => Cause.isFailReason(r) && r.error._tag !== "Ended")

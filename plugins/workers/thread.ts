@@ -1,0 +1,82 @@
+/** One worker thread as seen from the job's thread. */
+import { Worker } from "node:worker_threads"
+import * as NodeWorker from "@effect/platform-node/NodeWorker"
+import { Data, Deferred, Effect, Exit, Layer, Scope } from "effect"
+import { RpcClient, type RpcClientError } from "effect/rpc"
+import type { LearnerError } from "../../algorithms/error.ts"
+import type { Assignment, Trained } from "../../algorithms/policygradex/training.ts"
+import type { TrainingSpec } from "../../algorithms/policygradex/trainings.ts"
+import { Requests, type WorkerData } from "./messages.ts"
+
+/** A thread that ended, and what is known of why. */
+export class Ended extends Data.TaggedError("Ended")<{ readonly got: string }> {}
+
+/** A worker that answers. */
+export interface Thread {
+  /** Does one training; nothing else may be asked meanwhile. */
+  readonly train: (spec: TrainingSpec, work: Assignment) => Effect.Effect<Trained, LearnerError | Ended>
+  readonly alive: () => boolean
+  /** Ends it at once, whatever it is doing. */
+  readonly close: Effect.Effect<void>
+}
+
+/** How long a worker may take to load its modules; a busy machine is slow. */
+const STARTING_SECONDS = 30
+/** A worker has nothing to tidy up: its memory goes with it. */
+const ENDING_SECONDS = 0.5
+
+/**
+ * Starts a worker; it lives until `close`, or until `scope` closes.
+ *
+ * - Errors: `Ended` where no thread can be made, or its module does not load.
+ */
+export const startThread = (entry: URL, data: WorkerData, scope: Scope.Scope): Effect.Effect<Thread, Ended> =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.gen(function* () {
+      const own = yield* Scope.fork(scope)
+      const connected = yield* restore(connect(entry, data).pipe(Scope.provide(own))).pipe(
+        Effect.onError((cause) => Scope.close(own, Exit.failCause(cause)))
+      )
+      return { ...connected, close: Scope.close(own, Exit.void) }
+    })
+  )
+
+const connect = Effect.fnUntraced(function* (entry: URL, data: WorkerData) {
+  const worker = yield* Effect.try({
+    try: () => new Worker(entry, { workerData: data }),
+    catch: (e) => new Ended({ got: String(e) })
+  })
+  const end = yield* Deferred.make<never, Ended>()
+  let alive = true
+  const over = (got: string): void => {
+    alive = false
+    Deferred.doneUnsafe(end, Exit.fail(new Ended({ got })))
+  }
+  worker.on("error", (e) => over(e instanceof Error ? e.message : String(e)))
+  worker.on("exit", (code) => over(`its end with exit code ${code}`))
+
+  const protocol = RpcClient.layerProtocolWorker({ size: 1, concurrency: 1 }).pipe(
+    Layer.provide(NodeWorker.layer(() => worker))
+  )
+  const context = yield* Layer.build(protocol).pipe(Effect.mapError((e) => new Ended({ got: e.message })))
+  // Finalizers run last first: this one comes before the library's, which would wait until the worker is idle.
+  yield* Effect.addFinalizer(() =>
+    Effect.promise(() => worker.terminate()).pipe(Effect.timeout(`${ENDING_SECONDS} seconds`), Effect.ignore)
+  )
+  const client = yield* RpcClient.make(Requests).pipe(Effect.provide(context))
+  const orEnded = <A, E>(answer: Effect.Effect<A, E>) => Effect.raceFirst(answer, Deferred.await(end))
+  yield* orEnded(client.Hello().pipe(Effect.catchTag("RpcClientError", lost))).pipe(
+    Effect.timeoutOrElse({
+      duration: `${STARTING_SECONDS} seconds`,
+      orElse: () => Effect.fail(new Ended({ got: `no answer within ${STARTING_SECONDS} s` }))
+    })
+  )
+  return {
+    train: (spec: TrainingSpec, work: Assignment) =>
+      orEnded(client.Train({ spec, work }).pipe(Effect.catchTag("RpcClientError", lost))),
+    alive: () => alive
+  }
+})
+
+const lost = (e: RpcClientError.RpcClientError): Effect.Effect<never, Ended> =>
+  Effect.fail(new Ended({ got: e.message }))

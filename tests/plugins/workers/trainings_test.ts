@@ -1,0 +1,175 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { Effect, Fiber, Layer } from "effect"
+import fc from "fast-check"
+import { ppoDefaults } from "../../../algorithms/mod.ts"
+import type { Assignment, Trained } from "../../../algorithms/policygradex/training.ts"
+import { type TrainingSpec, Trainings } from "../../../algorithms/policygradex/trainings.ts"
+import { child, zeroKey } from "../../../core/random/mod.ts"
+import type { Task } from "../../../envs/mod.ts"
+import * as reference from "../../../plugins/session_reference.ts"
+import * as wasm from "../../../plugins/session_wasm/mod.ts"
+import { type WorkerOptions, workerTrainings } from "../../../plugins/workers/mod.ts"
+import { odd } from "./odd.ts"
+
+const tasks = [0.3, 0.5, 1].map((length): Task => ({ id: `${length}`, environment: "CartPole-v1", params: { length } }))
+
+const anywhere = tasks.map((t): Task => ({ ...t, params: {} }))
+
+const spec: TrainingSpec = {
+  environment: "CartPole-v1",
+  algorithm: "ppo",
+  algorithmConfig: { ...ppoDefaults, epochs: 2, batch: 32 },
+  network: { layers: 1, width: 8, activation: "tanh", taskOneHot: true },
+  taskIds: tasks.map((t) => t.id),
+  vector: 2,
+  stepsPerTask: 32,
+  episodes: 2
+}
+
+const work = (i: number, change: Partial<Assignment> = {}): Assignment => ({
+  tasks: [tasks[i % 3]!],
+  iterations: 1,
+  key: child(zeroKey, i),
+  ...change
+})
+
+const several = [0, 1, 2, 3].map((i) => work(i, { iterations: 1 + (i % 2) }))
+
+const entry = new URL("./odd_worker.ts", import.meta.url)
+
+/** Runs with trainings on workers that know odd environments. */
+const onWorkers = <A, E>(options: Partial<WorkerOptions>, use: Effect.Effect<A, E, Trainings>): Promise<A> => {
+  const layer = workerTrainings({ workers: 2, sessionKind: "wasm", known: odd, entry, ...options })
+  return Effect.runPromise(Effect.provide(use, Layer.provide(layer, wasm.layer())))
+}
+
+const here = <A, E>(use: Effect.Effect<A, E, Trainings>): Promise<A> =>
+  Effect.runPromise(Effect.provide(use, Layer.provide(Trainings.here(odd), wasm.layer())))
+
+const all = (assignments: readonly Assignment[], of: Partial<TrainingSpec> = {}) =>
+  Trainings.use((t) => t.all({ ...spec, ...of }, assignments))
+
+test("all() gives the same bits on any number of workers, and tells of each training once", async () => {
+  const want = await here(all(several))
+  assert.ok(want.every((t) => t.flops > 0 && t.policy.length > 0))
+  for (const workers of [1, 3]) {
+    const told = new Map<number, Trained>()
+    const done = (i: number, t: Trained) => Effect.sync(() => void told.set(i, told.has(i) ? assert.fail("twice") : t))
+    const got = await onWorkers(
+      { workers },
+      Trainings.use((t) => t.all(spec, several, done))
+    )
+    assert.deepEqual(got, want)
+    assert.deepEqual([...told.keys()].sort(), [0, 1, 2, 3])
+    for (const [i, t] of told) assert.equal(got[i], t)
+  }
+})
+
+test("all() gives the same bits as this thread whatever the assignments", async () => {
+  const parameters = fc.option(fc.infiniteStream(fc.float({ min: -1, max: 1, noNaN: true, noDefaultInfinity: true })), {
+    nil: undefined
+  })
+  const assignment = fc.record({
+    tasks: fc.subarray(tasks, { minLength: 1 }),
+    iterations: fc.integer({ min: 0, max: 2 }),
+    seed: fc.nat(),
+    policy: parameters
+  })
+  const [{ policy: first } = assert.fail("no training")] = await here(all([work(0)]))
+  const drawn = fc.sample(fc.array(assignment, { minLength: 2, maxLength: 4 }), 6).map((list) =>
+    list.map(({ seed, policy, ...rest }): Assignment => {
+      const start = policy && { policy: Float64Array.from({ length: first.length }, () => policy.next().value) }
+      return { ...rest, key: child(zeroKey, "drawn", seed), ...(start && { start }) }
+    })
+  )
+  const run = Effect.forEach(drawn, (list) => all(list))
+  const want = await here(run)
+  assert.deepEqual(await onWorkers({}, run), want)
+  const kept = drawn.flat().flatMap((a) => a.start?.policy ?? [])
+  assert.ok(
+    kept.every((x) => x.length === first.length),
+    "the caller's arrays are left alone"
+  )
+})
+
+test("all() gives the same bits as this thread in the reference session", async () => {
+  const two = several.slice(0, 2)
+  const layer = (l: Layer.Layer<Trainings, never, never>) => Effect.runPromise(Effect.provide(all(two), l))
+  const want = await layer(Layer.provide(Trainings.here(odd), Layer.orDie(reference.layer)))
+  const options = { workers: 2, sessionKind: "reference", known: odd, entry } as const
+  assert.deepEqual(await layer(Layer.provide(workerTrainings(options), Layer.orDie(reference.layer))), want)
+})
+
+test("all() names the assignment that failed, with the training's own typed error", async () => {
+  const bad = { start: { policy: new Float64Array(3) } }
+  const [start, diverged] = await onWorkers(
+    {},
+    Effect.all([
+      Effect.flip(all([work(0), work(1), work(2, bad)])),
+      Effect.flip(
+        all([work(0, { iterations: 0, tasks: [anywhere[0]!] }), work(1, { tasks: anywhere.slice(0, 2) })], {
+          environment: "Poisonous-v0"
+        })
+      )
+    ])
+  )
+  assert.equal(start._tag, "AssignmentError")
+  if (start._tag !== "AssignmentError" || diverged._tag !== "AssignmentError") return
+  assert.deepEqual([start.index, start.tasks], [2, ["1"]])
+  assert.equal(start.reason._tag === "ProblemError" && start.reason.field, "start.policy")
+  assert.match(
+    start.message,
+    /^Cannot finish training 2 \(1\): Cannot train: want start\.policy \d+ parameters, got 3$/
+  )
+  assert.equal(diverged.reason._tag === "TrainingDiverged" && diverged.reason.quantity, "reward or log-probability")
+})
+
+test("all() refuses what the spec names but nobody knows, before any training", async () => {
+  const e = await onWorkers({}, Effect.flip(all(several, { environment: "CartPool-v1" })))
+  assert.equal(e._tag, "ProblemError")
+  assert.match(e.message, /did you mean/i)
+})
+
+test("all() fails with one typed error when a worker dies, and works again after", async () => {
+  const [lost, after] = await onWorkers(
+    {},
+    Effect.all([Effect.flip(all(several, { environment: "Deadly-v0" })), all(several)])
+  )
+  assert.equal(lost._tag === "AssignmentError" && lost.reason._tag, "WorkerLost")
+  assert.match(lost.message, /exit code 3/)
+  assert.deepEqual(after, await here(all(several)))
+})
+
+test("all() lets a defect be a defect", async () => {
+  await assert.rejects(onWorkers({}, all(several, { environment: "Buggy-v0" })), /an environment's own mistake/)
+})
+
+test("all() can be interrupted while its workers hang, and works again after", async () => {
+  const interrupted = Effect.gen(function* () {
+    yield* all(several)
+    const fiber = yield* Effect.forkChild(all(several, { environment: "Stuck-v0" }))
+    yield* Effect.sleep("100 millis")
+    yield* Fiber.interrupt(fiber)
+    return yield* all(several)
+  })
+  assert.deepEqual(await onWorkers({}, interrupted), await here(all(several)))
+})
+
+test("all() works in this thread and says so once where workers cannot start", async () => {
+  const notes: string[] = []
+  const note = (sentence: string) => Effect.sync(() => void notes.push(sentence))
+  const missing = new URL("./no_such_worker.ts", import.meta.url)
+  const twice = Effect.all([all(several), all(several)])
+  assert.deepEqual(await onWorkers({ entry: missing, note }, twice), await here(twice))
+  assert.equal(notes.length, 1)
+  assert.match(notes[0]!, /^Trainings are done one after another: want a worker thread, got /)
+})
+
+test("all() starts no worker for a single assignment", async () => {
+  const notes: string[] = []
+  const note = (sentence: string) => Effect.sync(() => void notes.push(sentence))
+  const missing = new URL("./no_such_worker.ts", import.meta.url)
+  assert.deepEqual(await onWorkers({ entry: missing, note }, all([work(0)])), await here(all([work(0)])))
+  assert.deepEqual(notes, [])
+})
