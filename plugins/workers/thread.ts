@@ -1,12 +1,12 @@
 /** One worker thread as seen from the job's thread. */
 import { Worker } from "node:worker_threads"
-import * as NodeWorker from "@effect/platform-node/NodeWorker"
 import { Data, Deferred, Effect, Exit, Layer, Scope } from "effect"
 import { RpcClient, type RpcClientError } from "effect/rpc"
 import type { LearnerError } from "../../algorithms/error.ts"
 import type { Assignment, Trained } from "../../algorithms/policygradex/training.ts"
 import type { TrainingSpec } from "../../algorithms/policygradex/trainings.ts"
 import { Requests, type WorkerData } from "./messages.ts"
+import { platformOf } from "./platform.ts"
 
 /** A thread that ended, and what is known of why. */
 export class Ended extends Data.TaggedError("Ended")<{ readonly got: string }> {}
@@ -22,8 +22,6 @@ export interface Thread {
 
 /** How long a worker may take to load its modules; a busy machine is slow. */
 const STARTING_SECONDS = 30
-/** A worker has nothing to tidy up: its memory goes with it. */
-const ENDING_SECONDS = 0.5
 
 /**
  * Starts a worker; it lives until `close`, or until `scope` closes.
@@ -55,14 +53,8 @@ const connect = Effect.fnUntraced(function* (entry: URL, data: WorkerData) {
   worker.on("error", (e) => over(e instanceof Error ? e.message : String(e)))
   worker.on("exit", (code) => over(`its end with exit code ${code}`))
 
-  const protocol = RpcClient.layerProtocolWorker({ size: 1, concurrency: 1 }).pipe(
-    Layer.provide(NodeWorker.layer(() => worker))
-  )
+  const protocol = RpcClient.layerProtocolWorker({ size: 1, concurrency: 1 }).pipe(Layer.provide(platformOf(worker)))
   const context = yield* Layer.build(protocol).pipe(Effect.mapError((e) => new Ended({ got: e.message })))
-  // Finalizers run last first: this one comes before the library's, which would wait until the worker is idle.
-  yield* Effect.addFinalizer(() =>
-    Effect.promise(() => worker.terminate()).pipe(Effect.timeout(`${ENDING_SECONDS} seconds`), Effect.ignore)
-  )
   const client = yield* RpcClient.make(Requests).pipe(Effect.provide(context))
   const orEnded = <A, E>(answer: Effect.Effect<A, E>) => Effect.raceFirst(answer, Deferred.await(end))
   yield* orEnded(client.Hello().pipe(Effect.catchTag("RpcClientError", lost))).pipe(
