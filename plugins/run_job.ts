@@ -1,16 +1,16 @@
 /** A job in a run directory: the store around it, the receipts, the report and the summary after it. */
 import { Effect, Layer } from "effect"
-import { Trainings } from "../algorithms/policygradex/trainings.ts"
+import type { Trainings } from "../algorithms/policygradex/trainings.ts"
 import type { RunConfig } from "../core/pipeline/config.ts"
-import type { Progress } from "../core/pipeline/progress.ts"
+import { Progress } from "../core/pipeline/progress.ts"
 import type { JobResult, ReportData } from "../core/pipeline/report_data.ts"
 import { type Artefact, RunStore } from "../core/pipeline/run_store.ts"
 import type { Session } from "../core/pipeline/session.ts"
-import { known } from "./known.ts"
 import { machine, versions } from "./machine.ts"
 import { report } from "./report/mod.ts"
 import { chooseSession } from "./session.ts"
 import { digest } from "./store/mod.ts"
+import { workerTrainings } from "./workers/trainings.ts"
 
 /** What a job needs: its store, its progress display, a session, and whoever does trainings. */
 export type Job<E> = (config: RunConfig) => Effect.Effect<JobResult, E, RunStore | Progress | Session | Trainings>
@@ -34,9 +34,9 @@ export const digestOf = (artefacts: readonly Artefact[]): string =>
 export const runJob = Effect.fn("run_job")(function* <E>(job: Job<E>, { config, command }: Start) {
   const store = yield* RunStore
   const { kind, reason, layer } = chooseSession(config.session)
-  const { seconds, summary, ...result } = yield* job(config).pipe(
-    Effect.provide(Trainings.here(known).pipe(Layer.provideMerge(layer)))
-  )
+  const { say: note } = yield* Progress
+  const trainings = workerTrainings({ workers: config.workers, sessionKind: config.session, note })
+  const { seconds, summary, ...result } = yield* job(config).pipe(Effect.provide(Layer.provideMerge(trainings, layer)))
   const artefacts = yield* store.artefacts
   const receipts = {
     run: store.name,
