@@ -3,19 +3,20 @@
  *
  * C is made in tiles of 2×16 (tiles.ts); the last n mod 16 columns in tiles of 4×4. Operands are read where they lie
  * when they lie well, else a block of them is packed into scratch first. Each number of C is summed over k in order,
- * in blocks of K_BLOCK, whatever the tile: the result depends on the sizes only.
+ * in blocks of K_BLOCK or K_SHORT, whatever the tile: the result depends on the sizes only.
  */
 import { shift } from "./range"
 import { flush } from "./simd"
-import { rows2, tile4 } from "./tiles"
+import { dots, rows2, tile4 } from "./tiles"
 import { move, transpose } from "./transpose"
 
 const A_TRANSPOSED: i32 = 1
 const B_TRANSPOSED: i32 = 2
 const ACCUMULATE: i32 = 4
 
-/** Longest block of k, and how many rows of A are packed at a time. */
+/** Longest block of k, a shorter one with which a narrow B stays in the first-level cache, and rows of A a block. */
 const K_BLOCK: i32 = 128
+const K_SHORT: i32 = 64
 const A_ROWS: i32 = 16
 /** Scratch: one 4×4 tile, a block of A, a block of B. */
 const A_BYTES: usize = K_BLOCK * A_ROWS * 4
@@ -32,8 +33,9 @@ function product(
   const cr = <usize>n << 2
   const scale = reinterpret<f32>((127 - s) << 23)
   const packA = s > 0 || (ta && n > 16 && m > 16)
-  for (let p = 0; p < k; p += K_BLOCK) {
-    const depth = min(K_BLOCK, k - p)
+  const longest = n <= 80 ? K_SHORT : K_BLOCK
+  for (let p = 0; p < k; p += longest) {
+    const depth = min(longest, k - p)
     const onto = add || p > 0
     for (let j0 = 0; j0 < n; j0 += B_COLUMNS) {
       const columns = min(B_COLUMNS, n - j0)
@@ -158,6 +160,16 @@ function narrow(tb: bool, add: bool, m: i32, n: i32, k: i32, a: usize, b: usize,
   }
 }
 
+/** A few columns and A as it lies: products along k, four rows and two columns at a time. */
+function few(tb: bool, add: bool, m: i32, n: i32, k: i32, a: usize, b: usize, c: usize, scratch: usize): void {
+  const row = <usize>k << 2
+  if (!tb) {
+    transpose(k, n, b, <usize>n << 2, scratch, row)
+    b = scratch
+  }
+  for (let j = 0; j < n; j += 2, b += 2 * row, c += 8) dots(m, k, a, b, n - j > 1 ? b + row : b, c, <usize>n << 2, add)
+}
+
 export function gemm(
   flags: i32, batch: i32, m: i32, n: i32, k: i32,
   a: usize, aStride: i32, b: usize, bStride: i32, c: usize, cStride: i32, scratch: usize
@@ -170,10 +182,12 @@ export function gemm(
   const na = (batch - 1) * aStride + m * k
   const nb = (batch - 1) * bStride + k * n
   const s = turned ? shift(b, nb, a, na, k) : shift(a, na, b, nb, k)
+  const short = !ta && n <= 4 && k >= 16 && k <= 1024 && s == 0
   for (; batch > 0; batch--) {
     if (k == 0) {
       if (!add) memory.fill(c, 0, <usize>m * n << 2)
     } else if (turned) narrow(tb, add, m, n, k, a, b, c, s, scratch)
+    else if (short) few(tb, add, m, n, k, a, b, c, scratch)
     else product(ta, tb, add, m, n, k, a, b, c, s, scratch)
     a += <usize>aStride << 2
     b += <usize>bStride << 2

@@ -1,12 +1,12 @@
 /**
- * The two register tiles of GEMM. A is read by address only (row stride, step), so plain, transposed and packed
- * matrices take the same code; B is read 16 or 4 numbers a step.
+ * The register tiles of GEMM. A is read by address only (row stride, step), so plain, transposed and packed
+ * matrices take the same code; B is read 16 or 4 numbers a step. `dots` is for a C of few columns.
  *
  * Why 2×16: its eight sums, two numbers of A and one vector of B fit the 16 registers of x86 with room for a product;
  * it needs the fewest broadcasts per multiplication. JavaScriptCore turns `splat(load(p))` at offset 0 into one
  * instruction, and `load_splat` into three, hence the pointers of their own. Deeper unrolling than two steps makes it spill.
  */
-import { ld, madd, splat } from "./simd"
+import { ld, madd, splat, sumLanes } from "./simd"
 
 /** How a finished tile leaves: added to what is there, or in place of it; times `scale` (a power of two). */
 // @ts-ignore: decorator
@@ -143,4 +143,67 @@ export function tile4(k: i32, a: usize, ar: usize, as: usize, rows: i32, b: usiz
   v128.store(t, leave(c1, scale, false, 0, 0), 16)
   v128.store(t, leave(c2, scale, false, 0, 0), 32)
   v128.store(t, leave(c3, scale, false, 0, 0), 48)
+}
+
+/** c[i, 0] (+)= a[i, :]·y and c[i, 1] (+)= a[i, :]·z for m rows of k numbers, side by side; y = z means one column. */
+export function dots(m: i32, k: i32, a: usize, y: usize, z: usize, c: usize, cr: usize, add: bool): void {
+  const row = <usize>k << 2
+  const whole = <usize>(k & ~3) << 2
+  for (; m > 0; m -= 4, a += row << 2, c += cr << 2) {
+    // Rows beyond the last one are the last one again, and are not written.
+    let p0 = a
+    let p1 = m > 1 ? p0 + row : p0
+    let p2 = m > 2 ? p1 + row : p1
+    let p3 = m > 3 ? p2 + row : p2
+    let c0 = splat(0)
+    let c1 = splat(0)
+    let c2 = splat(0)
+    let c3 = splat(0)
+    let d0 = splat(0)
+    let d1 = splat(0)
+    let d2 = splat(0)
+    let d3 = splat(0)
+    let q = y
+    let r = z
+    for (const end = y + whole; q < end; q += 16, r += 16) {
+      const u = ld(q)
+      const v = ld(r)
+      const x0 = ld(p0)
+      c0 = madd(x0, u, c0)
+      d0 = madd(x0, v, d0)
+      const x1 = ld(p1)
+      c1 = madd(x1, u, c1)
+      d1 = madd(x1, v, d1)
+      const x2 = ld(p2)
+      c2 = madd(x2, u, c2)
+      d2 = madd(x2, v, d2)
+      const x3 = ld(p3)
+      c3 = madd(x3, u, c3)
+      d3 = madd(x3, v, d3)
+      p0 += 16
+      p1 += 16
+      p2 += 16
+      p3 += 16
+    }
+    const rest = k & 3
+    const two = y != z
+    dot(c0, d0, p0, q, r, rest, c, two, add)
+    if (m > 1) dot(c1, d1, p1, q, r, rest, c + cr, two, add)
+    if (m > 2) dot(c2, d2, p2, q, r, rest, c + 2 * cr, two, add)
+    if (m > 3) dot(c3, d3, p3, q, r, rest, c + 3 * cr, two, add)
+  }
+}
+
+/** Ends one row of `dots`: sums lanes, adds the last k mod 4 products. */
+// @ts-ignore: decorator
+@inline
+function dot(x: v128, y: v128, a: usize, q: usize, r: usize, rest: i32, c: usize, two: bool, add: bool): void {
+  let s = sumLanes(x)
+  let t = sumLanes(y)
+  for (let i: usize = 0; i < <usize>rest << 2; i += 4) {
+    s += load<f32>(a + i) * load<f32>(q + i)
+    t += load<f32>(a + i) * load<f32>(r + i)
+  }
+  store<f32>(c, add ? load<f32>(c) + s : s)
+  if (two) store<f32>(c, add ? load<f32>(c, 4) + t : t, 4)
 }
