@@ -14,6 +14,9 @@ export interface SubsetError {
 /** Sorted task numbers. */
 export type Subset = readonly number[]
 
+/** More subsets than these are never listed. */
+const MOST = 1_000_000
+
 const refuse = (field: SubsetError["field"], value: number, want: string): E.Either<SubsetError, never> =>
   E.left({
     _tag: "SubsetError",
@@ -50,7 +53,7 @@ export const allSubsets = (n: number, size: number): readonly Subset[] => {
  * Drawn by cutting random permutations into pieces, so that every task is in nearly as many subsets as every other;
  * pairs still missing then get a subset each. All subsets, when there are no more than `count`.
  *
- * - Errors: `SubsetError` for a size outside 2…n or a count below 1.
+ * - Errors: `SubsetError` for a size outside 2…n, a count below 1, or "all" of more than a million.
  * - Source: Zhang et al., algorithm 2, line 2; equation 5 needs every n_ij > 0.
  */
 export const subsets = (
@@ -61,7 +64,11 @@ export const subsets = (
 ): E.Either<SubsetError, readonly Subset[]> => {
   if (!Number.isInteger(size) || size < 2 || size > n) return refuse("size", size, `a whole number in 2…${n} (tasks)`)
   if (count !== "all" && (!Number.isInteger(count) || count < 1)) return refuse("count", count, "a whole number >= 1")
-  if (count === "all" || choose(n, size) <= count) return E.right(allSubsets(n, size))
+  const there = choose(n, size)
+  if (count === "all" && there > MOST) {
+    return refuse("count", there, `at most ${MOST} for "all"; ask for a number of random ones`)
+  }
+  if (count === "all" || there <= count) return E.right(allSubsets(n, size))
   const found = new Map<string, Subset>()
   const add = (tasks: readonly number[]): void => {
     if (found.size >= count) return
