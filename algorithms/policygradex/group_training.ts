@@ -34,7 +34,7 @@ export const trainGroups = Effect.fn("policygradex.trainGroups")(function* (
   c: GroupTrainingConfig,
   start: Start,
   key: Key,
-  done: (total: number) => (index: number, trained: Trained) => Effect.Effect<void>
+  begin: (total: number) => Effect.Effect<(index: number, trained: Trained) => Effect.Effect<void>>
 ) {
   const distinct = new Map(
     Object.values(groupings).flatMap((labels) =>
@@ -52,7 +52,7 @@ export const trainGroups = Effect.fn("policygradex.trainGroups")(function* (
       key: child(key, seed, id),
       start
     })),
-    done(jobs.length)
+    yield* begin(jobs.length)
   )
   const found = new Map(jobs.map((j, i) => [`${j.seed}:${j.id}`, trained[i]!]))
   const worth = Object.entries(groupings).map(

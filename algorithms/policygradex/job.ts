@@ -51,14 +51,16 @@ export const mainJob = (known: Known) =>
     const setting = yield* settingOf(spec, known)
 
     /** Tells of each finished training, and books work that was done on other threads. */
-    const counting = (stage: string) => (total: number) => {
-      let [done, steps] = [0, 0]
-      return (_: number, t: Trained): Effect.Effect<void> => {
-        done++
-        steps += t.steps
-        return progress.report({ stage, done, total, unit: "trainings", steps })
-      }
-    }
+    const counting = (stage: string) =>
+      Effect.fnUntraced(function* (total: number) {
+        let [done, steps] = [0, 0]
+        yield* progress.report({ stage, done, total, unit: "trainings", steps })
+        return (_: number, t: Trained): Effect.Effect<void> => {
+          done++
+          steps += t.steps
+          return progress.report({ stage, done, total, unit: "trainings", steps })
+        }
+      })
     const single = <A, E, R>(stage: string, work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
       Effect.gen(function* () {
         yield* progress.report({ stage, done: 0, total: 1, unit: "steps" })
@@ -68,6 +70,7 @@ export const mainJob = (known: Known) =>
       })
 
     const total = config.meta.iterations
+    yield* progress.report({ stage: "meta-training", done: 0, total, unit: "iterations", steps: 0 })
     const meta = yield* ledger.stage(
       "meta-training",
       train(setting, { tasks, iterations: total, key: child(root, "meta") }, (done, mean, steps) =>

@@ -141,7 +141,7 @@ export const trainSubsets = Effect.fn("policygradex.trainSubsets")(function* (
   c: TruthConfig,
   start: Start,
   key: Key,
-  done: (total: number) => (index: number, trained: Trained) => Effect.Effect<void>
+  begin: (total: number) => Effect.Effect<(index: number, trained: Trained) => Effect.Effect<void>>
 ) {
   const chosen = sampleSubsets(stream(key), all, c.subsets)
   const jobs = Array.from({ length: c.repeats }, (_, r) =>
@@ -152,7 +152,7 @@ export const trainSubsets = Effect.fn("policygradex.trainSubsets")(function* (
       start
     }))
   ).flat()
-  const trained = yield* (yield* Trainings).all(spec, jobs, done(jobs.length))
+  const trained = yield* (yield* Trainings).all(spec, jobs, yield* begin(jobs.length))
   const measure = c.measure === "curve" ? curveMeans : finalMeans
   const repeats = Array.from({ length: c.repeats }, (_, r) =>
     chosen.map((s, i): SubsetScore => ({ tasks: all[s]!, values: measure(trained[r * chosen.length + i]!) }))

@@ -7,7 +7,7 @@ const quick: RunConfig = {
   seed: 0,
   session: "auto",
   workers: "auto",
-  family: { id: "cartpole-mirrored", n: 10, options: {} },
+  family: { id: "cartpole-length", n: 10, options: {} },
   algorithm: {
     id: "ppo",
     ppo: {
@@ -27,12 +27,12 @@ const quick: RunConfig = {
     }
   },
   network: { layers: 2, width: 64, activation: "tanh", taskOneHot: false },
-  meta: { iterations: 6, stepsPerTask: 512, vector: 8 },
+  meta: { iterations: 7, stepsPerTask: 512, vector: 8 },
   surrogate: {
     transitionsPerTask: 8192,
     projection: "sparse",
     dimension: 400,
-    mu: 0.1,
+    mu: 1,
     trustRadius: "off",
     subsets: "all",
     subsetSize: 2,
@@ -42,8 +42,8 @@ const quick: RunConfig = {
   },
   firstOrder: { distances: [0.001, 0.005, 0.01, 0.05], directions: 10, maximum: 0.02, beyond: "warn" },
   grouping: { method: "sdp", k: 2, lambda: "off" },
-  truth: { subsets: 45, iterations: 5, stepsPerTask: 1024, repeats: 2, measure: "curve" },
-  groupTraining: { iterations: 8, seeds: 1 },
+  truth: { subsets: 45, iterations: 5, stepsPerTask: 2048, repeats: 2, measure: "curve" },
+  groupTraining: { iterations: 12, seeds: 3 },
   evaluation: { episodes: 20 }
 }
 

@@ -92,7 +92,7 @@ export const heatMap = (a: ReportAffinity, tasks: readonly ReportTask[]): Html =
   )
   return figure(
     picture,
-    html`<b>${a.title}${a.chosen ? " (the groups come from this one)" : ""}.</b> ${a.meaning} Blue lies above
+    html`<b>${a.title}${a.chosen ? " (the groups come from this one)" : ""}.</b> ${a.meaning}. Blue lies above
       the mean of the entries off the diagonal, orange below it.`,
     numbers
   )
