@@ -178,6 +178,11 @@ export function gemm(
   const add = (flags & ACCUMULATE) != 0
   const ta = (flags & A_TRANSPOSED) != 0
   const tb = (flags & B_TRANSPOSED) != 0
+  // Items side by side with one B are one tall matrix.
+  if (!ta && bStride == 0 && aStride == m * k && cStride == m * n) {
+    m *= batch
+    batch = 1
+  }
   const turned = isNarrow(ta, m, n)
   const na = (batch - 1) * aStride + m * k
   const nb = (batch - 1) * bStride + k * n
