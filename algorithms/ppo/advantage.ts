@@ -27,7 +27,7 @@ export const makeEstimates = (count: number): Estimates => ({
 })
 
 /** Rows of one call of the value program: enough to be efficient, few enough to stay in cache. */
-const CHUNK = 256
+const CHUNK = 128
 
 /**
  * Fills estimates, by the value function whose parameters are in `parameters`.

@@ -4,22 +4,15 @@ import { linearRate } from "../../core/optim/mod.ts"
 import { realOf } from "../../core/pipeline/real.ts"
 import { Session } from "../../core/pipeline/session.ts"
 import { child, type Floats, type Key, loadStream, saveStream, stream } from "../../core/random/mod.ts"
-import type { Iteration, Learner, Start, State, TaskRow, TrainingProblem } from "../algorithm.ts"
+import type { Iteration, Learner, Start, State, TrainingProblem } from "../algorithm.ts"
 import { type LearnerError, lift, problemError, TrainingDiverged } from "../error.ts"
-import {
-  actionStreams,
-  actProgram,
-  type Experience,
-  interaction,
-  makeExperience,
-  pauseEvery,
-  rollout
-} from "../interaction.ts"
+import { actionStreams, actProgram, interaction, makeExperience, pauseEvery, rollout } from "../interaction.ts"
 import { identityOf, loadState, saveState } from "../state.ts"
-import { type Estimates, estimator, makeEstimates } from "./advantage.ts"
+import { estimator, makeEstimates } from "./advantage.ts"
 import type { Ppo } from "./config.ts"
-import { figures, networks } from "./mathematics.ts"
-import { resident, type UpdateReport, updater } from "./update.ts"
+import { networks } from "./mathematics.ts"
+import { brokenTasks, byName, taskRows } from "./rows.ts"
+import { resident, updater } from "./update.ts"
 
 /** The name that checkpoints carry; the version rises whenever numbers change. */
 export const PPO_ID = "ppo"
@@ -126,7 +119,7 @@ export const learner = Effect.fn("ppo.learner")(function* (c: Ppo, problem: Trai
     const fail = diverged(state.iteration, tasks)
 
     yield* rollout(x, act, actions, e, pause)
-    const odd = oddTasks(e, envs, tasks.length)
+    const odd = brokenTasks(e, envs, tasks.length)
     if (odd.length > 0) return yield* fail("reward or log-probability", odd, {})
     yield* estimate(x, e, estimates)
     const progress = c.anneal ? state.iteration / Math.max(1, iterations) : 0
@@ -142,7 +135,7 @@ export const learner = Effect.fn("ppo.learner")(function* (c: Ppo, problem: Trai
     held = next
     const iteration: Iteration = {
       state: next,
-      rows: tasks.map((t, i) => rowOf(t.id, i, tasks.length, envs, e, estimates, report)),
+      rows: taskRows(tasks, envs, e, estimates, report),
       steps: e.count
     }
     return iteration
@@ -159,9 +152,6 @@ export const learner = Effect.fn("ppo.learner")(function* (c: Ppo, problem: Trai
 
 const actionName = (task: string): string => `action:${task}`
 
-const byName = (values: Float64Array): Record<string, number> =>
-  Object.fromEntries(figures.map((name, f) => [name, values[f]!]))
-
 const diverged =
   (iteration: number, tasks: TrainingProblem["tasks"]) =>
   (quantity: string, odd: readonly number[], lastFinite: Record<string, number>): LearnerError =>
@@ -172,54 +162,3 @@ const diverged =
       quantity,
       lastFinite
     })
-
-/** Tasks whose rewards or drawn actions are not finite. */
-const oddTasks = (e: Experience, envs: number, tasks: number): number[] => {
-  const sums = new Float64Array(tasks)
-  for (let row = 0; row < e.count; row++) {
-    sums[Math.floor(((row % envs) * tasks) / envs)]! += e.rows.reward[row]! + e.logProb[row]!
-  }
-  return [...sums.keys()].filter((t) => !Number.isFinite(sums[t]!))
-}
-
-const rowOf = (
-  id: string,
-  task: number,
-  tasks: number,
-  envs: number,
-  e: Experience,
-  x: Estimates,
-  report: UpdateReport
-): TaskRow => {
-  const each = envs / tasks
-  let [episodes, total, lengths, n, mean, miss, squares] = [0, 0, 0, 0, 0, 0, 0]
-  let missMean = 0
-  for (let row = 0; row < e.count; row++) {
-    if (Math.floor((row % envs) / each) !== task) continue
-    if (e.rows.terminated[row]! + e.rows.truncated[row]! > 0) {
-      episodes++
-      total += e.rows.episodeReturn[row]!
-      lengths += e.rows.episodeLength[row]!
-    }
-    // Welford's running variances of the target and of what the value function missed.
-    n++
-    const [target, error] = [x.target[row]!, x.target[row]! - x.value[row]!]
-    const [before, errorBefore] = [target - mean, error - missMean]
-    mean += before / n
-    missMean += errorBefore / n
-    squares += before * (target - mean)
-    miss += errorBefore * (error - missMean)
-  }
-  const own = report.means.subarray(task * figures.length, (task + 1) * figures.length)
-  return {
-    task: id,
-    episodes,
-    meanReturn: episodes === 0 ? undefined : total / episodes,
-    meanLength: episodes === 0 ? undefined : lengths / episodes,
-    metrics: {
-      ...byName(own),
-      explainedVariance: squares > 0 ? 1 - miss / squares : 0,
-      gradientNorm: report.gradientNorm
-    }
-  }
-}

@@ -76,7 +76,8 @@ const predict = (n: Networks, parameters: Tensor, observation: Tensor): Tensor =
  *
  * KL(π_old ‖ π_θ) is estimated by mean(ρ − 1 − log ρ), which is never negative.
  *
- * - Shapes: `[batch]` but for observation `[batch, inputs]` and vector actions; `rows` is `[5, batch]`, see `figures`.
+ * - Shapes: `[batch]` but for observation `[batch, inputs]` and vector actions; `rows` is `[5, batch]` in
+ *   the order of {@link figures}, `figures` `[5]` its means.
  * - Source: Schulman et al., arXiv:1707.06347, eq. 7 and 9; value clipping and ε of Adam from OpenAI's `baselines`;
  *   the KL estimate from Schulman, "Approximating KL divergence", 2020, k3.
  */
@@ -108,8 +109,11 @@ export const updateProgram = (c: Ppo, n: Networks, batch: number) => {
     const next = optimiser.step({ theta: x.parameters, grad, rate: x.rate }, { m, v, correction })
     const kl = sub(sub(ratio, 1), logRatio)
     const outside = less(c.clip, max(sub(ratio, 1), sub(1, ratio)))
-    const columns = [policyLoss, valueLoss, entropy, kl, outside].map((t) => reshape(t, [1, batch]))
-    return { parameters: next.theta, ...next.state, rows: concat(columns, 0), gradientNorm: length }
+    const rows = concat(
+      [policyLoss, valueLoss, entropy, kl, outside].map((t) => reshape(t, [1, batch])),
+      0
+    )
+    return { parameters: next.theta, ...next.state, rows, figures: mean(rows, { axes: [1] }), gradientNorm: length }
   })
 }
 

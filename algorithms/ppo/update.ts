@@ -29,16 +29,16 @@ export const resident = Effect.fn("ppo.resident")(function* (n: Networks) {
   } satisfies Resident
 })
 
-/** What an update showed: sums of `figures` by task over the rows of the last epoch. */
+/** What an update showed. */
 export interface UpdateReport {
-  /** `[tasks, figures]` means. */
+  /** Means of `figures` by task over the last epoch: `[tasks, figures]`. */
   readonly means: Float64Array
   /** Mean norm of the gradient before it was clipped, over all steps. */
   readonly gradientNorm: number
   /** Minibatch steps taken. */
   readonly steps: number
-  /** The first minibatch with a figure that is not finite: its tasks. */
-  readonly broken: ReadonlySet<number> | undefined
+  /** Tasks of the first minibatch with a figure that is not finite; then the update ended there. */
+  readonly broken: readonly number[] | undefined
   /** Mean figures over the last minibatch that was finite. */
   readonly lastFinite: Float64Array
 }
@@ -71,14 +71,17 @@ export const updater = Effect.fn("ppo.updater")(function* (
     value: scalars()
   }
   const rate = new Real(1)
-  const out = { rows: new Real(figures.length * batch), gradientNorm: new Real(1) }
+  const out = {
+    rows: new Real(figures.length * batch),
+    figures: new Real(figures.length),
+    gradientNorm: new Real(1)
+  }
   const call = executable.run({ ...at, rate, ...inputRows }, { ...at, ...out })
   const pause = pauseEvery(executable.cost.flops)
   const order = new Int32Array(count)
   const perTask = environments / tasks
   const sums = new Float64Array(tasks * figures.length)
   const seen = new Float64Array(tasks)
-  const totals = new Float64Array(figures.length)
 
   const gather = (from: number, e: Experience, x: Estimates): void => {
     for (let k = 0; k < batch; k++) {
@@ -94,26 +97,20 @@ export const updater = Effect.fn("ppo.updater")(function* (
 
   const taskOf = (k: number): number => Math.floor((order[k]! % environments) / perTask)
 
-  /** Adds a minibatch's figures to its tasks; says whether all were finite. */
-  const account = (from: number): boolean => {
-    totals.fill(0)
+  /** Adds a minibatch's figures to its tasks. */
+  const account = (from: number): void => {
     for (let k = 0; k < batch; k++) {
       const task = taskOf(from + k)
       seen[task]! += 1
-      for (let f = 0; f < figures.length; f++) {
-        const x = out.rows[f * batch + k]!
-        sums[task * figures.length + f]! += x
-        totals[f]! += x
-      }
+      for (let f = 0; f < figures.length; f++) sums[task * figures.length + f]! += out.rows[f * batch + k]!
     }
-    return totals.every(Number.isFinite) && Number.isFinite(out.gradientNorm[0]!)
   }
 
-  const brokenTasks = (from: number): Set<number> => {
+  const brokenTasks = (from: number): number[] => {
     const found = new Set<number>()
     const finite = (k: number): boolean => figures.every((_, f) => Number.isFinite(out.rows[f * batch + k]!))
     for (let k = 0; k < batch; k++) if (!finite(k)) found.add(taskOf(from + k))
-    return found
+    return [...found]
   }
 
   return Effect.fnUntraced(function* (e: Experience, x: Estimates, learningRate: number, shuffler: Stream) {
@@ -122,6 +119,7 @@ export const updater = Effect.fn("ppo.updater")(function* (
     const kl = figures.indexOf("kl")
     let [steps, norms, stop] = [0, 0, false]
     for (let epoch = 0; epoch < c.epochs && !stop; epoch++) {
+      const last = epoch + 1 === c.epochs || c.klStop !== "off"
       fillPermutation(shuffler, order)
       sums.fill(0)
       seen.fill(0)
@@ -130,29 +128,23 @@ export const updater = Effect.fn("ppo.updater")(function* (
         yield* call
         steps++
         norms += out.gradientNorm[0]!
-        if (!account(from)) {
-          const broken: UpdateReport = {
-            means: sums,
-            gradientNorm: Number.NaN,
-            steps,
-            broken: brokenTasks(from),
-            lastFinite
-          }
-          return broken
+        if (!(out.figures.every(Number.isFinite) && Number.isFinite(out.gradientNorm[0]!))) {
+          const broken = brokenTasks(from)
+          return { means: sums, gradientNorm: Number.NaN, steps, broken, lastFinite } satisfies UpdateReport
         }
-        for (let f = 0; f < figures.length; f++) lastFinite[f] = totals[f]! / batch
-        stop = c.klStop !== "off" && lastFinite[kl]! > c.klStop
+        lastFinite.set(out.figures)
+        if (last) account(from)
+        stop = c.klStop !== "off" && out.figures[kl]! > c.klStop
         yield* pause
       }
     }
     const means = sums.map((s, i) => s / Math.max(1, seen[Math.floor(i / figures.length)]!))
-    const report: UpdateReport = {
+    return {
       means,
       gradientNorm: norms / Math.max(1, steps),
       steps,
       broken: undefined,
       lastFinite
-    }
-    return report
+    } satisfies UpdateReport
   })
 })
