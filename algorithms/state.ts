@@ -7,8 +7,11 @@ import { identity } from "../envs/mod.ts"
 import type { SavedState, State, TrainingProblem } from "./algorithm.ts"
 import { CheckpointError } from "./error.ts"
 
-/** What decides a training's numbers beside its state: algorithm, configuration, tasks, sizes. */
-export const identityOf = (algorithm: string, config: unknown, problem: TrainingProblem) =>
+/**
+ * What decides a training's numbers beside its state: algorithm, configuration, tasks, sizes; and its length, where
+ * something anneals over it: else a training may be resumed to go on for longer than was planned.
+ */
+export const identityOf = (algorithm: string, config: unknown, problem: TrainingProblem, anneals: boolean) =>
   pipe(
     problem.tasks,
     E.traverseArray((t) => E.map((text: string) => ({ id: t.id, is: text }))(identity(problem.environment, t.params))),
@@ -20,7 +23,7 @@ export const identityOf = (algorithm: string, config: unknown, problem: Training
         taskIds: problem.policy.taskIds,
         environmentsPerTask: problem.environmentsPerTask,
         stepsPerTask: problem.stepsPerTask,
-        iterations: problem.iterations,
+        ...(anneals ? { iterations: problem.iterations } : {}),
         tasks
       })
     )

@@ -42,7 +42,7 @@ export const learner = Effect.fn("ppo.learner")(function* (c: Ppo, problem: Trai
   const estimate = yield* estimator(c, n, at.parameters)
   const update = yield* updater(c, n, at, e.count, envs, tasks.length)
   const rateAt = linearRate(c.learningRate, 0)
-  const identity = yield* lift(identityOf(`${PPO_ID}@${PPO_VERSION}`, c, problem))
+  const identity = yield* lift(identityOf(`${PPO_ID}@${PPO_VERSION}`, c, problem, c.anneal))
   const sizes = { policy: policy.size, value: n.value.layout.size, observation: x.input.length }
 
   // One training uses the buffers at a time; a second caller waits.
