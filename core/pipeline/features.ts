@@ -82,7 +82,7 @@ const factorTargets = (policy: DifferentiablePolicy, Real: RealConstructor) => {
   const view = factorBlocks(policy).map((b, q): Factors => {
     const left = new Real(ROWS * b.rows)
     into[`left.${q}`] = left
-    if (b.columns === 1) return { left }
+    if (!b.outer) return { left }
     const right = new Real(ROWS * b.columns)
     into[`right.${q}`] = right
     return { left, right }

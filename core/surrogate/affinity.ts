@@ -1,4 +1,6 @@
 /** Task affinity from per-task performances on subsets: estimates and truths go through the same functions. */
+import * as E from "fp-ts/lib/Either.js"
+import { cholesky, choleskySolve } from "../linalg/mod.ts"
 import type { Subset } from "./subsets.ts"
 
 /**
@@ -63,29 +65,54 @@ export const equation5 = (scores: readonly SubsetScore[], n: number): Affinity =
 })
 
 /**
- * How much better task i does with j in its subset than on average:
+ * How much better task i does with j in its subset than with an average partner:
  *
- *     C_ij = mean_{S ∋ i, j} f_i(S) − mean_{S ∋ i} f_i(S),    U = (C + Cᵀ)/2
+ *     f_i(S) ≈ b_i + Σ_{j ∈ S, j ≠ i} c_ij  (least squares over the subsets that hold i),
+ *     C_ij = c_ij − mean_j c_ij,    U = (C + Cᵀ)/2,    U_ii = 0
  *
- * The diagonal is set to the largest entry of its row: a task is its own best partner.
+ * For pairs C_ij is f_i({i, j}) less its mean over j. For larger subsets the regression separates the partners, which
+ * a mean over the subsets with j does not. The diagonal is 0, what an average partner gives: a larger one would
+ * reward small groups, a smaller one large groups.
+ *
+ * - Source: in place of Zhang et al., equation 5; the regression as in Ilyas et al., arXiv:2202.00622.
  */
 export const centred = (scores: readonly SubsetScore[], n: number): Affinity => {
-  const c = filled(pairMeans(scores, n, (s, at) => s.values[at]!))
+  const c = new Float64Array(n * n)
   for (let i = 0; i < n; i++) {
-    const base = c[i * n + i]!
-    for (let j = 0; j < n; j++) c[i * n + j]! -= base
+    const effects = partnerEffects(scores, n, i)
+    for (let j = 0; j < n; j++) c[i * n + j] = effects[j]!
   }
-  return withOwnBest(symmetric(c, n), n)
+  return { n, values: symmetric(c, n) }
 }
 
-/** Diagonal entries raised to their row's largest entry. */
-const withOwnBest = (u: Float64Array, n: number): Affinity => {
-  for (let i = 0; i < n; i++) {
-    let best = Number.NEGATIVE_INFINITY
-    for (let j = 0; j < n; j++) if (j !== i) best = Math.max(best, u[i * n + j]!)
-    u[i * n + i] = n === 1 ? 0 : best
-  }
-  return { n, values: u }
+/** Small against the counts that it is added to, large against rounding: picks the smallest of the solutions. */
+const RIDGE = 1e-6
+
+/** Row i of C. A task that was never i's partner gets 0. */
+const partnerEffects = (scores: readonly SubsetScore[], n: number, i: number): Float64Array => {
+  const held = scores.filter((s) => s.tasks.includes(i))
+  const values = held.map((s) => s.values[s.tasks.indexOf(i)]!)
+  const level = values.length === 0 ? 0 : mean(values)
+  const gram = new Float64Array(n * n)
+  const right = new Float64Array(n)
+  // Fixed subset sizes leave one constant free, so the intercept is taken out beforehand: means of both sides.
+  const share = new Float64Array(n)
+  for (const s of held) for (const j of s.tasks) if (j !== i) share[j]! += 1 / held.length
+  held.forEach((s, k) => {
+    const x = share.map((p, j) => (j !== i && s.tasks.includes(j) ? 1 : 0) - p)
+    for (let a = 0; a < n; a++) {
+      if (x[a] === 0) continue
+      right[a]! += x[a]! * (values[k]! - level)
+      for (let b = 0; b < n; b++) gram[a * n + b]! += x[a]! * x[b]!
+    }
+  })
+  for (let a = 0; a < n; a++) gram[a * n + a]! += RIDGE * Math.max(1, held.length)
+  const factor = cholesky(n, gram)
+  if (E.isRight(factor)) choleskySolve(n, factor.right, right)
+  else right.fill(0)
+  const partners = Array.from(share.keys()).filter((j) => j !== i && share[j]! > 0)
+  const middle = partners.length === 0 ? 0 : mean(partners.map((j) => right[j]!))
+  return right.map((v, j) => (partners.includes(j) ? v - middle : 0))
 }
 
 /**

@@ -46,7 +46,7 @@ export const denseEntries = (kind: DenseKind, key: Key, part: number, dimension:
 /** Random signs A `[rows, d]` and B `[columns, d]` of each block for the Kronecker projection. */
 export interface KroneckerBlock extends FactorBlock {
   readonly a: Float32Array
-  /** Missing where the block has one column: the sign is then part of A. */
+  /** Missing where the block has no right factor. */
   readonly b: Float32Array | undefined
 }
 
@@ -60,7 +60,7 @@ export const kronecker = (key: Key, blocks: readonly FactorBlock[], dimension: n
   return blocks.map((block) => {
     const a = new Float32Array(block.rows * dimension)
     signs(s, scale, a)
-    const b = block.columns === 1 ? undefined : new Float32Array(block.columns * dimension)
+    const b = !block.outer ? undefined : new Float32Array(block.columns * dimension)
     if (b !== undefined) signs(s, 1, b)
     return { ...block, a, b }
   })

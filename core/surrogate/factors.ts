@@ -46,11 +46,11 @@ export const factors = (
   const offset = (name: string): number => layout.blocks.find((b) => b.name === name)?.offset ?? 0
   const blocks = layers.flatMap((l, i): FactorTensors[] => [
     {
-      block: { offset: offset(l.weight), rows: l.outputs, columns: l.inputs },
+      block: { offset: offset(l.weight), rows: l.outputs, columns: l.inputs, outer: true },
       left: deltas[i]!,
       right: l.input
     },
-    { block: { offset: offset(l.bias), rows: l.outputs, columns: 1 }, left: deltas[i]!, right: undefined }
+    { block: { offset: offset(l.bias), rows: l.outputs, columns: 1, outer: false }, left: deltas[i]!, right: undefined }
   ])
   const others = policy.size - layout.size
   return { logProb, blocks: others === 0 ? blocks : [...blocks, beside(theta, logProb, layout.size, others)] }
@@ -63,7 +63,11 @@ const beside = (theta: T.Tensor, logProb: T.Tensor, from: number, count: number)
     const [d] = T.pushforward([logProb], [{ of: theta, tangent }])
     return T.reshape(d!, [logProb.shape[0]!, 1])
   })
-  return { block: { offset: from, rows: count, columns: 1 }, left: T.concat(columns, 1), right: undefined }
+  return {
+    block: { offset: from, rows: count, columns: 1, outer: false },
+    left: T.concat(columns, 1),
+    right: undefined
+  }
 }
 
 /** The blocks of θ alone, without building a program for anyone. */
@@ -71,9 +75,9 @@ export const factorBlocks = (policy: DifferentiablePolicy): readonly FactorBlock
   const { layout, layers } = policy.network
   const offset = (name: string): number => layout.blocks.find((b) => b.name === name)?.offset ?? 0
   const network = layers.flatMap((l) => [
-    { offset: offset(l.weight), rows: l.outputs, columns: l.inputs },
-    { offset: offset(l.bias), rows: l.outputs, columns: 1 }
+    { offset: offset(l.weight), rows: l.outputs, columns: l.inputs, outer: true },
+    { offset: offset(l.bias), rows: l.outputs, columns: 1, outer: false }
   ])
   const others = policy.size - layout.size
-  return others === 0 ? network : [...network, { offset: layout.size, rows: others, columns: 1 }]
+  return others === 0 ? network : [...network, { offset: layout.size, rows: others, columns: 1, outer: false }]
 }

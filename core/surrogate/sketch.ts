@@ -12,6 +12,8 @@ export interface FactorBlock {
   readonly offset: number
   readonly rows: number
   readonly columns: number
+  /** Whether it has a right factor: a weight has, even with one column; a bias has none. */
+  readonly outer: boolean
 }
 
 /** One block's part of a sparse projection: entry (i, j) goes to bucket (start_i + j) mod d with sign a_i·b_j. */
