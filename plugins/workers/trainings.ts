@@ -34,9 +34,14 @@ export interface WorkerOptions {
  */
 export const workerTrainings = (options: WorkerOptions): Layer.Layer<Trainings, never, Session> => {
   const known = options.known ?? standard
-  const workers = options.workers === "auto" ? availableParallelism() : options.workers
-  return workers === 1 ? Trainings.here(known) : Layer.effect(Trainings)(onWorkers(workers, known, options))
+  const cores = availableParallelism()
+  const workers = options.workers === "auto" ? cores : options.workers
+  if (workers > 1) return Layer.effect(Trainings)(onWorkers(workers, known, options))
+  const said = options.workers === "auto" ? options.note?.(inTurn("a second core", "one")) : undefined
+  return Layer.unwrap(Effect.as(said ?? Effect.void, Trainings.here(known)))
 }
+
+const inTurn = (want: string, got: string): string => `Trainings are done one after another: want ${want}, got ${got}`
 
 const onWorkers = Effect.fnUntraced(function* (workers: number, known: Known, options: WorkerOptions) {
   const { sessionKind, entry = new URL("./worker.ts", import.meta.url), note = () => Effect.void } = options
@@ -45,6 +50,7 @@ const onWorkers = Effect.fnUntraced(function* (workers: number, known: Known, op
   // Loaded at the first use: who trains nothing starts faster.
   const pool = yield* Effect.promise(() => import("./pool.ts")).pipe(
     Effect.flatMap(({ makePool }) => makePool(workers, entry, { sessionKind }, scope)),
+    Effect.uninterruptible,
     Effect.cached
   )
   const one = yield* Semaphore.make(1)
@@ -52,8 +58,9 @@ const onWorkers = Effect.fnUntraced(function* (workers: number, known: Known, op
     one.withPermit(Effect.provideService(train(setting, a), Session, session))
   let available = true
   const unavailable = Effect.fnUntraced(function* (got: string) {
-    if (available) yield* note(`Trainings are done one after another: want a worker thread, got ${got}`)
+    const first = available
     available = false
+    if (first) yield* note(inTurn("a worker thread", got))
   })
 
   const all: TrainingsService["all"] = Effect.fnUntraced(function* (spec, assignments, done = () => Effect.void) {
