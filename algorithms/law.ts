@@ -6,8 +6,8 @@ import { Effect, type Scope } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import type { Session } from "../core/pipeline/session.ts"
 import { child, zeroKey } from "../core/random/mod.ts"
-import { cartPole } from "../envs/cartpole/cartpole.ts"
-import type { Algorithm, Learner, SavedState, State, TrainingProblem } from "./algorithm.ts"
+import type { Environment } from "../envs/env.ts"
+import type { Algorithm, Learner, SavedState, State, TrainingProblem, Transitions } from "./algorithm.ts"
 import type { CheckpointError, LearnerError, ProblemError } from "./error.ts"
 
 /** A statement that can be checked; `check` gives undefined when it holds, else the counterexample in words. */
@@ -20,17 +20,28 @@ export interface AlgorithmLaw {
   >
 }
 
-const tasks = [
-  { id: "short", params: { length: 0.3 } },
-  { id: "long", params: { length: 1 } }
-]
+/** Where the laws are checked: two tasks whose episodes last some 10 to 50 steps under a random policy. */
+export interface LawGround {
+  readonly environment: Environment
+  readonly tasks: readonly [LawTask, LawTask]
+}
 
-/** The laws of an algorithm, checked with its defaults on two small cart-poles. */
-export const algorithmLaws = <C>(algorithm: Algorithm<C>): readonly AlgorithmLaw[] => {
+type LawTask = TrainingProblem["tasks"][number]
+
+/**
+ * The laws of an algorithm, checked with its defaults.
+ *
+ * @example
+ * algorithmLaws(ppo, { environment: cartPole, tasks: [{ id: "a", params: {} }, { id: "b", params: { length: 1 } }] })
+ */
+export const algorithmLaws = <C>(algorithm: Algorithm<C>, ground: LawGround): readonly AlgorithmLaw[] => {
+  const { environment, tasks } = ground
+  const ids = tasks.map((t) => t.id)
   const problem = Effect.fn(function* (change: Partial<TrainingProblem> = {}) {
     const network = { layers: 1, width: 8, activation: "tanh", taskOneHot: true } as const
-    const policy = yield* right(algorithm.makePolicy(cartPole, network, ["long", "short"]))
-    const small = { environment: cartPole, tasks, policy, environmentsPerTask: 2, stepsPerTask: 64, iterations: 4 }
+    // In another order than the tasks, so that a position mistaken for a task shows.
+    const policy = yield* right(algorithm.makePolicy(environment, network, ids.toReversed()))
+    const small = { environment, tasks, policy, environmentsPerTask: 2, stepsPerTask: 64, iterations: 4 }
     return { ...small, ...change } satisfies TrainingProblem
   })
   const ready = (change: Partial<TrainingProblem> = {}) =>
@@ -107,14 +118,15 @@ export const algorithmLaws = <C>(algorithm: Algorithm<C>): readonly AlgorithmLaw
       check: Effect.gen(function* () {
         const l = yield* ready()
         const { rows, steps, state } = yield* l.iterate(yield* l.init(zeroKey))
-        if (rows.map((r) => r.task).join() !== "short,long") return `tasks ${rows.map((r) => r.task).join()}`
+        const named = rows.map((r) => r.task).join()
+        if (named !== ids.join()) return `tasks ${named}`
         if (steps !== 128 || state.steps !== 128 || state.iteration !== 1) return `${steps} steps of 128`
         const odd = rows.flatMap((r) => Object.entries(r.metrics)).find(([, x]) => !Number.isFinite(x))
         return odd === undefined ? undefined : `${odd[0]} is ${odd[1]}`
       })
     },
     {
-      name: "transitions hold: rewards and ends of the environment, no value past an end, equal keys equal numbers",
+      name: "transitions repeat for equal keys, their rewards add up to the returns, and nothing has value past an end",
       check: Effect.gen(function* () {
         const p = yield* problem()
         const l = yield* algorithm.learner(algorithm.defaults, p)
@@ -124,9 +136,8 @@ export const algorithmLaws = <C>(algorithm: Algorithm<C>): readonly AlgorithmLaw
         for (const [i, t] of a.entries()) {
           if (t.count !== 102) return `${t.count} rows for 101 steps of 2 environments`
           if (!equal(t.observation, b[i]!.observation) || !equal(t.advantage, b[i]!.advantage)) return "not repeatable"
-          if (t.reward.some((r) => r !== 1)) return "a reward that the environment did not give"
-          const ends = t.terminated.reduce((n, x, row) => n + x + t.truncated[row]!, 0)
-          if (ends === 0 || ends !== t.episodes.returns.length) return `${ends} ends`
+          const returns = returnsOf(t)
+          if (returns.length === 0 || !equal(returns, t.episodes.returns)) return "returns that are no sums of rewards"
           const past = t.terminated.findIndex((x, row) => x === 1 && t.nextValue[row] !== 0)
           if (past >= 0) return `row ${past} ends and still has a future`
         }
@@ -153,6 +164,20 @@ const copy = (s: SavedState): SavedState => ({
 
 const equal = (a: ArrayLike<number>, b: ArrayLike<number>): boolean =>
   a.length === b.length && Array.from(a).every((x, i) => Object.is(x, b[i]))
+
+/** Sums of rewards of the episodes that ended, in the order in which they did. */
+const returnsOf = (t: Transitions): readonly number[] => {
+  const sums = new Float64Array(t.environments)
+  const ended: number[] = []
+  for (let row = 0; row < t.count; row++) {
+    const e = row % t.environments
+    sums[e]! += t.reward[row]!
+    if (t.terminated[row]! + t.truncated[row]! === 0) continue
+    ended.push(sums[e]!)
+    sums[e] = 0
+  }
+  return ended
+}
 
 /** What two states do not share, in words. */
 const difference = (a: State, b: State): string | undefined => {

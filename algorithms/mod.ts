@@ -15,7 +15,7 @@ export type {
 } from "./algorithm.ts"
 export { CheckpointError, type LearnerError, ProblemError, TrainingDiverged } from "./error.ts"
 export { type Evaluation, type EvaluationOptions, evaluator } from "./evaluate.ts"
-export { type AlgorithmLaw, algorithmLaws } from "./law.ts"
+export { type AlgorithmLaw, algorithmLaws, type LawGround } from "./law.ts"
 export { makePolicy, type NetworkConfig, type Policy, type PolicyTrace, type Spaces } from "./policy.ts"
 export { defaults as ppoDefaults, type Ppo, PpoConfig } from "./ppo/config.ts"
 export { ppo } from "./ppo/ppo.ts"

@@ -13,7 +13,7 @@ import {
 import type { RealConstructor } from "../core/pipeline/real.ts"
 import type { Shape, Tensor } from "../core/program/mod.ts"
 import { child, type Floats, type Key, type Stream, stream } from "../core/random/mod.ts"
-import { type Box, describeSpace, type Space, sizeOf } from "../envs/mod.ts"
+import { type Box, describeSpace, type Space, sizeOf } from "../envs/space.ts"
 import { type ProblemError, problemError } from "./error.ts"
 
 /** What acts and what it sees. */

@@ -3,7 +3,7 @@ import { Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
 import type { Floats } from "../core/random/mod.ts"
-import { identity } from "../envs/mod.ts"
+import { identity } from "../envs/env.ts"
 import type { SavedState, State, TrainingProblem } from "./algorithm.ts"
 import { CheckpointError } from "./error.ts"
 

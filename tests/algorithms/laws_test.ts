@@ -1,17 +1,36 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Effect } from "effect"
-import { type Algorithm, algorithmLaws, type Learner, type Ppo, ppo, type SavedState } from "../../algorithms/mod.ts"
+import {
+  type Algorithm,
+  algorithmLaws,
+  type LawGround,
+  type Learner,
+  type Ppo,
+  ppo,
+  type SavedState
+} from "../../algorithms/mod.ts"
 import { zeroKey } from "../../core/random/mod.ts"
+import { cartPole } from "../../envs/mod.ts"
 import { layer } from "../../plugins/session_wasm/mod.ts"
 
-for (const law of algorithmLaws(ppo))
+const ground: LawGround = {
+  environment: cartPole,
+  tasks: [
+    { id: "short", params: { length: 0.3 } },
+    { id: "long", params: { length: 1 } }
+  ]
+}
+
+for (const law of algorithmLaws(ppo, ground))
   test(`${ppo.id}: ${law.name}`, () =>
     Effect.runPromise(Effect.scoped(law.check).pipe(Effect.provide(layer()))).then((r) => assert.equal(r, undefined)))
 
 const broken = (algorithm: Algorithm<Ppo>) =>
   Effect.runPromise(
-    Effect.forEach(algorithmLaws(algorithm), (law) => Effect.map(Effect.scoped(law.check), (r) => [law.name, r])).pipe(
+    Effect.forEach(algorithmLaws(algorithm, ground), (law) =>
+      Effect.map(Effect.scoped(law.check), (r) => [law.name, r])
+    ).pipe(
       Effect.map((all) => all.filter(([, r]) => r !== undefined).map(([name]) => name ?? "")),
       Effect.provide(layer())
     )
