@@ -5,6 +5,7 @@ import * as T from "../program/mod.ts"
 import type { DifferentiablePolicy } from "../surrogate/factors.ts"
 import type { Visited } from "./features.ts"
 import { ProgramError } from "./program_error.ts"
+import { type RealConstructor, realOf } from "./real.ts"
 import { Session } from "./session.ts"
 
 const ROWS = 512
@@ -58,6 +59,7 @@ export const firstOrderCheck = Effect.fn("pipeline.firstOrderCheck")(function* (
 ) {
   const programs = [linearised(policy), logProbabilities(policy)] as const
   const session = yield* Session
+  const Real = realOf(session)
   return yield* Effect.scoped(
     Effect.gen(function* () {
       const linear = yield* session.compile(yield* built(programs[0]))
@@ -73,7 +75,7 @@ export const firstOrderCheck = Effect.fn("pipeline.firstOrderCheck")(function* (
           return { scale, moved: Float64Array.from(theta, (v, i) => v + scale * direction[i]!) }
         })
         for (const v of visited) {
-          for (const { rows, ...chunk } of rowsOf(v, policy)) {
+          for (const { rows, ...chunk } of rowsOf(v, policy, Real)) {
             const { at, slope } = yield* linear.run({ theta, change: direction, ...chunk })
             for (const [c, point] of points.entries()) {
               const { moved } = yield* nonlinear.run({ theta: point.moved, ...chunk })
@@ -96,11 +98,11 @@ export const firstOrderCheck = Effect.fn("pipeline.firstOrderCheck")(function* (
 const built = <I extends string, O extends string>(p: E.Either<T.ShapeError, T.Program<I, O>>) =>
   E.isLeft(p) ? Effect.fail(ProgramError.of(p.left)) : Effect.succeed(p.right)
 
-const rowsOf = function* (v: Visited, policy: DifferentiablePolicy) {
+const rowsOf = function* (v: Visited, policy: DifferentiablePolicy, Real: RealConstructor) {
   for (let from = 0; from < v.count; from += ROWS) {
     const rows = Math.min(ROWS, v.count - from)
-    const observation = new Float32Array(ROWS * policy.inputs)
-    const action = new Float32Array(ROWS * policy.actionSize)
+    const observation = new Real(ROWS * policy.inputs)
+    const action = new Real(ROWS * policy.actionSize)
     observation.set(v.observation.subarray(from * policy.inputs, (from + rows) * policy.inputs))
     action.set(v.action.subarray(from * policy.actionSize, (from + rows) * policy.actionSize))
     yield { rows, observation, action }
