@@ -1,4 +1,5 @@
 /** Worker threads, started when they are needed and kept for the next use. */
+import type { URL } from "node:url"
 import { Cause, Data, Effect, Exit, type Scope, Semaphore } from "effect"
 import type { Assignment } from "../../algorithms/policygradex/training.ts"
 import type { TrainingSpec } from "../../algorithms/policygradex/trainings.ts"

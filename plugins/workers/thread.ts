@@ -1,4 +1,5 @@
 /** One worker thread as seen from the job's thread. */
+import type { URL } from "node:url"
 import { Worker } from "node:worker_threads"
 import { Data, Deferred, Effect, Exit, Layer, Scope } from "effect"
 import { RpcClient, type RpcClientError } from "effect/rpc"

@@ -1,5 +1,7 @@
 /** Trainings on worker threads. */
+
 import { availableParallelism } from "node:os"
+import { URL } from "node:url"
 import { Effect, Layer, Semaphore } from "effect"
 import { type Assignment, type Setting, type Trained, train } from "../../algorithms/policygradex/training.ts"
 import {
