@@ -12,7 +12,8 @@ import {
 } from "../../algorithms/mod.ts"
 import { zeroKey } from "../../core/random/mod.ts"
 import { cartPole } from "../../envs/mod.ts"
-import { layer } from "../../plugins/session_wasm/mod.ts"
+import { layer as reference } from "../../plugins/session_reference.ts"
+import { layer as wasm } from "../../plugins/session_wasm/mod.ts"
 
 const ground: LawGround = {
   environment: cartPole,
@@ -22,9 +23,12 @@ const ground: LawGround = {
   ]
 }
 
-for (const law of algorithmLaws(ppo, ground))
-  test(`${ppo.id}: ${law.name}`, () =>
-    Effect.runPromise(Effect.scoped(law.check).pipe(Effect.provide(layer()))).then((r) => assert.equal(r, undefined)))
+const sessions = { wasm: wasm(), reference }
+
+for (const [kind, session] of Object.entries(sessions))
+  for (const law of algorithmLaws(ppo, ground))
+    test(`${ppo.id} on ${kind}: ${law.name}`, () =>
+      Effect.runPromise(Effect.scoped(law.check).pipe(Effect.provide(session))).then((r) => assert.equal(r, undefined)))
 
 const broken = (algorithm: Algorithm<Ppo>) =>
   Effect.runPromise(
@@ -32,7 +36,7 @@ const broken = (algorithm: Algorithm<Ppo>) =>
       Effect.map(Effect.scoped(law.check), (r) => [law.name, r])
     ).pipe(
       Effect.map((all) => all.filter(([, r]) => r !== undefined).map(([name]) => name ?? "")),
-      Effect.provide(layer())
+      Effect.provide(wasm())
     )
   )
 
