@@ -4,8 +4,9 @@
  *     γ = argmin ‖F_t − ΔF γ‖,    M_{t+1} = G_t − ΔG γ,    F = the step G was made of
  *
  * where the columns of ΔF, ΔG are the last differences of F and G. On an affine map it is GMRES; the splitting becomes
- * one as soon as it has found which entries and eigenvalues are zero. A step that makes F grow is taken back and the memory
- * forgotten, so it never does worse for long than the plain iteration.
+ * one as soon as it has found which entries and eigenvalues are zero. Before, M may drift: F stays the same for hundreds of
+ * steps, which no ΔF explains. Then M goes along F in steps of growing length. A step that makes F grow is taken back and
+ * the memory forgotten, so it never does worse for long than the plain iteration.
  *
  * - Source: Walker and Ni, SIAM J. Numer. Anal. 49 (2011), 1715, algorithm AA with the difference form.
  */
@@ -22,6 +23,18 @@ const tolerated = 2
 /** Extrapolations longer than this many ‖F‖, or than M itself, come from a singular least-squares problem. */
 const farthest = 1e4
 
+/** Where F changes by less than this, squared and relative, M drifts at one speed, until some entry reaches zero. */
+const steady = 1e-9
+
+/** After a longer step the drift goes on, and plain steps calm it, while F changes by less than this. */
+const similar = 0.3
+
+/** Each longer step along a drift is this many times the last. */
+const growth = 4
+
+/** An extrapolation that promises to take away at least this share of ‖F‖² is never taken for chance. */
+const worthwhile = 0.1
+
 /** Tikhonov term of the least squares, relative to the trace of its matrix. */
 const damping = 1e-10
 
@@ -32,16 +45,19 @@ export const anderson = (length: number, memory: number): Anderson => {
   const gram = new Float64Array(memory * memory)
   const factor = new Float64Array(memory * memory)
   const gamma = new Float64Array(memory)
+  const overlap = new Float64Array(memory)
   const lastF = new Float64Array(length)
   const lastG = new Float64Array(length)
   let held = 0
   let newest = -1
   let started = false
+  let stretch = 0
   let lastSize = Number.POSITIVE_INFINITY
   const reset = (): void => {
     held = 0
     newest = -1
     started = false
+    stretch = 0
     lastSize = Number.POSITIVE_INFINITY
   }
   const remember = (f: Float64Array, g: Float64Array): void => {
@@ -73,8 +89,21 @@ export const anderson = (length: number, memory: number): Anderson => {
       lastSize = size
       started = true
       m.set(g)
-      for (let i = 0; i < held; i++) gamma[i] = dot(length, stepF[i]!, f)
+      const square = dot(length, f, f)
+      const change = held > 0 ? gram[newest * memory + newest]! / square : Number.POSITIVE_INFINITY
+      if (change <= steady) {
+        stretch = Math.min(farthest, growth * stretch + 1)
+        for (let p = 0; p < length; p++) m[p] = g[p]! + stretch * f[p]!
+        return
+      }
+      if (stretch > 0 && change < similar) return
+      stretch = 0
+      for (let i = 0; i < held; i++) gamma[i] = overlap[i] = dot(length, stepF[i]!, f)
       if (held === 0 || !solve(held, memory, gram, factor, gamma)) return
+      // ‖F − ΔF γ‖² = ‖F‖² − γᵀ ΔFᵀ F. While M drifts at one speed ΔF is rounding, and explains no more than chance.
+      let explained = 0
+      for (let i = 0; i < held; i++) explained += gamma[i]! * overlap[i]!
+      if (explained < Math.min(worthwhile, (2 * held) / length) * square) return
       for (let i = 0; i + 1 < held; i += 2) subtractTwo(length, m, stepG[i]!, gamma[i]!, stepG[i + 1]!, gamma[i + 1]!)
       if (held % 2 === 1) subtractTwo(length, m, stepG[held - 1]!, gamma[held - 1]!, stepG[held - 1]!, 0)
       if (leap(length, m, g) <= Math.min(farthest * size, Math.max(1, Math.sqrt(dot(length, g, g))))) return

@@ -1,7 +1,7 @@
 import { eigenvalues } from "../linalg/eigh.ts"
 import { anderson } from "./anderson.ts"
 import type { Normalised } from "./normalise.ts"
-import { diagonalAt, innerProduct, packedTrace, rowSums, unpackRows } from "./packed.ts"
+import { addToDiagonal, innerProduct, packedTrace, rowSums, unpackRows } from "./packed.ts"
 import { labelsByThreshold, partitionMatrix } from "./partition_matrix.ts"
 import type { Form } from "./relaxation.ts"
 import type { SpectralSet } from "./spectral_set.ts"
@@ -58,15 +58,17 @@ export const certificate = (
   const trial = new Float64Array(matrix.length)
   const clipped = new Float64Array(matrix.length)
   const projected = new Float64Array(matrix.length)
-  const best = new Float64Array(matrix.length).fill(1 / n)
   const sums = new Float64Array(n)
   const share = form.kind === "groups" ? (form.k - 1) / (n - 1) : 0
   const centreEntry = (1 - share) / n
+  // The centre of C, which is feasible.
+  const best = new Float64Array(matrix.length).fill(centreEntry)
+  addToDiagonal(n, best, share)
   let least = Number.POSITIVE_INFINITY
-  let gained = Number.NEGATIVE_INFINITY
   let restoreFrom = Number.POSITIVE_INFINITY
 
   const gain = (x: Float64Array): number => innerProduct(n, matrix, x) - price * (packedTrace(n, x) - 1)
+  let gained = gain(best)
   const take = (x: Float64Array): void => {
     const value = gain(x)
     if (value > gained) {
@@ -82,7 +84,7 @@ export const certificate = (
     const t = lowest < 0 ? -lowest / (centreEntry - lowest) : 0
     // Rounding in (1 − t)·lowest + t·centreEntry must not leave a negative zero's neighbour behind.
     for (let p = 0; p < x.length; p++) x[p] = Math.max(0, x[p]! + t * (centreEntry - x[p]!))
-    if (t > 0) for (let i = 0; i < n; i++) x[diagonalAt(i)] = x[diagonalAt(i)]! + t * share
+    if (t > 0) addToDiagonal(n, x, t * share)
   }
   const restore = (start: Float64Array, tolerance: number): void => {
     const accelerate = anderson(start.length, restorationMemory)

@@ -43,7 +43,7 @@ export interface Grouping extends Partition {
   readonly roundedObjective: number
   /** Largest violation of a constraint by X; null but for `sdp`. */
   readonly primalResidual: number | null
-  /** Last relative step of the multipliers; null but for `sdp`. */
+  /** What the multipliers still owe after the last step, relative; null but for `sdp`. */
   readonly dualResidual: number | null
   /** Iterations of the solver; null but for `sdp`. */
   readonly iterations: number | null

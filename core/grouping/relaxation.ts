@@ -22,7 +22,7 @@ export interface Relaxation {
   readonly bound: number
   /** Largest violation of X e = e, X >= 0, X ⪰ 0 and tr X = k. */
   readonly primalResidual: number
-  /** How far the multipliers moved in the last step, relative to their size. */
+  /** σ times the last step of X's positive entries, which the multipliers still owe, relative to U less its mean. */
   readonly dualResidual: number
   readonly iterations: number
   /** Whether the tolerance was reached within `maxIterations`; if not, bound − objective says what is left. */

@@ -4,7 +4,7 @@ import { type Certificate, certificate } from "./certificate.ts"
 import { closedForm } from "./closed_form.ts"
 import { type GroupingError, refuse } from "./error.ts"
 import { type Normalised, normalise } from "./normalise.ts"
-import { diagonalAt, innerProduct } from "./packed.ts"
+import { diagonalAt, innerProduct, packedLength } from "./packed.ts"
 import type { Form, Relaxation, SolverState } from "./relaxation.ts"
 import { type SpectralSet, spectralSet } from "./spectral_set.ts"
 
@@ -43,7 +43,7 @@ const andersonMemory = 12
  * - Shapes: `u` is the symmetric part of U as a packed triangle of n rows; so is the result.
  * - Units: those of U.
  * - Errors: `GroupingError` where n < 1, k < 1 or k > n (no X exists: X e = e puts an eigenvalue 1 in X, and a stochastic
- *   X ⪰ 0 has none above it), or k or λ is not finite.
+ *   X ⪰ 0 has none above it), or k, λ or an entry of U is not finite.
  * - Source: (7) of Zhang et al., Scalable multi-objective and meta reinforcement learning via gradient estimation (2025).
  *   Differs: (7) prints both tr X = k and the price; each is its own form here. Splitting: Douglas and Rachford as in
  *   Eckstein and Bertsekas, Math. Program. 55 (1992), 293.
@@ -59,6 +59,9 @@ export const sdp = (
 ): E.Either<GroupingError, Relaxation> => {
   const settings = { ...solverDefaults, ...options }
   if (!Number.isInteger(n) || n < 1) return refuse("U", "at least one task", `${n} rows`)
+  if (u.length !== packedLength(n)) return refuse("U", `${packedLength(n)} packed entries`, String(u.length))
+  const odd = u.findIndex((x) => !Number.isFinite(x))
+  if (odd >= 0) return refuse(`U, packed entry ${odd}`, "a finite number", String(u[odd]))
   if (form.kind === "groups" && !(form.k >= 1 && form.k <= n))
     return refuse("k", `a number of groups from 1 to ${n}, the number of tasks`, String(form.k))
   if (form.kind === "price" && !Number.isFinite(form.lambda))
@@ -77,12 +80,14 @@ const iterate = (normalised: Normalised, u: Float64Array, form: Form, options: S
   const x = new Float64Array(length)
   const f = new Float64Array(length)
   const g = new Float64Array(length)
-  const m = startPoint(n, form, options.start)
   const sizeOfU = Math.sqrt(innerProduct(n, matrix, matrix))
   const plainSigma = firstSigma(set, matrix)
-  let sigma = options.start?.sigma ?? plainSigma
-  let dualResidual = Number.NaN
+  const m = startPoint(n, form, plainSigma, options.start)
+  let sigma = plainSigma
+  let dualResidual = 0
   let iterations = 0
+  // No multipliers at all prove a bound too: with it what is returned is valid after any number of iterations.
+  evidence.bound(x, 0)
   while (iterations < options.maxIterations && !evidence.reached(options.tolerance)) {
     iterations++
     const inverse = 1 / sigma
@@ -99,11 +104,12 @@ const iterate = (normalised: Normalised, u: Float64Array, form: Form, options: S
       evidence.bound(m, sigma)
       evidence.candidates(x, options.tolerance, last)
     }
-    const ratio = balance(n, m, f, x, primal, sigma, sizeOfU)
-    dualResidual = primal === 0 ? 0 : primal / Math.sqrt(innerProduct(n, x, x)) / ratio
+    const relativeStep = primal / Math.sqrt(innerProduct(n, x, x))
+    dualResidual = (sigma * stepOfMultipliers(n, m, f)) / sizeOfU
     accelerate.next(m, f, g, primal)
     if (iterations % balanceEvery === 0) {
-      const wanted = sigma * Math.min(2, Math.max(0.5, Math.sqrt(patience * ratio)))
+      const ratio = dualResidual > 0 ? (patience * relativeStep) / dualResidual : 1
+      const wanted = sigma * Math.min(2, Math.max(0.5, Math.sqrt(ratio)))
       const factor = Math.min(plainSigma * farthestSigma, Math.max(plainSigma / farthestSigma, wanted)) / sigma
       if (factor > 1.3 || factor < 1 / 1.3) {
         sigma *= factor
@@ -137,22 +143,12 @@ const farthestSigma = 1e4
 /** X is to arrive this much before S: a bound is made from any S, a feasible matrix only from a nearly feasible X. */
 const patience = 4
 
-/** Relative step of X over relative step of S. */
-const balance = (
-  n: number,
-  m: Float64Array,
-  f: Float64Array,
-  x: Float64Array,
-  primal: number,
-  sigma: number,
-  sizeOfU: number
-): number => {
-  let moved = 0
+/** Frobenius norm of the part of F that moves X, where M is positive: what S/σ must give way to in the next step. */
+const stepOfMultipliers = (n: number, m: Float64Array, f: Float64Array): number => {
+  let square = 0
   for (let i = 0, p = 0; i < n; i++)
-    for (let j = 0; j <= i; j++, p++) if (m[p]! > 0) moved += (i === j ? 1 : 2) * f[p]! * f[p]!
-  const sizeOfX = Math.sqrt(innerProduct(n, x, x))
-  const dual = (sigma * Math.sqrt(moved)) / sizeOfU
-  return dual > 0 ? primal / sizeOfX / dual : 1
+    for (let j = 0; j <= i; j++, p++) if (m[p]! > 0) square += (i === j ? 1 : 2) * f[p]! * f[p]!
+  return Math.sqrt(square)
 }
 
 /** σ that makes U/σ about as large as X: X has eigenvalues up to one. */
@@ -162,9 +158,9 @@ const firstSigma = (set: SpectralSet, matrix: Float64Array): number => {
   return 1.5 * Math.max(Math.abs(spectrum[0]!), Math.abs(spectrum[spectrum.length - 1]!))
 }
 
-/** The centre of the set, or a copy of where another solve ended. */
-const startPoint = (n: number, form: Form, start: SolverState | undefined): Float64Array => {
-  if (start !== undefined && start.n === n) return start.point.slice()
+/** The centre of the set, or X and S where another solve ended, for this σ. */
+const startPoint = (n: number, form: Form, sigma: number, start: SolverState | undefined): Float64Array => {
+  if (start !== undefined && start.n === n) return start.point.map((x) => (x < 0 ? (x * start.sigma) / sigma : x))
   const share = form.kind === "groups" ? (form.k - 1) / (n - 1) : 0.5
   const out = new Float64Array((n * (n + 1)) / 2).fill((1 - share) / n)
   for (let i = 0; i < n; i++) out[diagonalAt(i)] = out[diagonalAt(i)]! + share
