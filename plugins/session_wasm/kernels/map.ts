@@ -75,7 +75,9 @@ export function map(words: usize, slots: usize, scratch: usize): void {
   let blockCols = min(cols, block)
   if (rows > 1 && cols << 1 <= block) {
     blockRows = block / cols
-    if (blockRows > 15) blockRows &= ~15
+    // No more rows than there are: row vectors and scalars are repeated for the whole block beforehand.
+    if (blockRows >= rows) blockRows = rows
+    else if (blockRows > 15) blockRows &= ~15
     else if (blockRows > 3) blockRows &= ~3
     blockCols = cols
   }
