@@ -1,6 +1,6 @@
 /** From θ★ to affinities without training anything: collect, project, solve all subsets, compare. */
 import { Effect } from "effect"
-import { fitBaseline, gaeInto, standardiseInPlace } from "../../core/estimate/mod.ts"
+import { baselineFitter, gaeInto, standardiseInPlace } from "../../core/estimate/mod.ts"
 import { type ProjectionKind, projector } from "../../core/pipeline/features.ts"
 import { firstOrderCheck } from "../../core/pipeline/first_order.ts"
 import { solveSubsets, type TaskData, taskLosses } from "../../core/pipeline/solve_subsets.ts"
@@ -16,7 +16,8 @@ export interface EstimateConfig {
   readonly transitionsPerTask: number
   readonly projection: ProjectionKind
   readonly dimension: number
-  readonly mu: number
+  /** μ in units of the largest curvature. */
+  readonly damping: number
   /** Largest ‖Px‖/‖θ★‖ of an adapted policy, or none. */
   readonly trustRadius: number | "off"
   readonly subsets: number | "all"
@@ -36,15 +37,26 @@ export const ownAdvantages = (
   width: number,
   size: number
 ): Effect.Effect<Float64Array, import("../error.ts").ProblemError> => {
+  const fit = baselineFitter(t.observation, width, size, t.count)
+  const advantage = Float64Array.from(t.advantage)
   const target = Float64Array.from({ length: t.count }, (_, i) => t.advantage[i]! + t.value[i]!)
-  const baseline = fitBaseline(t.observation, width, size, target)
-  const value = baseline.values(t.observation, width, t.count)
-  const next = baseline.values(t.nextObservation, size, t.count)
-  for (let i = 0; i < t.count; i++) if (t.terminated[i] === 1) next[i] = 0
-  const out = new Float64Array(t.count)
-  const columns = { reward: t.reward, value, next, terminated: t.terminated, truncated: t.truncated }
-  return Effect.as(lift(gaeInto(gamma, lambda, t.environments)(columns, out)), out)
+  // Each round moves the λ-returns from the critic's bootstrap towards the baseline's own.
+  return Effect.gen(function* () {
+    for (let round = 0; round < ROUNDS; round++) {
+      const baseline = fit(target)
+      const value = baseline.values(t.observation, width, t.count)
+      const next = baseline.values(t.nextObservation, size, t.count)
+      for (let i = 0; i < t.count; i++) if (t.terminated[i] === 1) next[i] = 0
+      const columns = { reward: t.reward, value, next, terminated: t.terminated, truncated: t.truncated }
+      yield* lift(gaeInto(gamma, lambda, t.environments)(columns, advantage))
+      for (let i = 0; i < t.count; i++) target[i] = advantage[i]! + value[i]!
+    }
+    return advantage
+  })
 }
+
+/** Rounds of fitting λ-returns; more change little. */
+const ROUNDS = 4
 
 /** What is estimated of every subset, and how far the estimates can be trusted. */
 export const estimate = Effect.fn("policygradex.estimate")(function* <C>(
@@ -73,7 +85,7 @@ export const estimate = Effect.fn("policygradex.estimate")(function* <C>(
       }
       const solved = yield* solveSubsets(data, drawn, {
         dimension: c.dimension,
-        mu: c.mu,
+        mu: { curvatures: c.damping },
         tolerance: 1e-4,
         maxEvaluations: 200
       })
@@ -81,9 +93,11 @@ export const estimate = Effect.fn("policygradex.estimate")(function* <C>(
       const relative = drawn.map((_, k) => norm(p.lift(row(solved.x, k, c.dimension))) / length)
       const x = withinRadius(solved.x, relative, c.trustRadius, c.dimension)
       const losses = yield* taskLosses(data, x, c.dimension)
-      const scores = drawn.map(
-        (s, k): SubsetScore => ({ tasks: s, values: s.map((i) => -losses[i * drawn.length + k]!) })
-      )
+      const unadapted = data.map(lossAtZero)
+      const scored = (f: (task: number, k: number) => number): readonly SubsetScore[] =>
+        drawn.map((s, k) => ({ tasks: s, values: s.map((i) => f(i, k)) }))
+      const printed = scored((i, k) => -losses[i * drawn.length + k]!)
+      const scores = scored((i, k) => unadapted[i]! - losses[i * drawn.length + k]!)
       const gradients = data.map((d) => meanGradient(d, c.dimension))
       return {
         environment: environment.id,
@@ -98,7 +112,8 @@ export const estimate = Effect.fn("policygradex.estimate")(function* <C>(
         lift: p.lift,
         affinities: {
           centred: centred(scores, tasks.length),
-          eq5: equation5(scores, tasks.length),
+          gain: equation5(scores, tasks.length),
+          eq5: equation5(printed, tasks.length),
           cosine: gradientCosine(gradients)
         }
       }
@@ -117,7 +132,7 @@ const collect = Effect.fnUntraced(function* <C>(
     environment: setting.environment,
     tasks,
     policy: setting.policy,
-    environmentsPerTask: Math.max(setting.vector, Math.min(32, Math.ceil(c.transitionsPerTask / 256)))
+    environmentsPerTask: Math.max(setting.vector, Math.min(32, Math.ceil(c.transitionsPerTask / 512)))
   }
   return yield* Effect.scoped(
     Effect.gen(function* () {
@@ -147,6 +162,13 @@ const withinRadius = (
     const r = relative[Math.floor(i / d)]!
     return r > radius ? (v * radius) / r : v
   })
+}
+
+/** Mean loss of a task at x = 0, the unadapted policy: log 2 · mean |Â|. */
+const lossAtZero = ({ advantages }: TaskData): number => {
+  let sum = 0
+  for (let r = 0; r < advantages.length; r++) sum += Math.abs(advantages[r]!)
+  return (Math.LN2 * sum) / advantages.length
 }
 
 /** Mean of Â_t·g̃_t: the task's policy gradient in the projected space. */

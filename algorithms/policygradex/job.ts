@@ -12,10 +12,11 @@ import { checkFirstOrder, estimate } from "./estimate.ts"
 import { trainGroups } from "./group_training.ts"
 import { makeLedger } from "./ledger.ts"
 import { jobResult } from "./result.ts"
-import { logCurve, putMeta, putSurrogate, putTruth, putWorth } from "./save.ts"
-import { type Trained, train } from "./training.ts"
+import { logIteration, putMeta, putSurrogate, putTruth, putWorth } from "./save.ts"
+import { meanOf, type Trained, train } from "./training.ts"
 import { type Known, settingOf, type TrainingSpec } from "./trainings.ts"
 import { compareWithTruth, labelsOf, rowsOf, trainSubsets } from "./truth.ts"
+import { firstOrderRows, refuseBeyond } from "./validity.ts"
 
 /**
  * Runs every stage in order: meta-training, estimates, first-order check, grouping, truth, group training.
@@ -73,18 +74,16 @@ export const mainJob = (known: Known) =>
     yield* progress.report({ stage: "meta-training", done: 0, total, unit: "iterations", steps: 0 })
     const meta = yield* ledger.stage(
       "meta-training",
-      train(setting, { tasks, iterations: total, key: child(root, "meta") }, (done, mean, steps) =>
-        progress.report({
-          stage: "meta-training",
-          done,
-          total,
-          unit: "iterations",
-          steps,
-          ...(Number.isNaN(mean) ? {} : { note: `mean return ${mean.toFixed(0)}` })
-        })
-      )
+      train(setting, { tasks, iterations: total, key: child(root, "meta") }, (seen) => {
+        const mean = meanOf(seen.returns)
+        const note = Number.isNaN(mean) ? {} : { note: `mean return ${mean.toFixed(0)}` }
+        const stage = { stage: "meta-training", done: seen.iteration + 1, total, unit: "iterations" }
+        return Effect.andThen(
+          logIteration("meta-training", seen, spec.taskIds),
+          progress.report({ ...stage, steps: seen.steps, ...note })
+        )
+      })
     )
-    yield* logCurve("meta-training", meta, spec.taskIds)
     yield* putMeta(meta)
 
     const surrogate = { ...config.surrogate, gamma: settings.gamma, lambda: settings.lambda }
@@ -96,6 +95,12 @@ export const mainJob = (known: Known) =>
       "first-order check",
       checkFirstOrder(setting, meta, estimated, surrogate.dimension, directions, distances, child(root, "check"))
     )
+
+    const firstOrder = firstOrderRows(distances, residuals)
+    yield* store.put("first-order", "table", firstOrderTable(firstOrder))
+    if (config.firstOrder.beyond === "refuse") {
+      yield* refuseBeyond(estimated.distances, firstOrder, config.firstOrder.maximum)
+    }
 
     const { lambda } = config.grouping
     const asked: GroupCount = lambda === "off" ? { k: config.grouping.k } : { lambda }
@@ -109,6 +114,7 @@ export const mainJob = (known: Known) =>
     const labels = {
       chosen: grouping.labels,
       centred: labelsOf(estimated.affinities.centred, k, drawing("rounding")),
+      gain: labelsOf(estimated.affinities.gain, k, drawing("rounding")),
       eq5: labelsOf(estimated.affinities.eq5, k, drawing("rounding")),
       cosine: labelsOf(estimated.affinities.cosine, k, drawing("rounding")),
       random: Array.from(randomGroups(n, k, drawing("random groups")))
@@ -146,7 +152,7 @@ export const mainJob = (known: Known) =>
     )
     yield* putWorth(worth, tasks)
     const flopsOf = (all: readonly Trained[]): number => all.reduce((sum, t) => sum + t.flops, 0)
-    const result = jobResult({
+    return jobResult({
       config,
       tasks,
       planted,
@@ -161,6 +167,4 @@ export const mainJob = (known: Known) =>
       spent: ledger.entries(),
       flops: { truth: flopsOf(truth.trained), groups: flopsOf(trained) }
     })
-    yield* store.put("first-order", "table", firstOrderTable(result.firstOrder))
-    return result
   })

@@ -1,15 +1,14 @@
 /** What a job's numbers say, as the report and the summary show it. */
-import * as E from "fp-ts/lib/Either.js"
 import type { Grouping } from "../../core/grouping/mod.ts"
 import type { RunConfig } from "../../core/pipeline/config.ts"
-import type { FirstOrderRow, Interval, JobResult, ReportAffinity, Warning } from "../../core/pipeline/report_data.ts"
-import { tInterval } from "../../core/stat/mod.ts"
+import type { Interval, JobResult, ReportAffinity, Warning } from "../../core/pipeline/report_data.ts"
 import type { Affinity, SubsetScore } from "../../core/surrogate/affinity.ts"
 import type { Task } from "../../envs/mod.ts"
 import type { Worth } from "./group_training.ts"
 import type { Spent } from "./ledger.ts"
 import type { Trained } from "./training.ts"
 import { type Ceiling, deviations, nmi, rowsOf, type Truth } from "./truth.ts"
+import { coveredDistance, firstOrderRows, interval, type Residuals } from "./validity.ts"
 
 /** Everything that the stages gave. */
 export interface Outcome {
@@ -21,12 +20,12 @@ export interface Outcome {
     readonly scores: readonly SubsetScore[]
     readonly distances: readonly number[]
     readonly clipped: number
-    readonly affinities: Readonly<Record<"centred" | "eq5" | "cosine", Affinity>>
+    readonly affinities: Readonly<Record<"centred" | "gain" | "eq5" | "cosine", Affinity>>
   }
   /** Relative residuals, a row a direction, a column a distance. */
-  readonly residuals: Readonly<Record<"adapted" | "random", readonly (readonly number[])[]>>
+  readonly residuals: Residuals
   readonly grouping: Grouping
-  readonly labels: Readonly<Record<"chosen" | "centred" | "eq5" | "cosine" | "random", readonly number[]>>
+  readonly labels: Readonly<Record<"chosen" | "centred" | "gain" | "eq5" | "cosine" | "random", readonly number[]>>
   readonly truth: Truth
   readonly comparison:
     | {
@@ -45,33 +44,6 @@ export interface Outcome {
 
 const mean = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0) / x.length
 
-/** Mean with Student's interval; of a single number, itself. */
-const interval = (x: readonly number[]): Interval => {
-  const t = tInterval(x)
-  return E.isRight(t)
-    ? { value: t.right.estimate, low: t.right.low, high: t.right.high, level: t.right.level, n: x.length }
-    : { value: mean(x), low: mean(x), high: mean(x), level: 0.95, n: x.length }
-}
-
-const firstOrderRows = ({ config, residuals }: Outcome): readonly FirstOrderRow[] =>
-  (["adapted", "random"] as const).flatMap((direction) =>
-    config.firstOrder.distances.map((distance, c) => ({
-      direction,
-      distance,
-      relativeRss: interval(residuals[direction].map((row) => row[c]!))
-    }))
-  )
-
-/** The largest distance up to which the mean residual along adapted directions stays within the limit. */
-export const coveredDistance = (rows: readonly FirstOrderRow[], maximum: number): number => {
-  let covered = 0
-  for (const r of rows.filter((x) => x.direction === "adapted").toSorted((a, b) => a.distance - b.distance)) {
-    if (r.relativeRss.value > maximum) break
-    covered = r.distance
-  }
-  return covered
-}
-
 const affinityViews = (o: Outcome): readonly ReportAffinity[] => {
   const { affinities } = o.estimated
   const chosen = o.config.surrogate.affinity
@@ -89,6 +61,13 @@ const affinityViews = (o: Outcome): readonly ReportAffinity[] => {
       "how much better a task is estimated to do with the other one in its subset than on average; surrogate loss, larger is better",
       affinities.centred,
       o.labels.centred
+    ),
+    view(
+      "gain",
+      "Gain of equation 5",
+      "mean estimated gain over θ★ of the subsets with both tasks; surrogate loss, larger is better",
+      affinities.gain,
+      o.labels.gain
     ),
     view(
       "eq5",
@@ -126,7 +105,7 @@ const warnings = (o: Outcome, covered: number): readonly Warning[] => {
   if (beyond > 0) {
     out.push({
       level: beyond > all / 2 ? "invalid" : "caution",
-      text: `${beyond} of ${all} estimates lie further from θ★ than the first-order check covers (${percent}%); a larger mu or a trustRadius keeps them nearer`
+      text: `${beyond} of ${all} estimates lie further from θ★ than the first-order check covers (${percent}%); a larger surrogate.damping or a surrogate.trustRadius keeps them nearer`
     })
   }
   if (o.estimated.clipped > 0) {
@@ -205,7 +184,7 @@ const headline = (o: Outcome, worth: ReadonlyMap<string, Interval>): string => {
 
 /** Puts the numbers together. */
 export const jobResult = (o: Outcome): JobResult => {
-  const firstOrder = firstOrderRows(o)
+  const firstOrder = firstOrderRows(o.config.firstOrder.distances, o.residuals)
   const covered = coveredDistance(firstOrder, o.config.firstOrder.maximum)
   const perSeed = (w: Worth): readonly number[] => w.returns.map(mean)
   const worth = new Map(o.worth.map((w) => [w.method, interval(perSeed(w))]))
@@ -236,7 +215,7 @@ export const jobResult = (o: Outcome): JobResult => {
       : {
           estimates: {
             points: estimatePoints(o),
-            estimateMeaning: "estimated performance less the task's mean (surrogate loss)",
+            estimateMeaning: "estimated gain less the task's mean (surrogate loss)",
             truthMeaning:
               o.config.truth.measure === "curve"
                 ? "mean return over the training less the task's mean"

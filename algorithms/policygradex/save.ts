@@ -5,20 +5,18 @@ import type { Affinity, SubsetScore } from "../../core/surrogate/affinity.ts"
 import type { Subset } from "../../core/surrogate/subsets.ts"
 import type { Task } from "../../envs/mod.ts"
 import type { Worth } from "./group_training.ts"
-import { curveMeans, finalMeans, type Trained } from "./training.ts"
+import { curveMeans, finalMeans, type Trained, type Watched } from "./training.ts"
 import type { Truth } from "./truth.ts"
 
-/** Rows of the event log: mean return and the algorithm's own figures, by iteration and task. */
-export const logCurve = Effect.fnUntraced(function* (stage: string, t: Trained, taskIds: readonly string[]) {
+/** Rows of the event log: mean return and the algorithm's own figures of one iteration, by task. */
+export const logIteration = Effect.fnUntraced(function* (stage: string, seen: Watched, taskIds: readonly string[]) {
   const store = yield* RunStore
   yield* store.log(
-    t.curve.flatMap((row, step) =>
-      row.flatMap((value, i) => {
-        const at = { stage, step, task: taskIds[i]! }
-        const figures = Object.entries(t.metrics[step]![i]!).map(([metric, v]) => ({ ...at, metric, value: v }))
-        return Number.isNaN(value) ? figures : [{ ...at, metric: "meanReturn", value }, ...figures]
-      })
-    )
+    seen.returns.flatMap((value, i) => {
+      const at = { stage, step: seen.iteration, task: taskIds[i]! }
+      const figures = Object.entries(seen.metrics[i]!).map(([metric, v]) => ({ ...at, metric, value: v }))
+      return Number.isNaN(value) ? figures : [{ ...at, metric: "meanReturn", value }, ...figures]
+    })
   )
 })
 

@@ -44,11 +44,22 @@ export interface Trained {
   readonly flops: number
 }
 
+/** What an iteration showed, task by task. */
+export interface Watched {
+  /** Counted from 0. */
+  readonly iteration: number
+  /** Mean returns; NaN where no episode ended. */
+  readonly returns: readonly number[]
+  readonly metrics: readonly Readonly<Record<string, number>>[]
+  /** Environment steps so far. */
+  readonly steps: number
+}
+
 /** Trains one assignment. `watch` is told after each iteration. */
-export const train = Effect.fn("policygradex.train")(function* <C>(
+export const train = Effect.fn("policygradex.train")(function* <C, W = never, R = never>(
   setting: Setting<C>,
   { tasks, iterations, key, start }: Assignment,
-  watch: (iteration: number, meanReturn: number, steps: number) => Effect.Effect<void> = () => Effect.void
+  watch: (seen: Watched) => Effect.Effect<void, W, R> = () => Effect.void
 ) {
   const { environment, algorithm, algorithmConfig, policy, vector, stepsPerTask, episodes } = setting
   return yield* Effect.scoped(
@@ -65,7 +76,7 @@ export const train = Effect.fn("policygradex.train")(function* <C>(
         state = next.state
         curve.push(next.rows.map((r) => r.meanReturn ?? Number.NaN))
         metrics.push(next.rows.map((r) => r.metrics))
-        yield* watch(i + 1, meanOf(curve[i]!), state.steps)
+        yield* watch({ iteration: i, returns: curve[i]!, metrics: metrics[i]!, steps: state.steps })
       }
       const evaluate = yield* evaluator(problem)
       const done = yield* evaluate(state.policy, { episodes, actions: "mode" }, child(key, "evaluate"))
@@ -83,7 +94,8 @@ export const train = Effect.fn("policygradex.train")(function* <C>(
   )
 })
 
-const meanOf = (x: readonly number[]): number => {
+/** Mean of the known values. */
+export const meanOf = (x: readonly number[]): number => {
   const known = x.filter((v) => !Number.isNaN(v))
   return known.length === 0 ? Number.NaN : known.reduce((a, b) => a + b, 0) / known.length
 }

@@ -33,18 +33,24 @@ export interface Baseline {
 }
 
 /**
- * Ridge regression of `target` on the monomials of the standardised observation, up to degree 3.
+ * Prepares ridge regression of targets on the monomials of the standardised observation, up to degree 3.
  *
  *     β = (ΦᵀΦ + ε·N·I)⁻¹ Φᵀ target,    v(s) = φ(s)·β
  *
  * A critic shared by all tasks cannot tell them apart: its error has one sign within a task and looks like a gradient
  * that the tasks share. A baseline of the task's own takes that away.
  *
+ * The matrix is factored once; the function that is returned fits any target.
+ *
  * - Shapes: observation `[count, width]`, the first `size` numbers of a row are used; target `[count]`.
  * - Source: Duan et al., arXiv:1604.06778, the linear feature baseline; here with all monomials.
  */
-export const fitBaseline = (observation: Floats, width: number, size: number, target: Floats): Baseline => {
-  const count = target.length
+export const baselineFitter = (
+  observation: Floats,
+  width: number,
+  size: number,
+  count: number
+): ((target: Floats) => Baseline) => {
   const terms = monomials(size, degreeFor(size, count))
   const { centre, scale } = moments(observation, width, size, count)
   const x = new Float64Array(size)
@@ -59,23 +65,16 @@ export const fitBaseline = (observation: Floats, width: number, size: number, ta
   }
   const n = terms.length
   const gram = new Float64Array(n * n)
-  const right = new Float64Array(n)
   for (let r = 0; r < count; r++) {
     featurise(observation, r * width)
-    for (let i = 0; i < n; i++) {
-      right[i]! += phi[i]! * target[r]!
-      for (let j = 0; j <= i; j++) gram[i * n + j]! += phi[i]! * phi[j]!
-    }
+    for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) gram[i * n + j]! += phi[i]! * phi[j]!
   }
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < i; j++) gram[j * n + i] = gram[i * n + j]!
     gram[i * n + i]! += 1e-4 * count
   }
-  // Positive definite by the ridge; if rounding says otherwise the mean alone (the first monomial) is the baseline.
   const factor = cholesky(n, gram)
-  if (E.isRight(factor)) choleskySolve(n, factor.right, right)
-  const beta = E.isRight(factor) ? right : Float64Array.from(right, (v, i) => (i === 0 ? v / Math.max(1, count) : 0))
-  return {
+  const baselineOf = (beta: Float64Array): Baseline => ({
     values: (from, wide, rows) => {
       const out = new Float64Array(rows)
       for (let r = 0; r < rows; r++) {
@@ -86,6 +85,17 @@ export const fitBaseline = (observation: Floats, width: number, size: number, ta
       }
       return out
     }
+  })
+  return (target) => {
+    const beta = new Float64Array(n)
+    for (let r = 0; r < count; r++) {
+      featurise(observation, r * width)
+      for (let i = 0; i < n; i++) beta[i]! += phi[i]! * target[r]!
+    }
+    // Positive definite by the ridge; if rounding says otherwise the mean alone (the first monomial) is the baseline.
+    if (E.isRight(factor)) choleskySolve(n, factor.right, beta)
+    else for (let i = 0; i < n; i++) beta[i] = i === 0 ? beta[0]! / Math.max(1, count) : 0
+    return baselineOf(beta)
   }
 }
 

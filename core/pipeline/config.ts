@@ -77,7 +77,11 @@ export const SurrogateConfig = Schema.Struct({
   transitionsPerTask: count(1, 100_000_000, "transitions a task collected at θ★; the paper: 2048"),
   projection: choice(["gaussian", "rademacher", "sparse", "kronecker"], "random projection of the gradients"),
   dimension: count(1, 100_000, "d, dimension after projection; the paper: 400"),
-  mu: number(0, 1e9, "weight μ of (μ/2)‖x‖²; 0 diverges on separable data"),
+  damping: number(
+    1e-6,
+    1e9,
+    "μ of (μ/2)‖x‖² as a multiple of the loss's largest curvature at θ★: 10 keeps adapted policies within about 1%"
+  ),
   trustRadius: numberOrOff(0, 1e6, "largest ‖Px‖/‖θ★‖ of an adapted policy"),
   subsets: Schema.Union([
     Schema.Literal("all"),
@@ -86,7 +90,7 @@ export const SurrogateConfig = Schema.Struct({
     description: "m, number of random subsets, or all of the size; the paper: n² or all"
   }),
   subsetSize: count(1, 1000, "tasks in a subset; the paper: 5"),
-  affinity: choice(["centred", "eq5"], "which affinity matrix the groups come from"),
+  affinity: choice(["centred", "gain", "eq5"], "which affinity matrix the groups come from"),
   normaliseAdvantages: flag("advantages of a task get mean 0, deviation 1"),
   baseline: choice(
     ["task", "critic"],
@@ -102,7 +106,7 @@ export const GroupingConfig = Schema.Struct({
       description: "number of groups, or auto"
     }
   ),
-  lambda: numberOrOff(-1e9, 1e9, "penalty on the number of groups instead of a fixed k")
+  lambda: numberOrOff(0, 1e9, "penalty on the number of groups instead of a fixed k")
 })
 
 /** Really training a sample of subsets, against which the estimates are judged. */

@@ -22,7 +22,7 @@ export interface ReportTask {
 
 /** An affinity matrix with the groups that come from it. */
 export interface ReportAffinity {
-  readonly id: "centred" | "eq5" | "cosine" | "truth"
+  readonly id: "centred" | "gain" | "eq5" | "cosine" | "truth"
   readonly title: string
   /** What an entry means, with sign and unit. */
   readonly meaning: string
@@ -142,5 +142,8 @@ export type JobResult = Omit<ReportData, "receipts" | "title"> & {
   /** Wall time by stage, seconds. */
   readonly seconds: Readonly<Record<string, number>>
   /** Further numbers for `summary.json`, e.g. NMI, per-seed raw results. */
-  readonly summary: Readonly<Record<string, unknown>>
+  readonly summary: Readonly<Record<string, unknown>> & {
+    /** Agreement of one half of the repeated trainings with the other; null for a single repeat. */
+    readonly ceiling?: { readonly nmi: number; readonly rankCorrelation: number } | null
+  }
 }

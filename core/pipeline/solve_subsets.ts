@@ -20,8 +20,8 @@ export interface TaskData {
 
 export interface SolveConfig {
   readonly dimension: number
-  /** μ of (μ/2)‖x‖². */
-  readonly mu: number
+  /** μ of (μ/2)‖x‖²: a number, or a multiple of the largest curvature λ_max of all tasks' mean loss at x = 0. */
+  readonly mu: number | { readonly curvatures: number }
   /** Relative gradient norm at which a problem is solved. */
   readonly tolerance: number
   /** Evaluations of all problems together, at most. */
@@ -37,6 +37,8 @@ export interface Solution {
   readonly gradientNorm: Float64Array
   readonly iterations: Int32Array
   readonly evaluations: number
+  /** μ in use. */
+  readonly mu: number
 }
 
 /** Relative error of a sum of losses, a few roundings: what differences of losses cannot tell. */
@@ -132,7 +134,10 @@ export const solveSubsets = Effect.fn("pipeline.solveSubsets")(function* (
       const Real = realOf(session)
       const loaded = yield* Effect.forEach(tasks, (t) => load(t, dimension))
       const compiled = compiledFor((rows) => logisticTask(rows, dimension, columns))
-      const precondition = yield* pooledHessian(loaded, dimension, config.mu)
+      const hessian = yield* pooledHessian(loaded, dimension)
+      const mu =
+        typeof config.mu === "number" ? config.mu : config.mu.curvatures * largestEigenvalue(hessian, dimension)
+      const precondition = inverseOf(hessian, dimension, mu)
       const problem = lbfgs(subsets.length, dimension, {
         tolerance: config.tolerance,
         noise: NOISE[session.dtype],
@@ -155,12 +160,12 @@ export const solveSubsets = Effect.fn("pipeline.solveSubsets")(function* (
           yield* exe.run({ features, advantage, x: point }, out)
           addTask(members[i]!, totals, dimension, out, loss, gradient)
         }
-        addPenalty(problem, config.mu, loss, gradient)
+        addPenalty(problem, mu, loss, gradient)
         evaluations++
         if (advance(problem, loss, gradient) === 0) break
         yield* Effect.yieldNow
       }
-      return solution(problem, evaluations)
+      return solution(problem, mu, evaluations)
     })
   )
 })
@@ -168,11 +173,8 @@ export const solveSubsets = Effect.fn("pipeline.solveSubsets")(function* (
 /** Rows for each dimension that a preconditioner is worth: more would cost more than the steps they save. */
 const ROWS_A_DIMENSION = 20
 
-/**
- * Multiplication by H⁻¹ with H = Σ_i Φ_iᵀ diag(w_i/4) Φ_i / N + μI over some rows of all tasks: near enough to every subset's
- * Hessian to leave L-BFGS a handful of steps. Nothing where H is not positive definite (μ = 0 and few rows).
- */
-const pooledHessian = Effect.fnUntraced(function* (loaded: readonly Loaded[], dimension: number, mu: number) {
+/** H = Σ_i Φ_iᵀ diag(w_i/4) Φ_i / N over some rows of all tasks: the Hessian of their mean loss at x = 0, `[d, d]`. */
+const pooledHessian = Effect.fnUntraced(function* (loaded: readonly Loaded[], dimension: number) {
   const most = Math.ceil((ROWS_A_DIMENSION * dimension) / loaded.length)
   const compiled = compiledFor((rows) => hessianAtZero(rows, Math.min(rows, most), dimension))
   const sum = new Float64Array(dimension * dimension)
@@ -185,12 +187,32 @@ const pooledHessian = Effect.fnUntraced(function* (loaded: readonly Loaded[], di
     rows += Math.min(task.rows, most)
     yield* Effect.yieldNow
   }
-  for (let i = 0; i < sum.length; i++) sum[i]! /= rows
-  for (let i = 0; i < dimension; i++) sum[i * dimension + i]! += mu
-  const factor = cholesky(dimension, sum)
-  if (E.isLeft(factor)) return undefined
-  return (v: Float64Array): void => choleskySolve(dimension, factor.right, v)
+  return sum.map((v) => v / Math.max(1, rows))
 })
+
+/** λ_max of a positive semidefinite matrix by power iteration; a scale, so two digits are enough. */
+const largestEigenvalue = (a: Float64Array, n: number): number => {
+  let v = new Float64Array(n).fill(1 / Math.sqrt(n))
+  let value = 0
+  for (let step = 0; step < 60; step++) {
+    const next = new Float64Array(n)
+    for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) next[i]! += a[i * n + j]! * v[j]!
+    value = Math.sqrt(next.reduce((s, x) => s + x * x, 0))
+    if (value === 0) return 0
+    v = next.map((x) => x / value)
+  }
+  return value
+}
+
+/**
+ * Multiplication by (H + μI)⁻¹: near enough to the inverse Hessian of every subset to leave L-BFGS a handful of steps.
+ * Nothing where H + μI is not positive definite (μ = 0 and few rows).
+ */
+const inverseOf = (hessian: Float64Array, dimension: number, mu: number) => {
+  const shifted = hessian.map((v, k) => (k % (dimension + 1) === 0 ? v + mu : v))
+  const factor = cholesky(dimension, shifted)
+  return E.isLeft(factor) ? undefined : (v: Float64Array): void => choleskySolve(dimension, factor.right, v)
+}
 
 const gatherPoints = (o: Lbfgs, members: readonly number[], point: Floats): void => {
   const d = o.dimension
@@ -226,7 +248,8 @@ const addPenalty = (o: Lbfgs, mu: number, loss: Float64Array, gradient: Float64A
   }
 }
 
-const solution = (o: Lbfgs, evaluations: number): Solution => ({
+const solution = (o: Lbfgs, mu: number, evaluations: number): Solution => ({
+  mu,
   x: o.best,
   objective: o.loss,
   gradientNorm: Float64Array.from({ length: o.problems }, (_, k) => gradientNorm(o, k)),

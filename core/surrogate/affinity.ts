@@ -51,11 +51,12 @@ const symmetric = (u: Float64Array, n: number): Float64Array =>
   u.map((v, k) => (v + u[(k % n) * n + Math.floor(k / n)]!) / 2)
 
 /**
- * The paper's affinity:
+ * The paper's affinity, of whatever performance it is given:
  *
  *     U_ij = 1/n_ij · Σ_{l: i, j ∈ S_l} f(S_l),    f(S) = mean of f_i(S) over i ∈ S
  *
- * Mostly says which tasks are easy, as f(S) is dominated by the levels of its tasks; see `centred`.
+ * With f_i(S) as printed, minus the loss, it mostly says which tasks have small advantages, whose level dominates f(S);
+ * with the gain f_i(S) − f_i(∅) over the unadapted policy it says how far tasks can be improved together.
  *
  * - Source: Zhang et al., equation 5.
  */

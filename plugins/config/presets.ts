@@ -14,7 +14,7 @@ const quick: RunConfig = {
       learningRate: 1e-3,
       anneal: false,
       epochs: 5,
-      batch: 1024,
+      batch: 4096,
       gamma: 0.99,
       lambda: 0.95,
       clip: 0.2,
@@ -27,12 +27,12 @@ const quick: RunConfig = {
     }
   },
   network: { layers: 3, width: 64, activation: "tanh", taskOneHot: false },
-  meta: { iterations: 7, stepsPerTask: 512, vector: 8 },
+  meta: { iterations: 5, stepsPerTask: 2048, vector: 8 },
   surrogate: {
     transitionsPerTask: 8192,
     projection: "sparse",
     dimension: 400,
-    mu: 1,
+    damping: 10,
     trustRadius: "off",
     subsets: "all",
     subsetSize: 2,
@@ -43,7 +43,7 @@ const quick: RunConfig = {
   firstOrder: { distances: [0.001, 0.005, 0.01, 0.05], directions: 10, maximum: 0.02, beyond: "warn" },
   grouping: { method: "sdp", k: 2, lambda: "off" },
   truth: { subsets: 45, iterations: 5, stepsPerTask: 2048, repeats: 2, measure: "curve" },
-  groupTraining: { iterations: 12, seeds: 3 },
+  groupTraining: { iterations: 5, seeds: 3 },
   evaluation: { episodes: 20 }
 }
 
