@@ -1,6 +1,7 @@
 /** Forward mode: one rule per primitive gives the result's tangent. */
 import * as P from "./primitive.ts"
 import { type Tensor, topological } from "./tensor.ts"
+import { unaryRule } from "./unary_rule.ts"
 
 type Tangent = Tensor | undefined
 
@@ -8,30 +9,6 @@ const times = (a: Tensor, b: Tensor): Tensor => P.binary("mul", a, b)
 const plus = (a: Tangent, b: Tangent): Tangent => (a === undefined ? b : b === undefined ? a : P.binary("add", a, b))
 const oneMinus = (x: Tensor): Tensor => P.binary("sub", P.fill(1, x.shape), x)
 const zeroFor = (x: Tensor): Tensor => P.fill(0, x.shape)
-
-const unaryRule = (y: Tensor, x: Tensor, d: Tensor): Tangent => {
-  if (y.op.kind !== "unary") return undefined
-  switch (y.op.fn) {
-    case "neg":
-      return P.unary("neg", d)
-    case "exp":
-      return times(d, y)
-    case "log":
-      return P.binary("div", d, x)
-    case "tanh":
-      return times(d, oneMinus(times(y, y)))
-    case "sigmoid":
-      return times(d, times(y, oneMinus(y)))
-    case "softplus":
-      return times(d, P.unary("sigmoid", x))
-    case "sqrt":
-      return P.binary("div", times(P.fill(0.5, d.shape), d), y)
-    case "abs":
-      return times(d, P.unary("sign", x))
-    case "sign":
-      return undefined
-  }
-}
 
 /** Tangent of max/min: that of the winner, the mean of both where equal. */
 const winner = (aFirst: Tensor, bFirst: Tensor, da: Tangent, db: Tangent): Tangent => {

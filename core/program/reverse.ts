@@ -2,6 +2,7 @@
 import * as P from "./primitive.ts"
 import { type Shape, size } from "./shape.ts"
 import { type Tensor, topological } from "./tensor.ts"
+import { unaryRule } from "./unary_rule.ts"
 
 type Cotangent = Tensor | undefined
 
@@ -31,30 +32,6 @@ const oneMinus = (x: Tensor): Tensor => minus(P.fill(1, x.shape), x)
 /** 1 where `a` wins, ½ where equal, 0 where it loses. */
 const winner = (loses: Tensor, wins: Tensor): Tensor =>
   times(P.fill(0.5, wins.shape), P.binary("add", wins, oneMinus(loses)))
-
-const unaryRule = (y: Tensor, x: Tensor, g: Tensor): Cotangent => {
-  if (y.op.kind !== "unary") return undefined
-  switch (y.op.fn) {
-    case "neg":
-      return P.unary("neg", g)
-    case "exp":
-      return times(g, y)
-    case "log":
-      return P.binary("div", g, x)
-    case "tanh":
-      return times(g, oneMinus(times(y, y)))
-    case "sigmoid":
-      return times(g, times(y, oneMinus(y)))
-    case "softplus":
-      return times(g, P.unary("sigmoid", x))
-    case "sqrt":
-      return P.binary("div", times(P.fill(0.5, g.shape), g), y)
-    case "abs":
-      return times(g, P.unary("sign", x))
-    case "sign":
-      return undefined
-  }
-}
 
 const binaryRule = (y: Tensor, a: Tensor, b: Tensor, g: Tensor): readonly Cotangent[] => {
   if (y.op.kind !== "binary") return []
