@@ -53,7 +53,7 @@ export class EstimatesRefused extends Schema.TaggedError<EstimatesRefused>()("Es
   override get message(): string {
     const fix =
       this.covered > 0
-        ? `raise surrogate.mu, set surrogate.trustRadius to ${this.covered}, or set firstOrder.beyond to warn`
+        ? `raise surrogate.damping, set surrogate.trustRadius to ${this.covered}, or set firstOrder.beyond to warn`
         : "add smaller firstOrder.distances, or set firstOrder.beyond to warn"
     return (
       `Cannot trust the estimates: want every adapted policy within ${percent(this.covered)} of θ★, as far as the ` +

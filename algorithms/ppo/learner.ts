@@ -49,6 +49,8 @@ export const learner = Effect.fn("ppo.learner")(function* (c: Ppo, problem: Trai
   const turn = yield* Semaphore.make(1)
   /** The state that the session's buffers and the environments hold now: continuing from it copies nothing. */
   let held: State | undefined
+  /** What is watched, as it last was; nothing where the training has only been taken up. */
+  let lastFinite: Record<string, number> = {}
 
   const restore = Effect.fnUntraced(function* (s: State) {
     held = undefined
@@ -111,7 +113,10 @@ export const learner = Effect.fn("ppo.learner")(function* (c: Ppo, problem: Trai
   })
 
   const iterate = Effect.fn("ppo.iterate")(function* (state: State) {
-    if (held !== state) yield* restore(state)
+    if (held !== state) {
+      yield* restore(state)
+      lastFinite = {}
+    }
     held = undefined
     const saved = (name: string) => lift(loadStream(state.streams[name] ?? ""))
     const actions = yield* Effect.forEach(tasks, (t) => saved(actionName(t.id)))
@@ -120,17 +125,18 @@ export const learner = Effect.fn("ppo.learner")(function* (c: Ppo, problem: Trai
 
     yield* rollout(x, act, actions, e, pause)
     const odd = brokenTasks(e, envs, tasks.length)
-    if (odd.length > 0) return yield* fail("reward or log-probability", odd, {})
+    if (odd.length > 0) return yield* fail("reward or log-probability", odd, lastFinite)
     yield* estimate(x, e, estimates)
     const progress = c.anneal ? state.iteration / Math.max(1, iterations) : 0
     const report = yield* update(e, estimates, rateAt(progress), minibatch)
-    if (report.broken !== undefined) return yield* fail("loss", [...report.broken], byName(report.lastFinite))
+    if (report.lastFinite.every(Number.isFinite)) lastFinite = byName(report.lastFinite)
+    if (report.broken !== undefined) return yield* fail("loss", [...report.broken], lastFinite)
     const next = yield* capture(state.iteration + 1, state.steps + e.count, {
       minibatch: saveStream(minibatch),
       ...Object.fromEntries(actions.map((s, i) => [actionName(tasks[i]!.id), saveStream(s)]))
     })
     if (!(next.policy.every(Number.isFinite) && next.value.every(Number.isFinite))) {
-      return yield* fail("parameter", [], byName(report.lastFinite))
+      return yield* fail("parameter", [], lastFinite)
     }
     held = next
     const iteration: Iteration = {

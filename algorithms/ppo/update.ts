@@ -39,7 +39,7 @@ export interface UpdateReport {
   readonly steps: number
   /** Tasks of the first minibatch with a figure that is not finite; then the update ended there. */
   readonly broken: readonly number[] | undefined
-  /** Mean figures over the last minibatch that was finite. */
+  /** Mean figures over the last minibatch that was finite; NaN if the first was not. */
   readonly lastFinite: Float64Array
 }
 
@@ -115,7 +115,7 @@ export const updater = Effect.fn("ppo.updater")(function* (
 
   return Effect.fnUntraced(function* (e: Experience, x: Estimates, learningRate: number, shuffler: Stream) {
     rate[0] = learningRate
-    const lastFinite = new Float64Array(figures.length)
+    const lastFinite = new Float64Array(figures.length).fill(Number.NaN)
     const kl = figures.indexOf("kl")
     let [steps, norms, stop] = [0, 0, false]
     for (let epoch = 0; epoch < c.epochs && !stop; epoch++) {

@@ -1,0 +1,133 @@
+/** Every number of the report can be computed again from the files of the run, by other code than the job's. */
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import * as E from "fp-ts/lib/Either.js"
+import { coveredDistance } from "../../algorithms/policygradex/mod.ts"
+import { parseFirstOrderTable } from "../../core/pipeline/first_order_table.ts"
+import { readNpy } from "../../plugins/matrix_io/npy.ts"
+import { right } from "../algorithms/support.ts"
+import { artefact, run, table, tiny } from "./support.ts"
+
+const { data, files } = await run(tiny)
+const ids = data.tasks.map((t) => t.id)
+
+const mean = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0) / x.length
+
+const near = (got: number, want: number, what: string): void =>
+  assert.ok(Math.abs(got - want) <= 1e-9 * Math.max(1, Math.abs(want)), `${what}: ${got}, want ${want}`)
+
+test("mean returns by grouping method come from group-training/returns", () => {
+  const rows = table(files, "group-training/returns")
+  assert.equal(rows.length, data.comparison.length * tiny.groupTraining.seeds * ids.length)
+  for (const { method, perSeed, meanReturn } of data.comparison) {
+    perSeed.forEach((value, seed) => {
+      const own = rows.filter((r) => r.method === method && Number(r.seed) === seed)
+      assert.deepEqual(
+        own.map((r) => r.task),
+        ids
+      )
+      near(value, mean(own.map((r) => Number(r.mean_return))), `${method}, seed ${seed}`)
+    })
+    near(meanReturn.value, mean(perSeed), method)
+    assert.ok(meanReturn.low <= meanReturn.value && meanReturn.value <= meanReturn.high)
+  }
+})
+
+/** Ranks from 1, ties sharing their mean rank. */
+const ranks = (x: readonly number[]): readonly number[] =>
+  x.map((v) => 1 + x.filter((w) => w < v).length + (x.filter((w) => w === v).length - 1) / 2)
+
+const pearson = (x: readonly number[], y: readonly number[]): number => {
+  const [mx, my] = [mean(x), mean(y)]
+  const product = (a: readonly number[], b: readonly number[], ma: number, mb: number): number =>
+    a.reduce((s, v, i) => s + (v - ma) * (b[i]! - mb), 0)
+  return product(x, y, mx, my) / Math.sqrt(product(x, x, mx, mx) * product(y, y, my, my))
+}
+
+test("the rank correlation of estimate and truth comes from surrogate/subsets and truth/returns", () => {
+  const estimates = new Map(table(files, "surrogate/subsets").map((r) => [`${r.subset}|${r.task}`, Number(r.estimate)]))
+  const returns = table(files, "truth/returns")
+  assert.equal(returns.length, tiny.truth.subsets * tiny.truth.repeats * 2)
+  const keys = [...new Set(returns.map((r) => `${r.subset}|${r.task}`))]
+  const truth = new Map(
+    keys.map((k) => [k, mean(returns.filter((r) => `${r.subset}|${r.task}` === k).map((r) => Number(r.curve_mean)))])
+  )
+  const taskOf = (k: string): string => k.slice(k.indexOf("|") + 1)
+  const less = (of: ReadonlyMap<string, number>): readonly number[] =>
+    keys.map((k) => of.get(k)! - mean(keys.filter((l) => taskOf(l) === taskOf(k)).map((l) => of.get(l)!)))
+  const { rankCorrelation: said, points } = data.estimates!
+  near(said.value, pearson(ranks(less(estimates)), ranks(less(truth))), "rank correlation")
+  assert.equal(said.n, keys.length)
+  assert.ok(said.low <= said.value && said.value <= said.high)
+  points.forEach((p) => {
+    const at = keys.indexOf(`${p.subset.join(" ")}|${ids[p.task]}`)
+    near(p.estimate, less(estimates)[at]!, "estimate")
+    near(p.truth, less(truth)[at]!, "truth")
+  })
+  assert.equal(points.length, keys.length)
+})
+
+test("affinities, groups and learning curves are those of the files", () => {
+  for (const { id, matrix } of data.affinities) {
+    assert.deepEqual(Array.from(right(readNpy(artefact(files, `affinity/${id}`), id)).data, Number), matrix.flat())
+  }
+  const groups = JSON.parse(new TextDecoder().decode(artefact(files, "grouping/groups")))
+  assert.deepEqual(groups.labels.chosen, data.grouping.labels)
+  assert.deepEqual(groups.tasks, ids)
+  const { shape, data: curve } = right(readNpy(artefact(files, "meta-training/curve"), "curve"))
+  assert.deepEqual(shape, [tiny.meta.iterations, ids.length])
+  for (const { task, points } of data.learning) {
+    for (const p of points) assert.equal(p.value, Number(curve[(p.iteration - 1) * ids.length + task]))
+  }
+})
+
+test("the gain of equation 5 comes from surrogate/subsets", () => {
+  const n = ids.length
+  const rows = table(files, "surrogate/subsets")
+  const f = new Map<string, number>()
+  for (const s of new Set(rows.map((r) => r.subset!))) {
+    f.set(s, mean(rows.filter((r) => r.subset === s).map((r) => Number(r.estimate))))
+  }
+  const { matrix } = data.affinities.find((a) => a.id === "gain")!
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) {
+      const both = [...f].filter(([s]) => [i, j].every((t) => s.split(" ").includes(String(t))))
+      near(matrix[i]![j]!, mean(both.map(([, v]) => v)), `U ${i}, ${j}`)
+    }
+  }
+})
+
+test("every estimate has its certificate, and its distance is held against the first-order check", () => {
+  const rows = table(files, "surrogate/subsets")
+  for (const r of rows) {
+    assert.ok(Number(r.gradient_norm) >= 0 && Number(r.gradient_norm) < 1e-2, `${r.gradient_norm}`)
+    assert.ok(Number(r.distance) > 0 && Number(r.objective) > 0 && Number(r.iterations) >= 1)
+  }
+  const parsed = parseFirstOrderTable(new TextDecoder().decode(artefact(files, "first-order/table")))
+  assert.deepEqual(parsed, E.right(data.firstOrder))
+  const covered = coveredDistance(data.firstOrder, tiny.firstOrder.maximum)
+  const distances = new Map(rows.map((r) => [r.subset ?? "", Number(r.distance)]))
+  const beyond = [...distances.values()].filter((d) => d > covered).length
+  const warned = data.warnings.find((w) => w.text.includes("estimates lie further from θ★"))
+  assert.equal(warned?.text.startsWith(`${beyond} of ${distances.size} `) ?? false, beyond > 0)
+})
+
+test("the log has each task's mean return by iteration of meta-training", () => {
+  const events = new TextDecoder()
+    .decode(files.get("events.jsonl"))
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line))
+  for (const { task, points } of data.learning) {
+    for (const p of points) {
+      const found = events.filter(
+        (e) =>
+          e.stage === "meta-training" && e.metric === "meanReturn" && e.task === ids[task] && e.step === p.iteration - 1
+      )
+      assert.deepEqual(
+        found.map((e) => e.value),
+        [p.value]
+      )
+    }
+  }
+})
