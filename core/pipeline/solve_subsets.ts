@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { cholesky, choleskySolve } from "../linalg/mod.ts"
 import * as T from "../program/mod.ts"
-import type { Floats } from "../random/mod.ts"
+import { child, type Floats, fillNormal, stream, zeroKey } from "../random/mod.ts"
 import { advance, gradientNorm, type Lbfgs, lbfgs } from "../surrogate/lbfgs.ts"
 import type { Subset } from "../surrogate/subsets.ts"
 import { ProgramError } from "./program_error.ts"
@@ -178,7 +178,7 @@ const pooledHessian = Effect.fnUntraced(function* (loaded: readonly Loaded[], di
   const most = Math.ceil((ROWS_A_DIMENSION * dimension) / loaded.length)
   const compiled = compiledFor((rows) => hessianAtZero(rows, Math.min(rows, most), dimension))
   const sum = new Float64Array(dimension * dimension)
-  const part = new Float32Array(dimension * dimension)
+  const part = new (realOf(yield* Session))(dimension * dimension)
   let rows = 0
   for (const task of loaded) {
     const exe = yield* compiled(task.rows)
@@ -190,9 +190,13 @@ const pooledHessian = Effect.fnUntraced(function* (loaded: readonly Loaded[], di
   return sum.map((v) => v / Math.max(1, rows))
 })
 
-/** λ_max of a positive semidefinite matrix by power iteration; a scale, so two digits are enough. */
+/**
+ * λ_max of a positive semidefinite matrix by power iteration; a scale, so two digits are enough. It starts at random, as
+ * directions that are easily named may well be orthogonal to what is sought.
+ */
 const largestEigenvalue = (a: Float64Array, n: number): number => {
-  let v = new Float64Array(n).fill(1 / Math.sqrt(n))
+  let v = new Float64Array(n)
+  fillNormal(stream(child(zeroKey, "power iteration")), v)
   let value = 0
   for (let step = 0; step < 60; step++) {
     const next = new Float64Array(n)

@@ -3,6 +3,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Effect } from "effect"
 import fc from "fast-check"
+import { eigenvalues } from "../../../core/linalg/mod.ts"
 import { solveSubsets, type TaskData, taskLosses } from "../../../core/pipeline/solve_subsets.ts"
 import { child, fillNormal, stream, zeroKey } from "../../../core/random/mod.ts"
 import {
@@ -154,6 +155,49 @@ test("a subset's solution does not depend on which other subsets are solved with
     }),
     { numRuns: 20 }
   ))
+
+/** λ_max of Σ_i Φ_iᵀ diag(w_i/4) Φ_i / N: the largest curvature at x = 0. */
+const largestCurvature = (tasks: readonly TaskData[], d: number): number => {
+  const h = new Float64Array(d * d)
+  const count = tasks.reduce((n, t) => n + t.advantages.length, 0)
+  for (const { features, advantages } of tasks) {
+    advantages.forEach((a, r) => {
+      for (let i = 0; i < d; i++) {
+        for (let j = 0; j < d; j++) {
+          h[i * d + j]! += (Math.abs(a) * features[r * d + i]! * features[r * d + j]!) / (4 * count)
+        }
+      }
+    })
+  }
+  return Math.max(...eigenvalues(d, h))
+}
+
+test("solveSubsets() takes μ as a multiple of the largest curvature, whatever the scale of features", () =>
+  fc.assert(
+    fc.asyncProperty(problem, fc.constantFrom(0.01, 1, 100), async ({ d, tasks }, scale) => {
+      // Four rows a task: of many more than d, a sample would do for the curvature.
+      const scaled = tasks.map((t) => ({
+        features: t.features.subarray(0, 4 * d).map((v) => v * scale),
+        advantages: t.advantages.subarray(0, 4)
+      }))
+      const curvature = largestCurvature(scaled, d)
+      // With so few rows there may be no curvature at all, and power iteration takes long between near eigenvalues.
+      fc.pre(curvature > 1e-6 * scale * scale)
+      const config = { dimension: d, tolerance: 1e-10, maxEvaluations: 500 }
+      const s = await exactly(solveSubsets(scaled, allSubsets(tasks.length, 2), { ...config, mu: { curvatures: 2 } }))
+      assert.ok(Math.abs(s.mu / (2 * curvature) - 1) <= 0.02, `μ ${s.mu}, curvature ${curvature}`)
+      const fixed = await exactly(solveSubsets(scaled, allSubsets(tasks.length, 2), { ...config, mu: s.mu }))
+      assert.deepEqual(fixed.x, s.x)
+    }),
+    { numRuns: 30 }
+  ))
+
+test("solveSubsets() finds the curvature of features that are orthogonal to (1, …, 1)", async () => {
+  const task = { features: Float64Array.of(1, -1, 2, -2), advantages: Float64Array.of(1, -1) }
+  const config = { dimension: 2, mu: { curvatures: 1 }, tolerance: 1e-10, maxEvaluations: 100 }
+  const { mu } = await exactly(solveSubsets([task], [[0]], config))
+  assert.ok(Math.abs(mu - largestCurvature([task], 2)) < 1e-12, `${mu}`)
+})
 
 test("solveSubsets() stops at its limit of evaluations with the best points so far", async () => {
   const s = stream(child(zeroKey, "limit"))
