@@ -105,6 +105,10 @@ export const estimate = Effect.fn("policygradex.estimate")(function* <C>(
         data,
         subsets: drawn,
         scores,
+        /** Minus the losses, as equation 5 prints them. */
+        printed,
+        /** Mean of Â_t·g̃_t of every task. */
+        gradients,
         solved,
         x,
         distances: relative.map((r) => (c.trustRadius === "off" ? r : Math.min(r, c.trustRadius))),

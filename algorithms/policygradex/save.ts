@@ -40,6 +40,8 @@ export const putSurrogate = Effect.fnUntraced(function* (
   estimated: {
     readonly subsets: readonly Subset[]
     readonly scores: readonly SubsetScore[]
+    readonly printed: readonly SubsetScore[]
+    readonly gradients: readonly Float64Array[]
     readonly distances: readonly number[]
     readonly solved: {
       readonly objective: Float64Array
@@ -54,18 +56,25 @@ export const putSurrogate = Effect.fnUntraced(function* (
   const { solved, distances } = estimated
   yield* store.put("surrogate", "subsets", {
     kind: "table",
-    columns: ["subset", "task", "estimate", "distance", "objective", "gradient_norm", "iterations"],
+    columns: ["subset", "task", "estimate", "loss", "distance", "objective", "gradient_norm", "iterations"],
     rows: estimated.scores.flatMap((s, k) =>
       s.tasks.map((t, a) => [
         s.tasks.join(" "),
         tasks[t]!.id,
         s.values[a]!,
+        -estimated.printed[k]!.values[a]!,
         distances[k]!,
         solved.objective[k]!,
         solved.gradientNorm[k]!,
         solved.iterations[k]!
       ])
     )
+  })
+  const { gradients } = estimated
+  yield* store.put("surrogate", "gradients", {
+    kind: "array",
+    shape: [gradients.length, gradients[0]?.length ?? 0],
+    data: Float64Array.from(gradients.flatMap((g) => Array.from(g)))
   })
   for (const [name, u] of Object.entries(estimated.affinities)) {
     yield* store.put("affinity", name, { kind: "array", shape: [u.n, u.n], data: u.values })

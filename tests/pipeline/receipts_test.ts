@@ -81,18 +81,50 @@ test("affinities, groups and learning curves are those of the files", () => {
   }
 })
 
-test("the gain of equation 5 comes from surrogate/subsets", () => {
+const matrixOf = (id: string): readonly (readonly number[])[] => {
+  const found = data.affinities.find((a) => a.id === id)
+  return found === undefined ? assert.fail(`there is no affinity ${id}`) : found.matrix
+}
+
+test("the affinities of equation 5 come from surrogate/subsets: the gain, and the loss as printed", () => {
   const n = ids.length
   const rows = table(files, "surrogate/subsets")
-  const f = new Map<string, number>()
-  for (const s of new Set(rows.map((r) => r.subset!))) {
-    f.set(s, mean(rows.filter((r) => r.subset === s).map((r) => Number(r.estimate))))
+  for (const [id, column, sign] of [
+    ["gain", "estimate", 1],
+    ["eq5", "loss", -1]
+  ] as const) {
+    const f = [...new Set(rows.map((r) => r.subset ?? ""))].map((s) => {
+      const own = rows.filter((r) => r.subset === s).map((r) => sign * Number(r[column]))
+      return { tasks: s.split(" ").map(Number), value: mean(own) }
+    })
+    const matrix = matrixOf(id)
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < n; j++) {
+        const both = f.filter(({ tasks }) => tasks.includes(i) && tasks.includes(j))
+        near(matrix[i]![j]!, mean(both.map((s) => s.value)), `${id} ${i}, ${j}`)
+      }
+    }
   }
-  const { matrix } = data.affinities.find((a) => a.id === "gain")!
+})
+
+test("the centred affinity comes from surrogate/subsets, and gradient similarity from surrogate/gradients", () => {
+  const n = ids.length
+  const rows = table(files, "surrogate/subsets")
+  const gain = (i: number, j: number): number =>
+    Number(rows.find((r) => r.subset === [i, j].sort().join(" ") && r.task === ids[i])?.estimate)
+  const others = (i: number): readonly number[] => ids.map((_, j) => j).filter((j) => j !== i)
+  const own = (i: number, j: number): number => gain(i, j) - mean(others(i).map((k) => gain(i, k)))
+  const gradients = right(readNpy(artefact(files, "surrogate/gradients"), "gradients"))
+  const d = gradients.shape[1]!
+  const g = Array.from({ length: n }, (_, i) => Array.from(gradients.data.subarray(i * d, (i + 1) * d), Number))
+  const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((s, v, k) => s + v * b[k]!, 0)
+  const largest = Math.max(...matrixOf("centred").flat())
   for (let i = 0; i < n; i++) {
-    for (let j = 0; j < n; j++) {
-      const both = [...f].filter(([s]) => [i, j].every((t) => s.split(" ").includes(String(t))))
-      near(matrix[i]![j]!, mean(both.map(([, v]) => v)), `U ${i}, ${j}`)
+    for (const j of others(i)) {
+      const miss = matrixOf("centred")[i]![j]! - (own(i, j) + own(j, i)) / 2
+      // Its regression has a ridge of a millionth.
+      assert.ok(Math.abs(miss) <= 1e-4 * largest, `centred ${i}, ${j}: off by ${miss}`)
+      near(matrixOf("cosine")[i]![j]!, dot(g[i]!, g[j]!) / Math.sqrt(dot(g[i]!, g[i]!) * dot(g[j]!, g[j]!)), "cosine")
     }
   }
 })
