@@ -175,11 +175,16 @@ const headline = (o: Outcome, worth: ReadonlyMap<string, Interval>): string => {
       : nmi(o.grouping.labels, o.planted) > 0.999
         ? " They are exactly the planted groups."
         : ` Agreement with the planted groups: NMI ${nmi(o.grouping.labels, o.planted).toFixed(2)}.`
-  const value =
-    own === undefined || all === undefined
-      ? ""
-      : ` A policy for each group reaches a mean return of ${own.value.toFixed(0)}, one policy for all ${all.value.toFixed(0)}.`
-  return `${o.tasks.length} tasks fall into ${k} groups that train well together.${found}${value}`
+  return `${o.tasks.length} tasks fall into ${k} groups.${found}${own === undefined || all === undefined ? "" : verdict(own, all)}`
+}
+
+/** Whether the groups were worth it, in words that the intervals support. */
+const verdict = (own: Interval, all: Interval): string => {
+  const figures = `a policy for each group reaches a mean return of ${own.value.toFixed(0)}, one policy for all ${all.value.toFixed(0)}`
+  if (own.n > 1 && own.low <= all.high && all.low <= own.high) return ` No clear difference at this budget: ${figures}.`
+  return own.value > all.value
+    ? ` They pay: ${figures}.`
+    : ` Training all together does better at this budget: ${figures}.`
 }
 
 /** Puts the numbers together. */
