@@ -15,7 +15,7 @@ import { jobResult } from "./result.ts"
 import { logIteration, putMeta, putSurrogate, putTruth, putWorth } from "./save.ts"
 import { meanOf, type Trained, train } from "./training.ts"
 import { type Known, settingOf, type TrainingSpec } from "./trainings.ts"
-import { compareWithTruth, labelsOf, rowsOf, trainSubsets } from "./truth.ts"
+import { comparable, compareWithTruth, labelsOf, rowsOf, trainSubsets } from "./truth.ts"
 import { firstOrderRows, refuseBeyond } from "./validity.ts"
 
 /**
@@ -128,9 +128,10 @@ export const mainJob = (known: Known) =>
       trainSubsets(truthSpec, tasks, estimated.subsets, config.truth, start, child(root, "truth"), counting("truth"))
     )
     const estimates = truth.chosen.map((s) => estimated.scores[s]!)
-    const comparison =
-      truth.chosen.length > 1 ? compareWithTruth(estimates, truth, n, k, child(root, "agreement")) : undefined
-    if (comparison !== undefined) yield* putTruth(truth, comparison.affinity, tasks)
+    const comparison = comparable(truth)
+      ? compareWithTruth(estimates, truth, n, k, child(root, "agreement"))
+      : undefined
+    if (truth.trained.length > 0) yield* putTruth(truth, comparison?.affinity, tasks)
 
     const groupings = {
       [config.grouping.method]: labels.chosen,

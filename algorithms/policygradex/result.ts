@@ -118,8 +118,10 @@ const warnings = (o: Outcome, covered: number): readonly Warning[] => {
       text: `the estimates rank trained subsets weakly: correlation ${r.value.toFixed(2)} (${r.low.toFixed(2)} to ${r.high.toFixed(2)})`
     })
   }
-  if (o.comparison === undefined)
-    out.push({ level: "note", text: "no subset was trained, so nothing says how good the estimates are" })
+  if (o.comparison === undefined) {
+    const why = o.truth.trained.length === 0 ? "no subset was trained" : "no task is in two trained subsets"
+    out.push({ level: "note", text: `${why}, so nothing says how good the estimates are` })
+  }
   return [...out, ...o.grouping.warnings.map((text): Warning => ({ level: "note", text }))]
 }
 

@@ -81,9 +81,16 @@ export const putSurrogate = Effect.fnUntraced(function* (
   }
 })
 
-export const putTruth = Effect.fnUntraced(function* (truth: Truth, affinity: Affinity, tasks: readonly Task[]) {
+/** What the trained subsets reached; their affinity, where they say anything about one. */
+export const putTruth = Effect.fnUntraced(function* (
+  truth: Truth,
+  affinity: Affinity | undefined,
+  tasks: readonly Task[]
+) {
   const store = yield* RunStore
-  yield* store.put("affinity", "truth", { kind: "array", shape: [affinity.n, affinity.n], data: affinity.values })
+  if (affinity !== undefined) {
+    yield* store.put("affinity", "truth", { kind: "array", shape: [affinity.n, affinity.n], data: affinity.values })
+  }
   yield* store.put("truth", "returns", {
     kind: "table",
     columns: ["repeat", "subset", "task", "curve_mean", "final_mean"],

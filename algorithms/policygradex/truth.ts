@@ -161,7 +161,13 @@ export const trainSubsets = Effect.fn("policygradex.trainSubsets")(function* (
   return truth
 })
 
-/** Agreement of estimates with the truth; needs at least two trained subsets. */
+/** Whether some task is in two trained subsets: estimates are compared with the truth task by task. */
+export const comparable = (truth: Truth): boolean => {
+  const all = truth.scores.flatMap((s) => s.tasks)
+  return new Set(all).size < all.length
+}
+
+/** Agreement of estimates with the truth, which must be {@link comparable}. */
 export const compareWithTruth = (estimates: readonly SubsetScore[], truth: Truth, n: number, k: number, key: Key) => {
   const drawing = (name: string): (() => number) => {
     const s = stream(child(key, name))

@@ -163,3 +163,18 @@ test("the log has each task's mean return by iteration of meta-training", () => 
     }
   }
 })
+
+test("a run says so when it trained too few subsets to judge the estimates, and keeps their returns", async () => {
+  for (const [subsets, why] of [
+    [0, "no subset was trained"],
+    [1, "no task is in two trained subsets"],
+    [3, "no task is in two trained subsets"]
+  ] as const) {
+    const few = await run({ ...tiny, truth: { ...tiny.truth, subsets } })
+    assert.equal(few.data.estimates, undefined)
+    assert.ok(few.data.warnings.some((w) => w.text.startsWith(why)))
+    const kept = [...few.files.keys()].some((path) => path.startsWith("truth/returns"))
+    assert.equal(kept, subsets > 0)
+    if (kept) assert.equal(table(few.files, "truth/returns").length, subsets * 2 * tiny.truth.repeats)
+  }
+})
