@@ -108,7 +108,10 @@ const moments = (x: Floats, width: number, size: number, count: number) => {
     for (let r = 0; r < count; r++) sum += x[r * width + k]!
     centre[k] = sum / Math.max(1, count)
     let squares = 0
-    for (let r = 0; r < count; r++) squares += (x[r * width + k]! - centre[k]!) ** 2
+    for (let r = 0; r < count; r++) {
+      const off = x[r * width + k]! - centre[k]!
+      squares += off * off
+    }
     const deviation = Math.sqrt(squares / Math.max(1, count))
     scale[k] = deviation > 1e-12 ? 1 / deviation : 0
   }
