@@ -1,7 +1,7 @@
 /**
  * How good are the groups? Runs the quick preset over seeds and families, and prints what agrees with what.
  *
- * bun run experiments/affinity_quality.ts [seeds] [family …]
+ * bun run experiments/affinity_quality.ts [seeds] [trainings of each subset] [family …]
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Console, Effect } from "effect"
@@ -10,7 +10,7 @@ import { agreement } from "../core/grouping/mod.ts"
 import { tInterval } from "../core/stat/mod.ts"
 import { experiment } from "../plugins/experiment.ts"
 
-const [seeds = "10", ...named] = process.argv.slice(2)
+const [seeds = "10", repeats = "4", ...named] = process.argv.slice(2)
 const families = named.length > 0 ? named : ["cartpole-mirrored", "cartpole-length"]
 
 const nmi = (a: readonly number[], b: readonly number[]): number => {
@@ -32,7 +32,7 @@ const program = Effect.gen(function* () {
     const put = (name: string, value: number) => figures.set(name, [...(figures.get(name) ?? []), value])
     for (let seed = 0; seed < Number(seeds); seed++) {
       const run = yield* experiment(
-        { family: { id }, truth: { repeats: 4 }, groupTraining: { seeds: 1 }, seed },
+        { family: { id }, truth: { repeats: Number(repeats) }, groupTraining: { seeds: 1 }, seed },
         { quiet: true }
       )
       const truth = run.affinities.find((a) => a.id === "truth")?.labels ?? []
@@ -47,8 +47,14 @@ const program = Effect.gen(function* () {
       put("rank correlation of one half of the truth with the other", ceiling?.rankCorrelation ?? Number.NaN)
       for (const c of run.comparison) put(`mean return, ${c.method}`, c.meanReturn.value)
       const cost = (work: string) => run.costs.find((c) => c.work === work)
-      put("FLOPs of training / of estimating", (cost("truth")?.flops ?? 0) / 4 / (cost("surrogate")?.flops ?? 1))
-      put("seconds of training / of estimating", (cost("truth")?.seconds ?? 0) / 4 / (cost("surrogate")?.seconds ?? 1))
+      put(
+        "FLOPs of training / of estimating",
+        (cost("truth")?.flops ?? 0) / Number(repeats) / (cost("surrogate")?.flops ?? 1)
+      )
+      put(
+        "seconds of training / of estimating",
+        (cost("truth")?.seconds ?? 0) / Number(repeats) / (cost("surrogate")?.seconds ?? 1)
+      )
       yield* Console.error(`${id} seed ${seed}: ${run.headline}`)
     }
     yield* Console.log(`\n${id}, ${seeds} seeds: mean (95% interval)  each seed`)

@@ -122,7 +122,8 @@ export const mainJob = (known: Known) =>
     yield* store.put("grouping", "groups", { kind: "json", value: { k, tasks: spec.taskIds, labels } })
 
     const start = { policy: meta.policy, value: meta.value }
-    const truthSpec = { ...spec, stepsPerTask: config.truth.stepsPerTask }
+    const { stepsPerTask, episodes: assessments } = config.truth
+    const truthSpec = { ...spec, stepsPerTask, assessments }
     const truth = yield* ledger.stage(
       "truth",
       trainSubsets(truthSpec, tasks, estimated.subsets, config.truth, start, child(root, "truth"), counting("truth"))

@@ -17,8 +17,10 @@ export interface Setting<C> {
   /** Environments a task. */
   readonly vector: number
   readonly stepsPerTask: number
-  /** Episodes a task in an evaluation, actions at their mode. */
+  /** Episodes a task in the evaluation after the training, actions at their mode. */
   readonly episodes: number
+  /** Episodes a task after each iteration, actions drawn; none by default. */
+  readonly assessments?: number
 }
 
 /** One training to do. */
@@ -35,6 +37,8 @@ export interface Trained {
   readonly value: Float64Array
   /** Mean return of the episodes that ended in the iteration; NaN where none did. */
   readonly curve: readonly (readonly number[])[]
+  /** Mean return of the assessment after each iteration, as `curve`; empty where none was asked for. */
+  readonly assessed: readonly (readonly number[])[]
   /** The algorithm's own figures by iteration and task. */
   readonly metrics: readonly (readonly Readonly<Record<string, number>>[])[]
   /** Return of every evaluation episode, a row a task. */
@@ -61,7 +65,7 @@ export const train = Effect.fn("policygradex.train")(function* <C, W = never, R 
   { tasks, iterations, key, start }: Assignment,
   watch: (seen: Watched) => Effect.Effect<void, W, R> = () => Effect.void
 ) {
-  const { environment, algorithm, algorithmConfig, policy, vector, stepsPerTask, episodes } = setting
+  const { environment, algorithm, algorithmConfig, policy, vector, stepsPerTask, episodes, assessments = 0 } = setting
   return yield* Effect.scoped(
     Effect.gen(function* () {
       const session = yield* Session
@@ -69,21 +73,27 @@ export const train = Effect.fn("policygradex.train")(function* <C, W = never, R 
       const problem = { environment, tasks, policy, environmentsPerTask: vector }
       const learner = yield* algorithm.learner(algorithmConfig, { ...problem, stepsPerTask, iterations })
       let state = yield* learner.init(child(key, "train"), start)
+      const evaluate = yield* evaluator(problem)
       const curve: number[][] = []
+      const assessed: number[][] = []
       const metrics: Readonly<Record<string, number>>[][] = []
       for (let i = 0; i < iterations; i++) {
         const next = yield* learner.iterate(state)
         state = next.state
         curve.push(next.rows.map((r) => r.meanReturn ?? Number.NaN))
         metrics.push(next.rows.map((r) => r.metrics))
+        if (assessments > 0) {
+          const how = { episodes: assessments, actions: "sample" } as const
+          assessed.push((yield* evaluate(state.policy, how, child(key, "assess", i))).map((e) => e.meanReturn))
+        }
         yield* watch({ iteration: i, returns: curve[i]!, metrics: metrics[i]!, steps: state.steps })
       }
-      const evaluate = yield* evaluator(problem)
       const done = yield* evaluate(state.policy, { episodes, actions: "mode" }, child(key, "evaluate"))
       const trained: Trained = {
         policy: Float64Array.from(state.policy),
         value: Float64Array.from(state.value),
         curve,
+        assessed,
         metrics,
         returns: done.map((e) => e.returns),
         steps: state.steps,
@@ -100,9 +110,14 @@ export const meanOf = (x: readonly number[]): number => {
   return known.length === 0 ? Number.NaN : known.reduce((a, b) => a + b, 0) / known.length
 }
 
-/** Mean of a learning curve's known values, one a task: what was achieved while training, less noisy than its end. */
-export const curveMeans = (t: Trained): readonly number[] =>
-  (t.curve[0] ?? []).map((_, task) => meanOf(t.curve.map((row) => row[task]!)))
+/**
+ * What was achieved while training, one number a task: the mean over iterations of the assessments, or of the learning
+ * curve where there were none. Less noisy than the end of the training.
+ */
+export const curveMeans = (t: Trained): readonly number[] => {
+  const rows = t.assessed.length > 0 ? t.assessed : t.curve
+  return (rows[0] ?? []).map((_, task) => meanOf(rows.map((row) => row[task]!)))
+}
 
 /** Mean return of each task after training. */
 export const finalMeans = (t: Trained): readonly number[] => t.returns.map(meanOf)

@@ -20,6 +20,7 @@ export interface TrainingSpec {
   readonly vector: number
   readonly stepsPerTask: number
   readonly episodes: number
+  readonly assessments?: number
 }
 
 /** Where ids are looked up. */
@@ -110,7 +111,8 @@ export const settingOf = Effect.fnUntraced(function* (spec: TrainingSpec, { regi
     policy: policy.right,
     vector: spec.vector,
     stepsPerTask: spec.stepsPerTask,
-    episodes: spec.episodes
+    episodes: spec.episodes,
+    ...(spec.assessments === undefined ? {} : { assessments: spec.assessments })
   }
   return setting
 })

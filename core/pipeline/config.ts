@@ -115,6 +115,11 @@ export const TruthConfig = Schema.Struct({
   iterations: count(1, 1_000_000, "training iterations a subset, starting at θ★"),
   stepsPerTask: count(1, 10_000_000, "environment steps a task an iteration"),
   repeats: count(1, 1000, "trainings of each subset with different keys; from 2 on, halves of them give the ceiling"),
+  episodes: count(
+    0,
+    1_000_000,
+    "episodes a task played after each iteration, for the curve; 0 takes those of the training"
+  ),
   measure: choice(["curve", "final"], "a task's performance: mean return over the training, or after it")
 })
 

@@ -27,9 +27,9 @@ const quick: RunConfig = {
     }
   },
   network: { layers: 3, width: 64, activation: "tanh", taskOneHot: false },
-  meta: { iterations: 5, stepsPerTask: 2048, vector: 8 },
+  meta: { iterations: 6, stepsPerTask: 2048, vector: 8 },
   surrogate: {
-    transitionsPerTask: 8192,
+    transitionsPerTask: 16384,
     projection: "sparse",
     dimension: 400,
     damping: 10,
@@ -42,7 +42,7 @@ const quick: RunConfig = {
   },
   firstOrder: { distances: [0.001, 0.005, 0.01, 0.05], directions: 10, maximum: 0.02, beyond: "warn" },
   grouping: { method: "sdp", k: 2, lambda: "off" },
-  truth: { subsets: 45, iterations: 5, stepsPerTask: 2048, repeats: 2, measure: "curve" },
+  truth: { subsets: 45, iterations: 5, stepsPerTask: 2048, repeats: 2, episodes: 16, measure: "curve" },
   groupTraining: { iterations: 5, seeds: 3 },
   evaluation: { episodes: 20 }
 }
@@ -68,7 +68,7 @@ const paper: RunConfig = {
     subsets: "all",
     subsetSize: 5
   },
-  truth: { subsets: 30, iterations: 5, stepsPerTask: 2048, repeats: 2, measure: "curve" },
+  truth: { subsets: 30, iterations: 5, stepsPerTask: 2048, repeats: 2, episodes: 16, measure: "curve" },
   groupTraining: { iterations: 10, seeds: 5 },
   evaluation: { episodes: 100 }
 }

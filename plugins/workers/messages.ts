@@ -37,7 +37,8 @@ const Spec = Schema.Struct({
   taskIds: Schema.Array(Schema.String),
   vector: Schema.Number,
   stepsPerTask: Schema.Number,
-  episodes: Schema.Number
+  episodes: Schema.Number,
+  assessments: Schema.optionalKey(Schema.Number)
 }) satisfies Schema.Codec<TrainingSpec, unknown>
 
 const Task = Schema.Struct({
@@ -59,6 +60,7 @@ const Done = Schema.Struct({
   policy: Moved,
   value: Moved,
   curve: Schema.Array(Numbers),
+  assessed: Schema.Array(Numbers),
   metrics: Schema.Array(Schema.Array(Schema.Record(Schema.String, Schema.Number))),
   returns: Schema.Array(Numbers),
   steps: Schema.Number,
