@@ -1,0 +1,51 @@
+// Runs something with the bun that npm installed beside this package, so that Node.js alone is enough to start, also
+// where npm runs no install scripts.
+import { spawn } from "node:child_process"
+import { existsSync, readdirSync, statSync } from "node:fs"
+import { createRequire } from "node:module"
+import { constants } from "node:os"
+import { dirname, join } from "node:path"
+
+/** The executable: where bun's install script puts it, else where npm unpacked it (no install script needed). */
+const findBun = () => {
+  const require = createRequire(import.meta.url)
+  const name = process.platform === "win32" ? "bun.exe" : "bun"
+  const paths = []
+  try {
+    const home = dirname(require.resolve("bun/package.json"))
+    paths.push(join(home, "bin", "bun.exe"))
+    const scope = join(dirname(home), "@oven")
+    const system = process.platform === "win32" ? "windows" : process.platform
+    const processor = process.arch === "arm64" ? "aarch64" : process.arch
+    const fits = (folder) => folder.startsWith(`bun-${system}-${processor}`)
+    const folders = existsSync(scope) ? readdirSync(scope).filter(fits).sort() : []
+    paths.push(...folders.map((folder) => join(scope, folder, "bin", name)))
+  } catch {
+    // bun is not installed beside us: the search path is left.
+  }
+  paths.push(...(process.env.PATH ?? "").split(process.platform === "win32" ? ";" : ":").map((p) => join(p, name)))
+  // Without its install script, bun's package holds a short text in place of the executable.
+  return paths.find((path) => existsSync(path) && statSync(path).isFile() && statSync(path).size > 1_000_000)
+}
+
+/** Runs bun with `args` in place of this process: its streams, signals and exit code are ours. */
+export const launch = (args) => {
+  const bun = findBun()
+  if (bun === undefined) {
+    process.stderr.write(
+      "pgex: Cannot start: want the npm package bun, got no executable of it; run npm install again\n"
+    )
+    process.exit(1)
+  }
+
+  const child = spawn(bun, args, { stdio: "inherit" })
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"]
+  for (const signal of signals) process.on(signal, () => child.kill(signal))
+  child.on("error", (error) => {
+    process.stderr.write(`pgex: Cannot start ${bun}: ${error.message}\n`)
+    process.exit(1)
+  })
+  child.on("exit", (code, signal) => {
+    process.exit(signal === null ? (code ?? 1) : 128 + (constants.signals[signal] ?? 0))
+  })
+}
