@@ -183,7 +183,9 @@ const headline = (o: Outcome, worth: ReadonlyMap<string, Interval>): string => {
 /** Whether the groups were worth it, in words that the intervals support. */
 const verdict = (own: Interval, all: Interval): string => {
   const figures = `a policy for each group reaches a mean return of ${own.value.toFixed(0)}, one policy for all ${all.value.toFixed(0)}`
-  if (own.n > 1 && own.low <= all.high && all.low <= own.high) return ` No clear difference at this budget: ${figures}.`
+  // One training of each proves nothing either way.
+  if (own.n < 2) return ` After one training of each, ${figures}.`
+  if (own.low <= all.high && all.low <= own.high) return ` No clear difference at this budget: ${figures}.`
   return own.value > all.value
     ? ` They pay: ${figures}.`
     : ` Training all together does better at this budget: ${figures}.`
