@@ -90,7 +90,7 @@ export const estimate = Effect.fn("policygradex.estimate")(function* <C>(
         maxEvaluations: 200
       })
       const length = norm(at.policy)
-      const relative = drawn.map((_, k) => norm(p.lift(row(solved.x, k, c.dimension))) / length)
+      const relative = Array.from(p.lengths(solved.x), (l) => l / length)
       const x = withinRadius(solved.x, relative, c.trustRadius, c.dimension)
       const losses = yield* taskLosses(data, x, c.dimension)
       const unadapted = data.map(lossAtZero)

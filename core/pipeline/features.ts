@@ -6,7 +6,9 @@ import { child, type Floats, type Key, stream } from "../random/mod.ts"
 import {
   type DenseKind,
   denseEntries,
+  denseLengths,
   denseParts,
+  entriesOf,
   type KroneckerBlock,
   kronecker,
   liftDense,
@@ -36,7 +38,20 @@ export interface Projector {
   readonly features: (theta: Floats, visited: Visited) => Effect.Effect<Floats, SessionError>
   /** P x: the change of θ that x stands for, `[p]`. */
   readonly lift: (x: ArrayLike<number>) => Float64Array
+  /** ‖P x‖ of every row of `x` (`[count, dimension]`). */
+  readonly lengths: (x: Float64Array) => Float64Array
 }
+
+/** Lengths one by one, where a lift is cheap. */
+const lengthsBy =
+  (lift: Projector["lift"], dimension: number) =>
+  (x: Float64Array): Float64Array =>
+    Float64Array.from({ length: x.length / dimension }, (_, k) => {
+      const v = lift(x.subarray(k * dimension, (k + 1) * dimension))
+      let squares = 0
+      for (let i = 0; i < v.length; i++) squares += v[i]! * v[i]!
+      return Math.sqrt(squares)
+    })
 
 const ROWS = 512
 
@@ -96,9 +111,11 @@ const sparse = Effect.fnUntraced(function* (policy: DifferentiablePolicy, dimens
   const exe = yield* session.compile(yield* built(factorProgram(policy)))
   const plan = sketch(stream(child(key, "sketch")), factorBlocks(policy), dimension)
   const { into, view } = factorTargets(policy, Real)
+  const lifted = (x: ArrayLike<number>): Float64Array => lift({ ...plan, size: policy.size }, x)
   return {
     dimension,
-    lift: (x) => lift({ ...plan, size: policy.size }, x),
+    lift: lifted,
+    lengths: lengthsBy(lifted, dimension),
     features: Effect.fnUntraced(function* (theta, visited) {
       const out = new Real(visited.count * dimension)
       for (const { from, rows, observation, action } of chunks(visited, policy, Real)) {
@@ -139,9 +156,11 @@ const onFactors = Effect.fnUntraced(function* (policy: DifferentiablePolicy, dim
     if (b.b !== undefined) signs[`b.${q}`] = yield* session.buffer([b.columns, dimension], b.b)
   }
   const result = new Real(ROWS * dimension)
+  const lifted = (x: ArrayLike<number>): Float64Array => liftKronecker(blocks, policy.size, x)
   return {
     dimension,
-    lift: (x) => liftKronecker(blocks, policy.size, x),
+    lift: lifted,
+    lengths: lengthsBy(lifted, dimension),
     features: Effect.fnUntraced(function* (theta, visited) {
       const out = new Real(visited.count * dimension)
       for (const { from, rows, observation, action } of chunks(visited, policy, Real)) {
@@ -179,16 +198,18 @@ const dense = Effect.fnUntraced(function* (kind: DenseKind, policy: Differentiab
   }
   const { into, view } = factorTargets(policy, Real)
   const ones = new Real(ROWS).fill(1)
+  const most = entriesOf(blocks, dimension)
   return {
     dimension,
     lift: (x) => liftDense(kind, key, blocks, policy.size, x),
+    lengths: (x) => denseLengths(kind, key, blocks, x, dimension),
     features: Effect.fnUntraced(function* (theta, visited) {
       const out = new Real(visited.count * dimension)
       const sums = new Real(ROWS * dimension)
       // Factors are cheap and small; entries are dear: so entries are made once a part, factors once a part and chunk.
       for (const [index, part] of parts.entries()) {
         const { columns } = blocks[part.block]!
-        const entries = new Float32Array(part.rows * columns * dimension)
+        const entries = most.subarray(0, part.rows * columns * dimension)
         denseEntries(kind, key, index, dimension, entries)
         const add = compiled.get(`${part.rows}x${columns}`)!
         for (const { from, rows, observation, action } of chunks(visited, policy, Real)) {

@@ -82,6 +82,29 @@ export const liftKronecker = (blocks: readonly KroneckerBlock[], size: number, x
   return out
 }
 
+/** Room for the entries of any part. */
+export const entriesOf = (blocks: readonly FactorBlock[], dimension: number): Float32Array =>
+  new Float32Array(
+    denseParts(blocks, dimension).reduce((n, p) => Math.max(n, p.rows * blocks[p.block]!.columns), 0) * dimension
+  )
+
+/** Calls `visit(i, row of P)` for every entry i of θ, the rows made part by part in one array. */
+const eachRow = (
+  kind: DenseKind,
+  key: Key,
+  blocks: readonly FactorBlock[],
+  d: number,
+  visit: (i: number, entries: Float32Array, at: number) => void
+): void => {
+  const most = entriesOf(blocks, d)
+  denseParts(blocks, d).forEach((part, index) => {
+    const block = blocks[part.block]!
+    const count = part.rows * block.columns
+    denseEntries(kind, key, index, d, most.subarray(0, count * d))
+    for (let q = 0; q < count; q++) visit(block.offset + part.from * block.columns + q, most, q * d)
+  })
+}
+
 /** P x of a dense projection, its entries made again part by part. */
 export const liftDense = (
   kind: DenseKind,
@@ -92,16 +115,29 @@ export const liftDense = (
 ): Float64Array => {
   const out = new Float64Array(size)
   const d = x.length
-  denseParts(blocks, d).forEach((part, index) => {
-    const block = blocks[part.block]!
-    const entries = new Float32Array(part.rows * block.columns * d)
-    denseEntries(kind, key, index, d, entries)
-    const start = block.offset + part.from * block.columns
-    for (let q = 0; q < part.rows * block.columns; q++) {
-      let sum = 0
-      for (let r = 0; r < d; r++) sum += entries[q * d + r]! * x[r]!
-      out[start + q] = sum
-    }
+  eachRow(kind, key, blocks, d, (i, entries, at) => {
+    let sum = 0
+    for (let r = 0; r < d; r++) sum += entries[at + r]! * x[r]!
+    out[i] = sum
   })
   return out
+}
+
+/** ‖P x‖ of every row of `x` (`[count, d]`), with P made once for all. */
+export const denseLengths = (
+  kind: DenseKind,
+  key: Key,
+  blocks: readonly FactorBlock[],
+  x: Float64Array,
+  d: number
+): Float64Array => {
+  const squares = new Float64Array(x.length / d)
+  eachRow(kind, key, blocks, d, (_, entries, at) => {
+    for (let k = 0; k < squares.length; k++) {
+      let sum = 0
+      for (let r = 0; r < d; r++) sum += entries[at + r]! * x[k * d + r]!
+      squares[k]! += sum * sum
+    }
+  })
+  return squares.map(Math.sqrt)
 }
