@@ -9,7 +9,7 @@ import { centred, equation5, gradientCosine, type SubsetScore } from "../../core
 import { type Subset, subsets } from "../../core/surrogate/subsets.ts"
 import type { Task } from "../../envs/mod.ts"
 import type { Fixed, Transitions } from "../algorithm.ts"
-import { lift } from "../error.ts"
+import { lift, type ProblemError } from "../error.ts"
 import type { Setting } from "./training.ts"
 
 export interface EstimateConfig {
@@ -36,7 +36,7 @@ export const ownAdvantages = (
   lambda: number,
   width: number,
   size: number
-): Effect.Effect<Float64Array, import("../error.ts").ProblemError> => {
+): Effect.Effect<Float64Array, ProblemError> => {
   const fit = baselineFitter(t.observation, width, size, t.count)
   const advantage = Float64Array.from(t.advantage)
   const target = Float64Array.from({ length: t.count }, (_, i) => t.advantage[i]! + t.value[i]!)

@@ -2,7 +2,7 @@
 import { Context, Effect, Layer, Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { Session, SessionError } from "../../core/pipeline/session.ts"
-import { type Environment, findEnvironment, type Registry, type Task } from "../../envs/mod.ts"
+import { type Environment, findEnvironment, type Registry } from "../../envs/mod.ts"
 import type { Algorithm } from "../algorithm.ts"
 import { lift, ProblemError, problemError, TrainingDiverged } from "../error.ts"
 import type { NetworkConfig } from "../policy.ts"
@@ -116,5 +116,3 @@ export const settingOf = Effect.fnUntraced(function* (spec: TrainingSpec, { regi
   }
   return setting
 })
-
-export type { Task }
