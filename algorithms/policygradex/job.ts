@@ -71,18 +71,24 @@ export const mainJob = (known: Known) =>
       })
 
     const total = config.meta.iterations
+    const until = config.meta.target === "off" ? undefined : config.meta.target
     yield* progress.report({ stage: "meta-training", done: 0, total, unit: "iterations", steps: 0 })
     const meta = yield* ledger.stage(
       "meta-training",
-      train(setting, { tasks, iterations: total, key: child(root, "meta") }, (seen) => {
-        const mean = meanOf(seen.returns)
-        const note = Number.isNaN(mean) ? {} : { note: `mean return ${mean.toFixed(0)}` }
-        const stage = { stage: "meta-training", done: seen.iteration + 1, total, unit: "iterations" }
-        return Effect.andThen(
-          logIteration("meta-training", seen, spec.taskIds),
-          progress.report({ ...stage, steps: seen.steps, ...note })
-        )
-      })
+      train(
+        setting,
+        { tasks, iterations: total, key: child(root, "meta") },
+        (seen) => {
+          const mean = meanOf(seen.returns)
+          const note = Number.isNaN(mean) ? {} : { note: `mean return ${mean.toFixed(0)}` }
+          const stage = { stage: "meta-training", done: seen.iteration + 1, total, unit: "iterations" }
+          return Effect.andThen(
+            logIteration("meta-training", seen, spec.taskIds),
+            progress.report({ ...stage, steps: seen.steps, ...note })
+          )
+        },
+        until
+      )
     )
     yield* putMeta(meta)
 

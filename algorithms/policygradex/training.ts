@@ -59,11 +59,12 @@ export interface Watched {
   readonly steps: number
 }
 
-/** Trains one assignment. `watch` is told after each iteration. */
+/** Trains one assignment. `watch` is told after each iteration; a mean return over tasks of `until` ends the training. */
 export const train = Effect.fn("policygradex.train")(function* <C, W = never, R = never>(
   setting: Setting<C>,
   { tasks, iterations, key, start }: Assignment,
-  watch: (seen: Watched) => Effect.Effect<void, W, R> = () => Effect.void
+  watch: (seen: Watched) => Effect.Effect<void, W, R> = () => Effect.void,
+  until = Number.POSITIVE_INFINITY
 ) {
   const { environment, algorithm, algorithmConfig, policy, vector, stepsPerTask, episodes, assessments = 0 } = setting
   return yield* Effect.scoped(
@@ -87,6 +88,7 @@ export const train = Effect.fn("policygradex.train")(function* <C, W = never, R 
           assessed.push((yield* evaluate(state.policy, how, child(key, "assess", i))).map((e) => e.meanReturn))
         }
         yield* watch({ iteration: i, returns: curve[i]!, metrics: metrics[i]!, steps: state.steps })
+        if (meanOf(curve[i]!) >= until) break
       }
       const done = yield* evaluate(state.policy, { episodes, actions: "mode" }, child(key, "evaluate"))
       const trained: Trained = {

@@ -67,7 +67,12 @@ export const NetworkConfig = Schema.Struct({
 
 /** Training of the meta-policy θ★ on all tasks. */
 export const MetaConfig = Schema.Struct({
-  iterations: count(1, 1_000_000, "rollout-and-update iterations; the paper: 100"),
+  iterations: count(1, 1_000_000, "rollout-and-update iterations, at most; the paper: 100"),
+  target: numberOrOff(
+    -1e12,
+    1e12,
+    "meta-training ends once the mean return over tasks reaches this: a solved θ★ has nothing left to learn from"
+  ),
   stepsPerTask: count(1, 10_000_000, "environment steps a task an iteration; the paper: 2048"),
   vector: count(1, 4096, "environments side by side a task")
 })

@@ -27,7 +27,7 @@ const quick: RunConfig = {
     }
   },
   network: { layers: 3, width: 64, activation: "tanh", taskOneHot: false },
-  meta: { iterations: 6, stepsPerTask: 2048, vector: 8 },
+  meta: { iterations: 6, target: "off", stepsPerTask: 2048, vector: 8 },
   surrogate: {
     transitionsPerTask: 16384,
     projection: "sparse",
@@ -60,7 +60,7 @@ const paper: RunConfig = {
     ppo: { ...quick.algorithm.ppo, learningRate: 3e-4, epochs: 10, batch: 64 }
   },
   network: { ...quick.network, layers: 3 },
-  meta: { iterations: 100, stepsPerTask: 2048, vector: 8 },
+  meta: { iterations: 100, target: "off", stepsPerTask: 2048, vector: 8 },
   surrogate: {
     ...quick.surrogate,
     transitionsPerTask: 2048,

@@ -32,7 +32,7 @@ for (const [seed, projection] of (["sparse", "kronecker", "gaussian"] as const).
       ...brief,
       seed,
       family: { id: "cartpole-mirrored", n: 6, options: {} },
-      meta: { iterations: 3, stepsPerTask: 512, vector: 8 }
+      meta: { target: "off", iterations: 3, stepsPerTask: 512, vector: 8 }
     }))
 }
 

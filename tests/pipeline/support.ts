@@ -19,7 +19,7 @@ export const tiny: RunConfig = {
   family: { id: "lq-planted", n: 6, options: {} },
   algorithm: { id: "ppo", ppo: { ...quick.algorithm.ppo, learningRate: 3e-3, batch: 240, gamma: 0.95 } },
   network: { layers: 1, width: 16, activation: "tanh", taskOneHot: false },
-  meta: { iterations: 3, stepsPerTask: 160, vector: 8 },
+  meta: { target: "off", iterations: 3, stepsPerTask: 160, vector: 8 },
   surrogate: { ...quick.surrogate, transitionsPerTask: 2048, dimension: 60 },
   firstOrder: { ...quick.firstOrder, directions: 3 },
   truth: { ...quick.truth, subsets: 10, iterations: 2, stepsPerTask: 160, repeats: 2 },

@@ -3,6 +3,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { makePolicy, ppo } from "../../../algorithms/mod.ts"
 import { curveMeans, type Setting, train } from "../../../algorithms/policygradex/mod.ts"
+import { meanOf } from "../../../algorithms/policygradex/training.ts"
 import { child, zeroKey } from "../../../core/random/mod.ts"
 import { cartPole, cartPoleLength } from "../../../envs/mod.ts"
 import { inSession, right } from "../support.ts"
@@ -44,4 +45,13 @@ test("curveMeans() is the mean of the assessments where there are any, else of t
     [3, 6]
   ]
   assert.deepEqual(curveMeans({ ...trained, curve, assessed }), [2, 4])
+})
+
+test("train() ends at the first iteration whose mean return reaches the target", async () => {
+  const plain = await inSession(train(setting, assignment))
+  const first = meanOf(plain.curve[0]!)
+  const stopped = await inSession(train(setting, assignment, undefined, first))
+  assert.deepEqual(stopped.curve, plain.curve.slice(0, 1))
+  const never = await inSession(train(setting, assignment, undefined, 1e9))
+  assert.deepEqual(never.policy, plain.policy)
 })
