@@ -6,17 +6,12 @@
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Console, Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import { agreement } from "../core/grouping/mod.ts"
+import { nmi } from "../algorithms/policygradex/mod.ts"
 import { tInterval } from "../core/stat/mod.ts"
 import { experiment } from "../plugins/experiment.ts"
 
 const [seeds = "10", repeats = "4", ...named] = process.argv.slice(2)
 const families = named.length > 0 ? named : ["cartpole-mirrored", "cartpole-length"]
-
-const nmi = (a: readonly number[], b: readonly number[]): number => {
-  const r = agreement(a, b)
-  return E.isRight(r) ? r.right.nmi : Number.NaN
-}
 
 const show = (values: readonly number[]): string => {
   const t = tInterval(values)

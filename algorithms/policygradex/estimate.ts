@@ -1,6 +1,7 @@
 /** From θ★ to affinities without training anything: collect, project, solve all subsets, compare. */
 import { Effect } from "effect"
 import { baselineFitter, gaeInto, standardiseInPlace } from "../../core/estimate/mod.ts"
+import { norm } from "../../core/linalg/mod.ts"
 import { type ProjectionKind, projector } from "../../core/pipeline/features.ts"
 import { firstOrderCheck } from "../../core/pipeline/first_order.ts"
 import { solveSubsets, type TaskData, taskLosses } from "../../core/pipeline/solve_subsets.ts"
@@ -145,12 +146,6 @@ const collect = Effect.fnUntraced(function* <C>(
     })
   )
 })
-
-const norm = (x: ArrayLike<number>): number => {
-  let s = 0
-  for (let i = 0; i < x.length; i++) s += x[i]! * x[i]!
-  return Math.sqrt(s)
-}
 
 const row = (x: Float64Array, k: number, d: number): Float64Array => x.subarray(k * d, (k + 1) * d)
 

@@ -1,7 +1,6 @@
 /** What the tool is bought for: the surrogate's groups against those of full training on the same subsets (Table 2). */
 import { Effect } from "effect"
-import * as E from "fp-ts/lib/Either.js"
-import { agreement } from "../../core/grouping/mod.ts"
+import { nmi } from "../../algorithms/policygradex/mod.ts"
 import type { ReportAffinity } from "../../core/pipeline/report_data.ts"
 import { experiment } from "../../plugins/experiment.ts"
 import { BenchFailed, type Opponent, type Sampler, type Side, type Suite, type Work } from "../suite.ts"
@@ -25,11 +24,6 @@ interface Figures {
   readonly ceilingCorrelation: number
   readonly surrogate: { readonly flops: number; readonly seconds: number }
   readonly training: { readonly flops: number; readonly seconds: number }
-}
-
-const nmi = (a: readonly number[], b: readonly number[]): number => {
-  const r = agreement(a, b)
-  return E.isRight(r) ? r.right.nmi : Number.NaN
 }
 
 const failed = (e: { readonly message: string }): BenchFailed =>

@@ -10,4 +10,5 @@ export {
   eigh,
   reduce
 } from "./eigh.ts"
+export { norm } from "./norm.ts"
 export { nearestPsd } from "./psd.ts"

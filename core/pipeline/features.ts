@@ -1,6 +1,6 @@
 /** Stage: projected gradients of log π at θ★ for every transition, without ever holding the gradients. */
 import { Effect } from "effect"
-import * as E from "fp-ts/lib/Either.js"
+import { norm } from "../linalg/mod.ts"
 import * as T from "../program/mod.ts"
 import { child, type Floats, type Key, stream } from "../random/mod.ts"
 import {
@@ -16,7 +16,7 @@ import {
 } from "../surrogate/dense.ts"
 import { type DifferentiablePolicy, factorBlocks, factors } from "../surrogate/factors.ts"
 import { type Factors, lift, project, sketch } from "../surrogate/sketch.ts"
-import { ProgramError } from "./program_error.ts"
+import { built } from "./program_error.ts"
 import { type RealConstructor, realOf } from "./real.ts"
 import { type Buffer, type Executable, Session, type SessionError } from "./session.ts"
 
@@ -46,17 +46,11 @@ export interface Projector {
 const lengthsBy =
   (lift: Projector["lift"], dimension: number) =>
   (x: Float64Array): Float64Array =>
-    Float64Array.from({ length: x.length / dimension }, (_, k) => {
-      const v = lift(x.subarray(k * dimension, (k + 1) * dimension))
-      let squares = 0
-      for (let i = 0; i < v.length; i++) squares += v[i]! * v[i]!
-      return Math.sqrt(squares)
-    })
+    Float64Array.from({ length: x.length / dimension }, (_, k) =>
+      norm(lift(x.subarray(k * dimension, (k + 1) * dimension)))
+    )
 
 const ROWS = 512
-
-const built = <I extends string, O extends string>(p: E.Either<T.ShapeError, T.Program<I, O>>) =>
-  E.isLeft(p) ? Effect.fail(ProgramError.of(p.left)) : Effect.succeed(p.right)
 
 /** Chunks of `ROWS` rows; the last is filled up with zeros, whose results nobody reads. */
 const chunks = function* (visited: Visited, policy: DifferentiablePolicy, Real: RealConstructor) {

@@ -1,10 +1,10 @@
 /** Stage: how far log π is linear around θ★, along given directions and distances (Table 1). */
 import { Effect } from "effect"
-import * as E from "fp-ts/lib/Either.js"
+import { norm } from "../linalg/mod.ts"
 import * as T from "../program/mod.ts"
 import type { DifferentiablePolicy } from "../surrogate/factors.ts"
 import type { Visited } from "./features.ts"
-import { ProgramError } from "./program_error.ts"
+import { built } from "./program_error.ts"
 import { type RealConstructor, realOf } from "./real.ts"
 import { Session } from "./session.ts"
 
@@ -33,12 +33,6 @@ const logProbabilities = (policy: DifferentiablePolicy) =>
     { theta: [policy.size], observation: [ROWS, policy.inputs], action: policy.actionShape(ROWS) },
     ({ theta, observation, action }) => ({ moved: policy.logProb(theta, observation, action).logProb })
   )
-
-const norm = (x: ArrayLike<number>): number => {
-  let s = 0
-  for (let i = 0; i < x.length; i++) s += x[i]! * x[i]!
-  return Math.sqrt(s)
-}
 
 /**
  * Relative residual sum of squares
@@ -94,9 +88,6 @@ export const firstOrderCheck = Effect.fn("pipeline.firstOrderCheck")(function* (
     })
   )
 })
-
-const built = <I extends string, O extends string>(p: E.Either<T.ShapeError, T.Program<I, O>>) =>
-  E.isLeft(p) ? Effect.fail(ProgramError.of(p.left)) : Effect.succeed(p.right)
 
 const rowsOf = function* (v: Visited, policy: DifferentiablePolicy, Real: RealConstructor) {
   for (let from = 0; from < v.count; from += ROWS) {

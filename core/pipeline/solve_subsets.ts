@@ -6,7 +6,7 @@ import * as T from "../program/mod.ts"
 import { child, type Floats, fillNormal, stream, zeroKey } from "../random/mod.ts"
 import { advance, gradientNorm, type Lbfgs, lbfgs } from "../surrogate/lbfgs.ts"
 import type { Subset } from "../surrogate/subsets.ts"
-import { ProgramError } from "./program_error.ts"
+import { built } from "./program_error.ts"
 import { realOf } from "./real.ts"
 import { type Buffer, type Executable, Session } from "./session.ts"
 
@@ -102,10 +102,8 @@ const compiledFor = <I extends string, O extends string>(
     Effect.gen(function* () {
       const known = made.get(rows)
       if (known !== undefined) return known
-      const program = make(rows)
-      if (E.isLeft(program)) return yield* ProgramError.of(program.left)
       const session = yield* Session
-      const exe = yield* session.compile(program.right)
+      const exe = yield* session.compile(yield* built(make(rows)))
       made.set(rows, exe)
       return exe
     })
