@@ -1,0 +1,98 @@
+/* Vectors of PGX_WIDTH bytes by the vector extensions GCC and Clang share.
+ *
+ * The width is that of the widest registers of the machine the library is compiled on: 64 bytes with AVX-512, 32 with
+ * AVX, 16 otherwise (SSE2, NEON); -DPGX_WIDTH=16 asks for less. The same source serves all of them.
+ */
+#ifndef PGX_VECTOR_H
+#define PGX_VECTOR_H
+
+#include <stdint.h>
+#include <string.h>
+
+#ifndef PGX_WIDTH
+#if defined(__AVX512F__)
+#define PGX_WIDTH 64
+#elif defined(__AVX__)
+#define PGX_WIDTH 32
+#else
+#define PGX_WIDTH 16
+#endif
+#endif
+
+/* Numbers in one vector. */
+#define PGX_LANES (PGX_WIDTH / 4)
+
+/* Arguments and results are always inlined, so that no calling convention for wide vectors is ever involved. */
+#define PGX_INLINE static inline __attribute__((always_inline, unused))
+
+typedef float pgx_f32 __attribute__((vector_size(PGX_WIDTH)));
+typedef int32_t pgx_i32 __attribute__((vector_size(PGX_WIDTH)));
+typedef uint32_t pgx_u32 __attribute__((vector_size(PGX_WIDTH)));
+
+/* The same at any address, and allowed to alias numbers of other types. */
+typedef float pgx_f32u __attribute__((vector_size(PGX_WIDTH), aligned(4), may_alias));
+typedef int32_t pgx_i32u __attribute__((vector_size(PGX_WIDTH), aligned(4), may_alias));
+typedef uint32_t pgx_u32u __attribute__((vector_size(PGX_WIDTH), aligned(4), may_alias));
+
+PGX_INLINE pgx_f32 pgx_load(const float *from) { return *(const pgx_f32u *)from; }
+PGX_INLINE void pgx_store(float *to, pgx_f32 value) { *(pgx_f32u *)to = value; }
+
+/* Less zero, as plus zero would turn -0 into 0: the compiler sees that nothing is left to do. */
+PGX_INLINE pgx_f32 pgx_splat(float value) { return value - (pgx_f32){0}; }
+
+PGX_INLINE pgx_i32 pgx_load_i32(const int32_t *from) { return *(const pgx_i32u *)from; }
+PGX_INLINE void pgx_store_i32(int32_t *to, pgx_i32 value) { *(pgx_i32u *)to = value; }
+PGX_INLINE pgx_i32 pgx_splat_i32(int32_t value) { return (pgx_i32){0} + value; }
+
+/* The bits of a vector read as another kind of number. */
+PGX_INLINE pgx_i32 pgx_bits(pgx_f32 value) { return (pgx_i32)value; }
+PGX_INLINE pgx_f32 pgx_from_bits(pgx_i32 value) { return (pgx_f32)value; }
+
+/* mask ? a : b lane by lane, mask all ones or all zeros in a lane as comparisons give it. */
+PGX_INLINE pgx_f32 pgx_select(pgx_i32 mask, pgx_f32 a, pgx_f32 b) {
+  return (pgx_f32)((mask & (pgx_i32)a) | (~mask & (pgx_i32)b));
+}
+
+/* The first count < PGX_LANES numbers, zeros after them: nothing beyond them is touched. */
+PGX_INLINE pgx_f32 pgx_load_part(const float *from, int64_t count) {
+  float whole[PGX_LANES] __attribute__((aligned(PGX_WIDTH))) = {0};
+  memcpy(whole, from, (size_t)count * sizeof(float));
+  return *(const pgx_f32 *)whole;
+}
+
+PGX_INLINE void pgx_store_part(float *to, pgx_f32 value, int64_t count) {
+  memcpy(to, &value, (size_t)count * sizeof(float));
+}
+
+/* The sum of all lanes, upper halves added to lower ones: the same order on every machine of one width. Unions cut the
+ * vectors, as GCC before 12 has no __builtin_shufflevector. */
+typedef float pgx_f32x8 __attribute__((vector_size(32)));
+typedef float pgx_f32x4 __attribute__((vector_size(16)));
+
+PGX_INLINE float pgx_total_4(pgx_f32x4 value) {
+  return (value[0] + value[2]) + (value[1] + value[3]);
+}
+
+PGX_INLINE float pgx_total_8(pgx_f32x8 value) {
+  union {
+    pgx_f32x8 whole;
+    pgx_f32x4 half[2];
+  } cut = {value};
+  return pgx_total_4(cut.half[0] + cut.half[1]);
+}
+
+PGX_INLINE float pgx_total(pgx_f32 value) {
+#if PGX_LANES == 16
+  union {
+    pgx_f32 whole;
+    pgx_f32x8 half[2];
+  } cut = {value};
+  return pgx_total_8(cut.half[0] + cut.half[1]);
+#elif PGX_LANES == 8
+  return pgx_total_8(value);
+#else
+  return pgx_total_4(value);
+#endif
+}
+
+#endif
