@@ -1,8 +1,16 @@
-/** A plan placed in a heap: binding arguments is writing addresses, a call is one call into WebAssembly. */
+/** A plan placed in a heap: binding arguments is writing addresses, a call is one call of the engine's code. */
 import type { Argument, Buffer, Target } from "../../core/pipeline/session.ts"
 import type { Plan } from "../../core/program/plan/mod.ts"
 import { showShape, size } from "../../core/program/shape.ts"
 import type { Heap } from "./heap.ts"
+
+/** A plan made ready by an engine. */
+export interface Code {
+  /** What the code reads beside the plan's buffers, placed with them; empty where it needs nothing. */
+  readonly words: Int32Array
+  /** Runs once. `words` and `slots` are byte offsets: of the words above, and of the byte offset of every slot. */
+  readonly run: (heap: Heap, words: number, slots: number) => void
+}
 
 /** A mistake in how a call was made, for the session to turn into its error. */
 export interface CallProblem {
@@ -13,7 +21,7 @@ export interface CallProblem {
 }
 
 /** A buffer of this session: where it is now, or nothing once it is freed. */
-export interface WasmBuffer {
+export interface ArenaBuffer {
   readonly shape: readonly number[]
   readonly owner: symbol
   readonly at: number
@@ -42,18 +50,18 @@ interface Port {
 const isBuffer = (x: Argument | Target): x is Buffer => "owner" in x
 
 /** A buffer that this session made and that still lives. */
-export const isOwn = (b: Buffer, owner: symbol): b is WasmBuffer =>
+export const isOwn = (b: Buffer, owner: symbol): b is ArenaBuffer =>
   b.owner === owner && "live" in b && typeof b.live === "function" && b.live() === true
 
 export const isProblem = (x: Record<string, Float32Array> | CallProblem): x is CallProblem => typeof x.want === "string"
 
-/** Puts a plan into the heap: tape, slots, constants, inputs, outputs and temporaries in one block. Throws OutOfMemory. */
-export const place = (plan: Plan, heap: Heap, owner: symbol): Placed => {
-  const sections = layOut(plan)
+/** Puts a plan into the heap: words, slots, constants, inputs, outputs and temporaries in one block. Throws OutOfMemory. */
+export const place = (plan: Plan, code: Code, heap: Heap, owner: symbol): Placed => {
+  const sections = layOut(plan, code.words.length)
   const block = heap.allocate(sections.bytes)
   const address = (buffer: number): number => block + sections.offsets[buffer]!
-  const [tape, slots] = [block + sections.tape, block + sections.slots]
-  heap.i32.set(plan.tape, tape / 4)
+  const [words, slots] = [block + sections.words, block + sections.slots]
+  heap.i32.set(code.words, words / 4)
   plan.slots.forEach((s, i) => {
     heap.i32[slots / 4 + i] = address(s.buffer) + 4 * s.offset
   })
@@ -133,7 +141,7 @@ export const place = (plan: Plan, heap: Heap, owner: symbol): Placed => {
         const problem = aim(p, into[p.name])
         if (problem !== undefined) return problem
       }
-      heap.kernels.run(tape, tape + 4 * plan.tape.length, slots, heap.scratch)
+      code.run(heap, words, slots)
       const out: Record<string, Float32Array> = {}
       for (const p of outputs) {
         const values = finish(p, into[p.name])
@@ -147,18 +155,18 @@ export const place = (plan: Plan, heap: Heap, owner: symbol): Placed => {
 const ALIGN = 64
 
 /** Byte offsets of a plan's parts from the start of its block. */
-const layOut = (plan: Plan) => {
+const layOut = (plan: Plan, wordCount: number) => {
   let at = 0
   const take = (elements: number): number => {
     const here = at
     at += Math.ceil((4 * elements + ALIGN) / ALIGN) * ALIGN
     return here
   }
-  const tape = take(plan.tape.length)
+  const words = take(wordCount)
   const slots = take(plan.slots.length)
   const arena = take(plan.arena)
   const offsets = plan.buffers.map((b) => (b.kind === "temporary" ? arena + 4 * b.offset : take(b.size)))
-  return { tape, slots, offsets, bytes: at }
+  return { words, slots, offsets, bytes: at }
 }
 
 const missing = (what: string, p: Port, all: readonly Port[]): CallProblem => ({

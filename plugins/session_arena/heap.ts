@@ -1,5 +1,4 @@
-/** The memory of a session: one WebAssembly memory, its kernels, and a first-fit allocator over it. */
-import { instantiate, type Kernels, SCRATCH_BYTES } from "./module.ts"
+/** The memory of a session: one WebAssembly memory and a first-fit allocator over it. */
 
 /** Memory a session cannot have. */
 export class OutOfMemory extends Error {
@@ -18,34 +17,36 @@ interface Block {
 }
 
 const PAGE = 65536
+const FIRST_PAGES = 16
 const ALIGN = 64
 /** Kernels may read a few bytes past a tensor; and two tensors never share a cache line. */
 const MARGIN = 64
 
 export class Heap {
   readonly memory: WebAssembly.Memory
-  readonly kernels: Kernels
+  /** Byte offset of memory that is nobody's: `scratchBytes` of it, for code to use within a call. */
   readonly scratch: number
   readonly limit: number
+  private readonly reserved: number
   f32: Float32Array
   i32: Int32Array
   bytes = 0
   peak = 0
   private used: Block[] = []
 
-  constructor(memory: WebAssembly.Memory, kernels: Kernels, limit: number) {
-    this.memory = memory
-    this.kernels = kernels
+  constructor(scratchBytes: number, limit: number) {
+    this.memory = new WebAssembly.Memory({ initial: FIRST_PAGES, maximum: Math.ceil(limit / PAGE) })
     this.limit = limit
     this.scratch = ALIGN
-    this.f32 = new Float32Array(memory.buffer)
-    this.i32 = new Int32Array(memory.buffer)
+    this.reserved = ALIGN + scratchBytes + MARGIN
+    this.f32 = new Float32Array(this.memory.buffer)
+    this.i32 = new Int32Array(this.memory.buffer)
     this.reset()
   }
 
   /** Forgets every block; the memory itself stays, for the next session. */
   reset(): void {
-    this.used = [{ at: 0, bytes: ALIGN + SCRATCH_BYTES + MARGIN }]
+    this.used = [{ at: 0, bytes: this.reserved }]
     this.bytes = 0
     this.peak = 0
   }
@@ -96,22 +97,21 @@ const blockEnd = (b: Block): number => Math.ceil((b.at + b.bytes) / ALIGN) * ALI
  * Heaps that no session uses now. An engine frees a WebAssembly memory only when its collector gets to it, so sessions
  * that come and go by the thousand would pile up address space: they hand one memory on instead.
  */
-const idle = { plain: [] as Heap[], relaxed: [] as Heap[] }
+const idle = new Map<string, Heap[]>()
 
 /** Idle memories above this size are left to the collector. */
 const KEEP_BYTES = 256 * 1024 * 1024
 
-export const acquireHeap = (relaxed: boolean, limit: number): Heap => {
-  const pool = relaxed ? idle.relaxed : idle.plain
+/** An empty heap. `kind` says whose: heaps are handed on within a kind only. */
+export const acquireHeap = (kind: string, scratchBytes: number, limit: number): Heap => {
+  const pool = idle.get(kind) ?? []
   const at = pool.findIndex((h) => h.limit === limit)
-  const known = at < 0 ? undefined : pool.splice(at, 1)[0]
-  if (known !== undefined) return known
-  const memory = new WebAssembly.Memory({ initial: 16, maximum: Math.ceil(limit / PAGE) })
-  return new Heap(memory, instantiate(memory, relaxed), limit)
+  return (at < 0 ? undefined : pool.splice(at, 1)[0]) ?? new Heap(scratchBytes, limit)
 }
 
-export const releaseHeap = (heap: Heap, relaxed: boolean): void => {
+export const releaseHeap = (kind: string, heap: Heap): void => {
   heap.reset()
-  const pool = relaxed ? idle.relaxed : idle.plain
+  const pool = idle.get(kind) ?? []
+  idle.set(kind, pool)
   if (pool.length < 4 && heap.memory.buffer.byteLength <= KEEP_BYTES) pool.push(heap)
 }
