@@ -14,6 +14,10 @@ import { type ArenaBuffer, type CallProblem, type Code, isOwn, isProblem, place 
 /** What runs plans in an arena. */
 export interface Engine {
   readonly kind: string
+  /** Threads that one call may use. */
+  readonly threads: number
+  /** Gives the same bits on every machine and runtime. */
+  readonly bitEqual: boolean
   /** Memory that the code uses within a call, bytes. */
   readonly scratchBytes: number
   /** Makes the code of a plan, which is used no longer than the scope. */
@@ -44,7 +48,7 @@ export const arenaSession = Effect.fn("session.arena")(function* (engine: Engine
 const service = (engine: Engine, heap: Heap, state: { readonly open: boolean }): SessionService => {
   const { kind } = engine
   const owner = Symbol(kind)
-  const done = { calls: 0, flops: 0 }
+  const done = { plans: 0, calls: 0, flops: 0, bytes: 0, seconds: 0 }
   const fail = (p: CallProblem): SessionError => new SessionError({ session: kind, ...p })
   const closed = (operation: string): SessionError =>
     fail({
@@ -89,12 +93,16 @@ const service = (engine: Engine, heap: Heap, state: { readonly open: boolean }):
             if (state.open) x.free()
           })
       )
+      done.plans++
       return executable<I, O>(p, (inputs, into) =>
         Effect.suspend(() => {
           if (!live.open || !state.open) return Effect.fail(closed(`run ${program.name}`))
+          const began = performance.now()
           const out = placed.call(inputs, into)
+          done.seconds += (performance.now() - began) / 1000
           done.calls++
           done.flops += p.flops
+          done.bytes += p.bytes
           return isProblem(out) ? Effect.fail(fail(out)) : Effect.succeed(out)
         })
       )
@@ -125,7 +133,7 @@ const service = (engine: Engine, heap: Heap, state: { readonly open: boolean }):
 
   return {
     kind,
-    dtype: "f32",
+    capabilities: { dtype: "f32", memoryLimit: heap.limit, threads: engine.threads, bitEqual: engine.bitEqual },
     compile,
     buffer,
     write: (b, values) =>

@@ -46,6 +46,8 @@ const interpreter = (kind: string, relaxed: boolean): Engine => {
   }
   return {
     kind,
+    threads: 1,
+    bitEqual: !relaxed,
     scratchBytes: SCRATCH_BYTES,
     prepare: ({ tape }) =>
       Effect.succeed({
