@@ -38,6 +38,8 @@ export {
   type Executable,
   Session,
   SessionError,
+  type SessionFailure,
+  SessionLost,
   type SessionService,
   type Target
 } from "./core/pipeline/session.ts"

@@ -4,7 +4,7 @@
  */
 import type { Effect, Schema, Scope } from "effect"
 import type * as E from "fp-ts/lib/Either.js"
-import type { Session, SessionError } from "../core/pipeline/session.ts"
+import type { Session, SessionFailure } from "../core/pipeline/session.ts"
 import type { Floats, Key } from "../core/random/mod.ts"
 import type { Environment } from "../envs/env.ts"
 import type { Task } from "../envs/family.ts"
@@ -138,7 +138,7 @@ export interface Collector {
     at: Fixed,
     steps: number,
     key: Key
-  ) => Effect.Effect<readonly Transitions[], SessionError | ProblemError>
+  ) => Effect.Effect<readonly Transitions[], SessionFailure | ProblemError>
 }
 
 /** An algorithm: the record that a plugin contributes. C is its configuration. */

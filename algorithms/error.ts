@@ -1,7 +1,7 @@
 /** How training fails: a problem that cannot be trained on, or numbers that stop being finite. */
 import { Effect, Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import type { SessionError } from "../core/pipeline/session.ts"
+import type { SessionFailure } from "../core/pipeline/session.ts"
 import { type ShapeError, shapeMessage } from "../core/program/shape.ts"
 
 /** Tasks, sizes or parameters that an algorithm cannot work with. */
@@ -47,7 +47,7 @@ export class TrainingDiverged extends Schema.TaggedError<TrainingDiverged>()("Tr
 }
 
 /** Everything that can stop a learner. */
-export type LearnerError = SessionError | ProblemError | TrainingDiverged
+export type LearnerError = SessionFailure | ProblemError | TrainingDiverged
 
 export const problemError = (field: string, want: string, got: string): ProblemError =>
   new ProblemError({ field, want, got, message: `Cannot train: want ${field} ${want}, got ${got}` })

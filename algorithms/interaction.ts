@@ -1,7 +1,7 @@
 /** The loop that all rollouts share: the policy acts on every environment of every task at once. */
 import { Effect } from "effect"
 import type { RealConstructor } from "../core/pipeline/real.ts"
-import type { SessionError } from "../core/pipeline/session.ts"
+import type { SessionFailure } from "../core/pipeline/session.ts"
 import { program, slice } from "../core/program/mod.ts"
 import { child, type Key, type Stream, stream } from "../core/random/mod.ts"
 import type { Box } from "../envs/space.ts"
@@ -122,7 +122,7 @@ export const actionStreams = (key: Key, tasks: Problem["tasks"]): Stream[] =>
 /** Fills an experience. `act` is one session call: from `x.input` to the actor's head. */
 export const rollout = Effect.fnUntraced(function* (
   x: Interaction,
-  act: Effect.Effect<unknown, SessionError>,
+  act: Effect.Effect<unknown, SessionFailure>,
   streams: readonly Stream[],
   into: Experience,
   pause: Effect.Effect<void>

@@ -38,7 +38,8 @@ export const layer: Layer.Layer<Session> = Layer.effect(Session)(make)
 
 function open() {
   const owner = Symbol(kind)
-  const state = { open: true, bytes: 0, peak: 0, calls: 0, flops: 0 }
+  const state = { open: true, bytes: 0, peak: 0 }
+  const done = { plans: 0, calls: 0, flops: 0, bytes: 0, seconds: 0 }
 
   /** Counts memory as held until the scope closes; what it gives tells whether that has happened. */
   const held = (bytes: number) =>
@@ -73,6 +74,7 @@ function open() {
     const bytes = 8 * nodes.reduce((n, t) => n + t.args.reduce((m, a) => m + size(a.shape), size(t.shape)), 0)
     const own = yield* held(8 * constants)
     const operation = `run ${program.name}`
+    done.plans++
 
     const call = (inputs: Readonly<Record<I, Argument>>, into: Readonly<Record<string, Target>>) =>
       Effect.suspend(() => {
@@ -91,13 +93,16 @@ function open() {
           if ("fix" in x) return fail(x)
           targets[name] = x.values
         }
+        const began = performance.now()
         const results: Record<string, Float64Array> = evaluate(program, given)
         for (const [name, target] of Object.entries(targets)) {
           target.set(results[name]!)
           delete results[name]
         }
-        state.calls++
-        state.flops += flops
+        done.calls++
+        done.flops += flops
+        done.bytes += bytes
+        done.seconds += (performance.now() - began) / 1000
         state.peak = Math.max(state.peak, state.bytes + 8 * elements)
         return Effect.succeed(results)
       })
@@ -113,7 +118,7 @@ function open() {
 
   const service: SessionService = {
     kind,
-    dtype: "f64",
+    capabilities: { dtype: "f64", memoryLimit: Number.POSITIVE_INFINITY, threads: 1, bitEqual: true },
     compile,
     buffer: Effect.fn("session.reference.buffer")(function* (shape: Shape, values?: Numbers) {
       const operation = `make a buffer of shape ${showShape(shape)}`
@@ -132,7 +137,7 @@ function open() {
       to.set(values)
     }),
     read: (b) => Effect.map(owned("read a buffer", b), (own) => own.values.slice()),
-    work: Effect.sync(() => ({ calls: state.calls, flops: state.flops })),
+    work: Effect.sync(() => ({ ...done })),
     memory: Effect.sync(() => ({ bytes: state.bytes, peak: state.peak }))
   }
   return {

@@ -1,7 +1,7 @@
 /** The service that does trainings: here, or on workers; the results are the same. */
 import { Context, Effect, Layer, Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import { Session, SessionError } from "../../core/pipeline/session.ts"
+import { Session, SessionError, SessionLost } from "../../core/pipeline/session.ts"
 import { type Environment, findEnvironment, type Registry } from "../../envs/mod.ts"
 import type { Algorithm } from "../algorithm.ts"
 import { lift, ProblemError, problemError, TrainingDiverged } from "../error.ts"
@@ -37,7 +37,7 @@ export class WorkerLost extends Schema.TaggedError<WorkerLost>()("WorkerLost", {
 }
 
 /** Why one training failed. */
-export const TrainingFailure = Schema.Union([ProblemError, TrainingDiverged, SessionError, WorkerLost])
+export const TrainingFailure = Schema.Union([ProblemError, TrainingDiverged, SessionError, SessionLost, WorkerLost])
 export type TrainingFailure = typeof TrainingFailure.Type
 
 /** One of the assignments failed; `reason` tells why, and `Effect.catchReason` can mend by it. */

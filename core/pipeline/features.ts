@@ -18,7 +18,7 @@ import { type DifferentiablePolicy, factorBlocks, factors } from "../surrogate/f
 import { type Factors, lift, project, sketch } from "../surrogate/sketch.ts"
 import { built } from "./program_error.ts"
 import { type RealConstructor, realOf } from "./real.ts"
-import { type Buffer, type Executable, Session, type SessionError } from "./session.ts"
+import { type Buffer, type Executable, Session, type SessionFailure } from "./session.ts"
 
 export type ProjectionKind = DenseKind | "sparse" | "kronecker"
 
@@ -35,7 +35,7 @@ export interface Visited {
 export interface Projector {
   readonly dimension: number
   /** g̃_t = Pᵀ∇log π(a_t|s_t) of every transition, `[count, dimension]`. */
-  readonly features: (theta: Floats, visited: Visited) => Effect.Effect<Floats, SessionError>
+  readonly features: (theta: Floats, visited: Visited) => Effect.Effect<Floats, SessionFailure>
   /** P x: the change of θ that x stands for, `[p]`. */
   readonly lift: (x: ArrayLike<number>) => Float64Array
   /** ‖P x‖ of every row of `x` (`[count, dimension]`). */
@@ -234,7 +234,7 @@ const columnsOf = (x: ArrayLike<number>, width: number, from: number, count: num
  * `gaussian` and `rademacher` are dense: N·p·d multiply-adds. `kronecker` works on the factors: N·(Σ rows + columns)·d.
  * `sparse` costs N·p and has a Gaussian's distortion.
  *
- * - Errors: `ProgramError` where the policy's program does not fit; `SessionError` from the session.
+ * - Errors: `ProgramError` where the policy's program does not fit; `SessionFailure` from the session.
  */
 export const projector = (kind: ProjectionKind, policy: DifferentiablePolicy, dimension: number, key: Key) => {
   switch (kind) {

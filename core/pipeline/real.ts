@@ -6,4 +6,4 @@ export type RealConstructor = Float32ArrayConstructor | Float64ArrayConstructor
 
 /** What the numbers of this session fit into: nothing is lost on the way, and nothing wasted. */
 export const realOf = (session: SessionService): RealConstructor =>
-  session.dtype === "f32" ? Float32Array : Float64Array
+  session.capabilities.dtype === "f32" ? Float32Array : Float64Array

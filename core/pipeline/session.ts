@@ -20,6 +20,24 @@ export class SessionError extends Schema.TaggedError<SessionError>()("SessionErr
 }
 
 /**
+ * The session's device went away in the middle of its work: a GPU that was reset, a driver that ended. Nothing of this
+ * session can be used any more; the same work can be done anew on another one.
+ */
+export class SessionLost extends Schema.TaggedError<SessionLost>()("SessionLost", {
+  session: Schema.String,
+  operation: Schema.String,
+  /** What is known of how it was lost. */
+  got: Schema.String
+}) {
+  override get message(): string {
+    return `Cannot ${this.operation} on session ${this.session}: want its device, got ${this.got}; do the work again on another session`
+  }
+}
+
+/** How a session in use fails: `SessionError` is for the caller to mend, `SessionLost` for whoever has another session. */
+export type SessionFailure = SessionError | SessionLost
+
+/**
  * Memory that stays in the session between calls (a parameter vector, an optimiser's moments). Belongs to the scope in
  * which it was made.
  */
@@ -46,7 +64,7 @@ export interface Executable<I extends string = string, O extends string = string
   readonly run: <T extends O = never>(
     inputs: Readonly<Record<I, Argument>>,
     into?: Readonly<Record<T, Target>>
-  ) => Effect.Effect<Readonly<Record<Exclude<O, T>, Float32Array | Float64Array>>, SessionError>
+  ) => Effect.Effect<Readonly<Record<Exclude<O, T>, Float32Array | Float64Array>>, SessionFailure>
   /** Exact cost of one call, from the plan. */
   readonly cost: Cost
 }
@@ -59,24 +77,47 @@ export interface Cost {
   readonly bytes: number
 }
 
-export interface SessionService {
-  /** `reference`, `wasm`, `wasm:relaxed`, … */
-  readonly kind: string
+/** What a session can do, known when it is made. */
+export interface Capabilities {
   /** The precision numbers are kept in. */
   readonly dtype: "f32" | "f64"
+  /** Most bytes it may hold; infinite where only the machine limits it. */
+  readonly memoryLimit: number
+  /** Threads that one call may use; a device that is not the processor counts as one. */
+  readonly threads: number
+  /** Gives the same bits on every machine and runtime. */
+  readonly bitEqual: boolean
+}
+
+/** What a session has done, over all its executables. */
+export interface Work {
+  /** Programs compiled. */
+  readonly plans: number
+  readonly calls: number
+  /** As `Cost`, over all calls. */
+  readonly flops: number
+  readonly bytes: number
+  /** Spent in calls, by the clock. */
+  readonly seconds: number
+}
+
+export interface SessionService {
+  /** `native`, `wasm`, `reference`, … */
+  readonly kind: string
+  readonly capabilities: Capabilities
   /** Makes a program ready; its memory is freed when the scope closes. */
   readonly compile: <I extends string, O extends string>(
     program: Program<I, O>
-  ) => Effect.Effect<Executable<I, O>, SessionError, Scope.Scope>
+  ) => Effect.Effect<Executable<I, O>, SessionFailure, Scope.Scope>
   /** Memory of `shape`, zero or with the given values. */
-  readonly buffer: (shape: Shape, values?: Numbers) => Effect.Effect<Buffer, SessionError, Scope.Scope>
-  readonly write: (buffer: Buffer, values: Numbers) => Effect.Effect<void, SessionError>
-  readonly read: (buffer: Buffer) => Effect.Effect<Float32Array | Float64Array, SessionError>
-  /** Calls made so far and what they cost, over all executables: differences give the cost of a stage. */
-  readonly work: Effect.Effect<{ readonly calls: number; readonly flops: number }>
+  readonly buffer: (shape: Shape, values?: Numbers) => Effect.Effect<Buffer, SessionFailure, Scope.Scope>
+  readonly write: (buffer: Buffer, values: Numbers) => Effect.Effect<void, SessionFailure>
+  readonly read: (buffer: Buffer) => Effect.Effect<Float32Array | Float64Array, SessionFailure>
+  /** Everything done so far: differences give the cost of a stage. */
+  readonly work: Effect.Effect<Work>
   /** Bytes held now, and the most ever held. */
   readonly memory: Effect.Effect<{ readonly bytes: number; readonly peak: number }>
 }
 
-/** The session of the current scope. Layers: `plugins/session_reference`, `plugins/session_wasm`. */
+/** The session of the current scope. Layers: `plugins/session.ts` and the folders it names. */
 export class Session extends Context.Service<Session, SessionService>()("policygradex/Session") {}

@@ -138,7 +138,7 @@ export const solveSubsets = Effect.fn("pipeline.solveSubsets")(function* (
       const precondition = inverseOf(hessian, dimension, mu)
       const problem = lbfgs(subsets.length, dimension, {
         tolerance: config.tolerance,
-        noise: NOISE[session.dtype],
+        noise: NOISE[session.capabilities.dtype],
         ...(precondition === undefined ? {} : { precondition })
       })
       const totals = subsets.map((s) => s.reduce((n, i) => n + loaded[i]!.rows, 0))

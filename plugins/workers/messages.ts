@@ -5,7 +5,7 @@ import { Transferable } from "effect/workers"
 import { ProblemError, TrainingDiverged } from "../../algorithms/error.ts"
 import type { Assignment, Trained } from "../../algorithms/policygradex/training.ts"
 import type { TrainingSpec } from "../../algorithms/policygradex/trainings.ts"
-import { SessionError } from "../../core/pipeline/session.ts"
+import { SessionError, SessionLost } from "../../core/pipeline/session.ts"
 import type { Floats } from "../../core/random/mod.ts"
 
 const isDoubles = (x: unknown): x is Float64Array => x instanceof Float64Array
@@ -68,7 +68,7 @@ const Done = Schema.Struct({
 }) satisfies Schema.Codec<Trained, unknown>
 
 /** What a training that was tried can fail with. */
-export const Failure = Schema.Union([ProblemError, TrainingDiverged, SessionError])
+export const Failure = Schema.Union([ProblemError, TrainingDiverged, SessionError, SessionLost])
 
 /** Requests to a worker. `Hello` is answered as soon as it can be: who gets an answer has a working worker. */
 export const Requests = RpcGroup.make(

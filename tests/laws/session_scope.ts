@@ -2,7 +2,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Deferred, Effect, Exit, Fiber, Scope } from "effect"
-import { type Buffer, Session, type SessionError } from "../../core/pipeline/session.ts"
+import { type Buffer, Session, type SessionFailure } from "../../core/pipeline/session.ts"
 import { mul, program, sum } from "../../core/program/mod.ts"
 import { built } from "../core/program/support.ts"
 import { refusal, type Subject, within } from "./session_support.ts"
@@ -56,7 +56,7 @@ export const scopeLaws = (subject: Subject): void => {
     const late = await within(subject, (s) =>
       Effect.map(Effect.all([s.buffer([3]), s.compile(double)]), ([b, e]) => ({ s, b, e }))
     )
-    const closed: readonly Effect.Effect<unknown, SessionError>[] = [
+    const closed: readonly Effect.Effect<unknown, SessionFailure>[] = [
       Effect.scoped(late.s.buffer([3])),
       Effect.scoped(late.s.compile(double)),
       late.s.read(late.b),
@@ -69,7 +69,7 @@ export const scopeLaws = (subject: Subject): void => {
   law("memory is counted while it is held, and given back on success, failure and interruption", (s) =>
     Effect.gen(function* () {
       const before = yield* s.memory
-      const width = s.dtype === "f32" ? 4 : 8
+      const width = s.capabilities.dtype === "f32" ? 4 : 8
       const hold = Effect.gen(function* () {
         const b = yield* s.buffer([1000])
         yield* s.compile(double)

@@ -1,7 +1,13 @@
 /** How the laws of sessions run a program and judge its numbers. */
 import assert from "node:assert/strict"
 import { Effect, type Layer, type Scope } from "effect"
-import { type Argument, Session, type SessionError, type SessionService } from "../../core/pipeline/session.ts"
+import {
+  type Argument,
+  Session,
+  type SessionError,
+  type SessionFailure,
+  type SessionService
+} from "../../core/pipeline/session.ts"
 import { evaluate, type Program } from "../../core/program/mod.ts"
 
 /** How far a session's numbers may be from float64's. */
@@ -35,7 +41,7 @@ export interface Subject {
 /** Runs `body` in a session of its own, closed afterwards. */
 export const within = <A>(
   subject: Subject,
-  body: (s: SessionService) => Effect.Effect<A, SessionError, Scope.Scope>
+  body: (s: SessionService) => Effect.Effect<A, SessionFailure, Scope.Scope>
 ): Promise<A> =>
   Effect.runPromise(
     Effect.scoped(
@@ -46,7 +52,7 @@ export const within = <A>(
   )
 
 /** What an effect fails with; a failed test if it does not. */
-export const refusal = <A, R>(e: Effect.Effect<A, SessionError, R>): Effect.Effect<SessionError, never, R> =>
+export const refusal = <A, R>(e: Effect.Effect<A, SessionFailure, R>): Effect.Effect<SessionFailure, never, R> =>
   Effect.match(e, { onFailure: (error) => error, onSuccess: () => assert.fail("the session did not refuse") })
 
 /** Compiles and runs once. */
@@ -113,7 +119,7 @@ export const agree = <I extends string, O extends string>(
   t: Tolerance,
   p: Program<I, O>,
   given: Readonly<Record<I, ArrayLike<number>>>
-): Effect.Effect<boolean, SessionError> =>
+): Effect.Effect<boolean, SessionFailure> =>
   Effect.gen(function* () {
     const inputs = {} as Record<I, Float64Array>
     for (const k of Object.keys(p.inputs) as I[]) inputs[k] = exact(t, given[k])
