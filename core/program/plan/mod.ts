@@ -1,11 +1,13 @@
 /** A plan: a program turned into instructions over a fixed memory layout. No allocation is left for a call to do. */
 import type { Program } from "../program.ts"
 import type { Shape } from "../shape.ts"
+import { tapeCost } from "./cost.ts"
 import { graph } from "./graph.ts"
 import { lastReads, memory, type Place, type PlanBuffer } from "./memory.ts"
 import { type Step, schedule } from "./schedule.ts"
 import { tape } from "./tape.ts"
 
+export { tapeCost } from "./cost.ts"
 export type { Place, PlanBuffer } from "./memory.ts"
 export { functionCode, opcode } from "./tape.ts"
 
@@ -26,6 +28,7 @@ export interface Plan {
     /** Inputs whose memory this output may overwrite. */
     readonly overwrites: ReadonlySet<string>
   }[]
+  /** Exact cost of one run; `tapeCost` says what counts. */
   readonly flops: number
   readonly bytes: number
 }
@@ -56,8 +59,7 @@ export const plan = (p: Program): Plan => {
     arena: m.arena,
     inputs,
     outputs,
-    flops: t.flops,
-    bytes: t.bytes
+    ...tapeCost(t.words)
   }
 }
 

@@ -40,8 +40,6 @@ const accessCode = { full: 0, row: 1, column: 2, scalar: 3 } as const
 export interface Tape {
   readonly words: Int32Array
   readonly slots: readonly Place[]
-  readonly flops: number
-  readonly bytes: number
 }
 
 const bits = (value: number): number => new Int32Array(Float32Array.of(value).buffer)[0]!
@@ -51,7 +49,6 @@ export const tape = (g: Graph, steps: readonly Step[], m: Memory, stored: Readon
   const words: number[] = []
   const slots: Place[] = []
   const known = new Map<string, number>()
-  let [flops, bytes] = [0, 0]
   const slotAt = (p: Place): number => {
     const key = `${p.buffer}:${p.offset}`
     const found = known.get(key)
@@ -64,22 +61,16 @@ export const tape = (g: Graph, steps: readonly Step[], m: Memory, stored: Readon
   const emit = (code: number, ...operands: readonly number[]): void => {
     words.push(code, operands.length + 2, ...operands)
   }
-  const count = (f: number, elements: number): void => {
-    flops += f
-    bytes += 4 * elements
-  }
 
   const fill = (to: Place, n: number, value: number): void => {
     if (n === 0) return
     emit(opcode.fill, slotAt(to), n, bits(value))
-    count(0, n)
   }
   /** Copies elements of `shape` between two places with their own strides. */
   const copy = (shape: Shape, from: Place, fromStep: readonly number[], to: Place, toStep: readonly number[]): void => {
     if (size(shape) === 0) return
     const [sizes, a, b] = collapse(shape, fromStep, toStep)
     emit(opcode.copy, sizes.length, slotAt(from), 0, slotAt(to), 0, ...sizes, ...a, ...b)
-    count(0, 2 * size(shape))
   }
   /** Copies the values of node `id` into `to`, which has strides `step` (contiguous when not given). */
   const put = (id: number, to: Place, step?: readonly number[]): void => {
@@ -116,7 +107,6 @@ export const tape = (g: Graph, steps: readonly Step[], m: Memory, stored: Readon
         if (inputs.has(key)) continue
         inputs.set(key, inputs.size)
         ins.push(slot(o.node), accessCode[o.access])
-        count(0, o.access === "full" ? s.size : 0)
       }
     }
     const register = (o: Operand): number =>
@@ -133,10 +123,8 @@ export const tape = (g: Graph, steps: readonly Step[], m: Memory, stored: Readon
       const [a, b, c] = operands.map(register)
       ops.push(code, a ?? 0, b ?? 0, c ?? 0)
       locals.set(node, inputs.size + literals.size + locals.size)
-      count(s.size, 0)
       if (!stored.has(node)) continue
       outs.push(locals.get(node)!, slot(node))
-      count(0, s.size)
     }
     const counts = [s.size / s.cols, s.cols, inputs.size, literals.size, s.nodes.length, outs.length / 2]
     emit(opcode.map, ...counts, ...ins, ...literals.keys(), ...ops, ...outs)
@@ -161,7 +149,6 @@ export const tape = (g: Graph, steps: readonly Step[], m: Memory, stored: Readon
         const [stepA, stepB] = [sa.length === 3 ? rows * inner : 0, sb.length === 3 ? inner * cols : 0]
         const flags = (ta ? 1 : 0) | (tb ? 2 : 0)
         emit(opcode.gemm, flags, batch, rows, cols, inner, arg(0), stepA, arg(1), stepB, slot(n.id), rows * cols)
-        count(2 * n.size * inner, batch * inner * (rows + cols) + n.size)
         return
       }
       case "reduce": {
@@ -177,7 +164,6 @@ export const tape = (g: Graph, steps: readonly Step[], m: Memory, stored: Readon
         }
         if (n.size === 0) return
         emit(opcode.reduce, fn === "sum" ? 0 : 1, outer, r, inner, arg(0), slot(n.id))
-        count(outer * r * inner, outer * r * inner + n.size)
         return
       }
       case "transpose": {
@@ -231,7 +217,6 @@ export const tape = (g: Graph, steps: readonly Step[], m: Memory, stored: Readon
         if (n.size === 0) return
         const code = gather ? opcode.gather : opcode.scatter
         emit(code, index, rows, width, arg(0), arg(1), slot(n.id))
-        count(gather ? 0 : index * width, 2 * index * width)
         return
       }
       case "iota":
@@ -248,7 +233,7 @@ export const tape = (g: Graph, steps: readonly Step[], m: Memory, stored: Readon
     else kernel(g.nodes[s.node]!)
   }
   for (const c of m.copies) put(c.from, { buffer: c.buffer, offset: 0 })
-  return { words: Int32Array.from(words), slots, flops, bytes }
+  return { words: Int32Array.from(words), slots }
 }
 
 /** The constant that a literal is repeated from. */

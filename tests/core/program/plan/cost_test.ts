@@ -1,0 +1,49 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import fc from "fast-check"
+import { add, evaluate, matmul, program, tanh } from "../../../../core/program/mod.ts"
+import { opcode, plan, tapeCost } from "../../../../core/program/plan/mod.ts"
+import { construct, recipe, valuesFor } from "../arbitrary.ts"
+import { built } from "../support.ts"
+import { interpret } from "./tape_interpreter.ts"
+
+test("a plan's cost is what running its tape number by number does, for random programs", () => {
+  const instructions = new Set<number>()
+  fc.assert(
+    fc.property(recipe(0), (r) => {
+      const p = construct(r)
+      const planned = plan(p)
+      const x = valuesFor(r)
+      const seen = interpret(planned, x)
+      assert.equal(planned.flops, seen.flops)
+      assert.equal(planned.bytes, 4 * seen.elements)
+      for (const code of seen.instructions) instructions.add(code)
+      // What was counted is the program: literals apart, which a tape holds in float32.
+      for (const [name, want] of Object.entries(evaluate(p, x))) {
+        want.forEach((v, i) => {
+          const off = Math.abs(v - seen.outputs[name]![i]!)
+          assert.ok(off <= 1e-5 * Math.max(1, Math.abs(v)) || Object.is(v, seen.outputs[name]![i]), `${name}[${i}]`)
+        })
+      }
+    }),
+    { numRuns: 300 }
+  )
+  assert.deepEqual([...instructions].sort(), Object.values(opcode).sort(), "every instruction was met")
+})
+
+test("a product of 2x3 and 3x4 is 48 operations and 104 bytes", () => {
+  const p = plan(built(program("product", { a: [2, 3], b: [3, 4] }, ({ a, b }) => ({ c: matmul(a, b) }))))
+  assert.deepEqual([p.flops, p.bytes], [48, 4 * (6 + 12 + 8)])
+})
+
+test("fused functions move their inputs and their result, and nothing in between", () => {
+  const p = plan(built(program("chain", { a: [5, 2], row: [2] }, ({ a, row }) => ({ y: tanh(tanh(add(a, row))) }))))
+  assert.deepEqual([p.flops, p.bytes], [30, 4 * (10 + 2 + 10)])
+})
+
+test("a matrix that a batch shares is read once", () => {
+  const p = plan(built(program("batch", { a: [3, 2, 4], b: [4, 5] }, ({ a, b }) => ({ c: matmul(a, b) }))))
+  assert.deepEqual([p.flops, p.bytes], [2 * 3 * 2 * 4 * 5, 4 * (24 + 20 + 30)])
+})
+
+test("tapeCost() of nothing is nothing", () => assert.deepEqual(tapeCost(new Int32Array(0)), { flops: 0, bytes: 0 }))
