@@ -6,6 +6,7 @@ import { Effect, Layer } from "effect"
 import type { Argument, Buffer, Executable, Numbers, Target } from "../core/pipeline/session.ts"
 import { Session, SessionError, type SessionService } from "../core/pipeline/session.ts"
 import { evaluate } from "../core/program/evaluate.ts"
+import { plan } from "../core/program/plan/mod.ts"
 import type { Program } from "../core/program/program.ts"
 import { type Shape, showShape, size } from "../core/program/shape.ts"
 import { type Tensor, topological } from "../core/program/tensor.ts"
@@ -70,8 +71,8 @@ function open() {
     const nodes = topological(Object.values<Tensor>(program.outputs))
     const constants = nodes.reduce((n, t) => n + (t.op.kind === "constant" ? t.op.values.length : 0), 0)
     const elements = nodes.reduce((n, t) => n + size(t.shape), 0)
-    const flops = nodes.reduce((n, t) => n + work(t), 0)
-    const bytes = 8 * nodes.reduce((n, t) => n + t.args.reduce((m, a) => m + size(a.shape), size(t.shape)), 0)
+    // What the plan would do, which this session does in its own way: figures of all sessions can be compared.
+    const { flops, bytes } = plan(program)
     const own = yield* held(8 * constants)
     const operation = `run ${program.name}`
     done.plans++
@@ -194,32 +195,3 @@ const unknownOutput = (p: Program, name: string): Mistake => ({
   got: `"${name}"`,
   fix: "use the name that the program gives its output"
 })
-
-/** Floating-point operations of one node: a multiply-add counts 2, every elementwise function 1. */
-const work = (t: Tensor): number => {
-  switch (t.op.kind) {
-    case "unary":
-    case "binary":
-    case "select":
-      return size(t.shape)
-    case "reduce":
-    case "scatter":
-      return size(t.args[0]!.shape)
-    case "matmul": {
-      const a = t.args[0]!.shape
-      return 2 * size(t.shape) * a[a.length - (t.op.transposeA ? 2 : 1)]!
-    }
-    case "input":
-    case "constant":
-    case "iota":
-    case "reshape":
-    case "transpose":
-    case "broadcast":
-    case "concat":
-    case "slice":
-    case "pad":
-    case "gather":
-    case "stopGradient":
-      return 0
-  }
-}

@@ -6,6 +6,7 @@ import type { Layer } from "effect"
 import type { Session, SessionError } from "../../core/pipeline/session.ts"
 import { bufferLaws } from "./session_buffers.ts"
 import { contractionLaws } from "./session_contractions.ts"
+import { costLaws } from "./session_costs.ts"
 import { elementwiseLaws } from "./session_elementwise.ts"
 import { movementLaws } from "./session_movement.ts"
 import { scopeLaws } from "./session_scope.ts"
@@ -23,4 +24,5 @@ export const sessionLaws = (name: string, layer: Layer.Layer<Session, SessionErr
   transformLaws(subject)
   bufferLaws(subject)
   scopeLaws(subject)
+  costLaws(subject)
 }
