@@ -1,0 +1,48 @@
+/**
+ * A library as a file that can be trusted to be whole: its bytes, then a seal of their hash, their number and a magic
+ * word. One file and not two, so that one rename replaces both; loaders do not look behind a library's end.
+ */
+import { createHash, randomUUID } from "node:crypto"
+import { open, readFile, rename, unlink } from "node:fs/promises"
+
+const MAGIC = Buffer.from("PGEXLIB1")
+
+/** SHA-256, length as 64 bits with the low byte first, magic. */
+const SEAL_BYTES = 32 + 8 + MAGIC.length
+
+/** What unfinished files end in; `path` comes before, something unique between. */
+export const UNFINISHED = ".tmp"
+
+/** Whether the file is whole: cut, changed and foreign files are not. Throws where it cannot be read. */
+export const isWhole = async (path: string): Promise<boolean> => {
+  const file = await readFile(path)
+  const length = file.length - SEAL_BYTES
+  return length > 0 && file.subarray(length).equals(sealOf(file.subarray(0, length)))
+}
+
+/**
+ * Writes the bytes with their seal in one step: beside, flushed, renamed. Readers see the old file, the new one or
+ * none; a failure leaves nothing behind.
+ */
+export const writeSealed = async (path: string, bytes: Uint8Array): Promise<void> => {
+  const beside = `${path}.${process.pid}.${randomUUID()}${UNFINISHED}`
+  try {
+    const file = await open(beside, "wx", 0o600)
+    try {
+      await file.writeFile(Buffer.concat([bytes, sealOf(bytes)]))
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(beside, path)
+  } catch (cause) {
+    await unlink(beside).catch(() => undefined)
+    throw cause
+  }
+}
+
+const sealOf = (bytes: Uint8Array): Buffer => {
+  const length = Buffer.alloc(8)
+  length.writeBigUInt64LE(BigInt(bytes.length))
+  return Buffer.concat([createHash("sha256").update(bytes).digest(), length, MAGIC])
+}

@@ -1,0 +1,177 @@
+/** The machine's C compiler: which one, what it makes code for, and how it is asked to. */
+import { createHash } from "node:crypto"
+import { statSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { delimiter, isAbsolute, join, resolve } from "node:path"
+import { Duration, Effect } from "effect"
+import { NativeError, otherSession } from "./failure.ts"
+import { type Ending, type Environment, execute } from "./process.ts"
+
+/** A compiler that answered. */
+export interface Compiler {
+  readonly file: string
+  /** What stands in `CC` after the program's name: `gcc` of `ccache gcc`. */
+  readonly args: readonly string[]
+  /** Its own words: `gcc version 12.2.0 (…)`. */
+  readonly version: string
+  /** What it makes code for: `x86_64-linux-gnu`. */
+  readonly target: string
+  /** The flag that means this very CPU; empty where the compiler refuses them all. */
+  readonly native: string
+  /** Hash of every predefined macro, and so of the CPU features that code may use. */
+  readonly cpu: string
+}
+
+/** How hard the compiler tries: 3 for kernels, 2 where its time counts more. */
+export type Optimise = 2 | 3
+
+const NAMES = ["cc", "clang", "gcc"]
+
+/** The first is GCC's and Clang's, the second what Apple's Clang wants on ARM, the third refuses nobody. */
+const NATIVE_FLAGS = ["-march=native", "-mcpu=native", ""]
+
+/** A probe preprocesses an empty file: milliseconds, but for a machine under heavy load. */
+const PROBE_LIMIT = Duration.seconds(20)
+
+/**
+ * Flags of every library.
+ *
+ * -fno-math-errno and -fno-trapping-math let loops with sqrt and comparisons become vector code; neither changes a
+ * number. Contraction (a·b + c rounded once) is wanted: the kernels say where they need it. Never -ffast-math: it
+ * assumes that there are no NaN and infinities, which a diverging training must be able to show, reorders sums, and
+ * when linked flushes denormals for the whole thread, ours and the caller's.
+ */
+export const compileFlags = (compiler: Compiler, optimise: Optimise): readonly string[] => [
+  ...compiler.args,
+  "-std=gnu11",
+  `-O${optimise}`,
+  ...(compiler.native === "" ? [] : [compiler.native]),
+  "-fno-math-errno",
+  "-fno-trapping-math",
+  "-ffp-contract=fast",
+  "-fPIC",
+  "-shared"
+]
+
+/** Libraries come after the source that needs them. */
+export const linkFlags: readonly string[] = ["-lm", "-lpthread"]
+
+/**
+ * The compiler of `CC`, else the first of cc, clang and gcc on the path. Probed once per process and environment.
+ *
+ * - Errors: `NativeError` with reason `no-compiler`; `compiler-failed` where there is one that compiles nothing.
+ */
+export const findCompiler = Effect.fn("native.findCompiler")(function* (environment: Environment) {
+  const key = JSON.stringify([environment.CC, environment.PATH])
+  const known = probed.get(key)
+  if (known !== undefined) return known
+  const [file, ...args] = yield* locate(environment)
+  const compiler = yield* probe(file, args, environment)
+  probed.set(key, compiler)
+  return compiler
+})
+
+const probed = new Map<string, Compiler>()
+
+/** Compiles `folder`/`name`.c to `folder`/`name`.so. The names are relative so that the bytes do not tell the folder. */
+export const compileIn = Effect.fn("native.compile")(function* (
+  compiler: Compiler,
+  flags: readonly string[],
+  folder: string,
+  name: string,
+  environment: Environment,
+  timeLimit: Duration.Input
+) {
+  const operation = `compile ${name}.c`
+  const args = [...flags, "-o", `${name}.so`, `${name}.c`, ...linkFlags]
+  const ending = yield* execute({ operation, file: compiler.file, args, folder, environment, timeLimit })
+  if (ending.code !== 0) return yield* failed(operation, compiler.file, ending)
+})
+
+/** The program and its arguments, with an absolute path: the compiler runs in another folder than we. */
+const locate = (environment: Environment): Effect.Effect<readonly [string, ...string[]], NativeError> =>
+  Effect.suspend(() => {
+    const asked = environment.CC?.trim() ?? ""
+    if (asked !== "") {
+      const [name = "", ...args] = isFile(resolve(asked)) ? [asked] : asked.split(/\s+/)
+      const file = search(name, environment)
+      if (file !== undefined) return Effect.succeed([file, ...args] as const)
+      return Effect.fail(absent(`CC=${asked}, and no such program`, "set CC to a C compiler, or unset it"))
+    }
+    for (const name of NAMES) {
+      const file = search(name, environment)
+      if (file !== undefined) return Effect.succeed([file] as const)
+    }
+    return Effect.fail(absent("none on the path", "install gcc or clang, or set CC"))
+  })
+
+const search = (name: string, environment: Environment): string | undefined => {
+  if (isAbsolute(name) || /[/\\]/.test(name)) return isFile(resolve(name)) ? resolve(name) : undefined
+  const endings = process.platform === "win32" ? [".exe", ".cmd", ""] : [""]
+  return (environment.PATH ?? "")
+    .split(delimiter)
+    .filter((folder) => folder !== "")
+    .flatMap((folder) => endings.map((ending) => resolve(join(folder, name + ending))))
+    .find(isFile)
+}
+
+const isFile = (path: string): boolean => {
+  try {
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
+}
+
+/** One run of the preprocessor tells version, target and features; the flag for this CPU is found by trying. */
+const probe = Effect.fnUntraced(function* (file: string, args: readonly string[], environment: Environment) {
+  const operation = "ask the C compiler for its version"
+  let last: Ending = { code: null, stdout: "", stderr: "" }
+  for (const native of NATIVE_FLAGS) {
+    last = yield* execute({
+      operation,
+      file,
+      args: [...args, ...(native === "" ? [] : [native]), "-v", "-E", "-dM", "-x", "c", "-"],
+      folder: tmpdir(),
+      environment,
+      timeLimit: PROBE_LIMIT
+    })
+    // Some compilers take a flag they do not know with a warning.
+    if (last.code === 0 && !/warning:.*native/i.test(last.stderr)) {
+      return describe(file, args, native, last)
+    }
+  }
+  return yield* failed(operation, file, last)
+})
+
+const describe = (file: string, args: readonly string[], native: string, ending: Ending): Compiler => ({
+  file,
+  args,
+  version: /^.*\bversion \d.*$/m.exec(ending.stderr)?.[0].trim() ?? "unknown version",
+  target: /^Target: (.*)$/m.exec(ending.stderr)?.[1]?.trim() ?? "unknown target",
+  native,
+  cpu: createHash("sha256").update(ending.stdout).digest("hex")
+})
+
+const absent = (got: string, fix: string): NativeError =>
+  new NativeError({
+    reason: "no-compiler",
+    operation: "compile natively",
+    want: "a C compiler",
+    got,
+    fix: `${fix}, ${otherSession}`
+  })
+
+const failed = (operation: string, file: string, ending: Ending): NativeError => {
+  const lines = ending.stderr.split("\n").filter((line) => line.trim() !== "")
+  const errors = lines.filter((line) => /error|fatal|undefined/i.test(line))
+  const said = (errors.length > 0 ? errors : lines).slice(0, 3).join("; ").slice(0, 600)
+  const how = ending.code === null ? "its end by a signal" : `exit code ${ending.code}`
+  return new NativeError({
+    reason: "compiler-failed",
+    operation,
+    want: `${file} to accept it`,
+    got: said === "" ? how : `${how}: ${said}`,
+    fix: `set CC to another compiler, ${otherSession}`
+  })
+}
