@@ -4,6 +4,7 @@ import { readFile, unlink, utimes } from "node:fs/promises"
 import { join } from "node:path"
 import { Effect } from "effect"
 import { isWhole, writeSealed } from "./cache_file.ts"
+import { otherFolder } from "./cache_folder.ts"
 import { prune } from "./cache_usage.ts"
 import { type Compiler, linkFlags } from "./compiler.ts"
 import { attempt, type NativeError } from "./failure.ts"
@@ -54,22 +55,20 @@ export const keep = (
   compiled: string,
   limit: number
 ): Effect.Effect<string, NativeError> => {
-  const operation = `keep a compiled plan in ${folder}`
-  return Effect.uninterruptible(
-    attempt(operation, async () => {
-      const bytes = await readFile(compiled)
-      if (bytes.length > limit) throw new Error(`${bytes.length} bytes where PGEX_CACHE_LIMIT allows ${limit}`)
-      const path = libraryPath(folder, key)
-      try {
-        await writeSealed(path, bytes)
-      } catch (cause) {
-        // Another process was first, and a system that does not replace a library in use said so.
-        if (!(await isWhole(path).catch(() => false))) throw cause
-      }
-      await prune(folder, limit, path)
-      return path
-    })
-  )
+  const put = async () => {
+    const bytes = await readFile(compiled)
+    if (bytes.length > limit) throw new Error(`${bytes.length} bytes where PGEX_CACHE_LIMIT allows ${limit}`)
+    const path = libraryPath(folder, key)
+    try {
+      await writeSealed(path, bytes)
+    } catch (cause) {
+      // Another process was first, and a system that does not replace a library in use said so.
+      if (!(await isWhole(path).catch(() => false))) throw cause
+    }
+    await prune(folder, limit, path)
+    return path
+  }
+  return Effect.uninterruptible(attempt(`keep a compiled plan in ${folder}`, put, otherFolder))
 }
 
 /** Takes a library out that turned out not to load here. */

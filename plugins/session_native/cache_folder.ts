@@ -9,6 +9,9 @@ import type { Environment } from "./process.ts"
 /** Names the cache in messages. */
 const THE_CACHE = "use the cache of compiled plans"
 
+/** What helps where a folder does not serve. */
+export const otherFolder = "set PGEX_CACHE to another folder"
+
 const MB = 1_000_000
 
 /**
@@ -60,12 +63,13 @@ export const cacheLimit = (environment: Environment): Effect.Effect<number, Nati
  */
 export const openCache = Effect.fn("native.openCache")(function* (environment: Environment) {
   const folder = yield* cacheFolder(environment)
-  const { uid, mode } = yield* attempt(`${THE_CACHE} ${folder}`, async () => {
+  const make = async () => {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     return stat(folder)
-  })
+  }
+  const { uid, mode } = yield* attempt(`${THE_CACHE} ${folder}`, make, otherFolder)
   if (process.platform === "win32") return folder
-  const self = yield* attempt(`${THE_CACHE} ${folder}`, () => process.getuid?.())
+  const self = yield* attempt(`${THE_CACHE} ${folder}`, () => process.getuid?.(), otherFolder)
   const got = uid !== self ? `one of user ${uid}` : (mode & 0o002) !== 0 ? "one that everybody can write" : undefined
   if (got === undefined) return folder
   return yield* new NativeError({
@@ -73,6 +77,6 @@ export const openCache = Effect.fn("native.openCache")(function* (environment: E
     operation: `${THE_CACHE} ${folder}`,
     want: "a folder that only you can write, as code is loaded from it",
     got,
-    fix: "mend its owner and mode, or set PGEX_CACHE to another folder"
+    fix: `mend its owner and mode, or ${otherFolder}`
   })
 })

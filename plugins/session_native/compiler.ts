@@ -4,7 +4,7 @@ import { statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { delimiter, isAbsolute, join, resolve } from "node:path"
 import { Duration, Effect } from "effect"
-import { NativeError, otherSession } from "./failure.ts"
+import { attempt, deniedFlag, NativeError, otherSession } from "./failure.ts"
 import { type Ending, type Environment, execute } from "./process.ts"
 
 /** A compiler that answered. */
@@ -89,21 +89,23 @@ export const compileIn = Effect.fn("native.compile")(function* (
 })
 
 /** The program and its arguments, with an absolute path: the compiler runs in another folder than we. */
-const locate = (environment: Environment): Effect.Effect<readonly [string, ...string[]], NativeError> =>
-  Effect.suspend(() => {
-    const asked = environment.CC?.trim() ?? ""
-    if (asked !== "") {
-      const [name = "", ...args] = isFile(resolve(asked)) ? [asked] : asked.split(/\s+/)
-      const file = search(name, environment)
-      if (file !== undefined) return Effect.succeed([file, ...args] as const)
-      return Effect.fail(absent(`CC=${asked}, and no such program`, "set CC to a C compiler, or unset it"))
-    }
-    for (const name of NAMES) {
-      const file = search(name, environment)
-      if (file !== undefined) return Effect.succeed([file] as const)
-    }
-    return Effect.fail(absent("none on the path", "install gcc or clang, or set CC"))
-  })
+const locate = Effect.fnUntraced(function* (environment: Environment) {
+  const asked = environment.CC?.trim() ?? ""
+  const operation = "look for a C compiler"
+  if (asked !== "") {
+    const [name = "", ...args] = (yield* attempt(operation, () => isFile(resolve(asked))))
+      ? [asked]
+      : asked.split(/\s+/)
+    const file = yield* attempt(operation, () => search(name, environment))
+    if (file !== undefined) return [file, ...args] as const
+    return yield* absent(`CC=${asked}, and no such program`, "set CC to a C compiler, or unset it")
+  }
+  for (const name of NAMES) {
+    const file = yield* attempt(operation, () => search(name, environment))
+    if (file !== undefined) return [file] as const
+  }
+  return yield* absent("none on the path", "install gcc or clang, or set CC")
+})
 
 const search = (name: string, environment: Environment): string | undefined => {
   if (isAbsolute(name) || /[/\\]/.test(name)) return isFile(resolve(name)) ? resolve(name) : undefined
@@ -118,7 +120,9 @@ const search = (name: string, environment: Environment): string | undefined => {
 const isFile = (path: string): boolean => {
   try {
     return statSync(path).isFile()
-  } catch {
+  } catch (cause) {
+    // A folder that Deno may not read is not one without a compiler.
+    if (deniedFlag(cause) !== undefined) throw cause
     return false
   }
 }

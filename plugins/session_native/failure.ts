@@ -31,21 +31,19 @@ export const otherSession = "or choose another session, such as --session wasm"
  *
  * - Errors: `NativeError` with reason `not-permitted` or `system`.
  */
-export const attempt = <A>(operation: string, act: () => A | Promise<A>): Effect.Effect<A, NativeError> =>
-  Effect.tryPromise({ try: async () => act(), catch: (cause) => refusal(operation, cause) })
+export const attempt = <A>(
+  operation: string,
+  act: () => A | Promise<A>,
+  fix = `mend that, ${otherSession}`
+): Effect.Effect<A, NativeError> =>
+  Effect.tryPromise({ try: async () => act(), catch: (cause) => refusal(operation, cause, fix) })
 
 /** What the runtime or the operating system threw, as a failure. */
-export const refusal = (operation: string, cause: unknown): NativeError => {
+export const refusal = (operation: string, cause: unknown, fix = `mend that, ${otherSession}`): NativeError => {
   const got = cause instanceof Error ? cause.message : String(cause)
   const flag = deniedFlag(cause)
   if (flag === undefined) {
-    return new NativeError({
-      reason: "system",
-      operation,
-      want: "a machine that lets it",
-      got,
-      fix: `mend that, ${otherSession}`
-    })
+    return new NativeError({ reason: "system", operation, want: "a machine that lets it", got, fix })
   }
   return forbidden(operation, flag, got.replace(/, run again with.*$/s, ""))
 }
@@ -57,9 +55,9 @@ export const forbidden = (operation: string, flag: string, got: string): NativeE
     operation,
     want: `Deno's permission ${flag}`,
     got,
-    fix: `start with deno run ${flag}, or with -A for all permissions, ${otherSession}`
+    fix: `start with deno run ${flag}, or with -A for all permissions`
   })
 
-/** Deno's errors carry the flag in their sentence, and nowhere else. */
-const deniedFlag = (cause: unknown): string | undefined =>
+/** The flag whose absence made Deno throw: its errors carry it in their sentence, and nowhere else. */
+export const deniedFlag = (cause: unknown): string | undefined =>
   cause instanceof Error && cause.name === "NotCapable" ? /--allow-[a-z]+/.exec(cause.message)?.[0] : undefined
