@@ -3,12 +3,14 @@ import { Effect, Layer } from "effect"
 import type { Trainings } from "../algorithms/policygradex/trainings.ts"
 import type { RunConfig } from "../core/pipeline/config.ts"
 import { Progress } from "../core/pipeline/progress.ts"
-import type { JobResult, ReportData } from "../core/pipeline/report_data.ts"
+import { Recovery, type SessionRecord } from "../core/pipeline/recovery.ts"
+import type { JobResult, ReportData, Warning } from "../core/pipeline/report_data.ts"
 import { type Artefact, RunStore } from "../core/pipeline/run_store.ts"
-import type { Session } from "../core/pipeline/session.ts"
+import { Session } from "../core/pipeline/session.ts"
 import { machine, versions } from "./machine.ts"
+import { rated, sessionPeak } from "./peak.ts"
 import { report } from "./report/mod.ts"
-import { chooseSession } from "./session.ts"
+import { lossSentence, runSession } from "./sessions/mod.ts"
 import { digest } from "./store/mod.ts"
 import { workerTrainings } from "./workers/trainings.ts"
 
@@ -33,17 +35,25 @@ export const digestOf = (artefacts: readonly Artefact[]): string =>
  */
 export const runJob = Effect.fn("run_job")(function* <E>(job: Job<E>, { config, command }: Start) {
   const store = yield* RunStore
-  const { kind, reason, layer } = chooseSession(config.session)
   const { say: note } = yield* Progress
-  const trainings = workerTrainings({ workers: config.workers, sessionKind: config.session, note })
-  const { seconds, summary, ...result } = yield* job(config).pipe(Effect.provide(Layer.provideMerge(trainings, layer)))
+  const computed = Effect.gen(function* () {
+    const { session, kind, recovery, records } = yield* runSession(config.session, note)
+    const trainings = workerTrainings({ workers: config.workers, sessionKind: kind, note })
+    const services = Layer.provideMerge(trainings, Layer.succeed(Session)(session))
+    const done = yield* job(config).pipe(Effect.provideService(Recovery, recovery), Effect.provide(services))
+    const sessions = yield* records
+    return { ...done, sessions, peak: yield* Effect.provideService(sessionPeak, Session, session) }
+  })
+  const { seconds, summary, costs, sessions, peak, ...result } = yield* Effect.scoped(computed)
   const artefacts = yield* store.artefacts
   const receipts = {
     run: store.name,
     command,
     seed: config.seed,
-    session: kind,
-    sessionReason: reason,
+    session: sessions.map((s) => s.kind).join(", then "),
+    sessionReason: sessions.map((s) => s.reason).join("; then "),
+    sessions,
+    peak,
     config,
     versions: versions(),
     machine: machine(),
@@ -51,8 +61,20 @@ export const runJob = Effect.fn("run_job")(function* <E>(job: Job<E>, { config, 
     digest: digestOf(artefacts),
     artefacts
   }
-  const data: ReportData = { ...result, title: `policygradex run ${store.name}`, receipts }
+  const data: ReportData = {
+    ...result,
+    warnings: [...lossWarnings(sessions), ...result.warnings],
+    costs: costs.map(rated(peak)),
+    title: `policygradex run ${store.name}`,
+    receipts
+  }
   yield* store.summary({ ...summary, ...data })
   yield* store.report(report(data))
   return { ...data, summary }
 })
+
+/** Results of a run that lost a session are marked: their numbers are of more than one. */
+const lossWarnings = (sessions: readonly SessionRecord[]): readonly Warning[] =>
+  sessions.flatMap(({ kind, lost }, i) =>
+    lost === undefined ? [] : [{ level: "caution", text: lossSentence(kind, lost, sessions[i + 1]?.kind ?? "none") }]
+  )

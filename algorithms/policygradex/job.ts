@@ -5,18 +5,22 @@ import type { RunConfig } from "../../core/pipeline/config.ts"
 import { firstOrderTable } from "../../core/pipeline/first_order_table.ts"
 import { Progress } from "../../core/pipeline/progress.ts"
 import { RunStore } from "../../core/pipeline/run_store.ts"
+import type { SessionLost } from "../../core/pipeline/session.ts"
 import { child, key as keyOf, random, stream } from "../../core/random/mod.ts"
 import { findFamily } from "../../envs/mod.ts"
 import { lift } from "../error.ts"
 import { checkFirstOrder, estimate } from "./estimate.ts"
 import { trainGroups } from "./group_training.ts"
-import { makeLedger } from "./ledger.ts"
+import { makeLedger, totalCost } from "./ledger.ts"
 import { jobResult } from "./result.ts"
 import { logIteration, putMeta, putSurrogate, putTruth, putWorth } from "./save.ts"
 import { meanOf, type Trained, train } from "./training.ts"
 import { type Known, settingOf, type TrainingSpec } from "./trainings.ts"
 import { comparable, compareWithTruth, labelsOf, rowsOf, trainSubsets } from "./truth.ts"
 import { firstOrderRows, refuseBeyond } from "./validity.ts"
+
+/** Trainings may be done on other threads, so each tells what it cost. */
+const costOfTrainings = (done: { readonly trained: readonly Trained[] }) => totalCost(done.trained.map((t) => t.cost))
 
 /**
  * Runs every stage in order: meta-training, estimates, first-order check, grouping, truth, group training.
@@ -51,7 +55,7 @@ export const mainJob = (known: Known) =>
     }
     const setting = yield* settingOf(spec, known)
 
-    /** Tells of each finished training, and books work that was done on other threads. */
+    /** Tells of each finished training. */
     const counting = (stage: string) =>
       Effect.fnUntraced(function* (total: number) {
         let [done, steps] = [0, 0]
@@ -62,7 +66,7 @@ export const mainJob = (known: Known) =>
           return progress.report({ stage, done, total, unit: "trainings", steps })
         }
       })
-    const single = <A, E, R>(stage: string, work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    const single = <A, E, R>(stage: string, work: Effect.Effect<A, E, R>): Effect.Effect<A, E | SessionLost, R> =>
       Effect.gen(function* () {
         yield* progress.report({ stage, done: 0, total: 1, unit: "steps" })
         const out = yield* ledger.stage(stage, work)
@@ -132,7 +136,8 @@ export const mainJob = (known: Known) =>
     const truthSpec = { ...spec, stepsPerTask, assessments }
     const truth = yield* ledger.stage(
       "truth",
-      trainSubsets(truthSpec, tasks, estimated.subsets, config.truth, start, child(root, "truth"), counting("truth"))
+      trainSubsets(truthSpec, tasks, estimated.subsets, config.truth, start, child(root, "truth"), counting("truth")),
+      costOfTrainings
     )
     const estimates = truth.chosen.map((s) => estimated.scores[s]!)
     const comparison = comparable(truth)
@@ -146,7 +151,7 @@ export const mainJob = (known: Known) =>
       random: labels.random,
       "all in one": new Array<number>(n).fill(0)
     }
-    const { worth, trained } = yield* ledger.stage(
+    const { worth } = yield* ledger.stage(
       "group training",
       trainGroups(
         spec,
@@ -156,10 +161,10 @@ export const mainJob = (known: Known) =>
         start,
         child(root, "groups"),
         counting("group training")
-      )
+      ),
+      costOfTrainings
     )
     yield* putWorth(worth, tasks)
-    const flopsOf = (all: readonly Trained[]): number => all.reduce((sum, t) => sum + t.flops, 0)
     return jobResult({
       config,
       tasks,
@@ -172,7 +177,6 @@ export const mainJob = (known: Known) =>
       truth,
       comparison,
       worth,
-      spent: ledger.entries(),
-      flops: { truth: flopsOf(truth.trained), groups: flopsOf(trained) }
+      spent: ledger.entries()
     })
   })

@@ -1,36 +1,53 @@
-/** What each stage of a job took: seconds on the clock, floating-point operations by count. */
+/** What each stage of a job took: seconds on the clock, operations and bytes by count of the plans that ran. */
 import { Clock, Effect } from "effect"
-import { Session } from "../../core/pipeline/session.ts"
+import { Recovery } from "../../core/pipeline/recovery.ts"
+import { type Cost, Session, type SessionLost } from "../../core/pipeline/session.ts"
 
-export interface Spent {
+export interface Spent extends Cost {
   readonly seconds: number
-  readonly flops: number
 }
 
 export interface Ledger {
-  /** Runs a stage and books what it took; work done elsewhere is added with `add`. */
-  readonly stage: <A, E, R>(name: string, work: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
-  readonly add: (name: string, flops: number) => void
+  /**
+   * Runs a stage, anew on another session where its own is lost, and books what it took. What it cost is what the session of this thread did meanwhile, unless `costOf`
+   * tells from the result: for work that other threads do on sessions of their own.
+   */
+  readonly stage: <A, E, R>(
+    name: string,
+    work: Effect.Effect<A, E, R>,
+    costOf?: (out: A) => Cost
+  ) => Effect.Effect<A, E | SessionLost, R>
   /** By stage, in the order in which stages began. */
   readonly entries: () => readonly (readonly [string, Spent])[]
 }
 
 export const makeLedger = Effect.gen(function* () {
   const session = yield* Session
+  const recovery = yield* Recovery
   const book = new Map<string, Spent>()
-  const add = (name: string, seconds: number, flops: number): void => {
-    const so = book.get(name) ?? { seconds: 0, flops: 0 }
-    book.set(name, { seconds: so.seconds + seconds, flops: so.flops + flops })
-  }
   const ledger: Ledger = {
-    stage: Effect.fnUntraced(function* (name, work) {
-      const [from, before] = [yield* Clock.currentTimeMillis, (yield* session.work).flops]
-      const out = yield* work
-      add(name, ((yield* Clock.currentTimeMillis) - from) / 1000, (yield* session.work).flops - before)
+    stage: Effect.fnUntraced(function* (name, work, costOf) {
+      const [from, before] = [yield* Clock.currentTimeMillis, yield* session.work]
+      const out = yield* recovery.stage(name, work)
+      const seconds = ((yield* Clock.currentTimeMillis) - from) / 1000
+      const { flops, bytes } = costOf?.(out) ?? since(before, yield* session.work)
+      const so = book.get(name) ?? { seconds: 0, flops: 0, bytes: 0 }
+      book.set(name, { seconds: so.seconds + seconds, flops: so.flops + flops, bytes: so.bytes + bytes })
       return out
     }),
-    add: (name, flops) => add(name, 0, flops),
     entries: () => [...book]
   }
   return ledger
+})
+
+/** What a session did between two moments. */
+export const since = (before: Cost, now: Cost): Cost => ({
+  flops: now.flops - before.flops,
+  bytes: now.bytes - before.bytes
+})
+
+/** Together. */
+export const totalCost = (costs: readonly Cost[]): Cost => ({
+  flops: costs.reduce((sum, c) => sum + c.flops, 0),
+  bytes: costs.reduce((sum, c) => sum + c.bytes, 0)
 })

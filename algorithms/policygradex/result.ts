@@ -1,7 +1,7 @@
 /** What a job's numbers say, as the report and the summary show it. */
 import type { Grouping } from "../../core/grouping/mod.ts"
 import type { RunConfig } from "../../core/pipeline/config.ts"
-import type { Interval, JobResult, ReportAffinity, Warning } from "../../core/pipeline/report_data.ts"
+import type { CostRow, Interval, JobResult, ReportAffinity, Warning } from "../../core/pipeline/report_data.ts"
 import type { Affinity, SubsetScore } from "../../core/surrogate/affinity.ts"
 import type { Task } from "../../envs/mod.ts"
 import type { Worth } from "./group_training.ts"
@@ -38,8 +38,6 @@ export interface Outcome {
     | undefined
   readonly worth: readonly Worth[]
   readonly spent: readonly (readonly [string, Spent])[]
-  /** Operations of trainings, wherever they ran. */
-  readonly flops: { readonly truth: number; readonly groups: number }
 }
 
 const mean = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0) / x.length
@@ -137,17 +135,7 @@ const estimatePoints = (o: Outcome) => {
   }))
 }
 
-const costs = (o: Outcome) => {
-  const trainedElsewhere: Readonly<Record<string, number>> = {
-    truth: o.flops.truth,
-    "group training": o.flops.groups
-  }
-  return o.spent.map(([work, { seconds, flops }]) => ({
-    work,
-    seconds,
-    flops: Math.max(flops, trainedElsewhere[work] ?? 0)
-  }))
-}
+const costs = (o: Outcome): readonly CostRow[] => o.spent.map(([work, spent]) => ({ work, ...spent }))
 
 /** Cost of really training as many subsets as were estimated, against that of estimating them. */
 const speedup = (o: Outcome) => {

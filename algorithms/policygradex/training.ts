@@ -1,12 +1,13 @@
 /** The unit of work of the job: train some tasks from given parameters and say how each task did. */
 import { Effect } from "effect"
-import { Session } from "../../core/pipeline/session.ts"
+import { type Cost, Session } from "../../core/pipeline/session.ts"
 import type { Key } from "../../core/random/mod.ts"
 import { child } from "../../core/random/mod.ts"
 import type { Environment, Task } from "../../envs/mod.ts"
 import type { Algorithm, Start } from "../algorithm.ts"
 import { evaluator } from "../evaluate.ts"
 import type { Policy } from "../policy.ts"
+import { since } from "./ledger.ts"
 
 /** What all trainings of a job share. */
 export interface Setting<C> {
@@ -44,8 +45,8 @@ export interface Trained {
   /** Return of every evaluation episode, a row a task. */
   readonly returns: readonly (readonly number[])[]
   readonly steps: number
-  /** Floating-point operations. */
-  readonly flops: number
+  /** Of all its calls, wherever they were made. */
+  readonly cost: Cost
 }
 
 /** What an iteration showed, task by task. */
@@ -70,7 +71,7 @@ export const train = Effect.fn("policygradex.train")(function* <C, W = never, R 
   return yield* Effect.scoped(
     Effect.gen(function* () {
       const session = yield* Session
-      const before = (yield* session.work).flops
+      const before = yield* session.work
       const problem = { environment, tasks, policy, environmentsPerTask: vector }
       const learner = yield* algorithm.learner(algorithmConfig, { ...problem, stepsPerTask, iterations })
       let state = yield* learner.init(child(key, "train"), start)
@@ -99,7 +100,7 @@ export const train = Effect.fn("policygradex.train")(function* <C, W = never, R 
         metrics,
         returns: done.map((e) => e.returns),
         steps: state.steps,
-        flops: (yield* session.work).flops - before
+        cost: since(before, yield* session.work)
       }
       return trained
     })

@@ -1,4 +1,5 @@
 /** Everything that a report shows, as plain data: the pipeline fills it, `plugins/report` draws it. Types only. */
+import type { SessionRecord } from "./recovery.ts"
 import type { Artefact } from "./run_store.ts"
 
 /** A number with the interval it is known within, e.g. a mean over seeds. */
@@ -91,10 +92,28 @@ export interface MethodComparison {
   readonly nmi?: number
 }
 
+/** What a stage cost: operations and bytes by count (`Cost` of a session says what counts), seconds on the clock. */
 export interface CostRow {
   readonly work: string
   readonly flops: number
+  readonly bytes: number
   readonly seconds: number
+}
+
+/** The same with how fast that was. */
+export interface RatedCost extends CostRow {
+  /** Null for a stage too short to time. */
+  readonly gflopsPerSecond: number | null
+  /** Of the peak in the receipts; trainings on several threads can reach more than 1. Null where no peak is known. */
+  readonly fractionOfPeak: number | null
+}
+
+/** The fastest that a session was seen to compute on this machine. */
+export interface Peak {
+  /** Of one large matrix product; float32, or what the session computes in. */
+  readonly gflopsPerSecond: number
+  /** What was run for it. */
+  readonly program: string
 }
 
 export interface Warning {
@@ -118,7 +137,7 @@ export interface ReportData {
   readonly firstOrderMaximum: number
   readonly comparison: readonly MethodComparison[]
   readonly comparisonMeaning: string
-  readonly costs: readonly CostRow[]
+  readonly costs: readonly RatedCost[]
   readonly warnings: readonly Warning[]
   readonly receipts: {
     readonly run: string
@@ -126,6 +145,10 @@ export interface ReportData {
     readonly seed: number
     readonly session: string
     readonly sessionReason: string
+    /** One after the other, with the stages that each computed; more than one where a session was lost. */
+    readonly sessions: readonly SessionRecord[]
+    /** Null where it could not be measured. */
+    readonly peak: Peak | null
     readonly config: unknown
     readonly versions: Readonly<Record<string, string>>
     readonly machine: Readonly<Record<string, string | number>>
@@ -138,7 +161,8 @@ export interface ReportData {
 }
 
 /** What the main job gives back; whoever started it adds the receipts. */
-export type JobResult = Omit<ReportData, "receipts" | "title"> & {
+export type JobResult = Omit<ReportData, "receipts" | "title" | "costs"> & {
+  readonly costs: readonly CostRow[]
   /** Wall time by stage, seconds. */
   readonly seconds: Readonly<Record<string, number>>
   /** Further numbers for `summary.json`, e.g. NMI, per-seed raw results. */

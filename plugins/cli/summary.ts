@@ -1,7 +1,7 @@
 /** What a person reads in the terminal at the end of a run. */
-import type { Interval, ReportData } from "../../core/pipeline/report_data.ts"
+import type { Interval, RatedCost, ReportData } from "../../core/pipeline/report_data.ts"
 import { duration } from "../progress.ts"
-import { show } from "../report/html.ts"
+import { percent, show } from "../report/html.ts"
 
 /** Headline, groups, what they are worth, whether to believe it, what it cost; at most one screen. */
 export const summaryText = (d: ReportData, directory: string): string =>
@@ -25,8 +25,10 @@ export const summaryText = (d: ReportData, directory: string): string =>
       d.firstOrder.map((r) => [`${r.direction} ${show(100 * r.distance)}%`, `${show(100 * r.relativeRss.value)}%`])
     ),
     ...block(
-      "Cost",
-      d.costs.map((c) => [c.work, `${duration(c.seconds)}, ${c.flops.toExponential(1).replace("e+", "e")} operations`])
+      d.receipts.peak === null
+        ? "Cost"
+        : `Cost (peak of this session: ${rounded(d.receipts.peak.gflopsPerSecond)} GFLOP/s)`,
+      d.costs.map((c) => [c.work, cost(c)])
     ),
     ...block(
       "Mind",
@@ -35,6 +37,15 @@ export const summaryText = (d: ReportData, directory: string): string =>
     "",
     `  report: ${directory}/report.html`
   ].join("\n")
+
+const cost = (c: RatedCost): string => {
+  const moved = `${duration(c.seconds)}, ${rounded(c.flops / 1e9)} GFLOP, ${rounded(c.bytes / 1e9)} GB`
+  const rate = c.gflopsPerSecond === null ? "" : `, ${rounded(c.gflopsPerSecond)} GFLOP/s`
+  return `${moved}${rate}${c.fractionOfPeak === null ? "" : ` (${percent(c.fractionOfPeak)} of peak)`}`
+}
+
+/** Two digits are enough for a figure that changes from run to run. */
+const rounded = (x: number): string => show(Number(x.toPrecision(2)))
 
 const block = (title: string, rows: readonly (readonly [string, string])[]): readonly string[] => {
   if (rows.length === 0) return []

@@ -45,6 +45,9 @@ export const show = (x: number): string => {
   return digits.toLocaleString("en-US", { maximumFractionDigits: 6 }).replace(/^-(0)$/, "$1")
 }
 
+/** `12%`, and `0.4%` below one percent. */
+export const percent = (fraction: number): string => `${show(Number((100 * fraction).toPrecision(2)))}%`
+
 /** `0.81 (0.62 to 0.92)`. */
 export const interval = (i: {
   readonly value: number

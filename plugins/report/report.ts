@@ -8,7 +8,7 @@ import { estimateFigure } from "./figures/estimates.ts"
 import { firstOrderFigure } from "./figures/first_order.ts"
 import { heatMap } from "./figures/heat_map.ts"
 import { learningFigure } from "./figures/learning.ts"
-import { type Html, html, raw, show, table } from "./html.ts"
+import { type Html, html, percent, raw, show, table } from "./html.ts"
 import { style } from "./style.ts"
 
 /** The page: same data, same text. Nothing in it comes from outside. */
@@ -64,9 +64,22 @@ const costs = (d: ReportData): Html =>
   d.costs.length === 0
     ? html``
     : html`<h2>What it cost</h2><div class="card">${table(
-        ["work", "floating-point operations", "seconds"],
-        d.costs.map((c) => [c.work, c.flops, c.seconds])
-      )}</div>`
+        ["work", "GFLOP", "GB moved", "seconds", "GFLOP/s", "of peak"],
+        d.costs.map((c) => [
+          c.work,
+          c.flops / 1e9,
+          c.bytes / 1e9,
+          c.seconds,
+          c.gflopsPerSecond ?? "",
+          c.fractionOfPeak === null ? "" : percent(c.fractionOfPeak)
+        ])
+      )}${peak(d)}</div>`
+
+const peak = ({ receipts: { peak, session } }: ReportData): Html =>
+  peak === null
+    ? html``
+    : html`<p class="soft">Operations and bytes are counted from the programs' instructions. Peak: ${show(peak.gflopsPerSecond)}
+    GFLOP/s, measured on session ${session} with ${peak.program} when the run ended.</p>`
 
 const receipts = ({ receipts: r, tasks }: ReportData): Html => html`<h2>Receipts</h2><div class="card">
 <dl><dt>Run</dt><dd>${r.run}</dd><dt>Command</dt><dd>${r.command}</dd><dt>Seed</dt><dd>${String(r.seed)}</dd>

@@ -5,6 +5,7 @@ import { Transferable } from "effect/workers"
 import { ProblemError, TrainingDiverged } from "../../algorithms/error.ts"
 import type { Assignment, Trained } from "../../algorithms/policygradex/training.ts"
 import type { TrainingSpec } from "../../algorithms/policygradex/trainings.ts"
+import { sessionKinds } from "../../core/pipeline/config.ts"
 import { SessionError, SessionLost } from "../../core/pipeline/session.ts"
 import type { Floats } from "../../core/random/mod.ts"
 
@@ -64,7 +65,7 @@ const Done = Schema.Struct({
   metrics: Schema.Array(Schema.Array(Schema.Record(Schema.String, Schema.Number))),
   returns: Schema.Array(Numbers),
   steps: Schema.Number,
-  flops: Schema.Number
+  cost: Schema.Struct({ flops: Schema.Number, bytes: Schema.Number })
 }) satisfies Schema.Codec<Trained, unknown>
 
 /** What a training that was tried can fail with. */
@@ -77,5 +78,5 @@ export const Requests = RpcGroup.make(
 )
 
 /** What a worker is started with. */
-export const WorkerData = Schema.Struct({ sessionKind: Schema.Literals(["auto", "reference", "wasm", "wasm:relaxed"]) })
+export const WorkerData = Schema.Struct({ sessionKind: Schema.Literals(sessionKinds) })
 export type WorkerData = typeof WorkerData.Type

@@ -4,6 +4,7 @@ import { test } from "node:test"
 import { run, tiny } from "./support.ts"
 
 const first = await run(tiny)
+const parallel = await run({ ...tiny, workers: 2 })
 
 /** Everything but the clock: the log, the summary and the report say when and how long. */
 const artefacts = (files: ReadonlyMap<string, Uint8Array>): readonly (readonly [string, Uint8Array])[] =>
@@ -18,10 +19,20 @@ test("a run with the same seed leaves byte-identical artefacts", async () => {
   assert.ok(artefacts(first.files).length > 10)
 })
 
-test("a run on two workers leaves the same bytes as on one", async () => {
-  const parallel = await run({ ...tiny, workers: 2 })
+test("a run on two workers leaves the same bytes as on one", () => {
   assert.equal(parallel.data.receipts.digest, first.data.receipts.digest)
   assert.deepEqual(artefacts(parallel.files), artefacts(first.files))
+})
+
+test("what a run cost by count is the same on two workers as on one", () => {
+  const counted = ({ data }: typeof first) => data.costs.map(({ work, flops, bytes }) => ({ work, flops, bytes }))
+  const cost = counted(first)
+  assert.deepEqual(counted(parallel), cost)
+  assert.deepEqual(
+    cost.map((c) => c.work),
+    ["meta-training", "surrogate", "first-order check", "grouping", "truth", "group training"]
+  )
+  for (const c of cost) assert.equal(c.flops > 0 && c.bytes > 0, c.work !== "grouping", c.work)
 })
 
 test("a run with another seed has other numbers everywhere", async () => {

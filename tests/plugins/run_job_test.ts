@@ -47,7 +47,7 @@ const job: Job<RunStoreError> = Effect.fn("pretend")(function* (config: RunConfi
     firstOrderMaximum: 0.02,
     comparison: [],
     comparisonMeaning: "Mean return",
-    costs: [{ work: "surrogate", flops: 3e10, seconds: 1.5 }],
+    costs: [{ work: "surrogate", flops: 3e10, bytes: 6e9, seconds: 1.5 }],
     warnings: [{ level: "caution", text: "only pretended" }],
     seconds: { surrogate: 1.5 },
     summary: { nmi: 1 }
@@ -77,6 +77,9 @@ test("runJob() leaves summary and report, with receipts that name seed, session 
   assert.equal(summary.nmi, 1)
   assert.equal(summary.receipts.seed, 3)
   assert.equal(summary.receipts.session, "reference")
+  const [cost] = summary.costs
+  assert.deepEqual([cost.flops, cost.bytes, cost.gflopsPerSecond], [3e10, 6e9, 20])
+  assert.equal(cost.fractionOfPeak, 20 / summary.receipts.peak.gflopsPerSecond)
   assert.match(summary.receipts.digest, /^[0-9a-f]{64}$/)
   assert.equal(summary.receipts.artefacts.length, 2)
   assert.ok(new TextDecoder().decode(files.get("report.html")).includes(data.receipts.digest))
@@ -94,6 +97,8 @@ test("summaryText() says result, groups, warnings and where the report is", asyn
     "Two tasks, one group.",
     "group 1: length=0.5, length=1",
     "only pretended",
+    "1.5 s, 30 GFLOP, 6 GB, 20 GFLOP/s (",
+    "% of peak)",
     "runs/quick-0/report.html"
   ]) {
     assert.ok(text.includes(part), part)

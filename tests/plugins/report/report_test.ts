@@ -28,6 +28,7 @@ const least: ReportData = {
     seed: 0,
     session: "wasm",
     sessionReason: "SIMD",
+    peak: { gflopsPerSecond: 80, program: "a product" },
     config: { preset: "quick" },
     versions: {},
     machine: {},
@@ -77,7 +78,7 @@ const full: ReportData = {
     { direction: "random", distance: 0.05, relativeRss: interval(0) }
   ],
   comparison: [{ method: "sdp", perSeed: [400, 410], meanReturn: interval(405), nmi: 1 }],
-  costs: [{ work: "surrogate", flops: 3e10, seconds: 1.5 }],
+  costs: [{ work: "surrogate", flops: 3e10, bytes: 6e9, seconds: 1.5, gflopsPerSecond: 20, fractionOfPeak: 0.25 }],
   warnings: [{ level: "caution", text: "read with care" }]
 }
 
@@ -104,6 +105,8 @@ test("report() shows the numbers behind each picture", () => {
     "0.7 (0.63 to 0.77)",
     "0.07 (0.063 to 0.077)",
     "400, 410",
+    "25%",
+    "Peak: 80",
     "read with care"
   ]) {
     assert.ok(page.includes(text), text)

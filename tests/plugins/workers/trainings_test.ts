@@ -40,7 +40,7 @@ const entry = new URL("./odd_worker.ts", import.meta.url)
 
 /** Runs with trainings on workers that know odd environments. */
 const onWorkers = <A, E>(options: Partial<WorkerOptions>, use: Effect.Effect<A, E, Trainings>): Promise<A> => {
-  const layer = workerTrainings({ workers: 2, sessionKind: "wasm", known: odd, entry, ...options })
+  const layer = workerTrainings({ workers: 2, sessionKind: () => "wasm", known: odd, entry, ...options })
   return Effect.runPromise(Effect.provide(use, Layer.provide(layer, wasm.layer())))
 }
 
@@ -52,7 +52,7 @@ const all = (assignments: readonly Assignment[], of: Partial<TrainingSpec> = {})
 
 test("all() gives the same bits on any number of workers, and tells of each training once", async () => {
   const want = await here(all(several))
-  assert.ok(want.every((t) => t.flops > 0 && t.policy.length > 0))
+  assert.ok(want.every((t) => t.cost.flops > 0 && t.cost.bytes > 0 && t.policy.length > 0))
   for (const workers of [1, 3]) {
     const told = new Map<number, Trained>()
     const done = (i: number, t: Trained) => Effect.sync(() => void told.set(i, told.has(i) ? assert.fail("twice") : t))
@@ -97,7 +97,7 @@ test("all() gives the same bits as this thread in the reference session", async 
   const two = several.slice(0, 2)
   const layer = (l: Layer.Layer<Trainings, never, never>) => Effect.runPromise(Effect.provide(all(two), l))
   const want = await layer(Layer.provide(Trainings.here(odd), Layer.orDie(reference.layer)))
-  const options = { workers: 2, sessionKind: "reference", known: odd, entry } as const
+  const options = { workers: 2, sessionKind: () => "reference" as const, known: odd, entry }
   assert.deepEqual(await layer(Layer.provide(workerTrainings(options), Layer.orDie(reference.layer))), want)
 })
 
