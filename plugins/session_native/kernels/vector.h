@@ -25,6 +25,20 @@
 /* Arguments and results are always inlined, so that no calling convention for wide vectors is ever involved. */
 #define PGX_INLINE static inline __attribute__((always_inline, unused))
 
+/* A function that is called. Not cloned: a copy for each call with constant sizes would only cost time to compile. */
+#if defined(__clang__)
+#define PGX_APART static __attribute__((noinline, unused))
+#else
+#define PGX_APART static __attribute__((noinline, noclone, unused))
+#endif
+
+/* Before a loop of few, constant turns over an array of vectors: unrolled, the array lives in registers. */
+#if defined(__clang__)
+#define PGX_UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define PGX_UNROLL _Pragma("GCC unroll 16")
+#endif
+
 typedef float pgx_f32 __attribute__((vector_size(PGX_WIDTH)));
 typedef int32_t pgx_i32 __attribute__((vector_size(PGX_WIDTH)));
 typedef uint32_t pgx_u32 __attribute__((vector_size(PGX_WIDTH)));
@@ -40,6 +54,20 @@ PGX_INLINE void pgx_store(float *to, pgx_f32 value) { *(pgx_f32u *)to = value; }
 /* Less zero, as plus zero would turn -0 into 0: the compiler sees that nothing is left to do. */
 PGX_INLINE pgx_f32 pgx_splat(float value) { return value - (pgx_f32){0}; }
 
+/* a * b + c, rounded once where the machine can. -ffp-contract=fast alone does not promise it: GCC, tuned for some machines,
+ * leaves a lone chain of such sums in a loop apart, and the same sum would differ from one loop to another. */
+PGX_INLINE pgx_f32 pgx_fma(pgx_f32 a, pgx_f32 b, pgx_f32 c) {
+#if defined(__clang__) || !defined(__FMA__)
+  return a * b + c;
+#elif PGX_WIDTH == 64
+  return __builtin_ia32_vfmaddps512_mask(a, b, c, -1, 4);
+#elif PGX_WIDTH == 32
+  return __builtin_ia32_vfmaddps256(a, b, c);
+#else
+  return __builtin_ia32_vfmaddps(a, b, c);
+#endif
+}
+
 PGX_INLINE pgx_i32 pgx_load_i32(const int32_t *from) { return *(const pgx_i32u *)from; }
 PGX_INLINE void pgx_store_i32(int32_t *to, pgx_i32 value) { *(pgx_i32u *)to = value; }
 PGX_INLINE pgx_i32 pgx_splat_i32(int32_t value) { return (pgx_i32){0} + value; }
@@ -51,6 +79,20 @@ PGX_INLINE pgx_f32 pgx_from_bits(pgx_i32 value) { return (pgx_f32)value; }
 /* mask ? a : b lane by lane, mask all ones or all zeros in a lane as comparisons give it. */
 PGX_INLINE pgx_f32 pgx_select(pgx_i32 mask, pgx_f32 a, pgx_f32 b) {
   return (pgx_f32)((mask & (pgx_i32)a) | (~mask & (pgx_i32)b));
+}
+
+/* mask ? a : 0 */
+PGX_INLINE pgx_f32 pgx_where(pgx_i32 mask, pgx_f32 a) { return (pgx_f32)(mask & (pgx_i32)a); }
+
+/* 0, 1, 2, ... */
+PGX_INLINE pgx_i32 pgx_lanes_i32(void) {
+#if PGX_LANES == 16
+  return (pgx_i32){0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+#elif PGX_LANES == 8
+  return (pgx_i32){0, 1, 2, 3, 4, 5, 6, 7};
+#else
+  return (pgx_i32){0, 1, 2, 3};
+#endif
 }
 
 /* The first count < PGX_LANES numbers, zeros after them: nothing beyond them is touched. */

@@ -1,0 +1,180 @@
+/* C = op(A) op(B), float32, row-major and contiguous, on the rows [row0, row1) of C.
+ *
+ *   pgx_gemm_nn   A [m, k], B [k, n]        pgx_gemm_nt   A [m, k], B [n, k]
+ *   pgx_gemm_tn   A [k, m], B [k, n]        pgx_gemm_tt   A [k, m], B [n, k]
+ *
+ * C is overwritten and overlaps neither A nor B. Nothing outside the tensors is read or written. The numbers do not depend on
+ * how the rows are divided: every choice of method below depends on m, n and k alone, and every number of C is summed in
+ * an order that depends on k alone. Each thread needs 52 KiB of stack.
+ */
+#ifndef PGX_GEMM_H
+#define PGX_GEMM_H
+
+#include "gemm_dot.h"
+#include "gemm_tile.h"
+
+/* Steps of k between two additions to C. A panel of B, 256 x 48 x 4 bytes = 48 KiB, comes from the second cache, which gives
+ * a tile more than the 192 bytes it wants every 12 to 24 cycles; the rows of A for a tile, 8 KiB, stay in the first. */
+#define PGX_DEPTH 256
+/* Columns of a full panel. */
+#define PGX_PANEL (PGX_VECTORS * PGX_LANES)
+
+struct pgx_gemm {
+  int64_t m, n, k;
+  const float *a;
+  int64_t ai, ap; /* from one row of op(A) to the next, from one step of k to the next */
+  const float *b;
+  int64_t bp, bj;
+  float *c;
+};
+
+static int64_t pgx_least(int64_t a, int64_t b) { return a < b ? a : b; }
+
+/* Vectors of the next panel where left of n >= PGX_LANES columns are to do: the last four are 2 + 2, not 3 + 1. */
+static int64_t pgx_panel_vectors(int64_t left, int64_t n) {
+  const int64_t vectors = (left + PGX_LANES - 1) / PGX_LANES;
+  const int64_t wanted = vectors == PGX_VECTORS + 1 ? (vectors + 1) / 2 : pgx_least(vectors, PGX_VECTORS);
+  return pgx_least(wanted, n / PGX_LANES);
+}
+
+static void pgx_tiles_any(int64_t vectors, const struct pgx_panel *panel, int64_t row0, int64_t row1) {
+  typedef void (*tiles)(const struct pgx_panel *, int64_t, int64_t);
+#if PGX_ROWS == 8
+  static const tiles all[3][3] = {{pgx_tiles_1x1, pgx_tiles_1x2, pgx_tiles_1x3},
+                                  {pgx_tiles_2x1, pgx_tiles_2x2, pgx_tiles_2x3},
+                                  {pgx_tiles_8x1, pgx_tiles_8x2, pgx_tiles_8x3}};
+#else
+  static const tiles all[3][2] = {
+      {pgx_tiles_1x1, pgx_tiles_1x2}, {pgx_tiles_2x1, pgx_tiles_2x2}, {pgx_tiles_6x1, pgx_tiles_6x2}};
+#endif
+  all[row1 >= PGX_ROWS ? 2 : row1 >= 2 ? 1 : 0][vectors - 1](panel, row0, row1);
+}
+
+/* to[p*width + j] = b[p*bp + j*bj], width a multiple of PGX_LANES. */
+static void pgx_pack(float *to, int64_t width, const float *b, int64_t bp, int64_t bj, int64_t depth) {
+  if (bj == 1) {
+    for (int64_t p = 0; p < depth; p++)
+      for (int64_t j = 0; j < width; j += PGX_LANES) pgx_store(to + p * width + j, pgx_load(b + p * bp + j));
+  } else if (bp == 1 && depth >= PGX_LANES) {
+    for (int64_t j = 0; j < width; j += PGX_LANES)
+      for (int64_t next = 0; next < depth; next += PGX_LANES) {
+        const int64_t p = pgx_least(next, depth - PGX_LANES);
+        pgx_turn_square(to + p * width + j, width, b + p + j * bj, bj);
+      }
+  } else {
+    for (int64_t p = 0; p < depth; p++)
+      for (int64_t j = 0; j < width; j++) to[p * width + j] = b[p * bp + j * bj];
+  }
+}
+
+/* n >= PGX_LANES: panel by panel. The last panel ends at column n; what it computes again has the same bits. */
+PGX_APART void pgx_gemm_panels(const struct pgx_gemm *g, int64_t row0, int64_t row1, int direct) {
+  float packed[PGX_DEPTH * PGX_PANEL] __attribute__((aligned(64)));
+  for (int64_t next = 0; next < g->n;) {
+    const int64_t vectors = pgx_panel_vectors(g->n - next, g->n), width = vectors * PGX_LANES;
+    const int64_t column = pgx_least(next, g->n - width);
+    for (int64_t p = 0; p < g->k; p += PGX_DEPTH) {
+      const int64_t depth = pgx_least(PGX_DEPTH, g->k - p);
+      struct pgx_panel panel = {depth, g->a + p * g->ap, g->ai, g->ap, g->b + p * g->bp + column * g->bj,
+                                g->bp, g->c + column, g->n, p > 0};
+      if (!direct) {
+        pgx_pack(packed, width, panel.b, g->bp, g->bj, depth);
+        panel.b = packed;
+        panel.ldb = width;
+      }
+      pgx_tiles_any(vectors, &panel, row0, row1);
+    }
+    next = column + width;
+  }
+}
+
+/* n < PGX_LANES <= m, A stored [k, m]: the same for C transposed, whose rows are long. */
+PGX_APART void pgx_gemm_turned(const struct pgx_gemm *g, int64_t row0, int64_t row1) {
+  float turned[PGX_LANES * PGX_PANEL] __attribute__((aligned(64)));
+  for (int64_t next = row0; next < row1;) {
+    const int64_t vectors = pgx_panel_vectors(row1 - next, g->m), width = vectors * PGX_LANES;
+    const int64_t row = pgx_least(next, g->m - width), end = pgx_least(row + width, row1);
+    for (int64_t p = 0; p < g->k; p += PGX_DEPTH) {
+      const struct pgx_panel panel = {pgx_least(PGX_DEPTH, g->k - p), g->b + p * g->bp, g->bj, g->bp,
+                                      g->a + p * g->ap + row, g->ap, turned, width, p > 0};
+      pgx_tiles_any(vectors, &panel, 0, g->n);
+    }
+    for (; next < end; next++)
+      for (int64_t j = 0; j < g->n; j++) g->c[next * g->n + j] = turned[j * width + next - row];
+  }
+}
+
+/* n < PGX_LANES: B and C with zeros up to a whole vector. */
+PGX_APART void pgx_gemm_padded(const struct pgx_gemm *g, int64_t row0, int64_t row1) {
+  float right[PGX_DEPTH * PGX_LANES] __attribute__((aligned(64))), out[64 * PGX_LANES] __attribute__((aligned(64)));
+  for (int64_t row = row0; row < row1; row += 64) {
+    const int64_t rows = pgx_least(64, row1 - row);
+    for (int64_t p = 0; p < g->k; p += PGX_DEPTH) {
+      const int64_t depth = pgx_least(PGX_DEPTH, g->k - p);
+      for (int64_t q = 0; q < depth; q++)
+        for (int64_t j = 0; j < PGX_LANES; j++)
+          right[q * PGX_LANES + j] = j < g->n ? g->b[(p + q) * g->bp + j * g->bj] : 0;
+      const struct pgx_panel panel = {depth, g->a + row * g->ai + p * g->ap, g->ai, g->ap, right, PGX_LANES, out,
+                                      PGX_LANES, p > 0};
+      pgx_tiles_any(1, &panel, 0, rows);
+    }
+    for (int64_t i = 0; i < rows; i++)
+      for (int64_t j = 0; j < g->n; j++) g->c[(row + i) * g->n + j] = out[i * PGX_LANES + j];
+  }
+}
+
+/* Few columns: dot products with up to four at once, turned first unless they are contiguous in k (yp = 1). */
+#define PGX_DOT_DEPTH 2048
+PGX_APART void pgx_gemm_dots(struct pgx_dots dots, int64_t yp, int64_t yj, int64_t n, int64_t row0, int64_t row1) {
+  float turned[4 * PGX_DOT_DEPTH];
+  const float *y = dots.y;
+  while (n > 0) {
+    const int64_t columns = n >= 4 ? 4 : n >= 2 ? 2 : 1;
+    if (yp == 1) {
+      dots.y = y;
+    } else {
+      dots.y = turned;
+      for (int64_t j = 0; j < columns; j++)
+        for (int64_t p = 0; p < dots.k; p++) turned[j * dots.k + p] = y[p * yp + j * yj];
+    }
+    (columns == 4 ? pgx_dots_4 : columns == 2 ? pgx_dots_2 : pgx_dots_1)(&dots, row0, row1);
+    y += columns * yj;
+    dots.c += columns * dots.cj;
+    n -= columns;
+  }
+}
+
+PGX_APART void pgx_gemm(const struct pgx_gemm *g, int64_t row0, int64_t row1) {
+  const int64_t m = g->m, n = g->n, k = g->k;
+  if (row0 >= row1 || n <= 0) return;
+  if (k <= 0) {
+    for (int64_t i = row0 * n; i < row1 * n; i++) g->c[i] = 0;
+    return;
+  }
+  const int long_rows = k >= 4 * PGX_LANES;
+  if (long_rows && n < PGX_LANES && g->ap == 1 && (g->bp == 1 || k <= PGX_DOT_DEPTH)) {
+    const struct pgx_dots dots = {k, g->a, g->b, g->c, n, 1};
+    pgx_gemm_dots(dots, g->bp, g->bj, n, row0, row1);
+  } else if (long_rows && m <= 4 && g->bp == 1 && (g->ap == 1 || k <= PGX_DOT_DEPTH)) {
+    const struct pgx_dots dots = {k, g->b, g->a + row0 * g->ai, g->c + row0 * n, 1, n};
+    pgx_gemm_dots(dots, g->ap, g->ai, row1 - row0, 0, n);
+  } else if (n >= PGX_LANES) {
+    pgx_gemm_panels(g, row0, row1, g->bj == 1);
+  } else if (m >= PGX_LANES && g->ai == 1) {
+    pgx_gemm_turned(g, row0, row1);
+  } else {
+    pgx_gemm_padded(g, row0, row1);
+  }
+}
+
+#define PGX_GEMM(form, ai, ap, bp, bj)                                                                                \
+  PGX_INLINE void pgx_gemm_##form(int64_t m, int64_t n, int64_t k, const float *a, const float *b, float *c, \
+                                  int64_t row0, int64_t row1) {                                                       \
+    const struct pgx_gemm gemm = {m, n, k, a, ai, ap, b, bp, bj, c};                                                  \
+    pgx_gemm(&gemm, row0, row1);                                                                                      \
+  }
+PGX_GEMM(nn, k, 1, n, 1)
+PGX_GEMM(tn, 1, m, n, 1)
+PGX_GEMM(nt, k, 1, 1, k)
+PGX_GEMM(tt, 1, m, 1, k)
+#endif

@@ -1,0 +1,86 @@
+/* The register tile: the sums of PGX_ROWS x PGX_VECTORS vectors of C stay in registers while k runs.
+ *
+ * Each step of k loads PGX_VECTORS vectors of B and multiplies them by one number of A in each row, so PGX_ROWS +
+ * PGX_VECTORS loads feed PGX_ROWS * PGX_VECTORS multiply-adds. They need as many registers for the sums, PGX_VECTORS for
+ * B and one for A:
+ *
+ *   32 registers (AVX-512, NEON)   8 x 3: 24 + 3 + 1 = 28. 11 loads for 24 multiply-adds.
+ *   16 registers (AVX, SSE)        6 x 2: 12 + 2 + 1 = 15. 8 loads for 12 multiply-adds. (4 x 3 takes all 16 and spills.)
+ *
+ * 12 or more sums also hide the latency of two pipelines of 4 to 5 cycles each.
+ *
+ * Every number of C is one chain of multiply-adds over k in rising order, whatever the tile it is computed in. So tiles
+ * may overlap: what a tile computes a second time has the same bits.
+ */
+#ifndef PGX_GEMM_TILE_H
+#define PGX_GEMM_TILE_H
+
+#include "vector.h"
+
+#if PGX_WIDTH == 64 || defined(__aarch64__)
+#define PGX_ROWS 8
+#define PGX_VECTORS 3
+#else
+#define PGX_ROWS 6
+#define PGX_VECTORS 2
+#endif
+
+/* c[i*ldc + j] = or += sum over p < k of a[i*ai + p*ap] * b[p*ldb + j], one panel of columns wide. */
+struct pgx_panel {
+  int64_t k;
+  const float *a;
+  int64_t ai, ap;
+  const float *b;
+  int64_t ldb;
+  float *c;
+  int64_t ldc;
+  int add;
+};
+
+/* Rows [row0, row1) of a panel, row1 >= rows. The last tile ends at row1, and leaves alone the rows that are done. */
+PGX_INLINE void pgx_tiles(const int rows, const int vectors, const struct pgx_panel *panel, int64_t row0, int64_t row1) {
+  const int64_t k = panel->k, ai = panel->ai, ap = panel->ap, ldb = panel->ldb, ldc = panel->ldc;
+  const int add = panel->add;
+  for (int64_t next = row0; next < row1; next += rows) {
+    const int64_t row = next + rows <= row1 ? next : row1 - rows;
+    const float *a = panel->a + row * ai, *b = panel->b;
+    pgx_f32 sum[PGX_ROWS][PGX_VECTORS];
+    PGX_UNROLL for (int i = 0; i < rows; i++) {
+      PGX_UNROLL for (int j = 0; j < vectors; j++) sum[i][j] = (pgx_f32){0};
+    }
+    for (int64_t p = 0; p < k; p++, a += ap, b += ldb) {
+      pgx_f32 right[PGX_VECTORS];
+      PGX_UNROLL for (int j = 0; j < vectors; j++) right[j] = pgx_load(b + j * PGX_LANES);
+      PGX_UNROLL for (int i = 0; i < rows; i++) {
+        const pgx_f32 left = pgx_splat(a[i * ai]);
+        PGX_UNROLL for (int j = 0; j < vectors; j++) sum[i][j] = pgx_fma(left, right[j], sum[i][j]);
+      }
+    }
+    PGX_UNROLL for (int i = 0; i < rows; i++) {
+      if (row + i < next) continue;
+      float *c = panel->c + (row + i) * ldc;
+      PGX_UNROLL for (int j = 0; j < vectors; j++)
+        pgx_store(c + j * PGX_LANES, add ? pgx_load(c + j * PGX_LANES) + sum[i][j] : sum[i][j]);
+    }
+  }
+}
+
+#define PGX_TILES(rows, vectors)                                                                               \
+  PGX_APART void pgx_tiles_##rows##x##vectors(const struct pgx_panel *panel, int64_t row0, int64_t row1) { \
+    pgx_tiles(rows, vectors, panel, row0, row1);                                                               \
+  }
+PGX_TILES(1, 1)
+PGX_TILES(1, 2)
+PGX_TILES(2, 1)
+PGX_TILES(2, 2)
+#if PGX_ROWS == 8
+PGX_TILES(1, 3)
+PGX_TILES(2, 3)
+PGX_TILES(8, 1)
+PGX_TILES(8, 2)
+PGX_TILES(8, 3)
+#else
+PGX_TILES(6, 1)
+PGX_TILES(6, 2)
+#endif
+#endif
