@@ -1,0 +1,103 @@
+/**
+ * A plan as one C file: every size a constant, each instruction a function, one function that calls them in turn.
+ *
+ * The text depends on nothing but the plan, and holds no addresses: tensors are found by the table of slots at the time
+ * of a call. Instructions that differ only in their tensors share a function.
+ */
+import type { Plan } from "../../../core/program/plan/mod.ts"
+import { copyRoutine } from "./copy.ts"
+import { gemmRoutine } from "./gemm.ts"
+import { pasted } from "./headers.ts"
+import { type Instruction, instructions } from "./instruction.ts"
+import { mapRoutine } from "./map.ts"
+import { fillRoutine, indexedRoutine, iotaRoutine } from "./moves.ts"
+import { reduceRoutine } from "./reduce.ts"
+import { type Header, indent, type Routine } from "./routine.ts"
+
+export interface PrintOptions {
+  /** Whether large instructions are made to be shared by threads. The numbers are the same with and without. */
+  readonly threads: boolean
+}
+
+/** The C text of a plan, complete in itself; `pgx_run` runs it. */
+export const printPlan = (plan: Plan, options: PrintOptions): string => {
+  const routines = instructions(plan.tape).map((x) => routine(x, options.threads))
+  const { functions, names } = distinct(routines)
+  const used = new Set<Header>(["mode", ...routines.flatMap((r) => r.headers)])
+  if (routines.some((r) => r.splits)) used.add("threads")
+  return [
+    `/* The plan of ${plan.name.replaceAll("*/", "* /")}. Printed: see plugins/session_native. */\n`,
+    pasted([...used].sort()),
+    RUNS,
+    ...functions.map((f) => `\n${f}`),
+    "\n",
+    run(routines, names)
+  ].join("")
+}
+
+const routine = (x: Instruction, threads: boolean): Routine => {
+  switch (x.kind) {
+    case "gemm":
+      return gemmRoutine(x, threads)
+    case "map":
+      return mapRoutine(x, threads)
+    case "reduce":
+      return reduceRoutine(x, threads)
+    case "copy":
+      return copyRoutine(x, threads)
+    case "fill":
+      return fillRoutine(x)
+    case "gather":
+    case "scatter":
+      return indexedRoutine(x, threads)
+    case "iota":
+      return iotaRoutine(x)
+  }
+}
+
+/** Functions of their own compile faster than one long one. */
+const RUNS = `
+#define PGX_STEP static __attribute__((noinline)) void
+`
+
+/** The functions to print, and for each routine the name of the one it calls. */
+const distinct = (
+  routines: readonly Routine[]
+): { readonly functions: readonly string[]; readonly names: readonly string[] } => {
+  const known = new Map<string, string>()
+  const functions: string[] = []
+  const names = routines.map((r) => {
+    const body = indent(r.body).join("\n")
+    const key = `${r.name}(${r.splits})${body}`
+    const name = known.get(key) ?? `${r.name}_${known.size}`
+    if (!known.has(key)) {
+      known.set(key, name)
+      const head = r.splits
+        ? `PGX_STEP ${name}(void *context, int32_t part, int32_t parts) {\n  float *const *at = context;`
+        : `PGX_STEP ${name}(float *const *at) {`
+      functions.push(`/* ${r.comment} */\n${head}\n${body}\n}\n`)
+    }
+    return name
+  })
+  return { functions, names }
+}
+
+/** The exported function: \`slots\` is the byte offset of the table of the slots' own offsets. */
+const run = (routines: readonly Routine[], names: readonly string[]): string => {
+  const calls = routines.map((r, i) => {
+    const at = `(float *[]){${r.operands.map((slot) => `AT(${slot})`).join(", ")}}`
+    return r.splits ? `pgx_parallel(threads, ${names[i]!}, ${at});` : `${names[i]!}(${at});`
+  })
+  return `#define AT(slot) ((float *)(memory + (uint32_t)offsets[slot]))
+
+__attribute__((visibility("default"))) int32_t pgx_run(uint8_t *memory, int32_t slots, int32_t threads) {
+  const int32_t *offsets = (const int32_t *)(memory + slots);
+  const pgx_mode mode = pgx_mode_enter();
+  (void)offsets;
+  (void)threads;
+${indent(calls).join("\n")}
+  pgx_mode_leave(mode);
+  return 0;
+}
+`
+}
