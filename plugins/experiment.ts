@@ -4,7 +4,7 @@ import * as E from "fp-ts/lib/Either.js"
 import { mainJob } from "../algorithms/policygradex/job.ts"
 import type { RunConfig } from "../core/pipeline/config.ts"
 import type { ReportData } from "../core/pipeline/report_data.ts"
-import { resolve } from "./config/mod.ts"
+import { resolve, SESSION_VARIABLE } from "./config/mod.ts"
 import { known } from "./known.ts"
 import { machine, versions } from "./machine.ts"
 import { progressDisplay, silentProgress } from "./progress.ts"
@@ -32,7 +32,9 @@ export interface Place {
  * - Errors: `ConfigError` naming the setting; `RunStoreError` for the directory; the job's own.
  */
 export const experiment = Effect.fn("experiment")(function* (settings: Settings, place: Place = {}) {
-  const resolved = resolve(settings, "the script", {})
+  const variable = process.env[SESSION_VARIABLE] || undefined
+  const own = settings.session === undefined && variable !== undefined ? { session: variable } : {}
+  const resolved = resolve({ ...settings, ...own }, `the script or ${SESSION_VARIABLE}`, {})
   if (E.isLeft(resolved)) return yield* resolved.left
   const config = resolved.right
   const command = process.argv.slice(1).join(" ")

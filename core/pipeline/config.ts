@@ -148,11 +148,27 @@ export const FirstOrderConfig = Schema.Struct({
   beyond: choice(["warn", "refuse"], "what happens to estimates beyond the distance that the check covers")
 })
 
+/** What can compute. `auto` takes the fastest that works: first `native`, then `wasm`; the others are for who asks. */
+export const sessionKinds = [
+  "auto",
+  "native",
+  "wasm",
+  "wasm:relaxed",
+  "reference",
+  "tfjs",
+  "tfjs:node",
+  "tfjs:node-gpu",
+  "tfjs:webgpu",
+  "tfjs:wasm",
+  "tfjs:cpu"
+] as const
+export type SessionKind = (typeof sessionKinds)[number]
+
 /** Everything that decides a run. */
 export const RunConfig = Schema.Struct({
   preset: name("where the values came from"),
   seed: count(0, Number.MAX_SAFE_INTEGER, "the one seed; every key of the run is spawned from it"),
-  session: choice(["auto", "reference", "wasm", "wasm:relaxed"], "what computes"),
+  session: choice(sessionKinds, "what computes; auto: the fastest that works; wasm: the same bits on every machine"),
   workers: Schema.Union([
     Schema.Literal("auto"),
     Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1024 }))

@@ -1,7 +1,8 @@
 /** `pgex config`: what a run would use, resolved and explained. */
 import { Effect, Option, Predicate } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { type Choice, loadConfig, meaning, paths } from "../config/mod.ts"
+import { sessionKinds } from "../../core/pipeline/config.ts"
+import { type Choice, loadConfig, meaning, paths, SESSION_VARIABLE } from "../config/mod.ts"
 import { print } from "./output.ts"
 import { shared } from "./shared.ts"
 
@@ -18,6 +19,15 @@ export const choiceParameters = {
     Flag.withMetavar("NAME"),
     Flag.withDescription("The preset; wins over the argument, and fills what a file leaves out")
   ),
+  session: Flag.String("session").pipe(
+    Flag.optional,
+    Flag.withMetavar("KIND"),
+    Flag.withDescription(
+      `What computes: ${sessionKinds.join(", ")}; wins over --set session=KIND, that over the variable ` +
+        `${SESSION_VARIABLE}, that over the preset or file. auto takes the fastest that works, whose last bits may ` +
+        "depend on the machine; wasm gives the same bits everywhere; pgex doctor tells which work here"
+    )
+  ),
   set: Flag.String("set").pipe(
     Flag.between(0, 1000),
     Flag.withMetavar("KEY=VALUE"),
@@ -30,16 +40,21 @@ export const choiceOf = (
   o: {
     readonly source: Option.Option<string>
     readonly preset: Option.Option<string>
+    readonly session: Option.Option<string>
     readonly set: readonly string[]
   },
   seed: number | undefined
 ): Choice => {
   const source = Option.getOrUndefined(o.source)
   const preset = Option.getOrUndefined(o.preset)
+  const session = Option.getOrUndefined(o.session)
+  const sessionVariable = process.env[SESSION_VARIABLE] || undefined
   return {
     set: o.set,
     ...(source === undefined ? {} : { source }),
     ...(preset === undefined ? {} : { preset }),
+    ...(session === undefined ? {} : { session }),
+    ...(sessionVariable === undefined ? {} : { sessionVariable }),
     ...(seed === undefined ? {} : { seed })
   }
 }

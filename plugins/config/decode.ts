@@ -39,25 +39,30 @@ export const merge = (base: unknown, overlay: unknown, path: readonly string[] =
 }
 
 /**
- * Sets one value given as text, e.g. `meta.iterations` to `20`; the schema at that key gives its type.
+ * Sets one value given as text, e.g. `meta.iterations` to `20`; the schema at that key gives its type. Messages name
+ * `source`.
  *
  * - Errors: `ConfigError` for a key that there is none of, and for a text that the key's schema refuses.
  */
-export const setValue = (base: unknown, assignment: string): E.Either<ConfigError, unknown> => {
+export const setValue = (
+  base: unknown,
+  assignment: string,
+  source = `--set ${assignment}`
+): E.Either<ConfigError, unknown> => {
   const at = assignment.indexOf("=")
-  if (at < 1) return E.left(complain("", `--set ${assignment}`, "key=value, e.g. meta.iterations=20", assignment))
+  if (at < 1) return E.left(complain("", source, "key=value, e.g. meta.iterations=20", assignment))
   const path = assignment.slice(0, at).trim().split(".")
   const text = assignment.slice(at + 1).trim()
   if (!isFree(path)) {
-    if (nodeAt(path) === undefined) return E.left(unknownKey(path, `--set ${assignment}`))
+    if (nodeAt(path) === undefined) return E.left(unknownKey(path, source))
     const inside = keysAt(path)
     if (inside !== undefined) {
       const want = `one of its values (${inside.map((k) => `${path.join(".")}.${k}`).join(", ")})`
-      return E.left(complain(path.join("."), `--set ${assignment}`, want, "a group of settings"))
+      return E.left(complain(path.join("."), source, want, "a group of settings"))
     }
   }
   return pipe(
-    typed(path, text, `--set ${assignment}`),
+    typed(path, text, source),
     E.map((value) => put(base, path, value))
   )
 }

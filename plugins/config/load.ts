@@ -16,7 +16,14 @@ export interface Choice {
   /** Assignments such as `meta.iterations=20`, in order. */
   readonly set?: readonly string[]
   readonly seed?: number
+  /** What computes: wins over everything else. */
+  readonly session?: string
+  /** What computes by the variable {@link SESSION_VARIABLE}: wins over source and preset. */
+  readonly sessionVariable?: string
 }
+
+/** Names the environment variable that says what computes. */
+export const SESSION_VARIABLE = "PGEX_SESSION"
 
 /**
  * Reads and checks a configuration. What a file leaves out comes from the preset it names (`quick` where it names none).
@@ -41,11 +48,17 @@ export const resolve = (overlay: unknown, source: string, choice: Choice): E.Eit
     const doing = "choose a preset"
     return E.left(new ConfigError({ doing, key: "preset", want: "a preset", got: JSON.stringify(named), fix }))
   }
-  const assigned = (choice.set ?? []).reduce<E.Either<ConfigError, unknown>>(
+  const { session, sessionVariable } = choice
+  const assignments: readonly (readonly [assignment: string, source?: string])[] = [
+    ...(sessionVariable === undefined ? [] : [[`session=${sessionVariable}`, SESSION_VARIABLE] as const]),
+    ...(choice.set ?? []).map((assignment) => [assignment] as const),
+    ...(session === undefined ? [] : [[`session=${session}`, "--session"] as const])
+  ]
+  const assigned = assignments.reduce<E.Either<ConfigError, unknown>>(
     (tree, assignment) =>
       pipe(
         tree,
-        E.chain((t) => setValue(t, assignment))
+        E.chain((t) => setValue(t, ...assignment))
       ),
     E.right(merge(base, overlay))
   )

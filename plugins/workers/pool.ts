@@ -9,27 +9,38 @@ import { startThread, type Thread } from "./thread.ts"
 /** A worker that could not be started; what it was to do can be done elsewhere. */
 export class NotStarted extends Data.TaggedError("NotStarted")<{ readonly got: string }> {}
 
-/** At most `size` threads, which live no longer than `scope`. */
-export const makePool = Effect.fnUntraced(function* (size: number, entry: URL, data: WorkerData, scope: Scope.Scope) {
+/** At most `size` threads, which live no longer than `scope`; `dataNow` is what a thread is to be started with now. */
+export const makePool = Effect.fnUntraced(function* (
+  size: number,
+  entry: URL,
+  dataNow: () => WorkerData,
+  scope: Scope.Scope
+) {
   const turns = yield* Semaphore.make(size)
   const idle: Thread[] = []
-  const take = (): Thread | undefined => {
+  /** A thread that waits; those on another kind of session than now are ended. */
+  const take: Effect.Effect<Thread | undefined> = Effect.suspend(() => {
     const thread = idle.pop()
-    return thread === undefined || thread.alive() ? thread : take()
-  }
-  const start = startThread(entry, data, scope).pipe(Effect.mapError(({ got }) => new NotStarted({ got })))
+    if (thread === undefined || !thread.alive()) return thread === undefined ? Effect.succeed(thread) : take
+    return thread.data.sessionKind === dataNow().sessionKind
+      ? Effect.succeed(thread)
+      : Effect.andThen(thread.close, take)
+  })
+  const start = Effect.suspend(() => startThread(entry, dataNow(), scope)).pipe(
+    Effect.mapError(({ got }) => new NotStarted({ got }))
+  )
 
   return {
     /**
-     * Trains on a thread that does nothing else meanwhile. A thread that is interrupted, or breaks, is ended at once;
-     * others are kept.
+     * Trains on a thread that does nothing else meanwhile. A thread that is interrupted, breaks, or loses its session is
+     * ended at once; others are kept.
      *
      * - Errors: those of the training; `Ended` where the thread ended under it; `NotStarted` where there is none.
      */
     train: (spec: TrainingSpec, work: Assignment) =>
       Effect.uninterruptibleMask((restore) =>
         Effect.gen(function* () {
-          const thread = take() ?? (yield* restore(start))
+          const thread = (yield* take) ?? (yield* restore(start))
           return yield* restore(thread.train(spec, work)).pipe(
             Effect.onExit((exit) => (isWell(exit) ? Effect.sync(() => idle.push(thread)) : thread.close))
           )
@@ -38,6 +49,7 @@ export const makePool = Effect.fnUntraced(function* (size: number, entry: URL, d
   }
 })
 
-/** Whether the thread answered, be it with an error of the training. */
+/** Whether the thread answered, be it with an error of the training, and can go on. */
 const isWell = (exit: Exit.Exit<unknown, { readonly _tag: string }>): boolean =>
-  Exit.isSuccess(exit) || exit.cause.reasons.every((r) => Cause.isFailReason(r) && r.error._tag !== "Ended")
+  Exit.isSuccess(exit) ||
+  exit.cause.reasons.every((r) => Cause.isFailReason(r) && !["Ended", "SessionLost"].includes(r.error._tag))

@@ -6,7 +6,7 @@ import { RpcServer } from "effect/rpc"
 import { train } from "../../algorithms/policygradex/training.ts"
 import { type Known, settingOf } from "../../algorithms/policygradex/trainings.ts"
 import { Session } from "../../core/pipeline/session.ts"
-import { chooseSession } from "../session.ts"
+import { sessionLayer } from "../sessions/mod.ts"
 import { Requests, WorkerData } from "./messages.ts"
 
 /**
@@ -19,7 +19,9 @@ export const serve = (known: Known): void => {
       const { sessionKind } = yield* Effect.orDie(Schema.decodeUnknownEffect(WorkerData)(workerData))
       const scope = yield* Effect.scope
       const session = yield* Effect.cached(
-        Effect.map(Layer.buildWithScope(chooseSession(sessionKind).layer, scope), (c) => Context.get(c, Session))
+        Effect.map(Layer.buildWithScope(sessionLayer(sessionKind, { threads: 1 }), scope), (c) =>
+          Context.get(c, Session)
+        )
       )
       return {
         Hello: () => Effect.void,

@@ -17,6 +17,8 @@ export interface Thread {
   /** Does one training; nothing else may be asked meanwhile. */
   readonly train: (spec: TrainingSpec, work: Assignment) => Effect.Effect<Trained, LearnerError | Ended>
   readonly alive: () => boolean
+  /** What it was started with. */
+  readonly data: WorkerData
   /** Ends it at once, whatever it is doing. */
   readonly close: Effect.Effect<void>
 }
@@ -36,7 +38,7 @@ export const startThread = (entry: URL, data: WorkerData, scope: Scope.Scope): E
       const connected = yield* restore(connect(entry, data).pipe(Scope.provide(own))).pipe(
         Effect.onError((cause) => Scope.close(own, Exit.failCause(cause)))
       )
-      return { ...connected, close: Scope.close(own, Exit.void) }
+      return { ...connected, data, close: Scope.close(own, Exit.void) }
     })
   )
 

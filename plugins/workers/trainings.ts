@@ -16,12 +16,13 @@ import {
 import type { RunConfig } from "../../core/pipeline/config.ts"
 import { Session } from "../../core/pipeline/session.ts"
 import { known as standard } from "../known.ts"
+import type { Kind } from "../sessions/mod.ts"
 
 export interface WorkerOptions {
   /** Threads, or one a core. */
   readonly workers: RunConfig["workers"]
-  /** Every worker makes a session of this kind, once. */
-  readonly sessionKind: RunConfig["session"]
+  /** What computes on every worker, in a session of its own: read when a training begins, the kind may change. */
+  readonly sessionKind: () => Kind
   /** Where ids are looked up in this thread; the worker's module says where in the workers. */
   readonly known?: Known
   /** The worker's module: one that ends in `serve(known)`. */
@@ -51,7 +52,7 @@ const onWorkers = Effect.fnUntraced(function* (workers: number, known: Known, op
   const scope = yield* Effect.scope
   // Loaded at the first use: who trains nothing starts faster.
   const pool = yield* Effect.promise(() => import("./pool.ts")).pipe(
-    Effect.flatMap(({ makePool }) => makePool(workers, entry, { sessionKind }, scope)),
+    Effect.flatMap(({ makePool }) => makePool(workers, entry, () => ({ sessionKind: sessionKind() }), scope)),
     Effect.uninterruptible,
     Effect.cached
   )

@@ -175,7 +175,7 @@ export const bufferLaws = (subject: Subject): void => {
     })
   )
 
-  law("work counts calls and operations", (s) =>
+  law("work counts plans, calls, operations, bytes and seconds", (s) =>
     Effect.gen(function* () {
       const before = yield* s.work
       const e = yield* s.compile(double)
@@ -183,7 +183,17 @@ export const bufferLaws = (subject: Subject): void => {
       yield* e.run({ x: [1, 2, 3] })
       yield* e.run({ x: [1, 2, 3] })
       const after = yield* s.work
-      assert.deepEqual(after, { calls: before.calls + 2, flops: before.flops + 2 * e.cost.flops })
+      assert.ok(after.seconds >= before.seconds && after.seconds < before.seconds + 60)
+      assert.deepEqual(
+        { ...after, seconds: 0 },
+        {
+          plans: before.plans + 1,
+          calls: before.calls + 2,
+          flops: before.flops + 2 * e.cost.flops,
+          bytes: before.bytes + 2 * e.cost.bytes,
+          seconds: 0
+        }
+      )
     })
   )
 

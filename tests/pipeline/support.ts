@@ -15,6 +15,7 @@ if (quick === undefined) throw new Error("there is no preset quick")
 export const tiny: RunConfig = {
   ...quick,
   preset: "tiny",
+  session: "wasm",
   workers: 1,
   family: { id: "lq-planted", n: 6, options: {} },
   algorithm: { id: "ppo", ppo: { ...quick.algorithm.ppo, learningRate: 3e-3, batch: 240, gamma: 0.95 } },

@@ -28,6 +28,7 @@ const least: ReportData = {
     seed: 0,
     session: "wasm",
     sessionReason: "SIMD",
+    sessions: [],
     peak: { gflopsPerSecond: 80, program: "a product" },
     config: { preset: "quick" },
     versions: {},
