@@ -143,6 +143,6 @@ const temporaryFolder = (environment: Environment) =>
   )
 
 const remove = (folder: string): Effect.Effect<void> =>
-  Effect.promise(() => rm(folder, { recursive: true, force: true }).catch(() => undefined))
+  Effect.promise(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }).catch(() => undefined))
 
 const notCached = (e: NativeError): string => `${e.message}; compiled into a temporary folder, and anew the next time`

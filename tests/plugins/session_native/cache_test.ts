@@ -17,20 +17,7 @@ import { isWhole, writeSealed } from "../../../plugins/session_native/cache_file
 import { cacheFolder, cacheLimit } from "../../../plugins/session_native/cache_folder.ts"
 import { clear, usage } from "../../../plugins/session_native/cache_usage.ts"
 import { nativeLibrary } from "../../../plugins/session_native/library.ts"
-import {
-  cc,
-  child,
-  failure,
-  files,
-  get,
-  inPlace,
-  memory,
-  type Place,
-  plus,
-  runProgram,
-  script,
-  skip
-} from "./setting.ts"
+import { cc, child, files, get, inPlace, memory, type Place, plus, runProgram, script, skip } from "./setting.ts"
 
 test("a library is compiled once and then found", { skip }, () =>
   inPlace(async ({ environment, native, temporary }) => {
@@ -239,10 +226,9 @@ test(
         )
         yield* Fiber.join(short)
         yield* Deferred.succeed(go, undefined)
-        return [yield* Fiber.join(long), run]
+        return yield* Fiber.join(long)
       })
-      const [value] = await Effect.runPromise(program)
-      assert.equal(value, 9)
+      assert.equal(await Effect.runPromise(program), 9)
       assert.equal(compiled, 1)
     })
 )

@@ -5,7 +5,7 @@ import { test } from "node:test"
 import { Effect, Fiber } from "effect"
 import { compileFlags, findCompiler } from "../../../plugins/session_native/compiler.ts"
 import { nativeLibrary } from "../../../plugins/session_native/library.ts"
-import { alive, cc, failure, files, get, inPlace, plus, script, skip, whenCompiling } from "./setting.ts"
+import { cc, ended, failure, files, get, inPlace, plus, script, skip, whenCompiling } from "./setting.ts"
 
 test("a compiler tells its version, its target and a flag for this CPU", { skip }, async () => {
   const found = await Effect.runPromise(findCompiler({ PATH: process.env.PATH }))
@@ -90,7 +90,7 @@ test("a compiler that hangs is stopped after the time limit, with its children",
     const hung = await failure(plus(0), { environment: { ...place.environment, CC }, timeLimit: "1 second" })
     assert.equal(hung.reason, "compiler-hung")
     assert.match(hung.message, /to end within 1 second, got no end; it was stopped/)
-    assert.deepEqual(pids(place.folder).map(alive), [false, false])
+    assert.deepEqual(await Promise.all(pids(place.folder).map(ended)), [true, true])
     assert.deepEqual([...files(place.temporary), ...files(place.native)], [])
   })
 )
@@ -106,7 +106,7 @@ test("interruption stops the compiler and leaves no temporaries", { skip }, () =
       yield* Fiber.interrupt(fiber)
     })
     await Effect.runPromise(job)
-    assert.deepEqual(pids(place.folder).map(alive), [false, false])
+    assert.deepEqual(await Promise.all(pids(place.folder).map(ended)), [true, true])
     assert.deepEqual([...files(place.temporary), ...files(place.native)], [])
   })
 )

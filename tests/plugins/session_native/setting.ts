@@ -90,8 +90,13 @@ const seen = ({ run, cached, warnings }: Effect.Success<ReturnType<typeof native
 export const failure = (source: string, options: LibraryOptions) =>
   Effect.runPromise(Effect.flip(Effect.scoped(nativeLibrary(source, options))))
 
-/** Whether the process lives. One that has ended and is not yet forgotten by its parent does not. */
-export const alive = (pid: number): boolean => {
+/** Waits until a process has ended: one that was killed may take a moment, and longer until its parent forgets it. */
+export const ended = async (pid: number): Promise<boolean> => {
+  while (alive(pid)) await new Promise((wake) => setTimeout(wake, 2))
+  return true
+}
+
+const alive = (pid: number): boolean => {
   try {
     process.kill(pid, 0)
     const stat = `/proc/${pid}/stat`
