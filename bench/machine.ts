@@ -14,10 +14,10 @@ export const machine = (core: number | null): Machine => ({
   load: Math.round(100 * (loadavg()[0] ?? 0)) / 100
 })
 
-/** Keeps every thread of this process on one core; tells whether it could (Linux with `taskset`). */
-export const pin = Effect.fn("bench.pin")(function* (core: number) {
+/** Keeps every thread of this process on these cores; tells whether it could (Linux with `taskset`). */
+export const pin = Effect.fn("bench.pin")(function* (...cores: readonly number[]) {
   if (platform() !== "linux") return false
-  const taskset = ChildProcess.make("taskset", ["-a", "-c", "-p", String(core), String(process.pid)], {
+  const taskset = ChildProcess.make("taskset", ["-a", "-c", "-p", cores.join(","), String(process.pid)], {
     stdout: "ignore",
     stderr: "ignore"
   })

@@ -1,9 +1,10 @@
 /** The programs whose speed is measured: what they read, and what they write back. */
 import * as E from "fp-ts/lib/Either.js"
+import { pipe } from "fp-ts/lib/function.js"
 import { categorical } from "../core/dist/mod.ts"
 import { mlp } from "../core/network/mod.ts"
 import { adam, clipNorm } from "../core/optim/mod.ts"
-import { clip, exp, gradients, matmul, mean, min, mul, neg, program, square, sub } from "../core/program/mod.ts"
+import { clip, exp, gradients, hvp, matmul, mean, min, mul, neg, program, square, sub } from "../core/program/mod.ts"
 import type { Program } from "../core/program/program.ts"
 import type { ShapeError } from "../core/program/shape.ts"
 import type { Tensor } from "../core/program/tensor.ts"
@@ -60,6 +61,33 @@ export const regressionStep = (sizes: readonly number[], batch: number): StepPro
     x: { shape: [batch, inputs], values: normals(batch * inputs) },
     y: { shape: [batch, outputs], values: normals(batch * outputs) }
   })((forward, x) => mean(square(sub(forward(x("x")), x("y")))))
+}
+
+/** Gradient and Hessian-vector product of the policy gradient's loss −mean(A·log π(a|s)) over `batch` rows. */
+export const hessianVector = (sizes: readonly number[], batch: number): StepProgram => {
+  const [inputs, actions] = [sizes[0]!, sizes.at(-1)!]
+  const net = mlp({ inputs, hidden: sizes.slice(1, -1), outputs: actions, activation: "tanh" })
+  const n = net.layout.size
+  const action = new Float64Array(batch)
+  fillIntegers(stream(zeroKey), 0, actions, action)
+  const shapes = { theta: [n], observation: [batch, inputs], action: [batch], advantage: [batch] }
+  return pipe(
+    program("policy loss", shapes, ({ theta, observation, action, advantage }) => {
+      const logits = net.forward(theta, observation).output
+      return { loss: neg(mean(mul(categorical.logProb({ logits }, action), advantage))) }
+    }),
+    E.flatMap(hvp({ of: "loss", wrt: "theta" })),
+    E.map((p: Program) => ({
+      program: p,
+      inputs: {
+        theta: net.init(stream(zeroKey), 0.01),
+        observation: normals(batch * inputs),
+        action,
+        advantage: normals(batch),
+        "v.theta": normals(n)
+      }
+    }))
+  )
 }
 
 interface Given {

@@ -29,7 +29,8 @@ const here = (path: string) => new URL(path, import.meta.url).pathname
  * - Errors: `BenchFailed` where no peer can be had at all; a single work that fails is a note in its row.
  */
 export const run = Effect.fn("bench.run")(function* (name: string, suites: readonly Suite[], options: RunOptions) {
-  const core = options.core ?? availableParallelism() - 1
+  const available = availableParallelism()
+  const core = options.core ?? available - 1
   // The peer starts, and where need be is built, before this process gives up its other cores.
   const python = options.peers ? yield* environment(here("./peers"), options.say) : undefined
   const pinned = (yield* pin(core)) ? core : null
@@ -42,7 +43,10 @@ export const run = Effect.fn("bench.run")(function* (name: string, suites: reado
     const works = yield* suite.works
     for (const work of works.filter((w) => w.work.includes(options.only ?? ""))) {
       options.say(`${suite.name}: ${work.work}`)
+      const { cores = 1 } = work
+      if (cores > 1 && pinned !== null) yield* pin(...Array.from({ length: cores }, (_, i) => (core + i) % available))
       rows.push(...(yield* measure(work, theirs)))
+      if (cores > 1 && pinned !== null) yield* pin(core)
     }
     if (options.only === undefined) options.say(`kept ${yield* keep(here("./results"), report(suite.name, rows))}`)
     all.push(...rows)

@@ -47,6 +47,8 @@ export interface Work {
   readonly unit: Unit
   /** Measurements of each side, taken in turn. */
   readonly rounds: number
+  /** Both sides may use this many cores; one unless said otherwise. */
+  readonly cores?: number
   /** Every round counts, the first one too: for works that take many seconds. */
   readonly cold?: true
   readonly ours: Side

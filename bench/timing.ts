@@ -41,6 +41,25 @@ export const secondsPerRun = <E>(run: Effect.Effect<unknown, E>, atLeast = 0.15)
     return spent / calls
   })
 
+/** Seconds of one run of an effect. */
+export type Stopwatch = <E>(run: Effect.Effect<unknown, E>) => Effect.Effect<number, E>
+
+/**
+ * Least seconds of one run by the clock, over half a second of them: for work that several cores share, which processor
+ * time says nothing about. On a busy machine the least is what the code can do.
+ */
+export const leastSeconds: Stopwatch = (run) =>
+  Effect.gen(function* () {
+    yield* run
+    let least = Number.POSITIVE_INFINITY
+    for (const start = performance.now(); performance.now() - start < 500; ) {
+      const before = performance.now()
+      yield* run
+      least = Math.min(least, (performance.now() - before) / 1000)
+    }
+    return least
+  })
+
 /** A measurement that is plain code; what it throws becomes the reason why there is no figure. */
 export const sampler = (measure: () => number | { value: number; answers: readonly number[] }): Sampler =>
   Effect.try({

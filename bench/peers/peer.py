@@ -33,6 +33,7 @@ WORKS = {
     "sgemm": "torch_kernels",
     "ppo_step": "torch_kernels",
     "mlp_step": "torch_kernels",
+    "hessian_vector": "torch_kernels",
     "gradient_features": "torch_features",
     "env_steps": "env_steps",
     "sb3_ppo": "sb3_ppo",

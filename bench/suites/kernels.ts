@@ -1,11 +1,12 @@
 /** Matrix products and whole training steps in the WebAssembly session, against PyTorch. */
 import { Effect } from "effect"
-import type { Buffer, SessionService } from "../../core/pipeline/session.ts"
+import type { SessionService } from "../../core/pipeline/session.ts"
 import { make } from "../../plugins/session_wasm/mod.ts"
 import { relaxedAvailable } from "../../plugins/session_wasm/module.ts"
 import { actorStep, type Product, product, regressionStep, type StepProgram } from "../programs.ts"
+import { programSide } from "../sides.ts"
 import { type Ask, floor, type Opponent, type Side, type Suite, type Work } from "../suite.ts"
-import { failed, made, secondsPerRun } from "../timing.ts"
+import { failed } from "../timing.ts"
 
 const actor = [4, 64, 64, 64, 2]
 const metaworld = [39, 400, 400, 400, 4]
@@ -28,7 +29,12 @@ const cases: readonly Case[] = [
 const sgemm = (sessions: Sessions, c: Case): Work => {
   const { m, k, n, transposeA = false, transposeB = false } = c
   const args = { m, k, n, transpose_a: transposeA, transpose_b: transposeB }
-  const side = (session: SessionService) => seconds(session, product(c), (t) => (2e-9 * m * k * n) / t)
+  const side = (session: SessionService) =>
+    programSide(
+      Effect.succeed(session),
+      () => product(c),
+      (t) => (2e-9 * m * k * n) / t
+    )
   const shape = `${m}x${k}${transposeA ? "ᵀ" : ""} · ${k}x${n}${transposeB ? "ᵀ" : ""}`
   return {
     work: `sgemm ${shape}`,
@@ -66,7 +72,12 @@ const step = (
   batch: number,
   build: (sizes: readonly number[], batch: number) => StepProgram
 ): Work => {
-  const side = (session: SessionService) => seconds(session, build(sizes, batch), (t) => 1e3 * t)
+  const side = (session: SessionService) =>
+    programSide(
+      Effect.succeed(session),
+      () => build(sizes, batch),
+      (t) => 1e3 * t
+    )
   return {
     work: `${what.title} ${sizes.join("-")}, batch ${batch}`,
     unit: "ms",
@@ -75,23 +86,6 @@ const step = (
     opponents: [...torch({ work: what.peer, args: { sizes, batch } }, what.goal), ...relaxed(sessions, side)]
   }
 }
-
-/** Runs a step over and over: all it reads and writes stays in the session, as in training. */
-const seconds = (session: SessionService, program: StepProgram, figure: (seconds: number) => number): Side =>
-  Effect.gen(function* () {
-    const step = yield* made(program)
-    const executable = yield* session.compile(step.program)
-    const buffers: Record<string, Buffer> = {}
-    for (const [name, values] of Object.entries(step.inputs)) {
-      buffers[name] = yield* session.buffer(step.program.inputs[name]!.shape, values)
-    }
-    const into: typeof buffers = {}
-    for (const [output, shape] of Object.entries(step.program.outputs).map(([k, t]) => [k, t.shape] as const)) {
-      into[output] = buffers[output] ?? (yield* session.buffer(shape))
-    }
-    const once = executable.run(buffers, into)
-    return Effect.map(secondsPerRun(once), (t) => ({ value: figure(t) })).pipe(Effect.mapError(failed))
-  }).pipe(Effect.mapError(failed))
 
 export const kernels: Suite = {
   name: "kernels",

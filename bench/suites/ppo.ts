@@ -5,11 +5,12 @@ import { Session } from "../../core/pipeline/session.ts"
 import { zeroKey } from "../../core/random/mod.ts"
 import { cartPole } from "../../envs/cartpole/cartpole.ts"
 import { make } from "../../plugins/session_wasm/mod.ts"
-import type { Side, Suite, Work } from "../suite.ts"
+import type { MakeSession } from "../sides.ts"
+import type { Ask, Side, Suite, Work } from "../suite.ts"
 import { cpuSeconds, failed, made } from "../timing.ts"
 
 /** A training, as both sides are told it. */
-interface Setting {
+export interface Setting {
   readonly envs: number
   /** Steps a rollout, over all environments. */
   readonly rollout: number
@@ -23,9 +24,9 @@ interface Setting {
 }
 
 /** A session, networks and programs made ready: all that comes before the first step. */
-const ready = (s: Setting) =>
+const ready = (make: MakeSession, s: Setting) =>
   Effect.gen(function* () {
-    const session = yield* make()
+    const session = yield* make
     const network = { layers: s.layers, width: 64, activation: "tanh", taskOneHot: false } as const
     const policy = yield* made(algorithm.makePolicy(cartPole, network))
     const problem = {
@@ -41,9 +42,9 @@ const ready = (s: Setting) =>
   })
 
 /** Steps a second of all updates, each measurement going on where the one before stopped. */
-const goingOn = (s: Setting): Side =>
+export const goingOn = (make: MakeSession, s: Setting): Side =>
   Effect.gen(function* () {
-    const learner = yield* ready(s)
+    const learner = yield* ready(make, s)
     let state = yield* learner.init(zeroKey)
     return Effect.gen(function* () {
       const start = cpuSeconds()
@@ -53,32 +54,50 @@ const goingOn = (s: Setting): Side =>
   }).pipe(Effect.mapError(failed))
 
 /** Steps a second of a whole training from its first parameters; with `making` from nothing at all. */
-const whole = (s: Setting, making: boolean): Side =>
+export const whole = (make: MakeSession, s: Setting, making: boolean): Side =>
   Effect.gen(function* () {
-    const before = making ? undefined : yield* ready(s)
+    const before = making ? undefined : yield* ready(make, s)
     return Effect.gen(function* () {
       const start = cpuSeconds()
-      const learner = before ?? (yield* ready(s))
+      const learner = before ?? (yield* ready(make, s))
       let state = yield* learner.init(zeroKey)
       for (let i = 0; i < s.updates; i++) state = (yield* learner.iterate(state)).state
       return { value: (s.rollout * s.updates) / (cpuSeconds() - start) }
     }).pipe(Effect.scoped, Effect.mapError(failed))
   }).pipe(Effect.mapError(failed))
 
-/** Stable-Baselines3 with the same rollout, minibatch, epochs and networks. */
+/** Stable-Baselines3's defaults, with networks of three layers. */
+export const likeStableBaselines = (envs: number): Setting => ({
+  envs,
+  rollout: 2048,
+  updates: 4,
+  batch: 64,
+  epochs: 10,
+  layers: 3
+})
+
+/** The same training there. */
+export const stableBaselines = (s: Setting): Ask => ({
+  work: "sb3_ppo",
+  args: { envs: s.envs, rollout: s.rollout, batch: s.batch, epochs: s.epochs, hidden: Array(s.layers).fill(64) }
+})
+
+export const titleOf = (s: Setting): string =>
+  `PPO CartPole, ${s.rollout} steps a rollout, batch ${s.batch}, ${s.epochs} epochs, ${s.layers}x64, ${s.envs} envs`
+
 const beside = (envs: number): Work => {
-  const setting: Setting = { envs, rollout: 2048, updates: 4, batch: 64, epochs: 10, layers: 3 }
-  const args = { envs, rollout: 2048, batch: 64, epochs: 10, hidden: [64, 64, 64] }
+  const setting = likeStableBaselines(envs)
   return {
-    work: `PPO CartPole, 2048 steps a rollout, batch 64, 10 epochs, 3x64, ${envs} envs`,
+    work: titleOf(setting),
     unit: "steps/s",
     rounds: 3,
-    ours: goingOn(setting),
-    opponents: [{ peer: "stable-baselines3", goal: 10, ask: { work: "sb3_ppo", args } }]
+    ours: goingOn(make(), setting),
+    opponents: [{ peer: "stable-baselines3", goal: 10, ask: stableBaselines(setting) }]
   }
 }
 
-const purejaxrl: Setting = {
+/** A whole training of 102,400 steps in the manner of PureJaxRL. */
+export const likePureJax: Setting = {
   envs: 16,
   rollout: 2048,
   updates: 50,
@@ -88,22 +107,18 @@ const purejaxrl: Setting = {
   config: { learningRate: 2.5e-4, anneal: true, entropy: 0.01, valueClip: 0.2 }
 }
 
-/** A whole training of 102,400 steps in the manner of PureJaxRL, one compiled function there. */
+/** The same as one compiled function; `compiling` counts that too. */
+export const pureJax = (compiling: boolean): Ask => ({
+  work: "jax_ppo",
+  args: { envs: 16, steps: 128, epochs: 4, minibatches: 4, updates: 50, hidden: [64, 64], compiling }
+})
+
 const compiled = (compiling: boolean): Work => ({
   work: `PPO CartPole, 16 envs x 128 steps, 4 epochs of 4 minibatches, 2x64, compiling ${compiling ? "" : "not "}counted`,
   unit: "steps/s",
   rounds: 3,
-  ours: whole(purejaxrl, compiling),
-  opponents: [
-    {
-      peer: "jax",
-      goal: compiling ? 1 : 0.5,
-      ask: {
-        work: "jax_ppo",
-        args: { envs: 16, steps: 128, epochs: 4, minibatches: 4, updates: 50, hidden: [64, 64], compiling }
-      }
-    }
-  ]
+  ours: whole(make(), likePureJax, compiling),
+  opponents: [{ peer: "jax", goal: compiling ? 1 : 0.5, ask: pureJax(compiling) }]
 })
 
 export const ppo: Suite = {
