@@ -11,6 +11,8 @@ import { type Shape, showShape, size } from "../../core/program/shape.ts"
 import { acquireHeap, type Heap, OutOfMemory, releaseHeap } from "./heap.ts"
 import { type ArenaBuffer, type CallProblem, type Code, isOwn, isProblem, place } from "./placed.ts"
 
+export type { Code } from "./placed.ts"
+
 /** What runs plans in an arena. */
 export interface Engine {
   readonly kind: string
