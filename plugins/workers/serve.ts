@@ -6,14 +6,14 @@ import { RpcServer } from "effect/rpc"
 import { train } from "../../algorithms/policygradex/training.ts"
 import { type Known, settingOf } from "../../algorithms/policygradex/trainings.ts"
 import { Session } from "../../core/pipeline/session.ts"
-import { sessionLayer } from "../sessions/mod.ts"
+import { type Kinds, SessionKinds, sessionLayer, kinds as standard } from "../sessions/mod.ts"
 import { Requests, WorkerData } from "./messages.ts"
 
 /**
  * Makes this thread a worker that does trainings, ids being looked up in `known`; the last thing a worker's module does.
- * Its session is made at the first training and stays.
+ * Its session, of `kinds`, is made at the first training and stays.
  */
-export const serve = (known: Known): void => {
+export const serve = (known: Known, kinds: Kinds = standard): void => {
   const handlers = Requests.toLayer(
     Effect.gen(function* () {
       const { sessionKind } = yield* Effect.orDie(Schema.decodeUnknownEffect(WorkerData)(workerData))
@@ -40,5 +40,5 @@ export const serve = (known: Known): void => {
     Layer.provide(RpcServer.layerProtocolWorkerRunner),
     Layer.provide(NodeWorkerRunner.layer)
   )
-  Effect.runFork(Layer.launch(server))
+  Effect.runFork(Effect.provideService(Layer.launch(server), SessionKinds, kinds))
 }
