@@ -14,6 +14,8 @@ export interface SessionOptions {
   readonly memoryLimit?: number
   /** Threads that one call may use, where the kind has threads; the kind's own choice by default. */
   readonly threads?: number
+  /** Is told, a sentence each, what a person should know of it. */
+  readonly warn?: (sentence: string) => Effect.Effect<void>
 }
 
 export interface KindEntry {
@@ -52,7 +54,7 @@ const lazily =
       )
     )
 
-const native: Make = lazily("native", () => Promise.reject(new Error("TODO")))
+const native: Make = lazily("native", async () => (await import("../session_native/mod.ts")).layer)
 
 const tensorflow = (kind: Kind, needs: string, summary: string): KindEntry => ({
   needs,

@@ -33,8 +33,9 @@ interface Current extends Chosen {
 export const runSession = Effect.fn("sessions.run")(function* (
   asked: SessionKind,
   note: (sentence: string) => Effect.Effect<void>,
-  options: OpenOptions = {}
+  given: OpenOptions = {}
 ) {
+  const options = { warn: note, ...given }
   const parent = yield* Effect.scope
   const enter = <E>(choosing: Effect.Effect<Chosen, E, Scope.Scope>): Effect.Effect<Current, E> =>
     Effect.gen(function* () {
