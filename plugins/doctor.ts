@@ -1,10 +1,15 @@
 /** What this machine offers to policygradex, and what it costs that something is missing. Never fails. */
 import { execFile } from "node:child_process"
-import { readFileSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { freemem } from "node:os"
 import { Effect } from "effect"
 import { machine, runtime } from "./machine.ts"
+import { trust } from "./session_native/cache_folder.ts"
+import { describeUsage, usage } from "./session_native/cache_usage.ts"
+import { findCompiler } from "./session_native/compiler.ts"
+import type { NativeError } from "./session_native/failure.ts"
+import { findFfi } from "./session_native/ffi.ts"
 import { relaxedAvailable } from "./session_wasm/module.ts"
 import { version } from "./version.ts"
 
@@ -12,7 +17,7 @@ import { version } from "./version.ts"
 export interface Finding {
   readonly name: string
   readonly found: boolean
-  /** What was found: a version, a size. */
+  /** What was found: a version, a size. Or why nothing was, where that is known. */
   readonly detail: string
   /** What its absence costs; empty where it was found. */
   readonly cost: string
@@ -44,12 +49,12 @@ export const examine: Effect.Effect<readonly Finding[]> = Effect.suspend(() =>
         "workers copy arrays instead of sharing them",
         "run under Bun or Deno"
       ),
-      probe(
-        "C compiler",
-        () => command("cc", ["--version"]),
-        "nothing today: a native session will use it",
-        "install gcc or clang"
+      native("C compiler", compiler),
+      native(
+        "FFI",
+        Effect.map(findFfi, ({ name }) => name)
       ),
+      native("compiled plans", cache),
       probe(
         "Python",
         () => command("python3", ["--version"]),
@@ -110,6 +115,35 @@ const probe = (
       detail === undefined || detail === "" ? { name, found: false, detail: "", cost, get } : found(name, detail)
     )
   )
+
+/** A part of the native session: what it says where it is there, and its own fix where not. */
+const native = (name: string, look: Effect.Effect<string, NativeError>): Effect.Effect<Finding> =>
+  look.pipe(
+    Effect.match({
+      onSuccess: (detail) => found(name, detail),
+      onFailure: ({ operation, got, fix }) => ({
+        name,
+        found: false,
+        detail: `cannot ${operation}: ${got}`,
+        cost:
+          name === "compiled plans"
+            ? "every run compiles its plans anew"
+            : "no native session, the fastest on a processor",
+        get: fix
+      })
+    })
+  )
+
+const compiler = Effect.suspend(() => findCompiler(process.env)).pipe(
+  Effect.map(({ version, native: flag, file }) => `${version}, ${flag || "no flag for this processor"}, ${file}`)
+)
+
+/** The cache, looked at and not made. */
+const cache = Effect.gen(function* () {
+  const held = yield* usage(process.env)
+  if (existsSync(held.folder)) yield* trust(held.folder)
+  return `${describeUsage(held)}, ${held.folder}`
+})
 
 /** The first line that a command prints; nothing where it is missing or fails. */
 const command = (file: string, args: readonly string[]): Promise<string | undefined> =>

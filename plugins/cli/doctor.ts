@@ -14,7 +14,7 @@ export const doctorCommand = Command.make(
     const lines = findings.map((f) =>
       f.found
         ? `found    ${f.name.padEnd(18)} ${f.detail}`
-        : `missing  ${f.name.padEnd(18)} without it: ${f.cost}; to get it: ${f.get}`
+        : `missing  ${f.name.padEnd(18)} ${f.detail === "" ? "" : `${f.detail}; `}without it: ${f.cost}; to get it: ${f.get}`
     )
     yield* print(json, { findings }, lines.join("\n"))
   })

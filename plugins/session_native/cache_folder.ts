@@ -63,18 +63,26 @@ export const cacheLimit = (environment: Environment): Effect.Effect<number, Nati
  */
 export const openCache = Effect.fn("native.openCache")(function* (environment: Environment) {
   const folder = yield* cacheFolder(environment)
-  const make = async () => {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
-    return stat(folder)
-  }
-  const { uid, mode } = yield* attempt(`${THE_CACHE} ${folder}`, make, otherFolder)
-  if (process.platform === "win32") return folder
-  const self = yield* attempt(`${THE_CACHE} ${folder}`, () => process.getuid?.(), otherFolder)
+  yield* attempt(`${THE_CACHE} ${folder}`, () => mkdir(folder, { recursive: true, mode: 0o700 }), otherFolder)
+  yield* trust(folder)
+  return folder
+})
+
+/**
+ * Whether a folder is this user's alone, as far as the system knows users.
+ *
+ * - Errors: `NativeError`: it is not, or cannot be looked at.
+ */
+export const trust = Effect.fn("native.trustCache")(function* (folder: string) {
+  const operation = `${THE_CACHE} ${folder}`
+  const { uid, mode } = yield* attempt(operation, () => stat(folder), otherFolder)
+  if (process.platform === "win32") return
+  const self = yield* attempt(operation, () => process.getuid?.(), otherFolder)
   const got = uid !== self ? `one of user ${uid}` : (mode & 0o002) !== 0 ? "one that everybody can write" : undefined
-  if (got === undefined) return folder
+  if (got === undefined) return
   return yield* new NativeError({
     reason: "system",
-    operation: `${THE_CACHE} ${folder}`,
+    operation,
     want: "a folder that only you can write, as code is loaded from it",
     got,
     fix: `mend its owner and mode, or ${otherFolder}`

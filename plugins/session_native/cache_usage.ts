@@ -15,6 +15,12 @@ export interface CacheUsage {
   readonly limit: number
 }
 
+/** As a person reads it: `3 compiled plans, 0.1 MB of at most 256 MB`. */
+export const describeUsage = ({ files, bytes, limit }: CacheUsage): string => {
+  const mb = (x: number) => `${Number((x / 1e6).toFixed(1))} MB`
+  return `${files} compiled ${files === 1 ? "plan" : "plans"}, ${mb(bytes)} of at most ${mb(limit)}`
+}
+
 /** What the cache holds now; nothing where there is no folder yet. */
 export const usage = Effect.fn("native.cacheUsage")(function* (environment: Environment) {
   const folder = yield* cacheFolder(environment)

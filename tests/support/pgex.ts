@@ -10,9 +10,14 @@ export interface Outcome {
   readonly stderr: string
 }
 
-/** Runs `pgex ARGS` with `input` on standard input. */
-export const pgex = (args: readonly string[], input = ""): Outcome => {
+/** Runs `pgex ARGS` with `input` on standard input, and `variables` beside those of the tests. */
+export const pgex = (
+  args: readonly string[],
+  input = "",
+  variables: Readonly<Record<string, string>> = {}
+): Outcome => {
   const prefix = process.versions.deno === undefined ? [cli] : ["run", "-A", "--no-check", cli]
-  const { status, stdout, stderr } = spawnSync(process.execPath, [...prefix, ...args], { input, encoding: "utf8" })
+  const env = { ...process.env, ...variables }
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...prefix, ...args], { input, env, encoding: "utf8" })
   return { code: status, stdout, stderr }
 }
