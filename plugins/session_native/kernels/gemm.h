@@ -16,6 +16,10 @@
 /* Steps of k between two additions to C. A panel of B, 256 x 48 x 4 bytes = 48 KiB, comes from the second cache, which gives
  * a tile more than the 192 bytes it wants every 12 to 24 cycles; the rows of A for a tile, 8 KiB, stay in the first. */
 #define PGX_DEPTH 256
+/* Rows over which the panels pass before the next ones: their 256 columns of A, 512 KiB, stay in the second cache. */
+#define PGX_BLOCK 512
+/* A larger B, in numbers, is copied panel by panel: rows that lie far apart come slowly from beyond the second cache. */
+#define PGX_SECOND_CACHE 262144
 /* Columns of a full panel. */
 #define PGX_PANEL (PGX_VECTORS * PGX_LANES)
 
@@ -67,24 +71,28 @@ static void pgx_pack(float *to, int64_t width, const float *b, int64_t bp, int64
   }
 }
 
-/* n >= PGX_LANES: panel by panel. The last panel ends at column n; what it computes again has the same bits. */
-PGX_APART void pgx_gemm_panels(const struct pgx_gemm *g, int64_t row0, int64_t row1, int direct) {
+/* n >= PGX_LANES: panel by panel, the last one up to column n. What it computes a second time has the same bits, and is not
+ * added a second time. */
+PGX_APART void pgx_gemm_panels(const struct pgx_gemm *g, int64_t row0, int64_t row1, int pack) {
   float packed[PGX_DEPTH * PGX_PANEL] __attribute__((aligned(64)));
-  for (int64_t next = 0; next < g->n;) {
-    const int64_t vectors = pgx_panel_vectors(g->n - next, g->n), width = vectors * PGX_LANES;
-    const int64_t column = pgx_least(next, g->n - width);
+  for (int64_t row = row0; row < row1; row += PGX_BLOCK) {
+    const int64_t end = pgx_least(row + PGX_BLOCK, row1);
     for (int64_t p = 0; p < g->k; p += PGX_DEPTH) {
       const int64_t depth = pgx_least(PGX_DEPTH, g->k - p);
-      struct pgx_panel panel = {depth, g->a + p * g->ap, g->ai, g->ap, g->b + p * g->bp + column * g->bj,
-                                g->bp, g->c + column, g->n, p > 0};
-      if (!direct) {
-        pgx_pack(packed, width, panel.b, g->bp, g->bj, depth);
-        panel.b = packed;
-        panel.ldb = width;
+      for (int64_t next = 0; next < g->n;) {
+        const int64_t vectors = pgx_panel_vectors(g->n - next, g->n), width = vectors * PGX_LANES;
+        const int64_t column = pgx_least(next, g->n - width);
+        struct pgx_panel panel = {depth, g->a + p * g->ap, g->ai, g->ap, g->b + p * g->bp + column * g->bj, g->bp,
+                                  g->c + column, g->n, p > 0, (int)(next - column)};
+        if (pack) {
+          pgx_pack(packed, width, panel.b, g->bp, g->bj, depth);
+          panel.b = packed;
+          panel.ldb = width;
+        }
+        pgx_tiles_any(vectors, &panel, row, end);
+        next = column + width;
       }
-      pgx_tiles_any(vectors, &panel, row0, row1);
     }
-    next = column + width;
   }
 }
 
@@ -96,7 +104,7 @@ PGX_APART void pgx_gemm_turned(const struct pgx_gemm *g, int64_t row0, int64_t r
     const int64_t row = pgx_least(next, g->m - width), end = pgx_least(row + width, row1);
     for (int64_t p = 0; p < g->k; p += PGX_DEPTH) {
       const struct pgx_panel panel = {pgx_least(PGX_DEPTH, g->k - p), g->b + p * g->bp, g->bj, g->bp,
-                                      g->a + p * g->ap + row, g->ap, turned, width, p > 0};
+                                      g->a + p * g->ap + row, g->ap, turned, width, p > 0, 0};
       pgx_tiles_any(vectors, &panel, 0, g->n);
     }
     for (; next < end; next++)
@@ -115,7 +123,7 @@ PGX_APART void pgx_gemm_padded(const struct pgx_gemm *g, int64_t row0, int64_t r
         for (int64_t j = 0; j < PGX_LANES; j++)
           right[q * PGX_LANES + j] = j < g->n ? g->b[(p + q) * g->bp + j * g->bj] : 0;
       const struct pgx_panel panel = {depth, g->a + row * g->ai + p * g->ap, g->ai, g->ap, right, PGX_LANES, out,
-                                      PGX_LANES, p > 0};
+                                      PGX_LANES, p > 0, 0};
       pgx_tiles_any(1, &panel, 0, rows);
     }
     for (int64_t i = 0; i < rows; i++)
@@ -151,6 +159,7 @@ PGX_APART void pgx_gemm(const struct pgx_gemm *g, int64_t row0, int64_t row1) {
     for (int64_t i = row0 * n; i < row1 * n; i++) g->c[i] = 0;
     return;
   }
+  const int pack = g->bj != 1 || (n * k > PGX_SECOND_CACHE && row1 - row0 >= 64);
   const int long_rows = k >= 4 * PGX_LANES;
   if (long_rows && n < PGX_LANES && g->ap == 1 && (g->bp == 1 || k <= PGX_DOT_DEPTH)) {
     const struct pgx_dots dots = {k, g->a, g->b, g->c, n, 1};
@@ -159,7 +168,7 @@ PGX_APART void pgx_gemm(const struct pgx_gemm *g, int64_t row0, int64_t row1) {
     const struct pgx_dots dots = {k, g->b, g->a + row0 * g->ai, g->c + row0 * n, 1, n};
     pgx_gemm_dots(dots, g->ap, g->ai, row1 - row0, 0, n);
   } else if (n >= PGX_LANES) {
-    pgx_gemm_panels(g, row0, row1, g->bj == 1);
+    pgx_gemm_panels(g, row0, row1, pack);
   } else if (m >= PGX_LANES && g->ai == 1) {
     pgx_gemm_turned(g, row0, row1);
   } else {

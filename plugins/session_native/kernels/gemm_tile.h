@@ -25,7 +25,8 @@
 #define PGX_VECTORS 2
 #endif
 
-/* c[i*ldc + j] = or += sum over p < k of a[i*ai + p*ap] * b[p*ldb + j], one panel of columns wide. */
+/* c[i*ldc + j] = sum over p < k of a[i*ai + p*ap] * b[p*ldb + j], one panel of columns wide; or += where add is set, except
+ * in the first `done` < PGX_LANES columns. */
 struct pgx_panel {
   int64_t k;
   const float *a;
@@ -34,13 +35,14 @@ struct pgx_panel {
   int64_t ldb;
   float *c;
   int64_t ldc;
-  int add;
+  int add, done;
 };
 
 /* Rows [row0, row1) of a panel, row1 >= rows. The last tile ends at row1, and leaves alone the rows that are done. */
 PGX_INLINE void pgx_tiles(const int rows, const int vectors, const struct pgx_panel *panel, int64_t row0, int64_t row1) {
   const int64_t k = panel->k, ai = panel->ai, ap = panel->ap, ldb = panel->ldb, ldc = panel->ldc;
   const int add = panel->add;
+  const pgx_i32 open = pgx_lanes_i32() >= panel->done;
   for (int64_t next = row0; next < row1; next += rows) {
     const int64_t row = next + rows <= row1 ? next : row1 - rows;
     const float *a = panel->a + row * ai, *b = panel->b;
@@ -59,8 +61,11 @@ PGX_INLINE void pgx_tiles(const int rows, const int vectors, const struct pgx_pa
     PGX_UNROLL for (int i = 0; i < rows; i++) {
       if (row + i < next) continue;
       float *c = panel->c + (row + i) * ldc;
-      PGX_UNROLL for (int j = 0; j < vectors; j++)
-        pgx_store(c + j * PGX_LANES, add ? pgx_load(c + j * PGX_LANES) + sum[i][j] : sum[i][j]);
+      if (add) {
+        sum[i][0] = pgx_where(open, sum[i][0]);
+        PGX_UNROLL for (int j = 0; j < vectors; j++) sum[i][j] += pgx_load(c + j * PGX_LANES);
+      }
+      PGX_UNROLL for (int j = 0; j < vectors; j++) pgx_store(c + j * PGX_LANES, sum[i][j]);
     }
   }
 }
