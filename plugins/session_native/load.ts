@@ -13,7 +13,8 @@ export type NativeRun = (memory: ArrayBufferView, slots: number, threads: number
 
 /**
  * Loads a library until the scope closes; the system counts how often the same file is loaded. A call after that
- * throws instead of jumping into what is no longer there.
+ * throws instead of jumping into what is no longer there. A library that leaves threads behind must keep itself loaded
+ * (RTLD_NODELETE): closing takes away the code they run.
  *
  * - Errors: `NativeError` with reason `not-loadable` or `not-permitted`.
  */

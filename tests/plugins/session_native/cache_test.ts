@@ -19,7 +19,7 @@ import { clear, usage } from "../../../plugins/session_native/cache_usage.ts"
 import { nativeLibrary } from "../../../plugins/session_native/library.ts"
 import { cc, child, files, get, inPlace, memory, type Place, plus, runProgram, script, skip } from "./setting.ts"
 
-test("a library is compiled once and then found", { skip }, () =>
+test("a library is compiled once and then found", compiling, () =>
   inPlace(async ({ environment, native, temporary }) => {
     assert.deepEqual(await get(plus(1), { environment }), { value: 9, cached: false, warnings: [] })
     assert.deepEqual(await get(plus(1), { environment }), { value: 9, cached: true, warnings: [] })
@@ -61,7 +61,7 @@ const damages: readonly (readonly [string, (path: string) => void])[] = [
 ]
 
 for (const [name, damage] of damages) {
-  test(`a cached file that is ${name} is replaced, and that is said`, { skip }, () =>
+  test(`a cached file that is ${name} is replaced, and that is said`, compiling, () =>
     inPlace(async ({ environment, native }) => {
       await get(plus(1), { environment })
       const path = join(native, files(native)[0]!)
@@ -75,7 +75,7 @@ for (const [name, damage] of damages) {
   )
 }
 
-test("a library that was built for another CPU is not found", { skip }, () =>
+test("a library that was built for another CPU is not found", compiling, () =>
   inPlace(async (place) => {
     // The same compiler where it knows of one instruction set more: what it is on another machine.
     const other = script(place, "other", `case "$*" in *-dM*) set -- -D__ANOTHER_ISA__=1 "$@";; esac; exec ${cc} "$@"`)
@@ -86,7 +86,7 @@ test("a library that was built for another CPU is not found", { skip }, () =>
   })
 )
 
-test("the least recently used libraries go when the limit is reached", { skip }, () =>
+test("the least recently used libraries go when the limit is reached", compiling, () =>
   inPlace(async ({ environment, native }) => {
     await get(plus(1), { environment })
     const [first] = files(native)
@@ -133,7 +133,7 @@ const withoutCache = async (place: Place, environment: Place["environment"], war
   assert.deepEqual(files(place.temporary), [])
 }
 
-test("where the cache cannot be a folder, a temporary one does", { skip }, () =>
+test("where the cache cannot be a folder, a temporary one does", compiling, () =>
   inPlace(async (place) => {
     // Below a file: this fails for the superuser as well, whom no permission stops.
     const PGEX_CACHE = join(place.folder, "file", "below")
@@ -146,7 +146,7 @@ test("where the cache cannot be a folder, a temporary one does", { skip }, () =>
   })
 )
 
-test("nothing is loaded from a folder that others can write", { skip }, () =>
+test("nothing is loaded from a folder that others can write", compiling, () =>
   inPlace(async (place) => {
     await get(plus(1), { environment: place.environment })
     chmodSync(place.native, 0o777)
@@ -156,12 +156,15 @@ test("nothing is loaded from a folder that others can write", { skip }, () =>
 
 const superuser = process.getuid?.() === 0
 
-test("nothing is loaded from another user's folder", { skip: skip || (!superuser && "only root gives away") }, () =>
-  inPlace(async (place) => {
-    await get(plus(1), { environment: place.environment })
-    chownSync(place.native, 65534, 65534)
-    await withoutCache(place, place.environment, /got one of user 65534/)
-  })
+test(
+  "nothing is loaded from another user's folder",
+  { ...compiling, skip: skip || (!superuser && "only root gives away") },
+  () =>
+    inPlace(async (place) => {
+      await get(plus(1), { environment: place.environment })
+      chownSync(place.native, 65534, 65534)
+      await withoutCache(place, place.environment, /got one of user 65534/)
+    })
 )
 
 /** Runs `child.ts` where the cache is a small or read-only file system: a mount that only this process tree sees. */
@@ -180,7 +183,7 @@ for (const [name, options, warning] of [
   ["full", "size=4k,mode=700", /Cannot keep a compiled plan in .*ENOSPC.*temporary folder/],
   ["read-only", "ro,mode=700", /Cannot keep a compiled plan in .*EROFS.*temporary folder/]
 ] as const) {
-  test(`a cache that is ${name} is done without`, { skip: noMount }, () =>
+  test(`a cache that is ${name} is done without`, { ...compiling, skip: noMount }, () =>
     inPlace(async (place) => {
       const { stdout, stderr } = await onMount(place, options)
       assert.equal(stderr, "")
@@ -192,7 +195,7 @@ for (const [name, options, warning] of [
   )
 }
 
-test("four processes at once all succeed and leave one file", { skip }, () =>
+test("four processes at once all succeed and leave one file", compiling, () =>
   inPlace(async ({ environment, native, temporary }) => {
     const args = process.versions.deno === undefined ? [child] : ["run", "-A", "--no-check", child]
     const all = await Promise.all([1, 2, 3, 4].map(() => runProgram(process.execPath, args, environment)))
@@ -207,7 +210,7 @@ test("four processes at once all succeed and leave one file", { skip }, () =>
 
 test(
   "requests at once in one process compile once, and one scope's end does not take the other's library",
-  { skip },
+  compiling,
   () =>
     inPlace(async ({ environment }) => {
       let compiled = 0
@@ -233,7 +236,7 @@ test(
     })
 )
 
-test("usage counts the cache's files, clear removes them and no others", { skip }, () =>
+test("usage counts the cache's files, clear removes them and no others", compiling, () =>
   inPlace(async ({ environment, native }) => {
     assert.deepEqual(await Effect.runPromise(usage(environment)), { folder: native, files: 0, bytes: 0, limit: 256e6 })
     await get(plus(1), { environment })

@@ -5,9 +5,9 @@ import { test } from "node:test"
 import { Effect, Fiber } from "effect"
 import { compileFlags, findCompiler } from "../../../plugins/session_native/compiler.ts"
 import { nativeLibrary } from "../../../plugins/session_native/library.ts"
-import { cc, ended, failure, files, get, inPlace, plus, script, skip, whenCompiling } from "./setting.ts"
+import { cc, compiling, ended, failure, files, get, inPlace, plus, script, whenCompiling } from "./setting.ts"
 
-test("a compiler tells its version, its target and a flag for this CPU", { skip }, async () => {
+test("a compiler tells its version, its target and a flag for this CPU", compiling, async () => {
   const found = await Effect.runPromise(findCompiler({ PATH: process.env.PATH }))
   assert.match(found.version, /version \d/)
   assert.notEqual(found.target, "unknown target")
@@ -26,7 +26,7 @@ test("without a compiler the failure says what to install", () =>
     assert.match(wrong.message, /got CC=no-such-compiler -m64, and no such program/)
   }))
 
-test("CC is honoured, with its arguments", { skip }, () =>
+test("CC is honoured, with its arguments", compiling, () =>
   inPlace(async (place) => {
     const wrapper = script(place, "wrapper", `echo "$1" >> ${place.folder}/log; exec "$@"`)
     const { value } = await get(plus(1), { environment: { ...place.environment, CC: `${wrapper} ${cc}` } })
@@ -36,7 +36,7 @@ test("CC is honoured, with its arguments", { skip }, () =>
   })
 )
 
-test("a compiler that refuses every flag for this CPU is used without", { skip }, () =>
+test("a compiler that refuses every flag for this CPU is used without", compiling, () =>
   inPlace(async (place) => {
     const old = script(place, "old", `case "$*" in *=native*) exit 1;; esac; exec ${cc} "$@"`)
     const environment = { ...place.environment, CC: old }
@@ -45,7 +45,7 @@ test("a compiler that refuses every flag for this CPU is used without", { skip }
   })
 )
 
-test("a compiler that fails is quoted, and leaves nothing behind", { skip }, () =>
+test("a compiler that fails is quoted, and leaves nothing behind", compiling, () =>
   inPlace(async (place) => {
     const real = await failure("int32_t pgx_run(void) { return 1 }", { environment: place.environment })
     assert.equal(real.reason, "compiler-failed")
@@ -61,7 +61,7 @@ test("a compiler that fails is quoted, and leaves nothing behind", { skip }, () 
   })
 )
 
-test("after a failure the same request in the same scope starts afresh", { skip }, () =>
+test("after a failure the same request in the same scope starts afresh", compiling, () =>
   inPlace(async (place) => {
     const CC = whenCompiling(
       place,
@@ -84,7 +84,7 @@ mv ${folder}/pids.part ${folder}/pids; wait`
 const pids = (folder: string): readonly number[] =>
   readFileSync(join(folder, "pids"), "utf8").trim().split(" ").map(Number)
 
-test("a compiler that hangs is stopped after the time limit, with its children", { skip }, () =>
+test("a compiler that hangs is stopped after the time limit, with its children", compiling, () =>
   inPlace(async (place) => {
     const CC = whenCompiling(place, "hanging", sleeper(place.folder))
     const hung = await failure(plus(0), { environment: { ...place.environment, CC }, timeLimit: "1 second" })
@@ -95,7 +95,7 @@ test("a compiler that hangs is stopped after the time limit, with its children",
   })
 )
 
-test("interruption stops the compiler and leaves no temporaries", { skip }, () =>
+test("interruption stops the compiler and leaves no temporaries", compiling, () =>
   inPlace(async (place) => {
     const CC = whenCompiling(place, "hanging", sleeper(place.folder))
     const environment = { ...place.environment, CC }

@@ -7,9 +7,9 @@ import { Effect } from "effect"
 import { findFfi } from "../../../plugins/session_native/ffi.ts"
 import { nativeLibrary } from "../../../plugins/session_native/library.ts"
 import { openLibrary } from "../../../plugins/session_native/load.ts"
-import { child, failure, inPlace, memory, plus, runProgram, skip } from "./setting.ts"
+import { child, compiling, failure, inPlace, memory, plus, runProgram, skip } from "./setting.ts"
 
-test("a library runs on the memory it is given, also after that has grown", { skip }, () =>
+test("a library runs on the memory it is given, also after that has grown", compiling, () =>
   inPlace(async ({ environment }) => {
     const use = Effect.gen(function* () {
       const { run } = yield* nativeLibrary(plus(1), { environment })
@@ -27,7 +27,7 @@ test("a library runs on the memory it is given, also after that has grown", { sk
   })
 )
 
-test("several libraries and shared memory do not disturb each other", { skip }, () =>
+test("several libraries and shared memory do not disturb each other", compiling, () =>
   inPlace(async ({ environment }) => {
     const use = Effect.gen(function* () {
       const all = yield* Effect.forEach([1, 2, 3], (n) => nativeLibrary(plus(n), { environment }))
@@ -39,7 +39,7 @@ test("several libraries and shared memory do not disturb each other", { skip }, 
   })
 )
 
-test("a call after the scope's end throws", { skip }, () =>
+test("a call after the scope's end throws", compiling, () =>
   inPlace(async ({ environment }) => {
     const { run } = await Effect.runPromise(
       Effect.scoped(
@@ -50,7 +50,7 @@ test("a call after the scope's end throws", { skip }, () =>
   })
 )
 
-test("what is no library, or has not the function, does not load, and says so", { skip }, () =>
+test("what is no library, or has not the function, does not load, and says so", compiling, () =>
   inPlace(async ({ environment, folder }) => {
     const path = join(folder, "text.so")
     writeFileSync(path, "no library")
@@ -80,7 +80,7 @@ const permissions: readonly (readonly [string, RegExp])[] = [
 ]
 
 for (const [missing, sentence] of permissions) {
-  test(`Deno without --allow-${missing} says which flag`, { skip: noDeno }, () =>
+  test(`Deno without --allow-${missing} says which flag`, { ...compiling, skip: noDeno }, () =>
     inPlace(async ({ environment }) => {
       const others = [...permissions.map(([name]) => name), "sys"].filter((name) => name !== missing)
       const args = ["run", "--no-check", "--no-prompt", ...others.map((name) => `--allow-${name}`), child]
@@ -93,7 +93,7 @@ for (const [missing, sentence] of permissions) {
   )
 }
 
-test("Deno with all permissions runs what Bun runs", { skip: noDeno }, () =>
+test("Deno with all permissions runs what Bun runs", { ...compiling, skip: noDeno }, () =>
   inPlace(async ({ environment }) => {
     const { stdout, stderr } = await runProgram(deno, ["run", "-A", "--no-check", child], environment)
     assert.equal(stderr, "")

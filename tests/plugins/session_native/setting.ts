@@ -25,6 +25,9 @@ export const cc = Exit.isSuccess(compiler) ? compiler.value.file : "cc"
 /** A reason to skip what needs a compiler. */
 export const skip = Exit.isSuccess(compiler) ? false : "there is no C compiler"
 
+/** How such tests run: not without one, and patiently, as other programs keep a machine busy. */
+export const compiling = { skip, timeout: 120_000 }
+
 /** A source whose function gives memory[slots] + threads + n. */
 export const plus = (n: number): string =>
   `#include <stdint.h>
