@@ -17,7 +17,20 @@ import { isWhole, writeSealed } from "../../../plugins/session_native/cache_file
 import { cacheFolder, cacheLimit } from "../../../plugins/session_native/cache_folder.ts"
 import { clear, usage } from "../../../plugins/session_native/cache_usage.ts"
 import { nativeLibrary } from "../../../plugins/session_native/library.ts"
-import { cc, child, files, get, inPlace, memory, type Place, plus, runProgram, script, skip } from "./setting.ts"
+import {
+  cc,
+  child,
+  compiling,
+  files,
+  get,
+  inPlace,
+  memory,
+  type Place,
+  plus,
+  runProgram,
+  script,
+  skip
+} from "./setting.ts"
 
 test("a library is compiled once and then found", compiling, () =>
   inPlace(async ({ environment, native, temporary }) => {
