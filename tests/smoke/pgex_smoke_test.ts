@@ -26,8 +26,8 @@ test("each command of pgex --help has help of its own, with examples", () => {
   const names: string[] = help.subcommands.flatMap((g: { commands: { name: string }[] }) =>
     g.commands.map((c) => c.name)
   )
-  assert.ok(["run", "cluster", "replay", "check", "envs", "config", "doctor"].every((n) => names.includes(n)))
-  for (const command of [["cluster"], ["check", "first-order"]]) {
+  assert.ok(["run", "cluster", "replay", "check", "envs", "config", "cache", "doctor"].every((n) => names.includes(n)))
+  for (const command of [["cluster"], ["check", "first-order"], ["cache", "clear"]]) {
     const { stdout, code } = pgex([...command, "--help"])
     assert.equal(code, 0)
     for (const part of ["DESCRIPTION", "EXAMPLES", "--json", "--seed"]) assert.ok(stdout.includes(part), part)
