@@ -16,8 +16,13 @@ import { transformLaws } from "./session_transforms.ts"
 export { type Tolerance, tolerances } from "./session_support.ts"
 
 /** Registers the tests. `tolerance` is one of `tolerances`, by the session's type. */
-export const sessionLaws = (name: string, layer: Layer.Layer<Session, SessionError>, tolerance: Tolerance): void => {
-  const subject = { name, layer, tolerance }
+export const sessionLaws = (
+  name: string,
+  layer: Layer.Layer<Session, SessionError>,
+  tolerance: Tolerance,
+  { compilesSlowly = false } = {}
+): void => {
+  const subject = { name, layer, tolerance, compilesSlowly }
   elementwiseLaws(subject)
   contractionLaws(subject)
   movementLaws(subject)

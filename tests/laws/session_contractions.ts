@@ -1,16 +1,15 @@
 /** Laws of sessions: matrix products and reductions, of every size, tail and flag. */
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Effect } from "effect"
 import { evaluate, type Shape, size } from "../../core/program/mod.ts"
 import { matmul, reduce } from "../../core/program/primitive.ts"
 import { numbers } from "../core/program/arbitrary.ts"
-import { comparison, lengths, one, two } from "./session_programs.ts"
-import { exact, near, once, type Subject, within } from "./session_support.ts"
+import { comparison, lengths, one, type Same, two } from "./session_programs.ts"
+import { exact, once, type Subject, within } from "./session_support.ts"
 
 export const contractionLaws = (subject: Subject): void => {
   const { name, tolerance: t } = subject
-  const _same = comparison(subject)
+  const every = comparison(subject)
 
   const sizes = [0, 1, 2, 5, 8, 17, 33]
   for (const [transposeA, transposeB] of [
@@ -21,49 +20,46 @@ export const contractionLaws = (subject: Subject): void => {
   ] as const) {
     const flags = `${transposeA ? "Aᵀ" : "A"}·${transposeB ? "Bᵀ" : "B"}`
     /** Each number relative to Σ |a|·|b|, with the √k of a random walk. */
-    const product = (a: Shape, b: Shape, k: number, what: string) =>
-      within(subject, (s) =>
-        Effect.gen(function* () {
-          const p = two(a, b, (x, y) => matmul(x, y, transposeA, transposeB))
-          const given = { a: exact(t, numbers(size(a), 1)), b: exact(t, numbers(size(b), 2)) }
-          const { y: want } = evaluate(p, given)
-          const { y: bound } = evaluate(p, { a: given.a.map(Math.abs), b: given.b.map(Math.abs) })
-          const { y } = yield* once(s, p, given)
-          near(y, want, (i) => 2 * t.unit * (2 + Math.sqrt(k)) * bound[i]!, t, what)
-        })
-      )
+    const product = (same: Same, a: Shape, b: Shape, k: number, what: string): void => {
+      const p = two(a, b, (x, y) => matmul(x, y, transposeA, transposeB))
+      const given = { a: exact(t, numbers(size(a), 1)), b: exact(t, numbers(size(b), 2)) }
+      const { y: bound } = evaluate(p, { a: given.a.map(Math.abs), b: given.b.map(Math.abs) })
+      same(p, given, what, (i) => 2 * t.unit * (2 + Math.sqrt(k)) * bound[i]!)
+    }
     const left = (m: number, k: number) => (transposeA ? [k, m] : [m, k])
     const right = (k: number, n: number) => (transposeB ? [n, k] : [k, n])
-    test(`${name}: ${flags} of every size and tail`, async () => {
-      for (const m of sizes) {
-        for (const n of sizes) {
-          for (const k of [0, 1, 3, 8, 19]) await product(left(m, k), right(k, n), k, `${flags} ${m}×${k}×${n}`)
+    test(`${name}: ${flags} of every size and tail`, () =>
+      every((same) => {
+        for (const m of sizes) {
+          for (const n of sizes) {
+            for (const k of [0, 1, 3, 8, 19]) product(same, left(m, k), right(k, n), k, `${flags} ${m}×${k}×${n}`)
+          }
         }
-      }
-      for (const [m, k, n] of [
-        [64, 64, 64],
-        [65, 129, 63],
-        [200, 3, 100],
-        [1, 300, 1],
-        [3, 1000, 17]
-      ] as const) {
-        await product(left(m, k), right(k, n), k, `${flags} ${m}×${k}×${n}`)
-      }
-    })
-    test(`${name}: ${flags} of batches, each side batched or shared`, async () => {
-      for (const batch of [0, 1, 3]) {
         for (const [m, k, n] of [
-          [4, 5, 6],
-          [1, 7, 33],
-          [17, 16, 1]
+          [64, 64, 64],
+          [65, 129, 63],
+          [200, 3, 100],
+          [1, 300, 1],
+          [3, 1000, 17]
         ] as const) {
-          const [a, b] = [left(m, k), right(k, n)]
-          await product([batch, ...a], [batch, ...b], k, `${flags} batch ${batch}`)
-          await product([batch, ...a], b, k, `${flags} batch ${batch}, B shared`)
-          await product(a, [batch, ...b], k, `${flags} batch ${batch}, A shared`)
+          product(same, left(m, k), right(k, n), k, `${flags} ${m}×${k}×${n}`)
         }
-      }
-    })
+      }))
+    test(`${name}: ${flags} of batches, each side batched or shared`, () =>
+      every((same) => {
+        for (const batch of [0, 1, 3]) {
+          for (const [m, k, n] of [
+            [4, 5, 6],
+            [1, 7, 33],
+            [17, 16, 1]
+          ] as const) {
+            const [a, b] = [left(m, k), right(k, n)]
+            product(same, [batch, ...a], [batch, ...b], k, `${flags} batch ${batch}`)
+            product(same, [batch, ...a], b, k, `${flags} batch ${batch}, B shared`)
+            product(same, a, [batch, ...b], k, `${flags} batch ${batch}, A shared`)
+          }
+        }
+      }))
     test(`${name}: ${flags} passes on NaN and infinities`, async () => {
       const a = numbers(6 * 5, 1)
         .with(7, Number.NaN)
@@ -100,20 +96,16 @@ export const contractionLaws = (subject: Subject): void => {
   ]
   for (const fn of ["sum", "max"] as const) {
     test(`${name}: ${fn} over every choice of axes, large and empty ones too`, () =>
-      within(subject, (s) =>
-        Effect.gen(function* () {
-          for (const [shape, axes] of reduced) {
-            const p = one(shape, (x) => reduce(fn, x, axes))
-            const x = exact(t, numbers(size(shape), 1))
-            const { y: want } = evaluate(p, { x })
-            const { y: bound } = evaluate(p, { x: x.map(Math.abs) })
-            const { y } = yield* once(s, p, { x })
-            const terms = size(shape) / Math.max(1, want.length)
-            const allowed = (i: number) => (fn === "max" ? 0 : 2 * t.unit * Math.sqrt(terms) * bound[i]!)
-            near(y, want, allowed, t, `${fn} of [${shape}] over [${axes}]`)
-          }
-        })
-      ))
+      every((same) => {
+        for (const [shape, axes] of reduced) {
+          const p = one(shape, (x) => reduce(fn, x, axes))
+          const x = exact(t, numbers(size(shape), 1))
+          const { y: bound } = evaluate(p, { x: x.map(Math.abs) })
+          const terms = size(shape) / Math.max(1, bound.length)
+          const allowed = (i: number) => (fn === "max" ? 0 : 2 * t.unit * Math.sqrt(terms) * bound[i]!)
+          same(p, { x }, `${fn} of [${shape}] over [${axes}]`, allowed)
+        }
+      }))
     test(`${name}: ${fn} passes on NaN and infinities`, async () => {
       const base = numbers(3 * 20, 1)
       for (const v of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {

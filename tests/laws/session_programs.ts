@@ -2,7 +2,7 @@
 import { Effect } from "effect"
 import { evaluate, type Program, program, type Shape, type Tensor } from "../../core/program/mod.ts"
 import { built } from "../core/program/support.ts"
-import { exact, near, once, type Subject, within } from "./session_support.ts"
+import { type Case, exact, near, outputsOf, type Subject, within } from "./session_support.ts"
 
 /** Sizes around every width a kernel may work in, and their tails. */
 export const lengths = [0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 63, 65, 1000]
@@ -29,19 +29,28 @@ export const special = [
   -100
 ]
 
-/** Runs programs with the one output `y` and compares each number relative to itself. */
+/** Runs programs and compares each number: relative to itself, if nothing else is allowed. */
+export type Same = <I extends string>(
+  p: Program<I, "y">,
+  given: Readonly<Record<I, ArrayLike<number>>>,
+  what: string,
+  allowed?: (i: number) => number
+) => void
+
+/** Compares everything that `collect` hands over. */
 export const comparison = (subject: Subject) => {
   const { tolerance: t } = subject
-  const relative = (want: Float64Array) => (i: number) => t.operation * t.unit * Math.abs(want[i]!)
-
-  return <I extends string>(p: Program<I, "y">, given: Readonly<Record<I, ArrayLike<number>>>, what: string) =>
+  return (collect: (same: Same) => void) =>
     within(subject, (s) =>
       Effect.gen(function* () {
-        const inputs = {} as Record<I, Float64Array>
-        for (const k of keys(p.inputs)) inputs[k] = exact(t, given[k])
-        const { y: want } = evaluate(p, inputs)
-        const { y } = yield* once(s, p, inputs)
-        near(y, want, relative(want), t, what)
+        const cases: (Case & { readonly allowed: ((i: number) => number) | undefined })[] = []
+        collect((program, given, what, allowed) => cases.push({ program, given, what, allowed }))
+        const got = yield* outputsOf(subject, s, cases)
+        cases.forEach(({ program, given, what, allowed }, i) => {
+          const inputs = Object.fromEntries(keys(given).map((k) => [k, exact(t, given[k]!)]))
+          const want = evaluate(program, inputs).y!
+          near(got[i]!.y!, want, allowed ?? ((j) => t.operation * t.unit * Math.abs(want[j]!)), t, what)
+        })
       })
     )
 }

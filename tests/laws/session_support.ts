@@ -8,7 +8,8 @@ import {
   type SessionFailure,
   type SessionService
 } from "../../core/pipeline/session.ts"
-import { evaluate, type Program } from "../../core/program/mod.ts"
+import { evaluate, type Program, type Tensor } from "../../core/program/mod.ts"
+import { topological } from "../../core/program/tensor.ts"
 
 /** How far a session's numbers may be from float64's. */
 export interface Tolerance {
@@ -36,6 +37,8 @@ export interface Subject {
   readonly name: string
   readonly layer: Layer.Layer<Session, SessionError>
   readonly tolerance: Tolerance
+  /** Making a program ready takes long: many small programs are made one, and what is only repeated, is so less often. */
+  readonly compilesSlowly: boolean
 }
 
 /** Runs `body` in a session of its own, closed afterwards. */
@@ -113,19 +116,91 @@ export const expected = <I extends string, O extends string>(
   return { want, allowed }
 }
 
-/** Runs a program on the session and on `evaluate`, and compares all outputs. False where nothing could be compared. */
-export const agree = <I extends string, O extends string>(
+/** A program and what it is given. */
+export interface Case {
+  readonly what: string
+  readonly program: Program<string, string>
+  readonly given: Readonly<Record<string, ArrayLike<number>>>
+}
+
+/** Cases that are judged together where compiling is slow. */
+const TOGETHER = 50
+
+/** Runs every case, alone or with others in one program; the outputs of each, in order. */
+export const outputsOf = (
+  subject: Subject,
   s: SessionService,
-  t: Tolerance,
+  cases: readonly Case[]
+): Effect.Effect<readonly Readonly<Record<string, Float32Array | Float64Array>>[], SessionFailure> =>
+  Effect.gen(function* () {
+    const out: Record<string, Float32Array | Float64Array>[] = []
+    const width = subject.compilesSlowly ? TOGETHER : 1
+    for (let at = 0; at < cases.length; at += width) {
+      const some = cases.slice(at, at + width)
+      const given: Record<string, Float64Array> = {}
+      some.forEach((c, i) => {
+        for (const k in c.given) given[named(i, k)] = exact(subject.tolerance, c.given[k]!)
+      })
+      const got = yield* once(s, together(some), given)
+      some.forEach((c, i) => {
+        out.push(Object.fromEntries(Object.keys(c.program.outputs).map((k) => [k, got[named(i, k)]!])))
+      })
+    }
+    return out
+  })
+
+const named = (i: number, name: string): string => `${i}:${name}`
+
+/** One program that is all of them, side by side. */
+const together = (cases: readonly Case[]): Program<string, string> => {
+  const inputs: Record<string, Tensor> = {}
+  const outputs: Record<string, Tensor> = {}
+  cases.forEach(({ program }, i) => {
+    const copies = new Map<Tensor, Tensor>()
+    for (const t of topological([...Object.values(program.inputs), ...Object.values(program.outputs)])) {
+      const op = t.op.kind === "input" ? { ...t.op, name: named(i, t.op.name) } : t.op
+      copies.set(t, { ...t, op, args: t.args.map((a) => copies.get(a)!) })
+    }
+    for (const [k, t] of Object.entries(program.inputs)) inputs[named(i, k)] = copies.get(t)!
+    for (const [k, t] of Object.entries(program.outputs)) outputs[named(i, k)] = copies.get(t)!
+  })
+  return { name: cases.map((c) => c.program.name).join(" "), inputs, outputs }
+}
+
+/** Runs cases on the session and on `evaluate`, and compares all outputs. How many could be compared. */
+export const agreeing = (
+  subject: Subject,
+  s: SessionService,
+  cases: readonly Case[]
+): Effect.Effect<number, SessionFailure> =>
+  Effect.gen(function* () {
+    const t = subject.tolerance
+    const judged = cases.flatMap((c) => {
+      const e = expected(
+        c.program,
+        mapValues(c.given, (x) => exact(t, x)),
+        t
+      )
+      return e === undefined ? [] : [{ ...c, ...e }]
+    })
+    const got = yield* outputsOf(subject, s, judged)
+    judged.forEach(({ what, want, allowed }, i) => {
+      for (const k in want) near(got[i]![k]!, want[k]!, allowed(k), t, `${what}.${k}`)
+    })
+    return judged.length
+  })
+
+const mapValues = <K extends string, A, B>(r: Readonly<Record<K, A>>, f: (a: A) => B): Record<K, B> => {
+  const out = {} as Record<K, B>
+  for (const k in r) out[k] = f(r[k])
+  return out
+}
+
+/** As `agreeing`, for one program. False where nothing could be compared. */
+export const agree = <I extends string, O extends string>(
+  subject: Subject,
+  s: SessionService,
   p: Program<I, O>,
   given: Readonly<Record<I, ArrayLike<number>>>
 ): Effect.Effect<boolean, SessionFailure> =>
-  Effect.gen(function* () {
-    const inputs = {} as Record<I, Float64Array>
-    for (const k of Object.keys(p.inputs) as I[]) inputs[k] = exact(t, given[k])
-    const e = expected(p, inputs, t)
-    if (e === undefined) return false
-    const got: Readonly<Record<O, Float32Array | Float64Array>> = yield* once(s, p, inputs)
-    for (const k of Object.keys(p.outputs) as O[]) near(got[k], e.want[k], e.allowed(k), t, `${p.name}.${k}`)
-    return true
-  })
+  Effect.map(agreeing(subject, s, [{ what: p.name, program: p, given }]), (n) => n === 1)
