@@ -39,7 +39,8 @@ const PROBE_LIMIT = Duration.seconds(20)
  * -fno-math-errno and -fno-trapping-math let loops with sqrt and comparisons become vector code; neither changes a
  * number. Contraction (a·b + c rounded once) is wanted: the kernels say where they need it. Never -ffast-math: it
  * assumes that there are no NaN and infinities, which a diverging training must be able to show, reorders sums, and
- * when linked flushes denormals for the whole thread, ours and the caller's.
+ * when linked flushes denormals for the whole thread, ours and the caller's. A function that nobody declares is an
+ * error here: found when it is first called, it would end the process.
  */
 export const compileFlags = (compiler: Compiler, optimise: Optimise): readonly string[] => [
   ...compiler.args,
@@ -49,6 +50,7 @@ export const compileFlags = (compiler: Compiler, optimise: Optimise): readonly s
   "-fno-math-errno",
   "-fno-trapping-math",
   "-ffp-contract=fast",
+  "-Werror=implicit-function-declaration",
   "-fPIC",
   "-shared"
 ]
