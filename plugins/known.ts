@@ -2,7 +2,7 @@
 
 import { erased } from "../algorithms/erased.ts"
 import { ppo } from "../algorithms/mod.ts"
-import type { Known } from "../algorithms/policygradex/trainings.ts"
+import type { Known } from "../algorithms/policygradex/spec.ts"
 import { standard } from "../envs/mod.ts"
 
 export const known: Known = { registry: standard, algorithms: [erased(ppo)] }

@@ -1,6 +1,6 @@
 /** A job in a run directory: the store around it, the receipts, the report and the summary after it. */
 import { Effect, Layer } from "effect"
-import type { Trainings } from "../algorithms/policygradex/trainings.ts"
+import type { Workers } from "../algorithms/policygradex/work.ts"
 import type { RunConfig } from "../core/pipeline/config.ts"
 import { Progress } from "../core/pipeline/progress.ts"
 import { Recovery, type SessionRecord } from "../core/pipeline/recovery.ts"
@@ -12,10 +12,10 @@ import { rated, sessionPeak } from "./peak.ts"
 import { report } from "./report/mod.ts"
 import { lossSentence, runSession } from "./sessions/mod.ts"
 import { digest } from "./store/mod.ts"
-import { workerTrainings } from "./workers/trainings.ts"
+import { workersLayer } from "./workers/layer.ts"
 
-/** What a job needs: its store, its progress display, a session, and whoever does trainings. */
-export type Job<E> = (config: RunConfig) => Effect.Effect<JobResult, E, RunStore | Progress | Session | Trainings>
+/** What a job needs: its store, its progress display, a session, and whoever does its work. */
+export type Job<E> = (config: RunConfig) => Effect.Effect<JobResult, E, RunStore | Progress | Session | Workers>
 
 /** What is known before the job starts. */
 export interface Start {
@@ -38,8 +38,8 @@ export const runJob = Effect.fn("run_job")(function* <E>(job: Job<E>, { config, 
   const { say: note } = yield* Progress
   const computed = Effect.gen(function* () {
     const { session, kind, recovery, records } = yield* runSession(config.session, note)
-    const trainings = workerTrainings({ workers: config.workers, sessionKind: kind, note })
-    const services = Layer.provideMerge(trainings, Layer.succeed(Session)(session))
+    const workers = workersLayer({ workers: config.workers, sessionKind: kind, note })
+    const services = Layer.provideMerge(workers, Layer.succeed(Session)(session))
     const done = yield* job(config).pipe(Effect.provideService(Recovery, recovery), Effect.provide(services))
     const sessions = yield* records
     return { ...done, sessions, peak: yield* Effect.provideService(sessionPeak, Session, session) }

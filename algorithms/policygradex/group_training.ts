@@ -3,8 +3,9 @@ import { Effect } from "effect"
 import { child, type Key } from "../../core/random/mod.ts"
 import type { Task } from "../../envs/mod.ts"
 import type { Start } from "../algorithm.ts"
+import type { TrainingSpec } from "./spec.ts"
 import { finalMeans, type Trained } from "./training.ts"
-import { type TrainingSpec, Trainings } from "./trainings.ts"
+import { trainAll } from "./trainings.ts"
 
 /** A grouping by what its groups reached. */
 export interface Worth {
@@ -44,7 +45,7 @@ export const trainGroups = Effect.fn("policygradex.trainGroups")(function* (
   const jobs = Array.from({ length: c.seeds }, (_, seed) =>
     [...distinct].map(([id, members]) => ({ id, members, seed }))
   ).flat()
-  const trained = yield* (yield* Trainings).all(
+  const trained = yield* trainAll(
     spec,
     jobs.map(({ id, members, seed }) => ({
       tasks: members.map((t) => tasks[t]!),

@@ -8,8 +8,9 @@ import { type Affinity, centred, type SubsetScore } from "../../core/surrogate/a
 import type { Subset } from "../../core/surrogate/subsets.ts"
 import type { Task } from "../../envs/mod.ts"
 import type { Start } from "../algorithm.ts"
+import type { TrainingSpec } from "./spec.ts"
 import { curveMeans, finalMeans, type Trained } from "./training.ts"
-import { type TrainingSpec, Trainings } from "./trainings.ts"
+import { trainAll } from "./trainings.ts"
 
 /** The subsets to train: all, or a random sample in which every task is about equally often. */
 export const sampleSubsets = (s: Stream, all: readonly Subset[], count: number): readonly number[] => {
@@ -152,7 +153,7 @@ export const trainSubsets = Effect.fn("policygradex.trainSubsets")(function* (
       start
     }))
   ).flat()
-  const trained = yield* (yield* Trainings).all(spec, jobs, yield* begin(jobs.length))
+  const trained = yield* trainAll(spec, jobs, yield* begin(jobs.length))
   const measure = c.measure === "curve" ? curveMeans : finalMeans
   const repeats = Array.from({ length: c.repeats }, (_, r) =>
     chosen.map((s, i): SubsetScore => ({ tasks: all[s]!, values: measure(trained[r * chosen.length + i]!) }))

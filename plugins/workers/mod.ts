@@ -1,3 +1,3 @@
-/** Trainings on worker threads: the layer, and what a worker's module of one's own calls. */
+/** Work on worker threads: the layer, and what a worker's module of one's own calls. */
+export { type WorkerOptions, workersLayer } from "./layer.ts"
 export { serve } from "./serve.ts"
-export { type WorkerOptions, workerTrainings } from "./trainings.ts"

@@ -1,17 +1,24 @@
 /** The inside of a worker thread. */
 import { parentPort, workerData } from "node:worker_threads"
 import * as NodeWorkerRunner from "@effect/platform-node/NodeWorkerRunner"
-import { Context, Effect, Layer, Schema } from "effect"
+import { Context, Effect, Exit, Layer, Schema, Scope } from "effect"
 import { RpcServer } from "effect/rpc"
-import { train } from "../../algorithms/policygradex/training.ts"
-import { type Known, settingOf } from "../../algorithms/policygradex/trainings.ts"
-import { Session } from "../../core/pipeline/session.ts"
+import type { LearnerError } from "../../algorithms/error.ts"
+import type { Known } from "../../algorithms/policygradex/spec.ts"
+import { Session, type Work } from "../../core/pipeline/session.ts"
 import { type Kinds, SessionKinds, sessionLayer, kinds as standard } from "../sessions/mod.ts"
 import { Requests, WorkerData } from "./messages.ts"
+import { findWork } from "./works.ts"
+
+/** Work that this thread is ready for. */
+interface Ready {
+  readonly part: (data: unknown) => Effect.Effect<unknown, LearnerError>
+  readonly close: Effect.Effect<void>
+}
 
 /**
- * Makes this thread a worker that does trainings, ids being looked up in `known`; the last thing a worker's module does.
- * Its session, of `kinds`, is made at the first training and stays.
+ * Makes this thread a worker, ids being looked up in `known`; the last thing a worker's module does. Its session, of
+ * `kinds`, is made at the first work and stays.
  */
 export const serve = (known: Known, kinds: Kinds = standard): void => {
   const handlers = Requests.toLayer(
@@ -23,13 +30,32 @@ export const serve = (known: Known, kinds: Kinds = standard): void => {
           Context.get(c, Session)
         )
       )
+      const ready = new Map<number, Ready>()
       return {
         Hello: () => Effect.void,
-        Train: ({ spec, work }) =>
-          Effect.gen(function* () {
-            const setting = yield* settingOf(spec, known)
-            return yield* Effect.provideService(train(setting, work), Session, yield* session)
-          })
+        Open: Effect.fnUntraced(function* ({ id, work, setting }) {
+          const found = yield* findWork(work)
+          const own = yield* Scope.fork(scope)
+          const part = yield* found.open(setting, known).pipe(
+            Effect.provideService(Session, yield* session),
+            Effect.provideService(Scope.Scope, own),
+            Effect.onError((cause) => Scope.close(own, Exit.failCause(cause)))
+          )
+          ready.set(id, { part, close: Scope.close(own, Exit.void) })
+        }),
+        Do: Effect.fnUntraced(function* ({ id, part }) {
+          const work = ready.get(id)
+          if (work === undefined) return yield* Effect.die(`work ${id} is not open in this thread`)
+          const { work: done } = yield* session
+          const before = yield* done
+          const result = yield* work.part(part)
+          return { result, done: difference(before, yield* done) }
+        }),
+        Close: ({ id }) => {
+          const work = ready.get(id)
+          ready.delete(id)
+          return work?.close ?? Effect.void
+        }
       }
     })
   )
@@ -42,3 +68,11 @@ export const serve = (known: Known, kinds: Kinds = standard): void => {
   )
   Effect.runFork(Effect.provideService(Layer.launch(server), SessionKinds, kinds))
 }
+
+const difference = (before: Work, now: Work): Work => ({
+  plans: now.plans - before.plans,
+  calls: now.calls - before.calls,
+  flops: now.flops - before.flops,
+  bytes: now.bytes - before.bytes,
+  seconds: now.seconds - before.seconds
+})

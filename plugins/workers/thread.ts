@@ -4,18 +4,33 @@ import { Worker } from "node:worker_threads"
 import { Data, Deferred, Effect, Exit, Layer, Scope } from "effect"
 import { RpcClient, type RpcClientError } from "effect/rpc"
 import type { LearnerError } from "../../algorithms/error.ts"
-import type { Assignment, Trained } from "../../algorithms/policygradex/training.ts"
-import type { TrainingSpec } from "../../algorithms/policygradex/trainings.ts"
+import type { Work } from "../../core/pipeline/session.ts"
 import { Requests, type WorkerData } from "./messages.ts"
 import { platformOf } from "./platform.ts"
 
 /** A thread that ended, and what is known of why. */
 export class Ended extends Data.TaggedError("Ended")<{ readonly got: string }> {}
 
+/** Work that threads may be given parts of. */
+export interface OpenWork {
+  readonly id: number
+  /** Of the work. */
+  readonly name: string
+  readonly setting: unknown
+  /** Whether more parts may come; threads let go of what is closed before they begin something else. */
+  open: boolean
+}
+
+/** What a thread made of a part, and what that took it. */
+export interface Answer {
+  readonly result: unknown
+  readonly done: Work
+}
+
 /** A worker that answers. */
 export interface Thread {
-  /** Does one training; nothing else may be asked meanwhile. */
-  readonly train: (spec: TrainingSpec, work: Assignment) => Effect.Effect<Trained, LearnerError | Ended>
+  /** Does one part; nothing else may be asked meanwhile. */
+  readonly run: (work: OpenWork, part: unknown) => Effect.Effect<Answer, LearnerError | Ended>
   readonly alive: () => boolean
   /** What it was started with. */
   readonly data: WorkerData
@@ -66,11 +81,23 @@ const connect = Effect.fnUntraced(function* (entry: URL, data: WorkerData) {
       orElse: () => Effect.fail(new Ended({ got: `no answer within ${STARTING_SECONDS} s` }))
     })
   )
-  return {
-    train: (spec: TrainingSpec, work: Assignment) =>
-      orEnded(client.Train({ spec, work }).pipe(Effect.catchTag("RpcClientError", lost))),
-    alive: () => alive
-  }
+  const ready = new Set<OpenWork>()
+  const run = Effect.fnUntraced(
+    function* (work: OpenWork, part: unknown) {
+      for (const old of ready) {
+        if (old.open) continue
+        yield* client.Close({ id: old.id })
+        ready.delete(old)
+      }
+      if (!ready.has(work)) {
+        yield* client.Open({ id: work.id, work: work.name, setting: work.setting })
+        ready.add(work)
+      }
+      return yield* client.Do({ id: work.id, part })
+    },
+    Effect.catchTag("RpcClientError", lost)
+  )
+  return { run: (work: OpenWork, part: unknown) => orEnded(run(work, part)), alive: () => alive }
 })
 
 const lost = (e: RpcClientError.RpcClientError): Effect.Effect<never, Ended> =>

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Deferred, Effect, Fiber, Layer, Option } from "effect"
-import { EstimatesRefused, mainJob, Trainings } from "../../algorithms/policygradex/mod.ts"
+import { EstimatesRefused, mainJob, Workers } from "../../algorithms/policygradex/mod.ts"
 import type { RunConfig } from "../../core/pipeline/config.ts"
 import { Progress } from "../../core/pipeline/progress.ts"
 import { Session } from "../../core/pipeline/session.ts"
@@ -14,7 +14,7 @@ import { artefact, tiny } from "./support.ts"
 
 /** The job in the session of the context, its files in `memory`. */
 const job = (config: RunConfig, memory: ReturnType<typeof memoryStore>, progress = silentProgress) =>
-  mainJob(known)(config).pipe(Effect.provide(Layer.mergeAll(Trainings.here(known), memory.layer, progress)))
+  mainJob(known)(config).pipe(Effect.provide(Layer.mergeAll(Workers.here(known), memory.layer, progress)))
 
 const failureOf = async (config: RunConfig) => {
   const memory = memoryStore()

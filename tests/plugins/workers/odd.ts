@@ -1,12 +1,15 @@
 /** Environments that are no good for the thread they are stepped in. */
+import { closeSync, openSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { isMainThread } from "node:worker_threads"
 import { erased } from "../../../algorithms/erased.ts"
 import { ppo } from "../../../algorithms/mod.ts"
-import type { Known } from "../../../algorithms/policygradex/trainings.ts"
+import type { Known } from "../../../algorithms/policygradex/spec.ts"
 import { type Environment, standard } from "../../../envs/mod.ts"
 import { endless, poisonous } from "../../algorithms/environments.ts"
 
-/** Steps once, then does `worse`; only in a worker, for the sake of whoever runs the tests. */
+/** Does `worse`, then steps; only in a worker, for the sake of whoever runs the tests. */
 const until = (id: string, worse: () => void): Environment => ({
   ...endless,
   id,
@@ -18,6 +21,18 @@ const until = (id: string, worse: () => void): Environment => ({
 
 export const deadly = until("Deadly-v0", () => process.exit(3))
 
+/** Where the first thread that meets a frail environment leaves its mark. */
+export const mark = join(tmpdir(), `pgex-frail-${process.pid}`)
+
+export const frail = until("Frail-v0", () => {
+  try {
+    closeSync(openSync(mark, "wx"))
+  } catch {
+    return
+  }
+  process.exit(4)
+})
+
 export const stuck = until("Stuck-v0", () => {
   while (true);
 })
@@ -27,6 +42,6 @@ export const buggy = until("Buggy-v0", () => {
 })
 
 export const odd: Known = {
-  registry: { ...standard, environments: [...standard.environments, endless, poisonous, deadly, stuck, buggy] },
+  registry: { ...standard, environments: [...standard.environments, endless, poisonous, deadly, frail, stuck, buggy] },
   algorithms: [erased(ppo)]
 }

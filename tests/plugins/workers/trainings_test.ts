@@ -1,16 +1,19 @@
 import assert from "node:assert/strict"
+import { rmSync } from "node:fs"
 import { test } from "node:test"
 import { Effect, Fiber, Layer } from "effect"
 import fc from "fast-check"
 import { ppoDefaults } from "../../../algorithms/mod.ts"
+import type { TrainingSpec } from "../../../algorithms/policygradex/spec.ts"
 import type { Assignment, Trained } from "../../../algorithms/policygradex/training.ts"
-import { type TrainingSpec, Trainings } from "../../../algorithms/policygradex/trainings.ts"
+import { trainAll } from "../../../algorithms/policygradex/trainings.ts"
+import { Workers } from "../../../algorithms/policygradex/work.ts"
 import { child, zeroKey } from "../../../core/random/mod.ts"
 import type { Task } from "../../../envs/mod.ts"
 import * as reference from "../../../plugins/session_reference.ts"
 import * as wasm from "../../../plugins/session_wasm/mod.ts"
-import { type WorkerOptions, workerTrainings } from "../../../plugins/workers/mod.ts"
-import { odd } from "./odd.ts"
+import { type WorkerOptions, workersLayer } from "../../../plugins/workers/mod.ts"
+import { mark, odd } from "./odd.ts"
 
 const tasks = [0.3, 0.5, 1].map((length): Task => ({ id: `${length}`, environment: "CartPole-v1", params: { length } }))
 
@@ -39,34 +42,31 @@ const several = [0, 1, 2, 3].map((i) => work(i, { iterations: 1 + (i % 2) }))
 const entry = new URL("./odd_worker.ts", import.meta.url)
 
 /** Runs with trainings on workers that know odd environments. */
-const onWorkers = <A, E>(options: Partial<WorkerOptions>, use: Effect.Effect<A, E, Trainings>): Promise<A> => {
-  const layer = workerTrainings({ workers: 2, sessionKind: () => "wasm", known: odd, entry, ...options })
+const onWorkers = <A, E>(options: Partial<WorkerOptions>, use: Effect.Effect<A, E, Workers>): Promise<A> => {
+  const layer = workersLayer({ workers: 2, sessionKind: () => "wasm", known: odd, entry, ...options })
   return Effect.runPromise(Effect.provide(use, Layer.provide(layer, wasm.layer())))
 }
 
-const here = <A, E>(use: Effect.Effect<A, E, Trainings>): Promise<A> =>
-  Effect.runPromise(Effect.provide(use, Layer.provide(Trainings.here(odd), wasm.layer())))
+const here = <A, E>(use: Effect.Effect<A, E, Workers>): Promise<A> =>
+  Effect.runPromise(Effect.provide(use, Layer.provide(Workers.here(odd), wasm.layer())))
 
 const all = (assignments: readonly Assignment[], of: Partial<TrainingSpec> = {}) =>
-  Trainings.use((t) => t.all({ ...spec, ...of }, assignments))
+  trainAll({ ...spec, ...of }, assignments)
 
-test("all() gives the same bits on any number of workers, and tells of each training once", async () => {
+test("trainAll() gives the same bits on any number of workers, and tells of each training once", async () => {
   const want = await here(all(several))
   assert.ok(want.every((t) => t.cost.flops > 0 && t.cost.bytes > 0 && t.policy.length > 0))
   for (const workers of [1, 3]) {
     const told = new Map<number, Trained>()
     const done = (i: number, t: Trained) => Effect.sync(() => void told.set(i, told.has(i) ? assert.fail("twice") : t))
-    const got = await onWorkers(
-      { workers },
-      Trainings.use((t) => t.all(spec, several, done))
-    )
+    const got = await onWorkers({ workers }, trainAll(spec, several, done))
     assert.deepEqual(got, want)
     assert.deepEqual([...told.keys()].sort(), [0, 1, 2, 3])
     for (const [i, t] of told) assert.equal(got[i], t)
   }
 })
 
-test("all() gives the same bits as this thread whatever the assignments", async () => {
+test("trainAll() gives the same bits as this thread whatever the assignments", async () => {
   const parameters = fc.option(fc.infiniteStream(fc.float({ min: -1, max: 1, noNaN: true, noDefaultInfinity: true })), {
     nil: undefined
   })
@@ -93,15 +93,15 @@ test("all() gives the same bits as this thread whatever the assignments", async 
   )
 })
 
-test("all() gives the same bits as this thread in the reference session", async () => {
+test("trainAll() gives the same bits as this thread in the reference session", async () => {
   const two = several.slice(0, 2)
-  const layer = (l: Layer.Layer<Trainings, never, never>) => Effect.runPromise(Effect.provide(all(two), l))
-  const want = await layer(Layer.provide(Trainings.here(odd), Layer.orDie(reference.layer)))
+  const layer = (l: Layer.Layer<Workers, never, never>) => Effect.runPromise(Effect.provide(all(two), l))
+  const want = await layer(Layer.provide(Workers.here(odd), Layer.orDie(reference.layer)))
   const options = { workers: 2, sessionKind: () => "reference" as const, known: odd, entry }
-  assert.deepEqual(await layer(Layer.provide(workerTrainings(options), Layer.orDie(reference.layer))), want)
+  assert.deepEqual(await layer(Layer.provide(workersLayer(options), Layer.orDie(reference.layer))), want)
 })
 
-test("all() names the assignment that failed, with the training's own typed error", async () => {
+test("trainAll() names the assignment that failed, with the training's own typed error", async () => {
   const bad = { start: { policy: new Float64Array(3) } }
   const [start, diverged] = await onWorkers(
     {},
@@ -125,13 +125,13 @@ test("all() names the assignment that failed, with the training's own typed erro
   assert.equal(diverged.reason._tag === "TrainingDiverged" && diverged.reason.quantity, "reward or log-probability")
 })
 
-test("all() refuses what the spec names but nobody knows, before any training", async () => {
+test("trainAll() refuses what the spec names but nobody knows, before any training", async () => {
   const e = await onWorkers({}, Effect.flip(all(several, { environment: "CartPool-v1" })))
   assert.equal(e._tag, "ProblemError")
   assert.match(e.message, /did you mean/i)
 })
 
-test("all() fails with one typed error when a worker dies, and works again after", async () => {
+test("trainAll() fails with one typed error when a worker dies, and works again after", async () => {
   const [lost, after] = await onWorkers(
     {},
     Effect.all([Effect.flip(all(several, { environment: "Deadly-v0" })), all(several)])
@@ -141,11 +141,28 @@ test("all() fails with one typed error when a worker dies, and works again after
   assert.deepEqual(after, await here(all(several)))
 })
 
-test("all() lets a defect be a defect", async () => {
+test("trainAll() begins the work of a worker that dies again, once, and says so", async () => {
+  const notes: string[] = []
+  const note = (sentence: string) => Effect.sync(() => void notes.push(sentence))
+  const frail = all(
+    [0, 1].map((i) => work(i, { tasks: [anywhere[i]!] })),
+    { environment: "Frail-v0" }
+  )
+  const want = await here(frail)
+  try {
+    assert.deepEqual(await onWorkers({ note }, frail), want)
+  } finally {
+    rmSync(mark)
+  }
+  assert.equal(notes.length, 1)
+  assert.match(notes[0]!, /^A worker thread was lost, its work is begun again: want it to finish, got .*exit code 4/)
+})
+
+test("trainAll() lets a defect be a defect", async () => {
   await assert.rejects(onWorkers({}, all(several, { environment: "Buggy-v0" })), /an environment's own mistake/)
 })
 
-test("all() can be interrupted while its workers hang, and works again after", async () => {
+test("trainAll() can be interrupted while its workers hang, and works again after", async () => {
   const interrupted = Effect.gen(function* () {
     yield* all(several)
     const fiber = yield* Effect.forkChild(all(several, { environment: "Stuck-v0" }))
@@ -156,17 +173,17 @@ test("all() can be interrupted while its workers hang, and works again after", a
   assert.deepEqual(await onWorkers({}, interrupted), await here(all(several)))
 })
 
-test("all() works in this thread and says so once where workers cannot start", async () => {
+test("trainAll() works in this thread and says so once where workers cannot start", async () => {
   const notes: string[] = []
   const note = (sentence: string) => Effect.sync(() => void notes.push(sentence))
   const missing = new URL("./no_such_worker.ts", import.meta.url)
   const twice = Effect.all([all(several), all(several)])
   assert.deepEqual(await onWorkers({ entry: missing, note }, twice), await here(twice))
   assert.equal(notes.length, 1)
-  assert.match(notes[0]!, /^Trainings are done one after another: want a worker thread, got /)
+  assert.match(notes[0]!, /^All is done one after another: want a worker thread, got /)
 })
 
-test("all() starts no worker for a single assignment", async () => {
+test("trainAll() starts no worker for a single assignment", async () => {
   const notes: string[] = []
   const note = (sentence: string) => Effect.sync(() => void notes.push(sentence))
   const missing = new URL("./no_such_worker.ts", import.meta.url)

@@ -1,0 +1,61 @@
+/** Schemas of what goes between threads: plain data and arrays of numbers. */
+import { Schema } from "effect"
+import type { Floats, Key } from "../../core/random/mod.ts"
+import type { Task } from "../../envs/mod.ts"
+import type { TrainingSpec } from "./spec.ts"
+import type { Assignment, Trained } from "./training.ts"
+
+export const Doubles = Schema.declare((x: unknown): x is Float64Array => x instanceof Float64Array)
+export const FloatArray = Schema.declare(
+  (x: unknown): x is Floats => x instanceof Float32Array || x instanceof Float64Array
+)
+
+const Words = Schema.Array(Schema.Int)
+export const KeyData = Schema.Struct({ entropy: Words, spawnKey: Words }) satisfies Schema.Codec<Key, unknown>
+
+export const TaskData = Schema.Struct({
+  id: Schema.String,
+  environment: Schema.String,
+  params: Schema.Record(Schema.String, Schema.Union([Schema.Number, Schema.Boolean, Schema.String]))
+}) satisfies Schema.Codec<Task, unknown>
+
+export const Spec = Schema.Struct({
+  environment: Schema.String,
+  algorithm: Schema.String,
+  algorithmConfig: Schema.Unknown,
+  network: Schema.Struct({
+    layers: Schema.Int,
+    width: Schema.Int,
+    activation: Schema.Literals(["tanh", "relu"]),
+    taskOneHot: Schema.Boolean
+  }),
+  taskIds: Schema.Array(Schema.String),
+  vector: Schema.Number,
+  stepsPerTask: Schema.Number,
+  episodes: Schema.Number,
+  assessments: Schema.optionalKey(Schema.Number)
+}) satisfies Schema.Codec<TrainingSpec, unknown>
+
+export const AssignmentData = Schema.Struct({
+  tasks: Schema.Array(TaskData),
+  iterations: Schema.Number,
+  key: KeyData,
+  start: Schema.optionalKey(
+    Schema.Struct({ policy: Schema.optionalKey(FloatArray), value: Schema.optionalKey(FloatArray) })
+  )
+}) satisfies Schema.Codec<Assignment, unknown>
+
+const Numbers = Schema.Array(Schema.Number)
+
+export const CostData = Schema.Struct({ flops: Schema.Number, bytes: Schema.Number })
+
+export const TrainedData = Schema.Struct({
+  policy: Doubles,
+  value: Doubles,
+  curve: Schema.Array(Numbers),
+  assessed: Schema.Array(Numbers),
+  metrics: Schema.Array(Schema.Array(Schema.Record(Schema.String, Schema.Number))),
+  returns: Schema.Array(Numbers),
+  steps: Schema.Number,
+  cost: CostData
+}) satisfies Schema.Codec<Trained, unknown>

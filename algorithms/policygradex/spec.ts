@@ -1,0 +1,51 @@
+/** What a job trains, as plain data: ids instead of values, so that it can go to another thread. */
+import { Effect } from "effect"
+import * as E from "fp-ts/lib/Either.js"
+import { type Environment, findEnvironment, type Registry } from "../../envs/mod.ts"
+import type { Algorithm } from "../algorithm.ts"
+import { lift, problemError } from "../error.ts"
+import type { NetworkConfig } from "../policy.ts"
+import type { Setting } from "./training.ts"
+
+/** What all trainings of a job share. */
+export interface TrainingSpec {
+  readonly environment: string
+  readonly algorithm: string
+  /** Decoded by the algorithm's own schema. */
+  readonly algorithmConfig: unknown
+  readonly network: NetworkConfig
+  /** Ids of all tasks of the job, for policies that are told the task. */
+  readonly taskIds: readonly string[]
+  readonly vector: number
+  readonly stepsPerTask: number
+  readonly episodes: number
+  readonly assessments?: number
+}
+
+/** Where ids are looked up. */
+export interface Known {
+  readonly registry: Registry
+  readonly algorithms: readonly Algorithm<unknown>[]
+}
+
+/** Looks the ids up. Errors: `ProblemError` naming the id and what there is. */
+export const settingOf = Effect.fnUntraced(function* (spec: TrainingSpec, { registry, algorithms }: Known) {
+  const environment: Environment = yield* lift(findEnvironment(registry, spec.environment))
+  const algorithm = algorithms.find((a) => a.id === spec.algorithm)
+  if (algorithm === undefined) {
+    return yield* problemError("algorithm", `one of ${algorithms.map((a) => a.id).join(", ")}`, spec.algorithm)
+  }
+  const policy = algorithm.makePolicy(environment, spec.network, spec.taskIds)
+  if (E.isLeft(policy)) return yield* policy.left
+  const setting: Setting<unknown> = {
+    environment,
+    algorithm,
+    algorithmConfig: spec.algorithmConfig,
+    policy: policy.right,
+    vector: spec.vector,
+    stepsPerTask: spec.stepsPerTask,
+    episodes: spec.episodes,
+    ...(spec.assessments === undefined ? {} : { assessments: spec.assessments })
+  }
+  return setting
+})

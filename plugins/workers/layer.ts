@@ -1,0 +1,122 @@
+/** Work on worker threads. */
+
+import { availableParallelism } from "node:os"
+import { URL } from "node:url"
+import { Context, Effect, Layer, Semaphore } from "effect"
+import type { Known } from "../../algorithms/policygradex/spec.ts"
+import { openHere, PartError, WorkerLost, Workers, type WorkersService } from "../../algorithms/policygradex/work.ts"
+import type { RunConfig } from "../../core/pipeline/config.ts"
+import { Session, type SessionService, type Work } from "../../core/pipeline/session.ts"
+import { known as standard } from "../known.ts"
+import { noWork, sumOfWork } from "../sessions/metrics.ts"
+import type { Kind } from "../sessions/mod.ts"
+import type { OpenWork } from "./thread.ts"
+import { checked } from "./works.ts"
+
+export interface WorkerOptions {
+  /** Threads, or one a core. */
+  readonly workers: RunConfig["workers"]
+  /** What computes on every worker, in a session of its own: read when a part begins, the kind may change. */
+  readonly sessionKind: () => Kind
+  /** Where ids are looked up in this thread; the worker's module says where in the workers. */
+  readonly known?: Known
+  /** The worker's module: one that ends in `serve(known)`. */
+  readonly entry?: URL
+  /** Is told in a sentence where not all is as it was wanted: no threads, or one that was lost. */
+  readonly note?: (sentence: string) => Effect.Effect<void>
+}
+
+/**
+ * `Workers` on threads. They start at the first work of more than one part; where none can be started, parts are done one
+ * after another in this thread, as with one worker. A part whose thread is lost is begun again on another one, once.
+ *
+ * The `Session` it provides is the one it is given, and counts what the threads do too.
+ */
+export const workersLayer = (options: WorkerOptions): Layer.Layer<Workers | Session, never, Session> => {
+  const known = options.known ?? standard
+  const cores = availableParallelism()
+  const size = options.workers === "auto" ? cores : options.workers
+  if (size > 1) return Layer.effectContext(onThreads(size, known, options))
+  const said = options.workers === "auto" ? options.note?.(inTurn("a second core", "one")) : undefined
+  const session = Layer.effect(Session)(Effect.map(Session, (s) => s))
+  return Layer.unwrap(Effect.as(said ?? Effect.void, Layer.merge(Workers.here(known), session)))
+}
+
+const inTurn = (want: string, got: string): string => `All is done one after another: want ${want}, got ${got}`
+
+const onThreads = Effect.fnUntraced(function* (size: number, known: Known, options: WorkerOptions) {
+  const { sessionKind, entry = new URL("./worker.ts", import.meta.url), note = () => Effect.void } = options
+  const session = yield* Session
+  const scope = yield* Effect.scope
+  // Loaded at the first use: who needs no threads starts faster.
+  const pool = yield* Effect.promise(() => import("./pool.ts")).pipe(
+    Effect.flatMap(({ makePool }) => makePool(size, entry, () => ({ sessionKind: sessionKind() }), scope)),
+    Effect.uninterruptible,
+    Effect.cached
+  )
+  let available = true
+  const unavailable = Effect.fnUntraced(function* (got: string) {
+    const first = available
+    available = false
+    if (first) yield* note(inTurn("a worker thread", got))
+  })
+  let elsewhere: Work = noWork
+  let works = 0
+
+  const open: WorkersService["open"] = Effect.fnUntraced(function* (work, setting) {
+    const opened: OpenWork = { id: works++, name: work.name, setting, open: true }
+    yield* Effect.addFinalizer(() => Effect.sync(() => (opened.open = false)))
+    const here = yield* openHere(work, setting, known, session)
+    const onThread = (part: unknown) =>
+      Effect.gen(function* () {
+        const { result, done } = yield* (yield* pool).run(opened, part)
+        elsewhere = sumOfWork([elsewhere, done])
+        return yield* checked("result", work.result, result)
+      })
+    const again = (part: unknown) => (first: { readonly got: string }) =>
+      note(`A worker thread was lost, its work is begun again: want it to finish, got ${first.got}`).pipe(
+        Effect.andThen(onThread(part)),
+        Effect.catchTag("Ended", ({ got }) => Effect.fail(new WorkerLost({ got })))
+      )
+    return Effect.fnUntraced(function* (parts, done = () => Effect.void) {
+      const telling = yield* Semaphore.make(1)
+      const sizeOf = work.size ?? (() => 0)
+      const order = [...parts.entries()].toSorted(([i, a], [j, b]) => sizeOf(b) - sizeOf(a) || i - j)
+      const results = yield* Effect.forEach(
+        order,
+        ([index, part]) =>
+          Effect.suspend(() => (available && parts.length > 1 ? onThread(part) : here(part))).pipe(
+            Effect.catchTag("Ended", again(part)),
+            Effect.catchTag("NotStarted", ({ got }) => Effect.andThen(unavailable(got), here(part))),
+            Effect.mapError((reason) => new PartError({ index, reason })),
+            Effect.tap((r) => telling.withPermit(done(index, r))),
+            Effect.map((r) => [index, r] as const)
+          ),
+        { concurrency: size }
+      )
+      return results.toSorted(([i], [j]) => i - j).map(([, r]) => r)
+    })
+  })
+  return Context.make(Workers, { size, known, open }).pipe(
+    Context.add(
+      Session,
+      counting(session, () => elsewhere)
+    )
+  )
+})
+
+/** The session, which also counts work that was done on others for it. */
+const counting = (session: SessionService, elsewhere: () => Work): SessionService => ({
+  get kind() {
+    return session.kind
+  },
+  get capabilities() {
+    return session.capabilities
+  },
+  compile: (program) => session.compile(program),
+  buffer: (shape, values) => session.buffer(shape, values),
+  write: (buffer, values) => session.write(buffer, values),
+  read: (buffer) => session.read(buffer),
+  work: Effect.map(session.work, (own) => sumOfWork([own, elsewhere()])),
+  memory: Effect.suspend(() => session.memory)
+})
