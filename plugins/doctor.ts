@@ -1,7 +1,6 @@
 /** What this machine offers to policygradex, and what it costs that something is missing. Never fails. */
 import { execFile } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
-import { createRequire } from "node:module"
 import { freemem } from "node:os"
 import { Effect } from "effect"
 import { machine, runtime } from "./machine.ts"
@@ -11,6 +10,7 @@ import { findCompiler } from "./session_native/compiler.ts"
 import type { NativeError } from "./session_native/failure.ts"
 import { findFfi } from "./session_native/ffi.ts"
 import { relaxedAvailable } from "./session_wasm/module.ts"
+import { SessionKinds, survey } from "./sessions/mod.ts"
 import { version } from "./version.ts"
 
 /** One thing that was looked for. */
@@ -27,6 +27,21 @@ export interface Finding {
 
 /** Looks for everything at once; a probe that hangs counts as missing after 20 seconds. */
 export const examine: Effect.Effect<readonly Finding[]> = Effect.suspend(() =>
+  Effect.all([machinery, sessions], { concurrency: "unbounded" }).pipe(Effect.map((all) => all.flat()))
+)
+
+/** Sessions as they work here; a trial that hangs ends after 20 seconds. */
+const sessions: Effect.Effect<readonly Finding[]> = Effect.gen(function* () {
+  const kinds = yield* SessionKinds
+  return (yield* survey(20)).map(({ kind, works, detail }): Finding => {
+    const name = kind === "auto" ? "session" : `session ${kind}`
+    if (works) return found(name, detail)
+    const get = kind === "auto" ? "what one of those below needs" : kinds[kind].needs
+    return { name, found: false, detail, cost: `no --session ${kind}`, get }
+  })
+})
+
+const machinery: Effect.Effect<readonly Finding[]> = Effect.suspend(() =>
   Effect.all(
     [
       Effect.sync(runtimes),
@@ -67,17 +82,16 @@ export const examine: Effect.Effect<readonly Finding[]> = Effect.suspend(() =>
         "nothing: bench --peers makes its own environment",
         "pip install torch"
       ),
-      probe("TensorFlow.js", tensorflow, "nothing today: a GPU session will use it", "npm install @tensorflow/tfjs"),
       probe(
         "NVIDIA GPU",
         () => command("nvidia-smi", ["--query-gpu=name,memory.total", "--format=csv,noheader"]),
-        "nothing today: a GPU session will use it",
+        "no --session tfjs:node-gpu",
         "a machine with one"
       ),
       probe(
         "WebGPU",
         webgpu,
-        "nothing today: a GPU session will use it",
+        "no --session tfjs:webgpu without a package for it",
         "deno run --unstable-webgpu, on a machine with a Vulkan, Metal or D3D12 driver"
       )
     ],
@@ -162,19 +176,6 @@ const shared = (): string | undefined =>
   new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }).buffer instanceof SharedArrayBuffer
     ? "yes"
     : undefined
-
-const tensorflow = async (): Promise<string | undefined> => {
-  const require = createRequire(import.meta.url)
-  for (const name of ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node", "@tensorflow/tfjs"]) {
-    try {
-      require.resolve(name)
-      return name
-    } catch {
-      // Not installed: the next name.
-    }
-  }
-  return undefined
-}
 
 /** The part of the WebGPU standard that is needed here: runtimes differ in whether their types have it. */
 interface Gpu {

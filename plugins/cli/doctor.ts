@@ -13,15 +13,16 @@ export const doctorCommand = Command.make(
     const findings = yield* examine
     const lines = findings.map((f) =>
       f.found
-        ? `found    ${f.name.padEnd(18)} ${f.detail}`
-        : `missing  ${f.name.padEnd(18)} ${f.detail === "" ? "" : `${f.detail}; `}without it: ${f.cost}; to get it: ${f.get}`
+        ? `found    ${f.name.padEnd(21)} ${f.detail}`
+        : `missing  ${f.name.padEnd(21)} ${f.detail === "" ? "" : `${f.detail}; `}without it: ${f.cost}; to get it: ${f.get}`
     )
     yield* print(json, { findings }, lines.join("\n"))
   })
 ).pipe(
   Command.withDescription(
-    "Say what this machine offers: runtime, processor, memory, WebAssembly features, compilers, Python, GPUs; for each " +
-      "missing thing what its absence costs and how to get it. Never fails, changes nothing."
+    "Say what this machine offers: runtime, processor, memory, WebAssembly features, compilers, Python, GPUs, and which " +
+      "sessions work, each by computing something; for each missing thing what its absence costs and how to get it. " +
+      "Never fails; changes nothing but the cache of compiled plans."
   ),
   Command.withShortDescription("Say what this machine offers and what is missing"),
   Command.withExamples([

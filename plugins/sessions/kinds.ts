@@ -3,6 +3,7 @@ import { Context, Effect, Layer } from "effect"
 import type { SessionKind } from "../../core/pipeline/config.ts"
 import { type Session, SessionError } from "../../core/pipeline/session.ts"
 import * as reference from "../session_reference.ts"
+import type { BackendName } from "../session_tfjs/mod.ts"
 import * as wasm from "../session_wasm/mod.ts"
 
 /** A kind that can be made: all but `auto`, which is a choice between them. */
@@ -56,10 +57,13 @@ const lazily =
 
 const native: Make = lazily("native", async () => (await import("../session_native/mod.ts")).layer)
 
-const tensorflow = (kind: Kind, needs: string, summary: string): KindEntry => ({
+const tensorflow = (kind: Kind, backend: BackendName | "auto", needs: string, summary: string): KindEntry => ({
   needs,
   summary,
-  layer: lazily(kind, () => Promise.reject(new Error("TODO")))
+  layer: lazily(kind, async () => {
+    const { layer } = await import("../session_tfjs/mod.ts")
+    return ({ memoryLimit }) => layer(memoryLimit === undefined ? { backend } : { backend, memoryLimit })
+  })
 })
 
 /** What there is. */
@@ -85,24 +89,37 @@ export const kinds: Kinds = {
     summary: "float64 by plain loops: slow, what the others are compared with",
     layer: () => reference.layer
   },
-  tfjs: tensorflow("tfjs", "any TensorFlow.js backend", "the best backend that is there"),
+  tfjs: tensorflow("tfjs", "auto", "one of the tfjs kinds below", "TensorFlow.js on the best backend that is there"),
   "tfjs:node": tensorflow(
     "tfjs:node",
+    "node",
     "@tensorflow/tfjs-node, or pgex setup tensorflow",
     "TensorFlow on the processor"
   ),
   "tfjs:node-gpu": tensorflow(
     "tfjs:node-gpu",
+    "node-gpu",
     "@tensorflow/tfjs-node-gpu, or pgex setup tensorflow --cuda, and an NVIDIA GPU",
     "TensorFlow on CUDA"
   ),
   "tfjs:webgpu": tensorflow(
     "tfjs:webgpu",
-    "@tensorflow/tfjs-backend-webgpu and a GPU with WebGPU: deno run --unstable-webgpu, or the package webgpu under Bun",
-    "any GPU with a Vulkan, Metal or D3D12 driver"
+    "webgpu",
+    "@tensorflow/tfjs-core, its backend-webgpu, and WebGPU: built into Deno, the package webgpu under Bun",
+    "TensorFlow.js on any GPU with a Vulkan, Metal or D3D12 driver"
   ),
-  "tfjs:wasm": tensorflow("tfjs:wasm", "@tensorflow/tfjs-backend-wasm", "TensorFlow.js kernels in WebAssembly"),
-  "tfjs:cpu": tensorflow("tfjs:cpu", "@tensorflow/tfjs", "TensorFlow.js kernels in JavaScript")
+  "tfjs:wasm": tensorflow(
+    "tfjs:wasm",
+    "wasm",
+    "@tensorflow/tfjs-core and its backend-wasm",
+    "TensorFlow.js kernels in WebAssembly"
+  ),
+  "tfjs:cpu": tensorflow(
+    "tfjs:cpu",
+    "cpu",
+    "@tensorflow/tfjs-core and its backend-cpu",
+    "TensorFlow.js kernels in JavaScript"
+  )
 }
 
 /** The kinds of the context; those of this module unless others are provided. */
