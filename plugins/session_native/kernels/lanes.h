@@ -8,19 +8,9 @@
 
 #include "vector.h"
 
-PGX_INLINE pgx_i32 pgx_lanes(void) {
-#if PGX_WIDTH == 64
-  return (pgx_i32){0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-#elif PGX_WIDTH == 32
-  return (pgx_i32){0, 1, 2, 3, 4, 5, 6, 7};
-#else
-  return (pgx_i32){0, 1, 2, 3};
-#endif
-}
-
 /* The first `count` lanes of x, `rest` in the others. */
 PGX_INLINE pgx_f32 pgx_head(pgx_f32 x, int64_t count, float rest) {
-  return pgx_select(pgx_lanes() < (int32_t)count, x, pgx_splat(rest));
+  return pgx_select(pgx_lanes_i32() < (int32_t)count, x, pgx_splat(rest));
 }
 
 /* Lane i is lane index[i] of x. */
@@ -36,12 +26,12 @@ PGX_INLINE pgx_f32 pgx_permute(pgx_f32 x, pgx_i32 index) {
 
 /* How many rows of `cols` numbers below the first lane's row each lane lies, `phase` being the first lane's column. */
 PGX_INLINE pgx_i32 pgx_down(int32_t phase, int32_t cols) {
-  const pgx_f32 place = __builtin_convertvector(pgx_lanes() + phase, pgx_f32) + 0.5f;
+  const pgx_f32 place = __builtin_convertvector(pgx_lanes_i32() + phase, pgx_f32) + 0.5f;
   return __builtin_convertvector(place * (1.0f / (float)cols), pgx_i32);
 }
 
 /* The column of each lane. */
-PGX_INLINE pgx_i32 pgx_along(int32_t phase, int32_t cols, pgx_i32 down) { return pgx_lanes() + phase - down * cols; }
+PGX_INLINE pgx_i32 pgx_along(int32_t phase, int32_t cols, pgx_i32 down) { return pgx_lanes_i32() + phase - down * cols; }
 
 /* x[along], x of `cols` numbers. */
 PGX_INLINE pgx_f32 pgx_cycle(const float *x, int32_t cols, pgx_i32 along) {

@@ -12,7 +12,7 @@ PGX_INLINE void pgx_put(float *to, int64_t at, int64_t count, pgx_f32 value) {
   if (count % PGX_LANES == 0 || at + PGX_LANES <= count)
     pgx_store(to + at, value);
   else
-    memcpy(to + at, &value, (size_t)(count % PGX_LANES) * sizeof(float));
+    pgx_store_part(to + at, value, count % PGX_LANES);
 }
 
 /* ±1, and x itself where it is neither positive nor negative (±0, NaN). */

@@ -1,7 +1,8 @@
 /* REDUCE: sum or maximum over the middle axis of [outer, r, inner], in an order that only the sizes decide.
  *
- * Sums are made in blocks of about √r numbers a lane and the blocks' sums are added: the error grows as √r. Called with
- * constants, so that the loops a size does not need fall away. Reads, and does not use, up to a vector past the end.
+ * Sums are made in blocks of about √r numbers a lane and the blocks' sums are added: the error grows as √r. The loops are
+ * functions of their own, shared by all sizes: inlined into each use they would take most of a plan's compile time.
+ * Reads, and does not use, up to a vector past the end.
  */
 #ifndef PGX_REDUCE_H
 #define PGX_REDUCE_H
@@ -23,12 +24,12 @@ PGX_INLINE float pgx_join_one(int kind, float a, float b) {
 
 /* All lanes joined, halves with halves. */
 PGX_INLINE float pgx_join_lanes(int kind, pgx_f32 x) {
-  for (int step = PGX_LANES / 2; step > 0; step /= 2) x = pgx_join(kind, x, pgx_permute(x, pgx_lanes() ^ step));
+  for (int step = PGX_LANES / 2; step > 0; step /= 2) x = pgx_join(kind, x, pgx_permute(x, pgx_lanes_i32() ^ step));
   return x[0];
 }
 
 /* One row: four vectors side by side. */
-PGX_INLINE float pgx_reduce_row(int kind, const float *x, int64_t r, int64_t block) {
+PGX_INLINE float pgx_row_of(int kind, const float *x, int64_t r, int64_t block) {
   const int64_t most = 4 * PGX_LANES * block;
   pgx_f32 total = pgx_splat(pgx_neutral(kind));
   for (int64_t i = 0; i < r;) {
@@ -49,23 +50,23 @@ PGX_INLINE float pgx_reduce_row(int kind, const float *x, int64_t r, int64_t blo
 }
 
 /* to[o] = the row o of r numbers, o in [first, last). */
-PGX_INLINE void pgx_reduce_rows(int kind, const float *restrict from, float *restrict to, int64_t first, int64_t last,
+PGX_INLINE void pgx_rows(int kind, const float *restrict from, float *restrict to, int64_t first, int64_t last,
                                 int64_t r, int64_t block) {
-  for (int64_t o = first; o < last; o++) to[o] = pgx_reduce_row(kind, from + o * r, r, block);
+  for (int64_t o = first; o < last; o++) to[o] = pgx_row_of(kind, from + o * r, r, block);
 }
 
 /* Rows so short that many of them make one vector: left to the compiler, which puts rows side by side. */
-PGX_INLINE void pgx_reduce_short(int kind, const float *restrict from, float *restrict to, int64_t first, int64_t last,
+PGX_INLINE void pgx_short_rows(int kind, const float *restrict from, float *restrict to, int64_t first, int64_t last,
                                  int64_t r) {
   for (int64_t o = first; o < last; o++) {
-    float value = from[o * r];
+    float value = r == 0 ? pgx_neutral(kind) : from[o * r];
     for (int64_t j = 1; j < r; j++) value = pgx_join_one(kind, value, from[o * r + j]);
     to[o] = value;
   }
 }
 
 /* `vectors` vectors side by side, down r rows `step` apart; even and odd rows apart, then together. */
-PGX_INLINE void pgx_reduce_stripe(int kind, int vectors, const float *restrict from, float *restrict to, int64_t r,
+PGX_INLINE void pgx_stripe(int kind, int vectors, const float *restrict from, float *restrict to, int64_t r,
                                   int64_t step, int64_t block, int64_t count) {
   pgx_f32 total[4], even[4], odd[4];
 #pragma GCC unroll 4
@@ -99,17 +100,17 @@ PGX_INLINE void pgx_reduce_stripe(int kind, int vectors, const float *restrict f
 }
 
 /* to[j] = the column j of r rows of `inner` numbers, j in [first, last). */
-PGX_INLINE void pgx_reduce_columns(int kind, const float *restrict from, float *restrict to, int64_t r, int64_t inner,
+PGX_INLINE void pgx_columns(int kind, const float *restrict from, float *restrict to, int64_t r, int64_t inner,
                                    int64_t first, int64_t last, int64_t block) {
   int64_t j = first;
   for (; j + 4 * PGX_LANES <= last; j += 4 * PGX_LANES)
-    pgx_reduce_stripe(kind, 4, from + j, to + j, r, inner, block, 4 * PGX_LANES);
+    pgx_stripe(kind, 4, from + j, to + j, r, inner, block, 4 * PGX_LANES);
   for (; j < last; j += PGX_LANES)
-    pgx_reduce_stripe(kind, 1, from + j, to + j, r, inner, block, last - j < PGX_LANES ? last - j : PGX_LANES);
+    pgx_stripe(kind, 1, from + j, to + j, r, inner, block, last - j < PGX_LANES ? last - j : PGX_LANES);
 }
 
 /* Columns of rows of few numbers: `inner` vectors hold PGX_LANES whole rows; what lies `inner` apart is joined last. */
-PGX_INLINE void pgx_reduce_narrow(int kind, const float *restrict from, float *restrict to, int64_t r, int64_t inner,
+PGX_INLINE void pgx_narrow(int kind, const float *restrict from, float *restrict to, int64_t r, int64_t inner,
                                   int64_t block) {
   float whole[16 * PGX_LANES] __attribute__((aligned(PGX_WIDTH)));
   const int64_t n = r * inner, period = inner * PGX_LANES;
@@ -133,5 +134,22 @@ PGX_INLINE void pgx_reduce_narrow(int kind, const float *restrict from, float *r
   for (; i < n; i += inner)
     for (int64_t j = 0; j < inner; j++) to[j] = pgx_join_one(kind, to[j], from[i + j]);
 }
+
+#define PGX_REDUCE(name, kind)                                                                                       \
+  PGX_APART void name##_rows(const float *from, float *to, int64_t first, int64_t last, int64_t r, int64_t block) {  \
+    pgx_rows(kind, from, to, first, last, r, block);                                                                 \
+  }                                                                                                                  \
+  PGX_APART void name##_columns(const float *from, float *to, int64_t r, int64_t inner, int64_t first, int64_t last, \
+                                int64_t block) {                                                                     \
+    pgx_columns(kind, from, to, r, inner, first, last, block);                                                       \
+  }                                                                                                                  \
+  PGX_APART void name##_narrow(const float *from, float *to, int64_t r, int64_t inner, int64_t block) {              \
+    pgx_narrow(kind, from, to, r, inner, block);                                                                     \
+  }                                                                                                                  \
+  PGX_INLINE void name##_short(const float *from, float *to, int64_t first, int64_t last, int64_t r) {               \
+    pgx_short_rows(kind, from, to, first, last, r);                                                                  \
+  }
+PGX_REDUCE(pgx_sum, PGX_SUM)
+PGX_REDUCE(pgx_most, PGX_MOST)
 
 #endif

@@ -52,7 +52,7 @@ export const mapRoutine = (x: MapInstruction, threads: boolean): Routine => {
     name: "map",
     comment: `${x.rows} x ${x.cols}`,
     operands: [...x.inputs.map((i) => i.slot), ...x.outputs.map((o) => o.slot)],
-    body: [...pointers(s), ...loops[layout](s, splits)],
+    body: x.rows * x.cols === 0 ? [] : [...pointers(s), ...loops[layout](s, splits)],
     splits,
     headers
   }

@@ -57,6 +57,7 @@ const routine = (x: Instruction, threads: boolean): Routine => {
 
 /** Functions of their own compile faster than one long one. */
 const RUNS = `
+#include <stdint.h>
 #define PGX_STEP static __attribute__((noinline)) void
 `
 

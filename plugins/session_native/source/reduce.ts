@@ -13,7 +13,7 @@ const STRIPE = 64
 export const reduceRoutine = (x: Reduce, threads: boolean): Routine => {
   const n = x.outer * x.r * x.inner
   const large = threads && n * cost.element >= worthThreads
-  const kind = x.of === "sum" ? "PGX_SUM" : "PGX_MOST"
+  const kind = x.of === "sum" ? "pgx_sum" : "pgx_most"
   const made = x.inner === 1 ? ofRows(x, kind, large) : ofColumns(x, kind, large)
   return {
     name: x.of === "sum" ? "sum" : "max",
@@ -34,8 +34,8 @@ const ofRows = (x: Reduce, kind: string, large: boolean): Made => {
   const splits = large && x.outer > 1
   const call =
     x.r <= SHORT
-      ? `pgx_reduce_short(${kind}, from, to, first, last, ${x.r});`
-      : `pgx_reduce_rows(${kind}, from, to, first, last, ${x.r}, ${block(x.r, 64)});`
+      ? `${kind}_short(from, to, first, last, ${x.r});`
+      : `${kind}_rows(from, to, first, last, ${x.r}, ${block(x.r, 64)});`
   return { body: [...range(x.outer, splits), call], splits }
 }
 
@@ -47,7 +47,7 @@ const ofColumns = (x: Reduce, kind: string, large: boolean): Made => {
   const byOuter = large && outer > 1
   const head = outer === 1 ? [] : range(outer, byOuter)
   if (inner < NARROW) {
-    const call = `pgx_reduce_narrow(${kind}, ${place.join(", ")}, ${r}, ${inner}, ${block(r, 64)});`
+    const call = `${kind}_narrow(${place.join(", ")}, ${r}, ${inner}, ${block(r, 64)});`
     return { body: [...head, ...each(call)], splits: byOuter }
   }
   const byColumns = large && outer === 1 && inner >= 2 * STRIPE
@@ -58,7 +58,7 @@ const ofColumns = (x: Reduce, kind: string, large: boolean): Made => {
         `const int64_t end = ${STRIPE} * pgx_share(${stripes}, part + 1, parts), right = end < ${inner} ? end : ${inner};`
       ]
     : [`const int64_t left = 0, right = ${inner};`]
-  const call = `pgx_reduce_columns(${kind}, ${place.join(", ")}, ${r}, ${inner}, left, right, ${block(r, 64)});`
+  const call = `${kind}_columns(${place.join(", ")}, ${r}, ${inner}, left, right, ${block(r, 64)});`
   return { body: [...columns, ...head, ...each(call)], splits: byOuter || byColumns }
 }
 
