@@ -1,5 +1,5 @@
 /** `pgex run`: the main job, in a run directory. */
-import { join } from "node:path"
+import { normalize } from "node:path"
 import { Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as E from "fp-ts/lib/Either.js"
@@ -71,7 +71,7 @@ export const runCommand = Command.make(
       Effect.provide(store)
     )
     const { receipts, ...result } = data
-    yield* print(json, { ...result, receipts, directory }, summaryText(data, join(".", directory)))
+    yield* print(json, { ...result, receipts, directory }, summaryText(data, normalize(directory)))
   })
 ).pipe(
   Command.withDescription(

@@ -1,6 +1,8 @@
 /** What a person reads in the terminal at the end of a run. */
+
+import type { SessionRecord } from "../../core/pipeline/recovery.ts"
 import type { Interval, RatedCost, ReportData } from "../../core/pipeline/report_data.ts"
-import { duration } from "../progress.ts"
+import { duration, grouped } from "../progress.ts"
 import { percent, show } from "../report/html.ts"
 
 /** Headline, groups, what they are worth, whether to believe it, what it cost; at most one screen. */
@@ -31,12 +33,29 @@ export const summaryText = (d: ReportData, directory: string): string =>
       d.costs.map((c) => [c.work, cost(c)])
     ),
     ...block(
+      d.receipts.sessions.length === 1 ? "Session" : "Sessions, one after the other",
+      d.receipts.sessions.flatMap((s) => [
+        [s.kind, `${s.reason}; ${s.bitEqual ? EVERYWHERE : HERE}`] as const,
+        ["", workText(s)] as const
+      ])
+    ),
+    ...block(
       "Mind",
       d.warnings.map((w) => [w.level, w.text])
     ),
     "",
     `  report: ${directory}/report.html`
   ].join("\n")
+
+const EVERYWHERE = "its numbers are the same on every machine"
+const HERE = "its last bits depend on the machine, those of --session wasm do not"
+
+/** What a session did in the job's own thread; workers have sessions of their own. */
+const workText = ({ work, lost }: SessionRecord): string => {
+  const rate = work.seconds > 0 ? `, ${rounded((1e-9 * work.flops) / work.seconds)} GFLOP/s within calls` : ""
+  const end = lost === undefined ? "" : `; lost in ${lost.stage}`
+  return `${grouped(work.plans)} plans, ${grouped(work.calls)} calls, ${rounded(work.flops / 1e9)} GFLOP${rate}${end}`
+}
 
 const cost = (c: RatedCost): string => {
   const moved = `${duration(c.seconds)}, ${rounded(c.flops / 1e9)} GFLOP, ${rounded(c.bytes / 1e9)} GB`

@@ -1,4 +1,5 @@
 /** The report of a run: one self-contained HTML page. */
+import type { SessionRecord } from "../../core/pipeline/recovery.ts"
 import type { ReportData } from "../../core/pipeline/report_data.ts"
 import { duration } from "../progress.ts"
 import { stableJson } from "../store/content.ts"
@@ -83,7 +84,7 @@ const peak = ({ receipts: { peak, session } }: ReportData): Html =>
 
 const receipts = ({ receipts: r, tasks }: ReportData): Html => html`<h2>Receipts</h2><div class="card">
 <dl><dt>Run</dt><dd>${r.run}</dd><dt>Command</dt><dd>${r.command}</dd><dt>Seed</dt><dd>${String(r.seed)}</dd>
-<dt>Session</dt><dd>${r.session} (${r.sessionReason})</dd><dt>Digest of all artefacts</dt><dd>${r.digest}</dd>
+<dt>Session</dt><dd>${r.session} (${r.sessionReason})</dd>${r.sessions.map(sessionRow)}<dt>Digest of all artefacts</dt><dd>${r.digest}</dd>
 <dt>Versions</dt><dd>${pairs(r.versions)}</dd><dt>Machine</dt><dd>${pairs(r.machine)}</dd>
 <dt>Time</dt><dd>${Object.entries(r.seconds)
   .map(([stage, s]) => `${stage} ${duration(s)}`)
@@ -97,6 +98,12 @@ const receipts = ({ receipts: r, tasks }: ReportData): Html => html`<h2>Receipts
   ["path", "bytes", "SHA-256"],
   r.artefacts.map((a) => [a.path, a.bytes, a.sha256])
 )}</details></div>`
+
+/** Which stages are whose, where that is not plain. */
+const sessionRow = (s: SessionRecord): Html => html`<dt>On ${s.kind}</dt><dd>${s.stages.join(", ") || "no stage"};
+${show(s.work.plans)} plans, ${show(s.work.calls)} calls, ${show(s.work.flops / 1e9)} GFLOP in the job's thread${
+  s.lost === undefined ? "" : `; lost in ${s.lost.stage}: ${s.lost.got}`
+}; ${s.bitEqual ? "the same numbers on every machine" : "the last bits depend on the machine"}</dd>`
 
 const pairs = (record: Readonly<Record<string, string | number | boolean>>): string =>
   Object.entries(record)

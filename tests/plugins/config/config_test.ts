@@ -67,3 +67,25 @@ test("every setting of a preset can be set to the value it has", () =>
       assert.deepEqual(right(from({}, [`${path}=${text}`])), presets.quick)
     })
   ))
+
+test("what computes: the flag wins over --set, that over the variable, that over the file, that over the preset", () => {
+  const of = (choice: Parameters<typeof resolve>[2], file: object = {}) =>
+    right(resolve(file, "my.json", choice)).session
+  assert.equal(of({}), "auto")
+  assert.equal(of({}, { session: "wasm" }), "wasm")
+  assert.equal(of({ sessionVariable: "native" }, { session: "wasm" }), "native")
+  assert.equal(of({ sessionVariable: "native", set: ["session=tfjs:cpu"] }, { session: "wasm" }), "tfjs:cpu")
+  assert.equal(of({ sessionVariable: "native", set: ["session=wasm"], session: "reference" }), "reference")
+})
+
+test("a session that there is none of is refused with all there are, and with where it came from", () => {
+  for (const [choice, source] of [
+    [{ session: "cuda" }, "--session"],
+    [{ sessionVariable: "cuda" }, "PGEX_SESSION"],
+    [{ set: ["session=cuda"] }, "--set session=cuda"]
+  ] as const) {
+    const message = complaint(resolve({}, "my.json", choice))
+    assert.ok(message.startsWith(`Cannot use session from ${source}: want "auto" | "native" | "wasm" | `), message)
+    assert.match(message, /"tfjs:webgpu" .*got cuda$/)
+  }
+})
