@@ -35,6 +35,6 @@ export interface SessionRecord {
   readonly stages: readonly string[]
   /** Where it was lost in the middle of a stage: which one, and what is known of how. */
   readonly lost?: { readonly stage: string; readonly got: string }
-  /** What it did in the thread of the job; workers have sessions of their own. */
+  /** What it did, those of its kind on worker threads included. */
   readonly work: Work
 }

@@ -50,7 +50,7 @@ export const summaryText = (d: ReportData, directory: string): string =>
 const EVERYWHERE = "its numbers are the same on every machine"
 const HERE = "its last bits depend on the machine, those of --session wasm do not"
 
-/** What a session did in the job's own thread; workers have sessions of their own. */
+/** What a session did, on all threads; the rate is that of one thread. */
 const workText = ({ work, lost }: SessionRecord): string => {
   const rate = work.seconds > 0 ? `, ${rounded((1e-9 * work.flops) / work.seconds)} GFLOP/s within calls` : ""
   const end = lost === undefined ? "" : `; lost in ${lost.stage}`

@@ -101,7 +101,7 @@ const receipts = ({ receipts: r, tasks }: ReportData): Html => html`<h2>Receipts
 
 /** Which stages are whose, where that is not plain. */
 const sessionRow = (s: SessionRecord): Html => html`<dt>On ${s.kind}</dt><dd>${s.stages.join(", ") || "no stage"};
-${show(s.work.plans)} plans, ${show(s.work.calls)} calls, ${show(s.work.flops / 1e9)} GFLOP in the job's thread${
+${show(s.work.plans)} plans, ${show(s.work.calls)} calls, ${show(s.work.flops / 1e9)} GFLOP${
   s.lost === undefined ? "" : `; lost in ${s.lost.stage}: ${s.lost.got}`
 }; ${s.bitEqual ? "the same numbers on every machine" : "the last bits depend on the machine"}</dd>`
 

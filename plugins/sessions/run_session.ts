@@ -2,10 +2,10 @@
 import { Effect, Exit, Scope } from "effect"
 import type { SessionKind } from "../../core/pipeline/config.ts"
 import { lossIn, type RecoveryService, type SessionRecord } from "../../core/pipeline/recovery.ts"
-import type { SessionLost, SessionService } from "../../core/pipeline/session.ts"
+import type { SessionLost, SessionService, Work } from "../../core/pipeline/session.ts"
 import { type Chosen, chooseSession, firstThatWorks } from "./choose.ts"
 import { automatic, type Kind } from "./kinds.ts"
-import { sumOfWork } from "./metrics.ts"
+import { noWork, sumOfWork } from "./metrics.ts"
 import type { OpenOptions } from "./open.ts"
 
 export interface RunSession {
@@ -14,6 +14,8 @@ export interface RunSession {
   readonly recovery: RecoveryService
   /** What computes at the moment: what workers are to use. */
   readonly kind: () => Kind
+  /** Counts what a worker did on a session of that kind among what the run's did. */
+  readonly did: (work: Work) => void
   /** All sessions so far, with the stages whose numbers are theirs. */
   readonly records: Effect.Effect<readonly SessionRecord[]>
 }
@@ -22,6 +24,8 @@ export interface RunSession {
 interface Current extends Chosen {
   readonly scope: Scope.Closeable
   readonly stages: Set<string>
+  /** What workers did, on sessions of their own. */
+  elsewhere: Work
 }
 
 /**
@@ -41,15 +45,18 @@ export const runSession = Effect.fn("sessions.run")(function* (
     Effect.gen(function* () {
       const scope = yield* Scope.fork(parent)
       const chosen = yield* Scope.provide(choosing, scope)
-      return { ...chosen, scope, stages: new Set<string>() }
+      return { ...chosen, scope, stages: new Set<string>(), elsewhere: noWork }
     })
   let now = yield* enter(chooseSession(asked, options))
   const past: SessionRecord[] = []
+  /** By lost sessions, in this thread. */
+  let spent = noWork
 
   const replace = Effect.fnUntraced(function* (stage: string, lost: SessionLost) {
     const last = now
     const ended = { stage, got: lost.got }
     past.push({ ...(yield* recordOf(last)), lost: ended })
+    spent = sumOfWork([spent, yield* last.session.work])
     const gone = new Set<string>(past.map((p) => p.kind))
     const others = automatic.filter((k) => !gone.has(k))
     now = yield* enter(firstThatWorks(others, options)).pipe(Effect.mapError(() => lost))
@@ -79,25 +86,28 @@ export const runSession = Effect.fn("sessions.run")(function* (
     buffer: (shape, values) => now.session.buffer(shape, values),
     write: (buffer, values) => now.session.write(buffer, values),
     read: (buffer) => now.session.read(buffer),
-    work: Effect.suspend(() => Effect.map(now.session.work, (w) => sumOfWork([...past.map((p) => p.work), w]))),
+    work: Effect.suspend(() => Effect.map(now.session.work, (w) => sumOfWork([spent, w]))),
     memory: Effect.suspend(() => now.session.memory)
   }
   return {
     session,
     recovery: { stage },
     kind: () => now.kind,
+    did: (work) => {
+      now.elsewhere = sumOfWork([now.elsewhere, work])
+    },
     records: Effect.suspend(() => Effect.map(recordOf(now), (r) => [...past, r]))
   } satisfies RunSession
 })
 
-const recordOf = ({ kind, reason, session, stages }: Current): Effect.Effect<SessionRecord> =>
+const recordOf = ({ kind, reason, session, stages, elsewhere }: Current): Effect.Effect<SessionRecord> =>
   Effect.map(session.work, (work) => ({
     kind,
     reason,
     bitEqual: session.capabilities.bitEqual,
     threads: session.capabilities.threads,
     stages: [...stages],
-    work
+    work: sumOfWork([work, elsewhere])
   }))
 
 /** What a person must know of a loss. */

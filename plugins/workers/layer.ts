@@ -24,6 +24,8 @@ export interface WorkerOptions {
   readonly entry?: URL
   /** Is told in a sentence where not all is as it was wanted: no threads, or one that was lost. */
   readonly note?: (sentence: string) => Effect.Effect<void>
+  /** Is told what a thread's session did for a part. */
+  readonly did?: (work: Work) => void
 }
 
 /**
@@ -45,7 +47,12 @@ export const workersLayer = (options: WorkerOptions): Layer.Layer<Workers | Sess
 const inTurn = (want: string, got: string): string => `All is done one after another: want ${want}, got ${got}`
 
 const onThreads = Effect.fnUntraced(function* (size: number, known: Known, options: WorkerOptions) {
-  const { sessionKind, entry = new URL("./worker.ts", import.meta.url), note = () => Effect.void } = options
+  const {
+    sessionKind,
+    entry = new URL("./worker.ts", import.meta.url),
+    note = () => Effect.void,
+    did = () => {}
+  } = options
   const session = yield* Session
   const scope = yield* Effect.scope
   // Loaded at the first use: who needs no threads starts faster.
@@ -71,6 +78,7 @@ const onThreads = Effect.fnUntraced(function* (size: number, known: Known, optio
       Effect.gen(function* () {
         const { result, done } = yield* (yield* pool).run(opened, part)
         elsewhere = sumOfWork([elsewhere, done])
+        did(done)
         return yield* checked("result", work.result, result)
       })
     const again = (part: unknown) => (first: { readonly got: string }) =>

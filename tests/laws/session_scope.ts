@@ -39,6 +39,28 @@ export const scopeLaws = (subject: Subject): void => {
     })
   )
 
+  law("two sessions at once do not see each other, and one outlives the other", (s) =>
+    Effect.gen(function* () {
+      const mine = { e: yield* s.compile(double), b: yield* s.buffer([3], [1, 2, 3]) }
+      const other = Effect.gen(function* () {
+        const o = yield* Session
+        const theirs = { e: yield* o.compile(double), b: yield* o.buffer([3], [10, 20, 30]) }
+        // In turn, and at once: where calls wait for a device, their waits overlap.
+        for (let i = 0; i < 3; i++) {
+          yield* mine.e.run({ x: mine.b }, { y: mine.b })
+          yield* theirs.e.run({ x: theirs.b }, { y: theirs.b })
+        }
+        const [a, b] = yield* Effect.all([mine.e.run({ x: mine.b }), theirs.e.run({ x: theirs.b })], {
+          concurrency: "unbounded"
+        })
+        assert.deepEqual([...a.y, ...a.s], [16, 32, 48, 48])
+        assert.deepEqual([...b.y, ...b.s], [160, 320, 480, 480])
+      })
+      yield* Effect.provide(Effect.scoped(other), subject.layer, { local: true })
+      assert.deepEqual([...(yield* mine.e.run({ x: mine.b })).y], [16, 32, 48])
+    })
+  )
+
   law("buffers and executables are refused once their scope has closed", (s) =>
     Effect.gen(function* () {
       const [b, e] = yield* Effect.scoped(Effect.all([s.buffer([3], [1, 2, 3]), s.compile(double)]))
