@@ -10,8 +10,8 @@
 
 #define PGX_SMALL_DEPTH 128
 
-PGX_INLINE void pgx_gemm_small(int64_t m, int64_t n, int64_t k, const float *a, int64_t ai, int64_t ap, const float *b,
-                               int64_t bp, int64_t bj, float *c, int add) {
+PGX_APART void pgx_gemm_small(int64_t m, int64_t n, int64_t k, const float *a, int64_t ai, int64_t ap, const float *b,
+                              int64_t bp, int64_t bj, float *c, int add) {
   float turned[PGX_SMALL_DEPTH * PGX_LANES] __attribute__((aligned(PGX_WIDTH)));
   if (k == 0 && !add) memset(c, 0, (size_t)(m * n) * sizeof(float));
   for (int64_t first = 0; first < k; first += PGX_SMALL_DEPTH, add = 1) {
