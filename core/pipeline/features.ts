@@ -7,12 +7,13 @@ import {
   type DenseKind,
   denseEntries,
   denseLengths,
-  denseParts,
+  densePartsTogether,
   entriesOf,
   type KroneckerBlock,
   kronecker,
   liftDense,
-  liftKronecker
+  liftKronecker,
+  type NumberedPart
 } from "../surrogate/dense.ts"
 import { type DifferentiablePolicy, factorBlocks, factors } from "../surrogate/factors.ts"
 import { type Factors, lift, project, sketch } from "../surrogate/sketch.ts"
@@ -178,49 +179,73 @@ const partProgram = (rows: number, columns: number, dimension: number) =>
     }
   )
 
-const dense = Effect.fnUntraced(function* (kind: DenseKind, policy: DifferentiablePolicy, dimension: number, key: Key) {
+const dense = Effect.fnUntraced(function* (
+  kind: DenseKind,
+  policy: DifferentiablePolicy,
+  dimension: number,
+  key: Key,
+  held: number
+) {
   const session = yield* Session
   const Real = realOf(session)
   const exe = yield* session.compile(yield* built(factorProgram(policy)))
   const blocks = factorBlocks(policy)
-  const parts = denseParts(blocks, dimension)
+  const rounds = densePartsTogether(blocks, dimension, held)
   const compiled = new Map<string, Executable<"left" | "right" | "entries" | "features", "features">>()
-  for (const { block, rows } of parts) {
+  for (const { part } of rounds.flat()) {
+    const { block, rows } = part
     const name = `${rows}x${blocks[block]!.columns}`
     if (compiled.has(name)) continue
     compiled.set(name, yield* session.compile(yield* built(partProgram(rows, blocks[block]!.columns, dimension))))
   }
   const { into, view } = factorTargets(policy, Real)
   const ones = new Real(ROWS).fill(1)
+  const sums = yield* session.buffer([ROWS, dimension])
   const most = entriesOf(blocks, dimension)
+  const entriesOfPart = ({ index, part }: NumberedPart) => {
+    const shape = [part.rows * blocks[part.block]!.columns, dimension] as const
+    const entries = most.subarray(0, shape[0] * dimension)
+    denseEntries(kind, key, index, dimension, entries)
+    return session.buffer(shape, entries)
+  }
+  const [only] = rounds
+  const kept = rounds.length === 1 && only !== undefined ? yield* Effect.forEach(only, entriesOfPart) : undefined
   return {
     dimension,
     lift: (x) => liftDense(kind, key, blocks, policy.size, x),
     lengths: (x) => denseLengths(kind, key, blocks, x, dimension),
     features: Effect.fnUntraced(function* (theta, visited) {
       const out = new Real(visited.count * dimension)
-      const sums = new Real(ROWS * dimension)
-      // Factors are cheap and small; entries are dear: so entries are made once a part, factors once a part and chunk.
-      for (const [index, part] of parts.entries()) {
-        const { columns } = blocks[part.block]!
-        const entries = most.subarray(0, part.rows * columns * dimension)
-        denseEntries(kind, key, index, dimension, entries)
-        const add = compiled.get(`${part.rows}x${columns}`)!
-        for (const { from, rows, observation, action } of chunks(visited, policy, Real)) {
-          yield* exe.run({ theta, observation, action }, into)
-          const { left, right } = view[part.block]!
-          const some = columnsOf(left, blocks[part.block]!.rows, part.from, part.rows, Real)
-          sums.fill(0)
-          sums.set(out.subarray(from * dimension, (from + rows) * dimension))
-          yield* add.run({ left: some, right: right ?? ones, entries, features: sums }, { features: sums })
-          out.set(sums.subarray(0, rows * dimension), from * dimension)
-          yield* Effect.yieldNow
-        }
+      for (const round of rounds) {
+        yield* Effect.scoped(
+          Effect.gen(function* () {
+            const entries = kept ?? (yield* Effect.forEach(round, entriesOfPart))
+            for (const { from, rows, observation, action } of chunks(visited, policy, Real)) {
+              yield* exe.run({ theta, observation, action }, into)
+              const sofar = new Real(ROWS * dimension)
+              sofar.set(out.subarray(from * dimension, (from + rows) * dimension))
+              yield* session.write(sums, sofar)
+              for (const [i, { part }] of round.entries()) {
+                const { rows: height, columns } = blocks[part.block]!
+                const { left, right } = view[part.block]!
+                const some = columnsOf(left, height, part.from, part.rows, Real)
+                const add = compiled.get(`${part.rows}x${columns}`)!
+                const given = { left: some, right: right ?? ones, entries: entries[i]!, features: sums }
+                yield* add.run(given, { features: sums })
+              }
+              out.set((yield* session.read(sums)).subarray(0, rows * dimension), from * dimension)
+              yield* Effect.yieldNow
+            }
+          })
+        )
       }
       return out
     })
   } satisfies Projector
 })
+
+/** 64 MB of float32. */
+const HELD_ENTRIES = 16_000_000
 
 const columnsOf = (x: ArrayLike<number>, width: number, from: number, count: number, Real: RealConstructor): Floats => {
   const out = new Real(ROWS * count)
@@ -232,11 +257,18 @@ const columnsOf = (x: ArrayLike<number>, width: number, from: number, count: num
  * A projection of this policy's gradients, P drawn by the key.
  *
  * `gaussian` and `rademacher` are dense: N·p·d multiply-adds. `kronecker` works on the factors: N·(Σ rows + columns)·d.
- * `sparse` costs N·p and has a Gaussian's distortion.
+ * `sparse` costs N·p and has a Gaussian's distortion. A dense P of at most `held` entries is drawn once and kept in the
+ * session; a larger one is drawn anew for every call, as many entries at a time. The features are the same.
  *
  * - Errors: `ProgramError` where the policy's program does not fit; `SessionFailure` from the session.
  */
-export const projector = (kind: ProjectionKind, policy: DifferentiablePolicy, dimension: number, key: Key) => {
+export const projector = (
+  kind: ProjectionKind,
+  policy: DifferentiablePolicy,
+  dimension: number,
+  key: Key,
+  held = HELD_ENTRIES
+) => {
   switch (kind) {
     case "sparse":
       return sparse(policy, dimension, key)
@@ -244,6 +276,6 @@ export const projector = (kind: ProjectionKind, policy: DifferentiablePolicy, di
       return onFactors(policy, dimension, key)
     case "gaussian":
     case "rademacher":
-      return dense(kind, policy, dimension, key)
+      return dense(kind, policy, dimension, key, held)
   }
 }

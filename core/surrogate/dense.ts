@@ -23,6 +23,32 @@ export const denseParts = (blocks: readonly FactorBlock[], dimension: number): r
     return parts
   })
 
+/** A part and its place among all parts, which decides its entries. */
+export interface NumberedPart {
+  readonly index: number
+  readonly part: DensePart
+}
+
+/** Parts in their order, cut into rounds of at most `held` entries, or one part. */
+export const densePartsTogether = (
+  blocks: readonly FactorBlock[],
+  dimension: number,
+  held: number
+): readonly (readonly NumberedPart[])[] => {
+  const rounds: NumberedPart[][] = []
+  let room = 0
+  for (const [index, part] of denseParts(blocks, dimension).entries()) {
+    const entries = part.rows * blocks[part.block]!.columns * dimension
+    if (rounds.length === 0 || entries > room) {
+      rounds.push([])
+      room = held
+    }
+    rounds.at(-1)!.push({ index, part })
+    room -= entries
+  }
+  return rounds
+}
+
 const signs = (s: Stream, scale: number, out: Float32Array): void => {
   for (let i = 0; i < out.length; i++) out[i] = random(s) < 0.5 ? -scale : scale
 }

@@ -187,3 +187,18 @@ test("features with equal keys are equal, and others with others", async () => {
     assert.notDeepEqual(one, await featuresOf(kind, "other"))
   }
 })
+
+test("features of a dense P are the same bits, however many of its entries are held at a time", () =>
+  inSingle(
+    Effect.gen(function* () {
+      const policy = policyOf({ inputs: 3, layers: 2, width: 9, outputs: 2, kind: "categorical", activation: "tanh" })
+      const [theta, observation] = [new Float64Array(policy.size), new Float64Array(700 * 3)]
+      fillNormal(stream(child(zeroKey, "theta")), theta)
+      fillNormal(stream(child(zeroKey, "observation")), observation)
+      const visited = { count: 700, observation, action: Float64Array.from({ length: 700 }, (_, i) => i % 2) }
+      const [all, ...fewer] = yield* Effect.forEach([1e9, 300, 0], (held) =>
+        Effect.flatMap(projector("gaussian", policy, 8, zeroKey, held), (p) => p.features(theta, visited))
+      )
+      for (const features of fewer) assert.deepEqual(features, all)
+    })
+  ))
