@@ -56,6 +56,9 @@ export const runCommand = Command.make(
     const { mainJob } = yield* Effect.promise(() => import("../../algorithms/policygradex/job.ts"))
     const { known } = yield* Effect.promise(() => import("../known.ts"))
     const { runJob } = yield* Effect.promise(() => import("../run_job.ts"))
+    const { openSession } = yield* Effect.promise(() => import("../sessions/mod.ts"))
+    // Likewise a session that cannot be made; auto always finds one.
+    if (config.session !== "auto") yield* Effect.scoped(openSession(config.session))
     const directory = out ?? freeName("runs", `${config.preset}-${config.seed}`)
     const words = process.argv.slice(2).map((w) => (/^[\w./=:,-]+$/.test(w) ? w : JSON.stringify(w)))
     const command = ["pgex", ...words].join(" ")
