@@ -38,6 +38,7 @@ export const runJob = Effect.fn("run_job")(function* <E>(job: Job<E>, { config, 
   const { say: note } = yield* Progress
   const computed = Effect.gen(function* () {
     const { session, kind, did, recovery, records } = yield* runSession(config.session, note)
+    if (config.session === "auto") yield* note(`Session ${kind()}, ${(yield* records)[0]?.reason}`)
     const workers = workersLayer({ workers: config.workers, sessionKind: kind, note, did })
     const services = Layer.provideMerge(workers, Layer.succeed(Session)(session))
     const done = yield* job(config).pipe(Effect.provideService(Recovery, recovery), Effect.provide(services))
