@@ -3,9 +3,9 @@
  *   pgx_gemm_nn   A [m, k], B [k, n]        pgx_gemm_nt   A [m, k], B [n, k]
  *   pgx_gemm_tn   A [k, m], B [k, n]        pgx_gemm_tt   A [k, m], B [n, k]
  *
- * C is overwritten and overlaps neither A nor B. Nothing outside the tensors is read or written. The numbers do not depend on
- * how the rows are divided: every choice of method below depends on m, n and k alone, and every number of C is summed in
- * an order that depends on k alone. Each thread needs 52 KiB of stack.
+ * C is overwritten and overlaps neither A nor B. Nothing outside the tensors is read or written, nor is a row of C that
+ * was not asked for. The numbers do not depend on how the rows are divided: m, n, k and the form alone decide in which
+ * order a number of C is summed. Takes up to 50 KiB of stack.
  */
 #ifndef PGX_GEMM_H
 #define PGX_GEMM_H
@@ -13,13 +13,13 @@
 #include "gemm_dot.h"
 #include "gemm_tile.h"
 
-/* Steps of k between two additions to C. A panel of B, 256 x 48 x 4 bytes = 48 KiB, comes from the second cache, which gives
- * a tile more than the 192 bytes it wants every 12 to 24 cycles; the rows of A for a tile, 8 KiB, stay in the first. */
+/* Steps of k between two additions to C. A panel of B, 256 x 48 x 4 bytes = 48 KiB, comes from the second cache, which
+ * gives a tile more than the 192 bytes it wants every 12 to 24 cycles; a tile's rows of A, 8 KiB, stay in the first. */
 #define PGX_DEPTH 256
 /* Rows over which the panels pass before the next ones: their 256 columns of A, 512 KiB, stay in the second cache. */
 #define PGX_BLOCK 512
-/* A larger B, in numbers, is copied panel by panel: rows that lie far apart come slowly from beyond the second cache. */
-#define PGX_SECOND_CACHE 262144
+/* Numbers of a B that is copied panel by panel: far beyond the second cache, rows that lie apart come slowly. */
+#define PGX_LARGE 262144
 /* Columns of a full panel. */
 #define PGX_PANEL (PGX_VECTORS * PGX_LANES)
 
@@ -71,8 +71,8 @@ static void pgx_pack(float *to, int64_t width, const float *b, int64_t bp, int64
   }
 }
 
-/* n >= PGX_LANES: panel by panel, the last one up to column n. What it computes a second time has the same bits, and is not
- * added a second time. */
+/* n >= PGX_LANES: panel by panel, the last one up to column n. What it computes a second time has the same bits, and is
+ * not added a second time. */
 PGX_APART void pgx_gemm_panels(const struct pgx_gemm *g, int64_t row0, int64_t row1, int pack) {
   float packed[PGX_DEPTH * PGX_PANEL] __attribute__((aligned(64)));
   for (int64_t row = row0; row < row1; row += PGX_BLOCK) {
@@ -112,22 +112,41 @@ PGX_APART void pgx_gemm_turned(const struct pgx_gemm *g, int64_t row0, int64_t r
   }
 }
 
+/* to[p*PGX_LANES + j] = b[p*bp + j*bj], zeros from column n on, for p in [first, first + depth) of k. */
+static void pgx_pad(float *to, const struct pgx_gemm *g, int64_t first, int64_t depth) {
+  const int64_t n = g->n;
+  for (int64_t p = first; p < first + depth; p++, to += PGX_LANES) {
+    const float *b = g->b + p * g->bp;
+    if (g->bj != 1) {
+      for (int64_t j = 0; j < PGX_LANES; j++) to[j] = j < n ? b[j * g->bj] : 0;
+    } else if ((g->k - p) * n >= PGX_LANES) {
+      pgx_store(to, pgx_where(pgx_lanes_i32() < (int32_t)n, pgx_load(b)));
+    } else {
+      pgx_store(to, pgx_load_part(b, n));
+    }
+  }
+}
+
 /* n < PGX_LANES: B and C with zeros up to a whole vector. */
+#define PGX_PADDED_ROWS 256
 PGX_APART void pgx_gemm_padded(const struct pgx_gemm *g, int64_t row0, int64_t row1) {
-  float right[PGX_DEPTH * PGX_LANES] __attribute__((aligned(64))), out[64 * PGX_LANES] __attribute__((aligned(64)));
-  for (int64_t row = row0; row < row1; row += 64) {
-    const int64_t rows = pgx_least(64, row1 - row);
+  float right[PGX_DEPTH * PGX_LANES] __attribute__((aligned(64)));
+  float out[PGX_PADDED_ROWS * PGX_LANES] __attribute__((aligned(64)));
+  for (int64_t row = row0; row < row1; row += PGX_PADDED_ROWS) {
+    const int64_t rows = pgx_least(PGX_PADDED_ROWS, row1 - row), n = g->n;
     for (int64_t p = 0; p < g->k; p += PGX_DEPTH) {
       const int64_t depth = pgx_least(PGX_DEPTH, g->k - p);
-      for (int64_t q = 0; q < depth; q++)
-        for (int64_t j = 0; j < PGX_LANES; j++)
-          right[q * PGX_LANES + j] = j < g->n ? g->b[(p + q) * g->bp + j * g->bj] : 0;
-      const struct pgx_panel panel = {depth, g->a + row * g->ai + p * g->ap, g->ai, g->ap, right, PGX_LANES, out,
-                                      PGX_LANES, p > 0, 0};
+      pgx_pad(right, g, p, depth);
+      const struct pgx_panel panel = {
+          depth, g->a + row * g->ai + p * g->ap, g->ai, g->ap, right, PGX_LANES, out, PGX_LANES, p > 0, 0};
       pgx_tiles_any(1, &panel, 0, rows);
     }
-    for (int64_t i = 0; i < rows; i++)
-      for (int64_t j = 0; j < g->n; j++) g->c[(row + i) * g->n + j] = out[i * PGX_LANES + j];
+    for (int64_t i = 0; i < rows; i++) {
+      const pgx_f32 sum = pgx_load(out + i * PGX_LANES);
+      /* What goes beyond a row is overwritten by the next one. */
+      if ((rows - i) * n >= PGX_LANES) pgx_store(g->c + (row + i) * n, sum);
+      else pgx_store_part(g->c + (row + i) * n, sum, n);
+    }
   }
 }
 
@@ -159,9 +178,10 @@ PGX_APART void pgx_gemm(const struct pgx_gemm *g, int64_t row0, int64_t row1) {
     for (int64_t i = row0 * n; i < row1 * n; i++) g->c[i] = 0;
     return;
   }
-  const int pack = g->bj != 1 || (n * k > PGX_SECOND_CACHE && row1 - row0 >= 64);
+  const int pack = g->bj != 1 || (n * k > PGX_LARGE && row1 - row0 >= 64);
   const int long_rows = k >= 4 * PGX_LANES;
-  if (long_rows && n < PGX_LANES && g->ap == 1 && (g->bp == 1 || k <= PGX_DOT_DEPTH)) {
+  const int short_rows = g->bp == 1 ? n < PGX_LANES : n <= PGX_LANES / 2 && k <= PGX_DOT_DEPTH;
+  if (long_rows && short_rows && g->ap == 1) {
     const struct pgx_dots dots = {k, g->a, g->b, g->c, n, 1};
     pgx_gemm_dots(dots, g->bp, g->bj, n, row0, row1);
   } else if (long_rows && m <= 4 && g->bp == 1 && (g->ap == 1 || k <= PGX_DOT_DEPTH)) {
@@ -176,11 +196,11 @@ PGX_APART void pgx_gemm(const struct pgx_gemm *g, int64_t row0, int64_t row1) {
   }
 }
 
-#define PGX_GEMM(form, ai, ap, bp, bj)                                                                                \
+#define PGX_GEMM(form, ai, ap, bp, bj)                                                                       \
   PGX_INLINE void pgx_gemm_##form(int64_t m, int64_t n, int64_t k, const float *a, const float *b, float *c, \
-                                  int64_t row0, int64_t row1) {                                                       \
-    const struct pgx_gemm gemm = {m, n, k, a, ai, ap, b, bp, bj, c};                                                  \
-    pgx_gemm(&gemm, row0, row1);                                                                                      \
+                                  int64_t row0, int64_t row1) {                                              \
+    const struct pgx_gemm gemm = {m, n, k, a, ai, ap, b, bp, bj, c};                                         \
+    pgx_gemm(&gemm, row0, row1);                                                                             \
   }
 PGX_GEMM(nn, k, 1, n, 1)
 PGX_GEMM(tn, 1, m, n, 1)

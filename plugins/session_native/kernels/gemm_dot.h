@@ -1,8 +1,8 @@
 /* Products with few columns, as dot products of rows that are contiguous in k.
  *
- * A row of C shorter than a vector would leave most lanes of the register tile idle. Here the lanes run along k: PGX_LANES
- * sums of rows x columns numbers of C at once, folded into one vector of their totals at the end. 4 x 4 sums load 8 vectors for
- * 16 multiply-adds, 8 x 2 load 10, 16 x 1 17.
+ * A row of C shorter than a vector would leave most lanes of the register tile idle. Here the lanes run along k:
+ * PGX_LANES numbers of C at once, in rows x columns, whose sums are folded into one vector of totals at the end. 4 x 4
+ * load 8 vectors for 16 multiply-adds, 8 x 2 load 10, 16 x 1 load 17.
  */
 #ifndef PGX_GEMM_DOT_H
 #define PGX_GEMM_DOT_H
@@ -16,6 +16,8 @@ struct pgx_dots {
   float *c;
   int64_t ci, cj;
 };
+
+PGX_INLINE void pgx_accumulate(pgx_f32 *sum, pgx_f32 left, pgx_f32 right) { *sum = pgx_fma(left, right, *sum); }
 
 /* Columns [0, columns) of y, a power of two <= PGX_LANES. */
 PGX_INLINE void pgx_dots(const int columns, const struct pgx_dots *dots, int64_t row0, int64_t row1) {
@@ -33,7 +35,7 @@ PGX_INLINE void pgx_dots(const int columns, const struct pgx_dots *dots, int64_t
       PGX_UNROLL for (int j = 0; j < columns; j++) right[j] = pgx_load(y[j] + p);
       PGX_UNROLL for (int i = 0; i < rows; i++) {
         const pgx_f32 left = pgx_load(x[i] + p);
-        PGX_UNROLL for (int j = 0; j < columns; j++) sum[i * columns + j] = pgx_fma(left, right[j], sum[i * columns + j]);
+        PGX_UNROLL for (int j = 0; j < columns; j++) pgx_accumulate(sum + i * columns + j, left, right[j]);
       }
     }
     if (whole < k) {
@@ -44,7 +46,7 @@ PGX_INLINE void pgx_dots(const int columns, const struct pgx_dots *dots, int64_t
       PGX_UNROLL for (int j = 0; j < columns; j++) right[j] = pgx_where(mask, pgx_load(y[j] + p));
       PGX_UNROLL for (int i = 0; i < rows; i++) {
         const pgx_f32 left = pgx_where(mask, pgx_load(x[i] + p));
-        PGX_UNROLL for (int j = 0; j < columns; j++) sum[i * columns + j] = pgx_fma(left, right[j], sum[i * columns + j]);
+        PGX_UNROLL for (int j = 0; j < columns; j++) pgx_accumulate(sum + i * columns + j, left, right[j]);
       }
     }
     const pgx_f32 total = pgx_fold_square(sum);
@@ -58,9 +60,9 @@ PGX_INLINE void pgx_dots(const int columns, const struct pgx_dots *dots, int64_t
   }
 }
 
-#define PGX_DOTS(columns)                                                                                  \
+#define PGX_DOTS(columns)                                                                      \
   PGX_APART void pgx_dots_##columns(const struct pgx_dots *dots, int64_t row0, int64_t row1) { \
-    pgx_dots(columns, dots, row0, row1);                                                                   \
+    pgx_dots(columns, dots, row0, row1);                                                       \
   }
 PGX_DOTS(1)
 PGX_DOTS(2)

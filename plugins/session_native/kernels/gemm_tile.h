@@ -1,13 +1,14 @@
 /* The register tile: the sums of PGX_ROWS x PGX_VECTORS vectors of C stay in registers while k runs.
  *
  * Each step of k loads PGX_VECTORS vectors of B and multiplies them by one number of A in each row, so PGX_ROWS +
- * PGX_VECTORS loads feed PGX_ROWS * PGX_VECTORS multiply-adds. They need as many registers for the sums, PGX_VECTORS for
- * B and one for A:
+ * PGX_VECTORS loads feed PGX_ROWS * PGX_VECTORS multiply-adds. They need as many registers for the sums, PGX_VECTORS
+ * for B and one for A:
  *
  *   32 registers (AVX-512, NEON)   8 x 3: 24 + 3 + 1 = 28. 11 loads for 24 multiply-adds.
- *   16 registers (AVX, SSE)        6 x 2: 12 + 2 + 1 = 15. 8 loads for 12 multiply-adds. (4 x 3 takes all 16 and spills.)
+ *   16 registers (AVX, SSE)        6 x 2: 12 + 2 + 1 = 15. 8 loads for 12 multiply-adds; 4 x 3 would spare no register.
  *
- * 12 or more sums also hide the latency of two pipelines of 4 to 5 cycles each.
+ * 12 or more sums also hide the latency of two pipelines of 4 to 5 cycles each. Fewer rows than a tile are done two and
+ * one at a time: more shapes gain nothing, as loading B is then what takes the time.
  *
  * Every number of C is one chain of multiply-adds over k in rising order, whatever the tile it is computed in. So tiles
  * may overlap: what a tile computes a second time has the same bits.
@@ -25,8 +26,8 @@
 #define PGX_VECTORS 2
 #endif
 
-/* c[i*ldc + j] = sum over p < k of a[i*ai + p*ap] * b[p*ldb + j], one panel of columns wide; or += where add is set, except
- * in the first `done` < PGX_LANES columns. */
+/* c[i*ldc + j] = sum over p < k of a[i*ai + p*ap] * b[p*ldb + j], one panel of columns wide; or += where add is set,
+ * except in the first `done` < PGX_LANES columns. */
 struct pgx_panel {
   int64_t k;
   const float *a;
@@ -39,7 +40,8 @@ struct pgx_panel {
 };
 
 /* Rows [row0, row1) of a panel, row1 >= rows. The last tile ends at row1, and leaves alone the rows that are done. */
-PGX_INLINE void pgx_tiles(const int rows, const int vectors, const struct pgx_panel *panel, int64_t row0, int64_t row1) {
+PGX_INLINE void pgx_tiles(const int rows, const int vectors, const struct pgx_panel *panel, int64_t row0,
+                          int64_t row1) {
   const int64_t k = panel->k, ai = panel->ai, ap = panel->ap, ldb = panel->ldb, ldc = panel->ldc;
   const int add = panel->add;
   const pgx_i32 open = pgx_lanes_i32() >= panel->done;
@@ -58,21 +60,27 @@ PGX_INLINE void pgx_tiles(const int rows, const int vectors, const struct pgx_pa
         PGX_UNROLL for (int j = 0; j < vectors; j++) sum[i][j] = pgx_fma(left, right[j], sum[i][j]);
       }
     }
-    PGX_UNROLL for (int i = 0; i < rows; i++) {
-      if (row + i < next) continue;
-      float *c = panel->c + (row + i) * ldc;
-      if (add) {
-        sum[i][0] = pgx_where(open, sum[i][0]);
-        PGX_UNROLL for (int j = 0; j < vectors; j++) sum[i][j] += pgx_load(c + j * PGX_LANES);
+    float *c = panel->c + row * ldc;
+    if (add || row < next) {
+      PGX_UNROLL for (int i = 0; i < rows; i++) {
+        if (row + i < next) continue; /* perhaps another thread's */
+        if (add) {
+          sum[i][0] = pgx_where(open, sum[i][0]);
+          PGX_UNROLL for (int j = 0; j < vectors; j++) sum[i][j] += pgx_load(c + i * ldc + j * PGX_LANES);
+        }
+        PGX_UNROLL for (int j = 0; j < vectors; j++) pgx_store(c + i * ldc + j * PGX_LANES, sum[i][j]);
       }
-      PGX_UNROLL for (int j = 0; j < vectors; j++) pgx_store(c + j * PGX_LANES, sum[i][j]);
+    } else {
+      PGX_UNROLL for (int i = 0; i < rows; i++) {
+        PGX_UNROLL for (int j = 0; j < vectors; j++) pgx_store(c + i * ldc + j * PGX_LANES, sum[i][j]);
+      }
     }
   }
 }
 
-#define PGX_TILES(rows, vectors)                                                                               \
+#define PGX_TILES(rows, vectors)                                                                           \
   PGX_APART void pgx_tiles_##rows##x##vectors(const struct pgx_panel *panel, int64_t row0, int64_t row1) { \
-    pgx_tiles(rows, vectors, panel, row0, row1);                                                               \
+    pgx_tiles(rows, vectors, panel, row0, row1);                                                           \
   }
 PGX_TILES(1, 1)
 PGX_TILES(1, 2)

@@ -1,8 +1,8 @@
 /* Numbers below 2^-126 count as zero while a plan runs.
  *
- * A processor takes a hundred cycles and more for an operation on a denormal number, and dying gradients are full of them.
- * The mode belongs to a thread, so it is set when a plan is entered and set back when it is left: JavaScript's own numbers
- * keep theirs. Where a processor's mode is unknown nothing is done.
+ * A processor takes a hundred cycles and more for an operation on a denormal number, and dying gradients are full of
+ * them. The mode belongs to a thread, so it is set when a plan is entered and set back when it is left: JavaScript's
+ * own numbers keep theirs. Where a processor's mode is unknown nothing is done.
  */
 #ifndef PGX_MODE_H
 #define PGX_MODE_H

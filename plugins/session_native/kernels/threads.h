@@ -1,10 +1,10 @@
 /* Threads that share the large instructions of a plan with the thread that runs it.
  *
- * The threads are made at the first instruction that asks for them and kept: they watch for the next one for a moment, as
- * instructions follow each other closely, then sleep. The instruction is cut into more parts than there are threads, and whoever
- * is free takes the next, the caller too: a thread that wakes late, or lost its core, holds nobody up. One instruction is
- * shared at a time. A second caller finding the threads taken does its work alone, with the same numbers, as no number may
- * depend on how an instruction is cut.
+ * The threads are made at the first instruction that asks for them and kept: they watch for the next one for a moment,
+ * as instructions follow each other closely, then sleep. The instruction is cut into more parts than there are threads,
+ * and whoever is free takes the next, the caller too: a thread that wakes late, or lost its core, holds nobody up. One
+ * instruction is shared at a time. A second caller finding the threads taken does its work alone, with the same
+ * numbers, as no number may depend on how an instruction is cut.
  */
 #ifndef PGX_THREADS_H
 #define PGX_THREADS_H
@@ -41,7 +41,8 @@ static struct {
   pthread_t threads[PGX_THREADS_MOST];
   pthread_mutex_t lock; /* of the two conditions */
   pthread_cond_t begun, finished;
-} pgx_pool = {.lock = PTHREAD_MUTEX_INITIALIZER, .begun = PTHREAD_COND_INITIALIZER, .finished = PTHREAD_COND_INITIALIZER};
+} pgx_pool = {
+    .lock = PTHREAD_MUTEX_INITIALIZER, .begun = PTHREAD_COND_INITIALIZER, .finished = PTHREAD_COND_INITIALIZER};
 
 static int pgx_parts_left(void) {
   const uint64_t ticket = __atomic_load_n(&pgx_pool.ticket, __ATOMIC_SEQ_CST);
@@ -61,7 +62,8 @@ static void pgx_do_parts(void) {
   for (;;) {
     const int32_t part = ticket & 0xffff, parts = ticket >> 16 & 0xffff;
     if (part >= parts) return;
-    if (!__atomic_compare_exchange_n(&pgx_pool.ticket, &ticket, ticket + 1, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) continue;
+    if (!__atomic_compare_exchange_n(&pgx_pool.ticket, &ticket, ticket + 1, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+      continue;
     pgx_pool.work(pgx_pool.context, part, parts);
     if (__atomic_add_fetch(&pgx_pool.done, 1, __ATOMIC_SEQ_CST) == parts) {
       pthread_mutex_lock(&pgx_pool.lock);
@@ -117,7 +119,9 @@ static void pgx_make_threads(int32_t count) {
   pthread_attr_init(&attributes);
   pthread_attr_setstacksize(&attributes, PGX_STACK);
   pgx_pool.owner = getpid();
-  while (pgx_pool.count < count && !pthread_create(&pgx_pool.threads[pgx_pool.count], &attributes, pgx_thread, 0)) pgx_pool.count++;
+  while (pgx_pool.count < count &&
+         pthread_create(&pgx_pool.threads[pgx_pool.count], &attributes, pgx_thread, 0) == 0)
+    pgx_pool.count++;
   pthread_attr_destroy(&attributes);
   pthread_sigmask(SIG_SETMASK, &old, 0);
 }

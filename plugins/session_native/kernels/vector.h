@@ -54,8 +54,8 @@ PGX_INLINE void pgx_store(float *to, pgx_f32 value) { *(pgx_f32u *)to = value; }
 /* Less zero, as plus zero would turn -0 into 0: the compiler sees that nothing is left to do. */
 PGX_INLINE pgx_f32 pgx_splat(float value) { return value - (pgx_f32){0}; }
 
-/* a * b + c, rounded once where the machine can. -ffp-contract=fast alone does not promise it: GCC, tuned for some machines,
- * leaves a lone chain of such sums in a loop apart, and the same sum would differ from one loop to another. */
+/* a * b + c, rounded once where the machine can. -ffp-contract=fast alone does not promise it: GCC, tuned for some
+ * machines, leaves a lone chain of such sums in a loop apart, and the same sum would differ from loop to loop. */
 PGX_INLINE pgx_f32 pgx_fma(pgx_f32 a, pgx_f32 b, pgx_f32 c) {
 #if defined(__clang__) || !defined(__FMA__)
   return a * b + c;
@@ -96,15 +96,41 @@ PGX_INLINE pgx_i32 pgx_lanes_i32(void) {
 }
 
 /* The first count < PGX_LANES numbers, zeros after them: nothing beyond them is touched. */
+#if defined(__has_builtin)
+#if PGX_WIDTH == 64 && defined(__AVX512F__)
+#define PGX_MASKS __has_builtin(__builtin_ia32_loadups512_mask)
+#elif PGX_WIDTH == 32 && defined(__AVX__)
+#define PGX_MASKS __has_builtin(__builtin_ia32_maskloadps256)
+#endif
+#endif
+#ifndef PGX_MASKS
+#define PGX_MASKS 0
+#endif
+
+#if PGX_MASKS && PGX_WIDTH == 64
+PGX_INLINE pgx_f32 pgx_load_part(const float *from, int64_t count) {
+  return __builtin_ia32_loadups512_mask(from, (pgx_f32){0}, (unsigned short)((1u << count) - 1));
+}
+PGX_INLINE void pgx_store_part(float *to, pgx_f32 value, int64_t count) {
+  __builtin_ia32_storeups512_mask(to, value, (unsigned short)((1u << count) - 1));
+}
+#elif PGX_MASKS
+PGX_INLINE pgx_f32 pgx_load_part(const float *from, int64_t count) {
+  return __builtin_ia32_maskloadps256((const pgx_f32 *)from, pgx_lanes_i32() < (int32_t)count);
+}
+PGX_INLINE void pgx_store_part(float *to, pgx_f32 value, int64_t count) {
+  __builtin_ia32_maskstoreps256((pgx_f32 *)to, pgx_lanes_i32() < (int32_t)count, value);
+}
+#else
 PGX_INLINE pgx_f32 pgx_load_part(const float *from, int64_t count) {
   float whole[PGX_LANES] __attribute__((aligned(PGX_WIDTH))) = {0};
   memcpy(whole, from, (size_t)count * sizeof(float));
   return *(const pgx_f32 *)whole;
 }
-
 PGX_INLINE void pgx_store_part(float *to, pgx_f32 value, int64_t count) {
   memcpy(to, &value, (size_t)count * sizeof(float));
 }
+#endif
 
 /* The sum of all lanes, upper halves added to lower ones: the same order on every machine of one width. Unions cut the
  * vectors, as GCC before 12 has no __builtin_shufflevector. */
