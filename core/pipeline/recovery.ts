@@ -5,7 +5,8 @@ import { SessionLost, type Work } from "./session.ts"
 export interface RecoveryService {
   /**
    * Runs a stage. Where the session is lost, another one takes its place and the stage is done anew, from its start: a
-   * stage makes host data from host data, so that all numbers of one stage are of one session.
+   * stage makes host data from host data, so that all numbers of one stage are of one session. What it logged is logged
+   * again: later rows replace earlier ones of the same step.
    *
    * - Errors: the stage's own; `SessionLost` where no other session works.
    */

@@ -1,5 +1,5 @@
 /** The session of a run: one at a time, and another one in its place where it is lost. */
-import { Effect, Exit, Scope } from "effect"
+import { Effect, Exit, Fiber, Scope } from "effect"
 import type { SessionKind } from "../../core/pipeline/config.ts"
 import { lossIn, type RecoveryService, type SessionRecord } from "../../core/pipeline/recovery.ts"
 import type { SessionLost, SessionService, Work } from "../../core/pipeline/session.ts"
@@ -9,7 +9,7 @@ import { noWork, sumOfWork } from "./metrics.ts"
 import type { OpenOptions } from "./open.ts"
 
 export interface RunSession {
-  /** Stands for whichever session computes at the moment; a call through it costs nothing more. */
+  /** Stands for whichever session computes at the moment; calls cost nothing more. */
   readonly session: SessionService
   readonly recovery: RecoveryService
   /** What computes at the moment: what workers are to use. */
@@ -27,6 +27,9 @@ interface Current extends Chosen {
   /** What workers did, on sessions of their own. */
   elsewhere: Work
 }
+
+const COMPILING = "Programs are compiled for this machine, about a second each; the next run finds them ready"
+const LONG = "500 millis"
 
 /**
  * Opens the session that was asked for. Where it is lost within a stage, `note` is told, the fastest of the others that
@@ -75,6 +78,20 @@ export const runSession = Effect.fn("sessions.run")(function* (
     return attempt
   }
 
+  let told = false
+  const tell = Effect.suspend(() => {
+    const first = !told
+    told = true
+    return first ? note(COMPILING) : Effect.void
+  })
+  /** Says so where compiling natively takes long: a person sees nothing move meanwhile. */
+  const announced = <A, E, R>(compiling: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    told || now.kind !== "native"
+      ? compiling
+      : Effect.flatMap(Effect.forkChild(Effect.delay(tell, LONG)), (waiting) =>
+          Effect.ensuring(compiling, Fiber.interrupt(waiting))
+        )
+
   const session: SessionService = {
     get kind() {
       return now.session.kind
@@ -82,7 +99,7 @@ export const runSession = Effect.fn("sessions.run")(function* (
     get capabilities() {
       return now.session.capabilities
     },
-    compile: (program) => now.session.compile(program),
+    compile: (program) => Effect.suspend(() => announced(now.session.compile(program))),
     buffer: (shape, values) => now.session.buffer(shape, values),
     write: (buffer, values) => now.session.write(buffer, values),
     read: (buffer) => now.session.read(buffer),

@@ -175,6 +175,20 @@ export const bufferLaws = (subject: Subject): void => {
     })
   )
 
+  law("what a session can do is told truly", (s) =>
+    Effect.gen(function* () {
+      const { dtype, memoryLimit, threads } = s.capabilities
+      assert.ok(
+        memoryLimit > 1e6 && Number.isInteger(threads) && threads >= 1,
+        `${memoryLimit} bytes, ${threads} threads`
+      )
+      const kind = dtype === "f32" ? Float32Array : Float64Array
+      const { y } = yield* (yield* s.compile(double)).run({ x: [0.1, 1, 2] })
+      assert.ok(y instanceof kind)
+      assert.equal((yield* s.read(yield* s.buffer([3], [0.1, 1, 2])))[0], kind.of(0.1)[0])
+    })
+  )
+
   law("work counts plans, calls, operations, bytes and seconds", (s) =>
     Effect.gen(function* () {
       const before = yield* s.work

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import { Effect } from "effect"
 import fc from "fast-check"
 import * as E from "fp-ts/lib/Either.js"
 import { meaning, paths, presets, resolve } from "../../../plugins/config/mod.ts"
+import { experiment } from "../../../plugins/experiment.ts"
 
 const from = (overlay: unknown, set: readonly string[] = []) => resolve(overlay, "my.json", { set })
 const right = <A>(e: E.Either<Error, A>): A => (E.isRight(e) ? e.right : assert.fail(e.left.message))
@@ -87,5 +89,19 @@ test("a session that there is none of is refused with all there are, and with wh
     const message = complaint(resolve({}, "my.json", choice))
     assert.ok(message.startsWith(`Cannot use session from ${source}: want "auto" | "native" | "wasm" | `), message)
     assert.match(message, /"tfjs:webgpu" .*got cuda$/)
+  }
+})
+
+test("a script's run takes the variable where the script says nothing", async () => {
+  const before = process.env.PGEX_SESSION
+  process.env.PGEX_SESSION = "cuda"
+  try {
+    const silent = await Effect.runPromise(Effect.flip(experiment({}, { quiet: true })))
+    assert.match(silent.message, /^Cannot use session from the script or PGEX_SESSION: .*got "?cuda/)
+    const own = await Effect.runPromise(Effect.flip(experiment({ session: "wasm", family: { n: 0 } }, { quiet: true })))
+    assert.match(own.message, /^Cannot use family\.n /)
+  } finally {
+    if (before === undefined) delete process.env.PGEX_SESSION
+    else process.env.PGEX_SESSION = before
   }
 })
