@@ -5,6 +5,7 @@ import { SessionError } from "../../core/pipeline/session.ts"
 import { buildFolder } from "../setup_tensorflow/place.ts"
 import { type DeviceTensor, type Engine, isTensorFlow, type TensorFlow } from "./engine.ts"
 import { type Found, findPackage, hasBinding, load } from "./packages.ts"
+import { passesNaN } from "./probe.ts"
 import { adapterName, type Watched, watch } from "./webgpu.ts"
 
 /** `node` and `node-gpu` are TensorFlow itself. */
@@ -19,8 +20,8 @@ export interface Backend {
   readonly activate: () => void
   /** Numbers can be read without waiting. */
   readonly immediate: boolean
-  /** Maxima and minima pass on NaN. */
-  readonly passesNaN: boolean
+  /** Kernels that pass on NaN. */
+  readonly passesNaN: ReadonlySet<string>
   readonly threads: number
   /** How its device was lost, once it is. */
   readonly lost: () => string | undefined
@@ -37,14 +38,13 @@ interface Kind {
   readonly fix: string
   readonly find: () => readonly Found[] | undefined
   readonly immediate: boolean
-  readonly passesNaN: boolean
   readonly threads: number
 }
 
 const VERSION = "4.22.0"
 const core = "@tensorflow/tfjs-core"
 
-const pure = (name: "cpu" | "wasm" | "webgpu", passesNaN: boolean): Kind => {
+const pure = (name: "cpu" | "wasm" | "webgpu"): Kind => {
   const packages = [core, `@tensorflow/tfjs-backend-${name}`]
   return {
     registered: name,
@@ -52,7 +52,6 @@ const pure = (name: "cpu" | "wasm" | "webgpu", passesNaN: boolean): Kind => {
     fix: `npm install ${packages.map((p) => `${p}@${VERSION}`).join(" ")}`,
     find: () => all(packages.map((p) => findPackage(p))),
     immediate: name !== "webgpu",
-    passesNaN,
     threads: 1
   }
 }
@@ -68,16 +67,15 @@ const native = (name: "tfjs-node" | "tfjs-node-gpu", build: "cpu" | "cuda"): Kin
     return built !== undefined && hasBinding(built) ? [built] : undefined
   },
   immediate: true,
-  passesNaN: true,
   threads: availableParallelism()
 })
 
 const kinds: Readonly<Record<BackendName, Kind>> = {
   "node-gpu": native("tfjs-node-gpu", "cuda"),
-  webgpu: pure("webgpu", false),
+  webgpu: pure("webgpu"),
   node: native("tfjs-node", "cpu"),
-  wasm: pure("wasm", false),
-  cpu: pure("cpu", true)
+  wasm: pure("wasm"),
+  cpu: pure("cpu")
 }
 
 const all = <A>(xs: readonly (A | undefined)[]): readonly A[] | undefined => {
@@ -97,6 +95,7 @@ interface Running {
   readonly backend: Backend
   readonly end: () => void
   users: number
+  idle?: ReturnType<typeof setTimeout>
 }
 
 /** Backends that are up, or coming up: one of each for the process. */
@@ -117,6 +116,7 @@ export const acquireBackend = (name: BackendName): Effect.Effect<Backend, Sessio
         const coming = running.get(name) ?? begin(name)
         const r = await coming
         r.users++
+        clearTimeout(r.idle)
         return r
       },
       catch: (cause) => (cause instanceof SessionError ? cause : failed(name, cause))
@@ -124,7 +124,7 @@ export const acquireBackend = (name: BackendName): Effect.Effect<Backend, Sessio
     (r) =>
       Effect.sync(() => {
         r.users--
-        if (r.users === 0 && !r.backend.immediate) setTimeout(() => r.users === 0 && r.end(), IDLE)
+        if (r.users === 0 && !r.backend.immediate) r.idle = setTimeout(r.end, IDLE)
       })
   ).pipe(Effect.map((r) => r.backend))
 
@@ -159,7 +159,10 @@ const start = async (name: BackendName): Promise<Running> => {
   const engine = tf.engine()
   const state: { lost?: string } = {}
   const scalars = new Map<number, DeviceTensor>()
+  let ended = false
   const end = (): void => {
+    if (ended) return
+    ended = true
     running.delete(name)
     for (const s of scalars.values()) s.dispose()
     scalars.clear()
@@ -181,7 +184,7 @@ const start = async (name: BackendName): Promise<Running> => {
     // At once for a backend that is up, though it gives a promise.
     activate: () => engine.backendName !== kind.registered && void tf.setBackend(kind.registered),
     immediate: kind.immediate,
-    passesNaN: kind.passesNaN,
+    passesNaN: await passesNaN(engine),
     threads: kind.threads,
     lost: () => state.lost,
     settled: () => device?.settled() ?? Promise.resolve(),

@@ -10,8 +10,10 @@ import type { DeviceTensor, KernelInputs } from "./engine.ts"
 export interface Kernels {
   readonly run: (name: string, inputs: KernelInputs, attributes?: object) => DeviceTensor
   readonly scalar: (value: number) => DeviceTensor
-  /** Maximum and minimum pass on NaN by themselves. */
-  readonly passesNaN: boolean
+  /** Kernels that pass on NaN by themselves. */
+  readonly passesNaN: ReadonlySet<string>
+  /** A cast of truth to numbers only renames it, and kernels that move data then take bits for numbers. */
+  readonly castsByName: boolean
 }
 
 /** Computes one value from the values that it reads. */
@@ -22,12 +24,24 @@ const simple =
   (k, [x]) =>
     k.run(name, { x: x! })
 
+/** A function of one number that gives NaN for NaN. */
+const careful =
+  (name: string): Make =>
+  (k, [x]) => {
+    const y = k.run(name, { x: x! })
+    return k.passesNaN.has(name) ? y : choose(k, isOdd(k, x!), x!, y)
+  }
+
 const pair =
   (name: string): Make =>
   (k, [a, b]) =>
     k.run(name, { a: a!, b: b! })
 
-const float = (k: Kernels, x: DeviceTensor): DeviceTensor => k.run("Cast", { x }, { dtype: "float32" })
+/** Truth as 1 or 0. */
+const float = (k: Kernels, x: DeviceTensor): DeviceTensor => {
+  const cast = k.run("Cast", { x }, { dtype: "float32" })
+  return k.castsByName ? k.run("Multiply", { a: cast, b: k.scalar(1) }) : cast
+}
 const choose = (k: Kernels, condition: DeviceTensor, t: DeviceTensor, e: DeviceTensor): DeviceTensor =>
   k.run("Select", { condition, t, e })
 /** Truth of: NaN, which differs from itself. */
@@ -60,13 +74,13 @@ const softplus: Make = (k, [x]) => {
 
 export const unary: Readonly<Record<Unary, Make>> = {
   neg: simple("Neg"),
-  exp: simple("Exp"),
-  log: simple("Log"),
-  tanh: simple("Tanh"),
-  sigmoid: simple("Sigmoid"),
+  exp: careful("Exp"),
+  log: careful("Log"),
+  tanh: careful("Tanh"),
+  sigmoid: careful("Sigmoid"),
   softplus,
-  sqrt: simple("Sqrt"),
-  abs: simple("Abs"),
+  sqrt: careful("Sqrt"),
+  abs: careful("Abs"),
   sign
 }
 
@@ -75,7 +89,7 @@ const extreme =
   (name: "Maximum" | "Minimum"): Make =>
   (k, [a, b]) => {
     const found = k.run(name, { a: a!, b: b! })
-    if (k.passesNaN) return found
+    if (k.passesNaN.has(name)) return found
     const odd = k.run("LogicalOr", { a: isOdd(k, a!), b: isOdd(k, b!) })
     const nan = k.run("Fill", {}, { shape: [...found.shape], value: Number.NaN, dtype: "float32" })
     return choose(k, odd, nan, found)
@@ -118,14 +132,25 @@ export const fill =
   (k) =>
     k.run("Fill", {}, { shape: [...shape], value, dtype: "float32" })
 
-/** Repeats along new axes and along axes of size 1. */
+/**
+ * Repeats along new axes and along axes of size 1. Neighbouring axes that are repeated, or kept, count as one: backends
+ * repeat along few.
+ */
 export const broadcast = (from: Shape, to: Shape): Make => {
-  const lead = to.length - from.length
-  const wide = [...new Array<number>(lead).fill(1), ...from]
-  const reps = to.map((d, i) => (wide[i] === d ? 1 : d))
+  const wide = [...new Array<number>(to.length - from.length).fill(1), ...from]
+  const few: { readonly size: number; readonly times: number }[] = []
+  to.forEach((d, i) => {
+    const axis = wide[i] === d ? { size: d, times: 1 } : { size: 1, times: d }
+    const last = few.at(-1)
+    if (last !== undefined && last.times > 1 === axis.times > 1) {
+      few[few.length - 1] = { size: last.size * axis.size, times: last.times * axis.times }
+    } else if (d !== 1) few.push(axis)
+  })
+  const reps = few.map((a) => a.times)
+  const sizes = few.map((a) => a.size)
   return (k, [x]) => {
-    const whole = lead === 0 ? x! : k.run("Reshape", { x: x! }, { shape: wide })
-    return reps.every((r) => r === 1) ? whole : k.run("Tile", { x: whole }, { reps })
+    if (reps.every((r) => r === 1)) return reshape(to)(k, [x!])
+    return reshape(to)(k, [k.run("Tile", { x: reshape(sizes)(k, [x!]) }, { reps })])
   }
 }
 
@@ -158,7 +183,7 @@ export const reduce = (fn: "sum" | "max", axes: readonly number[], from: Shape, 
   if (size(from) === size(to)) return reshape(to)
   return (k, [x]) => {
     const most = k.run("Max", { x: x! }, attributes)
-    if (k.passesNaN) return most
+    if (k.passesNaN.has("Max")) return most
     const odd = float(k, isOdd(k, x!))
     const count = k.run("Sum", { x: odd }, { axis: [...axes], keepDims: false })
     return choose(k, notZero(k, [count]), fill(Number.NaN, to)(k, []), most)

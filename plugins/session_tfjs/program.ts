@@ -27,6 +27,7 @@ export interface Loaded {
 
 export const kernelsOf = (b: Backend): Kernels => ({
   passesNaN: b.passesNaN,
+  castsByName: b.name === "webgpu",
   scalar: b.scalar,
   run: (name, inputs, attributes = {}) => {
     const made = b.engine.runKernel(name, inputs, attributes)
@@ -111,6 +112,13 @@ const fixedValues = (
     for (const step of early) perform(step, values)
     return Array.from(values, (t, i) => (wanted.has(i) ? t : undefined))
   })
+}
+
+/** The numbers of all tensors, in order, as one. */
+export const joined = (b: Backend, tensors: readonly DeviceTensor[]): DeviceTensor | undefined => {
+  const k = kernelsOf(b)
+  const flat = tensors.map((x) => k.run("Reshape", { x }, { shape: [size(x.shape)] }))
+  return flat.length <= 1 ? flat[0] : k.run("Concat", flat, { axis: 0 })
 }
 
 /** Steps that read no input, and the others. */

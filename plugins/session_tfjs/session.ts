@@ -21,7 +21,7 @@ import {
   wrongArgument,
   wrongCount
 } from "./mistakes.ts"
-import { demand, kernelsOf, type Loaded, loadProgram, scoped, upload } from "./program.ts"
+import { demand, joined, kernelsOf, type Loaded, loadProgram, scoped, upload } from "./program.ts"
 import { stepsOf } from "./steps.ts"
 
 /** How a TensorFlow.js session is made. */
@@ -90,26 +90,39 @@ const service = (backend: Backend, limit: number, state: { readonly open: boolea
       }
     })
 
-  /** The tensors' numbers; then they are disposed of. Uninterrupted, or nobody would dispose of them. */
-  const take = (operation: string, tensors: readonly (DeviceTensor | undefined)[]) =>
-    Effect.suspend(() => {
-      const numbers = (x: ArrayLike<number>) => Float32Array.from(x)
-      const free = () => {
-        for (const t of tensors) t?.dispose()
-      }
-      const read = backend.immediate
-        ? attempt(operation, () => tensors.map((t) => numbers(t?.dataSync() ?? [])))
-        : Effect.tryPromise({
-            try: () => Promise.all(tensors.map(async (t) => numbers((await t?.data()) ?? []))),
-            catch: (cause) => lost(operation) ?? fail(refused(operation, "reading", cause))
-          })
-      // What a device refused is heard of only now, and its numbers mean nothing.
-      const checked = Effect.flatMap(read, (xs) => {
+  /** The tensors' numbers; then they are disposed of. Not to be interrupted: nobody else would dispose of them. */
+  const take = (operation: string, tensors: readonly (DeviceTensor | undefined)[]) => {
+    const filled = tensors.filter((t) => t !== undefined)
+    const lengths = tensors.map((t) => (t === undefined ? 0 : size(t.shape)))
+    const free = Effect.sync(() => {
+      for (const t of filled) t.dispose()
+    })
+    // One array from the device, since each costs a wait.
+    const together = attempt(operation, () => scoped(backend, operation, () => [joined(backend, filled)]))
+    const numbers = Effect.flatMap(together, ([all]) =>
+      all === undefined ? Effect.succeed([]) : backend.immediate ? now(operation, all) : later(operation, all)
+    )
+    return Effect.map(Effect.ensuring(numbers, free), (all) => parts(all, lengths))
+  }
+
+  const now = (operation: string, t: DeviceTensor) =>
+    Effect.ensuring(
+      attempt(operation, () => t.dataSync()),
+      Effect.sync(() => t.dispose())
+    )
+
+  /** What a device refused is heard of only now, and its numbers then mean nothing. */
+  const later = (operation: string, t: DeviceTensor) =>
+    Effect.tryPromise({
+      try: () => t.data(),
+      catch: (cause) => lost(operation) ?? fail(refused(operation, "reading", cause))
+    }).pipe(
+      Effect.ensuring(Effect.sync(() => t.dispose())),
+      Effect.flatMap((numbers): Effect.Effect<ArrayLike<number>, SessionFailure> => {
         const gone = lost(operation)
-        return gone === undefined ? Effect.succeed(xs) : Effect.fail(gone)
+        return gone === undefined ? Effect.succeed(numbers) : Effect.fail(gone)
       })
-      return Effect.ensuring(checked, Effect.sync(free))
-    }).pipe(Effect.uninterruptible)
+    )
 
   /** Lets a device catch up that has only been given work. */
   const keepUp = Effect.suspend(() => {
@@ -284,6 +297,16 @@ const service = (backend: Backend, limit: number, state: { readonly open: boolea
     work: Effect.sync(() => ({ ...done })),
     memory: Effect.sync(() => ({ ...memory }))
   }
+}
+
+/** The arrays of these lengths that `all` is made of. */
+const parts = (all: ArrayLike<number>, lengths: readonly number[]): readonly Float32Array[] => {
+  const numbers = Float32Array.from(all)
+  let at = 0
+  return lengths.map((n) => {
+    at += n
+    return lengths.length === 1 ? numbers : numbers.slice(at - n, at)
+  })
 }
 
 const isBuffer = (x: Argument | Target): x is Buffer => "owner" in x

@@ -90,8 +90,7 @@ export const watch = (backend: object, onEnd: (how: string) => void): Watched =>
   }
   void device.lost.then(({ reason, message }) => end(`a lost one (${[reason, message].filter(Boolean).join(": ")})`))
   device.addEventListener("uncapturederror", (event) => {
-    const error = "error" in event && event.error instanceof Error ? event.error.message : messageOf(event)
-    end(`one that refused work (${error.split("\n")[0]})`)
+    end(`one that refused work (${"error" in event ? described(event.error) : "no reason given"})`)
   })
   return {
     destroy: () => {
@@ -102,7 +101,9 @@ export const watch = (backend: object, onEnd: (how: string) => void): Watched =>
   }
 }
 
-const messageOf = (event: object): string =>
-  "error" in event && isObject(event.error) && "message" in event.error
-    ? String(event.error.message)
-    : "no reason given"
+/** An error's first line, or its kind where it says nothing. */
+const described = (error: unknown): string => {
+  if (!isObject(error)) return String(error)
+  const message = "message" in error ? String(error.message).split("\n")[0] : ""
+  return message || error.constructor.name
+}
