@@ -57,6 +57,15 @@ export const published = (session: SessionService) =>
       })
   )
 
+/** What counts work that was done in another thread among that of its kind. */
+export const counterElsewhere: Effect.Effect<(kind: string, work: Work) => void> = Effect.map(
+  Effect.context<never>(),
+  (context) => (kind, work) => {
+    const total = totalOf(context, kind)
+    total.past = sumOfWork([total.past, work])
+  }
+)
+
 const totalOf = (context: Context.Context<never>, kind: string): Total => {
   const registry = Context.get(context, Metric.MetricRegistry)
   const kinds = totals.get(registry) ?? new Map<string, Total>()

@@ -5,7 +5,7 @@ import { lossIn, type RecoveryService, type SessionRecord } from "../../core/pip
 import type { SessionLost, SessionService, Work } from "../../core/pipeline/session.ts"
 import { type Chosen, chooseSession, firstThatWorks } from "./choose.ts"
 import { automatic, type Kind } from "./kinds.ts"
-import { noWork, sumOfWork } from "./metrics.ts"
+import { counterElsewhere, noWork, sumOfWork } from "./metrics.ts"
 import type { OpenOptions } from "./open.ts"
 
 export interface RunSession {
@@ -44,6 +44,7 @@ export const runSession = Effect.fn("sessions.run")(function* (
 ) {
   const options = { warn: note, ...given }
   const parent = yield* Effect.scope
+  const countElsewhere = yield* counterElsewhere
   const enter = <E>(choosing: Effect.Effect<Chosen, E, Scope.Scope>): Effect.Effect<Current, E> =>
     Effect.gen(function* () {
       const scope = yield* Scope.fork(parent)
@@ -111,6 +112,7 @@ export const runSession = Effect.fn("sessions.run")(function* (
     recovery: { stage },
     kind: () => now.kind,
     did: (work) => {
+      countElsewhere(now.session.kind, work)
       now.elsewhere = sumOfWork([now.elsewhere, work])
     },
     records: Effect.suspend(() => Effect.map(recordOf(now), (r) => [...past, r]))

@@ -1,7 +1,7 @@
 /** The session of a run is one of its kind, and says what a person must know of it. */
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Metric } from "effect"
 import { Session } from "../../../core/pipeline/session.ts"
 import { mul, program } from "../../../core/program/mod.ts"
 import * as wasm from "../../../plugins/session_wasm/mod.ts"
@@ -34,6 +34,22 @@ test("compiling that takes long is told once, and quick compiling not at all", a
     assert.equal(said.length, sentences)
     for (const s of said) assert.match(s, /^Programs are compiled for this machine/)
   }
+})
+
+test("what workers did counts in the records and the metrics of its kind", async () => {
+  const done = { plans: 1, calls: 20, flops: 300, bytes: 4000, seconds: 0.5 }
+  const run = Effect.gen(function* () {
+    const { did, records } = yield* runSession("wasm", saying().note)
+    did(done)
+    did(done)
+    const calls = (yield* Metric.snapshot).find((m) => m.id === "pgex_session_calls")
+    return { work: (yield* records)[0]?.work, calls: calls?.state }
+  })
+  const { work, calls } = await Effect.runPromise(
+    Effect.scoped(run).pipe(Effect.provideService(Metric.MetricRegistry, new Map()))
+  )
+  assert.deepEqual(work, { plans: 2, calls: 40, flops: 600, bytes: 8000, seconds: 1 })
+  assert.deepEqual(calls, { value: 40 })
 })
 
 test("work goes on counting over a loss, and a lost session is closed at once, the other one with the run", async () => {
