@@ -4,13 +4,15 @@
  */
 import type { Effect, Schema, Scope } from "effect"
 import type * as E from "fp-ts/lib/Either.js"
+import type { RealConstructor } from "../core/pipeline/real.ts"
 import type { Session, SessionFailure } from "../core/pipeline/session.ts"
-import type { Floats, Key } from "../core/random/mod.ts"
+import type { Floats, Key, Stream } from "../core/random/mod.ts"
 import type { Environment } from "../envs/env.ts"
 import type { Task } from "../envs/family.ts"
 import type { Space } from "../envs/space.ts"
 import type { BatchState } from "../envs/vector.ts"
 import type { CheckpointError, LearnerError, ProblemError } from "./error.ts"
+import type { Experience, Interaction } from "./interaction.ts"
 import type { NetworkConfig, Policy, Spaces } from "./policy.ts"
 
 /** Some tasks of one environment, side by side. */
@@ -22,8 +24,28 @@ export interface Problem {
   readonly environmentsPerTask: number
 }
 
+/** Has a problem's tasks played by others than the learner's thread. */
+export interface Rollouts {
+  /** What the last rollout left; this memory is filled again by the next. */
+  readonly experience: Experience
+  /**
+   * Fills the experience under θ: the environments of `x`, what it sees, and one stream of actions a task go on from where
+   * they are, to where they are at the end. Law: the same bits as `rollout`.
+   */
+  readonly roll: (theta: Floats, streams: readonly Stream[]) => Effect.Effect<void, LearnerError>
+}
+
+/** Makes rollouts of so many steps ready for the environments of `x`. */
+export type MakeRollouts = (
+  x: Interaction,
+  steps: number,
+  Real: RealConstructor
+) => Effect.Effect<Rollouts, LearnerError, Session | Scope.Scope>
+
 /** What a learner trains on. */
 export interface TrainingProblem extends Problem {
+  /** Who plays the tasks; the learner's own thread by default. A learner may do without. */
+  readonly rollouts?: MakeRollouts
   /** Environment steps a task an iteration, a multiple of `environmentsPerTask`. */
   readonly stepsPerTask: number
   /** Length of the whole training, for what anneals over it. */

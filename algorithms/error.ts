@@ -46,8 +46,15 @@ export class TrainingDiverged extends Schema.TaggedError<TrainingDiverged>()("Tr
   }
 }
 
+/** Two worker threads that ended, or broke, one after the other, in the middle of the same part of the work. */
+export class WorkerLost extends Schema.TaggedError<WorkerLost>()("WorkerLost", { got: Schema.String }) {
+  override get message(): string {
+    return `Cannot finish on worker threads: want them to live, got ${this.got}, twice; try with fewer workers, each takes memory`
+  }
+}
+
 /** Everything that can stop a learner. */
-export type LearnerError = SessionFailure | ProblemError | TrainingDiverged
+export type LearnerError = SessionFailure | ProblemError | TrainingDiverged | WorkerLost
 
 export const problemError = (field: string, want: string, got: string): ProblemError =>
   new ProblemError({ field, want, got, message: `Cannot train: want ${field} ${want}, got ${got}` })

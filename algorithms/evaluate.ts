@@ -5,7 +5,7 @@ import { Session } from "../core/pipeline/session.ts"
 import { type Floats, type Key, zeroKey } from "../core/random/mod.ts"
 import { makeRows } from "../envs/vector.ts"
 import type { Problem } from "./algorithm.ts"
-import { problemError } from "./error.ts"
+import { type LearnerError, problemError } from "./error.ts"
 import { actionStreams, actProgram, interaction, pauseEvery } from "./interaction.ts"
 
 /** Whole episodes of one task. */
@@ -23,6 +23,13 @@ export interface EvaluationOptions {
   /** The most probable action, or one drawn from the policy. */
   readonly actions: "mode" | "sample"
 }
+
+/** Plays whole episodes of every task under θ. */
+export type Evaluate = (
+  theta: Floats,
+  options: EvaluationOptions,
+  key: Key
+) => Effect.Effect<readonly Evaluation[], LearnerError>
 
 /**
  * Makes evaluation of a problem's policy ready.

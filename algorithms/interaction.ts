@@ -6,7 +6,7 @@ import { program, slice } from "../core/program/mod.ts"
 import { child, type Key, type Stream, stream } from "../core/random/mod.ts"
 import type { Box } from "../envs/space.ts"
 import { taskBatch } from "../envs/task_batch.ts"
-import { type Batch, makeRows, type Rows } from "../envs/vector.ts"
+import { type Batch, floatsIn, type Memory, makeRows, ownMemory, type Rows } from "../envs/vector.ts"
 import type { Problem } from "./algorithm.ts"
 import { lift, liftProgram, problemError } from "./error.ts"
 import type { Actor, Policy } from "./policy.ts"
@@ -104,14 +104,20 @@ const clipTo = ({ low, high }: Box, from: Float64Array, to: Float64Array): void 
 }
 
 /** Allocates what a rollout of T steps leaves. */
-export const makeExperience = (steps: number, x: Interaction, policy: Policy, Real: RealConstructor): Experience => {
+export const makeExperience = (
+  steps: number,
+  x: Interaction,
+  policy: Policy,
+  Real: RealConstructor,
+  memory: Memory = ownMemory
+): Experience => {
   const count = steps * x.batch.count
   return {
     count,
-    observation: new Real(count * policy.inputs),
-    action: new Float64Array(count * policy.actionSize),
-    logProb: new Float64Array(count),
-    rows: makeRows(count, x.batch.observationSize)
+    observation: floatsIn(memory, count * policy.inputs, Real),
+    action: new Float64Array(memory(8 * count * policy.actionSize)),
+    logProb: new Float64Array(memory(8 * count)),
+    rows: makeRows(count, x.batch.observationSize, Float32Array, memory)
   }
 }
 
@@ -119,16 +125,21 @@ export const makeExperience = (steps: number, x: Interaction, policy: Policy, Re
 export const actionStreams = (key: Key, tasks: Problem["tasks"]): Stream[] =>
   tasks.map((t) => stream(child(key, "action", t.id)))
 
-/** Fills an experience. `act` is one session call: from `x.input` to the actor's head. */
+/**
+ * Fills an experience. `act` is one session call: from `x.input` to the actor's head. Where the experience is of more
+ * environments than `x` has, the `first` and the number of all tell which rows are these environments' own.
+ */
 export const rollout = Effect.fnUntraced(function* (
   x: Interaction,
   act: Effect.Effect<unknown, SessionFailure>,
   streams: readonly Stream[],
   into: Experience,
-  pause: Effect.Effect<void>
+  pause: Effect.Effect<void>,
+  first = 0,
+  all = x.batch.count
 ) {
   const n = x.batch.count
-  for (let row = 0; row < into.count; row += n) {
+  for (let row = first; row < into.count; row += all) {
     yield* act
     for (let g = 0; g < streams.length; g++) x.actor.sample(g, streams[g]!)
     into.observation.set(x.input, row * (x.input.length / n))

@@ -52,25 +52,47 @@ export interface Batch {
   readonly reset: (observation: Floats, row?: number) => void
   /** One step of each environment: action i is read at (actionRow + i)·actionSize, transition i goes to row `row + i`. */
   readonly step: (actions: Floats, rows: Rows, row?: number, actionRow?: number) => void
-  readonly save: () => BatchState
-  /** Continues from a saved state. Errors: `BatchError` when it is not of a batch like this; then nothing changed. */
-  readonly load: (saved: BatchState) => Either.Either<EnvError, void>
+  /** Of members `from` to `to`; of all by default. */
+  readonly save: (from?: number, to?: number) => BatchState
+  /**
+   * Members `from` to `to`, by default all, continue from a saved state. Errors: `BatchError` when it is not of members
+   * like these; then nothing changed.
+   */
+  readonly load: (saved: BatchState, from?: number, to?: number) => Either.Either<EnvError, void>
 }
+
+/** Memory of so many bytes, all zero. */
+export type Memory = (bytes: number) => ArrayBufferLike
+
+/** This thread's own. */
+export const ownMemory: Memory = (bytes) => new ArrayBuffer(bytes)
+
+/** An array of numbers in it. */
+export const floatsIn = (
+  memory: Memory,
+  count: number,
+  Real: Float32ArrayConstructor | Float64ArrayConstructor
+): Float32Array | Float64Array =>
+  Real === Float32Array ? new Float32Array(memory(4 * count)) : new Float64Array(memory(8 * count))
 
 /** Allocates rows for `count` transitions; float32 observations as Gymnasium's, unless asked otherwise. */
 export const makeRows = (
   count: number,
   observationSize: number,
-  Observations: Float32ArrayConstructor | Float64ArrayConstructor = Float32Array
-): Rows => ({
-  reward: new Float64Array(count),
-  terminated: new Uint8Array(count),
-  truncated: new Uint8Array(count),
-  nextObservation: new Observations(count * observationSize),
-  observation: new Observations(count * observationSize),
-  episodeReturn: new Float64Array(count),
-  episodeLength: new Int32Array(count)
-})
+  Observations: Float32ArrayConstructor | Float64ArrayConstructor = Float32Array,
+  memory: Memory = ownMemory
+): Rows => {
+  const observations = () => floatsIn(memory, count * observationSize, Observations)
+  return {
+    reward: new Float64Array(memory(8 * count)),
+    terminated: new Uint8Array(memory(count)),
+    truncated: new Uint8Array(memory(count)),
+    nextObservation: observations(),
+    observation: observations(),
+    episodeReturn: new Float64Array(memory(8 * count)),
+    episodeLength: new Int32Array(memory(4 * count))
+  }
+}
 
 /**
  * A batch of environments, of one task or of several, that share observation and action sizes.
@@ -144,30 +166,31 @@ const batchOf = (members: readonly Member[], observationSize: number, actionSize
     }
   }
 
-  const save: Batch["save"] = () => ({
-    states: floatsToText(states),
-    returns: floatsToText(returns),
-    lengths: [...lengths],
-    streams: streams.map(saveStream)
+  const save: Batch["save"] = (from = 0, to = count) => ({
+    states: floatsToText(states.subarray(offsets[from], offsets[to])),
+    returns: floatsToText(returns.subarray(from, to)),
+    lengths: [...lengths.subarray(from, to)],
+    streams: streams.slice(from, to).map(saveStream)
   })
 
-  const load: Batch["load"] = (saved) => {
+  const load: Batch["load"] = (saved, from = 0, to = count) => {
+    const [members, numbers] = [to - from, offsets[to]! - offsets[from]!]
     const newStates = floatsFromText(saved.states)
     const newReturns = floatsFromText(saved.returns)
-    if (newStates?.length !== states.length) return refuse("states", `${states.length} numbers`, size(newStates))
-    if (newReturns?.length !== count) return refuse("returns", `${count} numbers`, size(newReturns))
-    if (saved.lengths.length !== count) return refuse("lengths", `${count} numbers`, String(saved.lengths.length))
-    if (saved.streams.length !== count) return refuse("streams", `${count} streams`, String(saved.streams.length))
+    if (newStates?.length !== numbers) return refuse("states", `${numbers} numbers`, size(newStates))
+    if (newReturns?.length !== members) return refuse("returns", `${members} numbers`, size(newReturns))
+    if (saved.lengths.length !== members) return refuse("lengths", `${members} numbers`, String(saved.lengths.length))
+    if (saved.streams.length !== members) return refuse("streams", `${members} streams`, String(saved.streams.length))
     const newStreams: Stream[] = []
     for (const [i, text] of saved.streams.entries()) {
       const loaded = loadStream(text)
       if (Either.isLeft(loaded)) return refuse(`streams[${i}]`, loaded.left.want, text.slice(0, 120))
       newStreams.push(loaded.right)
     }
-    states.set(newStates)
-    returns.set(newReturns)
-    lengths.set(saved.lengths)
-    for (const [i, s] of newStreams.entries()) streams[i]!.words.set(s.words)
+    states.set(newStates, offsets[from])
+    returns.set(newReturns, from)
+    lengths.set(saved.lengths, from)
+    for (const [i, s] of newStreams.entries()) streams[from + i]!.words.set(s.words)
     return Either.right(undefined)
   }
 

@@ -10,14 +10,17 @@ import { child, key as keyOf, random, stream } from "../../core/random/mod.ts"
 import { findFamily } from "../../envs/mod.ts"
 import { lift } from "../error.ts"
 import { checkFirstOrder, estimate } from "./estimate.ts"
+import { evaluatorBy } from "./evaluating.ts"
 import { trainGroups } from "./group_training.ts"
 import { makeLedger, totalCost } from "./ledger.ts"
 import { jobResult } from "./result.ts"
+import { rolloutsBy } from "./rolling.ts"
 import { logIteration, putMeta, putSurrogate, putTruth, putWorth } from "./save.ts"
 import { type Known, settingOf, type TrainingSpec } from "./spec.ts"
 import { meanOf, type Trained, train } from "./training.ts"
 import { comparable, compareWithTruth, labelsOf, rowsOf, trainSubsets } from "./truth.ts"
 import { firstOrderRows, refuseBeyond } from "./validity.ts"
+import { Workers } from "./work.ts"
 
 /** Trainings may be done on other threads, so each tells what it cost. */
 const costOfTrainings = (done: { readonly trained: readonly Trained[] }) => totalCost(done.trained.map((t) => t.cost))
@@ -33,6 +36,7 @@ export const mainJob = (known: Known) =>
   Effect.fn("policygradex.mainJob")(function* (config: RunConfig) {
     const progress = yield* Progress
     const store = yield* RunStore
+    const workers = yield* Workers
     const ledger = yield* makeLedger
     const root = yield* lift(keyOf(config.seed))
     const drawing = (name: string): (() => number) => {
@@ -91,7 +95,8 @@ export const mainJob = (known: Known) =>
             progress.report({ ...stage, steps: seen.steps, ...note })
           )
         },
-        until
+        until,
+        { rollouts: rolloutsBy(workers, spec, tasks, progress.say), evaluator: evaluatorBy(workers, spec, tasks) }
       )
     )
     yield* putMeta(meta)

@@ -10,6 +10,9 @@ export const FloatArray = Schema.declare(
   (x: unknown): x is Floats => x instanceof Float32Array || x instanceof Float64Array
 )
 
+export const Bytes = Schema.declare((x: unknown): x is Uint8Array => x instanceof Uint8Array)
+export const Ints = Schema.declare((x: unknown): x is Int32Array => x instanceof Int32Array)
+
 const Words = Schema.Array(Schema.Int)
 export const KeyData = Schema.Struct({ entropy: Words, spawnKey: Words }) satisfies Schema.Codec<Key, unknown>
 
@@ -45,7 +48,7 @@ export const AssignmentData = Schema.Struct({
   )
 }) satisfies Schema.Codec<Assignment, unknown>
 
-const Numbers = Schema.Array(Schema.Number)
+export const Numbers = Schema.Array(Schema.Number)
 
 export const CostData = Schema.Struct({ flops: Schema.Number, bytes: Schema.Number })
 

@@ -1,11 +1,12 @@
 /** The unit of work of the job: train some tasks from given parameters and say how each task did. */
-import { Effect } from "effect"
+import { Effect, type Scope } from "effect"
 import { type Cost, Session } from "../../core/pipeline/session.ts"
 import type { Key } from "../../core/random/mod.ts"
 import { child } from "../../core/random/mod.ts"
 import type { Environment, Task } from "../../envs/mod.ts"
-import type { Algorithm, Start } from "../algorithm.ts"
-import { evaluator } from "../evaluate.ts"
+import type { Algorithm, MakeRollouts, Start } from "../algorithm.ts"
+import type { LearnerError } from "../error.ts"
+import { type Evaluate, evaluator } from "../evaluate.ts"
 import type { Policy } from "../policy.ts"
 import { since } from "./ledger.ts"
 
@@ -22,6 +23,12 @@ export interface Setting<C> {
   readonly episodes: number
   /** Episodes a task after each iteration, actions drawn; none by default. */
   readonly assessments?: number
+}
+
+/** Who plays the tasks where the training's own thread does not. */
+export interface Players {
+  readonly rollouts: MakeRollouts
+  readonly evaluator: Effect.Effect<Evaluate, LearnerError, Scope.Scope>
 }
 
 /** One training to do. */
@@ -65,7 +72,8 @@ export const train = Effect.fn("policygradex.train")(function* <C, W = never, R 
   setting: Setting<C>,
   { tasks, iterations, key, start }: Assignment,
   watch: (seen: Watched) => Effect.Effect<void, W, R> = () => Effect.void,
-  until = Number.POSITIVE_INFINITY
+  until = Number.POSITIVE_INFINITY,
+  players?: Players
 ) {
   const { environment, algorithm, algorithmConfig, policy, vector, stepsPerTask, episodes, assessments = 0 } = setting
   return yield* Effect.scoped(
@@ -73,9 +81,14 @@ export const train = Effect.fn("policygradex.train")(function* <C, W = never, R 
       const session = yield* Session
       const before = yield* session.work
       const problem = { environment, tasks, policy, environmentsPerTask: vector }
-      const learner = yield* algorithm.learner(algorithmConfig, { ...problem, stepsPerTask, iterations })
+      const learner = yield* algorithm.learner(algorithmConfig, {
+        ...problem,
+        stepsPerTask,
+        iterations,
+        ...(players === undefined ? {} : { rollouts: players.rollouts })
+      })
       let state = yield* learner.init(child(key, "train"), start)
-      const evaluate = yield* evaluator(problem)
+      const evaluate = yield* players?.evaluator ?? evaluator(problem)
       const curve: number[][] = []
       const assessed: number[][] = []
       const metrics: Readonly<Record<string, number>>[][] = []

@@ -1,15 +1,10 @@
 /** Independent trainings, done by the workers of the context. */
 import { Effect, Schema } from "effect"
-import { Session, SessionError, SessionLost } from "../../core/pipeline/session.ts"
-import { ProblemError, TrainingDiverged } from "../error.ts"
+import { Session } from "../../core/pipeline/session.ts"
 import { AssignmentData, Spec, TrainedData } from "./schemas.ts"
 import { settingOf, type TrainingSpec } from "./spec.ts"
 import { type Assignment, type Trained, train } from "./training.ts"
-import { type Work, WorkerLost, Workers } from "./work.ts"
-
-/** Why one training failed. */
-export const TrainingFailure = Schema.Union([ProblemError, TrainingDiverged, SessionError, SessionLost, WorkerLost])
-export type TrainingFailure = typeof TrainingFailure.Type
+import { PartFailure, type Work, Workers } from "./work.ts"
 
 /** One of the assignments failed; `reason` tells why, and `Effect.catchReason` can mend by it. */
 export class AssignmentError extends Schema.TaggedError<AssignmentError>()("AssignmentError", {
@@ -17,7 +12,7 @@ export class AssignmentError extends Schema.TaggedError<AssignmentError>()("Assi
   index: Schema.Int,
   /** Ids of its tasks. */
   tasks: Schema.Array(Schema.String),
-  reason: TrainingFailure
+  reason: PartFailure
 }) {
   override get message(): string {
     return `Cannot finish training ${this.index} (${this.tasks.join(", ")}): ${this.reason.message}`

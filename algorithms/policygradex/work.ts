@@ -1,24 +1,17 @@
 /** Work in parts that any thread can do, and who does it: this thread or workers, with the same results. */
 import { Context, Data, Effect, Layer, Schema, Scope, Semaphore } from "effect"
 import { Session, SessionError, SessionLost, type SessionService } from "../../core/pipeline/session.ts"
-import { type LearnerError, ProblemError, TrainingDiverged } from "../error.ts"
+import { type LearnerError, ProblemError, TrainingDiverged, WorkerLost } from "../error.ts"
 import type { Known } from "./spec.ts"
 
-/** Two worker threads that ended, or broke, one after the other, in the middle of the same part. */
-export class WorkerLost extends Schema.TaggedError<WorkerLost>()("WorkerLost", { got: Schema.String }) {
-  override get message(): string {
-    return `the worker thread was lost: want it to finish, got ${this.got}; try with fewer workers, each takes memory`
-  }
-}
-
-/** What a part that was tried can fail with. */
-export const PartFailure = Schema.Union([ProblemError, TrainingDiverged, SessionError, SessionLost])
+/** `LearnerError` as a schema: what a part can fail with. */
+export const PartFailure = Schema.Union([ProblemError, TrainingDiverged, SessionError, SessionLost, WorkerLost])
 
 /** A part that was not done. */
 export class PartError extends Data.TaggedError("PartError")<{
   /** Its place among the parts. */
   readonly index: number
-  readonly reason: LearnerError | WorkerLost
+  readonly reason: LearnerError
 }> {}
 
 /**

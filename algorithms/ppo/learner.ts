@@ -2,11 +2,12 @@
 import { Effect, Semaphore } from "effect"
 import { linearRate } from "../../core/optim/mod.ts"
 import { realOf } from "../../core/pipeline/real.ts"
-import { Session } from "../../core/pipeline/session.ts"
+import { type Buffer, Session } from "../../core/pipeline/session.ts"
 import { child, type Floats, type Key, loadStream, saveStream, stream } from "../../core/random/mod.ts"
-import type { Iteration, Learner, Start, State, TrainingProblem } from "../algorithm.ts"
+import type { Iteration, Learner, MakeRollouts, Start, State, TrainingProblem } from "../algorithm.ts"
 import { type LearnerError, lift, problemError, TrainingDiverged } from "../error.ts"
 import { actionStreams, actProgram, interaction, makeExperience, pauseEvery, rollout } from "../interaction.ts"
+import type { Policy } from "../policy.ts"
 import { identityOf, loadState, saveState } from "../state.ts"
 import { estimator, makeEstimates } from "./advantage.ts"
 import type { Ppo } from "./config.ts"
@@ -34,10 +35,12 @@ export const learner = Effect.fn("ppo.learner")(function* (c: Ppo, problem: Trai
   const x = yield* interaction(problem, { entropy: [0], spawnKey: [] }, Real)
   const envs = x.batch.count
   const at = yield* resident(n)
-  const acting = yield* session.compile(yield* actProgram(policy, envs, n.layout.size))
-  const act = acting.run({ parameters: at.parameters, observation: x.input }, x.actor.head)
-  const pause = pauseEvery(acting.cost.flops)
-  const e = makeExperience(stepsPerTask / environmentsPerTask, x, policy, Real)
+  const rollouts = yield* (problem.rollouts ?? rolloutsHere(policy, at.parameters, n.layout.size))(
+    x,
+    stepsPerTask / environmentsPerTask,
+    Real
+  )
+  const e = rollouts.experience
   const estimates = makeEstimates(e.count)
   const estimate = yield* estimator(c, n, at.parameters)
   const update = yield* updater(c, n, at, e.count, envs, tasks.length)
@@ -123,7 +126,7 @@ export const learner = Effect.fn("ppo.learner")(function* (c: Ppo, problem: Trai
     const minibatch = yield* saved("minibatch")
     const fail = diverged(state.iteration, tasks)
 
-    yield* rollout(x, act, actions, e, pause)
+    yield* rollouts.roll(state.policy, actions)
     const odd = brokenTasks(e, envs, tasks.length)
     if (odd.length > 0) return yield* fail("reward or log-probability", odd, lastFinite)
     yield* estimate(x, e, estimates)
@@ -155,6 +158,19 @@ export const learner = Effect.fn("ppo.learner")(function* (c: Ppo, problem: Trai
     load: (given) => loadState(given, identity, sizes, ["m", "v", "correction"])
   } satisfies Learner
 })
+
+/** Rollouts in this thread: all tasks together, under the parameters that the session holds. */
+const rolloutsHere =
+  (policy: Policy, parameters: Buffer, size: number): MakeRollouts =>
+  (x, steps, Real) =>
+    Effect.gen(function* () {
+      const session = yield* Session
+      const acting = yield* session.compile(yield* actProgram(policy, x.batch.count, size))
+      const act = acting.run({ parameters, observation: x.input }, x.actor.head)
+      const pause = pauseEvery(acting.cost.flops)
+      const experience = makeExperience(steps, x, policy, Real)
+      return { experience, roll: (_theta, streams) => rollout(x, act, streams, experience, pause) }
+    })
 
 const actionName = (task: string): string => `action:${task}`
 

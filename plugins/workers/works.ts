@@ -1,12 +1,23 @@
 /** The kinds of work that workers know. One more kind is one more entry. */
-import { Effect, Schema } from "effect"
-import { problemError } from "../../algorithms/error.ts"
+import { Effect, Schema, type Scope } from "effect"
+import { type LearnerError, problemError } from "../../algorithms/error.ts"
+import { evaluating } from "../../algorithms/policygradex/evaluating.ts"
+import { rolling } from "../../algorithms/policygradex/rolling.ts"
 import type { Known } from "../../algorithms/policygradex/spec.ts"
 import { training } from "../../algorithms/policygradex/trainings.ts"
 import type { Work } from "../../algorithms/policygradex/work.ts"
+import type { Session } from "../../core/pipeline/session.ts"
 
 /** Work whose data come from another thread and are checked. */
-const served = <S, P, R>(work: Work<S, P, R>) => ({
+export interface Served {
+  readonly name: string
+  readonly open: (
+    setting: unknown,
+    known: Known
+  ) => Effect.Effect<(data: unknown) => Effect.Effect<unknown, LearnerError>, LearnerError, Session | Scope.Scope>
+}
+
+const served = <S, P, R>(work: Work<S, P, R>): Served => ({
   name: work.name,
   open: (setting: unknown, known: Known) =>
     checked("setting", work.setting, setting).pipe(
@@ -21,7 +32,7 @@ export const checked = <A>(what: string, schema: Schema.Codec<A, unknown>, data:
     Effect.mapError((e) => problemError(`the ${what} of a worker's work`, "one that fits its schema", e.message))
   )
 
-const works = [served(training)]
+const works: readonly Served[] = [served(training), served(rolling), served(evaluating)]
 
 /** Finds work by its name. */
 export const findWork = (name: string) => {

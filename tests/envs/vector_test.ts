@@ -109,6 +109,20 @@ test("vectorise() and taskBatch() refuse what does not fit together", () => {
   assert.match(misnamed.left.message, /did you mean "length"\?/)
 })
 
+test("save() and load() of some members leave the others alone", () => {
+  const tasks = [0.3, 1].map((length) => ({ id: `${length}`, params: { length } }))
+  const [all, other] = [0, 1].map((seed) => right(taskBatch(cartPole, tasks, 2, child(zeroKey, seed))))
+  const rows = makeRows(4, 4)
+  for (const batch of [all!, other!]) {
+    batch.reset(rows.observation)
+    for (let t = 0; t < 7; t++) batch.step(new Float64Array(4).fill(1), rows)
+  }
+  right(all!.load(other!.save(2, 4), 2, 4))
+  right(other!.load(all!.save(0, 2), 0, 2))
+  assert.deepEqual(all!.save(), other!.save())
+  assert.ok(Either.isLeft(all!.load(other!.save(), 2, 4)))
+})
+
 test("load() refuses a state of another batch and then changes nothing", () => {
   const make = (n: number) =>
     right(

@@ -41,7 +41,8 @@ const run = async (config: RunConfig, layers: Parameters<typeof withKinds>[0] = 
 }
 
 const whole = await run(brief)
-const onWorkers = await run({ ...brief, workers: 2, session: "native" }, { native: losing(20) })
+// Lost at its first call: workers have a real native session, whose numbers are others.
+const onWorkers = await run({ ...brief, workers: 2, session: "native" }, { native: losing(1) })
 const calls = whole.data.receipts.sessions[0]!.work.calls
 
 test("a run on one session tells what it computed there, without a warning", () => {

@@ -1,34 +1,14 @@
 import assert from "node:assert/strict"
 import { rmSync } from "node:fs"
 import { test } from "node:test"
-import { Effect, Fiber, Layer } from "effect"
+import { Effect, Fiber } from "effect"
 import fc from "fast-check"
-import { ppoDefaults } from "../../../algorithms/mod.ts"
 import type { TrainingSpec } from "../../../algorithms/policygradex/spec.ts"
 import type { Assignment, Trained } from "../../../algorithms/policygradex/training.ts"
 import { trainAll } from "../../../algorithms/policygradex/trainings.ts"
-import { Workers } from "../../../algorithms/policygradex/work.ts"
 import { child, zeroKey } from "../../../core/random/mod.ts"
-import type { Task } from "../../../envs/mod.ts"
-import * as reference from "../../../plugins/session_reference.ts"
-import * as wasm from "../../../plugins/session_wasm/mod.ts"
-import { type WorkerOptions, workersLayer } from "../../../plugins/workers/mod.ts"
-import { mark, odd } from "./odd.ts"
-
-const tasks = [0.3, 0.5, 1].map((length): Task => ({ id: `${length}`, environment: "CartPole-v1", params: { length } }))
-
-const anywhere = tasks.map((t): Task => ({ ...t, params: {} }))
-
-const spec: TrainingSpec = {
-  environment: "CartPole-v1",
-  algorithm: "ppo",
-  algorithmConfig: { ...ppoDefaults, epochs: 2, batch: 32 },
-  network: { layers: 1, width: 8, activation: "tanh", taskOneHot: true },
-  taskIds: tasks.map((t) => t.id),
-  vector: 2,
-  stepsPerTask: 32,
-  episodes: 2
-}
+import { mark } from "./odd.ts"
+import { anywhere, here, listening, onWorkers, patient, spec, tasks } from "./support.ts"
 
 const work = (i: number, change: Partial<Assignment> = {}): Assignment => ({
   tasks: [tasks[i % 3]!],
@@ -39,21 +19,10 @@ const work = (i: number, change: Partial<Assignment> = {}): Assignment => ({
 
 const several = [0, 1, 2, 3].map((i) => work(i, { iterations: 1 + (i % 2) }))
 
-const entry = new URL("./odd_worker.ts", import.meta.url)
-
-/** Runs with trainings on workers that know odd environments. */
-const onWorkers = <A, E>(options: Partial<WorkerOptions>, use: Effect.Effect<A, E, Workers>): Promise<A> => {
-  const layer = workersLayer({ workers: 2, sessionKind: () => "wasm", known: odd, entry, ...options })
-  return Effect.runPromise(Effect.provide(use, Layer.provide(layer, wasm.layer())))
-}
-
-const here = <A, E>(use: Effect.Effect<A, E, Workers>): Promise<A> =>
-  Effect.runPromise(Effect.provide(use, Layer.provide(Workers.here(odd), wasm.layer())))
-
 const all = (assignments: readonly Assignment[], of: Partial<TrainingSpec> = {}) =>
   trainAll({ ...spec, ...of }, assignments)
 
-test("trainAll() gives the same bits on any number of workers, and tells of each training once", async () => {
+test("trainAll() gives the same bits on any number of workers, and tells of each training once", patient, async () => {
   const want = await here(all(several))
   assert.ok(want.every((t) => t.cost.flops > 0 && t.cost.bytes > 0 && t.policy.length > 0))
   for (const workers of [1, 3]) {
@@ -66,7 +35,7 @@ test("trainAll() gives the same bits on any number of workers, and tells of each
   }
 })
 
-test("trainAll() gives the same bits as this thread whatever the assignments", async () => {
+test("trainAll() gives the same bits as this thread whatever the assignments", patient, async () => {
   const parameters = fc.option(fc.infiniteStream(fc.float({ min: -1, max: 1, noNaN: true, noDefaultInfinity: true })), {
     nil: undefined
   })
@@ -93,15 +62,12 @@ test("trainAll() gives the same bits as this thread whatever the assignments", a
   )
 })
 
-test("trainAll() gives the same bits as this thread in the reference session", async () => {
-  const two = several.slice(0, 2)
-  const layer = (l: Layer.Layer<Workers, never, never>) => Effect.runPromise(Effect.provide(all(two), l))
-  const want = await layer(Layer.provide(Workers.here(odd), Layer.orDie(reference.layer)))
-  const options = { workers: 2, sessionKind: () => "reference" as const, known: odd, entry }
-  assert.deepEqual(await layer(Layer.provide(workersLayer(options), Layer.orDie(reference.layer))), want)
+test("trainAll() gives the same bits as this thread in the reference session", patient, async () => {
+  const two = all(several.slice(0, 2))
+  assert.deepEqual(await onWorkers({ sessionKind: () => "reference" }, two), await here(two, "reference"))
 })
 
-test("trainAll() names the assignment that failed, with the training's own typed error", async () => {
+test("trainAll() names the assignment that failed, with the training's own typed error", patient, async () => {
   const bad = { start: { policy: new Float64Array(3) } }
   const [start, diverged] = await onWorkers(
     {},
@@ -125,13 +91,13 @@ test("trainAll() names the assignment that failed, with the training's own typed
   assert.equal(diverged.reason._tag === "TrainingDiverged" && diverged.reason.quantity, "reward or log-probability")
 })
 
-test("trainAll() refuses what the spec names but nobody knows, before any training", async () => {
+test("trainAll() refuses what the spec names but nobody knows, before any training", patient, async () => {
   const e = await onWorkers({}, Effect.flip(all(several, { environment: "CartPool-v1" })))
   assert.equal(e._tag, "ProblemError")
   assert.match(e.message, /did you mean/i)
 })
 
-test("trainAll() fails with one typed error when a worker dies, and works again after", async () => {
+test("trainAll() fails with one typed error when a worker dies, and works again after", patient, async () => {
   const [lost, after] = await onWorkers(
     {},
     Effect.all([Effect.flip(all(several, { environment: "Deadly-v0" })), all(several)])
@@ -141,9 +107,8 @@ test("trainAll() fails with one typed error when a worker dies, and works again 
   assert.deepEqual(after, await here(all(several)))
 })
 
-test("trainAll() begins the work of a worker that dies again, once, and says so", async () => {
-  const notes: string[] = []
-  const note = (sentence: string) => Effect.sync(() => void notes.push(sentence))
+test("trainAll() begins the work of a worker that dies again, once, and says so", patient, async () => {
+  const { notes, note } = listening()
   const frail = all(
     [0, 1].map((i) => work(i, { tasks: [anywhere[i]!] })),
     { environment: "Frail-v0" }
@@ -158,11 +123,11 @@ test("trainAll() begins the work of a worker that dies again, once, and says so"
   assert.match(notes[0]!, /^A worker thread was lost, its work is begun again: want it to finish, got .*exit code 4/)
 })
 
-test("trainAll() lets a defect be a defect", async () => {
+test("trainAll() lets a defect be a defect", patient, async () => {
   await assert.rejects(onWorkers({}, all(several, { environment: "Buggy-v0" })), /an environment's own mistake/)
 })
 
-test("trainAll() can be interrupted while its workers hang, and works again after", async () => {
+test("trainAll() can be interrupted while its workers hang, and works again after", patient, async () => {
   const interrupted = Effect.gen(function* () {
     yield* all(several)
     const fiber = yield* Effect.forkChild(all(several, { environment: "Stuck-v0" }))
@@ -173,9 +138,8 @@ test("trainAll() can be interrupted while its workers hang, and works again afte
   assert.deepEqual(await onWorkers({}, interrupted), await here(all(several)))
 })
 
-test("trainAll() works in this thread and says so once where workers cannot start", async () => {
-  const notes: string[] = []
-  const note = (sentence: string) => Effect.sync(() => void notes.push(sentence))
+test("trainAll() works in this thread and says so once where workers cannot start", patient, async () => {
+  const { notes, note } = listening()
   const missing = new URL("./no_such_worker.ts", import.meta.url)
   const twice = Effect.all([all(several), all(several)])
   assert.deepEqual(await onWorkers({ entry: missing, note }, twice), await here(twice))
@@ -183,9 +147,8 @@ test("trainAll() works in this thread and says so once where workers cannot star
   assert.match(notes[0]!, /^All is done one after another: want a worker thread, got /)
 })
 
-test("trainAll() starts no worker for a single assignment", async () => {
-  const notes: string[] = []
-  const note = (sentence: string) => Effect.sync(() => void notes.push(sentence))
+test("trainAll() starts no worker for a single assignment", patient, async () => {
+  const { notes, note } = listening()
   const missing = new URL("./no_such_worker.ts", import.meta.url)
   assert.deepEqual(await onWorkers({ entry: missing, note }, all([work(0)])), await here(all([work(0)])))
   assert.deepEqual(notes, [])

@@ -1,0 +1,127 @@
+/** A training whose tasks workers play is the training of one thread, bit for bit. */
+import assert from "node:assert/strict"
+import { rmSync } from "node:fs"
+import { test } from "node:test"
+import { Effect, Fiber } from "effect"
+import { evaluatorBy } from "../../../algorithms/policygradex/evaluating.ts"
+import { rolloutsBy } from "../../../algorithms/policygradex/rolling.ts"
+import { settingOf, type TrainingSpec } from "../../../algorithms/policygradex/spec.ts"
+import { train } from "../../../algorithms/policygradex/training.ts"
+import { Workers } from "../../../algorithms/policygradex/work.ts"
+import { zeroKey } from "../../../core/random/mod.ts"
+import type { Task } from "../../../envs/mod.ts"
+import type { Kind } from "../../../plugins/sessions/mod.ts"
+import { compiling } from "../session_native/setting.ts"
+import { mark, odd } from "./odd.ts"
+import { anywhere, here, listening, onWorkers, patient, spec, tasks } from "./support.ts"
+
+const cartPoles = { spec: { ...spec, assessments: 3 }, tasks }
+
+/** Actions that are vectors, and a disturbance in every step. */
+const regulators = {
+  spec: {
+    ...spec,
+    environment: "LinearQuadratic-v1",
+    network: { ...spec.network, taskOneHot: false },
+    vector: 3,
+    stepsPerTask: 33
+  },
+  tasks: [0.1, 0.3].map((noise): Task => ({ id: `${noise}`, environment: "LinearQuadratic-v1", params: { noise } }))
+}
+
+interface Problem {
+  readonly spec: TrainingSpec
+  readonly tasks: readonly Task[]
+}
+
+const assignment = (p: Problem) => ({ tasks: p.tasks, iterations: 3, key: zeroKey })
+
+/** By one thread, all tasks in one batch. */
+const alone = (p: Problem) => Effect.flatMap(settingOf(p.spec, odd), (s) => train(s, assignment(p)))
+
+/** By the workers, task by task. */
+const together = (p: Problem, note: (sentence: string) => Effect.Effect<void> = () => Effect.void) =>
+  Effect.gen(function* () {
+    const workers = yield* Workers
+    const setting = yield* settingOf(p.spec, odd)
+    const players = {
+      rollouts: rolloutsBy(workers, p.spec, p.tasks, note),
+      evaluator: evaluatorBy(workers, p.spec, p.tasks)
+    }
+    return yield* train(setting, assignment(p), undefined, undefined, players)
+  })
+
+const kinds: readonly (readonly [Kind, object])[] = [
+  ["wasm", patient],
+  ["reference", patient],
+  ["native", compiling]
+]
+
+for (const [kind, how] of kinds) {
+  for (const [name, p] of Object.entries({ cartPoles, regulators })) {
+    test(`a training of ${name} on ${kind} has the same bits on any number of workers, and without`, how, async () => {
+      const want = await here(alone(p), kind)
+      const one = await here(together(p), kind)
+      assert.deepEqual({ ...one, cost: want.cost }, want)
+      // A task that has played its episodes waits for no other.
+      assert.ok(one.cost.flops <= want.cost.flops)
+      for (const workers of [2, 3]) {
+        assert.deepEqual(await onWorkers({ workers, sessionKind: () => kind }, together(p)), one)
+      }
+    })
+  }
+}
+
+test("a training goes on in one thread, and says so once, where threads share no memory", patient, async () => {
+  const { notes, note } = listening()
+  const want = await here(together(cartPoles))
+  const was = globalThis.SharedArrayBuffer
+  Reflect.deleteProperty(globalThis, "SharedArrayBuffer")
+  try {
+    const { cost, ...got } = await onWorkers({}, together(cartPoles, note))
+    assert.deepEqual({ ...got, cost: want.cost }, want)
+    assert.ok(cost.flops > want.cost.flops) // the first rollout was done twice
+  } finally {
+    Object.assign(globalThis, { SharedArrayBuffer: was })
+  }
+  assert.deepEqual(notes, ["Rollouts are done one after another: want memory that threads share, got a copy for each"])
+})
+
+test("a training goes on where no thread can be started", patient, async () => {
+  const { notes, note } = listening()
+  const missing = new URL("./no_such_worker.ts", import.meta.url)
+  assert.deepEqual(await onWorkers({ entry: missing, note }, together(cartPoles)), await here(together(cartPoles)))
+  assert.equal(notes.length, 1)
+})
+
+const plain = (environment: string): Problem => ({ spec: { ...spec, environment }, tasks: anywhere })
+
+test("a training whose workers die in its rollouts fails with one typed error", patient, async () => {
+  const { notes, note } = listening()
+  const lost = await onWorkers({ note }, Effect.flip(together(plain("Deadly-v0"))))
+  assert.equal(lost._tag, "WorkerLost")
+  assert.match(lost.message, /^Cannot finish on worker threads: want them to live, got .*exit code 3, twice; try /)
+  assert.ok(notes.every((n) => n.startsWith("A worker thread was lost, its work is begun again: ")))
+})
+
+test("a training goes on when one worker dies in its rollouts, once", patient, async () => {
+  const { notes, note } = listening()
+  const frail = together(plain("Frail-v0"))
+  const want = await here(frail)
+  try {
+    assert.deepEqual(await onWorkers({ note }, frail), want)
+  } finally {
+    rmSync(mark)
+  }
+  assert.equal(notes.length, 1)
+})
+
+test("a training can be interrupted while its workers hang in its rollouts", patient, async () => {
+  const after = Effect.gen(function* () {
+    const fiber = yield* Effect.forkChild(together(plain("Stuck-v0")))
+    yield* Effect.sleep("300 millis")
+    yield* Fiber.interrupt(fiber)
+    return yield* together(cartPoles)
+  })
+  assert.deepEqual(await onWorkers({}, after), await here(together(cartPoles)))
+})
