@@ -32,9 +32,9 @@ PGX_INLINE void pgx_dots(const int columns, const struct pgx_dots *dots, int64_t
     PGX_UNROLL for (int i = 0; i < PGX_LANES; i++) sum[i] = (pgx_f32){0};
     for (int64_t p = 0; p < whole; p += PGX_LANES) {
       pgx_f32 right[PGX_LANES];
-      PGX_UNROLL for (int j = 0; j < columns; j++) right[j] = pgx_load(y[j] + p);
+      PGX_UNROLL for (int j = 0; j < columns; j++) right[j] = pgx_load_once(y[j] + p);
       PGX_UNROLL for (int i = 0; i < rows; i++) {
-        const pgx_f32 left = pgx_load(x[i] + p);
+        const pgx_f32 left = columns == 1 ? pgx_load(x[i] + p) : pgx_load_once(x[i] + p);
         PGX_UNROLL for (int j = 0; j < columns; j++) pgx_accumulate(sum + i * columns + j, left, right[j]);
       }
     }

@@ -47,16 +47,18 @@ PGX_INLINE void pgx_tiles(const int rows, const int vectors, const struct pgx_pa
   const pgx_i32 open = pgx_lanes_i32() >= panel->done;
   for (int64_t next = row0; next < row1; next += rows) {
     const int64_t row = next + rows <= row1 ? next : row1 - rows;
-    const float *a = panel->a + row * ai, *b = panel->b;
+    /* Two pointers into A: seven multiples of ai would not leave enough registers for all else. */
+    const int half = (rows + 1) / 2;
+    const float *a = panel->a + row * ai, *lower = a + half * ai, *b = panel->b;
     pgx_f32 sum[PGX_ROWS][PGX_VECTORS];
     PGX_UNROLL for (int i = 0; i < rows; i++) {
       PGX_UNROLL for (int j = 0; j < vectors; j++) sum[i][j] = (pgx_f32){0};
     }
-    for (int64_t p = 0; p < k; p++, a += ap, b += ldb) {
+    for (int64_t p = 0; p < k; p++, a += ap, lower += ap, b += ldb) {
       pgx_f32 right[PGX_VECTORS];
-      PGX_UNROLL for (int j = 0; j < vectors; j++) right[j] = pgx_load(b + j * PGX_LANES);
+      PGX_UNROLL for (int j = 0; j < vectors; j++) right[j] = pgx_load_once(b + j * PGX_LANES);
       PGX_UNROLL for (int i = 0; i < rows; i++) {
-        const pgx_f32 left = pgx_splat(a[i * ai]);
+        const pgx_f32 left = pgx_splat(i < half ? a[i * ai] : lower[(i - half) * ai]);
         PGX_UNROLL for (int j = 0; j < vectors; j++) sum[i][j] = pgx_fma(left, right[j], sum[i][j]);
       }
     }

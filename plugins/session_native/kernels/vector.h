@@ -9,14 +9,16 @@
 #include <stdint.h>
 #include <string.h>
 
-#ifndef PGX_WIDTH
 #if defined(__AVX512F__)
-#define PGX_WIDTH 64
+#define PGX_WIDEST 64
 #elif defined(__AVX__)
-#define PGX_WIDTH 32
+#define PGX_WIDEST 32
 #else
-#define PGX_WIDTH 16
+#define PGX_WIDEST 16
 #endif
+#if !defined(PGX_WIDTH) || PGX_WIDTH > PGX_WIDEST
+#undef PGX_WIDTH
+#define PGX_WIDTH PGX_WIDEST
 #endif
 
 /* Numbers in one vector. */
@@ -50,6 +52,20 @@ typedef uint32_t pgx_u32u __attribute__((vector_size(PGX_WIDTH), aligned(4), may
 
 PGX_INLINE pgx_f32 pgx_load(const float *from) { return *(const pgx_f32u *)from; }
 PGX_INLINE void pgx_store(float *to, pgx_f32 value) { *(pgx_f32u *)to = value; }
+
+/* The same, in a register for all its uses: GCC would rather load it again for each. */
+PGX_INLINE pgx_f32 pgx_load_once(const float *from) {
+  pgx_f32 value = *(const pgx_f32u *)from;
+#if defined(__clang__)
+#elif defined(__AVX512F__)
+  __asm__("" : "+v"(value));
+#elif defined(__SSE2__)
+  __asm__("" : "+x"(value));
+#elif defined(__aarch64__)
+  __asm__("" : "+w"(value));
+#endif
+  return value;
+}
 
 /* Less zero, as plus zero would turn -0 into 0: the compiler sees that nothing is left to do. */
 PGX_INLINE pgx_f32 pgx_splat(float value) { return value - (pgx_f32){0}; }
