@@ -13,6 +13,7 @@ import { envsCommand } from "./envs.ts"
 import { describeDefect, Shown, showFailure } from "./output.ts"
 import { replayCommand } from "./replay.ts"
 import { runCommand } from "./run.ts"
+import { setupCommand } from "./setup.ts"
 import { root } from "./shared.ts"
 
 export const pgex = root.pipe(
@@ -24,6 +25,7 @@ export const pgex = root.pipe(
     envsCommand,
     configCommand,
     cacheCommand,
+    setupCommand,
     doctorCommand
   ])
 )

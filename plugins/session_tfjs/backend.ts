@@ -2,7 +2,7 @@
 import { availableParallelism } from "node:os"
 import { Effect, type Scope } from "effect"
 import { SessionError } from "../../core/pipeline/session.ts"
-import { buildFolder } from "../setup_tensorflow/place.ts"
+import { packagesOf } from "../setup_tensorflow/place.ts"
 import { type DeviceTensor, type Engine, isTensorFlow, type TensorFlow } from "./engine.ts"
 import { type Found, findPackage, hasBinding, load } from "./packages.ts"
 import { passesNaN } from "./probe.ts"
@@ -63,7 +63,8 @@ const native = (name: "tfjs-node" | "tfjs-node-gpu", build: "cpu" | "cuda"): Kin
   find: () => {
     const own = findPackage(`@tensorflow/${name}`)
     if (own !== undefined && hasBinding(own)) return [own]
-    const built = findPackage("@tensorflow/tfjs-node", buildFolder(build))
+    const folder = packagesOf(build)
+    const built = folder === undefined ? undefined : findPackage("@tensorflow/tfjs-node", folder)
     return built !== undefined && hasBinding(built) ? [built] : undefined
   },
   immediate: true,

@@ -1,9 +1,13 @@
-/** Where `pgex setup` puts what it builds: folders of the user's cache, each with a `node_modules` of its own. */
+/** Where `pgex setup tensorflow` builds: a folder of the user's cache, or one that was asked for. */
+import { readFileSync } from "node:fs"
 import { homedir } from "node:os"
 import { join, resolve } from "node:path"
 
 /** TensorFlow on the processor, and on CUDA. */
 export type Build = "cpu" | "cuda"
+
+/** Names a build's folder where it is not in the cache. */
+export const FOLDER_VARIABLE = "PGEX_TENSORFLOW"
 
 /** The user's cache folder: `PGEX_CACHE`, else the system's place for such things. */
 const cacheFolder = (): string => {
@@ -17,5 +21,58 @@ const cacheFolder = (): string => {
   return join(homedir(), ".cache", "policygradex")
 }
 
-/** The folder of a build. */
-export const buildFolder = (build: Build): string => join(cacheFolder(), `tensorflow-${build}`)
+/** The parts of a build's folder. */
+export interface Place {
+  readonly folder: string
+  /** The wheel's libraries and headers. */
+  readonly wheel: string
+  /** npm packages, in its `node_modules`. */
+  readonly packages: string
+  /** The native part, which is there only when all is done. */
+  readonly binding: string
+  /** What was built, as JSON. */
+  readonly record: string
+}
+
+export const placeOf = (folder: string): Place => {
+  const packages = join(folder, "packages")
+  const binding = join(packages, "node_modules", "@tensorflow", "tfjs-node", "lib", "napi-v8", "tfjs_binding.node")
+  return { folder, wheel: join(folder, "wheel"), packages, binding, record: join(folder, "build.json") }
+}
+
+/** The folder that a build has where no other is asked for. */
+export const defaultFolder = (build: Build): string =>
+  process.env[FOLDER_VARIABLE] ? resolve(process.env[FOLDER_VARIABLE]) : join(cacheFolder(), `tensorflow-${build}`)
+
+/** What a finished build says of itself. */
+export interface BuildRecord {
+  readonly build: Build
+  readonly tensorflow: string
+  readonly tfjs: string
+}
+
+const isRecord = (x: unknown): x is BuildRecord =>
+  typeof x === "object" &&
+  x !== null &&
+  "build" in x &&
+  (x.build === "cpu" || x.build === "cuda") &&
+  "tensorflow" in x &&
+  typeof x.tensorflow === "string" &&
+  "tfjs" in x &&
+  typeof x.tfjs === "string"
+
+/** The finished build in a folder, if there is one. */
+export const builtIn = (place: Place): BuildRecord | undefined => {
+  try {
+    const record: unknown = JSON.parse(readFileSync(place.record, "utf8"))
+    return isRecord(record) ? record : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Where the packages of a finished build are. */
+export const packagesOf = (build: Build): string | undefined => {
+  const place = placeOf(defaultFolder(build))
+  return builtIn(place)?.build === build ? place.packages : undefined
+}
