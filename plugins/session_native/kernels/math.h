@@ -3,6 +3,9 @@
  * The formulas and coefficients are those of the WebAssembly kernels (minimax fits made for them). Polynomials are summed
  * in pairs of terms (Estrin): what limits these loops is how long one chain of operations takes. Denormals are left to
  * the flush-to-zero mode a plan runs in.
+ *
+ * Largest errors, over a sweep of every 1009th float32, in units in the last place: exp 0.99, log 0.82, tanh 2.44,
+ * sigmoid 2.07, softplus 1.95. Exponentials below 2⁻¹²⁵ and sigmoids below 2⁻¹²⁶ are 0, the logarithm of a denormal is -∞.
  */
 #ifndef PGX_MATH_H
 #define PGX_MATH_H

@@ -69,29 +69,23 @@ PGX_INLINE void pgx_short_rows(int kind, const float *restrict from, float *rest
 PGX_INLINE void pgx_stripe(int kind, int vectors, const float *restrict from, float *restrict to, int64_t r,
                                   int64_t step, int64_t block, int64_t count) {
   pgx_f32 total[4], even[4], odd[4];
-#pragma GCC unroll 4
-  for (int v = 0; v < vectors; v++) total[v] = pgx_splat(pgx_neutral(kind));
+  PGX_UNROLL for (int v = 0; v < vectors; v++) total[v] = pgx_splat(pgx_neutral(kind));
   for (int64_t i = 0; i < r;) {
     const int64_t end = r - i < block ? r : i + block;
-#pragma GCC unroll 4
-    for (int v = 0; v < vectors; v++) even[v] = odd[v] = pgx_splat(pgx_neutral(kind));
+    PGX_UNROLL for (int v = 0; v < vectors; v++) even[v] = odd[v] = pgx_splat(pgx_neutral(kind));
     for (; i + 2 <= end; i += 2) {
-#pragma GCC unroll 4
-      for (int v = 0; v < vectors; v++) {
+      PGX_UNROLL for (int v = 0; v < vectors; v++) {
         even[v] = pgx_join(kind, even[v], pgx_load(from + i * step + v * PGX_LANES));
         odd[v] = pgx_join(kind, odd[v], pgx_load(from + (i + 1) * step + v * PGX_LANES));
       }
     }
     if (i < end) {
-#pragma GCC unroll 4
-      for (int v = 0; v < vectors; v++) even[v] = pgx_join(kind, even[v], pgx_load(from + i * step + v * PGX_LANES));
+      PGX_UNROLL for (int v = 0; v < vectors; v++) even[v] = pgx_join(kind, even[v], pgx_load(from + i * step + v * PGX_LANES));
       i = end;
     }
-#pragma GCC unroll 4
-    for (int v = 0; v < vectors; v++) total[v] = pgx_join(kind, total[v], pgx_join(kind, even[v], odd[v]));
+    PGX_UNROLL for (int v = 0; v < vectors; v++) total[v] = pgx_join(kind, total[v], pgx_join(kind, even[v], odd[v]));
   }
-#pragma GCC unroll 4
-  for (int v = 0; v < vectors; v++) {
+  PGX_UNROLL for (int v = 0; v < vectors; v++) {
     if (count >= (v + 1) * PGX_LANES)
       pgx_store(to + v * PGX_LANES, total[v]);
     else
