@@ -13,10 +13,10 @@ import { attempt, type NativeError } from "./failure.ts"
  * The name of a library in the cache. It holds what the CPU can do, so that a library of another CPU is never found,
  * on a home folder that machines share for example.
  */
-export const libraryKey = (source: string, compiler: Compiler, flags: readonly string[]): string => {
+export const libraryKey = (sources: readonly string[], compiler: Compiler, flags: readonly string[]): string => {
   const { version, target, cpu } = compiler
   return createHash("sha256")
-    .update(JSON.stringify([source, version, target, cpu, flags, linkFlags]))
+    .update(JSON.stringify([sources, version, target, cpu, flags, linkFlags]))
     .digest("hex")
 }
 

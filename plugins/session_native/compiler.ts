@@ -51,8 +51,7 @@ export const compileFlags = (compiler: Compiler, optimise: Optimise): readonly s
   "-fno-trapping-math",
   "-ffp-contract=fast",
   "-Werror=implicit-function-declaration",
-  "-fPIC",
-  "-shared"
+  "-fPIC"
 ]
 
 /** Libraries come after the source that needs them. */
@@ -75,17 +74,28 @@ export const findCompiler = Effect.fn("native.findCompiler")(function* (environm
 
 const probed = new Map<string, Compiler>()
 
-/** Compiles `folder`/`name`.c to `folder`/`name`.so. The names are relative so that the bytes do not tell the folder. */
-export const compileIn = Effect.fn("native.compile")(function* (
+/** One run of the compiler in a folder. Names are relative to it, so that the bytes made do not tell the folder. */
+export interface Compilation {
+  readonly folder: string
+  /** Name of the source, and of what is made of it. */
+  readonly source: string
+  readonly output: string
+  /** `object` only compiles; `library` links too, with the objects. */
+  readonly makes: "object" | "library"
+  readonly objects: readonly string[]
+}
+
+/** Runs the compiler. */
+export const compile = Effect.fn("native.compile")(function* (
   compiler: Compiler,
   flags: readonly string[],
-  folder: string,
-  name: string,
+  { folder, source, output, makes, objects }: Compilation,
   environment: Environment,
   timeLimit: Duration.Input
 ) {
-  const operation = `compile ${name}.c`
-  const args = [...flags, "-o", `${name}.so`, `${name}.c`, ...linkFlags]
+  const operation = `compile ${source}`
+  const [kind, rest] = makes === "object" ? ["-c", []] : ["-shared", [...objects, ...linkFlags]]
+  const args = [...flags, kind, "-o", output, source, ...rest]
   const ending = yield* execute({ operation, file: compiler.file, args, folder, environment, timeLimit })
   if (ending.code !== 0) return yield* failed(operation, compiler.file, ending)
 })

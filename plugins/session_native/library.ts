@@ -6,7 +6,7 @@ import { join } from "node:path"
 import { Clock, type Duration, Effect, Equal, Exit, Hash, RcMap, Scope } from "effect"
 import { forget, keep, libraryKey, recall } from "./cache.ts"
 import { cacheLimit, openCache } from "./cache_folder.ts"
-import { type Compiler, compileFlags, compileIn, findCompiler, type Optimise } from "./compiler.ts"
+import { type Compiler, compile, compileFlags, findCompiler, type Optimise } from "./compiler.ts"
 import { attempt, type NativeError } from "./failure.ts"
 import { type Ffi, findFfi } from "./ffi.ts"
 import { type NativeRun, openLibrary } from "./load.ts"
@@ -14,6 +14,8 @@ import type { Environment } from "./process.ts"
 
 /** How a library is made. */
 export interface LibraryOptions {
+  /** Sources that many libraries share: each is compiled once, apart, and linked into this one. */
+  readonly parts?: readonly string[]
   /** Default 3. */
   readonly optimise?: Optimise
   /** Most time that the compiler may take; default 60 seconds. */
@@ -71,7 +73,19 @@ interface Request extends Equal.Equal {
 const request = (source: string, options: LibraryOptions, environment: Environment): Request => {
   const { CC, PATH, PGEX_CACHE, XDG_CACHE_HOME, HOME, LOCALAPPDATA } = environment
   const id = createHash("sha256")
-    .update(JSON.stringify([source, options.optimise, CC, PATH, PGEX_CACHE, XDG_CACHE_HOME, HOME, LOCALAPPDATA]))
+    .update(
+      JSON.stringify([
+        source,
+        options.parts,
+        options.optimise,
+        CC,
+        PATH,
+        PGEX_CACHE,
+        XDG_CACHE_HOME,
+        HOME,
+        LOCALAPPDATA
+      ])
+    )
     .digest("hex")
   return {
     source,
@@ -96,18 +110,40 @@ const make = Effect.fn("native.library")(function* ({ source, options, environme
   const ffi = yield* findFfi
   const compiler = yield* findCompiler(environment)
   const flags = compileFlags(compiler, options.optimise ?? 3)
-  const key = libraryKey(source, compiler, flags)
+  const parts = options.parts ?? []
+  const key = libraryKey(["library", source, ...parts], compiler, flags)
   const limit = yield* cacheLimit(environment)
   const cache = yield* Effect.result(openCache(environment))
   const warnings = cache._tag === "Failure" ? [notCached(cache.failure)] : []
+  const timeLimit = options.timeLimit ?? "60 seconds"
+
+  /** The file of an object in the cache, or one that is compiled into `folder`. */
+  const objectOf = Effect.fnUntraced(function* (part: string, index: number, folder: string) {
+    const name = libraryKey(["object", part], compiler, flags)
+    const known = cache._tag === "Success" ? (yield* recall(cache.success, name)).path : undefined
+    if (known !== undefined) return known
+    const [text, output] = [`part${index}.c`, `part${index}.o`]
+    yield* attempt(`write a source into ${folder}`, () => writeFile(join(folder, text), part))
+    yield* compile(
+      compiler,
+      flags,
+      { folder, source: text, output, makes: "object", objects: [] },
+      environment,
+      timeLimit
+    )
+    if (cache._tag === "Success") yield* Effect.ignore(keep(cache.success, name, join(folder, output), limit))
+    return output
+  })
 
   const found = cache._tag === "Success" ? yield* fromCache(ffi, cache.success, key) : undefined
   if (found?.damaged) warnings.push("A damaged file in the cache of compiled plans was replaced")
   const load = Effect.gen(function* () {
     yield* options.onCompile?.(compiler) ?? Effect.void
     const folder = yield* temporaryFolder(environment)
+    const objects = yield* Effect.forEach(parts, (part, i) => objectOf(part, i, folder))
     yield* attempt(`write a source into ${folder}`, () => writeFile(join(folder, "plan.c"), source))
-    yield* compileIn(compiler, flags, folder, "plan", environment, options.timeLimit ?? "60 seconds")
+    const plan = { folder, source: "plan.c", output: "plan.so", makes: "library", objects } as const
+    yield* compile(compiler, flags, plan, environment, timeLimit)
     const compiled = join(folder, "plan.so")
     if (cache._tag === "Failure") return yield* openLibrary(ffi, compiled)
     const kept = yield* Effect.result(keep(cache.success, key, compiled, limit))

@@ -58,9 +58,10 @@ const compiler = (threads: number, { warn = () => Effect.void, ...options }: Nat
     threads,
     bitEqual: false,
     scratchBytes: 0,
-    prepare: (p) =>
-      // Printed for threads whatever their number, so that one library serves a session with many and those of workers.
-      nativeLibrary(printPlan(p, { threads: true }), options).pipe(
+    prepare: (p) => {
+      // For threads whatever their number, so that one library serves a session with many and those of workers.
+      const { source, parts } = printPlan(p, { threads: true })
+      return nativeLibrary(source, { ...options, parts }).pipe(
         Effect.tap(({ warnings }) => tell(warnings)),
         Effect.map(
           ({ run }): Code => ({
@@ -72,6 +73,7 @@ const compiler = (threads: number, { warn = () => Effect.void, ...options }: Nat
         ),
         Effect.mapError((e) => sessionError(p, e))
       )
+    }
   }
 }
 

@@ -1,26 +1,18 @@
-/** Matrix products: calls of `kernels/gemm.h`, or of `kernels/gemm_small.h`, with their sizes. */
+/** Matrix products: calls of `kernels/gemm.h` with their sizes. */
 import type { Gemm, Strided } from "./instruction.ts"
 import { range } from "./map.ts"
 import { cost, indent, type Routine, worthThreads } from "./routine.ts"
 
-/** Multiply-adds of a product up to which compiling the tiles is not worth it. */
-const SMALL = 4096
-
 export const gemmRoutine = (x: Gemm, threads: boolean): Routine => {
-  // No plan of ours adds to C: it need not be fast.
-  const small = x.adds || x.m * x.n * x.k <= SMALL
-  const splits = threads && !x.adds && x.batch * x.m * x.n * x.k * cost.product >= worthThreads
+  const splits = threads && x.batch * x.m * x.n * x.k * cost.product >= worthThreads
   const form = `${x.transposeA ? "t" : "n"}${x.transposeB ? "t" : "n"}`
-  const product = (a: string, b: string, c: string, rows: string): string => {
-    if (!small) return `pgx_gemm_${form}(${x.m}, ${x.n}, ${x.k}, ${a}, ${b}, ${c}, ${rows});`
-    const [ofA, ofB] = [steps(x.transposeA, x.m, x.k), steps(x.transposeB, x.k, x.n)]
-    return `pgx_gemm_small(${x.m}, ${x.n}, ${x.k}, ${a}, ${ofA}, ${b}, ${ofB}, ${c}, ${x.adds ? 1 : 0});`
-  }
+  const product = (a: string, b: string, c: string, rows: string): string =>
+    `pgx_gemm_${form}(${x.m}, ${x.n}, ${x.k}, ${a}, ${b}, ${c}, ${rows});`
   const items = [x.a, x.b, x.c].map(itemOf)
   // Every number of C is the same whichever rows it is computed with, so threads share rows or items as there are.
   const body =
     x.batch === 1
-      ? [...(small ? [] : range(x.m, splits)), product("at[0]", "at[1]", "at[2]", "first, last")]
+      ? [...range(x.m, splits), product("at[0]", "at[1]", "at[2]", "first, last")]
       : [
           ...range(x.batch, splits),
           "for (int64_t item = first; item < last; item++)",
@@ -32,13 +24,9 @@ export const gemmRoutine = (x: Gemm, threads: boolean): Routine => {
     operands: [x.a.slot, x.b.slot, x.c.slot],
     body,
     splits,
-    headers: ["map", small ? "gemm_small" : "gemm"]
+    headers: ["map", "gemm"]
   }
 }
 
 /** The address of a batch's item in operand i. */
 const itemOf = ({ stride }: Strided, i: number): string => (stride === 0 ? `at[${i}]` : `at[${i}] + item * ${stride}`)
-
-/** From one row to the next and from one column to the next of a matrix of `rows` by `columns`, or of its transpose. */
-const steps = (transposed: boolean, rows: number, columns: number): string =>
-  transposed ? `1, ${rows}` : `${columns}, 1`

@@ -6,7 +6,6 @@ export interface Gemm {
   readonly transposeA: boolean
   readonly transposeB: boolean
   /** C += instead of C =. */
-  readonly adds: boolean
   readonly batch: number
   readonly m: number
   readonly n: number
@@ -104,7 +103,6 @@ const decode = (code: number, w: readonly number[]): readonly Instruction[] => {
           kind: "gemm",
           transposeA: (w0 & 1) !== 0,
           transposeB: (w0 & 2) !== 0,
-          adds: (w0 & 4) !== 0,
           batch: w1,
           m: w2,
           n: w3,

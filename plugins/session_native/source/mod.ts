@@ -1,3 +1,3 @@
 /** Plans printed as C. */
-export type { PrintOptions } from "./print.ts"
+export type { Printed, PrintOptions } from "./print.ts"
 export { printPlan } from "./print.ts"

@@ -19,20 +19,29 @@ export interface PrintOptions {
   readonly threads: boolean
 }
 
-/** The C text of a plan, complete in itself; `pgx_run` runs it. */
-export const printPlan = (plan: Plan, options: PrintOptions): string => {
+/** A plan as C, in the parts that it is compiled in. */
+export interface Printed {
+  /** `pgx_run` runs the plan. */
+  readonly source: string
+  /** What the source is linked with: the same text for many plans, so that it is compiled once for all of them. */
+  readonly parts: readonly string[]
+}
+
+/** The C text of a plan. */
+export const printPlan = (plan: Plan, options: PrintOptions): Printed => {
   const routines = instructions(plan.tape).map((x) => routine(x, options.threads))
   const { functions, names } = distinct(routines)
   const used = new Set<Header>(["mode", ...routines.flatMap((r) => r.headers)])
   if (routines.some((r) => r.splits)) used.add("threads")
-  return [
+  const source = [
     `/* The plan of ${plan.name.replaceAll("*/", "* /")}. Printed: see plugins/session_native. */\n`,
-    pasted([...used].sort()),
+    pasted([...used].sort().map((header) => `${header}.h`)),
     RUNS,
     ...functions.map((f) => `\n${f}`),
     "\n",
     run(routines, names)
   ].join("")
+  return { source, parts: used.has("gemm") ? [pasted(["gemm.c"])] : [] }
 }
 
 const routine = (x: Instruction, threads: boolean): Routine => {

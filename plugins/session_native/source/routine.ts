@@ -1,7 +1,7 @@
 /** What an instruction becomes: a C function over the addresses of its operands. */
 
 /** Headers of `kernels/` that a function may need. */
-export type Header = "gemm" | "gemm_small" | "lanes" | "map" | "math" | "mode" | "move" | "reduce" | "threads"
+export type Header = "gemm" | "lanes" | "map" | "math" | "mode" | "move" | "reduce" | "threads"
 
 export interface Routine {
   /** What kind of work it is: the first part of the function's name. */
@@ -17,18 +17,18 @@ export interface Routine {
 }
 
 /** Nanoseconds of work from which a second thread is worth waking; bringing threads together costs a few thousand. */
-export const worthThreads = 40_000
+export const worthThreads = 20_000
 
 /** Nanoseconds that one thread takes, roughly: a full 16-lane vector of simple work each, more for functions. */
 export const cost = {
   /** Per multiply-add of a product. */
-  product: 0.01,
+  product: 0.02,
   /** Per element moved, read or written. */
   element: 0.1,
   /** Per element and simple operation. */
   operation: 0.02,
   /** Per element and exp, log, tanh, sigmoid, softplus, quotient or root. */
-  function: 0.4
+  function: 0.25
 } as const
 
 export const indent = (lines: readonly string[]): readonly string[] => lines.map((l) => (l === "" ? l : `  ${l}`))

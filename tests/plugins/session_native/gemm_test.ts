@@ -15,7 +15,7 @@ const forms = ["nn", "tn", "nt", "tt"] as const
 type Form = (typeof forms)[number]
 
 /** Rows [row0, row1) of a product, with the table of operands as `struct product`; threads < 0: from two callers at once. */
-const SOURCE = `${pasted(["gemm", "threads"])}
+const SOURCE = `${pasted(["gemm.c", "threads.h"])}
 struct product { int32_t form, m, n, k, a, b, c, row0, row1; };
 struct call { uint8_t *memory; const struct product *x; int32_t threads; };
 

@@ -106,8 +106,8 @@ process.on("exit", () => rmSync(cache, { recursive: true, force: true }))
 const execute = (p: Plan, bytes: Uint8Array, { width, threads }: Setting): Promise<number> => {
   const CC = width === undefined ? cc : `${cc} -DPGX_WIDTH=${width}`
   const environment = { PATH: process.env.PATH, PGEX_CACHE: cache, CC }
-  const source = printPlan(p, { threads: threads !== undefined })
-  const library = nativeLibrary(source, { environment })
+  const { source, parts } = printPlan(p, { threads: threads !== undefined })
+  const library = nativeLibrary(source, { parts, environment })
   return Effect.runPromise(Effect.scoped(Effect.map(library, ({ run }) => run(bytes, 0, threads ?? 1))))
 }
 

@@ -1,0 +1,178 @@
+/* Matrix products: which kernel a product is given to, and in which blocks. */
+#include "gemm.h"
+#include "gemm_dot.h"
+#include "gemm_tile.h"
+
+/* Steps of k between two additions to C. A panel of B, 256 x 48 x 4 bytes = 48 KiB, comes from the second cache, which
+ * gives a tile more than the 192 bytes it wants every 12 to 24 cycles; a tile's rows of A, 8 KiB, stay in the first. */
+#define PGX_DEPTH 256
+/* Rows over which the panels pass before the next ones: their 256 columns of A, 512 KiB, stay in the second cache. */
+#define PGX_BLOCK 512
+/* Numbers of a B that is copied panel by panel: far beyond the second cache, rows that lie apart come slowly. */
+#define PGX_LARGE 262144
+/* Columns of a full panel. */
+#define PGX_PANEL (PGX_VECTORS * PGX_LANES)
+
+static int64_t pgx_least(int64_t a, int64_t b) { return a < b ? a : b; }
+
+/* Vectors of the next panel where left of n >= PGX_LANES columns are to do: the last four are 2 + 2, not 3 + 1. */
+static int64_t pgx_panel_vectors(int64_t left, int64_t n) {
+  const int64_t vectors = (left + PGX_LANES - 1) / PGX_LANES;
+  const int64_t wanted = vectors == PGX_VECTORS + 1 ? (vectors + 1) / 2 : pgx_least(vectors, PGX_VECTORS);
+  return pgx_least(wanted, n / PGX_LANES);
+}
+
+static void pgx_tiles_any(int64_t vectors, const struct pgx_panel *panel, int64_t row0, int64_t row1) {
+  typedef void (*tiles)(const struct pgx_panel *, int64_t, int64_t);
+#if PGX_ROWS == 8
+  static const tiles all[3][3] = {{pgx_tiles_1x1, pgx_tiles_1x2, pgx_tiles_1x3},
+                                  {pgx_tiles_2x1, pgx_tiles_2x2, pgx_tiles_2x3},
+                                  {pgx_tiles_8x1, pgx_tiles_8x2, pgx_tiles_8x3}};
+#else
+  static const tiles all[3][2] = {
+      {pgx_tiles_1x1, pgx_tiles_1x2}, {pgx_tiles_2x1, pgx_tiles_2x2}, {pgx_tiles_6x1, pgx_tiles_6x2}};
+#endif
+  all[row1 >= PGX_ROWS ? 2 : row1 >= 2 ? 1 : 0][vectors - 1](panel, row0, row1);
+}
+
+/* to[p*width + j] = b[p*bp + j*bj], width a multiple of PGX_LANES. */
+static void pgx_pack(float *to, int64_t width, const float *b, int64_t bp, int64_t bj, int64_t depth) {
+  if (bj == 1) {
+    for (int64_t p = 0; p < depth; p++)
+      for (int64_t j = 0; j < width; j += PGX_LANES) pgx_store(to + p * width + j, pgx_load(b + p * bp + j));
+  } else if (bp == 1 && depth >= PGX_LANES) {
+    for (int64_t j = 0; j < width; j += PGX_LANES)
+      for (int64_t next = 0; next < depth; next += PGX_LANES) {
+        const int64_t p = pgx_least(next, depth - PGX_LANES);
+        pgx_turn_square(to + p * width + j, width, b + p + j * bj, bj);
+      }
+  } else {
+    for (int64_t p = 0; p < depth; p++)
+      for (int64_t j = 0; j < width; j++) to[p * width + j] = b[p * bp + j * bj];
+  }
+}
+
+/* n >= PGX_LANES: panel by panel, the last one up to column n. What it computes a second time has the same bits, and is
+ * not added a second time. */
+PGX_APART void pgx_gemm_panels(const struct pgx_gemm *g, int64_t row0, int64_t row1, int pack) {
+  float packed[PGX_DEPTH * PGX_PANEL] __attribute__((aligned(64)));
+  for (int64_t row = row0; row < row1; row += PGX_BLOCK) {
+    const int64_t end = pgx_least(row + PGX_BLOCK, row1);
+    for (int64_t p = 0; p < g->k; p += PGX_DEPTH) {
+      const int64_t depth = pgx_least(PGX_DEPTH, g->k - p);
+      for (int64_t next = 0; next < g->n;) {
+        const int64_t vectors = pgx_panel_vectors(g->n - next, g->n), width = vectors * PGX_LANES;
+        const int64_t column = pgx_least(next, g->n - width);
+        struct pgx_panel panel = {depth, g->a + p * g->ap, g->ai, g->ap, g->b + p * g->bp + column * g->bj, g->bp,
+                                  g->c + column, g->n, p > 0, (int)(next - column)};
+        if (pack) {
+          pgx_pack(packed, width, panel.b, g->bp, g->bj, depth);
+          panel.b = packed;
+          panel.ldb = width;
+        }
+        pgx_tiles_any(vectors, &panel, row, end);
+        next = column + width;
+      }
+    }
+  }
+}
+
+/* n < PGX_LANES <= m, A stored [k, m]: the same for C transposed, whose rows are long. */
+PGX_APART void pgx_gemm_turned(const struct pgx_gemm *g, int64_t row0, int64_t row1) {
+  float turned[PGX_LANES * PGX_PANEL] __attribute__((aligned(64)));
+  for (int64_t next = row0; next < row1;) {
+    const int64_t vectors = pgx_panel_vectors(row1 - next, g->m), width = vectors * PGX_LANES;
+    const int64_t row = pgx_least(next, g->m - width), end = pgx_least(row + width, row1);
+    for (int64_t p = 0; p < g->k; p += PGX_DEPTH) {
+      const struct pgx_panel panel = {pgx_least(PGX_DEPTH, g->k - p), g->b + p * g->bp, g->bj, g->bp,
+                                      g->a + p * g->ap + row, g->ap, turned, width, p > 0, 0};
+      pgx_tiles_any(vectors, &panel, 0, g->n);
+    }
+    for (; next < end; next++)
+      for (int64_t j = 0; j < g->n; j++) g->c[next * g->n + j] = turned[j * width + next - row];
+  }
+}
+
+/* to[p*PGX_LANES + j] = b[p*bp + j*bj], zeros from column n on, for p in [first, first + depth) of k. */
+static void pgx_pad(float *to, const struct pgx_gemm *g, int64_t first, int64_t depth) {
+  const int64_t n = g->n;
+  for (int64_t p = first; p < first + depth; p++, to += PGX_LANES) {
+    const float *b = g->b + p * g->bp;
+    if (g->bj != 1) {
+      for (int64_t j = 0; j < PGX_LANES; j++) to[j] = j < n ? b[j * g->bj] : 0;
+    } else if ((g->k - p) * n >= PGX_LANES) {
+      pgx_store(to, pgx_where(pgx_lanes_i32() < (int32_t)n, pgx_load(b)));
+    } else {
+      pgx_store(to, pgx_load_part(b, n));
+    }
+  }
+}
+
+/* n < PGX_LANES: B and C with zeros up to a whole vector. */
+#define PGX_PADDED_ROWS 256
+PGX_APART void pgx_gemm_padded(const struct pgx_gemm *g, int64_t row0, int64_t row1) {
+  float right[PGX_DEPTH * PGX_LANES] __attribute__((aligned(64)));
+  float out[PGX_PADDED_ROWS * PGX_LANES] __attribute__((aligned(64)));
+  for (int64_t row = row0; row < row1; row += PGX_PADDED_ROWS) {
+    const int64_t rows = pgx_least(PGX_PADDED_ROWS, row1 - row), n = g->n;
+    for (int64_t p = 0; p < g->k; p += PGX_DEPTH) {
+      const int64_t depth = pgx_least(PGX_DEPTH, g->k - p);
+      pgx_pad(right, g, p, depth);
+      const struct pgx_panel panel = {
+          depth, g->a + row * g->ai + p * g->ap, g->ai, g->ap, right, PGX_LANES, out, PGX_LANES, p > 0, 0};
+      pgx_tiles_any(1, &panel, 0, rows);
+    }
+    for (int64_t i = 0; i < rows; i++) {
+      const pgx_f32 sum = pgx_load(out + i * PGX_LANES);
+      /* What goes beyond a row is overwritten by the next one. */
+      if ((rows - i) * n >= PGX_LANES) pgx_store(g->c + (row + i) * n, sum);
+      else pgx_store_part(g->c + (row + i) * n, sum, n);
+    }
+  }
+}
+
+/* Few columns: dot products with up to four at once, turned first unless they are contiguous in k (yp = 1). */
+#define PGX_DOT_DEPTH 2048
+PGX_APART void pgx_gemm_dots(struct pgx_dots dots, int64_t yp, int64_t yj, int64_t n, int64_t row0, int64_t row1) {
+  float turned[4 * PGX_DOT_DEPTH];
+  const float *y = dots.y;
+  while (n > 0) {
+    const int64_t columns = n >= 4 ? 4 : n >= 2 ? 2 : 1;
+    if (yp == 1) {
+      dots.y = y;
+    } else {
+      dots.y = turned;
+      for (int64_t j = 0; j < columns; j++)
+        for (int64_t p = 0; p < dots.k; p++) turned[j * dots.k + p] = y[p * yp + j * yj];
+    }
+    (columns == 4 ? pgx_dots_4 : columns == 2 ? pgx_dots_2 : pgx_dots_1)(&dots, row0, row1);
+    y += columns * yj;
+    dots.c += columns * dots.cj;
+    n -= columns;
+  }
+}
+
+void pgx_gemm(const struct pgx_gemm *g, int64_t row0, int64_t row1) {
+  const int64_t m = g->m, n = g->n, k = g->k;
+  if (row0 >= row1 || n <= 0) return;
+  if (k <= 0) {
+    for (int64_t i = row0 * n; i < row1 * n; i++) g->c[i] = 0;
+    return;
+  }
+  const int pack = g->bj != 1 || (n * k > PGX_LARGE && row1 - row0 >= 64);
+  const int long_rows = k >= 4 * PGX_LANES;
+  const int short_rows = g->bp == 1 ? n < PGX_LANES : n <= PGX_LANES / 2 && k <= PGX_DOT_DEPTH;
+  if (long_rows && short_rows && g->ap == 1) {
+    const struct pgx_dots dots = {k, g->a, g->b, g->c, n, 1};
+    pgx_gemm_dots(dots, g->bp, g->bj, n, row0, row1);
+  } else if (long_rows && m <= 4 && g->bp == 1 && (g->ap == 1 || k <= PGX_DOT_DEPTH)) {
+    const struct pgx_dots dots = {k, g->b, g->a + row0 * g->ai, g->c + row0 * n, 1, n};
+    pgx_gemm_dots(dots, g->ap, g->ai, row1 - row0, 0, n);
+  } else if (n >= PGX_LANES) {
+    pgx_gemm_panels(g, row0, row1, pack);
+  } else if (m >= PGX_LANES && g->ai == 1) {
+    pgx_gemm_turned(g, row0, row1);
+  } else {
+    pgx_gemm_padded(g, row0, row1);
+  }
+}
