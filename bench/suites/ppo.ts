@@ -70,7 +70,7 @@ export const whole = (make: MakeSession, s: Setting, making: boolean): Side =>
 export const likeStableBaselines = (envs: number): Setting => ({
   envs,
   rollout: 2048,
-  updates: 4,
+  updates: 16,
   batch: 64,
   epochs: 10,
   layers: 3
