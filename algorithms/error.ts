@@ -1,6 +1,7 @@
 /** How training fails: a problem that cannot be trained on, or numbers that stop being finite. */
 import { Effect, Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
+import { ProgramError } from "../core/pipeline/program_error.ts"
 import type { SessionFailure } from "../core/pipeline/session.ts"
 import { type ShapeError, shapeMessage } from "../core/program/shape.ts"
 
@@ -68,3 +69,11 @@ export const lift = <A>(either: E.Either<{ readonly message: string }, A>): Effe
 /** Lifts a program that could not be built. */
 export const liftProgram = <A>(either: E.Either<ShapeError, A>): Effect.Effect<A, ProblemError> =>
   lift(E.mapLeft((e: ShapeError) => ({ message: shapeMessage(e) }))(either))
+
+/** A program that could not be built as a problem, for stages that fail with one type. */
+export const programAsProblem = <A, E, R>(
+  effect: Effect.Effect<A, E | ProgramError, R>
+): Effect.Effect<A, E | ProblemError, R> =>
+  Effect.mapError(effect, (e) =>
+    e instanceof ProgramError ? new ProblemError({ field: "", want: "", got: "", message: e.message }) : e
+  )

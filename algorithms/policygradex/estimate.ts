@@ -1,8 +1,7 @@
 /** From θ★ to affinities without training anything: collect, project, solve all subsets, compare. */
 import { Effect } from "effect"
-import { baselineFitter, gaeInto, standardiseInPlace } from "../../core/estimate/mod.ts"
 import { norm } from "../../core/linalg/mod.ts"
-import { type ProjectionKind, projector } from "../../core/pipeline/features.ts"
+import { projector, type Visited } from "../../core/pipeline/features.ts"
 import { firstOrderCheck } from "../../core/pipeline/first_order.ts"
 import { solveSubsets, type TaskData, taskLosses } from "../../core/pipeline/solve_subsets.ts"
 import { child, fillNormal, type Key, stream } from "../../core/random/mod.ts"
@@ -10,80 +9,39 @@ import { centred, equation5, gradientCosine, type SubsetScore } from "../../core
 import { type Subset, subsets } from "../../core/surrogate/subsets.ts"
 import type { Task } from "../../envs/mod.ts"
 import type { Fixed, Transitions } from "../algorithm.ts"
-import { lift, type ProblemError } from "../error.ts"
+import { type LearnerError, lift } from "../error.ts"
+import type { Policy } from "../policy.ts"
+import { type ObserveConfig, type Observed, observe } from "./observe.ts"
 import type { Setting } from "./training.ts"
 
-export interface EstimateConfig {
-  readonly transitionsPerTask: number
-  readonly projection: ProjectionKind
-  readonly dimension: number
+export interface EstimateConfig extends ObserveConfig {
   /** μ in units of the largest curvature. */
   readonly damping: number
   /** Largest ‖Px‖/‖θ★‖ of an adapted policy, or none. */
   readonly trustRadius: number | "off"
   readonly subsets: number | "all"
   readonly subsetSize: number
-  readonly normaliseAdvantages: boolean
-  readonly baseline: "task" | "critic"
-  /** γ and λ of the advantages. */
-  readonly gamma: number
-  readonly lambda: number
 }
 
-/** Advantages of one task with a baseline of its own, in the order of the transitions. */
-export const ownAdvantages = (
-  t: Transitions,
-  gamma: number,
-  lambda: number,
-  width: number,
-  size: number
-): Effect.Effect<Float64Array, ProblemError> => {
-  const fit = baselineFitter(t.observation, width, size, t.count)
-  const advantage = Float64Array.from(t.advantage)
-  const target = Float64Array.from({ length: t.count }, (_, i) => t.advantage[i]! + t.value[i]!)
-  // Each round moves the λ-returns from the critic's bootstrap towards the baseline's own.
-  return Effect.gen(function* () {
-    for (let round = 0; round < ROUNDS; round++) {
-      const baseline = fit(target)
-      const value = baseline.values(t.observation, width, t.count)
-      const next = baseline.values(t.nextObservation, size, t.count)
-      for (let i = 0; i < t.count; i++) if (t.terminated[i] === 1) next[i] = 0
-      const columns = { reward: t.reward, value, next, terminated: t.terminated, truncated: t.truncated }
-      yield* lift(gaeInto(gamma, lambda, t.environments)(columns, advantage))
-      for (let i = 0; i < t.count; i++) target[i] = advantage[i]! + value[i]!
-    }
-    return advantage
-  })
-}
-
-/** Rounds of fitting λ-returns; more change little. */
-const ROUNDS = 4
-
-/** What is estimated of every subset, and how far the estimates can be trusted. */
+/**
+ * What is estimated of every subset, and how far the estimates can be trusted. The tasks are observed in this thread, or
+ * by whoever `observed` asks.
+ */
 export const estimate = Effect.fn("policygradex.estimate")(function* <C>(
   setting: Setting<C>,
   tasks: readonly Task[],
   at: Fixed,
   c: EstimateConfig,
-  key: Key
+  key: Key,
+  observed?: Effect.Effect<readonly Observed[], LearnerError>
 ) {
   const { policy, environment } = setting
-  const transitions = yield* collect(setting, tasks, at, c, key)
   const drawn = yield* lift(subsets(stream(child(key, "subsets")), tasks.length, c.subsetSize, c.subsets))
   return yield* Effect.scoped(
     Effect.gen(function* () {
       const p = yield* projector(c.projection, policy, c.dimension, child(key, "projection"))
-      const data: TaskData[] = []
-      for (const t of transitions) {
-        const size = t.nextObservation.length / t.count
-        const advantages =
-          c.baseline === "task"
-            ? yield* ownAdvantages(t, c.gamma, c.lambda, policy.inputs, size)
-            : Float64Array.from(t.advantage)
-        if (c.normaliseAdvantages) standardiseInPlace(advantages)
-        const features = yield* p.features(at.policy, t)
-        data.push({ features, advantages: Float32Array.from(advantages) })
-      }
+      const seen = yield* observed ?? observe(setting, tasks, at, c, key, p)
+      const data = seen.map((o) => o.data)
       const solved = yield* solveSubsets(data, drawn, {
         dimension: c.dimension,
         mu: { curvatures: c.damping },
@@ -102,7 +60,7 @@ export const estimate = Effect.fn("policygradex.estimate")(function* <C>(
       const gradients = data.map((d) => meanGradient(d, c.dimension))
       return {
         environment: environment.id,
-        transitions,
+        transitions: seen.map((o) => o.transitions),
         data,
         subsets: drawn,
         scores,
@@ -122,27 +80,6 @@ export const estimate = Effect.fn("policygradex.estimate")(function* <C>(
           cosine: gradientCosine(gradients)
         }
       }
-    })
-  )
-})
-
-const collect = Effect.fnUntraced(function* <C>(
-  setting: Setting<C>,
-  tasks: readonly Task[],
-  at: Fixed,
-  c: EstimateConfig,
-  key: Key
-) {
-  const problem = {
-    environment: setting.environment,
-    tasks,
-    policy: setting.policy,
-    environmentsPerTask: Math.max(setting.vector, Math.min(32, Math.ceil(c.transitionsPerTask / 512)))
-  }
-  return yield* Effect.scoped(
-    Effect.gen(function* () {
-      const collector = yield* setting.algorithm.collector(setting.algorithmConfig, problem)
-      return yield* collector.collect(at, c.transitionsPerTask, child(key, "collect"))
     })
   )
 })
@@ -179,7 +116,13 @@ const meanGradient = ({ features, advantages }: TaskData, d: number): Float64Arr
   return out.map((v) => v / advantages.length)
 }
 
-/** The first-order check along adapted directions and as many random ones. */
+/** Residuals of the first-order check: a row a direction, a column a distance. */
+export type Check = (
+  visited: readonly Visited[],
+  directions: readonly Float64Array[]
+) => Effect.Effect<readonly (readonly number[])[], LearnerError>
+
+/** The first-order check along adapted directions and as many random ones; in this thread, or by whoever `check` asks. */
 export const checkFirstOrder = Effect.fn("policygradex.checkFirstOrder")(function* <C>(
   setting: Setting<C>,
   at: Fixed,
@@ -192,7 +135,8 @@ export const checkFirstOrder = Effect.fn("policygradex.checkFirstOrder")(functio
   dimension: number,
   directions: number,
   distances: readonly number[],
-  key: Key
+  key: Key,
+  check?: Check
 ) {
   const count = Math.min(directions, estimated.subsets.length)
   const adapted = Array.from({ length: count }, (_, k) => estimated.lift(row(estimated.x, k, dimension)))
@@ -201,7 +145,16 @@ export const checkFirstOrder = Effect.fn("policygradex.checkFirstOrder")(functio
     fillNormal(stream(child(key, "direction", k)), out)
     return out
   })
-  const visited = estimated.transitions.map((t) => ({ ...t, count: Math.min(t.count, 1024) }))
-  const run = (d: readonly Float64Array[]) => firstOrderCheck(setting.policy, at.policy, visited, d, distances)
-  return { adapted: yield* run(adapted), random: yield* run(random) }
+  const visited = estimated.transitions.map((t) => firstRows(t, setting.policy, CHECKED_ROWS))
+  const all = [...adapted, ...random]
+  const rows = yield* check?.(visited, all) ?? firstOrderCheck(setting.policy, at.policy, visited, all, distances)
+  return { adapted: rows.slice(0, count), random: rows.slice(count) }
 })
+
+/** Transitions of each task that the check follows. */
+const CHECKED_ROWS = 1024
+
+const firstRows = (t: Visited, { inputs, actionSize }: Policy, most: number): Visited => {
+  const count = Math.min(t.count, most)
+  return { count, observation: t.observation.slice(0, count * inputs), action: t.action.slice(0, count * actionSize) }
+}

@@ -9,10 +9,12 @@ import type { SessionLost } from "../../core/pipeline/session.ts"
 import { child, key as keyOf, random, stream } from "../../core/random/mod.ts"
 import { findFamily } from "../../envs/mod.ts"
 import { lift } from "../error.ts"
+import { checkBy } from "./checking.ts"
 import { checkFirstOrder, estimate } from "./estimate.ts"
 import { evaluatorBy } from "./evaluating.ts"
 import { trainGroups } from "./group_training.ts"
 import { makeLedger, totalCost } from "./ledger.ts"
+import { observedBy } from "./observing.ts"
 import { jobResult } from "./result.ts"
 import { rolloutsBy } from "./rolling.ts"
 import { logIteration, putMeta, putSurrogate, putTruth, putWorth } from "./save.ts"
@@ -102,13 +104,24 @@ export const mainJob = (known: Known) =>
     yield* putMeta(meta)
 
     const surrogate = { ...config.surrogate, gamma: settings.gamma, lambda: settings.lambda }
-    const estimated = yield* single("surrogate", estimate(setting, tasks, meta, surrogate, child(root, "surrogate")))
+    const surrogateKey = child(root, "surrogate")
+    const observed = observedBy(workers, spec, tasks, meta, surrogate, surrogateKey)
+    const estimated = yield* single("surrogate", estimate(setting, tasks, meta, surrogate, surrogateKey, observed))
     yield* putSurrogate(estimated, tasks)
 
     const { distances, directions } = config.firstOrder
     const residuals = yield* single(
       "first-order check",
-      checkFirstOrder(setting, meta, estimated, surrogate.dimension, directions, distances, child(root, "check"))
+      checkFirstOrder(
+        setting,
+        meta,
+        estimated,
+        surrogate.dimension,
+        directions,
+        distances,
+        child(root, "check"),
+        checkBy(workers, spec, meta.policy, distances)
+      )
     )
 
     const firstOrder = firstOrderRows(distances, residuals)

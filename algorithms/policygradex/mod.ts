@@ -1,7 +1,8 @@
 /** PolicyGradEx: the main job and its stages. */
-export { checkFirstOrder, type EstimateConfig, estimate, ownAdvantages } from "./estimate.ts"
+export { checkFirstOrder, type EstimateConfig, estimate } from "./estimate.ts"
 export { groupsOf, trainGroups, type Worth } from "./group_training.ts"
 export { mainJob } from "./job.ts"
+export { ownAdvantages } from "./observe.ts"
 export { type Known, settingOf, type TrainingSpec } from "./spec.ts"
 export { type Assignment, curveMeans, finalMeans, type Setting, type Trained, train } from "./training.ts"
 export { AssignmentError, trainAll } from "./trainings.ts"

@@ -2,6 +2,7 @@
 import { Effect } from "effect"
 import { norm } from "../linalg/mod.ts"
 import * as T from "../program/mod.ts"
+import type { Floats } from "../random/mod.ts"
 import type { DifferentiablePolicy } from "../surrogate/factors.ts"
 import type { Visited } from "./features.ts"
 import { built } from "./program_error.ts"
@@ -35,59 +36,63 @@ const logProbabilities = (policy: DifferentiablePolicy) =>
   )
 
 /**
- * Relative residual sum of squares
+ * Makes ready to follow any direction. Relative residual sums of squares
  *
  *     Σ_t (log π_θ(a_t|s_t) − log π_θ★(a_t|s_t) − g_tᵀΔθ)² / Σ_t (log π_θ(a_t|s_t))²,    ‖Δθ‖ = distance·‖θ★‖
  *
- * for every direction (rows of the result) and distance (columns).
+ * come at every distance.
  *
  * - Units: `distances` relative to ‖θ★‖; a direction of length 0 gives 0.
  * - Source: Zhang et al., section 3.2 and Table 1.
  */
-export const firstOrderCheck = Effect.fn("pipeline.firstOrderCheck")(function* (
+export const firstOrderChecker = Effect.fn("pipeline.firstOrderChecker")(function* (
   policy: DifferentiablePolicy,
-  theta: Float32Array | Float64Array,
+  theta: Floats,
   visited: readonly Visited[],
-  directions: readonly (Float32Array | Float64Array)[],
   distances: readonly number[]
 ) {
-  const programs = [linearised(policy), logProbabilities(policy)] as const
   const session = yield* Session
   const Real = realOf(session)
-  return yield* Effect.scoped(
-    Effect.gen(function* () {
-      const linear = yield* session.compile(yield* built(programs[0]))
-      const nonlinear = yield* session.compile(yield* built(programs[1]))
-      const length = norm(theta)
-      const table: Float64Array[] = []
-      for (const direction of directions) {
-        const own = norm(direction)
-        const residual = new Float64Array(distances.length)
-        const total = new Float64Array(distances.length)
-        const points = distances.map((distance) => {
-          const scale = own === 0 ? 0 : (distance * length) / own
-          return { scale, moved: Float64Array.from(theta, (v, i) => v + scale * direction[i]!) }
-        })
-        for (const v of visited) {
-          for (const { rows, ...chunk } of rowsOf(v, policy, Real)) {
-            const { at, slope } = yield* linear.run({ theta, change: direction, ...chunk })
-            for (const [c, point] of points.entries()) {
-              const { moved } = yield* nonlinear.run({ theta: point.moved, ...chunk })
-              for (let r = 0; r < rows; r++) {
-                const left = moved[r]! - at[r]! - point.scale * slope[r]!
-                residual[c]! += left * left
-                total[c]! += moved[r]! * moved[r]!
-              }
-            }
-          }
-          yield* Effect.yieldNow
-        }
-        table.push(residual.map((r, c) => (total[c] === 0 ? 0 : r / total[c]!)))
-      }
-      return table.map((row) => Array.from(row))
+  const linear = yield* session.compile(yield* built(linearised(policy)))
+  const nonlinear = yield* session.compile(yield* built(logProbabilities(policy)))
+  const length = norm(theta)
+  return Effect.fnUntraced(function* (direction: Floats) {
+    const own = norm(direction)
+    const residual = new Float64Array(distances.length)
+    const total = new Float64Array(distances.length)
+    const points = distances.map((distance) => {
+      const scale = own === 0 ? 0 : (distance * length) / own
+      return { scale, moved: Float64Array.from(theta, (v, i) => v + scale * direction[i]!) }
     })
-  )
+    for (const v of visited) {
+      for (const { rows, ...chunk } of rowsOf(v, policy, Real)) {
+        const { at, slope } = yield* linear.run({ theta, change: direction, ...chunk })
+        for (const [c, point] of points.entries()) {
+          const { moved } = yield* nonlinear.run({ theta: point.moved, ...chunk })
+          for (let r = 0; r < rows; r++) {
+            const left = moved[r]! - at[r]! - point.scale * slope[r]!
+            residual[c]! += left * left
+            total[c]! += moved[r]! * moved[r]!
+          }
+        }
+      }
+      yield* Effect.yieldNow
+    }
+    return Array.from(residual, (r, c) => (total[c] === 0 ? 0 : r / total[c]!))
+  })
 })
+
+/** The check along some directions: a row each, a column a distance. */
+export const firstOrderCheck = Effect.fn("pipeline.firstOrderCheck")(function* (
+  policy: DifferentiablePolicy,
+  theta: Floats,
+  visited: readonly Visited[],
+  directions: readonly Floats[],
+  distances: readonly number[]
+) {
+  const check = yield* firstOrderChecker(policy, theta, visited, distances)
+  return yield* Effect.forEach(directions, check)
+}, Effect.scoped)
 
 const rowsOf = function* (v: Visited, policy: DifferentiablePolicy, Real: RealConstructor) {
   for (let from = 0; from < v.count; from += ROWS) {

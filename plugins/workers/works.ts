@@ -1,7 +1,9 @@
 /** The kinds of work that workers know. One more kind is one more entry. */
 import { Effect, Schema, type Scope } from "effect"
 import { type LearnerError, problemError } from "../../algorithms/error.ts"
+import { checking } from "../../algorithms/policygradex/checking.ts"
 import { evaluating } from "../../algorithms/policygradex/evaluating.ts"
+import { observing } from "../../algorithms/policygradex/observing.ts"
 import { rolling } from "../../algorithms/policygradex/rolling.ts"
 import type { Known } from "../../algorithms/policygradex/spec.ts"
 import { training } from "../../algorithms/policygradex/trainings.ts"
@@ -32,7 +34,13 @@ export const checked = <A>(what: string, schema: Schema.Codec<A, unknown>, data:
     Effect.mapError((e) => problemError(`the ${what} of a worker's work`, "one that fits its schema", e.message))
   )
 
-const works: readonly Served[] = [served(training), served(rolling), served(evaluating)]
+const works: readonly Served[] = [
+  served(training),
+  served(rolling),
+  served(evaluating),
+  served(observing),
+  served(checking)
+]
 
 /** Finds work by its name. */
 export const findWork = (name: string) => {

@@ -1,0 +1,100 @@
+/** What the surrogate learns from: transitions of every task at θ★, their advantages and projected gradients. */
+import { Effect } from "effect"
+import { baselineFitter, gaeInto, standardiseInPlace } from "../../core/estimate/mod.ts"
+import type { ProjectionKind, Projector } from "../../core/pipeline/features.ts"
+import type { TaskData } from "../../core/pipeline/solve_subsets.ts"
+import { child, type Key } from "../../core/random/mod.ts"
+import type { Task } from "../../envs/mod.ts"
+import type { Fixed, Transitions } from "../algorithm.ts"
+import { lift, type ProblemError } from "../error.ts"
+import type { Setting } from "./training.ts"
+
+export interface ObserveConfig {
+  readonly transitionsPerTask: number
+  readonly projection: ProjectionKind
+  readonly dimension: number
+  readonly normaliseAdvantages: boolean
+  readonly baseline: "task" | "critic"
+  /** γ and λ of the advantages. */
+  readonly gamma: number
+  readonly lambda: number
+}
+
+/** One task at θ★. */
+export interface Observed {
+  readonly transitions: Transitions
+  readonly data: TaskData
+}
+
+/** Plays the tasks at θ★ and projects the gradients that were met. A task's numbers do not depend on the other tasks. */
+export const observe = Effect.fn("policygradex.observe")(function* <C>(
+  setting: Setting<C>,
+  tasks: readonly Task[],
+  at: Fixed,
+  c: ObserveConfig,
+  key: Key,
+  projector: Projector
+) {
+  const observed: Observed[] = []
+  for (const transitions of yield* collect(setting, tasks, at, c, key)) {
+    const size = transitions.nextObservation.length / transitions.count
+    const advantages =
+      c.baseline === "task"
+        ? yield* ownAdvantages(transitions, c.gamma, c.lambda, setting.policy.inputs, size)
+        : Float64Array.from(transitions.advantage)
+    if (c.normaliseAdvantages) standardiseInPlace(advantages)
+    const features = yield* projector.features(at.policy, transitions)
+    observed.push({ transitions, data: { features, advantages: Float32Array.from(advantages) } })
+  }
+  return observed
+})
+
+const collect = Effect.fnUntraced(function* <C>(
+  setting: Setting<C>,
+  tasks: readonly Task[],
+  at: Fixed,
+  c: ObserveConfig,
+  key: Key
+) {
+  const problem = {
+    environment: setting.environment,
+    tasks,
+    policy: setting.policy,
+    environmentsPerTask: Math.max(setting.vector, Math.min(32, Math.ceil(c.transitionsPerTask / 512)))
+  }
+  return yield* Effect.scoped(
+    Effect.gen(function* () {
+      const collector = yield* setting.algorithm.collector(setting.algorithmConfig, problem)
+      return yield* collector.collect(at, c.transitionsPerTask, child(key, "collect"))
+    })
+  )
+})
+
+/** Advantages of one task with a baseline of its own, in the order of the transitions. */
+export const ownAdvantages = (
+  t: Transitions,
+  gamma: number,
+  lambda: number,
+  width: number,
+  size: number
+): Effect.Effect<Float64Array, ProblemError> => {
+  const fit = baselineFitter(t.observation, width, size, t.count)
+  const advantage = Float64Array.from(t.advantage)
+  const target = Float64Array.from({ length: t.count }, (_, i) => t.advantage[i]! + t.value[i]!)
+  // Each round moves the λ-returns from the critic's bootstrap towards the baseline's own.
+  return Effect.gen(function* () {
+    for (let round = 0; round < ROUNDS; round++) {
+      const baseline = fit(target)
+      const value = baseline.values(t.observation, width, t.count)
+      const next = baseline.values(t.nextObservation, size, t.count)
+      for (let i = 0; i < t.count; i++) if (t.terminated[i] === 1) next[i] = 0
+      const columns = { reward: t.reward, value, next, terminated: t.terminated, truncated: t.truncated }
+      yield* lift(gaeInto(gamma, lambda, t.environments)(columns, advantage))
+      for (let i = 0; i < t.count; i++) target[i] = advantage[i]! + value[i]!
+    }
+    return advantage
+  })
+}
+
+/** Rounds of fitting λ-returns; more change little. */
+const ROUNDS = 4
