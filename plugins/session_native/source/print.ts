@@ -82,9 +82,7 @@ const distinct = (
     const name = known.get(key) ?? `${r.name}_${known.size}`
     if (!known.has(key)) {
       known.set(key, name)
-      const head = r.splits
-        ? `PGX_STEP ${name}(void *context, int32_t part, int32_t parts) {\n  float *const *at = context;`
-        : `PGX_STEP ${name}(float *const *at) {`
+      const head = `PGX_STEP ${name}(void *context, int32_t part, int32_t parts) {\n  float *const *at = context;`
       functions.push(`/* ${r.comment} */\n${head}\n${body}\n}\n`)
     }
     return name
@@ -92,20 +90,43 @@ const distinct = (
   return { functions, names }
 }
 
-/** The exported function: \`slots\` is the byte offset of the table of the slots' own offsets. */
+/**
+ * The exported function: `slots` is the byte offset of the table of the slots' own offsets. It goes through a table of
+ * calls: as hundreds of statements it would take as long to compile as all they call.
+ */
 const run = (routines: readonly Routine[], names: readonly string[]): string => {
-  const calls = routines.map((r, i) => {
-    const at = `(float *[]){${r.operands.map((slot) => `AT(${slot})`).join(", ")}}`
-    return r.splits ? `pgx_parallel(threads, ${names[i]!}, ${at});` : `${names[i]!}(${at});`
-  })
-  return `#define AT(slot) ((float *)(memory + (uint32_t)offsets[slot]))
+  const most = Math.max(1, ...routines.map((r) => r.operands.length))
+  const call = routines.some((r) => r.splits)
+    ? "pgx_parallel(steps[i].splits ? threads : 1, steps[i].run, at);"
+    : "steps[i].run(at, 0, 1);"
+  const walk = [
+    `float *at[${most}];`,
+    "const int32_t *slot = operands;",
+    `for (int32_t i = 0; i < ${routines.length}; i++) {`,
+    "  for (int32_t j = 0; j < steps[i].operands; j++) at[j] = (float *)(memory + (uint32_t)offsets[*slot++]);",
+    `  ${call}`,
+    "}"
+  ]
+  return `/* Slots of the operands of each step. */
+static const int32_t operands[] = {
+${indent(routines.map((r, i) => `${r.operands.join(", ")}, /* ${names[i]!} */`)).join("\n")}
+  0
+};
+
+/* In order; threads share what splits. */
+static const struct {
+  void (*run)(void *context, int32_t part, int32_t parts);
+  int32_t operands, splits;
+} steps[] = {
+${indent(routines.map((r, i) => `{${names[i]!}, ${r.operands.length}, ${r.splits ? 1 : 0}},`)).join("\n")}
+  {0, 0, 0}
+};
 
 __attribute__((visibility("default"))) int32_t pgx_run(uint8_t *memory, int32_t slots, int32_t threads) {
   const int32_t *offsets = (const int32_t *)(memory + slots);
   const pgx_mode mode = pgx_mode_enter();
-  (void)offsets;
   (void)threads;
-${indent(calls).join("\n")}
+${indent(walk).join("\n")}
   pgx_mode_leave(mode);
   return 0;
 }

@@ -90,14 +90,14 @@ test("the text depends on the plan alone, and only what shares work needs thread
     printPlan(plan(built(actorStep([4, 64, 64, 2], batch)).program), { threads }).source
   assert.equal(print(64, true), print(64, true))
   assert.notEqual(print(64, true), print(65, true))
-  assert.match(print(2048, true), /pgx_parallel\(threads, map_\d+/)
+  assert.match(print(2048, true), /\{map_\d+, \d+, 1\}/)
   assert.doesNotMatch(print(2048, false), /pgx_parallel/)
   assert.doesNotMatch(print(8, true), /pgx_parallel/)
 })
 
 test("instructions that differ only in their tensors share a function", () => {
   const text = printPlan(plan(built(actorStep([64, 64, 64, 64], 64)).program), { threads: false }).source
-  const calls = [...text.matchAll(/^ {2}(gemm_nt_\d+)\(/gm)].map(([, name]) => name)
+  const calls = [...text.matchAll(/^ {2}\{(gemm_nt_\d+),/gm)].map(([, name]) => name)
   assert.equal(calls.length, 3)
   assert.equal(new Set(calls).size, 1)
 })
