@@ -2,6 +2,7 @@
 import { availableParallelism } from "node:os"
 import { Effect } from "effect"
 import { versions as own } from "../plugins/machine.ts"
+import { findCompiler } from "../plugins/session_native/compiler.ts"
 import { machine, pin } from "./machine.ts"
 import { measure } from "./measure.ts"
 import { peers as startPeers } from "./peer_process.ts"
@@ -35,7 +36,12 @@ export const run = Effect.fn("bench.run")(function* (name: string, suites: reado
   const python = options.peers ? yield* environment(here("./peers"), options.say) : undefined
   const pinned = (yield* pin(core)) ? core : null
   const theirs = python === undefined ? undefined : yield* startPeers(python, here("./peers/peer.py"), pinned)
-  const versions = { ...own(), ...(theirs === undefined ? {} : yield* theirs.versions) }
+  const compiler = Effect.map(findCompiler(process.env), (c) => ({ "C compiler": c.version }))
+  const versions = {
+    ...own(),
+    ...(yield* Effect.orElseSucceed(compiler, () => ({}))),
+    ...(theirs === undefined ? {} : yield* theirs.versions)
+  }
   const report = (suite: string, rows: readonly Row[]): Report => ({ suite, machine: machine(pinned), versions, rows })
   const all: Row[] = []
   for (const suite of suites) {
