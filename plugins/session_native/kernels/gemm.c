@@ -77,19 +77,27 @@ PGX_APART void pgx_gemm_panels(const struct pgx_gemm *g, int64_t row0, int64_t r
   }
 }
 
-/* n < PGX_LANES <= m, A stored [k, m]: the same for C transposed, whose rows are long. */
+/* n < PGX_LANES <= m, A stored [k, m]: the same for C transposed, whose rows are long. Reading A takes the time, so all
+ * of its 256 rows are read before the next. */
+#define PGX_TURNED 8192
 PGX_APART void pgx_gemm_turned(const struct pgx_gemm *g, int64_t row0, int64_t row1) {
-  float turned[PGX_LANES * PGX_PANEL] __attribute__((aligned(64)));
+  float turned[PGX_TURNED] __attribute__((aligned(64)));
+  const int64_t n = g->n, most = PGX_TURNED / n / PGX_LANES * PGX_LANES;
   for (int64_t next = row0; next < row1;) {
-    const int64_t vectors = pgx_panel_vectors(row1 - next, g->m), width = vectors * PGX_LANES;
-    const int64_t row = pgx_least(next, g->m - width), end = pgx_least(row + width, row1);
-    for (int64_t p = 0; p < g->k; p += PGX_DEPTH) {
-      const struct pgx_panel panel = {pgx_least(PGX_DEPTH, g->k - p), g->b + p * g->bp, g->bj, g->bp,
-                                      g->a + p * g->ap + row, g->ap, turned, width, p > 0, 0};
-      pgx_tiles_any(vectors, &panel, 0, g->n);
-    }
-    for (; next < end; next++)
-      for (int64_t j = 0; j < g->n; j++) g->c[next * g->n + j] = turned[j * width + next - row];
+    const int64_t wanted = (row1 - next + PGX_LANES - 1) / PGX_LANES * PGX_LANES;
+    const int64_t length = pgx_least(pgx_least(wanted, most), g->m), row = pgx_least(next, g->m - length);
+    for (int64_t p = 0; p < g->k; p += PGX_DEPTH)
+      for (int64_t done = 0; done < length;) {
+        const int64_t vectors = pgx_panel_vectors(length - done, length), width = vectors * PGX_LANES;
+        const int64_t column = pgx_least(done, length - width);
+        const struct pgx_panel panel = {pgx_least(PGX_DEPTH, g->k - p), g->b + p * g->bp, g->bj, g->bp,
+                                        g->a + p * g->ap + row + column, g->ap, turned + column, length, p > 0,
+                                        (int)(done - column)};
+        pgx_tiles_any(vectors, &panel, 0, n);
+        done = column + width;
+      }
+    for (; next < row1 && next < row + length; next++)
+      for (int64_t j = 0; j < n; j++) g->c[next * n + j] = turned[j * length + next - row];
   }
 }
 

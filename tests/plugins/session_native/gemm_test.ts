@@ -150,7 +150,8 @@ const large: readonly (readonly [number, number, number])[] = [
   [530, 33, 9],
   [3, 2, 2100],
   [2, 130, 300],
-  [300, 6, 300]
+  [300, 6, 300],
+  [700, 13, 20]
 ]
 
 for (const width of widths) {
