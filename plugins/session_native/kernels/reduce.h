@@ -19,7 +19,7 @@ PGX_INLINE pgx_f32 pgx_join(int kind, pgx_f32 a, pgx_f32 b) {
 }
 
 PGX_INLINE float pgx_join_one(int kind, float a, float b) {
-  return kind == PGX_SUM ? a + b : (b > a) | (b != b) ? b : a;
+  return kind == PGX_SUM ? a + b : ((b > a) | (b != b)) ? b : a;
 }
 
 /* All lanes joined, halves with halves. */
