@@ -25,6 +25,8 @@ export interface Backend {
   readonly threads: number
   /** How its device was lost, once it is. */
   readonly lost: () => string | undefined
+  /** Told of what a kernel threw: that may be how it is heard of. */
+  readonly notice: (cause: unknown) => void
   /** Waits for the work given so far. */
   readonly settled: () => Promise<unknown>
   /** Small constants that stay. */
@@ -188,6 +190,11 @@ const start = async (name: BackendName): Promise<Running> => {
     passesNaN: await passesNaN(engine),
     threads: kind.threads,
     lost: () => state.lost,
+    notice: (cause) => {
+      const said = cause instanceof Error ? cause.message : String(cause)
+      // TensorFlow's own words; after one of these its context answers every call with them.
+      if (name === "node-gpu" && /CUDA_ERROR|CUDA context|cudaError/.test(said)) state.lost = `a lost one (${said})`
+    },
     settled: () => device?.settled() ?? Promise.resolve(),
     scalar: (value) => {
       const known = scalars.get(value)

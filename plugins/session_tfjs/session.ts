@@ -86,6 +86,7 @@ const service = (backend: Backend, limit: number, state: { readonly open: boolea
         const made = act()
         return isMistake(made) ? Effect.fail(fail(made)) : Effect.succeed(made)
       } catch (cause) {
+        backend.notice(cause)
         return Effect.fail(lost(operation) ?? fail(refused(operation, at(), cause)))
       }
     })

@@ -3,22 +3,31 @@ import { existsSync, readdirSync } from "node:fs"
 import { mkdir, rename, rm } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { Effect } from "effect"
+import type { Environment } from "../session_native/process.ts"
 import { lastWords, run, SetupError } from "./failure.ts"
 import type { Build, Place } from "./place.ts"
 
 /** Compiles, checks that the result can be loaded, and only then puts it where tfjs-node looks for it. */
-export const compileBinding = Effect.fn("setup.compile")(function* (build: Build, place: Place) {
+export const compileBinding = Effect.fn("setup.compile")(function* (
+  build: Build,
+  place: Place,
+  environment: Environment
+) {
   const part = join(place.folder, `tfjs_binding-${process.pid}.node`)
   yield* Effect.gen(function* () {
-    yield* compile(build, place, part)
+    yield* compile(build, place, part, environment)
     yield* Effect.promise(() => mkdir(dirname(place.binding), { recursive: true }))
     yield* Effect.promise(() => rename(part, place.binding))
   }).pipe(Effect.ensuring(Effect.promise(() => rm(part, { force: true }))))
 })
 
-const compile = Effect.fn("setup.compile.run")(function* (build: Build, place: Place, to: string) {
-  const { CXX } = process.env
-  const file = CXX || "c++"
+const compile = Effect.fn("setup.compile.run")(function* (
+  build: Build,
+  place: Place,
+  to: string,
+  environment: Environment
+) {
+  const file = environment.CXX || "c++"
   const operation = "compile the native part of tfjs-node"
   const missing = new SetupError({
     reason: "no-compiler",
@@ -42,14 +51,14 @@ const compile = Effect.fn("setup.compile.run")(function* (build: Build, place: P
     ...["-o", to]
   ]
   const ending = yield* run(
-    { operation, file, args, folder: place.folder, environment: process.env, timeLimit: "10 minutes" },
+    { operation, file, args, folder: place.folder, environment, timeLimit: "10 minutes" },
     missing
   )
   if (ending.code === 0) return
   return yield* new SetupError({
     reason: "compiler-failed",
     operation,
-    want: `a C++17 compiler, such as g++ 9 or clang++ 10`,
+    want: "a C++17 compiler, such as g++ 9 or clang++ 10",
     got: lastWords(ending),
     fix: "install a newer compiler, or name one in the variable CXX"
   })

@@ -2,13 +2,14 @@
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { Effect } from "effect"
+import type { Environment } from "../session_native/process.ts"
 import { lastWords, run, SetupError } from "./failure.ts"
 
 export const TFJS = "4.22.0"
 const HEADERS = "1.9.0"
 
 /** Installs into `folder`, without running any package's own script: tfjs-node's would download another TensorFlow. */
-export const installPackages = Effect.fn("setup.packages")(function* (folder: string) {
+export const installPackages = Effect.fn("setup.packages")(function* (folder: string, environment: Environment) {
   const names = [`@tensorflow/tfjs-node@${TFJS}`, `node-api-headers@${HEADERS}`]
   const operation = `install ${names.join(", ")} with npm`
   const missing = new SetupError({
@@ -19,7 +20,7 @@ export const installPackages = Effect.fn("setup.packages")(function* (folder: st
     fix: "install Node.js, which brings npm"
   })
   yield* Effect.promise(() => writeFile(join(folder, "package.json"), '{ "private": true }\n'))
-  const common = { operation, folder, environment: process.env, timeLimit: "30 minutes" } as const
+  const common = { operation, folder, environment, timeLimit: "30 minutes" } as const
   const npm = ["install", "--ignore-scripts", "--no-audit", "--no-fund", ...names]
   const ending = yield* run(
     { ...common, file: process.platform === "win32" ? "npm.cmd" : "npm", args: npm },

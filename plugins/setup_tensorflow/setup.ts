@@ -4,6 +4,7 @@ import { mkdir, rename, writeFile } from "node:fs/promises"
 import { resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { Effect } from "effect"
+import type { Environment } from "../session_native/process.ts"
 import { compileBinding } from "./compile.ts"
 import { lastWords, run, SetupError } from "./failure.ts"
 import { installPackages, TFJS } from "./packages.ts"
@@ -17,6 +18,8 @@ export interface SetupOptions {
   readonly python?: string
   /** Where to build. Default: the user's cache folder. */
   readonly folder?: string
+  /** Variables of the programs that are run: where they are found, and what they read. Default: this process's. */
+  readonly environment?: Environment
   /** Told of each step as it begins. */
   readonly say?: (line: string) => Effect.Effect<void>
 }
@@ -36,7 +39,7 @@ export interface SetupOutcome extends BuildRecord {
  * - Errors: `SetupError` with a reason for the program and a fix for the person.
  */
 export const setupTensorflow = Effect.fn("setup.tensorflow")(function* (options: SetupOptions) {
-  const { build, say = () => Effect.void } = options
+  const { build, environment = process.env, say = () => Effect.void } = options
   const place = placeOf(options.folder === undefined ? defaultFolder(build) : resolve(options.folder))
   const wanted: BuildRecord = { build, tensorflow: TENSORFLOW, tfjs: TFJS }
   yield* supported(build)
@@ -44,7 +47,7 @@ export const setupTensorflow = Effect.fn("setup.tensorflow")(function* (options:
   if (there !== undefined && existsSync(place.binding)) {
     if (there.build !== build || there.tensorflow !== TENSORFLOW || there.tfjs !== TFJS)
       return yield* other(place, there)
-    const { isGpu } = yield* check(place)
+    const { isGpu } = yield* check(place, environment)
     return { ...there, folder: place.folder, already: true, isGpu }
   }
   yield* Effect.tryPromise({
@@ -52,18 +55,18 @@ export const setupTensorflow = Effect.fn("setup.tensorflow")(function* (options:
     catch: (cause) => unwritable(place, cause)
   })
   if (!existsSync(place.wheel)) {
-    const python = yield* findPython(options.python)
+    const python = yield* findPython(options.python, environment)
     yield* say(`1/4 TensorFlow ${TENSORFLOW} from PyPI${build === "cuda" ? " with CUDA (3 GB)" : " (0.2 to 0.6 GB)"}`)
-    yield* whole(place.wheel, (part) => installWheel(build, python, part))
+    yield* whole(place.wheel, (part) => installWheel(build, python, part, environment))
   }
   if (!existsSync(place.packages)) {
     yield* say(`2/4 tfjs-node ${TFJS} from npm`)
-    yield* whole(place.packages, installPackages)
+    yield* whole(place.packages, (part) => installPackages(part, environment))
   }
   yield* say("3/4 compiling the native part")
-  yield* compileBinding(build, place)
+  yield* compileBinding(build, place, environment)
   yield* say("4/4 computing with it")
-  const { isGpu } = yield* check(place)
+  const { isGpu } = yield* check(place, environment)
   yield* Effect.tryPromise({
     try: async () => {
       const part = `${place.record}.part-${process.pid}`
@@ -110,13 +113,13 @@ const unwritable = (place: Place, cause: unknown): SetupError =>
   })
 
 /** Computes with the build in a process of its own. */
-const check = Effect.fn("setup.check")(function* (place: Place) {
+const check = Effect.fn("setup.check")(function* (place: Place, variables: Environment) {
   const operation = "compute with TensorFlow"
   const script = fileURLToPath(new URL("./check.ts", import.meta.url))
   const before = process.versions.deno === undefined ? [] : ["run", "-A", "--no-check"]
   const missing = new SetupError({ reason: "system", operation, want: process.execPath, got: "nothing", fix: "" })
   const command = { operation, file: process.execPath, args: [...before, script, place.packages] }
-  const environment = { ...process.env, TF_CPP_MIN_LOG_LEVEL: "2" }
+  const environment = { ...variables, TF_CPP_MIN_LOG_LEVEL: "2" }
   const ending = yield* run({ ...command, folder: place.folder, environment, timeLimit: "5 minutes" }, missing)
   const line = ending.stdout.split("\n").findLast((l) => l.startsWith('{"works"'))
   if (ending.code === 0 && line !== undefined) return { isGpu: line.includes('"isGpu":true') }

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { Effect } from "effect"
+import type { Environment } from "../session_native/process.ts"
 import { lastWords, run, SetupError } from "./failure.ts"
 import type { Build } from "./place.ts"
 
@@ -11,14 +12,19 @@ export const TENSORFLOW = "2.16.1"
  * Installs the wheel into `folder` and nothing that Python would need to use it: only its C libraries are wanted, so
  * any Python with pip will do, whatever its version. For CUDA the wheels that it names for that come too.
  */
-export const installWheel = Effect.fn("setup.wheel")(function* (build: Build, python: string, folder: string) {
+export const installWheel = Effect.fn("setup.wheel")(function* (
+  build: Build,
+  python: string,
+  folder: string,
+  environment: Environment
+) {
   const onlyProcessor = build === "cpu" && process.platform === "linux" && process.arch === "x64"
-  yield* pip(python, folder, [`${onlyProcessor ? "tensorflow-cpu" : "tensorflow"}==${TENSORFLOW}`])
-  if (build === "cuda") yield* pip(python, folder, cudaWheels(folder))
+  yield* pip(python, folder, environment, [`${onlyProcessor ? "tensorflow-cpu" : "tensorflow"}==${TENSORFLOW}`])
+  if (build === "cuda") yield* pip(python, folder, environment, cudaWheels(folder))
 })
 
 /** The Python that is asked for, or one of the search path. */
-export const findPython = Effect.fn("setup.python")(function* (asked: string | undefined) {
+export const findPython = Effect.fn("setup.python")(function* (asked: string | undefined, environment: Environment) {
   const operation = "find Python with pip"
   const missing = new SetupError({
     reason: "no-python",
@@ -28,8 +34,8 @@ export const findPython = Effect.fn("setup.python")(function* (asked: string | u
     fix: "install Python 3 with pip, or name one with --python PATH"
   })
   for (const file of asked === undefined ? ["python3", "python"] : [asked]) {
-    const { environment, folder } = surroundings()
     const args = ["-m", "pip", "--version"]
+    const folder = process.cwd()
     const tried = yield* Effect.result(
       run({ operation, file, args, folder, environment, timeLimit: "60 seconds" }, missing)
     )
@@ -44,9 +50,7 @@ export const findPython = Effect.fn("setup.python")(function* (asked: string | u
   return yield* missing
 })
 
-const surroundings = () => ({ environment: process.env, folder: process.cwd() })
-
-const pip = (python: string, folder: string, packages: readonly string[]) =>
+const pip = (python: string, folder: string, environment: Environment, packages: readonly string[]) =>
   Effect.gen(function* () {
     const operation = `install ${packages.join(", ")} with pip`
     const args = [
@@ -55,7 +59,7 @@ const pip = (python: string, folder: string, packages: readonly string[]) =>
       ...["--abi", "abi3", "--abi", "none", "--target", folder, ...packages]
     ]
     const missing = new SetupError({ reason: "no-python", operation, want: python, got: "no such program", fix: "" })
-    const ending = yield* run({ operation, file: python, args, ...surroundings(), timeLimit: "2 hours" }, missing)
+    const ending = yield* run({ operation, file: python, args, folder, environment, timeLimit: "2 hours" }, missing)
     if (ending.code === 0) return
     return yield* new SetupError({
       reason: "download-failed",
