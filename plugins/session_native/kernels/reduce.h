@@ -7,6 +7,7 @@
 #ifndef PGX_REDUCE_H
 #define PGX_REDUCE_H
 
+#include "gemm_turn.h"
 #include "lanes.h"
 
 enum { PGX_SUM, PGX_MOST };
@@ -28,8 +29,35 @@ PGX_INLINE float pgx_join_lanes(int kind, pgx_f32 x) {
   return x[0];
 }
 
-/* One row: four vectors side by side. */
-PGX_INLINE float pgx_row_of(int kind, const float *x, int64_t r, int64_t block) {
+/* Lane l of the result joins the lanes of vector l: what pgx_join_lanes gives for each, in the same order. */
+#define PGX_FOLD(d)                                                                                  \
+  PGX_UNROLL for (int i = 0; i < (d); i++)                                                           \
+      square[i] = pgx_join(kind, PGX_PICK(square[i], square[i + (d)], PGX_PICK_ALL(PGX_WITHOUT, d)), \
+                           PGX_PICK(square[i], square[i + (d)], PGX_PICK_ALL(PGX_WITH, d)));
+
+PGX_INLINE pgx_f32 pgx_join_square(int kind, pgx_f32 square[PGX_LANES]) {
+#if PGX_LANES == 16
+  PGX_FOLD(8)
+#endif
+#if PGX_LANES >= 8
+  PGX_FOLD(4)
+#endif
+  PGX_FOLD(2)
+  PGX_FOLD(1)
+  return square[0];
+}
+
+/* One row, its lanes not yet joined. */
+PGX_INLINE pgx_f32 pgx_row_of(int kind, const float *x, int64_t r) {
+  if (r <= PGX_LANES) return pgx_head(pgx_load(x), r, pgx_neutral(kind));
+  pgx_f32 a = pgx_load(x);
+  int64_t i = PGX_LANES;
+  for (; i + PGX_LANES <= r; i += PGX_LANES) a = pgx_join(kind, a, pgx_load(x + i));
+  return i < r ? pgx_join(kind, a, pgx_head(pgx_load(x + i), r - i, pgx_neutral(kind))) : a;
+}
+
+/* The same for a long row: four vectors side by side. */
+PGX_INLINE pgx_f32 pgx_long_row_of(int kind, const float *x, int64_t r, int64_t block) {
   const int64_t most = 4 * PGX_LANES * block;
   pgx_f32 total = pgx_splat(pgx_neutral(kind));
   for (int64_t i = 0; i < r;) {
@@ -41,18 +69,29 @@ PGX_INLINE float pgx_row_of(int kind, const float *x, int64_t r, int64_t block) 
       c = pgx_join(kind, c, pgx_load(x + i + 2 * PGX_LANES));
       d = pgx_join(kind, d, pgx_load(x + i + 3 * PGX_LANES));
     }
-    for (; i + PGX_LANES <= end; i += PGX_LANES) a = pgx_join(kind, a, pgx_load(x + i));
-    if (i < end) b = pgx_join(kind, b, pgx_head(pgx_load(x + i), end - i, pgx_neutral(kind)));
-    i = end;
+    if (i < end) {
+      a = pgx_join(kind, a, pgx_row_of(kind, x + i, end - i));
+      i = end;
+    }
     total = pgx_join(kind, total, pgx_join(kind, pgx_join(kind, a, b), pgx_join(kind, c, d)));
   }
-  return pgx_join_lanes(kind, total);
+  return total;
 }
 
-/* to[o] = the row o of r numbers, o in [first, last). */
+/* to[o] = the row o of r numbers, o in [first, last): of short rows as many at once as a vector has lanes. */
 PGX_INLINE void pgx_rows(int kind, const float *restrict from, float *restrict to, int64_t first, int64_t last,
-                                int64_t r, int64_t block) {
-  for (int64_t o = first; o < last; o++) to[o] = pgx_row_of(kind, from + o * r, r, block);
+                         int64_t r, int64_t block) {
+  if (r > 8 * PGX_LANES) {
+    for (int64_t o = first; o < last; o++) to[o] = pgx_join_lanes(kind, pgx_long_row_of(kind, from + o * r, r, block));
+    return;
+  }
+  int64_t o = first;
+  for (; o + PGX_LANES <= last; o += PGX_LANES) {
+    pgx_f32 square[PGX_LANES];
+    for (int l = 0; l < PGX_LANES; l++) square[l] = pgx_row_of(kind, from + (o + l) * r, r);
+    pgx_store(to + o, pgx_join_square(kind, square));
+  }
+  for (; o < last; o++) to[o] = pgx_join_lanes(kind, pgx_row_of(kind, from + o * r, r));
 }
 
 /* Rows so short that many of them make one vector: left to the compiler, which puts rows side by side. */
