@@ -3,9 +3,12 @@ import type { Axis, Copy } from "./instruction.ts"
 import { range } from "./map.ts"
 import { cost, indent, type Routine, worthThreads } from "./routine.ts"
 
+/** From so many rows and columns on a transpose goes by squares. */
+const SQUARE = 16
+
 export const copyRoutine = (x: Copy, threads: boolean): Routine => {
   const n = x.axes.reduce((product, a) => product * a.size, 1)
-  const { kernel, around } = order(x.axes.filter((a) => a.size !== 1))
+  const { kernel, around, squares = false } = order(x.axes.filter((a) => a.size !== 1))
   const large = threads && n * cost.element >= worthThreads
   const [outermost, ...between] = around
   const splits = large && outermost !== undefined
@@ -25,7 +28,7 @@ export const copyRoutine = (x: Copy, threads: boolean): Routine => {
     operands: [x.from.slot, x.to.slot],
     body: [`const float *from = at[0] + ${x.from.offset};`, `float *to = at[1] + ${x.to.offset};`, ...body],
     splits,
-    headers: ["map", "move"]
+    headers: ["map", squares ? "turn" : "move"]
   }
 }
 
@@ -50,8 +53,15 @@ const nested = (axis: Axis, depth: number, rest: readonly Axis[], kernel: Kernel
   ]
 }
 
+interface Order {
+  readonly kernel: Kernel
+  readonly around: readonly Axis[]
+  /** Whether the kernel is that of large transposes. */
+  readonly squares?: boolean
+}
+
 /** The order of elements is free: the axes a fast kernel walks, and those around it, longest last. */
-const order = (axes: readonly Axis[]): { readonly kernel: Kernel; readonly around: readonly Axis[] } => {
+const order = (axes: readonly Axis[]): Order => {
   const without = (...taken: readonly Axis[]): readonly Axis[] =>
     axes.filter((a) => !taken.includes(a)).sort((a, b) => a.size - b.size)
   const longest = (fits: (a: Axis) => boolean): Axis | undefined => axes.filter(fits).sort((a, b) => b.size - a.size)[0]
@@ -66,10 +76,11 @@ const order = (axes: readonly Axis[]): { readonly kernel: Kernel; readonly aroun
   }
   const [writes, reads] = [longest((a) => a.to === 1), longest((a) => a.from === 1)]
   if (writes !== undefined && reads !== undefined) {
+    const squares = writes.size >= SQUARE && reads.size >= SQUARE
     const call: Kernel = (from, to) => [
-      `pgx_transpose(${from}, ${writes.from}, ${to}, ${reads.to}, ${writes.size}, ${reads.size});`
+      `${squares ? "pgx_turn" : "pgx_transpose"}(${from}, ${writes.from}, ${to}, ${reads.to}, ${writes.size}, ${reads.size});`
     ]
-    return { kernel: call, around: without(writes, reads) }
+    return { kernel: call, around: without(writes, reads), squares }
   }
   const inner = writes ?? longest(() => true)
   if (inner === undefined) return { kernel: (from, to) => [`${to}[0] = ${from}[0];`], around: [] }

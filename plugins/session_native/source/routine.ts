@@ -1,7 +1,7 @@
 /** What an instruction becomes: a C function over the addresses of its operands. */
 
 /** Headers of `kernels/` that a function may need. */
-export type Header = "gemm" | "lanes" | "map" | "math" | "mode" | "move" | "reduce" | "threads"
+export type Header = "gemm" | "lanes" | "map" | "math" | "mode" | "move" | "reduce" | "threads" | "turn"
 
 export interface Routine {
   /** What kind of work it is: the first part of the function's name. */

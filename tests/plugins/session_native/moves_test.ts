@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { bits, noise, same } from "../session_wasm/machine.ts"
-import { type Machine, machine } from "./machine.ts"
+import { type Machine, machine, widths } from "./machine.ts"
 import { skip } from "./setting.ts"
 
 interface View {
@@ -46,13 +46,17 @@ const copied = (m: Machine, v: View, n: number) => {
   return { instruction, dst, want }
 }
 
-test("copies between strided views", { skip }, async () => {
-  const m = machine()
-  const cases = views.map((v, n) => copied(m, v, n))
-  await m.run(cases.map((c) => c.instruction))
-  for (const { dst, want } of cases) same(m.get(dst), want)
-  assert.ok(m.guarded())
-})
+for (const width of widths)
+  test(`copies between strided views, at width ${width}`, { skip }, async () => {
+    const m = machine()
+    const cases = views.map((v, n) => copied(m, v, n))
+    await m.run(
+      cases.map((c) => c.instruction),
+      { width }
+    )
+    for (const { dst, want } of cases) same(m.get(dst), want)
+    assert.ok(m.guarded())
+  })
 
 test("fills, counts, gathers and scatters, leaving out what no row has", { skip }, async () => {
   const m = machine()
