@@ -1,11 +1,11 @@
 /** The instructions of a plan's tape as records; the words are described in `plugins/session_wasm/ABI.md`. */
 import { opcode } from "../../../core/program/plan/mod.ts"
 
+/** A product into C. What the ABI has besides, a product added to C, no plan asks for. */
 export interface Gemm {
   readonly kind: "gemm"
   readonly transposeA: boolean
   readonly transposeB: boolean
-  /** C += instead of C =. */
   readonly batch: number
   readonly m: number
   readonly n: number

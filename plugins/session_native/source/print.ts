@@ -2,7 +2,8 @@
  * A plan as one C file: every size a constant, each instruction a function, one function that calls them in turn.
  *
  * The text depends on nothing but the plan, and holds no addresses: tensors are found by the table of slots at the time
- * of a call. Instructions that differ only in their tensors share a function.
+ * of a call. Instructions that differ only in their tensors share a function. Whole vectors are read at the end of a
+ * tensor too: up to 60 bytes behind it, which the arena leaves free.
  */
 import type { Plan } from "../../../core/program/plan/mod.ts"
 import { copyRoutine } from "./copy.ts"
