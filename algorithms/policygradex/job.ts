@@ -5,7 +5,7 @@ import type { RunConfig } from "../../core/pipeline/config.ts"
 import { firstOrderTable } from "../../core/pipeline/first_order_table.ts"
 import { Progress } from "../../core/pipeline/progress.ts"
 import { RunStore } from "../../core/pipeline/run_store.ts"
-import type { SessionLost } from "../../core/pipeline/session.ts"
+import { Session, type SessionLost } from "../../core/pipeline/session.ts"
 import { child, key as keyOf, random, stream } from "../../core/random/mod.ts"
 import { findFamily } from "../../envs/mod.ts"
 import { lift } from "../error.ts"
@@ -38,6 +38,7 @@ export const mainJob = (known: Known) =>
   Effect.fn("policygradex.mainJob")(function* (config: RunConfig) {
     const progress = yield* Progress
     const store = yield* RunStore
+    const session = yield* Session
     const workers = yield* Workers
     const ledger = yield* makeLedger
     const root = yield* lift(keyOf(config.seed))
@@ -60,6 +61,9 @@ export const mainJob = (known: Known) =>
       episodes: config.evaluation.episodes
     }
     const setting = yield* settingOf(spec, known)
+
+    /** Parts by the workers; where calls are dear, all tasks share each call instead, in this thread. */
+    const inParts = <A>(parts: A): A | undefined => (session.capabilities.dearCalls ? undefined : parts)
 
     /** Tells of each finished training. */
     const counting = (stage: string) =>
@@ -98,14 +102,17 @@ export const mainJob = (known: Known) =>
           )
         },
         until,
-        { rollouts: rolloutsBy(workers, spec, tasks, progress.say), evaluator: evaluatorBy(workers, spec, tasks) }
+        inParts({
+          rollouts: rolloutsBy(workers, spec, tasks, progress.say),
+          evaluator: evaluatorBy(workers, spec, tasks)
+        })
       )
     )
     yield* putMeta(meta)
 
     const surrogate = { ...config.surrogate, gamma: settings.gamma, lambda: settings.lambda }
     const surrogateKey = child(root, "surrogate")
-    const observed = observedBy(workers, spec, tasks, meta, surrogate, surrogateKey)
+    const observed = inParts(observedBy(workers, spec, tasks, meta, surrogate, surrogateKey))
     const estimated = yield* single("surrogate", estimate(setting, tasks, meta, surrogate, surrogateKey, observed))
     yield* putSurrogate(estimated, tasks)
 

@@ -87,6 +87,8 @@ export interface Capabilities {
   readonly threads: number
   /** Gives the same bits on every machine and runtime. */
   readonly bitEqual: boolean
+  /** A call costs much beside its operations: a few large calls are faster than many small ones. */
+  readonly dearCalls: boolean
 }
 
 /** What a session has done, over all its executables. */

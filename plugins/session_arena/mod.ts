@@ -135,7 +135,13 @@ const service = (engine: Engine, heap: Heap, state: { readonly open: boolean }):
 
   return {
     kind,
-    capabilities: { dtype: "f32", memoryLimit: heap.limit, threads: engine.threads, bitEqual: engine.bitEqual },
+    capabilities: {
+      dtype: "f32",
+      memoryLimit: heap.limit,
+      threads: engine.threads,
+      bitEqual: engine.bitEqual,
+      dearCalls: false
+    },
     compile,
     buffer,
     write: (b, values) =>

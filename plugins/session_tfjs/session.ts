@@ -274,7 +274,7 @@ const service = (backend: Backend, limit: number, state: { readonly open: boolea
 
   return {
     kind,
-    capabilities: { dtype: "f32", memoryLimit: limit, threads: backend.threads, bitEqual: false },
+    capabilities: { dtype: "f32", memoryLimit: limit, threads: backend.threads, bitEqual: false, dearCalls: true },
     compile,
     buffer,
     write: (b, values) =>

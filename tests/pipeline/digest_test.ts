@@ -1,6 +1,7 @@
 /** The same configuration and seed leave the same bytes, whoever does the trainings. */
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import { dear } from "../plugins/sessions/support.ts"
 import { run, tiny } from "./support.ts"
 
 const first = await run(tiny)
@@ -33,6 +34,13 @@ test("what a run cost by count is the same on two workers as on one", () => {
     ["meta-training", "surrogate", "first-order check", "grouping", "truth", "group training"]
   )
   for (const c of cost) assert.equal(c.flops > 0 && c.bytes > 0, c.work !== "grouping", c.work)
+})
+
+test("where calls are dear, tasks share them: fewer calls, the same bytes", async () => {
+  const shared = await run(tiny, { wasm: dear })
+  assert.equal(shared.data.receipts.digest, first.data.receipts.digest)
+  const calls = ({ data }: typeof first) => data.receipts.sessions[0]!.work.calls
+  assert.ok(calls(shared) < 0.8 * calls(first), `${calls(shared)} of ${calls(first)}`)
 })
 
 test("a run with another seed has other numbers everywhere", async () => {

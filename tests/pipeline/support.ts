@@ -7,6 +7,7 @@ import { known } from "../../plugins/known.ts"
 import { silentProgress } from "../../plugins/progress.ts"
 import { runJob } from "../../plugins/run_job.ts"
 import { memoryStore } from "../../plugins/store/mod.ts"
+import { withKinds } from "../plugins/sessions/support.ts"
 
 const { quick } = presets
 if (quick === undefined) throw new Error("there is no preset quick")
@@ -29,10 +30,11 @@ export const tiny: RunConfig = {
 }
 
 /** Runs the main job; what it says, and the files that it left. */
-export const run = (config: RunConfig) => {
+export const run = (config: RunConfig, layers: Parameters<typeof withKinds>[0] = {}) => {
   const memory = memoryStore("tiny")
   return runJob(mainJob(known), { config, command: "pgex run" }).pipe(
     Effect.provide(Layer.merge(memory.layer, silentProgress)),
+    withKinds(layers),
     Effect.map((data) => ({ data, files: memory.files })),
     Effect.runPromise
   )

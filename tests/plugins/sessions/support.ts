@@ -59,6 +59,9 @@ export const broken = (got: string): Made => Layer.effect(Session)(Effect.fail(r
 const over = (of: Made, f: (s: SessionService) => SessionService): Made =>
   Layer.effect(Session)(Effect.map(Session, f)).pipe(Layer.provide(Layer.fresh(of)))
 
+/** A session whose calls are dear, or so it says. */
+export const dear: Made = over(wasm.layer(), (s) => ({ ...s, capabilities: { ...s.capabilities, dearCalls: true } }))
+
 /** A session whose numbers are too large by one. */
 export const wrong: Made = over(wasm.layer(), (s) => ({
   ...s,
