@@ -159,7 +159,7 @@ export const actProgram = (policy: Policy, rows: number, size = policy.size) =>
   )
 
 /** Work between two chances to stop: some milliseconds on a slow core. */
-const FLOPS_BETWEEN_PAUSES = 2e7
+const FLOPS_BETWEEN_PAUSES = 1e8
 
 /**
  * Lets the runtime do other things (stop, above all) each time enough session calls have been made. Counting work
