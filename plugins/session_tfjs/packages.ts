@@ -1,7 +1,7 @@
 /** Where the optional npm packages of TensorFlow.js are, and loading them. */
 import { existsSync, readFileSync } from "node:fs"
 import { createRequire } from "node:module"
-import { dirname, join } from "node:path"
+import { delimiter, dirname, join } from "node:path"
 import { pathToFileURL } from "node:url"
 
 /** A package that was found. */
@@ -14,16 +14,21 @@ export interface Found {
 
 const folderUrl = (folder: string): string => pathToFileURL(join(folder, "package.json")).href
 
-/** The first copy of a package, without loading it: beside this project, then beside the caller's, or in `folder`. */
+/** The first copy of a package, without loading it: beside this project, the caller's, then of `NODE_PATH`; or of `folder`. */
 export const findPackage = (name: string, folder?: string): Found | undefined => {
-  const roots = folder === undefined ? [import.meta.url, folderUrl(process.cwd())] : [folderUrl(folder)]
-  for (const root of roots) {
+  const near = folder === undefined ? [import.meta.url, folderUrl(process.cwd())] : [folderUrl(folder)]
+  const shared = folder === undefined ? (process.env.NODE_PATH ?? "").split(delimiter).filter((p) => p !== "") : []
+  const looks = [
+    ...near.map((root) => () => createRequire(root).resolve(`${name}/package.json`)),
+    ...shared.map((root) => () => join(root, name, "package.json"))
+  ]
+  for (const look of looks) {
     try {
-      const path = createRequire(root).resolve(`${name}/package.json`)
+      const path = look()
       const { version }: { readonly version?: unknown } = JSON.parse(readFileSync(path, "utf8"))
       return { name, version: String(version), folder: dirname(path) }
     } catch {
-      // Not there: the next folder.
+      // Not there: the next place.
     }
   }
   return undefined
