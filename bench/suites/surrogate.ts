@@ -9,7 +9,7 @@ import { BenchFailed, type Opponent, type Sampler, type Side, type Suite, type W
 const SEEDS = 3
 
 /** Trainings of each pair; what training costs is told for one. */
-const REPEATS = 2
+const REPEATS = 4
 
 const families = ["cartpole-mirrored", "cartpole-length"] as const
 
