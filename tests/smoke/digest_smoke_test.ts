@@ -1,4 +1,4 @@
-/** One seed, one digest: the whole job leaves the same bytes on both runtimes. */
+/** One seed, one digest: the whole job leaves the same bytes on both runtimes, on one worker and on two. */
 import assert from "node:assert/strict"
 import { spawn } from "node:child_process"
 import { existsSync, mkdtempSync, rmSync } from "node:fs"
@@ -27,8 +27,7 @@ const settings = [
   "groupTraining.iterations=1",
   "groupTraining.seeds=1",
   "evaluation.episodes=8",
-  "session=wasm",
-  "workers=1"
+  "session=wasm"
 ].flatMap((s) => ["--set", s])
 
 /** The program of a runtime: the one that runs this test, or the one that is installed beside it. */
@@ -42,10 +41,10 @@ const programs = { bun: program("bun"), deno: program("deno") }
 const missing = Object.entries(programs).flatMap(([name, path]) => (path === undefined ? [name] : []))
 
 /** What `pgex run` prints as JSON, in a run directory of its own. */
-const run = async (command: string, args: readonly string[], family: readonly string[]) => {
+const run = async (command: string, args: readonly string[], more: readonly string[]) => {
   const folder = mkdtempSync(join(tmpdir(), "pgex-"))
   try {
-    const all = [...args, join(root, "cli.ts"), "run", "quick", "--seed", "7", ...settings, ...family]
+    const all = [...args, join(root, "cli.ts"), "run", "quick", "--seed", "7", ...settings, ...more]
     const child = spawn(command, [...all, "--quiet", "--json", "--out", join(folder, "run")], { cwd: root })
     const [out, errors]: [Buffer[], Buffer[]] = [[], []]
     child.stdout.on("data", (d: Buffer) => out.push(d))
@@ -64,10 +63,10 @@ for (const [name, family] of [
   ["a categorical policy", ["--set", "family.id=cartpole-length"]]
 ] as const) {
   const skip = missing.length === 0 ? false : `there is no ${missing.join(" and no ")}`
-  test(`pgex run leaves the same artefacts under Bun and Deno: ${name}`, { skip }, async () => {
+  test(`pgex run leaves the same artefacts under Bun and Deno: ${name}`, { skip, timeout: 60_000 }, async () => {
     const [bun, deno] = await Promise.all([
-      run(programs.bun ?? "", [], family),
-      run(programs.deno ?? "", ["run", "-A", "--no-check"], family)
+      run(programs.bun ?? "", [], [...family, "--set", "workers=1"]),
+      run(programs.deno ?? "", ["run", "-A", "--no-check"], [...family, "--set", "workers=2"])
     ])
     assert.deepEqual(deno.artefacts, bun.artefacts)
     assert.equal(deno.digest, bun.digest)
