@@ -4,7 +4,7 @@ import { Effect, type Scope } from "effect"
 import { SessionError } from "../../core/pipeline/session.ts"
 import { packagesOf } from "../setup_tensorflow/place.ts"
 import { type DeviceTensor, type Engine, isTensorFlow, type TensorFlow } from "./engine.ts"
-import { type Found, findPackage, hasBinding, load } from "./packages.ts"
+import { type Found, findPackage, hasBinding, load, restoreUtil } from "./packages.ts"
 import { passesNaN } from "./probe.ts"
 import { adapterName, type Watched, watch } from "./webgpu.ts"
 
@@ -152,6 +152,7 @@ const start = async (name: BackendName): Promise<Running> => {
   const found = kind.find()
   if (found === undefined) throw missing(name)
   if (name === "webgpu") await adapterName()
+  if (kind.registered === "tensorflow") restoreUtil()
   const tf = namespace(found)
   // Or it warns of everything that another copy of a package has registered already.
   tf.env().set("PROD", true)
@@ -159,6 +160,7 @@ const start = async (name: BackendName): Promise<Running> => {
   // Small operations stay on the device too: no number depends on where its operands happen to be.
   if (name === "webgpu") tf.env().set("WEBGPU_CPU_FORWARD", false)
   if (!(await tf.setBackend(kind.registered))) throw new Error("no device")
+  if (name === "node-gpu" && Reflect.get(tf.backend(), "isUsingGpuDevice") !== true) throw noGpu
   const engine = tf.engine()
   const state: { lost?: string } = {}
   const scalars = new Map<number, DeviceTensor>()
@@ -224,6 +226,14 @@ const missing = (name: BackendName): SessionError => {
     fix
   })
 }
+
+const noGpu = new SessionError({
+  session: "tfjs:node-gpu",
+  operation: "start",
+  want: "a GPU that TensorFlow can use",
+  got: "none",
+  fix: "install NVIDIA's driver 525 or newer, or use tfjs:node"
+})
 
 /** The namespace of the core that these packages use. */
 const namespace = ([first]: readonly Found[]): TensorFlow => {

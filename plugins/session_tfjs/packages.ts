@@ -39,3 +39,14 @@ export const load = (p: Found, name = p.name): unknown => createRequire(folderUr
 
 /** Whether the native part of a package of the family tfjs-node is there: an install script or a build makes it. */
 export const hasBinding = (p: Found): boolean => existsSync(join(p.folder, "lib", "napi-v8", "tfjs_binding.node"))
+
+/**
+ * Puts back what Node.js 23 and Deno have taken out of their module `util`, and tfjs-node 4.22 still calls.
+ */
+export const restoreUtil = (): void => {
+  const util: object = createRequire(import.meta.url)("node:util")
+  const isNullOrUndefined = (x: unknown): boolean => x === null || x === undefined
+  for (const [name, value] of Object.entries({ isNullOrUndefined, isArray: Array.isArray })) {
+    if (!(name in util)) Reflect.set(util, name, value)
+  }
+}

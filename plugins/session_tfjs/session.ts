@@ -4,24 +4,16 @@
  */
 import { Effect, Layer } from "effect"
 import type { Argument, Buffer, Executable, Numbers, SessionFailure, Target } from "../../core/pipeline/session.ts"
-import { Session, SessionError, SessionLost, type SessionService } from "../../core/pipeline/session.ts"
+import { Session, type SessionError, type SessionService } from "../../core/pipeline/session.ts"
 import { plan } from "../../core/program/plan/mod.ts"
 import type { Program } from "../../core/program/program.ts"
 import { type Shape, showShape, size } from "../../core/program/shape.ts"
 import { acquireBackend, type Backend, type BackendName } from "./backend.ts"
 import { acquireBest } from "./choose.ts"
+import { deviceOf } from "./device.ts"
 import type { DeviceTensor } from "./engine.ts"
-import {
-  closed,
-  foreign,
-  type Mistake,
-  refused,
-  tooLarge,
-  unknownOutput,
-  wrongArgument,
-  wrongCount
-} from "./mistakes.ts"
-import { demand, joined, kernelsOf, type Loaded, loadProgram, scoped, upload } from "./program.ts"
+import { closed, foreign, type Mistake, tooLarge, unknownOutput, wrongArgument, wrongCount } from "./mistakes.ts"
+import { demand, kernelsOf, type Loaded, loadProgram, scoped, upload } from "./program.ts"
 import { stepsOf } from "./steps.ts"
 
 /** How a TensorFlow.js session is made. */
@@ -55,82 +47,12 @@ interface TfjsBuffer extends Buffer {
   readonly live: () => boolean
 }
 
-/** Calls after which a device that is only given work is waited for, so that it never has too much of it. */
-const MOST_AHEAD = 32
-
 const service = (backend: Backend, limit: number, state: { readonly open: boolean }): SessionService => {
   const kind = `tfjs:${backend.name}`
   const owner = Symbol(kind)
   const done = { plans: 0, calls: 0, flops: 0, bytes: 0, seconds: 0 }
   const memory = { bytes: 0, peak: 0 }
-  let ahead = 0
-
-  const fail = (m: Mistake): SessionError => new SessionError({ session: kind, ...m })
-
-  const lost = (operation: string): SessionLost | undefined => {
-    const got = backend.lost()
-    return got === undefined ? undefined : new SessionLost({ session: kind, operation, got })
-  }
-
-  /** Does what touches the device. */
-  const attempt = <A>(
-    operation: string,
-    act: () => A | Mistake,
-    at: () => string = () => "this"
-  ): Effect.Effect<A, SessionFailure> =>
-    Effect.suspend(() => {
-      if (!state.open) return Effect.fail(fail(closed(operation)))
-      const gone = lost(operation)
-      if (gone !== undefined) return Effect.fail(gone)
-      try {
-        const made = act()
-        return isMistake(made) ? Effect.fail(fail(made)) : Effect.succeed(made)
-      } catch (cause) {
-        backend.notice(cause)
-        return Effect.fail(lost(operation) ?? fail(refused(operation, at(), cause)))
-      }
-    })
-
-  /** The tensors' numbers; then they are disposed of. Not to be interrupted: nobody else would dispose of them. */
-  const take = (operation: string, tensors: readonly (DeviceTensor | undefined)[]) => {
-    const filled = tensors.filter((t) => t !== undefined)
-    const lengths = tensors.map((t) => (t === undefined ? 0 : size(t.shape)))
-    const free = Effect.sync(() => {
-      for (const t of filled) t.dispose()
-    })
-    // One array from the device, since each costs a wait.
-    const together = attempt(operation, () => scoped(backend, operation, () => [joined(backend, filled)]))
-    const numbers = Effect.flatMap(together, ([all]) =>
-      all === undefined ? Effect.succeed([]) : backend.immediate ? now(operation, all) : later(operation, all)
-    )
-    return Effect.map(Effect.ensuring(numbers, free), (all) => parts(all, lengths))
-  }
-
-  const now = (operation: string, t: DeviceTensor) =>
-    Effect.ensuring(
-      attempt(operation, () => t.dataSync()),
-      Effect.sync(() => t.dispose())
-    )
-
-  /** What a device refused is heard of only now, and its numbers then mean nothing. */
-  const later = (operation: string, t: DeviceTensor) =>
-    Effect.tryPromise({
-      try: () => t.data(),
-      catch: (cause) => lost(operation) ?? fail(refused(operation, "reading", cause))
-    }).pipe(
-      Effect.ensuring(Effect.sync(() => t.dispose())),
-      Effect.flatMap((numbers): Effect.Effect<ArrayLike<number>, SessionFailure> => {
-        const gone = lost(operation)
-        return gone === undefined ? Effect.succeed(numbers) : Effect.fail(gone)
-      })
-    )
-
-  /** Lets a device catch up that has only been given work. */
-  const keepUp = Effect.suspend(() => {
-    if (backend.immediate || ++ahead < MOST_AHEAD) return Effect.void
-    ahead = 0
-    return Effect.ignore(Effect.tryPromise(() => backend.settled()))
-  })
+  const { fail, attempt, take, keepUp } = deviceOf(backend, kind, state)
 
   const isOwn = (b: Buffer): b is TfjsBuffer =>
     b.owner === owner && "live" in b && typeof b.live === "function" && b.live() === true
@@ -193,7 +115,6 @@ const service = (backend: Backend, limit: number, state: { readonly open: boolea
         const results: Record<string, Float32Array> = {}
         if (wanted.length === 0) yield* keepUp
         else {
-          ahead = 0
           const numbers = yield* take(
             running,
             wanted.map((w) => w.tensor)
@@ -300,16 +221,4 @@ const service = (backend: Backend, limit: number, state: { readonly open: boolea
   }
 }
 
-/** The arrays of these lengths that `all` is made of. */
-const parts = (all: ArrayLike<number>, lengths: readonly number[]): readonly Float32Array[] => {
-  const numbers = Float32Array.from(all)
-  let at = 0
-  return lengths.map((n) => {
-    at += n
-    return lengths.length === 1 ? numbers : numbers.slice(at - n, at)
-  })
-}
-
 const isBuffer = (x: Argument | Target): x is Buffer => "owner" in x
-
-const isMistake = (x: unknown): x is Mistake => typeof x === "object" && x !== null && "want" in x && "fix" in x

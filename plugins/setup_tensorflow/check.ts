@@ -6,7 +6,9 @@ import { createRequire } from "node:module"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { isTensorFlow } from "../session_tfjs/engine.ts"
+import { restoreUtil } from "../session_tfjs/packages.ts"
 
+restoreUtil()
 const folder = process.argv.at(-1) ?? ""
 const tf: unknown = createRequire(pathToFileURL(join(folder, "package.json")).href)("@tensorflow/tfjs-node")
 if (!isTensorFlow(tf)) throw new Error("tfjs-node is not TensorFlow.js")
