@@ -84,8 +84,6 @@ export const estimate = Effect.fn("policygradex.estimate")(function* <C>(
   )
 })
 
-const row = (x: Float64Array, k: number, d: number): Float64Array => x.subarray(k * d, (k + 1) * d)
-
 /** Shortens every solution that leaves the trust radius to it. */
 const withinRadius = (
   x: Float64Array,
@@ -130,7 +128,7 @@ export const checkFirstOrder = Effect.fn("policygradex.checkFirstOrder")(functio
     readonly transitions: readonly Transitions[]
     readonly subsets: readonly Subset[]
     readonly x: Float64Array
-    readonly lift: (x: ArrayLike<number>) => Float64Array
+    readonly lift: (x: Float64Array) => readonly Float64Array[]
   },
   dimension: number,
   directions: number,
@@ -139,7 +137,7 @@ export const checkFirstOrder = Effect.fn("policygradex.checkFirstOrder")(functio
   check?: Check
 ) {
   const count = Math.min(directions, estimated.subsets.length)
-  const adapted = Array.from({ length: count }, (_, k) => estimated.lift(row(estimated.x, k, dimension)))
+  const adapted = estimated.lift(estimated.x.subarray(0, count * dimension))
   const random = Array.from({ length: count }, (_, k) => {
     const out = new Float64Array(setting.policy.size)
     fillNormal(stream(child(key, "direction", k)), out)

@@ -1,5 +1,5 @@
 /** Stage: projected gradients of log π at θ★ for every transition, without ever holding the gradients. */
-import { Effect } from "effect"
+import { Effect, Scope } from "effect"
 import { norm } from "../linalg/mod.ts"
 import * as T from "../program/mod.ts"
 import { child, type Floats, type Key, stream } from "../random/mod.ts"
@@ -37,19 +37,18 @@ export interface Projector {
   readonly dimension: number
   /** g̃_t = Pᵀ∇log π(a_t|s_t) of every transition, `[count, dimension]`. */
   readonly features: (theta: Floats, visited: Visited) => Effect.Effect<Floats, SessionFailure>
-  /** P x: the change of θ that x stands for, `[p]`. */
-  readonly lift: (x: ArrayLike<number>) => Float64Array
+  /** P x of every row of `x` (`[count, dimension]`): the changes of θ that they stand for, `[p]` each. */
+  readonly lift: (x: Float64Array) => readonly Float64Array[]
   /** ‖P x‖ of every row of `x` (`[count, dimension]`). */
   readonly lengths: (x: Float64Array) => Float64Array
 }
 
-/** Lengths one by one, where a lift is cheap. */
-const lengthsBy =
-  (lift: Projector["lift"], dimension: number) =>
-  (x: Float64Array): Float64Array =>
-    Float64Array.from({ length: x.length / dimension }, (_, k) =>
-      norm(lift(x.subarray(k * dimension, (k + 1) * dimension)))
-    )
+/** One after another, where a lift is cheap. */
+const inTurn = (lift: (x: Float64Array) => Float64Array, dimension: number): Pick<Projector, "lift" | "lengths"> => {
+  const each = <A>(x: Float64Array, f: (row: Float64Array) => A): A[] =>
+    Array.from({ length: x.length / dimension }, (_, k) => f(x.subarray(k * dimension, (k + 1) * dimension)))
+  return { lift: (x) => each(x, lift), lengths: (x) => Float64Array.from(each(x, (row) => norm(lift(row)))) }
+}
 
 const ROWS = 512
 
@@ -106,11 +105,9 @@ const sparse = Effect.fnUntraced(function* (policy: DifferentiablePolicy, dimens
   const exe = yield* session.compile(yield* built(factorProgram(policy)))
   const plan = sketch(stream(child(key, "sketch")), factorBlocks(policy), dimension)
   const { into, view } = factorTargets(policy, Real)
-  const lifted = (x: ArrayLike<number>): Float64Array => lift({ ...plan, size: policy.size }, x)
   return {
     dimension,
-    lift: lifted,
-    lengths: lengthsBy(lifted, dimension),
+    ...inTurn((x) => lift({ ...plan, size: policy.size }, x), dimension),
     features: Effect.fnUntraced(function* (theta, visited) {
       const out = new Real(visited.count * dimension)
       for (const { from, rows, observation, action } of chunks(visited, policy, Real)) {
@@ -151,11 +148,9 @@ const onFactors = Effect.fnUntraced(function* (policy: DifferentiablePolicy, dim
     if (b.b !== undefined) signs[`b.${q}`] = yield* session.buffer([b.columns, dimension], b.b)
   }
   const result = new Real(ROWS * dimension)
-  const lifted = (x: ArrayLike<number>): Float64Array => liftKronecker(blocks, policy.size, x)
   return {
     dimension,
-    lift: lifted,
-    lengths: lengthsBy(lifted, dimension),
+    ...inTurn((x) => liftKronecker(blocks, policy.size, x), dimension),
     features: Effect.fnUntraced(function* (theta, visited) {
       const out = new Real(visited.count * dimension)
       for (const { from, rows, observation, action } of chunks(visited, policy, Real)) {
@@ -208,17 +203,19 @@ const dense = Effect.fnUntraced(function* (
     denseEntries(kind, key, index, dimension, entries)
     return session.buffer(shape, entries)
   }
-  const [only] = rounds
-  const kept = rounds.length === 1 && only !== undefined ? yield* Effect.forEach(only, entriesOfPart) : undefined
+  const only = rounds.length === 1 ? rounds[0] : undefined
+  const scope = yield* Effect.scope
+  let kept: readonly Buffer[] | undefined
   return {
     dimension,
-    lift: (x) => liftDense(kind, key, blocks, policy.size, x),
+    lift: (x) => liftDense(kind, key, blocks, policy.size, x, dimension),
     lengths: (x) => denseLengths(kind, key, blocks, x, dimension),
     features: Effect.fnUntraced(function* (theta, visited) {
       const out = new Real(visited.count * dimension)
       for (const round of rounds) {
         yield* Effect.scoped(
           Effect.gen(function* () {
+            if (only === round) kept ??= yield* Scope.provide(Effect.forEach(round, entriesOfPart), scope)
             const entries = kept ?? (yield* Effect.forEach(round, entriesOfPart))
             for (const { from, rows, observation, action } of chunks(visited, policy, Real)) {
               yield* exe.run({ theta, observation, action }, into)

@@ -131,20 +131,22 @@ const eachRow = (
   })
 }
 
-/** P x of a dense projection, its entries made again part by part. */
+/** P x of every row of `x` (`[count, d]`), with P made once for all, part by part. */
 export const liftDense = (
   kind: DenseKind,
   key: Key,
   blocks: readonly FactorBlock[],
   size: number,
-  x: ArrayLike<number>
-): Float64Array => {
-  const out = new Float64Array(size)
-  const d = x.length
+  x: ArrayLike<number>,
+  d: number
+): readonly Float64Array[] => {
+  const out = Array.from({ length: x.length / d }, () => new Float64Array(size))
   eachRow(kind, key, blocks, d, (i, entries, at) => {
-    let sum = 0
-    for (let r = 0; r < d; r++) sum += entries[at + r]! * x[r]!
-    out[i] = sum
+    for (let k = 0; k < out.length; k++) {
+      let sum = 0
+      for (let r = 0; r < d; r++) sum += entries[at + r]! * x[k * d + r]!
+      out[k]![i] = sum
+    }
   })
   return out
 }

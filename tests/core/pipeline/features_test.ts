@@ -4,7 +4,7 @@ import { test } from "node:test"
 import { Effect } from "effect"
 import fc from "fast-check"
 import type { Activation } from "../../../core/network/mod.ts"
-import { type ProjectionKind, projector } from "../../../core/pipeline/features.ts"
+import { type ProjectionKind, type Projector, projector } from "../../../core/pipeline/features.ts"
 import { Session } from "../../../core/pipeline/session.ts"
 import { child, fillNormal, key as keyOf, stream, zeroKey } from "../../../core/random/mod.ts"
 import { right } from "../../algorithms/support.ts"
@@ -42,11 +42,14 @@ const adjoint = (
   d: number,
   features: ArrayLike<number>,
   rows: readonly (readonly [row: number, gradient: ArrayLike<number>])[],
-  lift: (x: Float64Array) => Float64Array,
+  lift: Projector["lift"],
   tolerance: number
 ): void => {
-  for (const x of points(d, 3)) {
-    const direction = lift(x)
+  const all = points(d, 3)
+  const lifted = lift(Float64Array.from(all.flatMap((x) => [...x])))
+  for (const [k, x] of all.entries()) {
+    const direction = lifted[k]!
+    assert.deepEqual([direction], lift(x))
     for (const [r, g] of rows) {
       assert.equal(g.length, direction.length)
       const feature = Float64Array.from({ length: d }, (_, i) => features[r * d + i]!)
