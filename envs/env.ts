@@ -35,6 +35,8 @@ export interface Dynamics {
   ) => void
   /** Writes what the agent sees of the state to `out[outAt …]`. */
   readonly observe: (state: Float64Array, at: number, out: Floats, outAt: number) => void
+  /** The time limit of these parameters, where they decide it; without it the environment's holds. */
+  readonly maxEpisodeSteps?: number
   /** A picture of the state as one SVG element. */
   readonly render?: (state: Float64Array, at: number) => string
 }
@@ -49,7 +51,7 @@ export interface Environment {
   readonly observation: Space
   readonly action: Space
   readonly parameters: ParameterTable
-  /** Reaching it truncates the episode; the environment itself only terminates. */
+  /** Reaching it truncates the episode; the environment itself only terminates. {@link limitOf} for other parameters. */
   readonly maxEpisodeSteps: number
   /** Seconds of the task's own time between two observations. */
   readonly secondsPerStep: number
@@ -60,6 +62,10 @@ export interface Environment {
    */
   readonly make: (params: Params) => Either.Either<EnvError, Dynamics>
 }
+
+/** The steps after which an episode under these dynamics is truncated. */
+export const limitOf = (environment: Pick<Environment, "maxEpisodeSteps">, dynamics: Dynamics): number =>
+  dynamics.maxEpisodeSteps ?? environment.maxEpisodeSteps
 
 /** An environment before its parameters are checked: `dynamics` receives every value, valid and typed. */
 export interface EnvironmentSpec<T extends ParameterTable> extends Omit<Environment, "make" | "parameters"> {

@@ -1,6 +1,6 @@
 import * as Either from "fp-ts/lib/Either.js"
 import { type Key, stream } from "../core/random/mod.ts"
-import type { Environment, Outcome } from "./env.ts"
+import { type Environment, limitOf, type Outcome } from "./env.ts"
 import type { EnvError } from "./error.ts"
 import type { Params } from "./parameter.ts"
 import { describeSpace, flatten } from "./space.ts"
@@ -61,11 +61,12 @@ export const replay = (
   const obs = observe()
   const steps: ReplayStep[] = []
   const outcome: Outcome = { reward: 0, terminated: false }
+  const limit = limitOf(environment, dynamics)
   let over = false
   for (let t = 0; t < actions.length && !over; t++) {
     dynamics.step(state, 0, flat, t * dynamics.actionSize, source, outcome)
     // Gymnasium's time limit reports both ends when they meet; a batch reports only the termination.
-    const truncated = t + 1 >= environment.maxEpisodeSteps
+    const truncated = t + 1 >= limit
     steps.push({ obs: observe(), reward: outcome.reward, terminated: outcome.terminated, truncated })
     over = outcome.terminated || truncated
   }

@@ -1,6 +1,6 @@
 import * as Either from "fp-ts/lib/Either.js"
 import { child, type Key, stream } from "../core/random/mod.ts"
-import type { Environment } from "./env.ts"
+import { type Environment, limitOf } from "./env.ts"
 import type { EnvError } from "./error.ts"
 import type { Task } from "./family.ts"
 import { type Batch, type Member, vectorise } from "./vector.ts"
@@ -26,7 +26,7 @@ export const taskBatch = (
     for (let r = 0; r < replicas; r++)
       members.push({
         dynamics: made.right,
-        maxEpisodeSteps: environment.maxEpisodeSteps,
+        maxEpisodeSteps: limitOf(environment, made.right),
         stream: stream(child(key, "environment", task.id, r))
       })
   }
