@@ -9,7 +9,7 @@ import { taskBatch } from "../envs/task_batch.ts"
 import { type Batch, floatsIn, type Memory, makeRows, ownMemory, type Rows } from "../envs/vector.ts"
 import type { Problem } from "./algorithm.ts"
 import { lift, liftProgram, problemError } from "./error.ts"
-import type { Actor, Policy } from "./policy.ts"
+import { type Actor, inputsOf, type Policy } from "./policy.ts"
 
 /** What a rollout of T steps of N environments leaves, in the order [step, environment]. */
 export interface Experience {
@@ -61,8 +61,10 @@ export const interaction = Effect.fn("interaction")(function* (
   const batch = yield* lift(taskBatch(environment, tasks, environmentsPerTask, key))
   const own = batch.observationSize
   const { inputs } = policy
-  if (own + policy.taskIds.length !== inputs) {
-    return yield* problemError("policy", `one for observations of ${own} numbers`, `inputs ${inputs}`)
+  const discrete = environment.observation._tag === "Discrete"
+  const seen = inputsOf(environment.observation)
+  if (seen + policy.taskIds.length !== inputs) {
+    return yield* problemError("policy", `one for observations of ${seen} numbers`, `inputs ${inputs}`)
   }
   const count = batch.count
   const actor = policy.actor(count, tasks.length, Real)
@@ -72,10 +74,13 @@ export const interaction = Effect.fn("interaction")(function* (
   const played = bounds === undefined ? actor.action : new Float64Array(actor.action.length)
 
   const encode: Interaction["encode"] = (i, from, at, to, toAt) => {
-    for (let k = 0; k < own; k++) to[toAt + k] = from[at + k]!
-    if (own === inputs) return
-    for (let k = own; k < inputs; k++) to[toAt + k] = 0
-    to[toAt + own + positions[Math.floor(i / environmentsPerTask)]!] = 1
+    if (discrete) {
+      for (let k = 0; k < seen; k++) to[toAt + k] = 0
+      to[toAt + from[at]!] = 1
+    } else for (let k = 0; k < seen; k++) to[toAt + k] = from[at + k]!
+    if (seen === inputs) return
+    for (let k = seen; k < inputs; k++) to[toAt + k] = 0
+    to[toAt + seen + positions[Math.floor(i / environmentsPerTask)]!] = 1
   }
   const see = (from: ArrayLike<number>, row: number): void => {
     for (let i = 0; i < count; i++) encode(i, from, (row + i) * own, input, i * inputs)

@@ -13,7 +13,7 @@ import {
 import type { RealConstructor } from "../core/pipeline/real.ts"
 import type { Shape, Tensor } from "../core/program/mod.ts"
 import { child, type Floats, type Key, type Stream, stream } from "../core/random/mod.ts"
-import { type Box, describeSpace, type Space, sizeOf } from "../envs/space.ts"
+import { type Box, type Space, sizeOf } from "../envs/space.ts"
 import { type ProblemError, problemError } from "./error.ts"
 
 /** What acts and what it sees. */
@@ -70,7 +70,7 @@ export interface Policy {
   readonly config: NetworkConfig
   /** Tasks the observation can name, by position; empty without task one-hot. */
   readonly taskIds: readonly string[]
-  /** Numbers the network sees: the observation, then the task. */
+  /** Numbers the network sees: the observation, one-hot where it is one of a finite number, then the task. */
   readonly inputs: number
   /** Numbers of one action. */
   readonly actionSize: number
@@ -97,9 +97,11 @@ export interface Policy {
 /**
  * The policy for these spaces: categorical for discrete actions, diagonal Gaussian for vectors.
  *
+ * A discrete observation enters the network as one-hot, so that without hidden layers the policy is a table.
+ *
  * `taskIds` are all tasks that the policy will ever meet; they matter with `taskOneHot` only.
  *
- * - Errors: `ProblemError` for discrete observations, and for task one-hot with no or repeated ids.
+ * - Errors: `ProblemError` for task one-hot with no or repeated ids.
  */
 export const makePolicy = (
   spaces: Spaces,
@@ -107,15 +109,12 @@ export const makePolicy = (
   taskIds: readonly string[] = []
 ): E.Either<ProblemError, Policy> => {
   const { observation, action } = spaces
-  if (observation._tag !== "Box") {
-    return E.left(problemError("observation space", "a box", describeSpace(observation)))
-  }
   const ids = config.taskOneHot ? taskIds : []
   if (config.taskOneHot && (ids.length === 0 || new Set(ids).size !== ids.length)) {
     return E.left(problemError("taskIds", "distinct ids of all tasks, for the one-hot", `[${ids.join(", ")}]`))
   }
   const network = mlp({
-    inputs: sizeOf(observation) + ids.length,
+    inputs: inputsOf(observation) + ids.length,
     hidden: new Array<number>(config.layers).fill(config.width),
     outputs: action._tag === "Discrete" ? action.n : sizeOf(action),
     activation: config.activation
@@ -123,6 +122,10 @@ export const makePolicy = (
   const about = { spaces, config, taskIds: ids, network }
   return E.right(action._tag === "Discrete" ? discrete(about) : continuous(about, action))
 }
+
+/** How many numbers of the network's input an observation takes: one each, or one for each value that it may have. */
+export const inputsOf = (observation: Space): number =>
+  observation._tag === "Discrete" ? observation.n : sizeOf(observation)
 
 type About = Pick<Policy, "spaces" | "config" | "taskIds" | "network">
 

@@ -55,6 +55,8 @@ export interface Environment {
   readonly maxEpisodeSteps: number
   /** Seconds of the task's own time between two observations. */
   readonly secondsPerStep: number
+  /** Nothing is random under the default parameters: the same actions lead the same way from every key. */
+  readonly deterministic?: boolean
   /**
    * The dynamics under these parameters, defaults for the others.
    *

@@ -33,8 +33,11 @@ export const environmentLaws = (env: Environment): readonly Law[] => [
   },
   {
     name: "another key changes the trajectory",
-    check: () =>
-      [2, 3, 4].some((k) => differ(run(env, 1), run(env, k)) !== undefined) ? undefined : "keys 1 to 4 give the same"
+    check: () => {
+      const changed = [2, 3, 4].some((k) => differ(run(env, 1), run(env, k)) !== undefined)
+      if (env.deterministic === true) return changed ? "deterministic, but keys 1 to 4 give different ones" : undefined
+      return changed ? undefined : "keys 1 to 4 give the same; say deterministic: true where nothing is random"
+    }
   },
   {
     name: "observations are finite and within their space, rewards finite",

@@ -1,6 +1,6 @@
 import * as Either from "fp-ts/lib/Either.js"
 import { child, stream, zeroKey } from "../core/random/mod.ts"
-import { type Environment, identity } from "./env.ts"
+import { type Environment, identity, limitOf } from "./env.ts"
 import { actionsOf, differ, type Law, made, trace } from "./law_support.ts"
 import type { NumberParameter, Parameter, Params } from "./parameter.ts"
 import { replay } from "./replay.ts"
@@ -24,7 +24,8 @@ export const parameterLaws = (env: Environment): readonly Law[] => [
     name: "each parameter is honoured: some value changes the trajectory or when it ends",
     check: () => {
       for (const [name, parameter] of Object.entries(env.parameters))
-        if (!alternatives(parameter).some((value) => changes(env, name, value))) return `"${name}" changes nothing`
+        if (!isSettled(parameter) && !alternatives(parameter).some((value) => changes(env, name, value)))
+          return `"${name}" changes nothing`
       return undefined
     }
   },
@@ -84,22 +85,35 @@ const shifted = (env: Environment): Params =>
       .map(([name, p]) => [name, clip(p, p.default * 1.125)])
   )
 
+/** A choice of one thing. */
+const isSettled = (p: Parameter): boolean => p.kind === "choice" && p.choices.length === 1
+
 const alternatives = (p: Parameter): readonly (number | boolean | string)[] => {
   if (p.kind === "flag") return [!p.default]
   if (p.kind === "choice") return p.choices.filter((c) => c !== p.default)
+  if (p.kind === "text") return p.examples
   return [p.default * 0.75, p.default + 1, p.min, p.max].map((v) => clip(p, v))
 }
 
 const changes = (env: Environment, name: string, value: number | boolean | string): boolean => {
   const actions = actionsOf(env, STEPS, 6)
   const run = (params: Params) => trace(made(env, params), stream(child(zeroKey, 10)), actions, STEPS)
+  const limit = (params: Params) => limitOf(env, made(env, params))
   const base = shifted(env)
-  return differ(run(base), run({ ...base, [name]: value })) !== undefined
+  // What matters only together with another parameter, such as the size of a reward that chance seldom meets.
+  const extremes = Object.entries(env.parameters).flatMap(([other, p]) =>
+    isNumber(p) && other !== name ? [p.min, p.max].map((bound) => ({ ...base, [other]: bound })) : []
+  )
+  return [base, ...extremes].some((before) => {
+    const after = { ...before, [name]: value }
+    return limit(before) !== limit(after) || differ(run(before), run(after)) !== undefined
+  })
 }
 
 const invalid = (p: Parameter): readonly (number | boolean | string)[] => {
   if (p.kind === "flag") return ["yes", 1]
   if (p.kind === "choice") return ["no such choice", 1]
+  if (p.kind === "text") return ["?!", 1]
   const beyond = [p.max + Math.max(1, Math.abs(p.max)), p.min - Math.max(1, Math.abs(p.min))]
   return [...beyond, Number.NaN, "1", true, ...(p.kind === "integer" ? [p.min + 0.5] : [])]
 }

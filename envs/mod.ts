@@ -8,14 +8,22 @@ export {
   type EnvironmentSpec,
   environment,
   identity,
+  limitOf,
   type Outcome
 } from "./env.ts"
 export type { ActionError, BatchError, EnvError, ParameterError, UnknownName } from "./error.ts"
 export type { Family, Task, TaskSet } from "./family.ts"
+export { frozenLake, frozenLake8x8 } from "./frozen_lake/frozen_lake.ts"
+export { type Ice, randomMap, type Transition, transitions } from "./frozen_lake/lake.ts"
+export { frozenLake8x8Maps, frozenLakeMaps } from "./frozen_lake/maps_family.ts"
+export { gridWorldCorners } from "./grid_world/corners_family.ts"
+export { gridWorld } from "./grid_world/grid_world.ts"
 export { environmentLaws, familyLaws, type Law } from "./law.ts"
 export { type LinearQuadraticParams, linearQuadratic } from "./linear_quadratic/linear_quadratic.ts"
 export { linearQuadraticPlanted } from "./linear_quadratic/planted_family.ts"
 export { expectedReturn, type LinearPolicy, optimalPolicy } from "./linear_quadratic/truth.ts"
+export { navigationBiased, navigationPartial, navigationUniform } from "./navigation/families.ts"
+export { navigation } from "./navigation/navigation.ts"
 export {
   choiceOf,
   flag,
@@ -25,8 +33,11 @@ export {
   type ParameterTable,
   type Params,
   type Resolved,
-  resolve
+  resolve,
+  text
 } from "./parameter.ts"
+export { pendulumGravity, pendulumLength } from "./pendulum/families.ts"
+export { pendulum } from "./pendulum/pendulum.ts"
 export { findEnvironment, findFamily, type Registry } from "./registry.ts"
 export { type Replay, type ReplayStep, replay } from "./replay.ts"
 export { type Box, type Discrete, describeSpace, flatten, type Space, sample, sizeOf } from "./space.ts"

@@ -3,7 +3,7 @@ import { didYouMean, nearest } from "../core/text/nearest.ts"
 import type { EnvError } from "./error.ts"
 
 /** One thing that can be set, described well enough for help texts, schemas and errors. */
-export type Parameter = NumberParameter | FlagParameter | ChoiceParameter
+export type Parameter = NumberParameter | FlagParameter | ChoiceParameter | TextParameter
 
 export interface NumberParameter {
   readonly kind: "number" | "integer"
@@ -24,6 +24,18 @@ export interface ChoiceParameter {
   readonly kind: "choice"
   readonly default: string
   readonly choices: readonly string[]
+  readonly meaning: string
+}
+
+export interface TextParameter {
+  readonly kind: "text"
+  readonly default: string
+  /** A regular expression that the whole text must match. */
+  readonly pattern: string
+  /** The pattern in words, with an example. */
+  readonly want: string
+  /** Further valid texts that are told from the default by what happens. */
+  readonly examples: readonly string[]
   readonly meaning: string
 }
 
@@ -60,6 +72,15 @@ export const choiceOf = (value: string, choices: readonly string[], meaning: str
   choices,
   meaning
 })
+
+/** Lists are texts, with commas between their elements: parameters are plain values. */
+export const text = (
+  value: string,
+  pattern: RegExp,
+  want: string,
+  examples: readonly string[],
+  meaning: string
+): TextParameter => ({ kind: "text", default: value, pattern: pattern.source, want, examples, meaning })
 
 /**
  * All values of a table: those given, checked, and the defaults of the others.
@@ -98,6 +119,8 @@ const accepts = (parameter: Parameter, value: unknown): boolean => {
       return typeof value === "boolean"
     case "choice":
       return typeof value === "string" && parameter.choices.includes(value)
+    case "text":
+      return typeof value === "string" && new RegExp(`^(?:${parameter.pattern})$`).test(value)
     default:
       return (
         typeof value === "number" &&
@@ -114,6 +137,8 @@ const wanted = (parameter: Parameter): string => {
       return "true or false"
     case "choice":
       return `one of ${parameter.choices.map((c) => `"${c}"`).join(", ")}`
+    case "text":
+      return parameter.want
     default: {
       const unit = parameter.unit === "" ? "" : ` ${parameter.unit}`
       const noun = parameter.kind === "integer" ? "an integer" : "a number"

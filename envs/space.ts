@@ -28,8 +28,11 @@ export const sizeOf = (space: Space): number => (space._tag === "Box" ? space.lo
 /** One line for messages. */
 export const describeSpace = (space: Space): string =>
   space._tag === "Discrete"
-    ? `Discrete(${space.n}): an integer from 0 to ${space.n - 1} (${space.names.join(", ")})`
+    ? `Discrete(${space.n}): an integer from 0 to ${space.n - 1}${named(space)}`
     : `Box of ${space.low.length}: ${space.names.map((name, i) => `${name} in [${space.low[i]}, ${space.high[i]}] ${space.units[i]}`).join(", ")}`
+
+const named = ({ names }: Discrete): string =>
+  names.every((name, i) => name === String(i)) ? "" : ` (${names.join(", ")})`
 
 /** The element as a flat vector, or undefined when it does not belong to the space. A bare number serves a box of one. */
 export const flatten = (space: Space, value: unknown): readonly number[] | undefined => {

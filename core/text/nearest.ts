@@ -2,7 +2,8 @@
  * The candidate nearest to a mistyped name, for "did you mean"; undefined when none is near.
  *
  * Distance: insertions, deletions, substitutions and swaps of neighbours (optimal string alignment), ignoring case.
- * Near: at most half of the longer name's length, or one name begins with the other. Ties go to the first candidate.
+ * Near: at most half of the longer name's length, or one name begins with the other (of two letters at
+ * least). Ties go to the first candidate.
  */
 export const nearest = (name: string, candidates: readonly string[]): string | undefined => {
   const wanted = name.toLowerCase()
@@ -10,7 +11,7 @@ export const nearest = (name: string, candidates: readonly string[]): string | u
   let bestDistance = Infinity
   for (const candidate of candidates) {
     const known = candidate.toLowerCase()
-    const prefix = wanted.length > 1 && (known.startsWith(wanted) || wanted.startsWith(known))
+    const prefix = wanted.length > 1 && known.length > 1 && (known.startsWith(wanted) || wanted.startsWith(known))
     const distance = prefix ? 0.5 : editDistance(wanted, known)
     const limit = Math.max(wanted.length, known.length) / 2
     if (distance <= limit && distance < bestDistance) {

@@ -71,6 +71,8 @@ const range = (p: Parameter): string => {
       return `true or false, default ${p.default}`
     case "choice":
       return `${p.choices.join(" | ")}, default ${p.default}`
+    case "text":
+      return `${p.want}, default "${p.default}"`
     default:
       return `${p.min} to ${p.max}${p.unit === "" ? "" : ` ${p.unit}`}, default ${p.default}`
   }

@@ -1,0 +1,121 @@
+import * as Either from "fp-ts/lib/Either.js"
+import { random } from "../../core/random/mod.ts"
+import { type Dynamics, type Environment, environment } from "../env.ts"
+import type { EnvError } from "../error.ts"
+import { parameterError } from "../family.ts"
+import { choiceOf, flag, number, type Resolved, resolve, text } from "../parameter.ts"
+import { type Ice, maps, type Rows, transitions } from "./lake.ts"
+import { renderLake } from "./render.ts"
+
+const NUMBER = String.raw`-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?`
+
+/** What `reward_schedule` may be. */
+export const REWARDS = {
+  pattern: new RegExp(`${NUMBER}(?:,${NUMBER}){2}`),
+  want: 'three numbers with commas between them, e.g. "1,-1,0"',
+  meaning: "reward of reaching the goal, a hole, anything else"
+}
+
+const parametersOf = (names: readonly [string, ...string[]], example: Rows) => ({
+  desc: text(
+    "",
+    /|[SFHG]+(?:,[SFHG]+)*/,
+    'rows of S, F, H and G with commas between them, e.g. "SFFF,FHFH,FFFH,HFFG", or nothing',
+    [example.join(",")],
+    "the map; nothing: the one of map_name"
+  ),
+  map_name: choiceOf(names[0], names, "Gymnasium's maps"),
+  is_slippery: flag(true, "whether a move may go at right angles to its direction"),
+  success_rate: number(1 / 3, "", 0, 1, "probability of the intended direction on slippery ice"),
+  reward_schedule: text("1,0,0", REWARDS.pattern, REWARDS.want, ["1,-1,0", "2,0,-0.5"], REWARDS.meaning)
+})
+type Values = Resolved<ReturnType<typeof parametersOf>>
+
+/**
+ * Walk over ice to a goal without falling into a hole: Gymnasium's FrozenLake-v1, draw for draw.
+ *
+ * Reset and every step, also on ice that is not slippery, take one number of `random()`: the first outcome whose
+ * cumulative probability exceeds it happens. An observation is row · columns + column; a map may have any shape that
+ * leaves no more cells than the environment has states.
+ *
+ * - Units: reward by `reward_schedule`.
+ * - Errors: `ParameterError` for a map that is no rectangle, has no start or too many cells.
+ * - Source: Gymnasium 1.4 `toy_text/frozen_lake`.
+ */
+const lakeOf = (
+  id: string,
+  names: readonly [string, ...string[]],
+  cells: number,
+  maxEpisodeSteps: number,
+  example: Rows
+): Environment => {
+  const parameters = parametersOf(names, example)
+  const record = environment({
+    id,
+    version: "1",
+    summary: `Cross slippery ice without falling into a hole; maps of at most ${cells} cells`,
+    observation: { _tag: "Discrete", n: cells, names: Array.from({ length: cells }, (_, i) => String(i)) },
+    action: { _tag: "Discrete", n: 4, names: ["left", "down", "right", "up"] },
+    parameters,
+    maxEpisodeSteps,
+    secondsPerStep: 1,
+    dynamics: (p) => dynamics(rowsOf(p), iceOf(p))
+  })
+  const checked = (p: Values): Either.Either<EnvError, Dynamics> => {
+    const rows = rowsOf(p)
+    const count = rows.length * rows[0]!.length
+    const refuse = (want: string) => Either.left(parameterError(id, "desc", p.desc, want, ""))
+    if (rows.some((row) => row.length !== rows[0]!.length)) return refuse("rows of one length")
+    if (!rows.some((row) => row.includes("S"))) return refuse("a map with a start S")
+    if (count > cells) return refuse(`at most ${cells} cells, not ${count} (FrozenLake8x8-v1 takes 64)`)
+    return Either.right(dynamics(rows, iceOf(p)))
+  }
+  return {
+    ...record,
+    make: (params) => Either.chain(checked)(resolve(id, "parameter", parameters, params))
+  }
+}
+
+const rowsOf = ({ desc, map_name }: Values): Rows => (desc === "" ? maps[map_name]! : desc.split(","))
+
+const iceOf = ({ is_slippery, success_rate, reward_schedule }: Values): Ice => {
+  const [goal = 0, hole = 0, frozen = 0] = reward_schedule.split(",").map(Number)
+  return { slippery: is_slippery, successRate: success_rate, rewards: [goal, hole, frozen] }
+}
+
+const dynamics = (rows: Rows, ice: Ice): Dynamics => {
+  const table = transitions(rows, ice)
+  const starts = [...rows.join("")].flatMap((letter, s) => (letter === "S" ? [s] : []))
+  return {
+    stateSize: 1,
+    observationSize: 1,
+    actionSize: 1,
+    reset: (state, at, stream) => {
+      const u = random(stream)
+      let sum = 0
+      // Where rounding leaves the sum below u, Gymnasium takes state 0, the first of all.
+      state[at] = starts.find((_, i) => u < (sum = i === 0 ? 1 / starts.length : sum + 1 / starts.length)) ?? 0
+    },
+    step: (state, at, actions, actionAt, stream, outcome) => {
+      const possible = table[state[at]!]![actions[actionAt]!]!
+      const u = random(stream)
+      let [i, sum] = [0, possible[0]!.probability]
+      while (sum <= u && ++i < possible.length) sum += possible[i]!.probability
+      // Likewise the first outcome.
+      const { next, reward, terminated } = possible[i] ?? possible[0]!
+      state[at] = next
+      outcome.reward = reward
+      outcome.terminated = terminated
+    },
+    observe: (state, at, out, outAt) => {
+      out[outAt] = state[at]!
+    },
+    render: (state, at) => renderLake(rows, state[at]!)
+  }
+}
+
+/** Maps of up to 16 cells. */
+export const frozenLake: Environment = lakeOf("FrozenLake-v1", ["4x4"], 16, 100, ["SFFF", "FFFF", "HFFF", "FFHG"])
+
+/** Maps of up to 64 cells, and more time. */
+export const frozenLake8x8: Environment = lakeOf("FrozenLake8x8-v1", ["8x8", "4x4"], 64, 200, ["SFF", "HFG"])
