@@ -6,7 +6,7 @@ import { type Floats, type Key, zeroKey } from "../core/random/mod.ts"
 import { makeRows } from "../envs/vector.ts"
 import type { Problem } from "./algorithm.ts"
 import { type LearnerError, problemError } from "./error.ts"
-import { actionStreams, actProgram, interaction, pauseEvery } from "./interaction.ts"
+import { actionStreams, actProgram, interaction, pauseEvery, unbroken } from "./interaction.ts"
 
 /** Whole episodes of one task. */
 export interface Evaluation {
@@ -47,47 +47,52 @@ export const evaluator = Effect.fn("evaluator")(function* (problem: Problem) {
   // One evaluation uses the buffers at a time; a second caller waits.
   const turn = yield* Semaphore.make(1)
   // Refuses a wrong problem now, not at the first use.
-  yield* interaction(problem, zeroKey, Real)
+  yield* Effect.scoped(interaction(problem, zeroKey, Real))
 
-  return Effect.fn("evaluate")(function* (theta: Floats, { episodes, actions }: EvaluationOptions, key: Key) {
-    if (!(Number.isInteger(episodes) && episodes >= 1)) {
-      return yield* problemError("episodes", "a whole number >= 1", String(episodes))
-    }
-    if (theta.length !== policy.size) {
-      return yield* problemError("theta", `${policy.size} parameters`, String(theta.length))
-    }
-    yield* session.write(parameters, theta)
-    const x = yield* interaction(problem, key, Real)
-    x.reset()
-    const act = acting.run({ parameters, observation: x.input }, x.actor.head)
-    const rows = makeRows(x.batch.count, x.batch.observationSize)
-    const streams = actionStreams(key, tasks)
-    const quota = Array.from({ length: x.batch.count }, (_, i) => share(episodes, environmentsPerTask, i))
-    const played = quota.map((): { returns: number[]; lengths: number[] } => ({ returns: [], lengths: [] }))
-    let left = quota.filter((q) => q > 0).length
-    while (left > 0) {
-      yield* act
-      for (let g = 0; g < tasks.length; g++) {
-        if (actions === "mode") x.actor.mode(g)
-        else x.actor.sample(g, streams[g]!)
+  return Effect.fn("evaluate")(
+    function* (theta: Floats, { episodes, actions }: EvaluationOptions, key: Key) {
+      if (!(Number.isInteger(episodes) && episodes >= 1)) {
+        return yield* problemError("episodes", "a whole number >= 1", String(episodes))
       }
-      x.step(rows, 0)
-      for (let i = 0; i < quota.length; i++) {
-        const mine = played[i]!
-        if (rows.terminated[i]! + rows.truncated[i]! === 0 || mine.returns.length === quota[i]) continue
-        mine.returns.push(rows.episodeReturn[i]!)
-        mine.lengths.push(rows.episodeLength[i]!)
-        if (mine.returns.length === quota[i]) left--
+      if (theta.length !== policy.size) {
+        return yield* problemError("theta", `${policy.size} parameters`, String(theta.length))
       }
-      yield* pause
-    }
-    return tasks.map(({ id }, t): Evaluation => {
-      const own = played.slice(t * environmentsPerTask, (t + 1) * environmentsPerTask)
-      const returns = own.flatMap((p) => p.returns)
-      const meanReturn = returns.reduce((a, b) => a + b, 0) / returns.length
-      return { task: id, returns, lengths: own.flatMap((p) => p.lengths), meanReturn }
-    })
-  }, turn.withPermit)
+      yield* session.write(parameters, theta)
+      const x = yield* interaction(problem, key, Real)
+      x.reset()
+      const act = acting.run({ parameters, observation: x.input }, x.actor.head)
+      const rows = makeRows(x.batch.count, x.batch.observationSize)
+      const streams = actionStreams(key, tasks)
+      const quota = Array.from({ length: x.batch.count }, (_, i) => share(episodes, environmentsPerTask, i))
+      const played = quota.map((): { returns: number[]; lengths: number[] } => ({ returns: [], lengths: [] }))
+      let left = quota.filter((q) => q > 0).length
+      while (left > 0) {
+        yield* act
+        for (let g = 0; g < tasks.length; g++) {
+          if (actions === "mode") x.actor.mode(g)
+          else x.actor.sample(g, streams[g]!)
+        }
+        x.step(rows, 0)
+        if (x.batch.elsewhere !== undefined) yield* unbroken(x)
+        for (let i = 0; i < quota.length; i++) {
+          const mine = played[i]!
+          if (rows.terminated[i]! + rows.truncated[i]! === 0 || mine.returns.length === quota[i]) continue
+          mine.returns.push(rows.episodeReturn[i]!)
+          mine.lengths.push(rows.episodeLength[i]!)
+          if (mine.returns.length === quota[i]) left--
+        }
+        yield* pause
+      }
+      return tasks.map(({ id }, t): Evaluation => {
+        const own = played.slice(t * environmentsPerTask, (t + 1) * environmentsPerTask)
+        const returns = own.flatMap((p) => p.returns)
+        const meanReturn = returns.reduce((a, b) => a + b, 0) / returns.length
+        return { task: id, returns, lengths: own.flatMap((p) => p.lengths), meanReturn }
+      })
+    },
+    Effect.scoped,
+    turn.withPermit
+  )
 })
 
 /** Episodes of environment i: as equal as they can be. */

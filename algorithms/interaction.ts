@@ -1,5 +1,6 @@
 /** The loop that all rollouts share: the policy acts on every environment of every task at once. */
 import { Effect } from "effect"
+import * as E from "fp-ts/lib/Either.js"
 import type { RealConstructor } from "../core/pipeline/real.ts"
 import type { SessionFailure } from "../core/pipeline/session.ts"
 import { program, slice } from "../core/program/mod.ts"
@@ -8,7 +9,7 @@ import type { Box } from "../envs/space.ts"
 import { taskBatch } from "../envs/task_batch.ts"
 import { type Batch, floatsIn, type Memory, makeRows, ownMemory, type Rows } from "../envs/vector.ts"
 import type { Problem } from "./algorithm.ts"
-import { lift, liftProgram, problemError } from "./error.ts"
+import { lift, liftProgram, type ProblemError, problemError } from "./error.ts"
 import { type Actor, inputsOf, type Policy } from "./policy.ts"
 
 /** What a rollout of T steps of N environments leaves, in the order [step, environment]. */
@@ -44,7 +45,7 @@ export interface Interaction {
   ) => void
 }
 
-/** Makes the environments of a problem, `key` deciding their episodes. */
+/** Makes the environments of a problem, `key` deciding their episodes; they live no longer than the scope. */
 export const interaction = Effect.fn("interaction")(function* (
   { environment, tasks, policy, environmentsPerTask }: Problem,
   key: Key,
@@ -58,7 +59,10 @@ export const interaction = Effect.fn("interaction")(function* (
   if (!(Number.isInteger(environmentsPerTask) && environmentsPerTask >= 1)) {
     return yield* problemError("environmentsPerTask", "a whole number >= 1", String(environmentsPerTask))
   }
-  const batch = yield* lift(taskBatch(environment, tasks, environmentsPerTask, key))
+  const batch = yield* Effect.acquireRelease(
+    Effect.suspend(() => lift(taskBatch(environment, tasks, environmentsPerTask, key))),
+    ({ elsewhere }) => Effect.sync(() => elsewhere?.close())
+  )
   const own = batch.observationSize
   const { inputs } = policy
   const discrete = environment.observation._tag === "Discrete"
@@ -101,6 +105,12 @@ export const interaction = Effect.fn("interaction")(function* (
     encode
   } satisfies Interaction
 })
+
+/** What stopped environments that are elsewhere, as a failure. Reset and step cannot fail, so whoever loops asks. */
+export const unbroken = (x: Interaction): Effect.Effect<void, ProblemError> => {
+  const fault = x.batch.elsewhere?.fault()
+  return fault === undefined ? Effect.void : lift(E.left(fault))
+}
 
 /** The environment gets the nearest action it accepts; learning sees the one that was drawn. */
 const clipTo = ({ low, high }: Box, from: Float64Array, to: Float64Array): void => {
@@ -151,6 +161,7 @@ export const rollout = Effect.fnUntraced(function* (
     into.action.set(x.actor.action, row * (x.actor.action.length / n))
     into.logProb.set(x.actor.logProb, row)
     x.step(into.rows, row)
+    if (x.batch.elsewhere !== undefined) yield* unbroken(x)
     yield* pause
   }
 })

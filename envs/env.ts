@@ -3,6 +3,7 @@ import type { Floats, Stream } from "../core/random/mod.ts"
 import type { EnvError } from "./error.ts"
 import { type ParameterTable, type Params, type Resolved, resolve } from "./parameter.ts"
 import type { Space } from "./space.ts"
+import type { OpenBatch } from "./vector.ts"
 
 /** What a step writes beside the new state: a caller's scratch record, so that stepping allocates nothing. */
 export interface Outcome {
@@ -63,6 +64,11 @@ export interface Environment {
    * - Errors: `UnknownName` with the nearest parameter; `ParameterError` naming parameter, value, range and unit.
    */
   readonly make: (params: Params) => Either.Either<EnvError, Dynamics>
+  /**
+   * For environments whose state is elsewhere, in another process say: how a batch of them is had. Then `make` has nothing
+   * to give and refuses, episodes stay in the thread that opened them, and whoever opens a batch closes it.
+   */
+  readonly open?: OpenBatch
 }
 
 /** The steps after which an episode under these dynamics is truncated. */

@@ -1,5 +1,5 @@
 /** What an environment, a family or a registry refuses; each says what was wanted, what came and how to mend it. */
-export type EnvError = UnknownName | ParameterError | ActionError | BatchError
+export type EnvError = UnknownName | ParameterError | ActionError | BatchError | DynamicsError | ProcessError
 
 /** A name that nothing is registered under, or that the table of parameters lacks. */
 export interface UnknownName {
@@ -43,3 +43,52 @@ export interface BatchError {
   readonly got: string
   readonly message: string
 }
+
+/** A process in which environments live: it cannot start, has ended, hangs, refuses, or answers what it should not. */
+export interface ProcessError {
+  readonly _tag: "ProcessError"
+  readonly environment: string
+  readonly reason: ProcessReason
+  readonly want: string
+  readonly got: string
+  /** The last lines that it wrote to its standard error. */
+  readonly stderr: string
+  readonly message: string
+}
+
+export type ProcessReason =
+  | "no-platform"
+  | "no-python"
+  | "no-gymnasium"
+  | "ended"
+  | "hung"
+  | "lied"
+  | "raised"
+  | "space"
+  | "unrepeatable"
+  | "closed"
+
+/** Dynamics that are not what their environment's record says, or cannot be made of the environment that was given. */
+export interface DynamicsError {
+  readonly _tag: "DynamicsError"
+  readonly environment: string
+  readonly field: string
+  readonly want: string
+  readonly got: string
+  readonly message: string
+}
+
+export const dynamicsError = (
+  environment: string,
+  field: string,
+  want: string,
+  got: string,
+  fix: string
+): DynamicsError => ({
+  _tag: "DynamicsError",
+  environment,
+  field,
+  want,
+  got,
+  message: `Cannot use ${field} of ${environment}: want ${want}, got ${got}${fix === "" ? "" : `; ${fix}`}`
+})

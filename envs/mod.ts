@@ -11,7 +11,15 @@ export {
   limitOf,
   type Outcome
 } from "./env.ts"
-export type { ActionError, BatchError, EnvError, ParameterError, UnknownName } from "./error.ts"
+export type {
+  ActionError,
+  BatchError,
+  EnvError,
+  ParameterError,
+  ProcessError,
+  ProcessReason,
+  UnknownName
+} from "./error.ts"
 export type { Family, Task, TaskSet } from "./family.ts"
 export { frozenLake, frozenLake8x8 } from "./frozen_lake/frozen_lake.ts"
 export { type Ice, randomMap, type Transition, transitions } from "./frozen_lake/lake.ts"
@@ -38,9 +46,18 @@ export {
 } from "./parameter.ts"
 export { pendulumGravity, pendulumLength } from "./pendulum/families.ts"
 export { pendulum } from "./pendulum/pendulum.ts"
-export { findEnvironment, findFamily, type Registry } from "./registry.ts"
+export { findEnvironment, findFamily, type Registry, type Source } from "./registry.ts"
 export { type Replay, type ReplayStep, replay } from "./replay.ts"
 export { type Box, type Discrete, describeSpace, flatten, type Space, sample, sizeOf } from "./space.ts"
 export { standard } from "./standard.ts"
 export { taskBatch } from "./task_batch.ts"
-export { type Batch, type BatchState, type Member, makeRows, type Rows, vectorise } from "./vector.ts"
+export {
+  type Batch,
+  type BatchState,
+  type Elsewhere,
+  type Member,
+  makeRows,
+  type OpenBatch,
+  type Rows,
+  vectorise
+} from "./vector.ts"

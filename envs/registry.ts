@@ -8,7 +8,22 @@ import type { Family } from "./family.ts"
 export interface Registry {
   readonly environments: readonly Environment[]
   readonly families: readonly Family[]
+  /** Where ids that begin with a certain prefix come from. */
+  readonly sources?: readonly Source[]
 }
+
+/** Environments and families that are made when they are asked for. */
+export interface Source {
+  /** How their ids begin, e.g. "gymnasium:". */
+  readonly prefix: string
+  /** Errors: `UnknownName` with the nearest id there is; `ProcessError` where the process that knows does not answer. */
+  readonly environment: (id: string) => Either.Either<EnvError, Environment>
+  /** Errors: those of `environment`. */
+  readonly family: (id: string) => Either.Either<EnvError, Family>
+}
+
+const sourceOf = (registry: Registry, id: string): Source | undefined =>
+  registry.sources?.find((source) => id.startsWith(source.prefix))
 
 /**
  * The environment of an id.
@@ -16,7 +31,7 @@ export interface Registry {
  * - Errors: `UnknownName` with the nearest registered id.
  */
 export const findEnvironment = (registry: Registry, id: string): Either.Either<EnvError, Environment> =>
-  find("environment", registry.environments, id)
+  sourceOf(registry, id)?.environment(id) ?? find("environment", registry.environments, id)
 
 /**
  * The task family of an id.
@@ -24,7 +39,7 @@ export const findEnvironment = (registry: Registry, id: string): Either.Either<E
  * - Errors: `UnknownName` with the nearest registered id.
  */
 export const findFamily = (registry: Registry, id: string): Either.Either<EnvError, Family> =>
-  find("family", registry.families, id)
+  sourceOf(registry, id)?.family(id) ?? find("family", registry.families, id)
 
 const find = <A extends { readonly id: string }>(
   kind: "environment" | "family",

@@ -3,7 +3,8 @@ import { type Key, stream } from "../core/random/mod.ts"
 import { type Environment, limitOf, type Outcome } from "./env.ts"
 import type { EnvError } from "./error.ts"
 import type { Params } from "./parameter.ts"
-import { describeSpace, flatten } from "./space.ts"
+import { describeSpace, flatten, sizeOf } from "./space.ts"
+import { type Batch, makeRows } from "./vector.ts"
 
 /** One step of a replayed episode, as Gymnasium's `step` gives it. */
 export interface ReplayStep {
@@ -26,7 +27,8 @@ export interface Replay {
  *
  * Actions are a number each for a discrete space, an array of numbers for a box (a bare number serves a box of one).
  *
- * - Errors: those of the parameters; `ActionError` naming index, value and space, whether or not the episode lasts so long.
+ * - Errors: those of the parameters; `ActionError` naming index, value and space, whether or not the episode lasts so long;
+ *   `ProcessError` where the environment is elsewhere and fails there.
  */
 export const replay = (
   environment: Environment,
@@ -34,24 +36,20 @@ export const replay = (
   key: Key,
   actions: readonly unknown[]
 ): Either.Either<EnvError, Replay> => {
+  const flat = flatActions(environment, actions)
+  if (Either.isLeft(flat)) return flat
+  if (environment.open !== undefined) {
+    return Either.chain((batch: Batch) => replayBatch(environment, batch, flat.right, actions.length))(
+      environment.open([{ params, key }])
+    )
+  }
   const made = environment.make(params)
   if (Either.isLeft(made)) return made
   const dynamics = made.right
-  const flat = new Float64Array(actions.length * dynamics.actionSize)
-  for (const [index, value] of actions.entries()) {
-    const numbers = flatten(environment.action, value)
-    if (numbers === undefined) {
-      const space = describeSpace(environment.action)
-      const message = `Cannot take action ${index} of ${environment.id}: want ${space}, got ${JSON.stringify(value) ?? value}`
-      return Either.left({ _tag: "ActionError", environment: environment.id, index, value, space, message })
-    }
-    flat.set(numbers, index * dynamics.actionSize)
-  }
 
   const source = stream(key)
   const state = new Float64Array(dynamics.stateSize)
-  const float64 = environment.observation._tag === "Box" && environment.observation.dtype === "float64"
-  const seen = float64 ? new Float64Array(dynamics.observationSize) : new Float32Array(dynamics.observationSize)
+  const seen = new (floats(environment))(dynamics.observationSize)
   const observe = (): readonly number[] => {
     dynamics.observe(state, 0, seen, 0)
     return [...seen]
@@ -64,7 +62,7 @@ export const replay = (
   const limit = limitOf(environment, dynamics)
   let over = false
   for (let t = 0; t < actions.length && !over; t++) {
-    dynamics.step(state, 0, flat, t * dynamics.actionSize, source, outcome)
+    dynamics.step(state, 0, flat.right, t * dynamics.actionSize, source, outcome)
     // Gymnasium's time limit reports both ends when they meet; a batch reports only the termination.
     const truncated = t + 1 >= limit
     steps.push({ obs: observe(), reward: outcome.reward, terminated: outcome.terminated, truncated })
@@ -72,3 +70,46 @@ export const replay = (
   }
   return Either.right({ obs, steps, unused: actions.length - steps.length })
 }
+
+/** All actions behind one another. */
+const flatActions = (environment: Environment, actions: readonly unknown[]): Either.Either<EnvError, Float64Array> => {
+  const size = sizeOf(environment.action)
+  const flat = new Float64Array(actions.length * size)
+  for (const [index, value] of actions.entries()) {
+    const numbers = flatten(environment.action, value)
+    if (numbers === undefined) {
+      const space = describeSpace(environment.action)
+      const message = `Cannot take action ${index} of ${environment.id}: want ${space}, got ${JSON.stringify(value) ?? value}`
+      return Either.left({ _tag: "ActionError", environment: environment.id, index, value, space, message })
+    }
+    flat.set(numbers, index * size)
+  }
+  return Either.right(flat)
+}
+
+/** The same of an environment that is elsewhere: a batch of it alone, which is closed at the end. */
+const replayBatch = (
+  environment: Environment,
+  batch: Batch,
+  actions: Float64Array,
+  count: number
+): Either.Either<EnvError, Replay> => {
+  const rows = makeRows(1, batch.observationSize, floats(environment))
+  const fault = (): EnvError | undefined => batch.elsewhere?.fault()
+  batch.reset(rows.observation)
+  const obs = [...rows.observation]
+  const steps: ReplayStep[] = []
+  for (let t = 0, over = false; t < count && !over && fault() === undefined; t++) {
+    batch.step(actions, rows, 0, t)
+    const terminated = rows.terminated[0] === 1
+    const truncated = rows.truncated[0] === 1 || t + 1 >= environment.maxEpisodeSteps
+    steps.push({ obs: [...rows.nextObservation], reward: rows.reward[0]!, terminated, truncated })
+    over = terminated || truncated
+  }
+  const broken = fault()
+  batch.elsewhere?.close()
+  return broken === undefined ? Either.right({ obs, steps, unused: count - steps.length }) : Either.left(broken)
+}
+
+const floats = ({ observation }: Environment): Float32ArrayConstructor | Float64ArrayConstructor =>
+  observation._tag === "Box" && observation.dtype === "float64" ? Float64Array : Float32Array

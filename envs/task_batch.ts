@@ -11,7 +11,9 @@ import { type Batch, type Member, vectorise } from "./vector.ts"
  * Each has its own stream, `child(key, "environment", task.id, r)`, so a task's numbers do not depend on which other
  * tasks there are, nor on their order.
  *
- * - Errors: those of the environment's parameters, and `BatchError` for no tasks.
+ * Environments that are elsewhere are opened there; the caller closes such a batch.
+ *
+ * - Errors: those of the environment's parameters, `BatchError` for no tasks, `ProcessError` from elsewhere.
  */
 export const taskBatch = (
   environment: Environment,
@@ -19,15 +21,18 @@ export const taskBatch = (
   replicas: number,
   key: Key
 ): Either.Either<EnvError, Batch> => {
+  const keys = (id: string) => Array.from({ length: replicas }, (_, r) => child(key, "environment", id, r))
+  if (environment.open !== undefined)
+    return environment.open(tasks.flatMap(({ id, params }) => keys(id).map((k) => ({ params, key: k }))))
   const members: Member[] = []
   for (const task of tasks) {
     const made = environment.make(task.params)
     if (Either.isLeft(made)) return made
-    for (let r = 0; r < replicas; r++)
+    for (const k of keys(task.id))
       members.push({
         dynamics: made.right,
         maxEpisodeSteps: limitOf(environment, made.right),
-        stream: stream(child(key, "environment", task.id, r))
+        stream: stream(k)
       })
   }
   return vectorise(members)

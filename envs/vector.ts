@@ -1,8 +1,9 @@
 import * as Either from "fp-ts/lib/Either.js"
-import { type Floats, loadStream, type Stream, saveStream } from "../core/random/mod.ts"
+import { type Floats, type Key, loadStream, type Stream, saveStream } from "../core/random/mod.ts"
 import type { Dynamics, Outcome } from "./env.ts"
 import type { EnvError } from "./error.ts"
 import { floatsFromText, floatsToText } from "./exact_text.ts"
+import type { Params } from "./parameter.ts"
 
 /** One environment of a batch; streams must not be shared between members. */
 export interface Member {
@@ -59,7 +60,33 @@ export interface Batch {
    * like these; then nothing changed.
    */
   readonly load: (saved: BatchState, from?: number, to?: number) => Either.Either<EnvError, void>
+  /** Of environments that are elsewhere: what only they have. */
+  readonly elsewhere?: Elsewhere
 }
+
+/**
+ * What a batch has beside the rest when its environments are elsewhere.
+ *
+ * `reset` and `step` of such a batch wait for their answer. Its saved state is what leads to the running episodes: the
+ * generators at their beginning and the actions since. `load` plays them again, and refuses where that leads elsewhere.
+ */
+export interface Elsewhere {
+  /** What stopped the batch for good, if anything did: from then on `reset` and `step` write nothing. */
+  readonly fault: () => EnvError | undefined
+  /** Components of a reward, 0 where it is a plain number; then `Rows.reward` is their weighted sum. */
+  readonly rewardSize: number
+  /** The rewards of the last step by component: `[count · rewardSize]`. */
+  readonly rewards: Float64Array
+  /** The numbers that each environment told beside the last step (Gymnasium's `info`), by name. */
+  readonly infos: () => Either.Either<EnvError, readonly Readonly<Record<string, number>>[]>
+  /** Ends the episodes; the batch is of no use afterwards. */
+  readonly close: () => void
+}
+
+/** Opens environments elsewhere, each with parameters and what its randomness comes from. */
+export type OpenBatch = (
+  members: readonly { readonly params: Params; readonly key: Key }[]
+) => Either.Either<EnvError, Batch>
 
 /** Memory of so many bytes, all zero. */
 export type Memory = (bytes: number) => ArrayBufferLike

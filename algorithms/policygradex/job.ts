@@ -22,7 +22,7 @@ import { type Known, settingOf, type TrainingSpec } from "./spec.ts"
 import { meanOf, type Trained, train } from "./training.ts"
 import { comparable, compareWithTruth, labelsOf, rowsOf, trainSubsets } from "./truth.ts"
 import { firstOrderRows, refuseBeyond } from "./validity.ts"
-import { Workers } from "./work.ts"
+import { Workers, workersHere } from "./work.ts"
 
 /** Trainings may be done on other threads, so each tells what it cost. */
 const costOfTrainings = (done: { readonly trained: readonly Trained[] }) => totalCost(done.trained.map((t) => t.cost))
@@ -39,7 +39,6 @@ export const mainJob = (known: Known) =>
     const progress = yield* Progress
     const store = yield* RunStore
     const session = yield* Session
-    const workers = yield* Workers
     const ledger = yield* makeLedger
     const root = yield* lift(keyOf(config.seed))
     const drawing = (name: string): (() => number) => {
@@ -62,8 +61,12 @@ export const mainJob = (known: Known) =>
     }
     const setting = yield* settingOf(spec, known)
 
-    /** Parts by the workers; where calls are dear, all tasks share each call instead, in this thread. */
-    const inParts = <A>(parts: A): A | undefined => (session.capabilities.dearCalls ? undefined : parts)
+    /** Environments of another process stay in this thread: that process is what plays them beside it. */
+    const elsewhere = setting.environment.open !== undefined
+    const workers = elsewhere ? yield* workersHere(known) : yield* Workers
+
+    /** Parts by the workers; where calls are dear or episodes elsewhere, all tasks share each call, in this thread. */
+    const inParts = <A>(parts: A): A | undefined => (session.capabilities.dearCalls || elsewhere ? undefined : parts)
 
     /** Tells of each finished training. */
     const counting = (stage: string) =>
@@ -161,7 +164,15 @@ export const mainJob = (known: Known) =>
     const truthSpec = { ...spec, stepsPerTask, assessments }
     const truth = yield* ledger.stage(
       "truth",
-      trainSubsets(truthSpec, tasks, estimated.subsets, config.truth, start, child(root, "truth"), counting("truth")),
+      trainSubsets(
+        truthSpec,
+        tasks,
+        estimated.subsets,
+        config.truth,
+        start,
+        child(root, "truth"),
+        counting("truth")
+      ).pipe(Effect.provideService(Workers, workers)),
       costOfTrainings
     )
     const estimates = truth.chosen.map((s) => estimated.scores[s]!)
@@ -186,7 +197,7 @@ export const mainJob = (known: Known) =>
         start,
         child(root, "groups"),
         counting("group training")
-      ),
+      ).pipe(Effect.provideService(Workers, workers)),
       costOfTrainings
     )
     yield* putWorth(worth, tasks)

@@ -1,5 +1,5 @@
 /** Rollouts of many tasks as work in parts: a part is one task, its rows are written where all threads see them. */
-import { Effect, Schema } from "effect"
+import { Effect, Schema, Scope } from "effect"
 import { realOf } from "../../core/pipeline/real.ts"
 import { Session } from "../../core/pipeline/session.ts"
 import { type Floats, loadStream, type Stream, saveStream, zeroKey } from "../../core/random/mod.ts"
@@ -86,6 +86,7 @@ export const rolling: Work<RollSetting, RollPart, Standing> = {
   result: Schema.Struct(standing),
   open: Effect.fnUntraced(function* ({ spec, tasks, experience, theta, rounds }, known) {
     const session = yield* Session
+    const scope = yield* Effect.scope
     const Real = realOf(session)
     const { environment, policy, vector } = yield* settingOf(spec, known)
     const acting = yield* session.compile(yield* actProgram(policy, vector))
@@ -96,7 +97,7 @@ export const rolling: Work<RollSetting, RollPart, Standing> = {
       const known = made.get(task)
       if (known !== undefined) return known
       const problem = { environment, tasks: [tasks[task]!], policy, environmentsPerTask: vector }
-      const x = yield* interaction(problem, zeroKey, Real)
+      const x = yield* interaction(problem, zeroKey, Real).pipe(Effect.provideService(Scope.Scope, scope))
       made.set(task, x)
       return x
     })

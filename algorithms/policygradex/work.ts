@@ -57,14 +57,15 @@ export interface WorkersService {
 export class Workers extends Context.Service<Workers, WorkersService>()("policygradex/Workers") {
   /** One part after another in this thread, on the session of the context. */
   static readonly here = (known: Known): Layer.Layer<Workers, never, Session> =>
-    Layer.effect(Workers)(
-      Effect.map(Session, (session): WorkersService => {
-        const open: WorkersService["open"] = (work, setting) =>
-          Effect.map(openHere(work, setting, known, session), inTurn)
-        return { size: 1, known, open }
-      })
-    )
+    Layer.effect(Workers)(workersHere(known))
 }
+
+/** What {@link Workers.here} provides. */
+export const workersHere = (known: Known): Effect.Effect<WorkersService, never, Session> =>
+  Effect.map(Session, (session) => {
+    const open: WorkersService["open"] = (work, setting) => Effect.map(openHere(work, setting, known, session), inTurn)
+    return { size: 1, known, open }
+  })
 
 const inTurn =
   <P, R>(one: (part: P) => Effect.Effect<R, LearnerError>): DoAll<P, R> =>

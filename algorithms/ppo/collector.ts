@@ -32,25 +32,29 @@ export const collector = Effect.fn("ppo.collector")(function* (c: Ppo, problem: 
   // One collection uses the buffers at a time; a second caller waits.
   const turn = yield* Semaphore.make(1)
   // Refuses a wrong problem now, not at the first use.
-  yield* interaction(problem, zeroKey, Real)
+  yield* Effect.scoped(interaction(problem, zeroKey, Real))
 
-  const collect = Effect.fn("ppo.collect")(function* (at: Fixed, steps: number, key: Key) {
-    const all = new Real(n.layout.size)
-    for (const name of ["policy", "value"] as const) {
-      const want = n.layout.host(all, name).length
-      if (at[name].length !== want) return yield* problemError(name, `${want} parameters`, String(at[name].length))
-      n.layout.host(all, name).set(at[name])
-    }
-    yield* session.write(parameters, all)
-    const x = yield* interaction(problem, key, Real)
-    x.reset()
-    const act = acting.run({ parameters, observation: x.input }, x.actor.head)
-    const e = makeExperience(Math.ceil(steps / environmentsPerTask), x, policy, Real)
-    const estimates = makeEstimates(e.count)
-    yield* rollout(x, act, actionStreams(key, tasks), e, pause)
-    yield* estimate(x, e, estimates)
-    return tasks.map((t, i) => transitionsOf(t.id, i, environmentsPerTask, envs, e, estimates))
-  }, turn.withPermit)
+  const collect = Effect.fn("ppo.collect")(
+    function* (at: Fixed, steps: number, key: Key) {
+      const all = new Real(n.layout.size)
+      for (const name of ["policy", "value"] as const) {
+        const want = n.layout.host(all, name).length
+        if (at[name].length !== want) return yield* problemError(name, `${want} parameters`, String(at[name].length))
+        n.layout.host(all, name).set(at[name])
+      }
+      yield* session.write(parameters, all)
+      const x = yield* interaction(problem, key, Real)
+      x.reset()
+      const act = acting.run({ parameters, observation: x.input }, x.actor.head)
+      const e = makeExperience(Math.ceil(steps / environmentsPerTask), x, policy, Real)
+      const estimates = makeEstimates(e.count)
+      yield* rollout(x, act, actionStreams(key, tasks), e, pause)
+      yield* estimate(x, e, estimates)
+      return tasks.map((t, i) => transitionsOf(t.id, i, environmentsPerTask, envs, e, estimates))
+    },
+    Effect.scoped,
+    turn.withPermit
+  )
 
   return { collect } satisfies Collector
 })

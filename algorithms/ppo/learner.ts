@@ -6,7 +6,15 @@ import { type Buffer, Session } from "../../core/pipeline/session.ts"
 import { child, type Floats, type Key, loadStream, saveStream, stream } from "../../core/random/mod.ts"
 import type { Iteration, Learner, MakeRollouts, Start, State, TrainingProblem } from "../algorithm.ts"
 import { type LearnerError, lift, problemError, TrainingDiverged } from "../error.ts"
-import { actionStreams, actProgram, interaction, makeExperience, pauseEvery, rollout } from "../interaction.ts"
+import {
+  actionStreams,
+  actProgram,
+  interaction,
+  makeExperience,
+  pauseEvery,
+  rollout,
+  unbroken
+} from "../interaction.ts"
 import type { Policy } from "../policy.ts"
 import { identityOf, loadState, saveState } from "../state.ts"
 import { estimator, makeEstimates } from "./advantage.ts"
@@ -92,6 +100,7 @@ export const learner = Effect.fn("ppo.learner")(function* (c: Ppo, problem: Trai
   const init = Effect.fn("ppo.init")(function* (key: Key, start: Start = {}) {
     const fresh = yield* interaction(problem, key, Real)
     fresh.reset()
+    yield* unbroken(fresh)
     const given = (name: "policy" | "value", drawn: () => Floats) =>
       Effect.gen(function* () {
         const values = start[name]
@@ -113,7 +122,7 @@ export const learner = Effect.fn("ppo.learner")(function* (c: Ppo, problem: Trai
       }
     }
     return state
-  })
+  }, Effect.scoped)
 
   const iterate = Effect.fn("ppo.iterate")(function* (state: State) {
     if (held !== state) {
