@@ -1,8 +1,8 @@
-import type * as Either from "fp-ts/lib/Either.js"
+import * as Either from "fp-ts/lib/Either.js"
 import type { Key } from "../core/random/mod.ts"
 import type { Environment } from "./env.ts"
 import type { EnvError } from "./error.ts"
-import type { ParameterTable, Params } from "./parameter.ts"
+import { type ParameterTable, type Params, type Resolved, resolve } from "./parameter.ts"
 
 /** One task: an environment with parameters, under an id that does not depend on its place in a list. */
 export interface Task {
@@ -39,6 +39,34 @@ export interface Family {
    * - Errors: `UnknownName` or `ParameterError` for the options.
    */
   readonly draw: (options: Params, key: Key, count: number) => Either.Either<EnvError, TaskSet>
+}
+
+/** Tasks before they are told their environment; `planted` where the groups are known. */
+export interface Tasks {
+  readonly tasks: readonly Pick<Task, "id" | "params">[]
+  readonly planted?: readonly number[] | undefined
+}
+
+/** A family before its options are checked: its functions receive every option, valid and typed. */
+export interface FamilySpec<T extends ParameterTable> extends Omit<Family, "options" | "tasks" | "draw"> {
+  readonly options: T
+  readonly tasks: (options: Resolved<T>) => Tasks
+  readonly draw: (options: Resolved<T>, key: Key, count: number) => Tasks
+}
+
+/** Makes the record of a family; checking options is done here, once for all families. */
+export const family = <T extends ParameterTable>(spec: FamilySpec<T>): Family => {
+  const { id, environment, options } = spec
+  const whole = ({ tasks, planted }: Tasks): TaskSet => ({
+    tasks: tasks.map((t) => ({ id: t.id, environment: environment.id, params: t.params })),
+    planted
+  })
+  return {
+    ...spec,
+    tasks: (given) => Either.map((o: Resolved<T>) => whole(spec.tasks(o)))(resolve(id, "option", options, given)),
+    draw: (given, key, count) =>
+      Either.map((o: Resolved<T>) => whole(spec.draw(o, key, count)))(resolve(id, "option", options, given))
+  }
 }
 
 /** `count` tasks with distinct ids, drawn one after another; a repeated id is drawn again. */

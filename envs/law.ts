@@ -7,6 +7,7 @@ import { child, stream, zeroKey } from "../core/random/mod.ts"
 import type { Environment } from "./env.ts"
 import type { Family } from "./family.ts"
 import { batchLaws } from "./law_batch.ts"
+import { callLaws } from "./law_contract.ts"
 import { parameterLaws } from "./law_parameter.ts"
 import { actionsOf, differ, episodes, familyTasks, type Law, made, type Trace, trace } from "./law_support.ts"
 import { sizeOf } from "./space.ts"
@@ -19,6 +20,7 @@ const STEPS = 120
 export const environmentLaws = (env: Environment): readonly Law[] => [
   {
     name: "sizes are those of the spaces",
+    fix: "return observationSize, actionSize and stateSize that count the numbers of the spaces and of the state",
     check: () => {
       const d = made(env, {})
       const [obs, act] = [sizeOf(env.observation), sizeOf(env.action)]
@@ -29,10 +31,12 @@ export const environmentLaws = (env: Environment): readonly Law[] => [
   },
   {
     name: "equal keys give equal trajectories",
+    fix: "draw from the stream alone: no Math.random, no clock, nothing kept between episodes outside the state array",
     check: () => differ(run(env, 1), run(env, 1))
   },
   {
     name: "another key changes the trajectory",
+    fix: "draw something of reset() or step() from the stream, e.g. random.uniform(stream, -0.05, 0.05)",
     check: () => {
       const changed = [2, 3, 4].some((k) => differ(run(env, 1), run(env, k)) !== undefined)
       if (env.deterministic === true) return changed ? "deterministic, but keys 1 to 4 give different ones" : undefined
@@ -41,6 +45,7 @@ export const environmentLaws = (env: Environment): readonly Law[] => [
   },
   {
     name: "observations are finite and within their space, rewards finite",
+    fix: "widen low and high of the observation space, or clip in observe(); look for divisions by zero",
     check: () => {
       const { observations, rewards } = run(env, 5)
       for (const [t, row] of observations.entries())
@@ -57,10 +62,12 @@ export const environmentLaws = (env: Environment): readonly Law[] => [
   },
   {
     name: "all state is in the state array, and nothing outside its part of a buffer is touched",
+    fix: "keep every number of an episode at state[at …], none in a closure, and write only your own part of a buffer",
     check: () => onlyOwnPart(env)
   },
   {
     name: "observe() changes nothing and rounds once",
+    fix: "let observe() read state[at …] and write plain float64 numbers to out[outAt …]; the buffer rounds them",
     check: () => {
       const d = made(env, {})
       const state = new Float64Array(d.stateSize)
@@ -77,6 +84,7 @@ export const environmentLaws = (env: Environment): readonly Law[] => [
   },
   {
     name: "render() is a pure SVG element",
+    fix: "return one text from <svg … to </svg> that depends on the state alone",
     check: () => {
       const d = made(env, {})
       if (d.render === undefined) return undefined
@@ -87,6 +95,7 @@ export const environmentLaws = (env: Environment): readonly Law[] => [
       return picture.startsWith("<svg ") && picture.endsWith("</svg>") ? undefined : picture.slice(0, 80)
     }
   },
+  ...callLaws(env),
   ...batchLaws(env),
   ...parameterLaws(env)
 ]
@@ -95,6 +104,7 @@ export const environmentLaws = (env: Environment): readonly Law[] => [
 export const familyLaws = (family: Family): readonly Law[] => [
   {
     name: "the same options give the same tasks, under distinct ids, that the environment accepts",
+    fix: "derive tasks from the options alone, give each an id of its own and parameters within the environment's ranges",
     check: () => {
       const [a, b] = [familyTasks(family.tasks({})), familyTasks(family.tasks({}))]
       if (JSON.stringify(a) !== JSON.stringify(b)) return "two calls differ"
@@ -110,6 +120,7 @@ export const familyLaws = (family: Family): readonly Law[] => [
   },
   {
     name: "n sets the number of tasks and an unknown option is refused",
+    fix: "make the family by family(), whose options hold n, and return n tasks",
     check: () => {
       const three = familyTasks(family.tasks({ n: 3 })).tasks.length
       if (three !== 3) return `n = 3 gives ${three} tasks`
@@ -119,6 +130,7 @@ export const familyLaws = (family: Family): readonly Law[] => [
   },
   {
     name: "draw() gives new tasks, decided by the key",
+    fix: "return count tasks drawn from stream(key), with parameters within the environment's ranges",
     check: () => {
       const drawn = (k: number) => familyTasks(family.draw({}, child(zeroKey, k), 4))
       const [a, b] = [drawn(1), drawn(1)]

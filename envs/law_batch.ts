@@ -11,6 +11,7 @@ const STEPS = 60
 export const batchLaws = (env: Environment): readonly Law[] => [
   {
     name: "a batch of n gives row by row what n environments alone give, whatever the resets",
+    fix: "keep nothing between calls outside state[at …]: no counters, caches or last actions in a closure",
     check: () => {
       const { rows } = play(build(env, indices()), STEPS, actionsOf(env, STEPS * COUNT, 1))
       for (const i of indices()) {
@@ -25,6 +26,7 @@ export const batchLaws = (env: Environment): readonly Law[] => [
   },
   {
     name: "a row tells one transition: terminated or truncated or neither, and the next observation of its own episode",
+    fix: "set outcome.terminated only where the task itself ends; the time limit is maxEpisodeSteps",
     check: () => {
       const { rows, batch } = play(build(env, indices()), STEPS, actionsOf(env, STEPS * COUNT, 2))
       const size = batch.observationSize
@@ -42,6 +44,7 @@ export const batchLaws = (env: Environment): readonly Law[] => [
   },
   {
     name: "a batch saved, serialised and loaded goes on as if nothing had happened",
+    fix: "keep the whole episode in state[at …]; what is elsewhere is not saved",
     check: () => {
       const actions = actionsOf(env, STEPS * COUNT, 3)
       const whole = play(build(env, indices()), STEPS, actions)
@@ -62,6 +65,7 @@ export const batchLaws = (env: Environment): readonly Law[] => [
   },
   {
     name: "step() keeps none of the caller's buffers",
+    fix: "read actions and state in the call that they are given to; copy numbers, keep no reference",
     check: () => {
       const actions = actionsOf(env, STEPS * COUNT, 4)
       const plain = play(build(env, indices()), STEPS, actions)

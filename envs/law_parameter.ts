@@ -12,6 +12,7 @@ const STEPS = 120
 export const parameterLaws = (env: Environment): readonly Law[] => [
   {
     name: "every default is valid, and naming it changes nothing",
+    fix: "keep each default within its range, and make the record by environment()",
     check: () => {
       const named = Object.fromEntries(Object.entries(env.parameters).map(([k, p]) => [k, p.default]))
       const all = env.make(named)
@@ -22,6 +23,7 @@ export const parameterLaws = (env: Environment): readonly Law[] => [
   },
   {
     name: "each parameter is honoured: some value changes the trajectory or when it ends",
+    fix: "use the parameter in dynamics(), or take it out of the table",
     check: () => {
       for (const [name, parameter] of Object.entries(env.parameters))
         if (!isSettled(parameter) && !alternatives(parameter).some((value) => changes(env, name, value)))
@@ -31,6 +33,7 @@ export const parameterLaws = (env: Environment): readonly Law[] => [
   },
   {
     name: "a value out of range or of another type is refused, naming parameter, value and range",
+    fix: "make the record by environment(), which checks parameters, or resolve() them first",
     check: () => {
       for (const [name, parameter] of Object.entries(env.parameters))
         for (const value of invalid(parameter)) {
@@ -43,6 +46,7 @@ export const parameterLaws = (env: Environment): readonly Law[] => [
   },
   {
     name: "an unknown parameter is refused with the nearest name",
+    fix: "make the record by environment(), which checks names, or resolve() them first",
     check: () => {
       for (const name of Object.keys(env.parameters).filter((n) => n.length > 3)) {
         const refused = env.make({ [`${name}x`]: 1 })
@@ -54,6 +58,7 @@ export const parameterLaws = (env: Environment): readonly Law[] => [
   },
   {
     name: "an action that is not in the space is refused, naming its index and value",
+    fix: "give the action space its true bounds",
     check: () => {
       const size = sizeOf(env.action)
       const good = [...actionsOf(env, 1, 5)]

@@ -9,6 +9,8 @@ import { sample } from "./space.ts"
 /** A statement that can be checked; `check` returns undefined when it holds, else the counterexample in words. */
 export interface Law {
   readonly name: string
+  /** What to do where it does not hold, in one line. */
+  readonly fix: string
   readonly check: () => string | undefined
 }
 

@@ -3,6 +3,14 @@ export { cartPole } from "./cartpole/cartpole.ts"
 export { cartPoleLength } from "./cartpole/length_family.ts"
 export { cartPoleMirrored } from "./cartpole/mirrored_family.ts"
 export {
+  type Contents,
+  environmentFindings,
+  type Finding,
+  familyFindings,
+  type LawOf,
+  lawsOf
+} from "./conformance.ts"
+export {
   type Dynamics,
   type Environment,
   type EnvironmentSpec,
@@ -20,7 +28,7 @@ export type {
   ProcessReason,
   UnknownName
 } from "./error.ts"
-export type { Family, Task, TaskSet } from "./family.ts"
+export { type Family, type FamilySpec, family, type Task, type TaskSet, type Tasks } from "./family.ts"
 export { frozenLake, frozenLake8x8 } from "./frozen_lake/frozen_lake.ts"
 export { type Ice, randomMap, type Transition, transitions } from "./frozen_lake/lake.ts"
 export { frozenLake8x8Maps, frozenLakeMaps } from "./frozen_lake/maps_family.ts"

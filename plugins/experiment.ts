@@ -5,7 +5,8 @@ import { mainJob } from "../algorithms/policygradex/job.ts"
 import type { RunConfig } from "../core/pipeline/config.ts"
 import type { ReportData } from "../core/pipeline/report_data.ts"
 import { resolve, SESSION_VARIABLE } from "./config/mod.ts"
-import { known } from "./known.ts"
+import { known, knownWith } from "./known.ts"
+import { loadPlugins } from "./load/mod.ts"
 import { machine, versions } from "./machine.ts"
 import { progressDisplay, silentProgress } from "./progress.ts"
 import { runJob } from "./run_job.ts"
@@ -29,6 +30,8 @@ export interface Place {
 /**
  * Runs the main job.
  *
+ * Plugins are those of `plugins` in the settings (paths count from the working folder), and the project's own.
+ *
  * - Errors: `ConfigError` naming the setting; `RunStoreError` for the directory; the job's own.
  */
 export const experiment = Effect.fn("experiment")(function* (settings: Settings, place: Place = {}) {
@@ -38,8 +41,12 @@ export const experiment = Effect.fn("experiment")(function* (settings: Settings,
   if (E.isLeft(resolved)) return yield* resolved.left
   const config = resolved.right
   const command = process.argv.slice(1).join(" ")
+  const loaded = yield* loadPlugins(known.registry, config.plugins, { project: true })
+  for (const { message } of loaded.problems) yield* Effect.logWarning(message)
+  if (!loaded.registry.families.some((f) => f.id === config.family.id) && loaded.problems[0] !== undefined)
+    return yield* loaded.problems[0]
   const info = { command, config, seed: config.seed, versions: versions(), machine: machine() }
-  return yield* runJob(mainJob(known), { config, command }).pipe(
+  return yield* runJob(mainJob(knownWith(loaded)), { config, command, loaded }).pipe(
     Effect.provide(place.quiet === true ? silentProgress : progressDisplay()),
     Effect.provide(place.out === undefined ? memoryStore().layer : directoryStore(place.out, "new", info))
   )

@@ -7,6 +7,8 @@ import { Recovery, type SessionRecord } from "../core/pipeline/recovery.ts"
 import type { JobResult, ReportData, Warning } from "../core/pipeline/report_data.ts"
 import { type Artefact, RunStore } from "../core/pipeline/run_store.ts"
 import { Session } from "../core/pipeline/session.ts"
+import { knownWith } from "./known.ts"
+import { calling, type Loaded } from "./load/mod.ts"
 import { machine, versions } from "./machine.ts"
 import { rated, sessionPeak } from "./peak.ts"
 import { report } from "./report/mod.ts"
@@ -22,6 +24,8 @@ export interface Start {
   readonly config: RunConfig
   /** As a person would type it. */
   readonly command: string
+  /** Plugins in use: receipts name them, worker threads load them too. */
+  readonly loaded?: Loaded
 }
 
 /** One digest over all artefacts: equal where every one of them is equal, byte for byte. */
@@ -33,19 +37,21 @@ export const digestOf = (artefacts: readonly Artefact[]): string =>
  *
  * - Errors: the job's own, `SessionError`, `RunStoreError`.
  */
-export const runJob = Effect.fn("run_job")(function* <E>(job: Job<E>, { config, command }: Start) {
+export const runJob = Effect.fn("run_job")(function* <E>(job: Job<E>, { config, command, loaded }: Start) {
   const store = yield* RunStore
   const { say: note } = yield* Progress
   const computed = Effect.gen(function* () {
     const { session, kind, did, recovery, records } = yield* runSession(config.session, note)
     if (config.session === "auto") yield* note(`Session ${kind()}, ${(yield* records)[0]?.reason}`)
-    const workers = workersLayer({ workers: config.workers, sessionKind: kind, note, did })
+    const plugins = (loaded?.plugins ?? []).map((p) => p.file)
+    const here = loaded === undefined ? {} : { known: knownWith(loaded) }
+    const workers = workersLayer({ workers: config.workers, sessionKind: kind, note, did, plugins, ...here })
     const services = Layer.provideMerge(workers, Layer.succeed(Session)(session))
     const done = yield* job(config).pipe(Effect.provideService(Recovery, recovery), Effect.provide(services))
     const sessions = yield* records
     return { ...done, sessions, peak: yield* Effect.provideService(sessionPeak, Session, session) }
   })
-  const { seconds, summary, costs, sessions, peak, ...result } = yield* Effect.scoped(computed)
+  const { seconds, summary, costs, sessions, peak, ...result } = yield* calling(Effect.scoped(computed))
   const artefacts = yield* store.artefacts
   const receipts = {
     run: store.name,
@@ -56,6 +62,7 @@ export const runJob = Effect.fn("run_job")(function* <E>(job: Job<E>, { config, 
     sessions,
     peak,
     config,
+    plugins: (loaded?.plugins ?? []).map(({ name, version, from, sha256 }) => ({ name, version, from, sha256 })),
     versions: versions(),
     machine: machine(),
     seconds,
@@ -64,7 +71,7 @@ export const runJob = Effect.fn("run_job")(function* <E>(job: Job<E>, { config, 
   }
   const data: ReportData = {
     ...result,
-    warnings: [...lossWarnings(sessions), ...result.warnings],
+    warnings: [...pluginWarnings(loaded), ...lossWarnings(sessions), ...result.warnings],
     costs: costs.map(rated(peak)),
     title: `policygradex run ${store.name}`,
     receipts
@@ -73,6 +80,9 @@ export const runJob = Effect.fn("run_job")(function* <E>(job: Job<E>, { config, 
   yield* store.report(report(data))
   return { ...data, summary }
 })
+
+const pluginWarnings = (loaded: Loaded | undefined): readonly Warning[] =>
+  (loaded?.problems ?? []).map(({ message }) => ({ level: "caution", text: `${message}; the run went on without it` }))
 
 /** Results of a run that lost a session are marked: their numbers are of more than one. */
 const lossWarnings = (sessions: readonly SessionRecord[]): readonly Warning[] =>

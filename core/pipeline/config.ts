@@ -175,6 +175,9 @@ export const RunConfig = Schema.Struct({
   ]).annotate({
     description: "worker threads, or one a core"
   }),
+  plugins: Schema.Array(Schema.NonEmptyString).annotate({
+    description: "plugins by file or package; a file's path counts from this configuration's folder"
+  }),
   family: FamilyConfig,
   algorithm: AlgorithmConfig,
   network: NetworkConfig,

@@ -150,6 +150,13 @@ export interface ReportData {
     /** Null where it could not be measured. */
     readonly peak: Peak | null
     readonly config: unknown
+    /** Contributed code that the run used. */
+    readonly plugins: readonly {
+      readonly name: string
+      readonly version: string
+      readonly from: string
+      readonly sha256: string
+    }[]
     readonly versions: Readonly<Record<string, string>>
     readonly machine: Readonly<Record<string, string | number>>
     /** Wall time by stage, seconds. */

@@ -4,6 +4,7 @@ import { Argument, Command, Flag } from "effect/cli"
 import { sessionKinds } from "../../core/pipeline/config.ts"
 import { type Choice, loadConfig, meaning, paths, SESSION_VARIABLE } from "../config/mod.ts"
 import { print } from "./output.ts"
+import { pluginFlag } from "./plugin_flag.ts"
 import { shared } from "./shared.ts"
 
 /** Arguments and flags that choose a configuration; `pgex run` has the same. */
@@ -32,7 +33,8 @@ export const choiceParameters = {
     Flag.between(0, 1000),
     Flag.withMetavar("KEY=VALUE"),
     Flag.withDescription("Set one value, e.g. --set meta.iterations=20; may be repeated; pgex config lists the keys")
-  )
+  ),
+  plugin: pluginFlag
 }
 
 /** What those parameters say. */
@@ -42,6 +44,7 @@ export const choiceOf = (
     readonly preset: Option.Option<string>
     readonly session: Option.Option<string>
     readonly set: readonly string[]
+    readonly plugin: readonly string[]
   },
   seed: number | undefined
 ): Choice => {
@@ -51,6 +54,7 @@ export const choiceOf = (
   const sessionVariable = process.env[SESSION_VARIABLE] || undefined
   return {
     set: o.set,
+    plugins: o.plugin,
     ...(source === undefined ? {} : { source }),
     ...(preset === undefined ? {} : { preset }),
     ...(session === undefined ? {} : { session }),

@@ -1,79 +1,169 @@
-/** `pgex envs`: environments and task families, with their parameters. */
-import { Effect, Option } from "effect"
+/** `pgex envs`: environments and task families; `pgex envs show`: one of them, with its spaces and parameters. */
+import { Effect } from "effect"
 import { Argument, Command } from "effect/cli"
+import * as E from "fp-ts/lib/Either.js"
+import type { Environment } from "../../envs/env.ts"
+import type { EnvError } from "../../envs/error.ts"
+import type { Family } from "../../envs/family.ts"
 import type { Parameter, ParameterTable } from "../../envs/parameter.ts"
-import { describeSpace } from "../../envs/space.ts"
-import { standard } from "../../envs/standard.ts"
+import { findEnvironment, findFamily } from "../../envs/registry.ts"
+import { describeSpace, type Space } from "../../envs/space.ts"
 import { suggestion, UsageError } from "../failure.ts"
+import { type Loaded, PluginError } from "../load/mod.ts"
 import { print } from "./output.ts"
+import { pluginFlag, withPlugins } from "./plugin_flag.ts"
 import { shared } from "./shared.ts"
 
-export const envsCommand = Command.make(
-  "envs",
-  { id: Argument.String("id").pipe(Argument.optional, Argument.withDescription("Only this environment or family")) },
-  Effect.fn("pgex.envs")(function* (o) {
+const show = Command.make(
+  "show",
+  { id: Argument.String("id").pipe(Argument.withDescription("An environment or a task family")), plugin: pluginFlag },
+  Effect.fn("pgex.envs.show")(function* (o) {
     const { json } = yield* shared
-    const id = Option.getOrUndefined(o.id)
-    const known = [...standard.environments, ...standard.families].map((x) => x.id)
-    if (id !== undefined && !known.includes(id)) {
-      const want = "an environment or a task family"
-      return yield* new UsageError({ doing: "describe it", want, got: JSON.stringify(id), fix: suggestion(id, known) })
+    const loaded = yield* withPlugins(o.plugin)
+    const environment = findEnvironment(loaded.registry, o.id)
+    if (E.isRight(environment)) {
+      const value = environmentRecord(environment.right, loaded)
+      return yield* print(json, value, environmentText(environment.right, value.from))
     }
-    const environments = standard.environments.filter((e) => id === undefined || e.id === id)
-    const families = standard.families.filter((f) => id === undefined || f.id === id)
-    const value = {
-      environments: environments.map((e) => ({
-        id: e.id,
-        version: e.version,
-        summary: e.summary,
-        observation: describeSpace(e.observation),
-        action: describeSpace(e.action),
-        maxEpisodeSteps: e.maxEpisodeSteps,
-        secondsPerStep: e.secondsPerStep,
-        parameters: e.parameters
-      })),
-      families: families.map((f) => ({
-        id: f.id,
-        summary: f.summary,
-        environment: f.environment.id,
-        options: f.options
-      }))
-    }
-    const text = [
-      ...value.environments.map((e) =>
-        [
-          `${e.id} (version ${e.version}): ${e.summary}`,
-          `  observes ${e.observation}; acts ${e.action}; at most ${e.maxEpisodeSteps} steps of ${e.secondsPerStep} s`,
-          ...describeTable(e.parameters)
-        ].join("\n")
-      ),
-      ...value.families.map((f) =>
-        [`${f.id}, tasks in ${f.environment}: ${f.summary}`, ...describeTable(f.options)].join("\n")
-      )
-    ]
-    yield* print(json, value, text.join("\n\n"))
+    const family = findFamily(loaded.registry, o.id)
+    if (E.isLeft(family))
+      return yield* Effect.fail(isUnknown(environment.left) ? unknownId(o.id, loaded) : environment.left)
+    const value = familyRecord(family.right, loaded)
+    yield* print(json, value, familyText(family.right, value.from))
   })
 ).pipe(
-  Command.withDescription("List environments and task families, each with its parameters, their units and ranges."),
-  Command.withShortDescription("List environments and task families"),
+  Command.withDescription(
+    "Show one environment (spaces, parameters with units, ranges and defaults, version, where it comes from) or one " +
+      "task family (its options)."
+  ),
+  Command.withShortDescription("One environment or family, whole"),
   Command.withExamples([
-    { command: "pgex envs", description: "All of them" },
-    { command: "pgex envs CartPole-v1 --json", description: "One, as JSON" }
+    { command: "pgex envs show CartPole-v1", description: "Spaces and parameters" },
+    { command: "pgex envs show cliff-width --plugin ./cliffs.ts --json", description: "A plugin's family, as JSON" }
   ])
 )
 
-const describeTable = (table: ParameterTable): string[] =>
-  Object.entries(table).map(([name, p]) => `  ${name.padEnd(14)} ${range(p)}: ${p.meaning}`)
+export const envsCommand = Command.make(
+  "envs",
+  { plugin: pluginFlag },
+  Effect.fn("pgex.envs")(function* (o) {
+    const { json } = yield* shared
+    const loaded = yield* withPlugins(o.plugin)
+    const { environments, families } = loaded.registry
+    const value = {
+      environments: environments.map((e) => environmentRecord(e, loaded)),
+      families: families.map((f) => familyRecord(f, loaded)),
+      plugins: loaded.plugins.map(({ name, version, from, sha256 }) => ({ name, version, from, sha256 })),
+      problems: loaded.problems.map(({ plugin, field, message }) => ({ plugin, field, message }))
+    }
+    const width = Math.max(...[...environments, ...families].map((x) => x.id.length)) + 2
+    const line = (x: { readonly id: string; readonly summary: string }, from: string) =>
+      `  ${x.id.padEnd(width)}${x.summary}${from === OWN ? "" : ` (${from})`}`
+    const text = [
+      "Environments",
+      ...environments.map((e, i) => line(e, value.environments[i]?.from ?? OWN)),
+      "",
+      "Task families",
+      ...families.map((f, i) => line(f, value.families[i]?.from ?? OWN)),
+      "",
+      "pgex envs show ID tells spaces and parameters."
+    ]
+    yield* print(json, value, text.join("\n"))
+  })
+).pipe(
+  Command.withSubcommands([show]),
+  Command.withDescription("List environments and task families: those of the package, and those of plugins."),
+  Command.withShortDescription("List environments and task families"),
+  Command.withExamples([
+    { command: "pgex envs", description: "All of them" },
+    { command: "pgex envs show CartPole-v1 --json", description: "One, as JSON" },
+    { command: "pgex envs --plugin ./cliffs.ts", description: "With those of a plugin" }
+  ])
+)
+
+const OWN = "policygradex"
+
+/** Where an id comes from: this package or a plugin. */
+const fromOf = (id: string, kind: "environments" | "families", { plugins }: Loaded): string => {
+  const holder = plugins.find(({ plugin }) => plugin[kind]?.some((x) => x.id === id))
+  return holder === undefined ? OWN : `plugin ${holder.name} ${holder.version}, ${holder.from}`
+}
+
+/** JSON has no infinities: unbounded sides are null. */
+const spaceRecord = (space: Space) =>
+  space._tag === "Discrete"
+    ? { ...space, text: describeSpace(space) }
+    : { ...space, low: space.low.map(orNull), high: space.high.map(orNull), text: describeSpace(space) }
+
+const orNull = (x: number): number | null => (Number.isFinite(x) ? x : null)
+
+const environmentRecord = (e: Environment, loaded: Loaded) => ({
+  id: e.id,
+  version: e.version,
+  summary: e.summary,
+  from: fromOf(e.id, "environments", loaded),
+  observation: spaceRecord(e.observation),
+  action: spaceRecord(e.action),
+  maxEpisodeSteps: e.maxEpisodeSteps,
+  secondsPerStep: e.secondsPerStep,
+  parameters: e.parameters,
+  families: loaded.registry.families.filter((f) => f.environment.id === e.id).map((f) => f.id)
+})
+
+const familyRecord = (f: Family, loaded: Loaded) => ({
+  id: f.id,
+  summary: f.summary,
+  from: fromOf(f.id, "families", loaded),
+  environment: f.environment.id,
+  options: f.options
+})
+
+const environmentText = (e: Environment, from: string): string =>
+  [
+    `${e.id}, version ${e.version}, from ${from}`,
+    `  ${e.summary}`,
+    `  observes ${describeSpace(e.observation)}`,
+    `  acts     ${describeSpace(e.action)}`,
+    `  lasts    at most ${e.maxEpisodeSteps} steps of ${e.secondsPerStep} s`,
+    "Parameters",
+    ...describeTable(e.parameters)
+  ].join("\n")
+
+const familyText = (f: Family, from: string): string =>
+  [
+    `${f.id}, tasks in ${f.environment.id}, from ${from}`,
+    `  ${f.summary}`,
+    "Options",
+    ...describeTable(f.options)
+  ].join("\n")
+
+const isUnknown = (e: EnvError): boolean => e._tag === "UnknownName"
+
+const unknownId = (id: string, { registry, problems }: Loaded): PluginError | UsageError => {
+  const known = [...registry.environments, ...registry.families].map((x) => x.id)
+  const [first] = problems
+  const want = "an environment or a task family"
+  const doing = `show ${id}`
+  if (first === undefined) return new UsageError({ doing, want, got: "no such id", fix: suggestion(id, known) })
+  const got = `none, without ${problems.map((p) => p.plugin).join(", ")} (${first.message})`
+  return new PluginError({ doing, want, got, fix: "mend the plugin", plugin: first.plugin, field: first.field })
+}
+
+const describeTable = (table: ParameterTable): readonly string[] => {
+  const rows = Object.entries(table).map(([name, p]) => [name, range(p), p.meaning] as const)
+  const widths = [0, 1].map((i) => Math.min(48, Math.max(0, ...rows.map((r) => r[i]?.length ?? 0))))
+  return rows.map(([name, text, meaning]) => `  ${name.padEnd(widths[0]!)}  ${text.padEnd(widths[1]!)}  ${meaning}`)
+}
 
 const range = (p: Parameter): string => {
   switch (p.kind) {
     case "flag":
-      return `true or false, default ${p.default}`
+      return `${p.default} (or ${!p.default})`
     case "choice":
-      return `${p.choices.join(" | ")}, default ${p.default}`
+      return `${p.default} (of ${p.choices.join(", ")})`
     case "text":
-      return `${p.want}, default "${p.default}"`
+      return `"${p.default}" (${p.want})`
     default:
-      return `${p.min} to ${p.max}${p.unit === "" ? "" : ` ${p.unit}`}, default ${p.default}`
+      return `${p.default}${p.unit === "" ? "" : ` ${p.unit}`} (${p.min} to ${p.max})`
   }
 }

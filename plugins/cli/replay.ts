@@ -6,10 +6,11 @@ import { key } from "../../core/random/mod.ts"
 import type { Params } from "../../envs/parameter.ts"
 import { findEnvironment } from "../../envs/registry.ts"
 import { replay } from "../../envs/replay.ts"
-import { standard } from "../../envs/standard.ts"
 import { UsageError } from "../failure.ts"
+import { calling } from "../load/mod.ts"
 import { readBytes, sourceName } from "../matrix_io/read.ts"
 import { lift, remark } from "./output.ts"
+import { because, pluginFlag, withPlugins } from "./plugin_flag.ts"
 import { shared } from "./shared.ts"
 
 export const replayCommand = Command.make(
@@ -24,16 +25,18 @@ export const replayCommand = Command.make(
     actions: Flag.String("actions").pipe(
       Flag.withMetavar("FILE"),
       Flag.withDescription("A JSON array of actions, or one action a line; - is standard input")
-    )
+    ),
+    plugin: pluginFlag
   },
   Effect.fn("pgex.replay")(function* (o) {
     const { json, seed } = yield* shared
-    const environment = yield* lift(findEnvironment(standard, o.env))
+    const loaded = yield* withPlugins(o.plugin)
+    const environment = yield* lift(findEnvironment(loaded.registry, o.env)).pipe(Effect.mapError(because(loaded)))
     const params = yield* lift(parseParams(Option.getOrElse(o.params, () => "{}")))
     const from = yield* lift(key(seed ?? 0))
     const text = new TextDecoder().decode(yield* readBytes(o.actions))
     const actions = yield* lift(parseActions(text, sourceName(o.actions)))
-    const episode = yield* lift(replay(environment, params, from, actions))
+    const episode = yield* calling(Effect.suspend(() => lift(replay(environment, params, from, actions))))
     const lines = [{ obs: episode.obs }, ...episode.steps].map((line) => JSON.stringify(line))
     yield* Console.log(json ? `[${lines.join(",\n")}]` : lines.join("\n"))
     if (episode.unused > 0) {
@@ -56,14 +59,18 @@ export const replayCommand = Command.make(
   ])
 )
 
-/** Parameter values are checked by the environment; here only that they are an object of plain values. */
+/**
+ * Parameter values are checked by the environment; here only that they are an object of plain values. A list, such as
+ * Gymnasium's `desc`, is its elements with commas between them.
+ */
 const parseParams = (text: string): E.Either<UsageError, Params> => {
   const bad = (got: string) =>
     E.left(new UsageError({ doing: "read --params", want: 'a JSON object such as {"length": 1}', got, fix: "" }))
   const value = parseJson(text)
   if (!Predicate.isObject(value) || Array.isArray(value)) return bad(text)
   const params: Record<string, number | boolean | string> = {}
-  for (const [name, v] of Object.entries(value)) {
+  for (const [name, given] of Object.entries(value)) {
+    const v = Array.isArray(given) ? given.join(",") : given
     if (typeof v !== "number" && typeof v !== "boolean" && typeof v !== "string")
       return bad(`${name}: ${JSON.stringify(v)}`)
     params[name] = v

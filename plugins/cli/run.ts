@@ -7,14 +7,15 @@ import { pipe } from "fp-ts/lib/function.js"
 import type { RunConfig } from "../../core/pipeline/config.ts"
 import type { EnvError } from "../../envs/error.ts"
 import { findFamily } from "../../envs/registry.ts"
-import { standard } from "../../envs/standard.ts"
 import { loadConfig } from "../config/mod.ts"
 import { UsageError } from "../failure.ts"
+import type { Loaded } from "../load/load.ts"
 import { machine, versions } from "../machine.ts"
 import { progressDisplay, silentProgress } from "../progress.ts"
 import { directoryStore, freeName } from "../store/mod.ts"
 import { choiceOf, choiceParameters } from "./config.ts"
 import { lift, print } from "./output.ts"
+import { because, withPlugins } from "./plugin_flag.ts"
 import { shared } from "./shared.ts"
 import { summaryText } from "./summary.ts"
 
@@ -51,10 +52,12 @@ export const runCommand = Command.make(
       return yield* new UsageError({ doing: `use ${flag}`, want: "--out DIR with it", got: "no --out", fix: "" })
     }
     const config = yield* loadConfig(choiceOf(o, seed))
-    yield* lift(tasksExist(config)) // before the directory is made: a wrong name leaves nothing behind
+    const loaded = yield* withPlugins(config.plugins)
+    // Before the directory is made: a wrong name leaves nothing behind.
+    yield* lift(tasksExist(config, loaded)).pipe(Effect.mapError(because(loaded)))
     // What only this command needs (programs, kernels, plots) is loaded only by it: the others start faster.
     const { mainJob } = yield* Effect.promise(() => import("../../algorithms/policygradex/job.ts"))
-    const { known } = yield* Effect.promise(() => import("../known.ts"))
+    const { known, knownWith } = yield* Effect.promise(() => import("../known.ts"))
     const { runJob } = yield* Effect.promise(() => import("../run_job.ts"))
     const { openSession } = yield* Effect.promise(() => import("../sessions/mod.ts"))
     // Likewise a session that cannot be made; auto always finds one.
@@ -69,7 +72,7 @@ export const runCommand = Command.make(
       versions: versions(),
       machine: machine()
     })
-    const data = yield* runJob(mainJob(known), { config, command }).pipe(
+    const data = yield* runJob(mainJob(knownWith(loaded, known)), { config, command, loaded }).pipe(
       Effect.provide(o.quiet ? silentProgress : progressDisplay()),
       Effect.provide(store)
     )
@@ -94,8 +97,8 @@ export const runCommand = Command.make(
   ])
 )
 
-const tasksExist = (config: RunConfig): E.Either<EnvError, unknown> =>
+const tasksExist = (config: RunConfig, { registry }: Loaded): E.Either<EnvError, unknown> =>
   pipe(
-    findFamily(standard, config.family.id),
+    findFamily(registry, config.family.id),
     E.chain((family) => family.tasks({ ...config.family.options, n: config.family.n }))
   )

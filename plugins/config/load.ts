@@ -1,9 +1,11 @@
 /** The configuration of a run, from a preset or a file, with what the command line sets over it. */
+import { dirname } from "node:path"
 import { Effect, FileSystem, Predicate } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
 import type { RunConfig } from "../../core/pipeline/config.ts"
 import { ConfigError, FileError, fileError, suggestion } from "../failure.ts"
+import { rebase } from "../load/find.ts"
 import { decodeConfig, merge, setValue } from "./decode.ts"
 import { presets } from "./presets.ts"
 
@@ -20,6 +22,8 @@ export interface Choice {
   readonly session?: string
   /** What computes by the variable {@link SESSION_VARIABLE}: wins over source and preset. */
   readonly sessionVariable?: string
+  /** Plugins beside those of the source; paths count from the working folder. */
+  readonly plugins?: readonly string[]
 }
 
 /** Names the environment variable that says what computes. */
@@ -65,7 +69,8 @@ export const resolve = (overlay: unknown, source: string, choice: Choice): E.Eit
   return pipe(
     assigned,
     E.map((t) => (choice.seed === undefined ? t : merge(t, { seed: choice.seed }))),
-    E.chain((t) => decodeConfig(t, source))
+    E.chain((t) => decodeConfig(t, source)),
+    E.map((c) => ({ ...c, plugins: [...new Set([...c.plugins, ...(choice.plugins ?? [])])] }))
   )
 }
 
@@ -94,7 +99,12 @@ const readJsonFile = Effect.fn("config.readFile")(function* (path: string) {
       fix: ""
     })
   }
-  return Predicate.isObject(value.config) && "format" in value ? value.config : value
+  // A run was started in the folder that its paths count from; paths of a person's file count from the file.
+  if (Predicate.isObject(value.config) && "format" in value) return value.config
+  const { plugins } = value
+  if (!Array.isArray(plugins)) return value
+  const moved = (name: unknown) => (typeof name === "string" ? rebase(name, dirname(path), ".") : name)
+  return { ...value, plugins: plugins.map(moved) }
 })
 
 const lift = <A>(e: E.Either<ConfigError, A>): Effect.Effect<A, ConfigError> =>

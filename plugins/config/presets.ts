@@ -7,6 +7,7 @@ const quick: RunConfig = {
   seed: 0,
   session: "auto",
   workers: "auto",
+  plugins: [],
   family: { id: "cartpole-length", n: 10, options: {} },
   algorithm: {
     id: "ppo",

@@ -85,7 +85,9 @@ const peak = ({ receipts: { peak, session } }: ReportData): Html =>
 const receipts = ({ receipts: r, tasks }: ReportData): Html => html`<h2>Receipts</h2><div class="card">
 <dl><dt>Run</dt><dd>${r.run}</dd><dt>Command</dt><dd>${r.command}</dd><dt>Seed</dt><dd>${String(r.seed)}</dd>
 <dt>Session</dt><dd>${r.session} (${r.sessionReason})</dd>${r.sessions.map(sessionRow)}<dt>Digest of all artefacts</dt><dd>${r.digest}</dd>
-<dt>Versions</dt><dd>${pairs(r.versions)}</dd><dt>Machine</dt><dd>${pairs(r.machine)}</dd>
+<dt>Versions</dt><dd>${pairs(r.versions)}</dd>${r.plugins.map(
+  (p) => html`<dt>Plugin ${p.name}</dt><dd>version ${p.version}, ${p.from}, SHA-256 ${p.sha256}</dd>`
+)}<dt>Machine</dt><dd>${pairs(r.machine)}</dd>
 <dt>Time</dt><dd>${Object.entries(r.seconds)
   .map(([stage, s]) => `${stage} ${duration(s)}`)
   .join(", ")}</dd></dl>

@@ -21,6 +21,8 @@ export interface WorkerOptions {
   readonly sessionKind: () => Kind
   /** Where ids are looked up in this thread; the worker's module says where in the workers. */
   readonly known?: Known
+  /** Files of plugins, which the standard worker loads too. */
+  readonly plugins?: readonly string[]
   /** The worker's module: one that ends in `serve(known)`. */
   readonly entry?: URL
   /** Is told in a sentence where not all is as it was wanted: no threads, or one that was lost. */
@@ -52,13 +54,14 @@ const onThreads = Effect.fnUntraced(function* (size: number, known: Known, optio
     sessionKind,
     entry = new URL("./worker.ts", import.meta.url),
     note = () => Effect.void,
-    did = () => {}
+    did = () => {},
+    plugins = []
   } = options
   const session = yield* Session
   const scope = yield* Effect.scope
   // Loaded at the first use: who needs no threads starts faster.
   const pool = yield* Effect.promise(() => import("./pool.ts")).pipe(
-    Effect.flatMap(({ makePool }) => makePool(size, entry, () => ({ sessionKind: sessionKind() }), scope)),
+    Effect.flatMap(({ makePool }) => makePool(size, entry, () => ({ sessionKind: sessionKind(), plugins }), scope)),
     Effect.uninterruptible,
     Effect.cached
   )

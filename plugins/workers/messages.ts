@@ -47,5 +47,9 @@ export const Requests = RpcGroup.make(
 )
 
 /** What a worker is started with. */
-export const WorkerData = Schema.Struct({ sessionKind: Schema.Literals(sessionKinds) })
+export const WorkerData = Schema.Struct({
+  sessionKind: Schema.Literals(sessionKinds),
+  /** Files of the plugins whose ids the work may name. */
+  plugins: Schema.optionalKey(Schema.Array(Schema.String))
+})
 export type WorkerData = typeof WorkerData.Type

@@ -16,14 +16,19 @@ interface Ready {
   readonly close: Effect.Effect<void>
 }
 
+/** Where ids are looked up, or how that is made of what the thread was started with. */
+export type KnownOf = Known | ((data: WorkerData) => Effect.Effect<Known>)
+
 /**
  * Makes this thread a worker, ids being looked up in `known`; the last thing a worker's module does. Its session, of
  * `kinds`, is made at the first work and stays.
  */
-export const serve = (known: Known, kinds: Kinds = standard): void => {
+export const serve = (known: KnownOf, kinds: Kinds = standard): void => {
   const handlers = Requests.toLayer(
     Effect.gen(function* () {
-      const { sessionKind } = yield* Effect.orDie(Schema.decodeUnknownEffect(WorkerData)(workerData))
+      const data = yield* Effect.orDie(Schema.decodeUnknownEffect(WorkerData)(workerData))
+      const { sessionKind } = data
+      const lookUp = yield* Effect.cached(typeof known === "function" ? known(data) : Effect.succeed(known))
       const scope = yield* Effect.scope
       const session = yield* Effect.cached(
         Effect.map(Layer.buildWithScope(sessionLayer(sessionKind, { threads: 1 }), scope), (c) =>
@@ -36,7 +41,7 @@ export const serve = (known: Known, kinds: Kinds = standard): void => {
         Open: Effect.fnUntraced(function* ({ id, work, setting }) {
           const found = yield* findWork(work)
           const own = yield* Scope.fork(scope)
-          const part = yield* found.open(setting, known).pipe(
+          const part = yield* found.open(setting, yield* lookUp).pipe(
             Effect.provideService(Session, yield* session),
             Effect.provideService(Scope.Scope, own),
             Effect.onError((cause) => Scope.close(own, Exit.failCause(cause)))

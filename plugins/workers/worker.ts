@@ -1,5 +1,7 @@
 /** The module of a worker thread. */
-import { known } from "../known.ts"
+import { Effect } from "effect"
+import { known, knownWith } from "../known.ts"
+import { loadPlugins } from "../load/mod.ts"
 import { serve } from "./serve.ts"
 
-serve(known)
+serve(({ plugins = [] }) => Effect.map(loadPlugins(known.registry, plugins), (loaded) => knownWith(loaded)))

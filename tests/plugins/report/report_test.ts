@@ -30,6 +30,7 @@ const least: ReportData = {
     sessionReason: "SIMD",
     sessions: [],
     peak: { gflopsPerSecond: 80, program: "a product" },
+    plugins: [],
     config: { preset: "quick" },
     versions: {},
     machine: {},

@@ -1,0 +1,197 @@
+import * as Either from "fp-ts/lib/Either.js"
+import { child, stream, zeroKey } from "../core/random/mod.ts"
+import { checkedDynamics } from "./dynamics.ts"
+import type { Environment, Outcome } from "./env.ts"
+import { actionsOf, differ, type Law, made, type Trace, trace } from "./law_support.ts"
+import type { Space } from "./space.ts"
+
+const STEPS = 120
+
+/** What the record itself says: when this does not hold, no other law can be checked. */
+export const recordLaws = (env: Environment): readonly Law[] => [
+  {
+    name: "the spaces are spaces",
+    fix: "give low, high, names and units one entry a component with low at most high, a discrete space n names",
+    check: () => spaceFault("observation", env.observation) ?? spaceFault("action", env.action)
+  },
+  {
+    name: "the record's own numbers make sense",
+    fix: "give an id, a version, maxEpisodeSteps as an integer from 1 and secondsPerStep above 0",
+    check: () => {
+      if (env.id === "" || env.version === "") return "id or version is empty"
+      if (!Number.isInteger(env.maxEpisodeSteps) || env.maxEpisodeSteps < 1)
+        return `maxEpisodeSteps: want an integer from 1, got ${env.maxEpisodeSteps}`
+      return env.secondsPerStep > 0 ? undefined : `secondsPerStep: want more than 0, got ${env.secondsPerStep}`
+    }
+  },
+  {
+    name: "make() gives dynamics of the sizes that the spaces have",
+    fix: "make the record by environment(); let its dynamics() return sizes that count the components of the spaces",
+    check: () => {
+      const d = checkedDynamics(env, env.make({}))
+      return Either.isLeft(d) ? d.left.message : undefined
+    }
+  }
+]
+
+/** What a call of reset(), step() and observe() leaves behind. */
+export const callLaws = (env: Environment): readonly Law[] => [
+  {
+    name: "reset() writes the whole state: nothing of the episode before is left",
+    fix: "write every number of state[at …] in reset(), also those that begin at 0",
+    check: () => {
+      const left = fromState(env, -1.5)
+      return differ(fromState(env, 0), left) ?? differ(fromState(env, 1e9), left)
+    }
+  },
+  {
+    name: "observe() writes every component",
+    fix: "write as many numbers to out[outAt …] as the observation space has components",
+    check: () => {
+      const d = made(env, {})
+      const state = new Float64Array(d.stateSize)
+      d.reset(state, 0, stream(child(zeroKey, 11)))
+      const [a, b] = [-77.25, 33.5].map((fill) => {
+        const out = new Float64Array(d.observationSize).fill(fill)
+        d.observe(state, 0, out, 0)
+        return out
+      })
+      const odd = a!.findIndex((x, i) => !Object.is(x, b![i]))
+      return odd < 0 ? undefined : `want ${d.observationSize} numbers, component ${odd} is not written`
+    }
+  },
+  {
+    name: "step() fills the outcome each time: reward a number, terminated true or false",
+    fix: "set outcome.reward and outcome.terminated on every path through step()",
+    check: () => outcomeFault(env)
+  },
+  {
+    name: "observations rounded to the space's dtype are within its bounds",
+    fix: "round the bounds themselves (Math.fround) or clip in observe()",
+    check: () => {
+      const space = env.observation
+      if (space._tag !== "Box" || space.dtype !== "float32") return undefined
+      for (const [t, row] of played(env).observations.entries())
+        for (const [i, x] of row.entries()) {
+          const seen = Math.fround(x)
+          const [low, high] = [Math.fround(space.low[i]!), Math.fround(space.high[i]!)]
+          if (seen < low || seen > high) return `observation ${t}, component ${i}: ${seen} is outside [${low}, ${high}]`
+        }
+      return undefined
+    }
+  },
+  {
+    name: "two instances do not know of each other",
+    fix: "make nothing outside dynamics() that changes: no module-level variable, no array shared between calls of make()",
+    check: () => {
+      const [a, b] = [made(env, {}), made(env, {})]
+      const actions = actionsOf(env, STEPS, 12)
+      const source = () => stream(child(zeroKey, 12))
+      const before = trace(a, source(), actions, STEPS)
+      trace(b, stream(child(zeroKey, 13)), actionsOf(env, STEPS, 14), STEPS)
+      return differ(before, trace(a, source(), actions, STEPS))
+    }
+  },
+  {
+    name: "nothing draws from Math.random",
+    fix: "take the stream: random.random(stream), random.uniform(stream, low, high), random.standardNormal(stream)",
+    check: () => {
+      const own = Math.random
+      let draws = 0
+      Math.random = () => {
+        draws++
+        return own()
+      }
+      try {
+        played(env)
+      } finally {
+        Math.random = own
+      }
+      return draws === 0 ? undefined : `${draws} calls in ${STEPS} steps`
+    }
+  }
+]
+
+/** Not wrong, but dear later. */
+export const advice = (env: Environment): readonly Law[] => [
+  {
+    name: "a box of actions has finite bounds",
+    fix: "give finite bounds, or wrap the environment in clipAction()",
+    check: () => {
+      const { action } = env
+      if (action._tag !== "Box") return undefined
+      const odd = action.low.findIndex((l, i) => !Number.isFinite(l) || !Number.isFinite(action.high[i]))
+      return odd < 0 ? undefined : `${action.names[odd]} is in [${action.low[odd]}, ${action.high[odd]}]`
+    }
+  },
+  {
+    name: "a component of an observation varies",
+    fix: "take out components that are always the same: low equals high",
+    check: () => {
+      const { observation: o } = env
+      const odd = o._tag === "Box" ? o.low.findIndex((l, i) => l === o.high[i]) : -1
+      return odd < 0 || o._tag !== "Box" ? undefined : `${o.names[odd]} is always ${o.low[odd]}`
+    }
+  }
+]
+
+const played = (env: Environment): Trace =>
+  trace(made(env, {}), stream(child(zeroKey, 15)), actionsOf(env, STEPS, 15), STEPS)
+
+/** A trajectory whose state array held `fill` before the reset. */
+const fromState = (env: Environment, fill: number): Trace => {
+  const d = made(env, {})
+  const state = new Float64Array(d.stateSize).fill(fill)
+  const source = stream(child(zeroKey, 16))
+  const actions = actionsOf(env, STEPS, 16)
+  const found: Trace = { observations: [], rewards: [], ends: [] }
+  const seen = new Float64Array(d.observationSize)
+  const outcome: Outcome = { reward: 0, terminated: false }
+  d.reset(state, 0, source)
+  for (let t = 0; t < STEPS && !outcome.terminated; t++) {
+    d.step(state, 0, actions, t * d.actionSize, source, outcome)
+    d.observe(state, 0, seen, 0)
+    found.observations.push([...seen])
+    found.rewards.push(outcome.reward)
+  }
+  return found
+}
+
+const outcomeFault = (env: Environment): string | undefined => {
+  const d = made(env, {})
+  const actions = actionsOf(env, STEPS, 17)
+  const play = (before: Outcome): Trace | string => {
+    const found: Trace = { observations: [], rewards: [], ends: [] }
+    const state = new Float64Array(d.stateSize)
+    const source = stream(child(zeroKey, 17))
+    d.reset(state, 0, source)
+    for (let t = 0; t < STEPS; t++) {
+      const outcome = { ...before }
+      d.step(state, 0, actions, t * d.actionSize, source, outcome)
+      if (typeof outcome.reward !== "number") return `step ${t}: reward is a ${typeof outcome.reward}`
+      if (typeof outcome.terminated !== "boolean") return `step ${t}: terminated is ${String(outcome.terminated)}`
+      found.rewards.push(outcome.reward)
+      found.ends.push(outcome.terminated)
+      if (outcome.terminated) d.reset(state, 0, source)
+    }
+    return found
+  }
+  const [a, b] = [play({ reward: Number.NaN, terminated: true }), play({ reward: 123.25, terminated: false })]
+  if (typeof a === "string" || typeof b === "string") return typeof a === "string" ? a : String(b)
+  const difference = differ(a, b)
+  return difference === undefined ? undefined : `what was in the outcome before shows: ${difference}`
+}
+
+const spaceFault = (name: string, space: Space): string | undefined => {
+  if (space._tag === "Discrete") {
+    if (!Number.isInteger(space.n) || space.n < 1) return `${name}.n: want an integer from 1, got ${space.n}`
+    return space.names.length === space.n ? undefined : `${name}.names: want ${space.n}, got ${space.names.length}`
+  }
+  if (space._tag !== "Box") return `${name}: want a Box or a Discrete space`
+  const { low, high, names, units } = space
+  if (low.length < 1) return `${name}.low: want at least one component, got none`
+  for (const [key, list] of Object.entries({ high, names, units }))
+    if (list.length !== low.length) return `${name}.${key}: want ${low.length} entries, got ${list.length}`
+  const odd = low.findIndex((l, i) => !(l <= high[i]!))
+  return odd < 0 ? undefined : `${name}.low[${odd}]: want at most ${high[odd]}, got ${low[odd]}`
+}

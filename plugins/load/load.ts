@@ -1,0 +1,188 @@
+/** Loading plugins: each alone, so that a broken one is reported and the others work. */
+import { readFileSync } from "node:fs"
+import { resolve } from "node:path"
+import { pathToFileURL } from "node:url"
+import { Effect, Predicate } from "effect"
+import * as E from "fp-ts/lib/Either.js"
+import type { Algorithm } from "../../algorithms/algorithm.ts"
+import type { Registry } from "../../envs/registry.ts"
+import { digest } from "../store/store.ts"
+import { contractVersion, type Plugin } from "./define.ts"
+import { issueError, PluginError } from "./error.ts"
+import { locate, projectPlugins } from "./find.ts"
+import { guardedEnvironment, guardedFamily } from "./guard.ts"
+import { isPlugin, pluginIssues } from "./validate.ts"
+
+/** What receipts say of a plugin. */
+export interface PluginReceipt {
+  readonly name: string
+  readonly version: string
+  /** As it was asked for. */
+  readonly from: string
+  /** Of the module's file. */
+  readonly sha256: string
+}
+
+/** A plugin in use. */
+export interface LoadedPlugin extends PluginReceipt {
+  readonly file: string
+  readonly plugin: Plugin
+}
+
+/** All that a run can name, and the plugins that it came from. */
+export interface Loaded {
+  readonly registry: Registry
+  readonly algorithms: readonly Algorithm<unknown>[]
+  readonly plugins: readonly LoadedPlugin[]
+  /** What is wrong with the plugins that are not in use. */
+  readonly problems: readonly PluginError[]
+}
+
+/**
+ * Adds plugins to a registry, in order. A plugin that does not load, breaks the contract or claims an id that another
+ * has already is left out as a whole and reported.
+ *
+ * Names are files (paths count from `base`) or installed packages; with `project`, dependencies of the project around
+ * `base` that carry the keyword `policygradex-plugin` come first.
+ */
+export const loadPlugins = Effect.fn("plugins.load")(function* (
+  registry: Registry,
+  names: readonly string[],
+  options: { readonly base?: string; readonly project?: boolean; readonly algorithms?: readonly string[] } = {}
+) {
+  const base = resolve(options.base ?? ".")
+  const all = [...(options.project === true ? projectPlugins(base) : []), ...names]
+  let loaded: Loaded = { registry, algorithms: [], plugins: [], problems: [] }
+  for (const name of all) {
+    const one = yield* Effect.result(loadPlugin(name, base))
+    if (one._tag === "Failure") loaded = { ...loaded, problems: [...loaded.problems, one.failure] }
+    else if (!loaded.plugins.some((p) => p.file === one.success.file))
+      loaded = added(loaded, one.success, options.algorithms ?? ["ppo"])
+  }
+  return loaded
+})
+
+/**
+ * One plugin.
+ *
+ * - Errors: `PluginError` for a module that is not there, does not load, has no default export or breaks the contract.
+ */
+export const loadPlugin = Effect.fn("plugins.loadOne")(function* (name: string, base: string = resolve(".")) {
+  const { value, ...module } = yield* readModule(name, base)
+  const [first, ...more] = pluginIssues(value)
+  if (first === undefined && isPlugin(value))
+    return { ...module, name: value.name, version: value.version, plugin: value } satisfies LoadedPlugin
+  const issue = first ?? { field: "", want: "a plugin", got: "another value", fix: "" }
+  const rest = `pgex plugin check ${name} tells ${more.length} more`
+  const fix = [issue.fix, ...(more.length === 0 ? [] : [rest])].filter((s) => s !== "").join("; ")
+  return yield* issueError(name, { ...issue, fix })
+})
+
+/** The default export of a module, whatever it is. */
+export const readModule = Effect.fn("plugins.readModule")(function* (name: string, base: string = resolve(".")) {
+  const located = locate(name, base)
+  if (E.isLeft(located)) return yield* located.left
+  const file = located.right
+  const module: unknown = yield* Effect.tryPromise({
+    try: () => import(pathToFileURL(file).href),
+    catch: (e) => importError(name, e)
+  })
+  const value = Predicate.hasProperty(module, "default") ? module.default : undefined
+  if (value === undefined) {
+    const names = Predicate.isObject(module) ? Object.keys(module) : []
+    const got = names.length === 0 ? "no export" : `only ${names.join(", ")}`
+    const fix = `export default definePlugin({ policygradex: ${contractVersion}, … })`
+    return yield* issueError(name, { field: "", want: "a default export", got, fix })
+  }
+  return { from: name, file, sha256: digest(readFileSync(file)), value }
+})
+
+/** What an import threw, as one sentence: both runtimes' syntax errors, missing modules, and the module's own throw. */
+const importError = (plugin: string, e: unknown): PluginError => {
+  const message = e instanceof Error ? e.message : String(e)
+  const name = e instanceof Error ? e.name : "a throw"
+  const syntax = name === "SyntaxError" || name === "BuildMessage" || message.startsWith("SyntaxError")
+  const text = `${message.split("\n")[0]}${place(e, message)}`
+  const make = (want: string, got: string, fix: string) =>
+    new PluginError({ doing: `load plugin ${plugin}`, want, got, fix, plugin, field: "" })
+  if (syntax) return make("a module", `a syntax error: ${text.replace(/^SyntaxError: /, "")}`, "mend the line")
+  if (name === "ResolveMessage" || /Cannot find|Module not found|not in.*npm|Relative import path/.test(message)) {
+    const fix = message.includes("policygradex") ? "npm install policygradex beside it" : "install it or mend the path"
+    return make("its imports", text, fix)
+  }
+  return make(
+    "a module that loads",
+    `its throw, ${name}: ${text}`,
+    "a plugin only defines values; nothing may fail while it loads"
+  )
+}
+
+/** Where: Bun tells by fields, Deno in the message's last line. */
+const place = (e: unknown, message: string): string => {
+  if (Predicate.hasProperty(e, "position") && Predicate.isObject(e.position) && typeof e.position.line === "number")
+    return ` in line ${e.position.line}, column ${String(e.position.column)}`
+  const at = /at file:\S*?:(\d+):(\d+)\s*$/.exec(message)
+  return at === null ? "" : ` in line ${at[1]}, column ${at[2]}`
+}
+
+/** With the plugin, or with what keeps it out. */
+const added = (loaded: Loaded, one: LoadedPlugin, ownAlgorithms: readonly string[]): Loaded => {
+  const { plugin, from } = one
+  const { environments, families } = loaded.registry
+  const clash =
+    clashOf(loaded, from, "environment", environments, plugin.environments) ??
+    clashOf(loaded, from, "family", families, plugin.families) ??
+    clashOf(
+      loaded,
+      from,
+      "algorithm",
+      [...ownAlgorithms.map((id) => ({ id })), ...loaded.algorithms],
+      plugin.algorithms
+    )
+  const guarded = (plugin.environments ?? []).map((e) => guardedEnvironment(e, plugin.name))
+  const all = [...environments, ...guarded]
+  const orphan = (plugin.families ?? []).find(
+    ({ environment: e }) => !all.some((x) => x.id === e.id && x.version === e.version)
+  )
+  if (clash === undefined && orphan === undefined) {
+    const own = (plugin.families ?? []).map((f) =>
+      guardedFamily(f, guarded.find((e) => e.id === f.environment.id) ?? f.environment, plugin.name)
+    )
+    return {
+      registry: { ...loaded.registry, environments: all, families: [...families, ...own] },
+      algorithms: [...loaded.algorithms, ...(plugin.algorithms ?? [])],
+      plugins: [...loaded.plugins, one],
+      problems: loaded.problems
+    }
+  }
+  const { environment, id } = orphan ?? { environment: { id: "" }, id: "" }
+  const problem =
+    clash ??
+    issueError(from, {
+      field: `families ${id}.environment`,
+      want: "an environment of this plugin or of the package",
+      got: environment.id,
+      fix: `add ${environment.id} to environments`
+    })
+  return { ...loaded, problems: [...loaded.problems, problem] }
+}
+
+interface Named {
+  readonly id: string
+}
+
+const clashOf = (
+  loaded: Loaded,
+  from: string,
+  kind: "environment" | "family" | "algorithm",
+  taken: readonly Named[],
+  own: readonly Named[] = []
+): PluginError | undefined => {
+  const both = own.find(({ id }) => taken.some((t) => t.id === id))
+  if (both === undefined) return undefined
+  const holder = loaded.plugins.find(({ plugin: p }) =>
+    [p.environments, p.families, p.algorithms].some((list) => list?.some(({ id }) => id === both.id))
+  )
+  const got = `${JSON.stringify(both.id)}, which ${holder === undefined ? "comes with policygradex" : `plugin ${holder.from} has`}`
+  return issueError(from, { field: `${kind} ${both.id}`, want: "an id that nothing else has", got, fix: "rename it" })
+}
