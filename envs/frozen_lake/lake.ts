@@ -70,13 +70,13 @@ export const transitions = (
   })
 }
 
-const ATTEMPTS = 100_000
+const ATTEMPTS = 10_000
 
 /**
  * A random map on which the goal can be reached: Gymnasium's `generate_random_map(size, p, seed)` for the seed's key.
  *
  * - Shapes: `size` rows of `size` letters, start first and goal last.
- * - Errors: `ParameterError` for a size below 2 or p outside (0, 1], and where 100,000 maps have no path.
+ * - Errors: `ParameterError` for a size below 2 or p outside (0, 1], and where 10,000 maps have no path.
  */
 export const randomMap = (size: number, p: number, key: Key): Either.Either<EnvError, Rows> => {
   const refuse = (name: string, value: number, want: string) =>

@@ -5,7 +5,7 @@ import * as E from "fp-ts/lib/Either.js"
 import { makePolicy, type NetworkConfig } from "../../algorithms/mod.ts"
 import { evaluate, gradients, program, slice } from "../../core/program/mod.ts"
 import { child, fillNormal, stream, zeroKey } from "../../core/random/mod.ts"
-import { cartPole, linearQuadratic } from "../../envs/mod.ts"
+import { cartPole, frozenLake, linearQuadratic } from "../../envs/mod.ts"
 import { built, close } from "../core/program/support.ts"
 import { right } from "./support.ts"
 
@@ -80,4 +80,10 @@ test("makePolicy() appends one input a task with task one-hot, and refuses repea
   assert.equal(right(makePolicy(cartPole, oneHot, ["a", "b", "c"])).inputs, 7)
   const repeated = makePolicy(cartPole, oneHot, ["a", "a"])
   assert.ok(E.isLeft(repeated) && repeated.left.message.startsWith("Cannot train: want taskIds distinct"))
+})
+
+test("makePolicy() lets a network see a discrete observation as one-hot, before the task's", () => {
+  const plain = right(makePolicy(frozenLake, network))
+  assert.equal(plain.inputs, 16)
+  assert.equal(right(makePolicy(frozenLake, { ...network, taskOneHot: true }, ["a", "b"])).inputs, 18)
 })

@@ -33,3 +33,6 @@ test("didYouMean() is empty when nothing is near", () => {
   assert.equal(didYouMean("lenght", ["length"]), '; did you mean "length"?')
   assert.equal(didYouMean("zzz", ["length"]), "")
 })
+
+test("nearest() does not take a letter for the beginning of a name", () =>
+  assert.equal(nearest("max_torquex", ["g", "m", "max_torque", "max_speed"]), "max_torque"))
