@@ -34,6 +34,8 @@ export { type Ice, randomMap, type Transition, transitions } from "./frozen_lake
 export { frozenLake8x8Maps, frozenLakeMaps } from "./frozen_lake/maps_family.ts"
 export { gridWorldCorners } from "./grid_world/corners_family.ts"
 export { gridWorld } from "./grid_world/grid_world.ts"
+export { highwayDensity, highwayFullDensity, highwayLanes } from "./highway/families.ts"
+export { highway, highwayFast } from "./highway/highway.ts"
 export { environmentLaws, familyLaws, type Law } from "./law.ts"
 export { type LinearQuadraticParams, linearQuadratic } from "./linear_quadratic/linear_quadratic.ts"
 export { linearQuadraticPlanted } from "./linear_quadratic/planted_family.ts"

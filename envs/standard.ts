@@ -5,6 +5,8 @@ import { frozenLake, frozenLake8x8 } from "./frozen_lake/frozen_lake.ts"
 import { frozenLake8x8Maps, frozenLakeMaps } from "./frozen_lake/maps_family.ts"
 import { gridWorldCorners } from "./grid_world/corners_family.ts"
 import { gridWorld } from "./grid_world/grid_world.ts"
+import { highwayDensity, highwayFullDensity, highwayLanes } from "./highway/families.ts"
+import { highway, highwayFast } from "./highway/highway.ts"
 import { linearQuadratic } from "./linear_quadratic/linear_quadratic.ts"
 import { linearQuadraticPlanted } from "./linear_quadratic/planted_family.ts"
 import { navigationBiased, navigationPartial, navigationUniform } from "./navigation/families.ts"
@@ -15,7 +17,17 @@ import type { Registry } from "./registry.ts"
 
 /** The environments and families that come with the package; the law suite runs over all of them. */
 export const standard: Registry = {
-  environments: [cartPole, linearQuadratic, navigation, frozenLake, frozenLake8x8, pendulum, gridWorld],
+  environments: [
+    cartPole,
+    linearQuadratic,
+    navigation,
+    frozenLake,
+    frozenLake8x8,
+    pendulum,
+    gridWorld,
+    highway,
+    highwayFast
+  ],
   families: [
     cartPoleLength,
     cartPoleMirrored,
@@ -27,6 +39,9 @@ export const standard: Registry = {
     frozenLake8x8Maps,
     pendulumGravity,
     pendulumLength,
-    gridWorldCorners
+    gridWorldCorners,
+    highwayDensity,
+    highwayFullDensity,
+    highwayLanes
   ]
 }
