@@ -211,6 +211,31 @@ export const bufferLaws = (subject: Subject): void => {
     })
   )
 
+  law("a call repeated with the same things reads what they hold now, and refuses a buffer that is gone", (s) =>
+    Effect.gen(function* () {
+      const { run } = yield* s.compile(double)
+      const [x, y] = [Float32Array.of(1, 2, 3), new Float32Array(3)]
+      const again = run({ x }, { y })
+      assert.deepEqual([...(yield* again).s], [6])
+      x.fill(5)
+      assert.deepEqual([...(yield* again).s], [15])
+      assert.deepEqual([...y], [10, 10, 10])
+      yield* run({ x: [1, 1, 1] })
+      assert.deepEqual([...(yield* again).s], [15])
+      const kept = yield* Effect.scoped(
+        Effect.gen(function* () {
+          const b = yield* s.buffer([3], [1, 2, 3])
+          const once = run({ x: b }, { y })
+          assert.deepEqual([...(yield* once).s], [6])
+          yield* s.write(b, [7, 7, 7])
+          assert.deepEqual([...(yield* once).s], [21])
+          return once
+        })
+      )
+      assert.match((yield* refusal(kept)).message, /closed/)
+    })
+  )
+
   law("the same call gives the same bits", (s) =>
     Effect.gen(function* () {
       const p = built(program("p", { a: [40, 50], b: [50, 30] }, ({ a, b }) => ({ y: matmul(a, b), s: sum(a) })))
