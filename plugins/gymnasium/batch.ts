@@ -1,0 +1,145 @@
+/** A batch of environments that live in Python processes. */
+import * as Either from "fp-ts/lib/Either.js"
+import type { Key } from "../../core/random/mod.ts"
+import type { EnvError } from "../../envs/error.ts"
+import type { Params } from "../../envs/parameter.ts"
+import type { Batch } from "../../envs/vector.ts"
+import type { Child } from "./child.ts"
+import type { Reference } from "./environment.ts"
+import { envError, type Fault, fault } from "./failure.ts"
+import { Done, Infos } from "./messages.ts"
+import { openPart, type Part, type Sizes } from "./part.ts"
+import { type Episodes, loadEpisodes, makeEpisodes, saveEpisodes } from "./saved.ts"
+
+/** Some members and where they begin in the batch. */
+export interface Placed {
+  readonly part: Part
+  readonly from: number
+}
+
+/** What is opened, and where. */
+export interface Opening {
+  readonly name: string
+  readonly reference: Reference
+  readonly sizes: Sizes
+  /** Processes that may be used; each gets neighbours, as many as the others but one. */
+  readonly children: readonly Child[]
+}
+
+/**
+ * Opens members in processes. All processes step at the same time, this one waiting.
+ *
+ * - Errors: `BatchError` for no members; what the processes refuse.
+ */
+export const openBatch = (
+  { name, reference, sizes, children }: Opening,
+  members: readonly { readonly params: Params; readonly key: Key }[]
+): Either.Either<EnvError, Batch> => {
+  const count = members.length
+  if (count === 0) {
+    const message = "Cannot use members in a batch: want at least one, got none"
+    return Either.left({ _tag: "BatchError", field: "members", want: "at least one", got: "none", message })
+  }
+  const used = Math.min(children.length, count)
+  const parts: Placed[] = []
+  for (let p = 0; p < used; p++) {
+    const [from, to] = [Math.floor((p * count) / used), Math.floor(((p + 1) * count) / used)]
+    const part = openPart(children[p]!, reference, sizes, members.slice(from, to))
+    if (Either.isLeft(part)) {
+      for (const { part: open } of parts) close(open)
+      return Either.left(envError(name, part.left))
+    }
+    parts.push({ part: part.right, from })
+  }
+  return Either.right(batchOf(name, sizes, count, parts))
+}
+
+const close = ({ child, number }: Part): void => {
+  if (child.fault() === undefined) child.call({ do: "close", batch: number }, Done)
+}
+
+const batchOf = (name: string, sizes: Sizes, count: number, parts: readonly Placed[]): Batch => {
+  const { observation: width, action: actionSize, rewards: rewardSize } = sizes
+  const rewards = new Float64Array(count * rewardSize)
+  const episodes: Episodes = makeEpisodes(count, width, actionSize)
+  let broken: Fault | undefined
+  const fails = <A>(result: Either.Either<Fault, A>): result is Either.Left<Fault> => {
+    if (Either.isLeft(result)) broken ??= result.left
+    return Either.isLeft(result)
+  }
+
+  const reset: Batch["reset"] = (observation, row = 0) => {
+    if (broken !== undefined) return
+    for (const { part } of parts) if (fails(part.sendReset())) return
+    for (const { part, from } of parts) {
+      const first = part.reset()
+      if (fails(first)) return
+      observation.set(first.right, (row + from) * width)
+      for (let i = 0; i < part.count; i++) episodes.begin(from + i, first.right, i * width)
+    }
+  }
+
+  const step: Batch["step"] = (actions, rows, row = 0, actionRow = 0) => {
+    if (broken !== undefined) return
+    for (const { part, from } of parts) if (fails(part.sendStep(actions, (actionRow + from) * actionSize))) return
+    for (const { part, from } of parts) {
+      const stepped = part.step()
+      if (fails(stepped)) return
+      const { reward, flags, next, fresh } = stepped.right
+      rewards.set(stepped.right.rewards, from * rewardSize)
+      rows.nextObservation.set(next, (row + from) * width)
+      rows.observation.set(next, (row + from) * width)
+      let ended = 0
+      for (let i = 0; i < part.count; i++) {
+        const [member, to] = [from + i, row + from + i]
+        const ends = flags[i]!
+        rows.reward[to] = reward[i]!
+        rows.terminated[to] = ends & 1
+        rows.truncated[to] = ends === 2 ? 1 : 0
+        episodes.step(member, actions, (actionRow + member) * actionSize, reward[i]!, next, i * width)
+        rows.episodeReturn[to] = episodes.returns[member]!
+        rows.episodeLength[to] = episodes.lengths[member]!
+        if (ends === 0) continue
+        for (let k = 0; k < width; k++) rows.observation[to * width + k] = fresh[ended * width + k]!
+        episodes.begin(member, fresh, ended * width)
+        ended++
+      }
+    }
+  }
+
+  const infos = (): Either.Either<Fault, readonly Readonly<Record<string, number>>[]> => {
+    if (broken !== undefined) return Either.left(broken)
+    const all: Readonly<Record<string, number>>[] = []
+    for (const { part } of parts) {
+      const told = part.child.call({ do: "infos", batch: part.number }, Infos)
+      if (Either.isLeft(told)) return told
+      if (told.right.infos.length !== part.count)
+        return Either.left(fault("lied", `${part.count} infos`, `${told.right.infos.length}`))
+      all.push(...told.right.infos)
+    }
+    return Either.right(all)
+  }
+
+  return {
+    count,
+    observationSize: width,
+    actionSize,
+    reset,
+    step,
+    save: (from = 0, to = count) => {
+      const saved = saveEpisodes(parts, episodes, from, to)
+      return fails(saved) ? { states: "", returns: "", lengths: [], streams: [] } : saved.right
+    },
+    load: (saved, from = 0, to = count) => loadEpisodes(name, parts, episodes, saved, from, to),
+    elsewhere: {
+      fault: () => (broken === undefined ? undefined : envError(name, broken)),
+      rewardSize,
+      rewards,
+      infos: () => Either.mapLeft((f: Fault) => envError(name, f))(infos()),
+      close: () => {
+        broken ??= fault("closed", "an open batch", "one that was closed")
+        for (const { part } of parts) close(part)
+      }
+    }
+  }
+}

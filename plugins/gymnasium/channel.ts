@@ -1,0 +1,202 @@
+/**
+ * Another process at the other ends of two named pipes, asked and answered synchronously.
+ *
+ * A message is four 32-bit words (mark, kind, bytes that follow, batch) and these bytes. The shell opens the pipes as the
+ * program's standard input and output, so a program that cannot start closes them: nothing here waits for an event.
+ */
+import { spawn } from "node:child_process"
+import { closeSync, constants, fstatSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import * as Either from "fp-ts/lib/Either.js"
+import { type Fault, fault } from "./failure.ts"
+import { type Libc, libc } from "./libc.ts"
+
+export const HEADER_BYTES = 16
+/** "PGEX". */
+const MARK = 0x58454750
+
+/** Kinds of messages. */
+export const kinds = { call: 0, reset: 1, step: 2, failed: 255 } as const
+
+export interface Answer {
+  readonly kind: number
+  /** Bytes after the header, at `buffer[HEADER_BYTES …]`; good until the next answer. */
+  readonly size: number
+  readonly buffer: Uint8Array<ArrayBuffer>
+}
+
+export interface Channel {
+  /** Sends a whole message, header included, which is written here. */
+  readonly send: (kind: number, batch: number, message: Uint8Array) => Either.Either<Fault, void>
+  /** The next message. After a fault there is none: the process has been ended. */
+  readonly receive: () => Either.Either<Fault, Answer>
+  /** What stopped it. */
+  readonly fault: () => Fault | undefined
+  /** The last lines that the process wrote to its standard error. */
+  readonly words: () => string
+  /** Ends the process and what it has started. */
+  readonly end: () => void
+}
+
+/** A program to start. */
+export interface Command {
+  readonly file: string
+  readonly args: readonly string[]
+  /** Longest wait for an answer. */
+  readonly seconds: number
+}
+
+/**
+ * Starts a program. It ends with this process: then its standard input is closed.
+ *
+ * - Errors: `no-platform`; others come with the first answer.
+ */
+export const startChannel = (command: Command): Either.Either<Fault, Channel> =>
+  Either.chain((c: Libc) => {
+    try {
+      return startOn(c, command)
+    } catch (cause) {
+      const got = cause instanceof Error ? cause.message : String(cause)
+      return Either.left(fault("no-platform", "named pipes in the folder for temporary files", got))
+    }
+  })(libc())
+
+const startOn = (c: Libc, { file, args, seconds }: Command): Either.Either<Fault, Channel> => {
+  const folder = mkdtempSync(join(tmpdir(), "pgex-"))
+  const [requests, answers, errors] = [join(folder, "requests"), join(folder, "answers"), join(folder, "errors")]
+  if (!(c.mkfifo(requests) && c.mkfifo(answers))) {
+    rmSync(folder, { recursive: true })
+    return Either.left(fault("no-platform", "named pipes in the folder for temporary files", `none in ${tmpdir()}`))
+  }
+  // Open for reading too: else opening would wait for the other side. Its end is told by the pipe of answers.
+  const to = openSync(requests, constants.O_RDWR | constants.O_NONBLOCK)
+  const from = openSync(answers, constants.O_RDONLY | constants.O_NONBLOCK)
+  const heard = openSync(errors, constants.O_CREAT | constants.O_RDWR, 0o600)
+  const script = 'exec "$0" "$@" <"$PGEX_REQUESTS" >"$PGEX_ANSWERS" 2>>"$PGEX_ERRORS"'
+  const child = spawn("/bin/sh", ["-c", script, file, ...args], {
+    // A group of its own: an interrupted terminal ends this process, and that ends it.
+    detached: true,
+    stdio: "ignore",
+    env: { ...process.env, PGEX_REQUESTS: requests, PGEX_ANSWERS: answers, PGEX_ERRORS: errors }
+  })
+  child.on("error", () => {}) // the shell not starting shows as a time limit
+  child.unref()
+
+  let broken: Fault | undefined
+  let named = true
+  let closed = false
+  let buffer = new Uint8Array(new ArrayBuffer(1 << 16))
+  let have = 0
+
+  const words = (): string => {
+    if (closed) return ""
+    const size = fstatSync(heard).size
+    const text = new Uint8Array(Math.min(size, 4000))
+    readSync(heard, text, 0, text.length, size - text.length)
+    return new TextDecoder().decode(text).trimEnd().split("\n").slice(-8).join("\n")
+  }
+  const end = (): void => {
+    if (closed) return
+    broken ??= fault("closed", "an open batch", "one whose process was ended")
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL")
+    } catch {
+      // It has ended already.
+    }
+    for (const fd of [to, from, heard]) closeSync(fd)
+    closed = true
+    forget()
+  }
+  /** Both sides have the pipes open: their names are not needed any more. */
+  const forget = (): void => {
+    if (named) rmSync(folder, { recursive: true, force: true })
+    named = false
+  }
+  const fail = (reason: Fault["reason"], want: string, got: string, fix = ""): Either.Either<Fault, never> => {
+    if (broken === undefined) {
+      broken = fault(reason, want, got, fix, words())
+      end()
+    }
+    return Either.left(broken)
+  }
+  const name = [file, ...args.slice(0, 1)].join(" ")
+  const hung = () =>
+    fail(
+      "hung",
+      `an answer within ${seconds} s`,
+      "none",
+      "look at what it does, or give it longer by PGEX_PYTHON_SECONDS"
+    )
+
+  const send: Channel["send"] = (kind, batch, message) => {
+    if (broken !== undefined) return Either.left(broken)
+    const view = new DataView(message.buffer, message.byteOffset)
+    view.setUint32(0, MARK, true)
+    view.setUint32(4, kind, true)
+    view.setUint32(8, message.byteLength - HEADER_BYTES, true)
+    view.setUint32(12, batch, true)
+    for (let at = 0; at < message.byteLength; ) {
+      const written = attempt(() => writeSync(to, message, at, message.byteLength - at))
+      if (written === undefined) return fail("ended", `${name} to go on`, "a closed pipe")
+      for (let waited = 0; written === 0 && !c.poll(to, "write", SLICE); waited += SLICE) {
+        // A full pipe: the process reads, or has gone, or is out of time.
+        if (c.poll(from, "read", 0)) return fail("ended", `${name} to go on`, "its end")
+        if (waited > 1000 * seconds) return hung()
+      }
+      at += written
+    }
+    return Either.right(undefined)
+  }
+
+  const receive: Channel["receive"] = () => {
+    if (broken !== undefined) return Either.left(broken)
+    have = 0
+    let want = HEADER_BYTES
+    while (have < want) {
+      if (!c.poll(from, "read", 1000 * seconds)) return hung()
+      const got = attempt(() => readSync(from, buffer, have, buffer.byteLength - have, null))
+      if (got === 0 || got === undefined) return fail("ended", `${name} to go on`, "its end")
+      have += got
+      if (want === HEADER_BYTES && have >= HEADER_BYTES) {
+        const view = new DataView(buffer.buffer)
+        if (view.getUint32(0, true) !== MARK) {
+          const said = new TextDecoder().decode(buffer.subarray(0, Math.min(have, 60)))
+          return fail(
+            "lied",
+            "answers on its standard output",
+            `${JSON.stringify(said)} there`,
+            "print to standard error"
+          )
+        }
+        want = HEADER_BYTES + view.getUint32(8, true)
+        if (want > MOST_BYTES) return fail("lied", `at most ${MOST_BYTES} bytes`, `an answer of ${want}`)
+        if (want > buffer.byteLength) {
+          const larger = new Uint8Array(new ArrayBuffer(2 * want))
+          larger.set(buffer.subarray(0, have))
+          buffer = larger
+        }
+      }
+    }
+    if (have > want) return fail("lied", `an answer of ${want} bytes`, `${have} bytes`, "one answer a request")
+    forget()
+    return Either.right({ kind: new DataView(buffer.buffer).getUint32(4, true), size: want - HEADER_BYTES, buffer })
+  }
+
+  return Either.right({ send, receive, fault: () => broken, words, end })
+}
+
+/** Milliseconds of waiting at a time. */
+const SLICE = 100
+
+/** An answer of so many bytes is not meant. */
+const MOST_BYTES = 2 ** 30
+
+/** How much went over; 0 where it has to wait, nothing where the pipe is closed. */
+const attempt = (transfer: () => number): number | undefined => {
+  try {
+    return transfer()
+  } catch (cause) {
+    return cause instanceof Error && "code" in cause && cause.code === "EAGAIN" ? 0 : undefined
+  }
+}

@@ -1,0 +1,85 @@
+/** What the Python side tells of an environment, as one of ours. */
+import * as Either from "fp-ts/lib/Either.js"
+import type { Environment } from "../../envs/env.ts"
+import { floatsFromText } from "../../envs/exact_text.ts"
+import { flag, number, type Parameter, type ParameterTable, type Params, resolve, text } from "../../envs/parameter.ts"
+import type { Space } from "../../envs/space.ts"
+import type { OpenBatch } from "../../envs/vector.ts"
+import { envError, fault, PREFIX } from "./failure.ts"
+import type { Description, SpaceText } from "./messages.ts"
+
+/** An id and the constructor's arguments that it fixes: `gymnasium:Name-v0?argument=value&…`. */
+export interface Reference {
+  readonly id: string
+  readonly fixed: Params
+}
+
+/** Reads `gymnasium:ID?argument=value&argument=value`; `true`, `false` and numbers are meant as such. */
+export const parseId = (name: string): Reference => {
+  const [id = "", query = ""] = name.slice(PREFIX.length).split(/\?(.*)/s)
+  return { id, fixed: Object.fromEntries([...new URLSearchParams(query)].map(([key, v]) => [key, typedValue(v)])) }
+}
+
+/** A value as a person types it. */
+export const typedValue = (typed: string): number | boolean | string => {
+  if (typed === "true" || typed === "false") return typed === "true"
+  return typed.trim() !== "" && Number.isFinite(Number(typed)) ? Number(typed) : typed
+}
+
+/** Where neither environment nor wrapper limits an episode, this does: it is what an Int32Array can count. */
+const NO_LIMIT = 2 ** 31 - 1
+
+export type Spaces = Pick<Environment, "observation" | "action">
+
+/** Opens members of an environment with these spaces. */
+export type Open = (spaces: Spaces, ...given: Parameters<OpenBatch>) => ReturnType<OpenBatch>
+
+/** The record of an environment; undefined where the description contradicts itself. */
+export const environmentOf = (name: string, d: Description, open: Open): Environment | undefined => {
+  const [observation, action] = [spaceOf(d.observation), spaceOf(d.action)]
+  if (observation === undefined || action === undefined) return undefined
+  const parameters: ParameterTable = Object.fromEntries(
+    Object.entries(d.parameters).map(([key, value]) => [key, parameterOf(value, d.arguments.includes(key))])
+  )
+  return {
+    id: name,
+    version: d.versions,
+    summary: `Gymnasium's ${name.slice(PREFIX.length)}, in a Python process`,
+    observation,
+    action,
+    parameters,
+    maxEpisodeSteps: d.steps ?? NO_LIMIT,
+    secondsPerStep: d.seconds ?? 1,
+    make: (params) =>
+      Either.chain(() =>
+        Either.left(
+          envError(name, fault("closed", "a batch of it, opened", "its dynamics asked for, which are elsewhere"))
+        )
+      )(resolve(name, "parameter", parameters, params)),
+    open: (members) => {
+      for (const { params } of members) {
+        const checked = resolve(name, "parameter", parameters, params)
+        if (Either.isLeft(checked)) return checked
+      }
+      return open({ observation, action }, members)
+    }
+  }
+}
+
+const spaceOf = (s: SpaceText): Space | undefined => {
+  if ("n" in s) return s.names.length === s.n ? { _tag: "Discrete", n: s.n, names: s.names } : undefined
+  const [low, high] = [floatsFromText(s.low), floatsFromText(s.high)]
+  const size = s.names.length
+  if (low?.length !== size || high?.length !== size || size === 0) return undefined
+  const units = s.names.map(() => "")
+  return { _tag: "Box", low: [...low], high: [...high], names: s.names, units, dtype: s.dtype }
+}
+
+const ANY = Number.MAX_VALUE
+
+const parameterOf = (value: number | boolean | string, argument: boolean): Parameter => {
+  const meaning = argument ? "argument of its constructor" : "attribute, set after construction"
+  if (typeof value === "number") return number(value, "", -ANY, ANY, meaning)
+  if (typeof value === "boolean") return flag(value, meaning)
+  return text(value, /[\s\S]*/, "a text", [], meaning)
+}

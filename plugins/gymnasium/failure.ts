@@ -1,0 +1,50 @@
+/** How the process fails in which Gymnasium runs, as the errors of environments. */
+import * as Either from "fp-ts/lib/Either.js"
+import { didYouMean, nearest } from "../../core/text/nearest.ts"
+import type { EnvError, ProcessError, ProcessReason, UnknownName } from "../../envs/error.ts"
+
+/** How ids of this bridge begin. */
+export const PREFIX = "gymnasium:"
+
+/** What is wrong, before it is known which environment was asked for. */
+export interface Fault {
+  readonly reason: ProcessReason
+  readonly want: string
+  readonly got: string
+  readonly fix: string
+  readonly stderr: string
+  /** Where an id is not known: the ids that are. */
+  readonly valid?: readonly string[]
+}
+
+export const fault = (reason: ProcessReason, want: string, got: string, fix = "", stderr = ""): Fault => ({
+  reason,
+  want,
+  got,
+  fix,
+  stderr
+})
+
+/** The same of an environment, in a sentence and with the process's last words. */
+export const envError = (environment: string, f: Fault): EnvError =>
+  f.valid === undefined ? processError(environment, f) : unknown(environment, f.valid)
+
+const processError = (environment: string, { reason, want, got, fix, stderr }: Fault): ProcessError => {
+  const mend = fix === "" ? "" : `; ${fix}`
+  const words = stderr === "" ? "" : `; its standard error ends with:\n${stderr}`
+  const message = `Cannot run ${environment}: want ${want}, got ${got}${mend}${words}`
+  return { _tag: "ProcessError", environment, reason, want, got, stderr, message }
+}
+
+const unknown = (environment: string, known: readonly string[]): UnknownName => {
+  const valid = known.map((id) => `${PREFIX}${id}`)
+  const message = `Cannot find environment "${environment}": want an id that this Python's gymnasium knows${didYouMean(environment, valid)}`
+  const near = nearest(environment, valid)
+  return { _tag: "UnknownName", kind: "environment", owner: "", name: environment, nearest: near, valid, message }
+}
+
+/** Names the environment in what failed. */
+export const of =
+  (environment: string) =>
+  <A>(result: Either.Either<Fault, A>): Either.Either<EnvError, A> =>
+    Either.mapLeft((f: Fault) => envError(environment, f))(result)

@@ -1,0 +1,86 @@
+/** Task families of environments in Python: which parameter varies is an option. */
+import * as Either from "fp-ts/lib/Either.js"
+import { exp, log } from "../../core/math/mod.ts"
+import { type Key, stream, uniform } from "../../core/random/mod.ts"
+import type { Environment } from "../../envs/env.ts"
+import type { EnvError } from "../../envs/error.ts"
+import { distinctDraws, type Family, parameterError, type Task, type TaskSet } from "../../envs/family.ts"
+import { choiceOf, integer, number, type Params, type Resolved, resolve, text } from "../../envs/parameter.ts"
+import { typedValue } from "./environment.ts"
+
+const options = {
+  n: integer(2, "", 1, 1000, "number of tasks"),
+  parameter: text("", /.*/, "the name of a parameter, as pgex envs shows them", [], "what differs from task to task"),
+  values: text("", /.*/s, "values with commas between them, one a task", [], "the parameter's values"),
+  from: number(0, "", -Number.MAX_VALUE, Number.MAX_VALUE, "without values: the parameter of the first task"),
+  to: number(1, "", -Number.MAX_VALUE, Number.MAX_VALUE, "without values: the parameter of the last task"),
+  spacing: choiceOf("linear", ["linear", "geometric"], "how the parameters between them are spaced")
+}
+type Options = Resolved<typeof options>
+
+/**
+ * The family of an environment: `n` tasks that differ in one parameter, by `values` or evenly from `from` to `to`.
+ * Further tasks are drawn from the values, or uniformly between the ends.
+ */
+export const familyOf = (environment: Environment): Family => {
+  const checked = <A>(given: Params, use: (o: Options) => Either.Either<EnvError, A>): Either.Either<EnvError, A> =>
+    Either.chain((o: Options) => {
+      if (Object.hasOwn(environment.parameters, o.parameter)) return use(o)
+      // The environment's own words: which parameters there are, and which was meant.
+      const unknown = resolve(environment.id, "parameter", environment.parameters, { [o.parameter]: 0 })
+      return Either.isLeft(unknown) ? unknown : use(o)
+    })(resolve(environment.id, "option", options, given))
+  const task = (name: string, value: number | boolean | string): Task => ({
+    id: `${name}=${value}`,
+    environment: environment.id,
+    params: { [name]: value }
+  })
+  const valid = (tasks: readonly Task[]): Either.Either<EnvError, TaskSet> => {
+    for (const { params } of tasks) {
+      const all = resolve(environment.id, "parameter", environment.parameters, params)
+      if (Either.isLeft(all)) return all
+    }
+    return Either.right({ tasks, planted: undefined })
+  }
+  const listed = ({ values }: Options) => values.split(",").map((v) => typedValue(v.trim()))
+  const refuse = (option: string, value: unknown, want: string) =>
+    Either.left(parameterError(environment.id, option, value, want, ""))
+
+  return {
+    id: environment.id,
+    summary: `Tasks of ${environment.id} that differ in one parameter`,
+    environment,
+    options,
+    tasks: (given) =>
+      checked(given, (o) => {
+        if (o.values === "") {
+          const geometric = o.spacing === "geometric"
+          if (geometric && !(o.from > 0 && o.to > 0))
+            return refuse("from", o.from, "positive ends for geometric spacing")
+          if (o.from === o.to && o.n > 1) return refuse("to", o.to, `another number than from, ${o.from}`)
+          const at = (i: number): number => {
+            const share = o.n === 1 ? 0 : i / (o.n - 1)
+            // To six digits, so that ids are readable and the same everywhere.
+            return Number(
+              (geometric ? o.from * exp(share * log(o.to / o.from)) : o.from + share * (o.to - o.from)).toPrecision(6)
+            )
+          }
+          return valid(Array.from({ length: o.n }, (_, i) => task(o.parameter, at(i))))
+        }
+        const all = listed(o)
+        if (all.length !== o.n) return refuse("values", o.values, `${o.n} of them, as many as n`)
+        if (new Set(all).size !== all.length) return refuse("values", o.values, "distinct ones")
+        return valid(all.map((v) => task(o.parameter, v)))
+      }),
+    draw: (given, key: Key, count) =>
+      checked(given, (o) => {
+        const s = stream(key)
+        const all = o.values === "" ? [] : listed(o)
+        if (all.length > 0 && all.length < count) return refuse("values", o.values, `${count} of them to draw from`)
+        if (all.length > 0) return valid(all.slice(0, count).map((v) => task(o.parameter, v)))
+        if (o.from === o.to) return refuse("to", o.to, `another number than from, ${o.from}`)
+        const [low, high] = [Math.min(o.from, o.to), Math.max(o.from, o.to)]
+        return valid(distinctDraws(count, () => task(o.parameter, Number(uniform(s, low, high).toPrecision(6)))))
+      })
+  }
+}

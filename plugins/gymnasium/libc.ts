@@ -1,0 +1,101 @@
+/** Two functions of the C library that neither runtime offers: a named pipe, and waiting for one with a time limit. */
+import { createRequire } from "node:module"
+import { Predicate } from "effect"
+import * as Either from "fp-ts/lib/Either.js"
+import { type Fault, fault } from "./failure.ts"
+
+export interface Libc {
+  /** `poll(2)` on one file: whether it can be read or written, or has been closed, within so many milliseconds. */
+  readonly poll: (file: number, event: "read" | "write", milliseconds: number) => boolean
+  /** `mkfifo(3)`, for this user only. */
+  readonly mkfifo: (path: string) => boolean
+}
+
+/**
+ * The C library, by the runtime's foreign functions; opened once.
+ *
+ * - Errors: `no-platform` on Windows, under Node, and under Deno without `--allow-ffi`.
+ */
+export const libc = (): Either.Either<Fault, Libc> => (opened ??= open())
+let opened: Either.Either<Fault, Libc> | undefined
+
+type Poll = (fds: Uint8Array, count: number, milliseconds: number) => number
+type Mkfifo = (path: Uint8Array, mode: number) => number
+interface Symbols {
+  readonly poll: Poll
+  readonly mkfifo: Mkfifo
+}
+
+const open = (): Either.Either<Fault, Libc> => {
+  const refused = (got: string) =>
+    Either.left(fault("no-platform", "Linux or macOS under Bun or Deno (--allow-ffi, --allow-run)", got))
+  if (process.platform === "win32") return refused("Windows")
+  let last = "none of its names"
+  for (const name of NAMES[process.platform === "darwin" ? "darwin" : "linux"]) {
+    try {
+      const symbols = "bun" in process.versions ? bun(name) : deno(name)
+      return symbols === undefined
+        ? refused(`${process.release.name} ${process.version}`)
+        : Either.right(libcOf(symbols))
+    } catch (cause) {
+      last = cause instanceof Error ? cause.message : String(cause)
+    }
+  }
+  return refused(`no C library (${last})`)
+}
+
+const NAMES = { linux: ["libc.so.6", "libc.so"], darwin: ["libSystem.B.dylib"] }
+
+const EVENTS = { read: 1, write: 4 }
+
+const libcOf = ({ poll, mkfifo }: Symbols): Libc => {
+  const entry = new Uint8Array(8)
+  const view = new DataView(entry.buffer)
+  return {
+    poll: (file, event, milliseconds) => {
+      view.setInt32(0, file, true)
+      view.setInt32(4, EVENTS[event], true)
+      return poll(entry, 1, milliseconds) > 0
+    },
+    mkfifo: (path) => mkfifo(new TextEncoder().encode(`${path}\0`), 0o600) === 0
+  }
+}
+
+/** What is used of `bun:ffi`. */
+interface BunFfi {
+  readonly dlopen: (
+    path: string,
+    symbols: Readonly<Record<string, { readonly args: readonly string[]; readonly returns: string }>>
+  ) => { readonly symbols: Symbols }
+}
+
+const isBunFfi = (x: unknown): x is BunFfi => Predicate.isObject(x) && Predicate.isFunction(x.dlopen)
+
+const bun = (name: string): Symbols | undefined => {
+  const module: unknown = createRequire(import.meta.url)("bun:ffi")
+  if (!isBunFfi(module)) return undefined
+  return module.dlopen(name, {
+    poll: { args: ["ptr", "u64", "i32"], returns: "i32" },
+    mkfifo: { args: ["ptr", "u32"], returns: "i32" }
+  }).symbols
+}
+
+/** What is used of Deno. */
+interface DenoFfi {
+  readonly dlopen: (
+    path: string,
+    symbols: Readonly<Record<string, { readonly parameters: readonly string[]; readonly result: string }>>
+  ) => { readonly symbols: Symbols }
+}
+
+const hasDeno = (x: object): x is { readonly Deno: DenoFfi } =>
+  "Deno" in x && Predicate.isObject(x.Deno) && Predicate.isFunction(x.Deno.dlopen)
+
+const deno = (name: string): Symbols | undefined => {
+  const scope: object = globalThis
+  if (!hasDeno(scope)) return undefined
+  return scope.Deno.dlopen(name, {
+    poll: { parameters: ["buffer", "usize", "i32"], result: "i32" },
+    mkfifo: { parameters: ["buffer", "u32"], result: "i32" }
+  }).symbols
+}

@@ -1,0 +1,152 @@
+/**
+ * Saved episodes of environments whose state nobody can read: their generators at the beginning, and the actions since.
+ *
+ * Loading plays them again, in environments of their own, and compares what is seen at the end.
+ */
+import * as Either from "fp-ts/lib/Either.js"
+import { type Floats, loadStream } from "../../core/random/mod.ts"
+import type { EnvError } from "../../envs/error.ts"
+import { floatsFromText, floatsToText } from "../../envs/exact_text.ts"
+import type { BatchState } from "../../envs/vector.ts"
+import type { Placed } from "./batch.ts"
+import { envError, type Fault } from "./failure.ts"
+import { Done, parse, Standings, Streams } from "./messages.ts"
+
+/** Running episodes, as far as this side knows them. */
+export interface Episodes {
+  readonly returns: Float64Array
+  readonly lengths: Int32Array
+  /** An episode of a member begins with what is seen at `seen[at …]`. */
+  readonly begin: (member: number, seen: Floats, at: number) => void
+  readonly step: (member: number, actions: Floats, actionAt: number, reward: number, seen: Floats, at: number) => void
+  readonly actions: (member: number) => Float64Array
+  readonly observation: (member: number) => Float64Array
+  /** Puts an episode in the place of another. */
+  readonly take: (member: number, value: number, actions: Float64Array, observation: Float64Array) => void
+}
+
+export const makeEpisodes = (count: number, width: number, actionSize: number): Episodes => {
+  const returns = new Float64Array(count)
+  const lengths = new Int32Array(count)
+  const last = new Float64Array(count * width)
+  const done = Array.from({ length: count }, () => new Float64Array(64 * actionSize))
+  const see = (member: number, seen: Floats, at: number): void => {
+    for (let k = 0; k < width; k++) last[member * width + k] = seen[at + k]!
+  }
+  /** Room for so many actions of a member. */
+  const room = (member: number, numbers: number): Float64Array => {
+    const old = done[member]!
+    if (old.length >= numbers) return old
+    const larger = new Float64Array(2 * numbers)
+    larger.set(old)
+    return (done[member] = larger)
+  }
+  return {
+    returns,
+    lengths,
+    begin: (member, seen, at) => {
+      returns[member] = 0
+      lengths[member] = 0
+      see(member, seen, at)
+    },
+    step: (member, actions, actionAt, reward, seen, at) => {
+      const length = lengths[member]!
+      const into = room(member, (length + 1) * actionSize)
+      for (let k = 0; k < actionSize; k++) into[length * actionSize + k] = actions[actionAt + k]!
+      returns[member] = returns[member]! + reward
+      lengths[member] = length + 1
+      see(member, seen, at)
+    },
+    actions: (member) => done[member]!.subarray(0, lengths[member]! * actionSize),
+    observation: (member) => last.subarray(member * width, (member + 1) * width),
+    take: (member, value, actions, observation) => {
+      returns[member] = value
+      lengths[member] = actions.length / actionSize
+      room(member, actions.length).set(actions)
+      last.set(observation, member * width)
+    }
+  }
+}
+
+/** The parts that hold members `from` to `to`, with the first and last of each in its own count. */
+const within = (parts: readonly Placed[], from: number, to: number) =>
+  parts.flatMap(({ part, from: first }) => {
+    const [start, end] = [Math.max(from, first) - first, Math.min(to, first + part.count) - first]
+    return start < end ? [{ part, first, start, end }] : []
+  })
+
+export const saveEpisodes = (
+  parts: readonly Placed[],
+  episodes: Episodes,
+  from: number,
+  to: number
+): Either.Either<Fault, BatchState> => {
+  const streams: string[] = []
+  for (const { part, start, end } of within(parts, from, to)) {
+    const told = part.child.call({ do: "save", batch: part.number, from: start, to: end }, Streams)
+    if (Either.isLeft(told)) return told
+    streams.push(...told.right.streams)
+  }
+  const members = Array.from({ length: to - from }, (_, i) => from + i)
+  const standings = members.map((m) => ({
+    actions: floatsToText(episodes.actions(m)),
+    observation: floatsToText(episodes.observation(m))
+  }))
+  return Either.right({
+    states: JSON.stringify(standings),
+    returns: floatsToText(episodes.returns.subarray(from, to)),
+    lengths: [...episodes.lengths.subarray(from, to)],
+    streams
+  })
+}
+
+export const loadEpisodes = (
+  name: string,
+  parts: readonly Placed[],
+  episodes: Episodes,
+  saved: BatchState,
+  from: number,
+  to: number
+): Either.Either<EnvError, void> => {
+  const members = to - from
+  const standings = parse(Standings, saved.states)
+  const returns = floatsFromText(saved.returns)
+  if (standings?.length !== members) return refuse("states", `${members} episodes`, size(standings))
+  if (returns?.length !== members) return refuse("returns", `${members} numbers`, size(returns))
+  if (saved.lengths.length !== members) return refuse("lengths", `${members} numbers`, size(saved.lengths))
+  if (saved.streams.length !== members) return refuse("streams", `${members} streams`, size(saved.streams))
+  const taken: { readonly actions: Float64Array; readonly observation: Float64Array }[] = []
+  for (const [i, { actions: done, observation: seen }] of standings.entries()) {
+    const stream = loadStream(saved.streams[i]!)
+    if (Either.isLeft(stream)) return refuse(`streams[${i}]`, stream.left.want, saved.streams[i]!.slice(0, 120))
+    const [actions, observation] = [floatsFromText(done), floatsFromText(seen)]
+    const [length, width] = [saved.lengths[i]!, episodes.observation(from + i).length]
+    if (observation?.length !== width) return refuse(`states[${i}]`, `${width} numbers seen`, size(observation))
+    if (actions === undefined || (length === 0 ? actions.length > 0 : actions.length % length > 0))
+      return refuse(`states[${i}]`, `actions of ${length} steps`, size(actions))
+    taken.push({ actions, observation })
+  }
+  for (const { part, first, start, end } of within(parts, from, to)) {
+    const offset = first - from
+    const again = standings.slice(offset + start, offset + end).map((s, i) => ({
+      ...s,
+      stream: saved.streams[offset + start + i]!
+    }))
+    const done = part.child.call({ do: "load", batch: part.number, from: start, standings: again }, Done)
+    if (Either.isLeft(done)) return Either.left(envError(name, done.left))
+  }
+  for (const [i, { actions, observation }] of taken.entries())
+    episodes.take(from + i, returns[i]!, actions, observation)
+  return Either.right(undefined)
+}
+
+const size = (x: { readonly length: number } | undefined): string => (x === undefined ? "other text" : `${x.length}`)
+
+const refuse = (field: string, want: string, got: string): Either.Either<EnvError, never> =>
+  Either.left({
+    _tag: "BatchError",
+    field,
+    want,
+    got,
+    message: `Cannot load ${field} of a batch: want ${want}, got ${got}`
+  })

@@ -1,0 +1,109 @@
+/** Gymnasium's environments as a source of the registry. */
+import { availableParallelism } from "node:os"
+import * as Either from "fp-ts/lib/Either.js"
+import type { Environment } from "../../envs/env.ts"
+import type { EnvError } from "../../envs/error.ts"
+import type { Source } from "../../envs/registry.ts"
+import { sizeOf } from "../../envs/space.ts"
+import { openBatch } from "./batch.ts"
+import { type Child, startChild } from "./child.ts"
+import { environmentOf, parseId, type Spaces } from "./environment.ts"
+import { type Fault, fault, of, PREFIX } from "./failure.ts"
+import { familyOf } from "./family.ts"
+import { Description } from "./messages.ts"
+import type { Sizes } from "./part.ts"
+import { findPython, type Variables } from "./python.ts"
+
+export interface GymnasiumOptions {
+  /** The Python that has Gymnasium: else `PGEX_PYTHON`, `python3` or `python`. */
+  readonly python?: string
+  /** Processes that share the environments of a batch: else `PGEX_PYTHON_PROCESSES`, or 1. */
+  readonly processes?: number
+  /** Longest wait for an answer: else `PGEX_PYTHON_SECONDS`, or 60. */
+  readonly seconds?: number
+  /** Instead of this package's Python program. */
+  readonly script?: string
+  readonly variables?: Variables
+}
+
+/** The source, and how its processes are ended before this one is. */
+export interface Gymnasium extends Source {
+  readonly close: () => void
+  /** Processes that live now. */
+  readonly processes: () => number
+}
+
+/**
+ * Every environment that a Python knows under `gymnasium:ID`, and its family under the same id.
+ *
+ * Nothing starts before an id is asked for. Processes are kept for the next batch; one that failed is replaced by
+ * another when a batch is opened. They end with this process, however it ends.
+ */
+export const gymnasium = (options: GymnasiumOptions = {}): Gymnasium => {
+  const variables = options.variables ?? process.env
+  const children: Child[] = []
+  const known = new Map<string, Environment>()
+  const setting = (name: string, given: number | undefined, otherwise: number): number => {
+    const value = given ?? Number(variables[name])
+    return Number.isFinite(value) && value > 0 ? value : otherwise
+  }
+  const most = () =>
+    Math.min(Math.ceil(setting("PGEX_PYTHON_PROCESSES", options.processes, 1)), 4 * availableParallelism())
+
+  const childAt = (index: number): Either.Either<Fault, Child> => {
+    const old = children[index]
+    if (old !== undefined && old.fault() === undefined) return Either.right(old)
+    const python = findPython(options.python, variables)
+    if (Either.isLeft(python)) return python
+    const seconds = setting("PGEX_PYTHON_SECONDS", options.seconds, 60)
+    const script = options.script === undefined ? {} : { script: options.script }
+    return Either.map((child: Child) => (children[index] = child))(
+      startChild({ python: python.right, seconds, ...script })
+    )
+  }
+  const childrenFor = (count: number): Either.Either<Fault, readonly Child[]> => {
+    const all: Child[] = []
+    for (let i = 0; i < Math.min(most(), count); i++) {
+      const child = childAt(i)
+      if (Either.isLeft(child)) return child
+      all.push(child.right)
+    }
+    return Either.right(all)
+  }
+
+  const describe = (name: string): Either.Either<Fault, Description> =>
+    Either.chain((child: Child) => child.call({ do: "describe", ...parseId(name) }, Description))(childAt(0))
+
+  const environment = (name: string): Either.Either<EnvError, Environment> => {
+    const before = known.get(name)
+    if (before !== undefined) return Either.right(before)
+    const described = of(name)(describe(name))
+    if (Either.isLeft(described)) return described
+    const d = described.right
+    const made = environmentOf(name, d, (spaces, members) =>
+      Either.chain((all: readonly Child[]) =>
+        openBatch({ name, reference: parseId(name), sizes: sizesOf(spaces, d.rewards), children: all }, members)
+      )(of(name)(childrenFor(Math.max(1, members.length))))
+    )
+    if (made === undefined) return of(name)(Either.left(fault("lied", "spaces with as many bounds as names", "others")))
+    known.set(name, made)
+    return Either.right(made)
+  }
+
+  return {
+    prefix: PREFIX,
+    environment,
+    family: (name) => Either.map(familyOf)(environment(name)),
+    close: () => {
+      for (const child of children.splice(0)) child.end()
+    },
+    processes: () => children.filter((c) => c.fault() === undefined).length
+  }
+}
+
+const sizesOf = ({ observation, action }: Spaces, rewards: number): Sizes => ({
+  observation: sizeOf(observation),
+  action: sizeOf(action),
+  rewards,
+  Real: observation._tag === "Box" && observation.dtype === "float64" ? Float64Array : Float32Array
+})
