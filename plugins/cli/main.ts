@@ -11,6 +11,7 @@ import { configCommand } from "./config.ts"
 import { doctorCommand } from "./doctor.ts"
 import { envsCommand } from "./envs.ts"
 import { describeDefect, Shown, showFailure } from "./output.ts"
+import { pluginCommand } from "./plugin.ts"
 import { replayCommand } from "./replay.ts"
 import { runCommand } from "./run.ts"
 import { setupCommand } from "./setup.ts"
@@ -23,6 +24,7 @@ export const pgex = root.pipe(
     replayCommand,
     checkCommand,
     envsCommand,
+    pluginCommand,
     configCommand,
     cacheCommand,
     setupCommand,
@@ -74,6 +76,7 @@ const helpJson = (doc: HelpDoc.HelpDoc): string =>
 const fail = (cause: Cause.Cause<unknown>, json: boolean): Effect.Effect<never, Shown> => {
   if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
   const failure = cause.reasons.find(Cause.isFailReason)
+  if (failure?.error instanceof Shown) return Effect.fail(failure.error)
   const shown = failure === undefined ? describeDefect(Cause.squash(cause)) : failure.error
   return Effect.andThen(showFailure(shown, json), Effect.fail(new Shown()))
 }

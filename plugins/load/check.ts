@@ -1,0 +1,105 @@
+/** All that is wrong with a plugin: the contract, its ids, and the laws of every environment and family in it. */
+import { resolve } from "node:path"
+import { Effect } from "effect"
+import * as E from "fp-ts/lib/Either.js"
+import { child, stream, zeroKey } from "../../core/random/mod.ts"
+import { environmentFindings, type Finding, familyFindings, lawsOf } from "../../envs/conformance.ts"
+import type { Environment } from "../../envs/env.ts"
+import type { Registry } from "../../envs/registry.ts"
+import { sample } from "../../envs/space.ts"
+import { taskBatch } from "../../envs/task_batch.ts"
+import { makeRows } from "../../envs/vector.ts"
+import type { Plugin } from "./define.ts"
+import { loadPlugins, type PluginReceipt, readModule } from "./load.ts"
+import { isPlugin, pluginIssues } from "./validate.ts"
+
+/** One environment or family that was checked. */
+export interface Subject {
+  readonly id: string
+  readonly kind: "environment" | "family"
+  /** How many laws it was held to. */
+  readonly laws: number
+  /** Of one thread under random actions; null where it does not run. */
+  readonly stepsPerSecond: number | null
+}
+
+export interface PluginReport {
+  /** Null where the module is no plugin. */
+  readonly plugin: PluginReceipt | null
+  readonly subjects: readonly Subject[]
+  readonly findings: readonly Finding[]
+}
+
+/**
+ * Checks one plugin against the registry that it would be added to.
+ *
+ * - Errors: `PluginError` for a module that does not load.
+ */
+export const checkPlugin = Effect.fn("plugins.check")(function* (
+  name: string,
+  registry: Registry,
+  base: string = resolve(".")
+) {
+  const { value, from, sha256 } = yield* readModule(name, base)
+  const contract = pluginIssues(value).map(({ field, want, got, fix }) => ({
+    subject: name,
+    law: `the contract${field === "" ? "" : `: ${field}`}`,
+    found: `want ${want}, got ${got}`,
+    fix,
+    advice: false
+  }))
+  if (!isPlugin(value)) return { plugin: null, subjects: [], findings: contract } satisfies PluginReport
+  const plugin = { name: value.name, version: value.version, from, sha256 }
+  const { problems } = yield* loadPlugins(registry, [name], { base })
+  const ids = problems.map(({ field, want, got, fix }) => ({
+    subject: name,
+    law: `its place among the others: ${field}`,
+    found: `want ${want}, got ${got}`,
+    fix,
+    advice: false
+  }))
+  const own = findingsOf(value)
+  return { plugin, subjects: subjectsOf(value, own), findings: [...ids, ...own] } satisfies PluginReport
+})
+
+const findingsOf = ({ environments = [], families = [] }: Plugin): readonly Finding[] => [
+  ...environments.filter((e) => e.open === undefined).flatMap(environmentFindings),
+  ...families.filter((f) => f.environment.open === undefined).flatMap(familyFindings)
+]
+
+const subjectsOf = ({ environments = [], families = [] }: Plugin, findings: readonly Finding[]): readonly Subject[] => [
+  ...environments.map((env): Subject => {
+    const sound =
+      env.open === undefined && !findings.some((f) => f.subject === env.id && f.found.startsWith("it throws"))
+    const laws = env.open === undefined ? lawsOf({ environments: [env] }).length : 0
+    return { id: env.id, kind: "environment", laws, stepsPerSecond: sound ? stepsPerSecond(env) : null }
+  }),
+  ...families.map((f): Subject => {
+    const laws = f.environment.open === undefined ? lawsOf({ families: [f] }).length : 0
+    return { id: f.id, kind: "family", laws, stepsPerSecond: null }
+  })
+]
+
+const BATCH = 16
+const SECONDS = 0.15
+
+/** The fastest of many short runs of a batch under random actions: others on the machine only slow it down. */
+const stepsPerSecond = (env: Environment): number | null => {
+  const made = taskBatch(env, [{ id: "speed", params: {} }], BATCH, child(zeroKey, "speed"))
+  if (E.isLeft(made)) return null
+  const batch = made.right
+  const rows = makeRows(BATCH, batch.observationSize)
+  const actions = new Float64Array(64 * BATCH * batch.actionSize)
+  const source = stream(child(zeroKey, "speed actions"))
+  for (let i = 0; i < 64 * BATCH; i++) sample(env.action, source, actions, i * batch.actionSize)
+  batch.reset(rows.observation)
+  const end = performance.now() + 1000 * SECONDS
+  let best = 0
+  for (let now = performance.now(); now < end; ) {
+    for (let t = 0; t < 64; t++) batch.step(actions, rows, 0, t * BATCH)
+    const after = performance.now()
+    if (after > now) best = Math.max(best, (64 * BATCH * 1000) / (after - now))
+    now = after
+  }
+  return Number(best.toPrecision(3))
+}
