@@ -1,27 +1,45 @@
-/** Environment steps against Gymnasium, whose numbers ours equal. */
+/** Environment steps against Gymnasium and highway-env, whose numbers ours equal. */
 import { Effect } from "effect"
 import { fillIntegers, stream, zeroKey } from "../../core/random/mod.ts"
 import { cartPole } from "../../envs/cartpole/cartpole.ts"
+import type { Environment } from "../../envs/env.ts"
+import { highway, highwayFast } from "../../envs/highway/highway.ts"
 import { taskBatch } from "../../envs/task_batch.ts"
 import { makeRows } from "../../envs/vector.ts"
 import { floor, type Suite, type Work } from "../suite.ts"
 import { made, sampler, secondsPerCall } from "../timing.ts"
 
 const count = 16
-const steps = 1000
 
 /** Random actions, drawn before the clock starts on both sides; `count` environments step and reset themselves. */
-const cartPoleSteps: Work["ours"] = Effect.gen(function* () {
-  const batch = yield* made(taskBatch(cartPole, [{ id: "default", params: {} }], count, zeroKey))
-  const rows = makeRows(count, batch.observationSize)
-  const actions = new Int32Array(count * steps)
-  fillIntegers(stream(zeroKey), 0, 2, actions)
-  const floats = Float64Array.from(actions)
-  batch.reset(rows.observation)
-  const sweep = () => {
-    for (let t = 0; t < steps; t++) batch.step(floats, rows, 0, t * count)
-  }
-  return sampler(() => (count * steps) / secondsPerCall(sweep))
+const stepping = (environment: Environment, actionCount: number, steps: number): Work["ours"] =>
+  Effect.gen(function* () {
+    const batch = yield* made(taskBatch(environment, [{ id: "default", params: {} }], count, zeroKey))
+    const rows = makeRows(count, batch.observationSize)
+    const actions = new Int32Array(count * steps)
+    fillIntegers(stream(zeroKey), 0, actionCount, actions)
+    const floats = Float64Array.from(actions)
+    batch.reset(rows.observation)
+    const sweep = () => {
+      for (let t = 0; t < steps; t++) batch.step(floats, rows, 0, t * count)
+    }
+    return sampler(() => (count * steps) / secondsPerCall(sweep))
+  })
+
+/** highway-env's floor is 200 times what it does on the machine of the first measurements; its own figure is beside it. */
+const highwayWork = (environment: Environment, floorSteps: number, peerSteps: number): Work => ({
+  work: `${environment.id}, ${count} together`,
+  unit: "steps/s",
+  rounds: 3,
+  ours: stepping(environment, 5, 40),
+  opponents: [
+    floor(floorSteps),
+    {
+      peer: "highway-env, one",
+      goal: 200,
+      ask: { work: "env_steps", args: { id: `highway_env:${environment.id}`, steps: peerSteps } }
+    }
+  ]
 })
 
 export const envs: Suite = {
@@ -32,7 +50,7 @@ export const envs: Suite = {
       work: `CartPole-v1, ${count} together`,
       unit: "steps/s",
       rounds: 5,
-      ours: cartPoleSteps,
+      ours: stepping(cartPole, 2, 1000),
       opponents: [
         floor(5e6),
         { peer: "gymnasium, one", goal: null, ask: { work: "env_steps", args: { id: "CartPole-v1" } } },
@@ -42,6 +60,8 @@ export const envs: Suite = {
           ask: { work: "env_steps", args: { id: "CartPole-v1", envs: count, steps: 100_000 } }
         }
       ]
-    }
+    },
+    highwayWork(highway, 200 * 5.3, 60),
+    highwayWork(highwayFast, 200 * 54, 500)
   ])
 }
