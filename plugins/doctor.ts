@@ -3,6 +3,8 @@ import { execFile } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import { freemem } from "node:os"
 import { Effect } from "effect"
+import * as E from "fp-ts/lib/Either.js"
+import { findPython } from "./gymnasium/mod.ts"
 import { machine, runtime } from "./machine.ts"
 import { trust } from "./session_native/cache_folder.ts"
 import { describeUsage, usage } from "./session_native/cache_usage.ts"
@@ -76,6 +78,7 @@ const machinery: Effect.Effect<readonly Finding[]> = Effect.suspend(() =>
         "no bench --peers; nothing else",
         "install Python 3.11 or newer"
       ),
+      gymnasium,
       probe(
         "PyTorch",
         () => command("python3", ["-c", "import torch; print(torch.__version__)"]),
@@ -129,6 +132,26 @@ const probe = (
       detail === undefined || detail === "" ? { name, found: false, detail: "", cost, get } : found(name, detail)
     )
   )
+
+/** The Python that would run `gymnasium:ID` environments, and its Gymnasium. */
+const gymnasium: Effect.Effect<Finding> = Effect.suspend(() => {
+  const cost = "no gymnasium:ID environments; nothing else"
+  const python = findPython(undefined, process.env)
+  if (E.isLeft(python)) {
+    const { got, fix } = python.left
+    return Effect.succeed({ name: "Gymnasium", found: false, detail: got, cost, get: fix })
+  }
+  const script = "import sys, gymnasium; print(f'{gymnasium.__version__}, Python {sys.version.split()[0]}')"
+  return Effect.map(
+    probe(
+      "Gymnasium",
+      () => command(python.right, ["-c", script]),
+      cost,
+      `${python.right} -m pip install gymnasium, or another Python by --python PATH or PGEX_PYTHON`
+    ),
+    (f) => (f.found ? { ...f, detail: `${f.detail}, ${python.right}` } : f)
+  )
+})
 
 /** A part of the native session: what it says where it is there, and its own fix where not. */
 const native = (name: string, look: Effect.Effect<string, NativeError>): Effect.Effect<Finding> =>

@@ -26,8 +26,11 @@ const show = Command.make(
       return yield* print(json, value, environmentText(environment.right, value.from))
     }
     const family = findFamily(loaded.registry, o.id)
-    if (E.isLeft(family))
-      return yield* Effect.fail(isUnknown(environment.left) ? unknownId(o.id, loaded) : environment.left)
+    if (E.isLeft(family)) {
+      const sourced = loaded.registry.sources?.some((s) => o.id.startsWith(s.prefix))
+      const ours = isUnknown(environment.left) && sourced !== true
+      return yield* Effect.fail(ours ? unknownId(o.id, loaded) : environment.left)
+    }
     const value = familyRecord(family.right, loaded)
     yield* print(json, value, familyText(family.right, value.from))
   })
@@ -66,7 +69,7 @@ export const envsCommand = Command.make(
       "Task families",
       ...families.map((f, i) => line(f, value.families[i]?.from ?? OWN)),
       "",
-      "pgex envs show ID tells spaces and parameters."
+      "pgex envs show ID tells spaces and parameters; gymnasium:ID is any environment of your Python's Gymnasium."
     ]
     yield* print(json, value, text.join("\n"))
   })

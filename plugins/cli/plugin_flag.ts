@@ -1,8 +1,8 @@
 /** `--plugin`, for every command that looks something up by its id. */
 import { Effect } from "effect"
 import { Flag } from "effect/cli"
-import { standard } from "../../envs/standard.ts"
 import { type Loaded, loadPlugins, PluginError } from "../load/mod.ts"
+import { shipped } from "../registry.ts"
 import { remark } from "./output.ts"
 
 export const pluginFlag = Flag.String("plugin").pipe(
@@ -15,7 +15,7 @@ export const pluginFlag = Flag.String("plugin").pipe(
 
 /** What there is with these plugins and the project's; those that are left out are told on standard error. */
 export const withPlugins = Effect.fn("pgex.plugins")(function* (names: readonly string[]) {
-  const loaded = yield* loadPlugins(standard, names, { project: true })
+  const loaded = yield* loadPlugins(shipped, names, { project: true })
   for (const { message } of loaded.problems) yield* remark(`${message}; going on without it`)
   return loaded
 })

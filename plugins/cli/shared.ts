@@ -14,6 +14,11 @@ export const root = Command.make("pgex").pipe(
       Flag.optional,
       Flag.withMetavar("N"),
       Flag.withDescription("The seed that every random draw comes from")
+    ),
+    python: Flag.String("python").pipe(
+      Flag.optional,
+      Flag.withMetavar("PATH"),
+      Flag.withDescription("The Python that runs gymnasium:ID environments; else PGEX_PYTHON, python3 or python")
     )
   }),
   Command.withDescription(
@@ -22,5 +27,8 @@ export const root = Command.make("pgex").pipe(
   )
 )
 
-/** The shared flags, as a subcommand's handler sees them. */
-export const shared = Effect.map(root, ({ json, seed }) => ({ json, seed: Option.getOrUndefined(seed) }))
+/** The shared flags, as a subcommand's handler sees them. The Python is for whatever is started from here on. */
+export const shared = Effect.map(root, ({ json, seed, python }) => {
+  if (Option.isSome(python)) process.env.PGEX_PYTHON = python.value
+  return { json, seed: Option.getOrUndefined(seed) }
+})

@@ -75,7 +75,7 @@ const spaceOf = (s: SpaceText): Space | undefined => {
   return { _tag: "Box", low: [...low], high: [...high], names: s.names, units, dtype: s.dtype }
 }
 
-const ANY = Number.MAX_VALUE
+const ANY = Number.POSITIVE_INFINITY
 
 const parameterOf = (value: number | boolean | string, argument: boolean): Parameter => {
   const meaning = argument ? "argument of its constructor" : "attribute, set after construction"

@@ -12,8 +12,20 @@ const options = {
   n: integer(2, "", 1, 1000, "number of tasks"),
   parameter: text("", /.*/, "the name of a parameter, as pgex envs shows them", [], "what differs from task to task"),
   values: text("", /.*/s, "values with commas between them, one a task", [], "the parameter's values"),
-  from: number(0, "", -Number.MAX_VALUE, Number.MAX_VALUE, "without values: the parameter of the first task"),
-  to: number(1, "", -Number.MAX_VALUE, Number.MAX_VALUE, "without values: the parameter of the last task"),
+  from: number(
+    0,
+    "",
+    Number.NEGATIVE_INFINITY,
+    Number.POSITIVE_INFINITY,
+    "without values: the parameter of the first task"
+  ),
+  to: number(
+    1,
+    "",
+    Number.NEGATIVE_INFINITY,
+    Number.POSITIVE_INFINITY,
+    "without values: the parameter of the last task"
+  ),
   spacing: choiceOf("linear", ["linear", "geometric"], "how the parameters between them are spaced")
 }
 type Options = Resolved<typeof options>
