@@ -8,6 +8,16 @@ import { environmentLaws, familyLaws } from "./law.ts"
 import { advice, recordLaws } from "./law_contract.ts"
 import type { Law } from "./law_support.ts"
 
+const THROWS = "it throws"
+
+/** Laws without which the others say little. */
+const firstLaws: ReadonlySet<string> = new Set([
+  "equal keys give equal trajectories",
+  "nothing draws from Math.random",
+  "two instances do not know of each other",
+  "no call keeps a buffer that it was given"
+])
+
 /** What a plugin contributes, as far as laws are known for it. */
 export interface Contents {
   readonly environments?: readonly Environment[]
@@ -37,23 +47,33 @@ export const lawsOf = ({ environments = [], families = [] }: Contents): readonly
   ...families.flatMap((family) => familyLaws(family).map(named(family.id, "family")))
 ]
 
-/** All laws of it that do not hold; those that need sound dynamics only where the dynamics are sound. */
+/**
+ * All laws of it that do not hold. A record that is wrong, or numbers that do not repeat, break most other laws as well:
+ * then only these are told.
+ */
 export const environmentFindings = (env: Environment): readonly Finding[] => {
   const of = named(env.id, "environment")
-  const record = findings(recordLaws(env).map(of), false)
-  if (record.length > 0) return record
-  return [...findings(environmentLaws(env).map(of), false), ...findings(advice(env).map(of), true)]
+  const laws = environmentLaws(env)
+  for (const first of [recordLaws(env), laws.filter((l) => firstLaws.has(l.name))]) {
+    const found = findings(first.map(of), false)
+    if (found.length > 0) return found
+  }
+  const later = laws.filter((l) => !firstLaws.has(l.name))
+  return [...findings(later.map(of), false), ...findings(advice(env).map(of), true)]
 }
 
 /** All laws of it that do not hold. */
 export const familyFindings = (family: Family): readonly Finding[] =>
   findings(familyLaws(family).map(named(family.id, "family")), false)
 
+/** Each throw once, by the first law that met it. */
 const findings = (laws: readonly LawOf[], isAdvice: boolean): readonly Finding[] =>
-  laws.flatMap(({ subject, name, fix, check }) => {
-    const found = check()
-    return found === undefined ? [] : [{ subject, law: name, found, fix, advice: isAdvice }]
-  })
+  laws
+    .flatMap(({ subject, name, fix, check }) => {
+      const found = check()
+      return found === undefined ? [] : [{ subject, law: name, found, fix, advice: isAdvice }]
+    })
+    .filter((f, i, all) => !f.found.startsWith(THROWS) || all.findIndex((g) => g.found === f.found) === i)
 
 const named =
   (subject: string, kind: LawOf["kind"]) =>
@@ -65,7 +85,7 @@ const named =
       try {
         return law.check()
       } catch (e) {
-        return `it throws ${e instanceof Error ? `${e.name}: ${e.message}` : String(e)}`
+        return `${THROWS} ${e instanceof Error ? `${e.name}: ${e.message}` : String(e)}`
       }
     }
   })

@@ -81,15 +81,20 @@ export const callLaws = (env: Environment): readonly Law[] => [
     }
   },
   {
+    name: "no call keeps a buffer that it was given",
+    fix: "copy the numbers you need into state[at …]; buffers are the caller's, and hold something else afterwards",
+    check: () => differ(played(env), playedInPassing(env))
+  },
+  {
     name: "two instances do not know of each other",
     fix: "make nothing outside dynamics() that changes: no module-level variable, no array shared between calls of make()",
     check: () => {
       const [a, b] = [made(env, {}), made(env, {})]
       const actions = actionsOf(env, STEPS, 12)
       const source = () => stream(child(zeroKey, 12))
-      const before = trace(a, source(), actions, STEPS)
+      const before = trace(a, source(), actions.slice(), STEPS)
       trace(b, stream(child(zeroKey, 13)), actionsOf(env, STEPS, 14), STEPS)
-      return differ(before, trace(a, source(), actions, STEPS))
+      return differ(before, trace(a, source(), actions.slice(), STEPS))
     }
   },
   {
@@ -137,6 +142,41 @@ export const advice = (env: Environment): readonly Law[] => [
 
 const played = (env: Environment): Trace =>
   trace(made(env, {}), stream(child(zeroKey, 15)), actionsOf(env, STEPS, 15), STEPS)
+
+/** The same, each call on fresh buffers that hold nonsense afterwards. */
+const playedInPassing = (env: Environment): Trace => {
+  const d = made(env, {})
+  const source = stream(child(zeroKey, 15))
+  const actions = actionsOf(env, STEPS, 15)
+  const found: Trace = { observations: [], rewards: [], ends: [] }
+  const outcome: Outcome = { reward: 0, terminated: false }
+  let state = new Float64Array(d.stateSize)
+  const moved = (call: (own: Float64Array) => void): void => {
+    const own = state
+    call(own)
+    state = own.slice()
+    own.fill(Number.NaN)
+  }
+  const observe = (): void =>
+    moved((own) => {
+      const out = new Float64Array(d.observationSize)
+      d.observe(own, 0, out, 0)
+      found.observations.push([...out])
+      out.fill(Number.NaN)
+    })
+  moved((own) => d.reset(own, 0, source))
+  observe()
+  for (let t = 0; t < STEPS; t++) {
+    const given = actions.slice(t * d.actionSize, (t + 1) * d.actionSize)
+    moved((own) => d.step(own, 0, given, 0, source, outcome))
+    given.fill(Number.NaN)
+    observe()
+    found.rewards.push(outcome.reward)
+    found.ends.push(outcome.terminated)
+    if (outcome.terminated) moved((own) => d.reset(own, 0, source))
+  }
+  return found
+}
 
 /** A trajectory whose state array held `fill` before the reset. */
 const fromState = (env: Environment, fill: number): Trace => {
