@@ -151,6 +151,8 @@ const start = async (name: BackendName): Promise<Running> => {
   const kind = kinds[name]
   const found = kind.find()
   if (found === undefined) throw missing(name)
+  const rival = [...running.keys()].find((n) => n !== name && kinds[n].registered === kind.registered)
+  if (rival !== undefined) throw taken(name, rival)
   if (name === "webgpu") await adapterName()
   if (kind.registered === "tensorflow") restoreUtil()
   const tf = namespace(found)
@@ -226,6 +228,15 @@ const missing = (name: BackendName): SessionError => {
     fix
   })
 }
+
+const taken = (name: BackendName, rival: BackendName): SessionError =>
+  new SessionError({
+    session: `tfjs:${name}`,
+    operation: "start",
+    want: "one TensorFlow in a process",
+    got: `tfjs:${rival} already in use`,
+    fix: "use a process for each"
+  })
 
 const noGpu = new SessionError({
   session: "tfjs:node-gpu",
