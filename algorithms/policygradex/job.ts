@@ -15,7 +15,7 @@ import { evaluatorBy } from "./evaluating.ts"
 import { trainGroups } from "./group_training.ts"
 import { makeLedger, totalCost } from "./ledger.ts"
 import { observedBy } from "./observing.ts"
-import { jobResult } from "./result.ts"
+import { inWords, jobResult } from "./result.ts"
 import { rolloutsBy } from "./rolling.ts"
 import { logIteration, putMeta, putSurrogate, putTruth, putWorth } from "./save.ts"
 import { type Known, settingOf, type TrainingSpec } from "./spec.ts"
@@ -97,7 +97,7 @@ export const mainJob = (known: Known) =>
         { tasks, iterations: total, key: child(root, "meta") },
         (seen) => {
           const mean = meanOf(seen.returns)
-          const note = Number.isNaN(mean) ? {} : { note: `mean return ${mean.toFixed(0)}` }
+          const note = Number.isNaN(mean) ? {} : { note: `mean return ${inWords(mean)}` }
           const stage = { stage: "meta-training", done: seen.iteration + 1, total, unit: "iterations" }
           return Effect.andThen(
             logIteration("meta-training", seen, spec.taskIds),

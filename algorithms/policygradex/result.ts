@@ -156,6 +156,9 @@ const speedup = (o: Outcome) => {
   }
 }
 
+/** A return as a sentence has it: whole where it is large. */
+export const inWords = (value: number): string => value.toFixed(Math.abs(value) < 10 ? 2 : 0)
+
 const headline = (o: Outcome, worth: ReadonlyMap<string, Interval>): string => {
   const { k, method } = o.grouping
   const [own, all] = [worth.get(method), worth.get("all in one")]
@@ -170,7 +173,7 @@ const headline = (o: Outcome, worth: ReadonlyMap<string, Interval>): string => {
 
 /** Whether the groups were worth it, in words that the intervals support. */
 const verdict = (own: Interval, all: Interval): string => {
-  const figures = `a policy for each group reaches a mean return of ${own.value.toFixed(0)}, one policy for all ${all.value.toFixed(0)}`
+  const figures = `a policy for each group reaches a mean return of ${inWords(own.value)}, one policy for all ${inWords(all.value)}`
   // One training of each proves nothing either way.
   if (own.n < 2) return ` After one training of each, ${figures}.`
   if (own.low <= all.high && all.low <= own.high) return ` No clear difference at this budget: ${figures}.`

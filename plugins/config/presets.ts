@@ -74,5 +74,34 @@ const paper: RunConfig = {
   evaluation: { episodes: 100 }
 }
 
+/**
+ * Eight goals around the circle, four groups: what helps one goal leads away from the opposite one. About a minute.
+ * Source: Zhang et al., "additional experiments"; sizes are ours.
+ */
+const navigation: RunConfig = {
+  ...quick,
+  preset: "navigation",
+  family: { id: "navigation-uniform", n: 8, options: {} },
+  algorithm: { id: "ppo", ppo: { ...quick.algorithm.ppo, learningRate: 3e-3, gamma: 0.95 } },
+  grouping: { ...quick.grouping, k: 4 },
+  truth: { ...quick.truth, subsets: 28 },
+  groupTraining: { iterations: 8, seeds: 3 }
+}
+
+/**
+ * Ten lakes with holes in random places, on slippery ice. Within two minutes.
+ * Source: "Meta-reinforcement learning with universal policy adaptation", appendix A: holes with probability 0.3, discount
+ * 0.8; it has 20 lakes.
+ */
+const frozenlake: RunConfig = {
+  ...quick,
+  preset: "frozenlake",
+  family: { id: "frozenlake-maps", n: 10, options: { p: 0.7 } },
+  algorithm: { id: "ppo", ppo: { ...quick.algorithm.ppo, learningRate: 3e-3, gamma: 0.8 } },
+  meta: { ...quick.meta, iterations: 10 },
+  groupTraining: { iterations: 8, seeds: 5 },
+  evaluation: { episodes: 200 }
+}
+
 /** By name; `pgex run NAME`. */
-export const presets: Readonly<Record<string, RunConfig>> = { quick, paper }
+export const presets: Readonly<Record<string, RunConfig>> = { quick, paper, navigation, frozenlake }
