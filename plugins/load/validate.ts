@@ -16,8 +16,9 @@ export const pluginIssues = (value: unknown): readonly Issue[] => {
       version > contractVersion ? "install a newer policygradex" : "read the changelog, then raise the plugin's number"
     return [{ field: "policygradex", want: `contract ${contractVersion}`, got: `contract ${version}`, fix }]
   }
-  if (whole.length > 0 || !Predicate.isObject(value)) return whole
+  if (!Predicate.isObject(value)) return whole
   return [
+    ...whole,
     ...Object.keys(value)
       .filter((key) => !Object.hasOwn(shapes.Plugin.fields, key))
       .map((key) => unknownKey(key)),
