@@ -5,7 +5,7 @@
  *     bun bench/devices.ts tfjs:node
  *     deno run -A --unstable-webgpu bench/devices.ts tfjs:webgpu
  */
-import { Effect } from "effect"
+import { Console, Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { sessionKinds } from "../core/pipeline/config.ts"
 import { type Buffer, Session } from "../core/pipeline/session.ts"
@@ -59,11 +59,11 @@ if (kind === undefined) {
   process.exit(1)
 }
 const all = Effect.gen(function* () {
-  console.log(`session ${(yield* Session).kind}; ms a step: in rounds of ${STEPS}, alone and read, the first`)
+  yield* Console.log(`session ${(yield* Session).kind}; ms a step: in rounds of ${STEPS}, alone and read, the first`)
   for (const [name, step] of works) {
     const t = yield* Effect.scoped(measure(step()))
     const times = [t.best, t.read, t.first].map((ms) => ms.toPrecision(3).padStart(9)).join("")
-    console.log(`${name.padEnd(42)}${times}${t.rate.toPrecision(3).padStart(9)} GFLOP/s`)
+    yield* Console.log(`${name.padEnd(42)}${times}${t.rate.toPrecision(3).padStart(9)} GFLOP/s`)
   }
 })
 await Effect.runPromise(Effect.scoped(all).pipe(Effect.provide(sessionLayer(kind))))
