@@ -244,25 +244,22 @@ def described(about):
 PACKAGES = ("highway_env", "mo_gymnasium", "metaworld", "gymnasium_robotics", "ale_py", "minigrid")
 
 
-def find(id):
-    """Makes an id known that a package registers when it is imported."""
-    for package in PACKAGES:
-        if id in gymnasium.registry or ":" in id:
-            return
+def spec_of(id):
+    """The specification of an id, also of `module:id`; packages that register ids when they are imported are."""
+    module, _, name = id.rpartition(":")
+    for package in [module] if module else PACKAGES:
+        if name in gymnasium.registry:
+            break
         try:
             __import__(package)
-        except ImportError:
-            pass
-
-
-def spec_of(id):
-    find(id)
-    if ":" not in id and id not in gymnasium.registry:
-        raise Refusal("unknown", "an id that is registered", json.dumps(id), valid=sorted(gymnasium.registry))
+        except ImportError as error:
+            if module:
+                raise Refusal("raised", f"a module {module}", str(error)) from error
     try:
-        return gymnasium.spec(id)
-    except (gymnasium.error.Error, ImportError) as error:
-        raise Refusal("unknown", "an id that is registered", str(error), valid=sorted(gymnasium.registry)) from error
+        return gymnasium.spec(name)
+    except gymnasium.error.Error as error:
+        valid = sorted(gymnasium.registry)
+        raise Refusal("unknown", "an id that is registered", str(error), valid=valid) from error
 
 
 def is_plain(value):
@@ -332,7 +329,7 @@ def construct(id, fixed, params):
     if config:
         base = {**spec.kwargs.get("config", {}), **given.get("config", {})}
         given["config"] = {**base, **config}
-    env = gymnasium.make(id, disable_env_checker=True, **given)
+    env = gymnasium.make(spec, disable_env_checker=True, **given)
     for name, value in overrides.items():
         setattr(env.unwrapped, name, like(value, getattr(env.unwrapped, name, value)))
     return env

@@ -45,7 +45,12 @@ export interface Command {
   readonly args: readonly string[]
   /** Longest wait for an answer. */
   readonly seconds: number
+  /** What the program finds in its environment. */
+  readonly variables: Variables
 }
+
+/** Variables by name. */
+export type Variables = Readonly<Record<string, string | undefined>>
 
 /**
  * Starts a program. It ends with this process: then its standard input is closed.
@@ -62,7 +67,7 @@ export const startChannel = (command: Command): Either.Either<Fault, Channel> =>
     }
   })(libc())
 
-const startOn = (c: Libc, { file, args, seconds }: Command): Either.Either<Fault, Channel> => {
+const startOn = (c: Libc, { file, args, seconds, variables }: Command): Either.Either<Fault, Channel> => {
   const folder = mkdtempSync(join(tmpdir(), "pgex-"))
   const [requests, answers, errors] = [join(folder, "requests"), join(folder, "answers"), join(folder, "errors")]
   if (!(c.mkfifo(requests) && c.mkfifo(answers))) {
@@ -78,7 +83,7 @@ const startOn = (c: Libc, { file, args, seconds }: Command): Either.Either<Fault
     // A group of its own: an interrupted terminal ends this process, and that ends it.
     detached: true,
     stdio: "ignore",
-    env: { ...process.env, PGEX_REQUESTS: requests, PGEX_ANSWERS: answers, PGEX_ERRORS: errors }
+    env: { ...variables, PGEX_REQUESTS: requests, PGEX_ANSWERS: answers, PGEX_ERRORS: errors }
   })
   child.on("error", () => {}) // the shell not starting shows as a time limit
   child.unref()

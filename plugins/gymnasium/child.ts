@@ -2,7 +2,7 @@
 import { fileURLToPath } from "node:url"
 import type { Schema } from "effect"
 import * as Either from "fp-ts/lib/Either.js"
-import { type Answer, type Channel, HEADER_BYTES, kinds, startChannel } from "./channel.ts"
+import { type Answer, type Channel, HEADER_BYTES, kinds, startChannel, type Variables } from "./channel.ts"
 import { type Fault, fault } from "./failure.ts"
 import { Hello, parse, Refused } from "./messages.ts"
 
@@ -25,6 +25,7 @@ export interface ChildOptions {
   readonly seconds: number
   /** The program that it runs; this package's own by default. */
   readonly script?: string
+  readonly variables: Variables
 }
 
 const SCRIPT = fileURLToPath(new URL("./bridge.py", import.meta.url))
@@ -34,7 +35,12 @@ const SCRIPT = fileURLToPath(new URL("./bridge.py", import.meta.url))
  *
  * - Errors: `no-gymnasium`, `ended`, `hung`, `lied`, `no-platform`.
  */
-export const startChild = ({ python, seconds, script = SCRIPT }: ChildOptions): Either.Either<Fault, Child> =>
+export const startChild = ({
+  python,
+  seconds,
+  variables,
+  script = SCRIPT
+}: ChildOptions): Either.Either<Fault, Child> =>
   Either.chain((channel: Channel) => {
     const answer: Child["answer"] = (kind, atLeast) => {
       const got = channel.receive()
@@ -71,7 +77,7 @@ export const startChild = ({ python, seconds, script = SCRIPT }: ChildOptions): 
     }
     const { send, end } = channel
     return Either.right({ hello: hello.right, send, answer, call, fault: channel.fault, end })
-  })(startChannel({ file: python, args: [script], seconds }))
+  })(startChannel({ file: python, args: [script], seconds, variables }))
 
 const bytesOf = ({ buffer, size }: Answer): Uint8Array => buffer.subarray(HEADER_BYTES, HEADER_BYTES + size)
 

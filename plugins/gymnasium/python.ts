@@ -2,10 +2,8 @@
 import { accessSync, constants } from "node:fs"
 import { delimiter, join } from "node:path"
 import * as Either from "fp-ts/lib/Either.js"
+import type { Variables } from "./channel.ts"
 import { type Fault, fault } from "./failure.ts"
-
-/** Variables by name. */
-export type Variables = Readonly<Record<string, string | undefined>>
 
 /**
  * The Python of `wanted`, else of `PGEX_PYTHON`, else `python3` or `python` of the path.

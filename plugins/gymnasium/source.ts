@@ -6,13 +6,14 @@ import type { EnvError } from "../../envs/error.ts"
 import type { Source } from "../../envs/registry.ts"
 import { sizeOf } from "../../envs/space.ts"
 import { openBatch } from "./batch.ts"
+import type { Variables } from "./channel.ts"
 import { type Child, startChild } from "./child.ts"
 import { environmentOf, parseId, type Spaces } from "./environment.ts"
 import { type Fault, fault, of, PREFIX } from "./failure.ts"
 import { familyOf } from "./family.ts"
 import { Description } from "./messages.ts"
 import type { Sizes } from "./part.ts"
-import { findPython, type Variables } from "./python.ts"
+import { findPython } from "./python.ts"
 
 export interface GymnasiumOptions {
   /** The Python that has Gymnasium: else `PGEX_PYTHON`, `python3` or `python`. */
@@ -23,6 +24,7 @@ export interface GymnasiumOptions {
   readonly seconds?: number
   /** Instead of this package's Python program. */
   readonly script?: string
+  /** What the processes find in their environment, and where the settings above are looked up; this process's own. */
   readonly variables?: Variables
 }
 
@@ -58,7 +60,7 @@ export const gymnasium = (options: GymnasiumOptions = {}): Gymnasium => {
     const seconds = setting("PGEX_PYTHON_SECONDS", options.seconds, 60)
     const script = options.script === undefined ? {} : { script: options.script }
     return Either.map((child: Child) => (children[index] = child))(
-      startChild({ python: python.right, seconds, ...script })
+      startChild({ python: python.right, seconds, variables, ...script })
     )
   }
   const childrenFor = (count: number): Either.Either<Fault, readonly Child[]> => {
