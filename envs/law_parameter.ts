@@ -1,5 +1,6 @@
 import * as Either from "fp-ts/lib/Either.js"
 import { child, stream, zeroKey } from "../core/random/mod.ts"
+import { nearest } from "../core/text/nearest.ts"
 import { type Environment, identity, limitOf } from "./env.ts"
 import { actionsOf, differ, type Law, made, trace } from "./law_support.ts"
 import type { NumberParameter, Parameter, Params } from "./parameter.ts"
@@ -51,7 +52,8 @@ export const parameterLaws = (env: Environment): readonly Law[] => [
       for (const name of Object.keys(env.parameters).filter((n) => n.length > 3)) {
         const refused = env.make({ [`${name}x`]: 1 })
         if (Either.isRight(refused)) return `accepted ${name}x`
-        if (refused.left._tag !== "UnknownName" || refused.left.nearest !== name) return refused.left.message
+        const near = nearest(`${name}x`, Object.keys(env.parameters))
+        if (refused.left._tag !== "UnknownName" || refused.left.nearest !== near) return refused.left.message
       }
       return undefined
     }

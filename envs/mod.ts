@@ -19,9 +19,11 @@ export {
   limitOf,
   type Outcome
 } from "./env.ts"
+export { beginEpisode, type Episode } from "./episode.ts"
 export type {
   ActionError,
   BatchError,
+  DynamicsError,
   EnvError,
   ParameterError,
   ProcessError,
@@ -71,3 +73,21 @@ export {
   type Rows,
   vectorise
 } from "./vector.ts"
+export {
+  addRow,
+  clipAction,
+  deviations,
+  frameSkip,
+  type Moments,
+  mergeMoments,
+  noMoments,
+  normaliseObservation,
+  normaliseReward,
+  observationMoments,
+  type Recording,
+  recordEpisode,
+  rescaleAction,
+  returnMoments,
+  timeLimit,
+  type Wrapper
+} from "./wrappers/mod.ts"

@@ -1,0 +1,69 @@
+import type { Floats } from "../../core/random/mod.ts"
+import type { Dynamics, Environment } from "../env.ts"
+import type { Box } from "../space.ts"
+import { unwrappable, type Wrapper, wrapped } from "./wrap.ts"
+
+/**
+ * Any action is taken, as the nearest one within the bounds.
+ *
+ * - Errors: `make` gives `DynamicsError` where actions are no box.
+ */
+export const clipAction: Wrapper = (env) => {
+  const { action } = env
+  if (action._tag !== "Box") return discrete(env, "clipAction")
+  const unbounded = { ...action, low: action.low.map(() => -Infinity), high: action.high.map(() => Infinity) }
+  return wrapped(env, "clipAction", { action: unbounded }, (d) => changing(d, action, (x) => x))
+}
+
+/**
+ * Actions from `low` to `high` in every component stand for the whole range of the environment's own.
+ *
+ *     a ↦ l + (a − low)·(h − l)/(high − low)
+ *
+ * - Units: the new actions have none.
+ * - Errors: `make` gives `DynamicsError` where actions are no box, where one of its bounds is infinite, and for `low`
+ *   that is not below `high`.
+ */
+export const rescaleAction =
+  (low = -1, high = 1): Wrapper =>
+  (env) => {
+    const done = `rescaleAction(${low},${high})`
+    const { action } = env
+    if (action._tag !== "Box") return discrete(env, done)
+    if (!(low < high && Number.isFinite(high - low)))
+      return unwrappable(env, done, "low", `a number below high = ${high}`, String(low), "")
+    const odd = action.low.findIndex((l, i) => !Number.isFinite(action.high[i]! - l))
+    if (odd >= 0) {
+      const got = `${action.names[odd]} in [${action.low[odd]}, ${action.high[odd]}]`
+      return unwrappable(env, done, "action", "finite bounds", got, "give the environment finite bounds first")
+    }
+    const scaled: Box = {
+      ...action,
+      low: action.low.map(() => low),
+      high: action.high.map(() => high),
+      units: action.units.map(() => "")
+    }
+    const scale = action.low.map((l, i) => (action.high[i]! - l) / (high - low))
+    return wrapped(env, done, { action: scaled }, (d) =>
+      changing(d, action, (x, i) => action.low[i]! + (x - low) * scale[i]!)
+    )
+  }
+
+/** Steps on changed actions, kept within the bounds: rounding may overstep them. */
+const changing = (d: Dynamics, { low, high }: Box, change: (x: number, i: number) => number): Dynamics => {
+  const own = new Float64Array(d.actionSize)
+  const within = (x: number, i: number): number => Math.min(high[i]!, Math.max(low[i]!, x))
+  const take = (actions: Floats, actionAt: number): void => {
+    for (let i = 0; i < own.length; i++) own[i] = within(change(actions[actionAt + i]!, i), i)
+  }
+  return {
+    ...d,
+    step: (state, at, actions, actionAt, stream, outcome) => {
+      take(actions, actionAt)
+      d.step(state, at, own, 0, stream, outcome)
+    }
+  }
+}
+
+const discrete = (env: Environment, done: string): Environment =>
+  unwrappable(env, done, "action", "a box of actions", "a discrete space", "leave the wrapper out")

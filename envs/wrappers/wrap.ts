@@ -1,0 +1,41 @@
+import * as Either from "fp-ts/lib/Either.js"
+import { checkedDynamics } from "../dynamics.ts"
+import type { Dynamics, Environment } from "../env.ts"
+import { dynamicsError, type EnvError } from "../error.ts"
+
+/** An environment made of another. What cannot be done is refused by `make`, so that wrappers compose as plain functions. */
+export type Wrapper = (env: Environment) => Environment
+
+/**
+ * The record of a wrapped environment; its id tells what was done, so that checkpoints and receipts do too. An
+ * environment whose state is elsewhere has no dynamics to wrap: `make` refuses.
+ */
+export const wrapped = (
+  env: Environment,
+  done: string,
+  record: Partial<Environment>,
+  dynamics: (inner: Dynamics) => Dynamics
+): Environment => {
+  const { open: _, ...rest } = env
+  return {
+    ...rest,
+    ...record,
+    id: `${env.id}+${done}`,
+    make: (params) => Either.map(dynamics)(checkedDynamics(env, env.make(params)))
+  }
+}
+
+/** The same environment, which cannot be made. */
+export const unwrappable = (
+  env: Environment,
+  done: string,
+  field: string,
+  want: string,
+  got: string,
+  fix: string
+): Environment => {
+  const refusal: Either.Either<EnvError, Dynamics> = Either.left(
+    dynamicsError(`${env.id}+${done}`, field, want, got, fix)
+  )
+  return { ...wrapped(env, done, {}, (d) => d), make: () => refusal }
+}
