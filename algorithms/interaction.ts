@@ -113,7 +113,7 @@ export const unbroken = (x: Interaction): Effect.Effect<void, ProblemError> => {
 }
 
 /** The environment gets the nearest action it accepts; learning sees the one that was drawn. */
-const clipTo = ({ low, high }: Box, from: Float64Array, to: Float64Array): void => {
+export const clipTo = ({ low, high }: Box, from: Float64Array, to: Float64Array): void => {
   const n = low.length
   for (let i = 0; i < from.length; i++) to[i] = Math.min(Math.max(from[i]!, low[i % n]!), high[i % n]!)
 }

@@ -51,7 +51,7 @@ export const runJob = Effect.fn("run_job")(function* <E>(job: Job<E>, { config, 
     const sessions = yield* records
     return { ...done, sessions, peak: yield* Effect.provideService(sessionPeak, Session, session) }
   })
-  const { seconds, summary, costs, sessions, peak, ...result } = yield* calling(Effect.scoped(computed))
+  const { seconds, summary, costs, sessions, peak, films = [], ...result } = yield* calling(Effect.scoped(computed))
   const artefacts = yield* store.artefacts
   const receipts = {
     run: store.name,
@@ -77,7 +77,7 @@ export const runJob = Effect.fn("run_job")(function* <E>(job: Job<E>, { config, 
     receipts
   }
   yield* store.summary({ ...summary, ...data })
-  yield* store.report(report(data))
+  yield* store.report(report({ ...data, films }))
   return { ...data, summary }
 })
 

@@ -1,6 +1,6 @@
 /** Stage: what groupings are worth: a policy for each group, trained from θ★ with the same budget a task. */
 import { Effect } from "effect"
-import { child, type Key } from "../../core/random/mod.ts"
+import { child, type Floats, type Key } from "../../core/random/mod.ts"
 import type { Task } from "../../envs/mod.ts"
 import type { Start } from "../algorithm.ts"
 import type { TrainingSpec } from "./spec.ts"
@@ -70,5 +70,13 @@ export const trainGroups = Effect.fn("policygradex.trainGroups")(function* (
       })
     })
   )
-  return { worth, trained, jobs }
+  /** The policy of each task under these labels, of the first seed. */
+  const policies = (labels: readonly number[]): readonly (Floats | undefined)[] => {
+    const groups = groupsOf(labels)
+    return labels.map((_, task) => {
+      const members = groups.find((g) => g.includes(task)) ?? []
+      return found.get(`0:${members.join(" ")}`)?.policy
+    })
+  }
+  return { worth, trained, jobs, policies }
 })

@@ -12,6 +12,7 @@ import { lift } from "../error.ts"
 import { checkBy } from "./checking.ts"
 import { checkFirstOrder, estimate } from "./estimate.ts"
 import { evaluatorBy } from "./evaluating.ts"
+import { filmsOf } from "./films.ts"
 import { trainGroups } from "./group_training.ts"
 import { makeLedger, totalCost } from "./ledger.ts"
 import { observedBy } from "./observing.ts"
@@ -187,7 +188,7 @@ export const mainJob = (known: Known) =>
       random: labels.random,
       "all in one": new Array<number>(n).fill(0)
     }
-    const { worth } = yield* ledger.stage(
+    const { worth, policies } = yield* ledger.stage(
       "group training",
       trainGroups(
         spec,
@@ -201,7 +202,8 @@ export const mainJob = (known: Known) =>
       costOfTrainings
     )
     yield* putWorth(worth, tasks)
-    return jobResult({
+    const films = yield* filmsOf(setting, tasks, policies(labels.chosen), child(root, "films"))
+    const result = jobResult({
       config,
       tasks,
       planted,
@@ -215,4 +217,5 @@ export const mainJob = (known: Known) =>
       worth,
       spent: ledger.entries()
     })
+    return { ...result, films }
   })

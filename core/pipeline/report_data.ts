@@ -92,6 +92,22 @@ export interface MethodComparison {
   readonly nmi?: number
 }
 
+/** An episode as some of its states, drawn by the environment. */
+export interface Film {
+  /** Index of the task. */
+  readonly task: number
+  readonly frames: readonly {
+    readonly step: number
+    /** One SVG element. */
+    readonly picture: string
+  }[]
+  /** Of the whole episode, or of what was played of it. */
+  readonly steps: number
+  readonly total: number
+  /** By the task's own rules. */
+  readonly ended: boolean
+}
+
 /** What a stage cost: operations and bytes by count (`Cost` of a session says what counts), seconds on the clock. */
 export interface CostRow {
   readonly work: string
@@ -137,6 +153,8 @@ export interface ReportData {
   readonly firstOrderMaximum: number
   readonly comparison: readonly MethodComparison[]
   readonly comparisonMeaning: string
+  /** Of environments that draw; the report shows them, the summary leaves them out. */
+  readonly films?: readonly Film[]
   readonly costs: readonly RatedCost[]
   readonly warnings: readonly Warning[]
   readonly receipts: {

@@ -6,6 +6,7 @@ import { stableJson } from "../store/content.ts"
 import { groupColour } from "./draw.ts"
 import { comparisonFigure } from "./figures/comparison.ts"
 import { estimateFigure } from "./figures/estimates.ts"
+import { filmFigure } from "./figures/films.ts"
 import { firstOrderFigure } from "./figures/first_order.ts"
 import { heatMap } from "./figures/heat_map.ts"
 import { learningFigure } from "./figures/learning.ts"
@@ -28,6 +29,7 @@ ${section("Can the estimate be trusted", [
   ...(d.firstOrder.length === 0 ? [] : [firstOrderFigure(d.firstOrder, d.firstOrderMaximum)])
 ])}
 ${section("What the groups are worth", d.comparison.length === 0 ? [] : [comparisonFigure(d.comparison, d.comparisonMeaning, d.grouping.method)])}
+${films(d)}
 ${section("Training", d.learning.length === 0 ? [] : [learningFigure(d.learning, d.learningMeaning, d.tasks, d.grouping.labels)])}
 ${costs(d)}
 ${receipts(d)}
@@ -60,6 +62,9 @@ const certificate = ({ grouping: g }: ReportData): Html => {
     ${show(g.roundedObjective)}, certified to be at most ${show(g.bound)} for any grouping of this size
     (relaxation ${show(g.objective)}).</p>`
 }
+
+const films = ({ films = [], tasks, grouping }: ReportData): Html =>
+  films.length === 0 ? html`` : html`<h2>What the policies do</h2>${filmFigure(films, tasks, grouping.labels)}`
 
 const costs = (d: ReportData): Html =>
   d.costs.length === 0

@@ -27,6 +27,10 @@ h2 { font-size: 1.15rem; margin: 3rem 0 .9rem; }
 .pair { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); align-items: start; }
 figure { margin: 0 0 1rem; background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 1.1rem; min-width: 0; }
 figure svg { display: block; max-width: 100%; height: auto; margin: 0 auto; }
+.films { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 28rem), 1fr)); }
+.films figure { margin: 0; border-left: 5px solid var(--c); }
+.films figure > div { display: grid; grid-template-columns: repeat(4, 1fr); gap: .5rem; align-items: center; }
+.films img { width: 100%; background: #fff; border-radius: 4px; }
 .plot { --plot-background: var(--card); color: var(--ink); }
 .plot [aria-label$="grid"] { color: var(--soft); }
 figcaption { color: var(--soft); font-size: .92rem; margin-top: .8rem; max-width: 44rem; }

@@ -127,3 +127,26 @@ test("report() never writes NaN into a picture", () => {
       ?.join("") ?? ""
   assert.ok(!pictures.includes("NaN"))
 })
+
+test("report() shows films as images of their own, which cannot reach the page", () => {
+  const picture = `<svg xmlns="http://www.w3.org/2000/svg"><script>alert("1")</script></svg>`
+  const page = report({
+    ...full,
+    films: [
+      {
+        task: 1,
+        frames: [
+          { step: 0, picture },
+          { step: 9, picture }
+        ],
+        steps: 9,
+        total: -2.5,
+        ended: true
+      }
+    ]
+  })
+  assert.equal(page.match(/<img /g)?.length, 2)
+  assert.ok([...page.matchAll(/\bsrc="([^"]*)"/g)].every(([, src]) => src?.startsWith("data:image/svg+xml,%3Csvg")))
+  assert.ok(!page.includes("<script"))
+  assert.ok(page.includes("ended after 9 steps, return -2.5"))
+})
