@@ -14,7 +14,7 @@ def env_steps(id, steps=20_000, envs=1):
 def _one(id, steps):
     env = gymnasium.make(id)
     env.reset(seed=0)
-    actions = numpy.random.default_rng(0).integers(0, env.action_space.n, steps)
+    actions = _actions(env.action_space, steps)
 
     def sample():
         start = process_time()
@@ -25,6 +25,13 @@ def _one(id, steps):
         return steps / (process_time() - start)
 
     return sample
+
+
+def _actions(space, steps):
+    random = numpy.random.default_rng(0)
+    if isinstance(space, gymnasium.spaces.Box):
+        return random.uniform(space.low, space.high, (steps, *space.shape)).astype(space.dtype)
+    return random.integers(0, space.n, steps)
 
 
 def _vector(id, steps, envs):

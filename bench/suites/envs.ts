@@ -1,9 +1,13 @@
 /** Environment steps against Gymnasium and highway-env, whose numbers ours equal. */
 import { Effect } from "effect"
-import { fillIntegers, stream, zeroKey } from "../../core/random/mod.ts"
+import { fillIntegers, fillUniform, stream, zeroKey } from "../../core/random/mod.ts"
 import { cartPole } from "../../envs/cartpole/cartpole.ts"
 import type { Environment } from "../../envs/env.ts"
+import { frozenLake, frozenLake8x8 } from "../../envs/frozen_lake/frozen_lake.ts"
+import { gridWorld } from "../../envs/grid_world/grid_world.ts"
 import { highway, highwayFast } from "../../envs/highway/highway.ts"
+import { navigation } from "../../envs/navigation/navigation.ts"
+import { pendulum } from "../../envs/pendulum/pendulum.ts"
 import { taskBatch } from "../../envs/task_batch.ts"
 import { makeRows } from "../../envs/vector.ts"
 import { floor, type Suite, type Work } from "../suite.ts"
@@ -12,16 +16,17 @@ import { made, sampler, secondsPerCall } from "../timing.ts"
 const count = 16
 
 /** Random actions, drawn before the clock starts on both sides; `count` environments step and reset themselves. */
-const stepping = (environment: Environment, actionCount: number, steps: number): Work["ours"] =>
+const stepping = (environment: Environment, steps: number): Work["ours"] =>
   Effect.gen(function* () {
     const batch = yield* made(taskBatch(environment, [{ id: "default", params: {} }], count, zeroKey))
     const rows = makeRows(count, batch.observationSize)
-    const actions = new Int32Array(count * steps)
-    fillIntegers(stream(zeroKey), 0, actionCount, actions)
-    const floats = Float64Array.from(actions)
+    const actions = new Float64Array(count * steps * batch.actionSize)
+    const { action } = environment
+    if (action._tag === "Discrete") fillIntegers(stream(zeroKey), 0, action.n, actions)
+    else fillUniform(stream(zeroKey), action.low[0]!, action.high[0]!, actions)
     batch.reset(rows.observation)
     const sweep = () => {
-      for (let t = 0; t < steps; t++) batch.step(floats, rows, 0, t * count)
+      for (let t = 0; t < steps; t++) batch.step(actions, rows, 0, t * count)
     }
     return sampler(() => (count * steps) / secondsPerCall(sweep))
   })
@@ -31,7 +36,7 @@ const highwayWork = (environment: Environment, floorSteps: number, peerSteps: nu
   work: `${environment.id}, ${count} together`,
   unit: "steps/s",
   rounds: 3,
-  ours: stepping(environment, 5, 40),
+  ours: stepping(environment, 40),
   opponents: [
     floor(floorSteps),
     {
@@ -39,6 +44,20 @@ const highwayWork = (environment: Environment, floorSteps: number, peerSteps: nu
       goal: 200,
       ask: { work: "env_steps", args: { id: `highway_env:${environment.id}`, steps: peerSteps } }
     }
+  ]
+})
+
+/** Small worlds: beside Gymnasium where it has them, with what one core should do at least. */
+const world = (environment: Environment, floorSteps: number, gymnasium: boolean): Work => ({
+  work: `${environment.id}, ${count} together`,
+  unit: "steps/s",
+  rounds: 5,
+  ours: stepping(environment, 1000),
+  opponents: [
+    floor(floorSteps),
+    ...(gymnasium
+      ? [{ peer: "gymnasium, one", goal: null, ask: { work: "env_steps", args: { id: environment.id } } }]
+      : [])
   ]
 })
 
@@ -50,7 +69,7 @@ export const envs: Suite = {
       work: `CartPole-v1, ${count} together`,
       unit: "steps/s",
       rounds: 5,
-      ours: stepping(cartPole, 2, 1000),
+      ours: stepping(cartPole, 1000),
       opponents: [
         floor(5e6),
         { peer: "gymnasium, one", goal: null, ask: { work: "env_steps", args: { id: "CartPole-v1" } } },
@@ -61,6 +80,11 @@ export const envs: Suite = {
         }
       ]
     },
+    world(pendulum, 5e6, true),
+    world(frozenLake, 5e6, true),
+    world(frozenLake8x8, 5e6, true),
+    world(navigation, 5e6, false),
+    world(gridWorld, 5e6, false),
     highwayWork(highway, 200 * 5.3, 60),
     highwayWork(highwayFast, 200 * 54, 500)
   ])
