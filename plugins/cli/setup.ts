@@ -14,11 +14,6 @@ const tensorflow = Command.make(
       Flag.withoutNegation,
       Flag.withDescription("For an NVIDIA GPU, with the CUDA libraries; needs only the GPU's driver")
     ),
-    python: Flag.String("python").pipe(
-      Flag.optional,
-      Flag.withMetavar("PATH"),
-      Flag.withDescription("The Python whose pip fetches TensorFlow; python3 without it")
-    ),
     dir: Flag.String("dir").pipe(
       Flag.optional,
       Flag.withMetavar("DIR"),
@@ -28,11 +23,9 @@ const tensorflow = Command.make(
   Effect.fn("pgex.setup.tensorflow")(function* (o) {
     const { json } = yield* shared
     const folder = Option.getOrUndefined(o.dir)
-    const python = Option.getOrUndefined(o.python)
     const outcome = yield* setupTensorflow({
       build: o.cuda ? "cuda" : "cpu",
       say: remark,
-      ...(python === undefined ? {} : { python }),
       ...(folder === undefined ? {} : { folder })
     })
     yield* print(json, outcome, describe(outcome, folder !== undefined))
@@ -41,7 +34,7 @@ const tensorflow = Command.make(
   Command.withDescription(
     "Build real TensorFlow for the session tfjs:node (with --cuda tfjs:node-gpu): the C libraries out of TensorFlow's " +
       "wheel, tfjs-node out of npm, and its native part compiled with c++ (or CXX). Needs Python with pip and a C++ " +
-      "compiler. May be stopped and run again; where it is built already, says so."
+      "compiler; --python names another Python. May be stopped and run again; where it is built already, says so."
   ),
   Command.withShortDescription("Build TensorFlow for the session tfjs:node"),
   Command.withExamples([

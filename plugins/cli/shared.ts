@@ -18,7 +18,9 @@ export const root = Command.make("pgex").pipe(
     python: Flag.String("python").pipe(
       Flag.optional,
       Flag.withMetavar("PATH"),
-      Flag.withDescription("The Python that runs gymnasium:ID environments; else PGEX_PYTHON, python3 or python")
+      Flag.withDescription(
+        "The Python that runs gymnasium:ID environments and fetches TensorFlow; else PGEX_PYTHON, python3 or python"
+      )
     )
   }),
   Command.withDescription(

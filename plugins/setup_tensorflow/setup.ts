@@ -14,7 +14,7 @@ import { findPython, installWheel, TENSORFLOW } from "./wheel.ts"
 
 export interface SetupOptions {
   readonly build: Build
-  /** The Python whose pip is used. Default: the first of the search path. */
+  /** The Python whose pip is used. Default: that of the variable `PGEX_PYTHON`, else the first of the search path. */
   readonly python?: string
   /** Where to build. Default: the user's cache folder. */
   readonly folder?: string
@@ -55,7 +55,7 @@ export const setupTensorflow = Effect.fn("setup.tensorflow")(function* (options:
     catch: (cause) => unwritable(place, cause)
   })
   if (!existsSync(place.wheel)) {
-    const python = yield* findPython(options.python, environment)
+    const python = yield* findPython(options.python ?? (environment.PGEX_PYTHON || undefined), environment)
     yield* say(`1/4 TensorFlow ${TENSORFLOW} from PyPI${build === "cuda" ? " with CUDA (3 GB)" : " (0.2 to 0.6 GB)"}`)
     yield* whole(place.wheel, (part) => installWheel(build, python, part, environment))
   }
