@@ -28,7 +28,7 @@ interface Case {
   readonly reward_schedule: Triple
   readonly P?: readonly (readonly (readonly Row[])[])[]
   readonly optimal: readonly Optimal[]
-  readonly rollouts: readonly Rollout[]
+  readonly rollouts?: readonly Rollout[]
 }
 interface Rollout {
   readonly seed: number
@@ -127,6 +127,23 @@ test("randomMap() gives generate_random_map's map for the same size, p and seed"
   assert.equal(records.length, 8 + seeded.maps.length)
   for (const { size, p, seed, desc } of records)
     assert.deepEqual(right(randomMap(size, p ?? 1, right(key(seed ?? 0)))), desc, `${size}, ${p}, ${seed}`)
+})
+
+test("replay() gives the stored rollouts on random maps", () => {
+  let count = 0
+  for (const { desc, cases } of stored.maps)
+    for (const { is_slippery, reward_schedule, rollouts = [] } of cases)
+      for (const r of rollouts) {
+        // Whether the time limit cuts a rollout depends on which of the two ids made the map; none here is so long.
+        const params = { desc: desc.join(","), is_slippery, reward_schedule: reward_schedule.join(",") }
+        const { steps } = right(replay(frozenLake8x8, params, right(key(r.seed)), r.actions))
+        assert.deepEqual(
+          steps.map((s) => [s.obs[0], s.reward, s.terminated]),
+          r.states.map((s, t) => [s, r.rewards[t], r.terminated[t]])
+        )
+        count++
+      }
+  assert.ok(count >= 40, `${count}`)
 })
 
 const environmentOf = (id: string): Environment => (id === "FrozenLake-v1" ? frozenLake : frozenLake8x8)
