@@ -103,5 +103,25 @@ const frozenlake: RunConfig = {
   evaluation: { episodes: 200 }
 }
 
+/**
+ * Ten highways with sparse to dense traffic. Within two minutes.
+ * Source: Zhang et al., section 4.1; range and sizes are ours.
+ */
+const highwayDensity: RunConfig = {
+  ...quick,
+  preset: "highway-density",
+  family: { id: "highway-density", n: 10, options: {} },
+  algorithm: { id: "ppo", ppo: { ...quick.algorithm.ppo, learningRate: 3e-3, gamma: 0.9 } },
+  meta: { ...quick.meta, iterations: 8 },
+  truth: { ...quick.truth, subsets: 15 },
+  evaluation: { episodes: 50 }
+}
+
 /** By name; `pgex run NAME`. */
-export const presets: Readonly<Record<string, RunConfig>> = { quick, paper, navigation, frozenlake }
+export const presets: Readonly<Record<string, RunConfig>> = {
+  quick,
+  paper,
+  navigation,
+  frozenlake,
+  "highway-density": highwayDensity
+}
