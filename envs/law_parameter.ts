@@ -27,8 +27,7 @@ export const parameterLaws = (env: Environment): readonly Law[] => [
     fix: "use the parameter in dynamics(), or take it out of the table",
     check: () => {
       for (const [name, parameter] of Object.entries(env.parameters))
-        if (!isSettled(parameter) && !alternatives(parameter).some((value) => changes(env, name, value)))
-          return `"${name}" changes nothing`
+        if (!isSettled(parameter) && !isHonoured(env, name, alternatives(parameter))) return `"${name}" changes nothing`
       return undefined
     }
   },
@@ -102,19 +101,25 @@ const alternatives = (p: Parameter): readonly (number | boolean | string)[] => {
   return [p.default * 0.75, p.default + 1, p.min, p.max].map((v) => clip(p, v))
 }
 
-const changes = (env: Environment, name: string, value: number | boolean | string): boolean => {
+/** Whether one of the values changes what happens: with the other parameters near their defaults, else at an extreme. */
+const isHonoured = (env: Environment, name: string, values: readonly (number | boolean | string)[]): boolean => {
   const actions = actionsOf(env, STEPS, 6)
   const run = (params: Params) => trace(made(env, params), stream(child(zeroKey, 10)), actions, STEPS)
   const limit = (params: Params) => limitOf(env, made(env, params))
+  const changes = (before: Params): boolean => {
+    const own = run(before)
+    return values.some((value) => {
+      const after = { ...before, [name]: value }
+      return limit(before) !== limit(after) || differ(own, run(after)) !== undefined
+    })
+  }
   const base = shifted(env)
   // What matters only together with another parameter, such as the size of a reward that chance seldom meets.
-  const extremes = Object.entries(env.parameters).flatMap(([other, p]) =>
-    isNumber(p) && other !== name ? [p.min, p.max].map((bound) => ({ ...base, [other]: bound })) : []
-  )
-  return [base, ...extremes].some((before) => {
-    const after = { ...before, [name]: value }
-    return limit(before) !== limit(after) || differ(run(before), run(after)) !== undefined
-  })
+  const extremes = (): Params[] =>
+    Object.entries(env.parameters).flatMap(([other, p]) =>
+      isNumber(p) && other !== name ? [p.min, p.max].map((bound) => ({ ...base, [other]: bound })) : []
+    )
+  return changes(base) || extremes().some(changes)
 }
 
 const invalid = (p: Parameter): readonly (number | boolean | string)[] => {
