@@ -46,7 +46,10 @@ export const observer = (count: number, lanes: number): Dynamics["observe"] => {
 
   return (state, at, out, outAt) => {
     const seen = look(state, at)
-    let [x0, y0, vx0, vy0] = [0, 0, 0, 0]
+    let x0 = 0
+    let y0 = 0
+    let vx0 = 0
+    let vy0 = 0
     for (let row = 0; row < ROWS; row++) {
       const to = outAt + row * FEATURES.length
       if (row > seen) {
