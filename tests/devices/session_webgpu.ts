@@ -15,7 +15,7 @@ import { sessionLaws, type Tolerance, tolerances } from "../laws/session.ts"
 const subject = layer({ backend: "webgpu" })
 
 /**
- * What WGSL allows a driver beyond float32's own rounding (WebGPU Shading Language, section 15.7.4): exp within 3 + 2·|x|
+ * What WGSL allows a driver beyond float32's own rounding (WebGPU Shading Language): exp within 3 + 2·|x|
  * units in the last place, log within 2⁻²¹ near 1, tanh within 10⁻⁵ or as good as its parts; division within 2.5 units.
  */
 const webgpu: Tolerance = { ...tolerances.f32, operation: 256, tiny: 2 ** -20, program: 1e-4 }
