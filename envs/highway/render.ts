@@ -11,7 +11,7 @@ const VERGE = 1.5
 /**
  * The road around the agent as one SVG element, 120 m of it, driven from left to right.
  *
- * The agent is green, the others blue, the crashed red; a small bar marks where a vehicle wants to change to.
+ * The agent is green and outlined, the others blue, the crashed red; a small bar marks where a vehicle wants to change to.
  */
 export const renderHighway = (state: Float64Array, at: number, count: number, lanes: number): string => {
   const of = (column: Parameters<typeof columnAt>[0], i: number): number => state[at + columnAt(column, count) + i]!
@@ -38,7 +38,7 @@ export const renderHighway = (state: Float64Array, at: number, count: number, la
     const bar = change === 0 ? "" : `<rect x="-6" y="${change > 0 ? 4 : -6}" width="12" height="2" fill="#ffd34d"/>`
     parts.push(
       `<g transform="translate(${px(along)} ${px(of("y", i) + top)}) rotate(${turn})">`,
-      `<rect x="${px(-LENGTH / 2)}" y="${px(-WIDTH / 2)}" width="${px(LENGTH)}" height="${px(WIDTH)}" rx="3" fill="${fill}"/>`,
+      `<rect x="${px(-LENGTH / 2)}" y="${px(-WIDTH / 2)}" width="${px(LENGTH)}" height="${px(WIDTH)}" rx="3" fill="${fill}"${i === 0 ? ' stroke="#fff"' : ""}/>`,
       `<rect x="${px(0.6)}" y="${px(-0.75)}" width="${px(0.8)}" height="${px(1.5)}" fill="#dfe9f5"/>${bar}</g>`
     )
   }
