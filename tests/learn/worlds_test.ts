@@ -1,10 +1,10 @@
-/** PPO on navigation and frozen lakes: far better than chance after a small budget, from every seed. */
+/** PPO on navigation, frozen lakes and the pendulum: far better than chance after a small budget, from every seed. */
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Effect } from "effect"
 import { evaluator, type Ppo, ppo, type TrainingProblem } from "../../algorithms/mod.ts"
 import { child, zeroKey } from "../../core/random/mod.ts"
-import { frozenLake, navigation } from "../../envs/mod.ts"
+import { frozenLake, navigation, pendulum } from "../../envs/mod.ts"
 import { inSession, problemOf, train } from "../algorithms/support.ts"
 
 const fast: Ppo = { ...ppo.defaults, learningRate: 3e-3 }
@@ -40,4 +40,12 @@ for (const seed of [0, 1])
     const problem = problemOf(frozenLake, { tasks, stepsPerTask: 1024, iterations: 40 })
     const { before, after } = await beforeAndAfter({ ...fast, gamma: 0.95 }, problem, seed)
     assert.ok(before < -0.5 && after > 0.7, `${before} before, ${after} after`)
+  })
+
+for (const seed of [0, 1])
+  test(`PPO swings the pendulum up by a Gaussian policy, seed ${seed}`, async () => {
+    const config = { ...ppo.defaults, learningRate: 1e-3, gamma: 0.9 }
+    const problem = problemOf(pendulum, { network: { layers: 2, width: 64 }, stepsPerTask: 2048, iterations: 22 })
+    const { before, after } = await beforeAndAfter(config, problem, seed)
+    assert.ok(before < -900 && after > -600, `${before} before, ${after} after`)
   })
