@@ -41,17 +41,17 @@ export const openBatch = (
     return Either.left({ _tag: "BatchError", field: "members", want: "at least one", got: "none", message })
   }
   const used = Math.min(children.length, count)
-  const parts: Placed[] = []
-  for (let p = 0; p < used; p++) {
+  const begun = children.slice(0, used).map((child, p) => {
     const [from, to] = [Math.floor((p * count) / used), Math.floor(((p + 1) * count) / used)]
-    const part = openPart(children[p]!, reference, sizes, members.slice(from, to))
-    if (Either.isLeft(part)) {
-      for (const { part: open } of parts) close(open)
-      return Either.left(envError(name, part.left))
-    }
-    parts.push({ part: part.right, from })
-  }
-  return Either.right(batchOf(name, sizes, count, parts))
+    return { from, finish: openPart(child, reference, sizes, members.slice(from, to)) }
+  })
+  // All are waited for, also after a failure: each process has one answer to give.
+  const opened = begun.map(({ from, finish }) => Either.map((part: Part): Placed => ({ part, from }))(finish()))
+  const failed = opened.find(Either.isLeft)
+  const parts = opened.filter(Either.isRight).map((p) => p.right)
+  if (failed === undefined) return Either.right(batchOf(name, sizes, count, parts))
+  for (const { part } of parts) close(part)
+  return Either.left(envError(name, failed.left))
 }
 
 const close = ({ child, number }: Part): void => {

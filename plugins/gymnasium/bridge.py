@@ -12,6 +12,7 @@ import select
 import struct
 import sys
 import threading
+import time
 import traceback
 
 REQUESTS, ANSWERS = os.dup(0), os.dup(1)
@@ -256,10 +257,23 @@ def spec_of(id):
             if module:
                 raise Refusal("raised", f"a module {module}", str(error)) from error
     try:
-        return gymnasium.spec(name)
+        spec = gymnasium.spec(name)
     except gymnasium.error.Error as error:
         valid = sorted(gymnasium.registry)
         raise Refusal("unknown", "an id that is registered", str(error), valid=valid) from error
+    if spec.entry_point is None and not suite(id):
+        raise Refusal("raised", "an id of single environments", f"{id}, which is of vectors only")
+    return spec
+
+
+def suite(id):
+    """Names of the tasks of a Meta-World benchmark, which is registered as a vector of them; each is MT1 of its name."""
+    prefix, _, name = id.partition("/")
+    if prefix != "Meta-World" or name not in ("MT10", "MT25", "MT50"):
+        return []
+    from metaworld import env_dict
+
+    return list(getattr(env_dict, f"{name}_V3"))
 
 
 def is_plain(value):
@@ -280,11 +294,11 @@ def like(value, default):
 def arguments(spec):
     """Keyword arguments of an environment's constructor that are plain values by default."""
     entry = spec.entry_point
-    if entry is None:
-        return {}
     try:
         creator = entry if callable(entry) else gymnasium.envs.registration.load_env_creator(entry)
         found = {name: p.default for name, p in inspect.signature(creator).parameters.items()}
+        if found.get("seed", 0) is None:
+            found["seed"] = 0  # what is drawn while constructing is the same for all
     except (ValueError, TypeError, ImportError, AttributeError):
         found = {}
     known = {**found, **spec.kwargs}
@@ -315,8 +329,13 @@ def reward_size(env):
 def construct(id, fixed, params):
     """An environment with these parameters: the constructor's arguments, entries of its `config`, or attributes."""
     spec = spec_of(id)
-    known = arguments(spec)
     given, overrides, config = dict(fixed), {}, {}
+    if names := suite(id):
+        spec = spec_of("Meta-World/MT1")
+        given.setdefault("env_name", names[0])
+    known = {**arguments(spec), **({"env_name": ""} if names else {})}
+    if "seed" in known:
+        given.setdefault("seed", known["seed"])
     for name, value in params.items():
         if name.startswith(WEIGHT):
             continue
@@ -403,26 +422,32 @@ KINDS = {}
 FREE = {}
 
 
+PROBE_SECONDS = 0.1
+
+
 class Kind:
     """An id with fixed arguments: its spaces, and what decides its episodes."""
 
     def __init__(self, id, fixed):
         self.id, self.fixed = id, fixed
-        spec = spec_of(id)
+        names = suite(id)
+        spec = spec_of("Meta-World/MT1" if names else id)
+        known = {**arguments(spec), **({"env_name": names[0]} if names else {})}
         env = construct(id, fixed, {})
         unwrapped = env.unwrapped
         self.seen, self.put = seen(env.observation_space)
         self.done, self.take = done(env.action_space)
-        self.spaces = str(env.observation_space), str(env.action_space)
+        self.spaces = signature(env)
         self.width = 1 if "n" in self.seen else len(self.seen["low"])
         self.acts = 1 if "n" in self.done else len(self.done["low"])
         self.dtype = numpy.dtype("<f4" if self.seen.get("exact", True) else "<f8")
         self.rewards = reward_size(env)
-        parameters = {**attributes(env), **settings(env), **arguments(spec)}
+        parameters = {**attributes(env), **settings(env), **known}
         parameters = {name: v for name, v in parameters.items() if name not in fixed}
         parameters.update({f"{WEIGHT}{i}": 1.0 for i in range(self.rewards)})
         frames = (getattr(unwrapped, "metadata", None) or {}).get("render_fps")
         FREE.setdefault(self.key({}), []).append(env)
+        self.step_seconds = float("inf")
         self.mode = next((m for m in ("generator", "seed") if self.repeats(m)), "nothing")
         module = type(unwrapped).__module__.split(".")[0]
         versions = [f"{m.__name__} {getattr(m, '__version__', '?')}" for m in {gymnasium, numpy, sys.modules[module]}]
@@ -430,9 +455,11 @@ class Kind:
             "observation": described(self.seen),
             "action": described(self.done),
             "parameters": parameters,
-            "arguments": [name for name in arguments(spec) if name not in fixed],
+            "arguments": [name for name in known if name not in fixed],
+            "tasks": {"parameter": "env_name", "values": names} if names else None,
             "steps": next((w for w in limits(env)), None),
             "seconds": 1 / frames if isinstance(frames, (int, float)) and frames > 0 else None,
+            "step": min(self.step_seconds, 1e6),
             "rewards": self.rewards,
             "repeats": self.mode,
             "versions": ", ".join(sorted(versions)),
@@ -446,9 +473,9 @@ class Kind:
         if free:
             return free.pop()
         env = construct(self.id, self.fixed, params)
-        found = str(env.observation_space), str(env.action_space)
+        found = signature(env)
         if found != self.spaces:
-            raise Refusal("space", "the same spaces in all tasks: " + ", ".join(self.spaces), ", ".join(found))
+            raise Refusal("space", f"the same spaces in all tasks: {self.spaces}", found)
         return env
 
     def release(self, params, env):
@@ -469,23 +496,35 @@ class Kind:
                 return False
             trace = [row.copy()]
             actions = numpy.random.default_rng(0)
+            begun = time.perf_counter()
             for _ in range(16):
-                observation, reward, terminated, truncated, _ = env.step(self.random_action(actions))
+                action = self.random_action(actions)
+                start = time.perf_counter()
+                observation, reward, terminated, truncated, _ = env.step(action)
+                self.step_seconds = min(self.step_seconds, time.perf_counter() - start)
                 self.put(observation, row)
                 trace.append(numpy.append(row, reward))
-                if terminated or truncated:
+                if terminated or truncated or time.perf_counter() - begun > PROBE_SECONDS:
                     break
             traces.append(trace)
         for env in envs:
             self.release({}, env)
         one, other = traces
-        return len(one) == len(other) and all(numpy.array_equal(a, b, equal_nan=True) for a, b in zip(one, other))
+        return all(numpy.array_equal(a, b, equal_nan=True) for a, b in zip(one, other))
 
     def random_action(self, generator):
         if "n" in self.done:
             return self.take(numpy.array([float(generator.integers(self.done["n"]))]))
-        low, high = numpy.maximum(self.done["low"], -1), numpy.minimum(self.done["high"], 1)
-        return self.take(generator.uniform(numpy.minimum(low, high), high))
+        low, high = self.done["low"], self.done["high"]
+        middle = numpy.clip(0, low, high)
+        return self.take(generator.uniform(numpy.maximum(low, middle - 1), numpy.minimum(high, middle + 1)))
+
+
+def signature(env):
+    """What tasks must have in common; bounds of what is seen may differ."""
+    about, _ = seen(env.observation_space)
+    size = f"{about['n']} states" if "n" in about else f"{len(about['low'])} numbers"
+    return f"{size} seen, actions {env.action_space}"
 
 
 def limits(env):

@@ -12,6 +12,9 @@ export interface Child {
   readonly send: Channel["send"]
   /** The answer to the one request that was sent, of its kind and of so many bytes at least. */
   readonly answer: (kind: number, atLeast: number) => Either.Either<Fault, Answer>
+  /** Starts a question in JSON that {@link Child.told} waits for. */
+  readonly ask: (request: object) => Either.Either<Fault, void>
+  readonly told: <A>(schema: Schema.Codec<A, unknown>) => Either.Either<Fault, A>
   /** Asks in JSON and waits. */
   readonly call: <A>(request: object, schema: Schema.Codec<A, unknown>) => Either.Either<Fault, A>
   readonly fault: () => Fault | undefined
@@ -55,7 +58,7 @@ export const startChild = ({
       channel.end()
       return Either.left(f)
     }
-    const decoded = <A>(schema: Schema.Codec<A, unknown>): Either.Either<Fault, A> => {
+    const told = <A>(schema: Schema.Codec<A, unknown>): Either.Either<Fault, A> => {
       const got = answer(kinds.call, 0)
       if (Either.isLeft(got)) return got
       const value = parse(schema, bytesOf(got.right))
@@ -63,20 +66,20 @@ export const startChild = ({
         ? lied("an answer of this version", new TextDecoder().decode(bytesOf(got.right)).slice(0, 200))
         : Either.right(value)
     }
-    const call: Child["call"] = (request, schema) => {
+    const ask: Child["ask"] = (request) => {
       const text = new TextEncoder().encode(JSON.stringify(request))
       const message = new Uint8Array(HEADER_BYTES + text.length)
       message.set(text, HEADER_BYTES)
-      const sent = channel.send(kinds.call, 0, message)
-      return Either.isLeft(sent) ? sent : decoded(schema)
+      return channel.send(kinds.call, 0, message)
     }
-    const hello = decoded(Hello)
+    const call: Child["call"] = (request, schema) => Either.chain(() => told(schema))(ask(request))
+    const hello = told(Hello)
     if (Either.isLeft(hello)) {
       channel.end()
       return hello
     }
     const { send, end } = channel
-    return Either.right({ hello: hello.right, send, answer, call, fault: channel.fault, end })
+    return Either.right({ hello: hello.right, send, answer, ask, told, call, fault: channel.fault, end })
   })(startChannel({ file: python, args: [script], seconds, variables }))
 
 const bytesOf = ({ buffer, size }: Answer): Uint8Array => buffer.subarray(HEADER_BYTES, HEADER_BYTES + size)

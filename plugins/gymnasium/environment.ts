@@ -39,7 +39,7 @@ export const environmentOf = (name: string, d: Description, open: Open): Environ
   const [observation, action] = [spaceOf(d.observation), spaceOf(d.action)]
   if (observation === undefined || action === undefined) return undefined
   const parameters: ParameterTable = Object.fromEntries(
-    Object.entries(d.parameters).map(([key, value]) => [key, parameterOf(value, d.arguments.includes(key))])
+    Object.entries(d.parameters).map(([key, value]) => [key, parameterOf(value, meaningOf(key, d))])
   )
   return {
     id: name,
@@ -77,8 +77,15 @@ const spaceOf = (s: SpaceText): Space | undefined => {
 
 const ANY = Number.POSITIVE_INFINITY
 
-const parameterOf = (value: number | boolean | string, argument: boolean): Parameter => {
-  const meaning = argument ? "argument of its constructor" : "attribute, set after construction"
+const meaningOf = (name: string, { arguments: given, rewards }: Description): string => {
+  if (given.includes(name)) return "argument of its constructor"
+  if (name.startsWith("config.")) return "entry of its config"
+  return rewards > 0 && name.startsWith("reward_weight_")
+    ? "weight of a component of the reward"
+    : "attribute, set after construction"
+}
+
+const parameterOf = (value: number | boolean | string, meaning: string): Parameter => {
   if (typeof value === "number") return number(value, "", -ANY, ANY, meaning)
   if (typeof value === "boolean") return flag(value, meaning)
   return text(value, /[\s\S]*/, "a text", [], meaning)

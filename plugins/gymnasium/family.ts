@@ -8,7 +8,7 @@ import { distinctDraws, type Family, parameterError, type Task, type TaskSet } f
 import { choiceOf, integer, number, type Params, type Resolved, resolve, text } from "../../envs/parameter.ts"
 import { typedValue } from "./environment.ts"
 
-const options = {
+const table = {
   n: integer(2, "", 1, 1000, "number of tasks"),
   parameter: text("", /.*/, "the name of a parameter, as pgex envs shows them", [], "what differs from task to task"),
   values: text("", /.*/s, "values with commas between them, one a task", [], "the parameter's values"),
@@ -28,13 +28,27 @@ const options = {
   ),
   spacing: choiceOf("linear", ["linear", "geometric"], "how the parameters between them are spaced")
 }
-type Options = Resolved<typeof options>
+type Options = Resolved<typeof table>
+
+/** The tasks of a benchmark, by the values of a parameter. */
+export interface Suite {
+  readonly parameter: string
+  readonly values: readonly string[]
+}
+
+const tableOf = ({ parameter, values }: Suite): typeof table => ({
+  ...table,
+  n: { ...table.n, default: values.length },
+  parameter: { ...table.parameter, default: parameter },
+  values: { ...table.values, default: values.join(",") }
+})
 
 /**
  * The family of an environment: `n` tasks that differ in one parameter, by `values` or evenly from `from` to `to`.
- * Further tasks are drawn from the values, or uniformly between the ends.
+ * Further tasks are drawn from the values, or uniformly between the ends. Of a benchmark, the first `n` of its tasks.
  */
-export const familyOf = (environment: Environment): Family => {
+export const familyOf = (environment: Environment, suite: Suite | null = null): Family => {
+  const options = suite === null ? table : tableOf(suite)
   const checked = <A>(given: Params, use: (o: Options) => Either.Either<EnvError, A>): Either.Either<EnvError, A> =>
     Either.chain((o: Options) => {
       if (Object.hasOwn(environment.parameters, o.parameter)) return use(o)
@@ -80,9 +94,10 @@ export const familyOf = (environment: Environment): Family => {
           return valid(Array.from({ length: o.n }, (_, i) => task(o.parameter, at(i))))
         }
         const all = listed(o)
-        if (all.length !== o.n) return refuse("values", o.values, `${o.n} of them, as many as n`)
+        if (all.length < o.n || (all.length > o.n && Object.hasOwn(given, "values")))
+          return refuse("values", o.values, `${o.n} of them, as many as n`)
         if (new Set(all).size !== all.length) return refuse("values", o.values, "distinct ones")
-        return valid(all.map((v) => task(o.parameter, v)))
+        return valid(all.slice(0, o.n).map((v) => task(o.parameter, v)))
       }),
     draw: (given, key: Key, count) =>
       checked(given, (o) => {

@@ -30,10 +30,14 @@ export const Description = Schema.Struct({
   parameters: Schema.Record(Schema.String, Schema.Union([Schema.Finite, Schema.Boolean, Schema.String])),
   /** Which parameters the constructor takes; the others are attributes. */
   arguments: Schema.Array(Schema.String),
+  /** Where it is a benchmark of several tasks: what tells them apart. */
+  tasks: Schema.NullOr(Schema.Struct({ parameter: Schema.String, values: Schema.Array(Schema.String) })),
   /** The time limit of its wrapper. */
   steps: Schema.NullOr(Schema.Int),
   /** Of the task's own time, between two frames. */
   seconds: Schema.NullOr(Schema.Finite),
+  /** Seconds that the fastest of some steps took. */
+  step: Schema.Finite,
   /** Components of a reward; 0 for a number. */
   rewards: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1000 })),
   /** What decides an episode beside the actions. */

@@ -45,17 +45,18 @@ export interface Part {
 
 let opened = 0
 
-/** Opens members in a process. */
+/** Starts to open members in a process; what it returns waits for the end of that. */
 export const openPart = (
   child: Child,
   { id, fixed }: Reference,
   sizes: Sizes,
   members: readonly { readonly params: Params; readonly key: Key }[]
-): Either.Either<Fault, Part> => {
+): (() => Either.Either<Fault, Part>) => {
   const number = opened++
   const request = members.map(({ params, key }) => ({ params, entropy: key.entropy, spawn: key.spawnKey }))
-  const done = child.call({ do: "open", id, fixed, batch: number, members: request }, Done)
-  return Either.map(() => partOf(child, number, members.length, sizes))(done)
+  const asked = child.ask({ do: "open", id, fixed, batch: number, members: request })
+  return () =>
+    Either.map(() => partOf(child, number, members.length, sizes))(Either.chain(() => child.told(Done))(asked))
 }
 
 const partOf = (child: Child, number: number, count: number, sizes: Sizes): Part => {

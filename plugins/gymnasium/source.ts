@@ -18,7 +18,10 @@ import { findPython } from "./python.ts"
 export interface GymnasiumOptions {
   /** The Python that has Gymnasium: else `PGEX_PYTHON`, `python3` or `python`. */
   readonly python?: string
-  /** Processes that share the environments of a batch: else `PGEX_PYTHON_PROCESSES`, or 1. */
+  /**
+   * Processes that share the environments of a batch: else `PGEX_PYTHON_PROCESSES`, or one a core where a step takes
+   * long, one where not. Numbers do not depend on it.
+   */
   readonly processes?: number
   /** Longest wait for an answer: else `PGEX_PYTHON_SECONDS`, or 60. */
   readonly seconds?: number
@@ -44,13 +47,14 @@ export interface Gymnasium extends Source {
 export const gymnasium = (options: GymnasiumOptions = {}): Gymnasium => {
   const variables = options.variables ?? process.env
   const children: Child[] = []
-  const known = new Map<string, Environment>()
+  const known = new Map<string, Found>()
   const setting = (name: string, given: number | undefined, otherwise: number): number => {
     const value = given ?? Number(variables[name])
     return Number.isFinite(value) && value > 0 ? value : otherwise
   }
-  const most = () =>
-    Math.min(Math.ceil(setting("PGEX_PYTHON_PROCESSES", options.processes, 1)), 4 * availableParallelism())
+  const cores = availableParallelism()
+  const most = (step: number): number =>
+    Math.min(Math.ceil(setting("PGEX_PYTHON_PROCESSES", options.processes, step > LONG ? cores : 1)), 4 * cores)
 
   const childAt = (index: number): Either.Either<Fault, Child> => {
     const old = children[index]
@@ -63,9 +67,9 @@ export const gymnasium = (options: GymnasiumOptions = {}): Gymnasium => {
       startChild({ python: python.right, seconds, variables, ...script })
     )
   }
-  const childrenFor = (count: number): Either.Either<Fault, readonly Child[]> => {
+  const childrenFor = (count: number, step: number): Either.Either<Fault, readonly Child[]> => {
     const all: Child[] = []
-    for (let i = 0; i < Math.min(most(), count); i++) {
+    for (let i = 0; i < Math.min(most(step), count); i++) {
       const child = childAt(i)
       if (Either.isLeft(child)) return child
       all.push(child.right)
@@ -76,7 +80,7 @@ export const gymnasium = (options: GymnasiumOptions = {}): Gymnasium => {
   const describe = (name: string): Either.Either<Fault, Description> =>
     Either.chain((child: Child) => child.call({ do: "describe", ...parseId(name) }, Description))(childAt(0))
 
-  const environment = (name: string): Either.Either<EnvError, Environment> => {
+  const find = (name: string): Either.Either<EnvError, Found> => {
     const before = known.get(name)
     if (before !== undefined) return Either.right(before)
     const described = of(name)(describe(name))
@@ -85,22 +89,32 @@ export const gymnasium = (options: GymnasiumOptions = {}): Gymnasium => {
     const made = environmentOf(name, d, (spaces, members) =>
       Either.chain((all: readonly Child[]) =>
         openBatch({ name, reference: parseId(name), sizes: sizesOf(spaces, d.rewards), children: all }, members)
-      )(of(name)(childrenFor(Math.max(1, members.length))))
+      )(of(name)(childrenFor(Math.max(1, members.length), d.step)))
     )
     if (made === undefined) return of(name)(Either.left(fault("lied", "spaces with as many bounds as names", "others")))
-    known.set(name, made)
-    return Either.right(made)
+    const found = { environment: made, description: d }
+    known.set(name, found)
+    return Either.right(found)
   }
 
   return {
     prefix: PREFIX,
-    environment,
-    family: (name) => Either.map(familyOf)(environment(name)),
+    environment: (name) => Either.map(({ environment }: Found) => environment)(find(name)),
+    family: (name) =>
+      Either.map(({ environment, description }: Found) => familyOf(environment, description.tasks))(find(name)),
     close: () => {
       for (const child of children.splice(0)) child.end()
     },
     processes: () => children.filter((c) => c.fault() === undefined).length
   }
+}
+
+/** Seconds of a step from which on a process of its own is worth its answer. */
+const LONG = 2e-4
+
+interface Found {
+  readonly environment: Environment
+  readonly description: Description
 }
 
 const sizesOf = ({ observation, action }: Spaces, rewards: number): Sizes => ({

@@ -16,17 +16,21 @@ export const right = <A>(x: Either.Either<{ readonly message: string }, A>): A =
 const here = fileURLToPath(new URL(".", import.meta.url))
 const peers = fileURLToPath(new URL("../../../bench/peers/.venv/bin/python", import.meta.url))
 
-const hasGymnasium = (python: string): boolean =>
-  spawnSync(python, ["-c", "import gymnasium"], { stdio: "ignore" }).status === 0
+const has = (python: string, packages: string): boolean =>
+  spawnSync(python, ["-c", `import ${packages}`], { stdio: "ignore" }).status === 0
 
 /** PGEX_PYTHON, the benchmarks' Python, or python3: the first that has Gymnasium. */
 export const python: string | undefined = [process.env.PGEX_PYTHON ?? "", peers, "python3"]
   .filter((name) => name !== "")
-  .find(hasGymnasium)
+  .find((name) => has(name, "gymnasium"))
 
 /** Why the tests that need it are skipped, or nothing. */
 export const skip: string | false =
   python === undefined ? "no Python with Gymnasium: PGEX_PYTHON, bench/peers/.venv, python3" : false
+
+/** The same of tests that need another package as well. */
+export const without = (name: string): string | false =>
+  skip === false && python !== undefined && !has(python, name) ? `no ${name} in ${python}` : skip
 
 /** A source whose Python finds the odd environments: `gymnasium:oddities:odd/Name-v0`. */
 export const bridge = (options: GymnasiumOptions = {}): Gymnasium =>
