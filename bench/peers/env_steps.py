@@ -14,7 +14,7 @@ def env_steps(id, steps=20_000, envs=1):
 def _one(id, steps):
     env = gymnasium.make(id)
     env.reset(seed=0)
-    actions = _actions(env.action_space, steps)
+    actions = actions_of(env.action_space, steps)
 
     def sample():
         start = process_time()
@@ -27,7 +27,8 @@ def _one(id, steps):
     return sample
 
 
-def _actions(space, steps):
+def actions_of(space, steps):
+    """Random actions of a space, always the same."""
     random = numpy.random.default_rng(0)
     if isinstance(space, gymnasium.spaces.Box):
         return random.uniform(space.low, space.high, (steps, *space.shape)).astype(space.dtype)

@@ -36,6 +36,7 @@ WORKS = {
     "hessian_vector": "torch_kernels",
     "gradient_features": "torch_features",
     "env_steps": "env_steps",
+    "envpool_steps": "envpool_steps",
     "sb3_ppo": "sb3_ppo",
     "jax_ppo": "jax_ppo",
     "logistic": "sklearn_logistic",

@@ -47,6 +47,14 @@ const highwayWork = (environment: Environment, floorSteps: number, peerSteps: nu
   ]
 })
 
+/** EnvPool in one thread: with as many environments as ours, and with so many that the way from Python costs little. */
+const envPool = (id: string): Work["opponents"] =>
+  [count, 16 * count].map((envs) => ({
+    peer: `EnvPool, ${envs}`,
+    goal: null,
+    ask: { work: "envpool_steps", args: { id, envs } }
+  }))
+
 /** Small worlds: beside Gymnasium where it has them, with what one core should do at least. */
 const world = (environment: Environment, floorSteps: number, gymnasium: boolean): Work => ({
   work: `${environment.id}, ${count} together`,
@@ -56,7 +64,10 @@ const world = (environment: Environment, floorSteps: number, gymnasium: boolean)
   opponents: [
     floor(floorSteps),
     ...(gymnasium
-      ? [{ peer: "gymnasium, one", goal: null, ask: { work: "env_steps", args: { id: environment.id } } }]
+      ? [
+          { peer: "gymnasium, one", goal: null, ask: { work: "env_steps", args: { id: environment.id } } },
+          ...envPool(environment.id)
+        ]
       : [])
   ]
 })
@@ -77,7 +88,8 @@ export const envs: Suite = {
           peer: `gymnasium, ${count} in NumPy`,
           goal: null,
           ask: { work: "env_steps", args: { id: "CartPole-v1", envs: count, steps: 100_000 } }
-        }
+        },
+        ...envPool("CartPole-v1")
       ]
     },
     world(pendulum, 5e6, true),
