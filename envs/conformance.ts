@@ -18,6 +18,11 @@ const firstLaws: ReadonlySet<string> = new Set([
   "no call keeps a buffer that it was given"
 ])
 
+/** Is told of each law before it is checked. */
+export type Before = (subject: string, law: string) => void
+
+const untold: Before = () => {}
+
 /** What a plugin contributes, as far as laws are known for it. */
 export interface Contents {
   readonly environments?: readonly Environment[]
@@ -51,25 +56,26 @@ export const lawsOf = ({ environments = [], families = [] }: Contents): readonly
  * All laws of it that do not hold. A record that is wrong, or numbers that do not repeat, break most other laws as well:
  * then only these are told.
  */
-export const environmentFindings = (env: Environment): readonly Finding[] => {
+export const environmentFindings = (env: Environment, before = untold): readonly Finding[] => {
   const of = named(env.id, "environment")
   const laws = environmentLaws(env)
   for (const first of [recordLaws(env), laws.filter((l) => firstLaws.has(l.name))]) {
-    const found = findings(first.map(of), false)
+    const found = findings(first.map(of), false, before)
     if (found.length > 0) return found
   }
   const later = laws.filter((l) => !firstLaws.has(l.name))
-  return [...findings(later.map(of), false), ...findings(advice(env).map(of), true)]
+  return [...findings(later.map(of), false, before), ...findings(advice(env).map(of), true, before)]
 }
 
 /** All laws of it that do not hold. */
-export const familyFindings = (family: Family): readonly Finding[] =>
-  findings(familyLaws(family).map(named(family.id, "family")), false)
+export const familyFindings = (family: Family, before = untold): readonly Finding[] =>
+  findings(familyLaws(family).map(named(family.id, "family")), false, before)
 
 /** Each throw once, by the first law that met it. */
-const findings = (laws: readonly LawOf[], isAdvice: boolean): readonly Finding[] =>
+const findings = (laws: readonly LawOf[], isAdvice: boolean, before: Before): readonly Finding[] =>
   laws
     .flatMap(({ subject, name, fix, check }) => {
+      before(subject, name)
       const found = check()
       return found === undefined ? [] : [{ subject, law: name, found, fix, advice: isAdvice }]
     })

@@ -2,9 +2,9 @@
 import { join, relative } from "node:path"
 import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { standard } from "../../envs/standard.ts"
-import { checkPlugin, type PluginReport } from "../load/check.ts"
+import type { PluginReport } from "../load/check.ts"
 import { createPlugin } from "../load/create.ts"
+import { watchedCheck } from "../load/watch.ts"
 import { print, Shown } from "./output.ts"
 import { shared } from "./shared.ts"
 
@@ -45,10 +45,17 @@ const fresh = Command.make(
 
 const check = Command.make(
   "check",
-  { file: Argument.String("file").pipe(Argument.withDescription("The plugin's module, or an installed package")) },
+  {
+    file: Argument.String("file").pipe(Argument.withDescription("The plugin's module, or an installed package")),
+    timeout: Flag.Finite("timeout").pipe(
+      Flag.withDefault(60),
+      Flag.withMetavar("SECONDS"),
+      Flag.withDescription("How long one law may take; what is longer is taken for endless")
+    )
+  },
   Effect.fn("pgex.plugin.check")(function* (o) {
     const { json } = yield* shared
-    const report = yield* checkPlugin(o.file, standard)
+    const report = yield* watchedCheck(o.file, o.timeout)
     yield* print(json, report, reportText(o.file, report))
     if (report.findings.some((f) => !f.advice)) return yield* Effect.fail(new Shown())
   })
@@ -86,6 +93,7 @@ const reportText = (file: string, { plugin, subjects, findings }: PluginReport):
     const verdict = broken === 0 ? `${laws} laws hold` : `${broken} broken of ${laws} laws`
     return [`${id}: ${laws === 0 ? "its state is elsewhere, no law was checked" : verdict}${speed}`, ...about(id)]
   })
-  const head = plugin === null ? `${file} is no plugin` : `plugin ${plugin.name} ${plugin.version} (${file})`
-  return [head, ...about(file), ...lines].join("\n")
+  const cut = new Set(findings.map((f) => f.subject).filter((id) => id !== file && subjects.every((x) => x.id !== id)))
+  const head = plugin === null ? `${file} cannot be used` : `plugin ${plugin.name} ${plugin.version} (${file})`
+  return [head, ...about(file), ...lines, ...[...cut].flatMap((id) => [id, ...about(id)])].join("\n")
 }

@@ -3,7 +3,7 @@ import { resolve } from "node:path"
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { child, stream, zeroKey } from "../../core/random/mod.ts"
-import { environmentFindings, type Finding, familyFindings, lawsOf } from "../../envs/conformance.ts"
+import { type Before, environmentFindings, type Finding, familyFindings, lawsOf } from "../../envs/conformance.ts"
 import type { Environment } from "../../envs/env.ts"
 import type { Registry } from "../../envs/registry.ts"
 import { sample } from "../../envs/space.ts"
@@ -38,8 +38,10 @@ export interface PluginReport {
 export const checkPlugin = Effect.fn("plugins.check")(function* (
   name: string,
   registry: Registry,
-  base: string = resolve(".")
+  base: string = resolve("."),
+  before: Before = () => {}
 ) {
+  before(name, "its module loads")
   const { value, from, sha256 } = yield* readModule(name, base)
   const contract = pluginIssues(value).map(({ field, want, got, fix }) => ({
     subject: name,
@@ -58,13 +60,14 @@ export const checkPlugin = Effect.fn("plugins.check")(function* (
     fix,
     advice: false
   }))
-  const own = findingsOf(value)
+  const own = findingsOf(value, before)
+  before(name, "its speed can be measured")
   return { plugin, subjects: subjectsOf(value, own), findings: [...ids, ...own] } satisfies PluginReport
 })
 
-const findingsOf = ({ environments = [], families = [] }: Plugin): readonly Finding[] => [
-  ...environments.filter((e) => e.open === undefined).flatMap(environmentFindings),
-  ...families.filter((f) => f.environment.open === undefined).flatMap(familyFindings)
+const findingsOf = ({ environments = [], families = [] }: Plugin, before: Before): readonly Finding[] => [
+  ...environments.filter((e) => e.open === undefined).flatMap((e) => environmentFindings(e, before)),
+  ...families.filter((f) => f.environment.open === undefined).flatMap((f) => familyFindings(f, before))
 ]
 
 const subjectsOf = ({ environments = [], families = [] }: Plugin, findings: readonly Finding[]): readonly Subject[] => [

@@ -56,6 +56,14 @@ test("pgex plugin check ends with 1 and says how to mend each finding", patient,
   )
 )
 
+test("pgex plugin check ends where an environment does not", patient, () =>
+  inFolder({ "loop.ts": moduleText("loop", "Loop-v0", "for (;;) state[at] += 1") }, (folder) => {
+    const { code, stdout } = pgex(["plugin", "check", join(folder, "loop.ts"), "--timeout", "2", "--json"])
+    const [finding] = JSON.parse(stdout).findings
+    assert.deepEqual([code, finding.found], [1, "no end within 2 s"])
+  })
+)
+
 test("pgex plugin check tells every mistake in the contract", patient, () =>
   inFolder({ "bad.ts": 'export default { policygradex: 1, name: "", environments: [{}] }' }, (folder) => {
     const { code, stdout } = pgex(["plugin", "check", join(folder, "bad.ts"), "--json"])
