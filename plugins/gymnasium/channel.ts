@@ -13,8 +13,8 @@ import { type Fault, fault } from "./failure.ts"
 import { type Libc, libc } from "./libc.ts"
 
 export const HEADER_BYTES = 16
-/** "PGEX". */
-const MARK = 0x58454750
+/** What each message begins with. */
+const MARK_BYTES = new TextEncoder().encode("PGEX")
 
 /** Kinds of messages. */
 export const kinds = { call: 0, reset: 1, step: 2, failed: 255 } as const
@@ -137,19 +137,19 @@ const startOn = (c: Libc, { file, args, seconds, variables }: Command): Either.E
   const send: Channel["send"] = (kind, batch, message) => {
     if (broken !== undefined) return Either.left(broken)
     const view = new DataView(message.buffer, message.byteOffset)
-    view.setUint32(0, MARK, true)
+    message.set(MARK_BYTES)
     view.setUint32(4, kind, true)
     view.setUint32(8, message.byteLength - HEADER_BYTES, true)
     view.setUint32(12, batch, true)
     for (let at = 0; at < message.byteLength; ) {
       const written = attempt(() => writeSync(to, message, at, message.byteLength - at))
       if (written === undefined) return fail("ended", `${name} to go on`, "a closed pipe")
-      for (let waited = 0; written === 0 && !c.poll(to, "write", SLICE); waited += SLICE) {
+      for (let waited = 0; written === AGAIN && !c.poll(to, "write", SLICE); waited += SLICE) {
         // A full pipe: the process reads, or has gone, or is out of time.
         if (c.poll(from, "read", 0)) return fail("ended", `${name} to go on`, "its end")
         if (waited > 1000 * seconds) return hung()
       }
-      at += written
+      at += Math.max(0, written)
     }
     return Either.right(undefined)
   }
@@ -161,20 +161,15 @@ const startOn = (c: Libc, { file, args, seconds, variables }: Command): Either.E
     while (have < want) {
       if (!c.poll(from, "read", 1000 * seconds)) return hung()
       const got = attempt(() => readSync(from, buffer, have, buffer.byteLength - have, null))
+      if (got === AGAIN) continue
       if (got === 0 || got === undefined) return fail("ended", `${name} to go on`, "its end")
       have += got
+      if (!MARK_BYTES.every((byte, i) => i >= have || buffer[i] === byte)) {
+        const said = JSON.stringify(new TextDecoder().decode(buffer.subarray(0, Math.min(have, 60))))
+        return fail("lied", "answers on its standard output", `${said} there`, "print to standard error")
+      }
       if (want === HEADER_BYTES && have >= HEADER_BYTES) {
-        const view = new DataView(buffer.buffer)
-        if (view.getUint32(0, true) !== MARK) {
-          const said = new TextDecoder().decode(buffer.subarray(0, Math.min(have, 60)))
-          return fail(
-            "lied",
-            "answers on its standard output",
-            `${JSON.stringify(said)} there`,
-            "print to standard error"
-          )
-        }
-        want = HEADER_BYTES + view.getUint32(8, true)
+        want = HEADER_BYTES + new DataView(buffer.buffer).getUint32(8, true)
         if (want > MOST_BYTES) return fail("lied", `at most ${MOST_BYTES} bytes`, `an answer of ${want}`)
         if (want > buffer.byteLength) {
           const larger = new Uint8Array(new ArrayBuffer(2 * want))
@@ -197,11 +192,14 @@ const SLICE = 100
 /** An answer of so many bytes is not meant. */
 const MOST_BYTES = 2 ** 30
 
-/** How much went over; 0 where it has to wait, nothing where the pipe is closed. */
+const AGAIN = -1
+
+/** How much went over; −1 where it is to be tried again, nothing where the pipe is closed. */
 const attempt = (transfer: () => number): number | undefined => {
   try {
     return transfer()
   } catch (cause) {
-    return cause instanceof Error && "code" in cause && cause.code === "EAGAIN" ? 0 : undefined
+    const code = cause instanceof Error && "code" in cause ? cause.code : undefined
+    return code === "EAGAIN" || code === "EINTR" ? AGAIN : undefined
   }
 }

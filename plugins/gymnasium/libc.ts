@@ -55,7 +55,14 @@ const libcOf = ({ poll, mkfifo }: Symbols): Libc => {
     poll: (file, event, milliseconds) => {
       view.setInt32(0, file, true)
       view.setInt32(4, EVENTS[event], true)
-      return poll(entry, 1, milliseconds) > 0
+      let ready = poll(entry, 1, milliseconds)
+      // A signal interrupts it, the end of another child for one; that is no time limit.
+      for (const end = performance.now() + milliseconds; ready < 0; ) {
+        const left = end - performance.now()
+        if (left <= 0) return false
+        ready = poll(entry, 1, Math.ceil(left))
+      }
+      return ready > 0
     },
     mkfifo: (path) => mkfifo(new TextEncoder().encode(`${path}\0`), 0o600) === 0
   }

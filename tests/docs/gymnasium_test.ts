@@ -1,0 +1,42 @@
+/** Every command of docs/gymnasium.md, run. */
+import assert from "node:assert/strict"
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { test } from "node:test"
+import { python, skip } from "../plugins/gymnasium/support.ts"
+import { pgex } from "../support/pgex.ts"
+
+const text = readFileSync(new URL("../../docs/gymnasium.md", import.meta.url), "utf8")
+const commands = [...text.matchAll(/^```sh\n(?:echo '(.*)' \| )?pgex (.*)\n```$/gm)]
+
+/** What makes a run a matter of a second. */
+const small = Object.entries({
+  "meta.iterations": 1,
+  "meta.stepsPerTask": 64,
+  "meta.vector": 4,
+  "surrogate.transitionsPerTask": 128,
+  "surrogate.subsetSize": 2,
+  "surrogate.dimension": 20,
+  "firstOrder.directions": 1,
+  "truth.subsets": 0,
+  "groupTraining.iterations": 1,
+  "groupTraining.seeds": 1,
+  "evaluation.episodes": 1
+}).flatMap(([key, value]) => ["--set", `${key}=${value}`])
+
+/** Words of a command line with single quotes. */
+const words = (line: string): readonly string[] =>
+  [...line.matchAll(/(?:'([^']*)'|(\S+))/g)].map(([, quoted, plain]) => quoted ?? plain ?? "")
+
+test("docs/gymnasium.md has its commands", () => assert.equal(commands.length, 3))
+
+for (const [, input = "", line = ""] of commands)
+  test(`docs/gymnasium.md: pgex ${line.slice(0, 40)}`, { skip, timeout: 60_000 }, () => {
+    const folder = mkdtempSync(join(tmpdir(), "pgex-docs-"))
+    const args = [...words(line), ...(line.startsWith("run") ? [...small, "--out", join(folder, "run")] : [])]
+    const { code, stderr, stdout } = pgex(args, input, { PGEX_PYTHON: python ?? "" })
+    rmSync(folder, { recursive: true })
+    assert.equal(code, 0, stderr)
+    assert.ok(stdout.length > 0)
+  })
