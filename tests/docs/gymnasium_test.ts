@@ -12,6 +12,7 @@ const commands = [...text.matchAll(/^```sh\n(?:echo '(.*)' \| )?pgex (.*)\n```$/
 
 /** What makes a run a matter of a second. */
 const small = Object.entries({
+  session: "wasm",
   "meta.iterations": 1,
   "meta.stepsPerTask": 64,
   "meta.vector": 4,
@@ -22,6 +23,7 @@ const small = Object.entries({
   "truth.subsets": 0,
   "groupTraining.iterations": 1,
   "groupTraining.seeds": 1,
+  "network.width": 16,
   "evaluation.episodes": 1
 }).flatMap(([key, value]) => ["--set", `${key}=${value}`])
 
