@@ -7,7 +7,7 @@ import type { Batch } from "../../envs/vector.ts"
 import type { Child } from "./child.ts"
 import type { Reference } from "./environment.ts"
 import { envError, type Fault, fault } from "./failure.ts"
-import { Done, Infos } from "./messages.ts"
+import { Infos } from "./messages.ts"
 import { openPart, type Part, type Sizes } from "./part.ts"
 import { type Episodes, loadEpisodes, makeEpisodes, saveEpisodes } from "./saved.ts"
 
@@ -50,12 +50,8 @@ export const openBatch = (
   const failed = opened.find(Either.isLeft)
   const parts = opened.filter(Either.isRight).map((p) => p.right)
   if (failed === undefined) return Either.right(batchOf(name, sizes, count, parts))
-  for (const { part } of parts) close(part)
+  for (const { part } of parts) part.close()
   return Either.left(envError(name, failed.left))
-}
-
-const close = ({ child, number }: Part): void => {
-  if (child.fault() === undefined) child.call({ do: "close", batch: number }, Done)
 }
 
 const batchOf = (name: string, sizes: Sizes, count: number, parts: readonly Placed[]): Batch => {
@@ -63,6 +59,7 @@ const batchOf = (name: string, sizes: Sizes, count: number, parts: readonly Plac
   const rewards = new Float64Array(count * rewardSize)
   const episodes: Episodes = makeEpisodes(count, width, actionSize)
   let broken: Fault | undefined
+  let closed = false
   const fails = <A>(result: Either.Either<Fault, A>): result is Either.Left<Fault> => {
     if (Either.isLeft(result)) broken ??= result.left
     return Either.isLeft(result)
@@ -137,8 +134,10 @@ const batchOf = (name: string, sizes: Sizes, count: number, parts: readonly Plac
       rewards,
       infos: () => Either.mapLeft((f: Fault) => envError(name, f))(infos()),
       close: () => {
+        if (closed) return
+        closed = true
         broken ??= fault("closed", "an open batch", "one that was closed")
-        for (const { part } of parts) close(part)
+        for (const { part } of parts) part.close()
       }
     }
   }

@@ -7,6 +7,7 @@ Whatever an environment prints goes to standard error; the process ends when its
 
 import inspect
 import json
+import mmap
 import os
 import select
 import struct
@@ -543,8 +544,17 @@ def kind_of(id, fixed):
     return KINDS[key]
 
 
+def mapped(path, size):
+    """Memory that both sides see."""
+    file = os.open(path, os.O_RDWR)
+    try:
+        return mmap.mmap(file, size)
+    finally:
+        os.close(file)
+
+
 class Batch:
-    def __init__(self, number, kind, members):
+    def __init__(self, number, kind, members, shared):
         self.number, self.kind = number, kind
         self.params = [m["params"] for m in members]
         self.members = [self.member(params) for params in self.params]
@@ -555,7 +565,9 @@ class Batch:
         self.flags_at = HEADER.size + 8 * n * (1 + (m if kind.rewards else 0))
         self.next_at = self.flags_at + (n + 7) // 8 * 8
         self.fresh_at = self.next_at + n * width * kind.dtype.itemsize
-        self.data = bytearray(self.fresh_at + n * width * kind.dtype.itemsize)
+        size = self.fresh_at + n * width * kind.dtype.itemsize
+        self.shared = shared is not None
+        self.data = mapped(shared, size) if self.shared else bytearray(size)
         self.reward = numpy.frombuffer(self.data, "<f8", n, HEADER.size)
         self.several = numpy.frombuffer(self.data, "<f8", n * m, HEADER.size + 8 * n if kind.rewards else HEADER.size).reshape(n, m)
         self.flags = memoryview(self.data)[self.flags_at : self.flags_at + n]
@@ -593,8 +605,11 @@ class Batch:
                 member.info = info
                 ended += 1
         size = self.fresh_at + ended * self.row_bytes
-        HEADER.pack_into(self.data, 0, MARK, STEP, size - HEADER.size, self.number)
-        write(memoryview(self.data)[:size])
+        if self.shared:
+            write(HEADER.pack(MARK, STEP, 8, self.number) + struct.pack("<Q", size))
+        else:
+            HEADER.pack_into(self.data, 0, MARK, STEP, size - HEADER.size, self.number)
+            write(memoryview(self.data)[:size])
 
     def saved(self, start, end):
         return [stream_text(m.state) for m in self.members[start:end]]
@@ -652,7 +667,8 @@ def call(request):
             return kind_of(request["id"], request["fixed"]).description
         case "open":
             number = request["batch"]
-            BATCHES[number] = Batch(number, kind_of(request["id"], request["fixed"]), request["members"])
+            kind = kind_of(request["id"], request["fixed"])
+            BATCHES[number] = Batch(number, kind, request["members"], request["shared"])
             return {}
         case "close":
             BATCHES.pop(request["batch"]).close()

@@ -7,6 +7,7 @@ import type { Child } from "./child.ts"
 import type { Reference } from "./environment.ts"
 import { type Fault, fault } from "./failure.ts"
 import { Done } from "./messages.ts"
+import { makeShared, SHARED_FROM, type Shared } from "./shared.ts"
 
 /** Sizes that all members share. */
 export interface Sizes {
@@ -30,7 +31,7 @@ export interface Stepped {
   readonly fresh: Floats
 }
 
-/** Where a message's arrays lie, the same on both sides. */
+/** Members of a batch in one process. */
 export interface Part {
   readonly child: Child
   /** Its number in the process. */
@@ -41,6 +42,8 @@ export interface Part {
   /** Actions of the members from `actions[at …]`. */
   readonly sendStep: (actions: Floats, at: number) => Either.Either<Fault, void>
   readonly step: () => Either.Either<Fault, Stepped>
+  /** Once. */
+  readonly close: () => void
 }
 
 let opened = 0
@@ -53,22 +56,49 @@ export const openPart = (
   members: readonly { readonly params: Params; readonly key: Key }[]
 ): (() => Either.Either<Fault, Part>) => {
   const number = opened++
+  const layout = layoutOf(members.length, sizes)
+  const shared = layout.end > SHARED_FROM ? makeShared(layout.end) : undefined
   const request = members.map(({ params, key }) => ({ params, entropy: key.entropy, spawn: key.spawnKey }))
-  const asked = child.ask({ do: "open", id, fixed, batch: number, members: request })
-  return () =>
-    Either.map(() => partOf(child, number, members.length, sizes))(Either.chain(() => child.told(Done))(asked))
+  const path = shared?.path ?? null
+  const asked = child.ask({ do: "open", id, fixed, batch: number, members: request, shared: path })
+  return () => {
+    const done = Either.chain(() => child.told(Done))(asked)
+    shared?.forget()
+    if (Either.isLeft(done)) {
+      shared?.close()
+      return done
+    }
+    return Either.right(partOf(child, number, sizes, layout, shared))
+  }
 }
 
-const partOf = (child: Child, number: number, count: number, sizes: Sizes): Part => {
-  const { Real, observation, action, rewards } = sizes
+/** Where the arrays of an answer to a step begin, in bytes from the message's beginning. */
+interface Layout {
+  readonly count: number
+  readonly rewards: number
+  readonly flags: number
+  readonly next: number
+  readonly fresh: number
+  /** Where all members have ended. */
+  readonly end: number
+}
+
+const layoutOf = (count: number, { Real, observation, rewards: components }: Sizes): Layout => {
+  const rewards = HEADER_BYTES + 8 * count
+  const flags = rewards + 8 * count * components
+  const next = flags + 8 * Math.ceil(count / 8)
+  const fresh = next + Real.BYTES_PER_ELEMENT * count * observation
+  return { count, rewards, flags, next, fresh, end: 2 * fresh - next }
+}
+
+const partOf = (child: Child, number: number, sizes: Sizes, layout: Layout, shared: Shared | undefined): Part => {
+  const { Real, observation, action } = sizes
+  const { count } = layout
   const width = count * observation
   const request = new Uint8Array(HEADER_BYTES + 8 * count * action)
   const flat = new Float64Array(request.buffer, HEADER_BYTES)
   const bare = new Uint8Array(HEADER_BYTES)
-  const rewardsAt = HEADER_BYTES + 8 * count
-  const flagsAt = rewardsAt + 8 * count * rewards
-  const nextAt = flagsAt + 8 * Math.ceil(count / 8)
-  const freshAt = nextAt + Real.BYTES_PER_ELEMENT * width
+  const own = new Uint8Array(shared === undefined ? 0 : layout.end)
   let from: ArrayBuffer | undefined
   let views: Omit<Stepped, "fresh"> | undefined
 
@@ -77,14 +107,24 @@ const partOf = (child: Child, number: number, count: number, sizes: Sizes): Part
     from = memory
     return (views = {
       reward: new Float64Array(memory, HEADER_BYTES, count),
-      rewards: new Float64Array(memory, rewardsAt, count * rewards),
-      flags: new Uint8Array(memory, flagsAt, count),
-      next: new Real(memory, nextAt, width)
+      rewards: new Float64Array(memory, layout.rewards, count * sizes.rewards),
+      flags: new Uint8Array(memory, layout.flags, count),
+      next: new Real(memory, layout.next, width)
     })
   }
   const lied = (want: string, got: string): Either.Either<Fault, never> => {
     child.end()
     return Either.left(fault("lied", want, got))
+  }
+  /** The message, wherever it is, and its size without the header. */
+  const answer = (): Either.Either<Fault, Pick<Answer, "buffer" | "size">> => {
+    if (shared === undefined) return child.answer(kinds.step, layout.fresh - HEADER_BYTES)
+    const said = child.answer(kinds.step, 8)
+    if (Either.isLeft(said)) return said
+    const bytes = Number(new DataView(said.right.buffer.buffer).getBigUint64(HEADER_BYTES, true))
+    if (bytes < layout.fresh || bytes > layout.end || !shared.read(own, bytes))
+      return lied(`${layout.fresh} to ${layout.end} bytes of shared memory`, `${bytes}`)
+    return Either.right({ buffer: own, size: bytes - HEADER_BYTES })
   }
   return {
     child,
@@ -102,15 +142,19 @@ const partOf = (child: Child, number: number, count: number, sizes: Sizes): Part
       return child.send(kinds.step, number, request)
     },
     step: () => {
-      const answer = child.answer(kinds.step, freshAt - HEADER_BYTES)
-      if (Either.isLeft(answer)) return answer
-      const { buffer, size } = answer.right
+      const answered = answer()
+      if (Either.isLeft(answered)) return answered
+      const { buffer, size } = answered.right
       const seen = viewsOf(buffer.buffer)
       let ended = 0
       for (let i = 0; i < count; i++) if (seen.flags[i]! !== 0) ended++
-      const want = freshAt - HEADER_BYTES + ended * observation * Real.BYTES_PER_ELEMENT
+      const want = layout.fresh - HEADER_BYTES + ended * observation * Real.BYTES_PER_ELEMENT
       if (size !== want) return lied(`${want} bytes for ${count} steps and ${ended} ends`, `${size}`)
-      return Either.right({ ...seen, fresh: new Real(buffer.buffer, freshAt, ended * observation) })
+      return Either.right({ ...seen, fresh: new Real(buffer.buffer, layout.fresh, ended * observation) })
+    },
+    close: () => {
+      if (child.fault() === undefined) child.call({ do: "close", batch: number }, Done)
+      shared?.close()
     }
   }
 }

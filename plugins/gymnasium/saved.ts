@@ -31,7 +31,9 @@ export const makeEpisodes = (count: number, width: number, actionSize: number): 
   const last = new Float64Array(count * width)
   const done = Array.from({ length: count }, () => new Float64Array(64 * actionSize))
   const see = (member: number, seen: Floats, at: number): void => {
-    for (let k = 0; k < width; k++) last[member * width + k] = seen[at + k]!
+    // Setting copies images ten times as fast, and some numbers slower.
+    if (width > 64) last.set(seen.subarray(at, at + width), member * width)
+    else for (let k = 0; k < width; k++) last[member * width + k] = seen[at + k]!
   }
   /** Room for so many actions of a member. */
   const room = (member: number, numbers: number): Float64Array => {

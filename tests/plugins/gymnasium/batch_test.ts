@@ -1,4 +1,5 @@
 import assert from "node:assert/strict"
+import { existsSync, readdirSync } from "node:fs"
 import { after, test } from "node:test"
 import * as Either from "fp-ts/lib/Either.js"
 import { child, integers, type Key, key as keyOf, stream, zeroKey } from "../../../core/random/mod.ts"
@@ -136,6 +137,32 @@ test("trees of spaces become one vector and one number, as Gymnasium flattens th
   assert.deepEqual([...rows.nextObservation], [1, 2, 3, 3, 1, 0, 0, 1, 0, 0, 1, 0, 1, 0])
   assert.equal(rows.terminated[0], 0)
   assert.equal(rows.truncated[0], 1)
+})
+
+test("images come by shared memory: in full, with first ones at each end, and nothing of it is left", { skip }, () => {
+  const files = () => (existsSync("/dev/shm") ? readdirSync("/dev/shm").filter((f) => f.startsWith("pgex-")) : [])
+  const before = files()
+  const env = odd(source, "Image")
+  const width = 84 * 84 * 4
+  const [all, alone] = [2, 1].map((n) => right(taskBatch(env, plain, n, zeroKey)))
+  assert.deepEqual(files(), before)
+  const [rows, row] = [makeRows(2, width), makeRows(1, width)]
+  all!.reset(rows.observation)
+  alone!.reset(row.observation)
+  for (let t = 1; t <= 9; t++) {
+    all!.step(Float64Array.of(0, 2), rows)
+    alone!.step(Float64Array.of(0), row)
+    for (const name of ["nextObservation", "observation"] as const) {
+      assert.deepEqual(rows[name].slice(0, width), row[name])
+      // Neighbours differ by 1, but where they begin anew.
+      const rises = rows[name].filter((x, i) => i % width > 0 && (x - rows[name][i - 1]! + 251) % 251 === 1)
+      assert.equal(rises.length, 2 * (width - 1))
+    }
+    assert.deepEqual([...rows.terminated], t % 4 === 0 ? [1, 1] : [0, 0])
+    assert.equal(rows.observation[0] === rows.nextObservation[0], t % 4 !== 0)
+  }
+  right(all!.load(all!.save()))
+  for (const batch of [all, alone]) batch!.elsewhere?.close()
 })
 
 test("vector rewards are kept, and their weighted sum is the reward", { skip }, () => {

@@ -132,9 +132,19 @@ class Sized(Counting):
         return numpy.full(self.observation_space.shape, float(self.steps))
 
 
+class Image(Counting):
+    """Sees so much that answers do not go through a pipe."""
+
+    observation_space = spaces.Box(0, 255, (84, 84, 4), numpy.uint8)
+    whole = numpy.arange(84 * 84 * 4).reshape(84, 84, 4)
+
+    def seen(self):
+        return ((self.whole + self.steps + int(1000 * self.noise)) % 251).astype(numpy.uint8)
+
+
 class Text(Counting):
     observation_space = spaces.Text(5)
 
 
-for kind in (Counting, Shapes, Vectors, Own, Clock, Manners, Wide, Sized, Text):
+for kind in (Counting, Shapes, Vectors, Own, Clock, Manners, Wide, Sized, Image, Text):
     gymnasium.register(f"odd/{kind.__name__}-v0", entry_point=kind, max_episode_steps=50)
