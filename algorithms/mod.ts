@@ -13,6 +13,7 @@ export type {
   TrainingProblem,
   Transitions
 } from "./algorithm.ts"
+export { erased } from "./erased.ts"
 export { CheckpointError, type LearnerError, ProblemError, TrainingDiverged } from "./error.ts"
 export { type Evaluation, type EvaluationOptions, evaluator } from "./evaluate.ts"
 export { type AlgorithmLaw, algorithmLaws, type LawGround } from "./law.ts"

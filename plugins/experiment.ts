@@ -4,7 +4,7 @@ import * as E from "fp-ts/lib/Either.js"
 import { mainJob } from "../algorithms/policygradex/job.ts"
 import type { RunConfig } from "../core/pipeline/config.ts"
 import type { ReportData } from "../core/pipeline/report_data.ts"
-import { resolve, SESSION_VARIABLE } from "./config/mod.ts"
+import { named, resolve, SESSION_VARIABLE } from "./config/mod.ts"
 import { known, knownWith } from "./known.ts"
 import { loadPlugins } from "./load/mod.ts"
 import { machine, versions } from "./machine.ts"
@@ -45,8 +45,11 @@ export const experiment = Effect.fn("experiment")(function* (settings: Settings,
   for (const { message } of loaded.problems) yield* Effect.logWarning(message)
   if (!loaded.registry.families.some((f) => f.id === config.family.id) && loaded.problems[0] !== undefined)
     return yield* loaded.problems[0]
+  const all = knownWith(loaded)
+  const names = named(config, all)
+  if (E.isLeft(names)) return yield* names.left
   const info = { command, config, seed: config.seed, versions: versions(), machine: machine() }
-  return yield* runJob(mainJob(knownWith(loaded)), { config, command, loaded }).pipe(
+  return yield* runJob(mainJob(all), { config, command, loaded }).pipe(
     Effect.provide(place.quiet === true ? silentProgress : progressDisplay()),
     Effect.provide(place.out === undefined ? memoryStore().layer : directoryStore(place.out, "new", info))
   )

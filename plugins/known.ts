@@ -3,13 +3,14 @@
 import { erased } from "../algorithms/erased.ts"
 import { ppo } from "../algorithms/mod.ts"
 import type { Known } from "../algorithms/policygradex/spec.ts"
-import type { Loaded } from "./load/load.ts"
+import type { Loaded } from "./load/mod.ts"
 import { shipped } from "./registry.ts"
 
 export const known: Known = { registry: shipped, algorithms: [erased(ppo)] }
 
 /** With what plugins contribute; their registry holds what it was added to. */
-export const knownWith = ({ registry, algorithms }: Loaded, base: Known = known): Known => ({
+export const knownWith = ({ registry, algorithms, groupings }: Loaded, base: Known = known): Known => ({
   registry,
-  algorithms: [...base.algorithms, ...algorithms]
+  algorithms: [...base.algorithms, ...algorithms],
+  groupings
 })

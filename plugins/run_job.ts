@@ -8,7 +8,7 @@ import type { JobResult, ReportData, Warning } from "../core/pipeline/report_dat
 import { type Artefact, RunStore } from "../core/pipeline/run_store.ts"
 import { Session } from "../core/pipeline/session.ts"
 import { knownWith } from "./known.ts"
-import { calling, type Loaded } from "./load/mod.ts"
+import { calling, type Loaded, loggedStore } from "./load/mod.ts"
 import { machine, versions } from "./machine.ts"
 import { rated, sessionPeak } from "./peak.ts"
 import { report } from "./report/mod.ts"
@@ -41,13 +41,18 @@ export const runJob = Effect.fn("run_job")(function* <E>(job: Job<E>, { config, 
   const store = yield* RunStore
   const { say: note } = yield* Progress
   const computed = Effect.gen(function* () {
+    const logged = yield* loggedStore(store, config, loaded?.loggers ?? [], note)
     const { session, kind, did, recovery, records } = yield* runSession(config.session, note)
     if (config.session === "auto") yield* note(`Session ${kind()}, ${(yield* records)[0]?.reason}`)
     const plugins = (loaded?.plugins ?? []).map((p) => p.file)
     const here = loaded === undefined ? {} : { known: knownWith(loaded) }
     const workers = workersLayer({ workers: config.workers, sessionKind: kind, note, did, plugins, ...here })
     const services = Layer.provideMerge(workers, Layer.succeed(Session)(session))
-    const done = yield* job(config).pipe(Effect.provideService(Recovery, recovery), Effect.provide(services))
+    const done = yield* job(config).pipe(
+      Effect.provideService(RunStore, logged),
+      Effect.provideService(Recovery, recovery),
+      Effect.provide(services)
+    )
     const sessions = yield* records
     return { ...done, sessions, peak: yield* Effect.provideService(sessionPeak, Session, session) }
   })

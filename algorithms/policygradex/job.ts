@@ -1,6 +1,6 @@
 /** The main job: from a configuration to groups and what they are worth, every stage's numbers in the run's store. */
-import { Effect } from "effect"
-import { type GroupCount, group, randomGroups } from "../../core/grouping/mod.ts"
+import { Effect, Predicate } from "effect"
+import { type GroupCount, randomGroups } from "../../core/grouping/mod.ts"
 import type { RunConfig } from "../../core/pipeline/config.ts"
 import { firstOrderTable } from "../../core/pipeline/first_order_table.ts"
 import { Progress } from "../../core/pipeline/progress.ts"
@@ -14,6 +14,7 @@ import { checkFirstOrder, estimate } from "./estimate.ts"
 import { evaluatorBy } from "./evaluating.ts"
 import { filmsOf } from "./films.ts"
 import { trainGroups } from "./group_training.ts"
+import { groupBy } from "./grouping.ts"
 import { makeLedger, totalCost } from "./ledger.ts"
 import { observedBy } from "./observing.ts"
 import { inWords, jobResult } from "./result.ts"
@@ -49,11 +50,12 @@ export const mainJob = (known: Known) =>
     const family = yield* lift(findFamily(known.registry, config.family.id))
     const { tasks, planted } = yield* lift(family.tasks({ ...config.family.options, n: config.family.n }))
     const n = tasks.length
-    const settings = config.algorithm[config.algorithm.id]
+    const { id: algorithm, ppo, options } = config.algorithm
+    const defaults = known.algorithms.find((a) => a.id === algorithm)?.defaults
     const spec: TrainingSpec = {
       environment: family.environment.id,
-      algorithm: config.algorithm.id,
-      algorithmConfig: settings,
+      algorithm,
+      algorithmConfig: algorithm === "ppo" ? ppo : { ...(Predicate.isObject(defaults) ? defaults : {}), ...options },
       network: config.network,
       taskIds: tasks.map((t) => t.id),
       vector: config.meta.vector,
@@ -114,7 +116,7 @@ export const mainJob = (known: Known) =>
     )
     yield* putMeta(meta)
 
-    const surrogate = { ...config.surrogate, gamma: settings.gamma, lambda: settings.lambda }
+    const surrogate = { ...config.surrogate, gamma: ppo.gamma, lambda: ppo.lambda }
     const surrogateKey = child(root, "surrogate")
     const observed = inParts(observedBy(workers, spec, tasks, meta, surrogate, surrogateKey))
     const estimated = yield* single("surrogate", estimate(setting, tasks, meta, surrogate, surrogateKey, observed))
@@ -147,7 +149,7 @@ export const mainJob = (known: Known) =>
     const request = { ...asked, method: config.grouping.method, random: drawing("rounding") }
     const grouping = yield* single(
       "grouping",
-      Effect.suspend(() => lift(group(affinity, request)))
+      Effect.suspend(() => lift(groupBy(affinity, request, known.groupings)))
     )
     const { k } = grouping
     const labels = {

@@ -1,6 +1,7 @@
 /** PolicyGradEx: the main job and its stages. */
 export { checkFirstOrder, type EstimateConfig, estimate } from "./estimate.ts"
 export { groupsOf, trainGroups, type Worth } from "./group_training.ts"
+export { type GroupingPlugin, groupBy, groupingIds } from "./grouping.ts"
 export { mainJob } from "./job.ts"
 export { ownAdvantages } from "./observe.ts"
 export { type Known, settingOf, type TrainingSpec } from "./spec.ts"

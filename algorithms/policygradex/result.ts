@@ -1,10 +1,10 @@
 /** What a job's numbers say, as the report and the summary show it. */
-import type { Grouping } from "../../core/grouping/mod.ts"
 import type { RunConfig } from "../../core/pipeline/config.ts"
 import type { CostRow, Interval, JobResult, ReportAffinity, Warning } from "../../core/pipeline/report_data.ts"
 import type { Affinity, SubsetScore } from "../../core/surrogate/affinity.ts"
 import type { Task } from "../../envs/mod.ts"
 import type { Worth } from "./group_training.ts"
+import type { Grouped } from "./grouping.ts"
 import type { Spent } from "./ledger.ts"
 import type { Trained } from "./training.ts"
 import { type Ceiling, deviations, nmi, rowsOf, type Truth } from "./truth.ts"
@@ -24,7 +24,7 @@ export interface Outcome {
   }
   /** Relative residuals, a row a direction, a column a distance. */
   readonly residuals: Residuals
-  readonly grouping: Grouping
+  readonly grouping: Grouped
   readonly labels: Readonly<Record<"chosen" | "centred" | "gain" | "eq5" | "cosine" | "random", readonly number[]>>
   readonly truth: Truth
   readonly comparison:

@@ -5,6 +5,7 @@ import { type Environment, findEnvironment, type Registry } from "../../envs/mod
 import type { Algorithm } from "../algorithm.ts"
 import { lift, problemError } from "../error.ts"
 import type { NetworkConfig } from "../policy.ts"
+import type { GroupingPlugin } from "./grouping.ts"
 import type { Setting } from "./training.ts"
 
 /** What all trainings of a job share. */
@@ -26,6 +27,8 @@ export interface TrainingSpec {
 export interface Known {
   readonly registry: Registry
   readonly algorithms: readonly Algorithm<unknown>[]
+  /** Ways to split tasks beside the package's own. */
+  readonly groupings?: readonly GroupingPlugin[]
 }
 
 /** Looks the ids up. Errors: `ProblemError` naming the id and what there is. */

@@ -53,8 +53,14 @@ export const PpoConfig = Schema.Struct({
 
 /** Which learner trains, with its settings. */
 export const AlgorithmConfig = Schema.Struct({
-  id: choice(["ppo"], "learner"),
-  ppo: PpoConfig
+  id: name("learner: ppo, or one of a plugin"),
+  /** Its gamma and lambda serve the advantages at θ★ whatever the learner. */
+  ppo: PpoConfig,
+  options: Schema.optionalKey(
+    Schema.Record(Schema.String, Schema.Unknown).annotate({
+      description: "settings of a plugin's learner over its defaults, checked by the learner"
+    })
+  )
 })
 
 /** Policy and value function: multilayer perceptrons. */
@@ -105,7 +111,7 @@ export const SurrogateConfig = Schema.Struct({
 
 /** Splitting the tasks by the affinity matrix. */
 export const GroupingConfig = Schema.Struct({
-  method: choice(["sdp", "spectral", "agglomerative", "random"], "how the tasks are split"),
+  method: name("how the tasks are split: sdp, spectral, agglomerative, random, or one of a plugin"),
   k: Schema.Union([Schema.Literal("auto"), Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1000 }))]).annotate(
     {
       description: "number of groups, or auto"

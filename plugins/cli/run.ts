@@ -7,9 +7,9 @@ import { pipe } from "fp-ts/lib/function.js"
 import type { RunConfig } from "../../core/pipeline/config.ts"
 import type { EnvError } from "../../envs/error.ts"
 import { findFamily } from "../../envs/registry.ts"
-import { loadConfig } from "../config/mod.ts"
+import { loadConfig, named } from "../config/mod.ts"
 import { UsageError } from "../failure.ts"
-import type { Loaded } from "../load/load.ts"
+import type { Loaded } from "../load/mod.ts"
 import { machine, versions } from "../machine.ts"
 import { progressDisplay, silentProgress } from "../progress.ts"
 import { directoryStore, freeName } from "../store/mod.ts"
@@ -58,6 +58,8 @@ export const runCommand = Command.make(
     // What only this command needs (programs, kernels, plots) is loaded only by it: the others start faster.
     const { mainJob } = yield* Effect.promise(() => import("../../algorithms/policygradex/job.ts"))
     const { known, knownWith } = yield* Effect.promise(() => import("../known.ts"))
+    const all = knownWith(loaded, known)
+    yield* lift(named(config, all))
     const { runJob } = yield* Effect.promise(() => import("../run_job.ts"))
     const { openSession } = yield* Effect.promise(() => import("../sessions/mod.ts"))
     // Likewise a session that cannot be made; auto always finds one.
@@ -72,7 +74,7 @@ export const runCommand = Command.make(
       versions: versions(),
       machine: machine()
     })
-    const data = yield* runJob(mainJob(knownWith(loaded, known)), { config, command, loaded }).pipe(
+    const data = yield* runJob(mainJob(all), { config, command, loaded }).pipe(
       Effect.provide(o.quiet ? silentProgress : progressDisplay()),
       Effect.provide(store)
     )

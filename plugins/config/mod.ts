@@ -1,4 +1,5 @@
 export { decodeConfig, merge, setValue } from "./decode.ts"
 export { type Choice, loadConfig, resolve, SESSION_VARIABLE } from "./load.ts"
+export { named } from "./names.ts"
 export { presets } from "./presets.ts"
 export { meaning, paths } from "./tree.ts"

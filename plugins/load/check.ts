@@ -9,8 +9,9 @@ import type { Registry } from "../../envs/registry.ts"
 import { sample } from "../../envs/space.ts"
 import { taskBatch } from "../../envs/task_batch.ts"
 import { makeRows } from "../../envs/vector.ts"
+import type { PluginReceipt } from "./add.ts"
 import type { Plugin } from "./define.ts"
-import { loadPlugins, type PluginReceipt, readModule } from "./load.ts"
+import { loadPlugins, readModule } from "./load.ts"
 import { isPlugin, pluginIssues } from "./validate.ts"
 
 /** One environment or family that was checked. */

@@ -1,7 +1,9 @@
 /** The contract of a plugin module: a record of what it contributes, as the module's default export. */
 import type { Algorithm } from "../../algorithms/algorithm.ts"
+import type { GroupingPlugin } from "../../algorithms/policygradex/grouping.ts"
 import type { Environment } from "../../envs/env.ts"
 import type { Family } from "../../envs/family.ts"
+import type { LoggerPlugin } from "./loggers.ts"
 
 /** The contract that this package reads. It rises when plugins must be changed. */
 export const contractVersion = 1
@@ -19,6 +21,8 @@ export interface Plugin {
   readonly families?: readonly Family[]
   /** Configurations are checked by each algorithm's own schema; `erased` makes one of any algorithm. */
   readonly algorithms?: readonly Algorithm<unknown>[]
+  readonly groupings?: readonly GroupingPlugin[]
+  readonly loggers?: readonly LoggerPlugin[]
 }
 
 /**

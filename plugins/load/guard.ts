@@ -1,6 +1,7 @@
 /** Contributed code in use: what it throws, or returns against the contract, names the plugin and the environment. */
 import { Effect } from "effect"
 import * as Either from "fp-ts/lib/Either.js"
+import type { GroupingPlugin } from "../../algorithms/policygradex/grouping.ts"
 import { checkedDynamics } from "../../envs/dynamics.ts"
 import type { Dynamics, Environment } from "../../envs/env.ts"
 import type { Family } from "../../envs/family.ts"
@@ -28,6 +29,12 @@ export const guardedFamily = (family: Family, environment: Environment, plugin: 
   environment,
   tasks: (options) => attempt(plugin, family.id, "tasks()", () => family.tasks(options)),
   draw: (options, key, count) => attempt(plugin, family.id, "draw()", () => family.draw(options, key, count))
+})
+
+/** The same grouping, which throws `PluginError` alone. */
+export const guardedGrouping = (grouping: GroupingPlugin, plugin: string): GroupingPlugin => ({
+  ...grouping,
+  group: (affinity, k, random) => attempt(plugin, grouping.id, "group()", () => grouping.group(affinity, k, random))
 })
 
 const guardedDynamics = (d: Dynamics, id: string, plugin: string): Dynamics => {

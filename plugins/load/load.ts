@@ -4,39 +4,13 @@ import { resolve } from "node:path"
 import { pathToFileURL } from "node:url"
 import { Effect, Predicate } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import type { Algorithm } from "../../algorithms/algorithm.ts"
 import type { Registry } from "../../envs/registry.ts"
 import { digest } from "../store/store.ts"
-import { contractVersion, type Plugin } from "./define.ts"
+import { added, type Loaded, type LoadedPlugin } from "./add.ts"
+import { contractVersion } from "./define.ts"
 import { issueError, PluginError } from "./error.ts"
 import { locate, projectPlugins } from "./find.ts"
-import { guardedEnvironment, guardedFamily } from "./guard.ts"
 import { isPlugin, pluginIssues } from "./validate.ts"
-
-/** What receipts say of a plugin. */
-export interface PluginReceipt {
-  readonly name: string
-  readonly version: string
-  /** As it was asked for. */
-  readonly from: string
-  /** Of the module's file. */
-  readonly sha256: string
-}
-
-/** A plugin in use. */
-export interface LoadedPlugin extends PluginReceipt {
-  readonly file: string
-  readonly plugin: Plugin
-}
-
-/** All that a run can name, and the plugins that it came from. */
-export interface Loaded {
-  readonly registry: Registry
-  readonly algorithms: readonly Algorithm<unknown>[]
-  readonly plugins: readonly LoadedPlugin[]
-  /** What is wrong with the plugins that are not in use. */
-  readonly problems: readonly PluginError[]
-}
 
 /**
  * Adds plugins to a registry, in order. A plugin that does not load, breaks the contract or claims an id that another
@@ -52,7 +26,7 @@ export const loadPlugins = Effect.fn("plugins.load")(function* (
 ) {
   const base = resolve(options.base ?? ".")
   const all = [...(options.project === true ? projectPlugins(base) : []), ...names]
-  let loaded: Loaded = { registry, algorithms: [], plugins: [], problems: [] }
+  let loaded: Loaded = { registry, algorithms: [], groupings: [], loggers: [], plugins: [], problems: [] }
   for (const name of all) {
     const one = yield* Effect.result(loadPlugin(name, base))
     if (one._tag === "Failure") loaded = { ...loaded, problems: [...loaded.problems, one.failure] }
@@ -123,66 +97,4 @@ const place = (e: unknown, message: string): string => {
     return ` in line ${e.position.line}, column ${String(e.position.column)}`
   const at = /at file:\S*?:(\d+):(\d+)\s*$/.exec(message)
   return at === null ? "" : ` in line ${at[1]}, column ${at[2]}`
-}
-
-/** With the plugin, or with what keeps it out. */
-const added = (loaded: Loaded, one: LoadedPlugin, ownAlgorithms: readonly string[]): Loaded => {
-  const { plugin, from } = one
-  const { environments, families } = loaded.registry
-  const clash =
-    clashOf(loaded, from, "environment", environments, plugin.environments) ??
-    clashOf(loaded, from, "family", families, plugin.families) ??
-    clashOf(
-      loaded,
-      from,
-      "algorithm",
-      [...ownAlgorithms.map((id) => ({ id })), ...loaded.algorithms],
-      plugin.algorithms
-    )
-  const guarded = (plugin.environments ?? []).map((e) => guardedEnvironment(e, plugin.name))
-  const all = [...environments, ...guarded]
-  const orphan = (plugin.families ?? []).find(
-    ({ environment: e }) => !all.some((x) => x.id === e.id && x.version === e.version)
-  )
-  if (clash === undefined && orphan === undefined) {
-    const own = (plugin.families ?? []).map((f) =>
-      guardedFamily(f, guarded.find((e) => e.id === f.environment.id) ?? f.environment, plugin.name)
-    )
-    return {
-      registry: { ...loaded.registry, environments: all, families: [...families, ...own] },
-      algorithms: [...loaded.algorithms, ...(plugin.algorithms ?? [])],
-      plugins: [...loaded.plugins, one],
-      problems: loaded.problems
-    }
-  }
-  const { environment, id } = orphan ?? { environment: { id: "" }, id: "" }
-  const problem =
-    clash ??
-    issueError(from, {
-      field: `families ${id}.environment`,
-      want: "an environment of this plugin or of the package",
-      got: environment.id,
-      fix: `add ${environment.id} to environments`
-    })
-  return { ...loaded, problems: [...loaded.problems, problem] }
-}
-
-interface Named {
-  readonly id: string
-}
-
-const clashOf = (
-  loaded: Loaded,
-  from: string,
-  kind: "environment" | "family" | "algorithm",
-  taken: readonly Named[],
-  own: readonly Named[] = []
-): PluginError | undefined => {
-  const both = own.find(({ id }) => taken.some((t) => t.id === id))
-  if (both === undefined) return undefined
-  const holder = loaded.plugins.find(({ plugin: p }) =>
-    [p.environments, p.families, p.algorithms].some((list) => list?.some(({ id }) => id === both.id))
-  )
-  const got = `${JSON.stringify(both.id)}, which ${holder === undefined ? "comes with policygradex" : `plugin ${holder.from} has`}`
-  return issueError(from, { field: `${kind} ${both.id}`, want: "an id that nothing else has", got, fix: "rename it" })
 }

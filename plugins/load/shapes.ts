@@ -81,6 +81,10 @@ const Algorithm = Schema.Struct({
   collector: Fn
 })
 
+const Grouping = Schema.Struct({ id: Text, summary: Text, group: Fn })
+
+const Logger = Schema.Struct({ id: Text, summary: Text, open: Fn })
+
 const list = Schema.optionalKey(Schema.Array(Schema.Unknown))
 
 const Plugin = Schema.Struct({
@@ -89,10 +93,12 @@ const Plugin = Schema.Struct({
   version: Text,
   environments: list,
   families: list,
-  algorithms: list
+  algorithms: list,
+  groupings: list,
+  loggers: list
 })
 
-export const shapes = { Plugin, Environment, Family, Algorithm }
+export const shapes = { Plugin, Environment, Family, Algorithm, Grouping, Logger }
 
 /** Spaces and parameters by the word that tells them apart. */
 export const spaceShapes = { Box, Discrete }

@@ -25,7 +25,11 @@ export const pluginIssues = (value: unknown): readonly Issue[] => {
     ...each(value.environments, "environments", environmentIssues),
     ...each(value.families, "families", familyIssues),
     ...each(value.algorithms, "algorithms", (a, at) => shapeIssues(shapes.Algorithm, a, at)),
-    ...(["environments", "families", "algorithms"] as const).flatMap((key) => repeatedIds(value[key], key))
+    ...each(value.groupings, "groupings", (g, at) => shapeIssues(shapes.Grouping, g, at)),
+    ...each(value.loggers, "loggers", (l, at) => shapeIssues(shapes.Logger, l, at)),
+    ...(["environments", "families", "algorithms", "groupings", "loggers"] as const).flatMap((key) =>
+      repeatedIds(value[key], key)
+    )
   ]
 }
 

@@ -63,7 +63,7 @@ test("--set takes its type from the schema", () => {
 
 test("every setting of a preset can be set to the value it has", () =>
   fc.assert(
-    fc.property(fc.constantFrom(...paths().filter((p) => p !== "family.options")), (path) => {
+    fc.property(fc.constantFrom(...paths().filter((p) => !p.endsWith(".options"))), (path) => {
       const value = path.split(".").reduce<unknown>((v, k) => Reflect.get(Object(v), k), presets.quick)
       const text = typeof value === "string" ? value : JSON.stringify(value)
       assert.deepEqual(right(from({}, [`${path}=${text}`])), presets.quick)

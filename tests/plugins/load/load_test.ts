@@ -18,7 +18,7 @@ const broken: readonly (readonly [what: string, text: string, want: RegExp])[] =
   ["is no object", "export default 3", /want an object, got 3/],
   ["imports what is not there", 'import x from "./no_such.ts"\nexport default x', /want its imports/],
   ["misspells a key", 'export default { policygradex: 1, name: "x", version: "1", environmets: [] }', /"environments"/],
-  ["claims a shipped id", moduleText("x", "CartPole-v1"), /environment CartPole-v1.*comes with policygradex/]
+  ["claims a shipped id", moduleText("x", "CartPole-v1"), /environments CartPole-v1.*comes with policygradex/]
 ]
 
 for (const [what, text, want] of broken)

@@ -1,0 +1,101 @@
+/** Stage: groups from an affinity matrix, by a method of the package or by a contributed one. */
+import * as E from "fp-ts/lib/Either.js"
+import {
+  type Grouping,
+  type GroupingError,
+  type GroupingRequest,
+  group,
+  groupingMethods,
+  partition,
+  partitionValue
+} from "../../core/grouping/mod.ts"
+
+/** A way to split tasks: the record that a plugin contributes. */
+export interface GroupingPlugin {
+  readonly id: string
+  readonly summary: string
+  /**
+   * A group's number for each task, any whole numbers; `affinity[i][j]` says how much task j helps task i. With `k` a
+   * number there should be so many groups. All randomness comes from `random`, numbers in [0, 1).
+   */
+  readonly group: (
+    affinity: readonly (readonly number[])[],
+    k: number | "auto",
+    random: () => number
+  ) => readonly number[]
+}
+
+/** Groups by any method, contributed ones too. */
+export type Grouped = Omit<Grouping, "method"> & { readonly method: string }
+
+/** What there is beside the package's own methods. */
+export const groupingIds = (contributed: readonly GroupingPlugin[] = []): readonly string[] => [
+  ...groupingMethods,
+  ...contributed.map((g) => g.id)
+]
+
+/**
+ * Groups by the method of that id.
+ *
+ * - Errors: those of `group`; `GroupingError` for an id that there is none of, a price with a contributed method, and
+ *   labels that are not one whole number a task.
+ */
+export const groupBy = (
+  rows: readonly (readonly number[])[],
+  request: Omit<GroupingRequest, "method"> & { readonly method: string },
+  contributed: readonly GroupingPlugin[] = []
+): E.Either<GroupingError, Grouped> => {
+  const { method, random } = request
+  const own = groupingMethods.find((m) => m === method)
+  if (own !== undefined) return group(rows, { ...asked(request), random, method: own })
+  const plugin = contributed.find((g) => g.id === method)
+  if (plugin === undefined) return wrong("method", `one of ${groupingIds(contributed).join(", ")}`, method)
+  if (request.lambda !== undefined) return wrong("lambda", `off: ${method} has no price`, String(request.lambda))
+  const labels = plugin.group(rows, request.k ?? "auto", random)
+  if (!Array.isArray(labels) || labels.length !== rows.length || !labels.every(Number.isInteger)) {
+    const got = Array.isArray(labels) ? `${labels.length} labels: ${labels.slice(0, 8).join(", ")}` : typeof labels
+    return wrong(`the labels of ${method}`, `${rows.length} whole numbers, one a task`, got)
+  }
+  return E.right(asGrouping(method, rows, labels, request.k))
+}
+
+const asked = (r: Omit<GroupingRequest, "method">): { readonly k: number | "auto" } | { readonly lambda: number } =>
+  r.lambda === undefined ? { k: r.k ?? "auto" } : { lambda: r.lambda }
+
+const asGrouping = (
+  method: string,
+  rows: readonly (readonly number[])[],
+  labels: readonly number[],
+  k: number | "auto" | undefined
+): Grouped => {
+  const split = partition(labels)
+  const n = rows.length
+  const symmetric = Float64Array.from({ length: n * n }, (_, at) => {
+    const [i, j] = [Math.floor(at / n), at % n]
+    return (rows[i]![j]! + rows[j]![i]!) / 2
+  })
+  const other = typeof k === "number" && k !== split.k
+  return {
+    ...split,
+    method,
+    objective: null,
+    bound: null,
+    roundedObjective: partitionValue(n, symmetric, split.labels, split.k),
+    primalResidual: null,
+    dualResidual: null,
+    iterations: null,
+    converged: null,
+    X: null,
+    evidence: null,
+    warnings: other ? [`${method} gave ${split.k} groups where ${k} were asked for`] : []
+  }
+}
+
+const wrong = (field: string, want: string, value: string): E.Either<GroupingError, never> =>
+  E.left({
+    _tag: "GroupingError",
+    field,
+    value,
+    want,
+    message: `Cannot group by ${field}: want ${want}, got ${value}`
+  })

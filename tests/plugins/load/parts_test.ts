@@ -1,0 +1,93 @@
+/** Learners, groupings and loggers of plugins in a run. */
+import assert from "node:assert/strict"
+import { join } from "node:path"
+import { test } from "node:test"
+import { Effect } from "effect"
+import { experiment, type Settings } from "../../../plugins/experiment.ts"
+import { tiny } from "../../pipeline/support.ts"
+import { inFolder, load } from "./support.ts"
+
+const library = new URL("../../../mod.ts", import.meta.url).href
+
+const plugin = `
+import { algorithms, definePlugin } from "${library}"
+globalThis.logged = { rows: 0, closed: 0, name: "" }
+const learner = algorithms.erased({ ...algorithms.ppo, id: "ppo-again" })
+export default definePlugin({
+  policygradex: 1, name: "parts", version: "1", algorithms: [learner],
+  groupings: [
+    { id: "halves", summary: "first half, second half", group: (u) => u.map((_, i) => (2 * i < u.length ? 7 : 3)) },
+    { id: "short", summary: "too few labels", group: () => [0] },
+    { id: "throws", summary: "throws", group: () => { throw new Error("no idea") } }
+  ],
+  loggers: [
+    { id: "counts", summary: "counts rows", open: (run) => {
+      globalThis.logged.name = run.name
+      return { log: (rows) => { globalThis.logged.rows += rows.length }, close: () => { globalThis.logged.closed++ } }
+    } },
+    { id: "fails", summary: "fails", open: () => ({ log: () => { throw new Error("disk full") } }) }
+  ]
+})
+`
+
+const small: Settings = {
+  ...tiny,
+  preset: "quick",
+  family: { id: "lq-planted", n: 4, options: {} },
+  meta: { ...tiny.meta, iterations: 1 },
+  surrogate: { ...tiny.surrogate, subsetSize: 2, transitionsPerTask: 200 },
+  truth: { ...tiny.truth, subsets: 0 },
+  groupTraining: { iterations: 1, seeds: 1 }
+}
+
+const run = (settings: Settings) => Effect.runPromise(experiment({ ...small, ...settings }, { quiet: true }))
+
+const failure = (settings: Settings) =>
+  Effect.runPromise(Effect.flip(experiment({ ...small, ...settings }, { quiet: true })))
+
+test(
+  "a run takes a plugin's learner, grouping and loggers; a logger that fails stops nothing",
+  { timeout: 60_000 },
+  () =>
+    inFolder({ "parts.ts": plugin }, async (folder) => {
+      const plugins = [join(folder, "parts.ts")]
+      const algorithm = { id: "ppo-again", ppo: tiny.algorithm.ppo, options: { learningRate: 1e-3 } }
+      const data = await run({ plugins, algorithm, grouping: { method: "halves", k: 2 } })
+      assert.deepEqual([data.grouping.method, data.grouping.k, data.grouping.labels], ["halves", 2, [0, 0, 1, 1]])
+      assert.ok(data.comparison.some((c) => c.method === "halves"))
+      const { rows, closed, name } = Reflect.get(globalThis, "logged")
+      assert.ok(rows > 0)
+      assert.deepEqual([closed, name], [1, "memory"])
+    })
+)
+
+test("an unknown learner or method is refused with what there is; bad settings and labels by their own words", () =>
+  inFolder({ "parts.ts": plugin }, async (folder) => {
+    const plugins = [join(folder, "parts.ts")]
+    const bad: readonly (readonly [Settings, RegExp])[] = [
+      [{ plugins, algorithm: { id: "ppo-agian" } }, /want a learner \(ppo, ppo-again\).*did you mean ppo/],
+      [{ plugins, grouping: { method: "halfs", k: 2 } }, /want a grouping method \(.*did you mean halves/],
+      [{ grouping: { method: "sdpp", k: 2 } }, /did you mean sdp/],
+      [{ plugins, algorithm: { id: "ppo-again", options: { clip: "no" } } }, /configuration of ppo-again/],
+      [{ plugins, grouping: { method: "short", k: 2 } }, /labels of short: want 4 whole numbers.*got 1 labels: 0/],
+      [{ plugins, grouping: { method: "throws", k: 2 } }, /group\(\) of throws, from plugin parts.*no idea/]
+    ]
+    for (const [settings, want] of bad) assert.match(String((await failure(settings)).message), want)
+  }))
+
+test("a grouping or logger whose id is taken keeps its plugin out", () => {
+  const text = (what: string) => `export default { policygradex: 1, name: "x", version: "1", ${what} }`
+  const files = {
+    "a.ts": text('groupings: [{ id: "sdp", summary: "s", group: () => [] }]'),
+    "b.ts": text('loggers: [{ id: "l", summary: "s", open: () => ({ log() {} }) }]'),
+    "c.ts": text('loggers: [{ id: "l", summary: "s", open: () => ({ log() {} }) }]')
+  }
+  return inFolder(files, async (folder) => {
+    const { problems, loggers } = await load(["./a.ts", "./b.ts", "./c.ts"], folder)
+    assert.deepEqual(
+      problems.map((p) => p.field),
+      ["groupings sdp", "loggers l"]
+    )
+    assert.equal(loggers.length, 1)
+  })
+})
