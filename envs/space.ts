@@ -25,14 +25,22 @@ export interface Discrete {
 /** How many numbers of a flat buffer one element takes: the components of a box, one for a discrete space. */
 export const sizeOf = (space: Space): number => (space._tag === "Box" ? space.low.length : 1)
 
-/** One line for messages. */
+/** One line for messages; of many components or names the first ones and the last. */
 export const describeSpace = (space: Space): string =>
   space._tag === "Discrete"
     ? `Discrete(${space.n}): an integer from 0 to ${space.n - 1}${named(space)}`
-    : `Box of ${space.low.length}: ${space.names.map((name, i) => `${name} in [${space.low[i]}, ${space.high[i]}] ${space.units[i]}`).join(", ")}`
+    : `Box of ${space.low.length}: ${listed(space.names, (name, i) => `${name} in [${space.low[i]}, ${space.high[i]}] ${space.units[i]}`.trimEnd())}`
 
 const named = ({ names }: Discrete): string =>
-  names.every((name, i) => name === String(i)) ? "" : ` (${names.join(", ")})`
+  names.every((name, i) => name === String(i)) ? "" : ` (${listed(names, (name) => name)})`
+
+const MOST_LISTED = 64
+
+const listed = (names: readonly string[], tell: (name: string, i: number) => string): string => {
+  const told = (from: number, to?: number) => names.slice(from, to).map((name, i) => tell(name, from + i))
+  if (names.length <= MOST_LISTED) return told(0).join(", ")
+  return [...told(0, 8), "…", ...told(names.length - 1)].join(", ")
+}
 
 /** The element as a flat vector, or undefined when it does not belong to the space. A bare number serves a box of one. */
 export const flatten = (space: Space, value: unknown): readonly number[] | undefined => {

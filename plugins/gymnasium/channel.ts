@@ -29,8 +29,11 @@ export interface Answer {
 export interface Channel {
   /** Sends a whole message, header included, which is written here. */
   readonly send: (kind: number, batch: number, message: Uint8Array) => Either.Either<Fault, void>
-  /** The next message. After a fault there is none: the process has been ended. */
-  readonly receive: () => Either.Either<Fault, Answer>
+  /**
+   * The next message, for which `patience` times as long is waited. After a fault there is none: the process has been
+   * ended.
+   */
+  readonly receive: (patience?: number) => Either.Either<Fault, Answer>
   /** What stopped it. */
   readonly fault: () => Fault | undefined
   /** The last lines that the process wrote to its standard error. */
@@ -43,7 +46,7 @@ export interface Channel {
 export interface Command {
   readonly file: string
   readonly args: readonly string[]
-  /** Longest wait for an answer. */
+  /** Longest wait for an answer of a patience of 1. */
   readonly seconds: number
   /** What the program finds in its environment. */
   readonly variables: Variables
@@ -126,10 +129,10 @@ const startOn = (c: Libc, { file, args, seconds, variables }: Command): Either.E
     return Either.left(broken)
   }
   const name = [file, ...args.slice(0, 1)].join(" ")
-  const hung = () =>
+  const hung = (limit = seconds) =>
     fail(
       "hung",
-      `an answer within ${seconds} s`,
+      `an answer within ${limit} s`,
       "none",
       "look at what it does, or give it longer by PGEX_PYTHON_SECONDS"
     )
@@ -154,12 +157,13 @@ const startOn = (c: Libc, { file, args, seconds, variables }: Command): Either.E
     return Either.right(undefined)
   }
 
-  const receive: Channel["receive"] = () => {
+  const receive: Channel["receive"] = (patience = 1) => {
     if (broken !== undefined) return Either.left(broken)
+    const limit = patience * seconds
     have = 0
     let want = HEADER_BYTES
     while (have < want) {
-      if (!c.poll(from, "read", 1000 * seconds)) return hung()
+      if (!c.poll(from, "read", 1000 * limit)) return hung(limit)
       const got = attempt(() => readSync(from, buffer, have, buffer.byteLength - have, null))
       if (got === AGAIN) continue
       if (got === 0 || got === undefined) return fail("ended", `${name} to go on`, "its end")

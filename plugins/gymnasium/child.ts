@@ -10,13 +10,13 @@ export interface Child {
   readonly hello: Hello
   /** Starts what {@link Child.answer} waits for. */
   readonly send: Channel["send"]
-  /** The answer to the one request that was sent, of its kind and of so many bytes at least. */
-  readonly answer: (kind: number, atLeast: number) => Either.Either<Fault, Answer>
+  /** The answer to the one request that was sent, of its kind and of so many bytes at least; see `Channel.receive`. */
+  readonly answer: (kind: number, atLeast: number, patience?: number) => Either.Either<Fault, Answer>
   /** Starts a question in JSON that {@link Child.told} waits for. */
   readonly ask: (request: object) => Either.Either<Fault, void>
-  readonly told: <A>(schema: Schema.Codec<A, unknown>) => Either.Either<Fault, A>
+  readonly told: <A>(schema: Schema.Codec<A, unknown>, patience?: number) => Either.Either<Fault, A>
   /** Asks in JSON and waits. */
-  readonly call: <A>(request: object, schema: Schema.Codec<A, unknown>) => Either.Either<Fault, A>
+  readonly call: <A>(request: object, schema: Schema.Codec<A, unknown>, patience?: number) => Either.Either<Fault, A>
   readonly fault: () => Fault | undefined
   readonly end: () => void
 }
@@ -45,8 +45,8 @@ export const startChild = ({
   script = SCRIPT
 }: ChildOptions): Either.Either<Fault, Child> =>
   Either.chain((channel: Channel) => {
-    const answer: Child["answer"] = (kind, atLeast) => {
-      const got = channel.receive()
+    const answer: Child["answer"] = (kind, atLeast, patience) => {
+      const got = channel.receive(patience)
       if (Either.isLeft(got)) return got
       const { kind: found, size } = got.right
       if (found === kinds.failed) return Either.left(refusal(got.right, python, channel.words()))
@@ -58,8 +58,8 @@ export const startChild = ({
       channel.end()
       return Either.left(f)
     }
-    const told = <A>(schema: Schema.Codec<A, unknown>): Either.Either<Fault, A> => {
-      const got = answer(kinds.call, 0)
+    const told = <A>(schema: Schema.Codec<A, unknown>, patience?: number): Either.Either<Fault, A> => {
+      const got = answer(kinds.call, 0, patience)
       if (Either.isLeft(got)) return got
       const value = parse(schema, bytesOf(got.right))
       return value === undefined
@@ -72,7 +72,7 @@ export const startChild = ({
       message.set(text, HEADER_BYTES)
       return channel.send(kinds.call, 0, message)
     }
-    const call: Child["call"] = (request, schema) => Either.chain(() => told(schema))(ask(request))
+    const call: Child["call"] = (request, schema, patience) => Either.chain(() => told(schema, patience))(ask(request))
     const hello = told(Hello)
     if (Either.isLeft(hello)) {
       channel.end()

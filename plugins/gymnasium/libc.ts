@@ -46,6 +46,9 @@ const open = (): Either.Either<Fault, Libc> => {
 
 const NAMES = { linux: ["libc.so.6", "libc.so"], darwin: ["libSystem.B.dylib"] }
 
+/** Milliseconds that a 32-bit integer holds. */
+const LONGEST = 2 ** 31 - 1
+
 const EVENTS = { read: 1, write: 4 }
 
 const libcOf = ({ poll, mkfifo }: Symbols): Libc => {
@@ -55,7 +58,7 @@ const libcOf = ({ poll, mkfifo }: Symbols): Libc => {
     poll: (file, event, milliseconds) => {
       view.setInt32(0, file, true)
       view.setInt32(4, EVENTS[event], true)
-      let ready = poll(entry, 1, milliseconds)
+      let ready = poll(entry, 1, Math.min(milliseconds, LONGEST))
       // A signal interrupts it, the end of another child for one; that is no time limit.
       for (const end = performance.now() + milliseconds; ready < 0; ) {
         const left = end - performance.now()

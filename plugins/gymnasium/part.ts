@@ -62,7 +62,7 @@ export const openPart = (
   const path = shared?.path ?? null
   const asked = child.ask({ do: "open", id, fixed, batch: number, members: request, shared: path })
   return () => {
-    const done = Either.chain(() => child.told(Done))(asked)
+    const done = Either.chain(() => child.told(Done, members.length))(asked)
     shared?.forget()
     if (Either.isLeft(done)) {
       shared?.close()
@@ -136,7 +136,7 @@ const partOf = (child: Child, number: number, sizes: Sizes, layout: Layout, shar
         const want = Real.BYTES_PER_ELEMENT * width
         if (size !== want) return lied(`${want} bytes of first observations`, `${size}`)
         return Either.right(new Real(buffer.buffer, HEADER_BYTES, width))
-      })(child.answer(kinds.reset, 0)),
+      })(child.answer(kinds.reset, 0, count)),
     sendStep: (actions, at) => {
       for (let i = 0; i < flat.length; i++) flat[i] = actions[at + i]!
       return child.send(kinds.step, number, request)

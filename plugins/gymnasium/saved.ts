@@ -134,7 +134,7 @@ export const loadEpisodes = (
       ...s,
       stream: saved.streams[offset + start + i]!
     }))
-    const done = part.child.call({ do: "load", batch: part.number, from: start, standings: again }, Done)
+    const done = part.child.call({ do: "load", batch: part.number, from: start, standings: again }, Done, again.length)
     if (Either.isLeft(done)) return Either.left(envError(name, done.left))
   }
   for (const [i, { actions, observation }] of taken.entries())

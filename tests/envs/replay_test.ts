@@ -18,7 +18,7 @@ test("replay() refuses an action outside the space, naming its index, the value 
   )
   assert.equal(
     refusal(replay(linearQuadratic, {}, zeroKey, [[0, 0], [0]])),
-    "Cannot take action 1 of LinearQuadratic-v1: want Box of 2: u_x in [-1000, 1000] , u_y in [-1000, 1000] , got [0]"
+    "Cannot take action 1 of LinearQuadratic-v1: want Box of 2: u_x in [-1000, 1000], u_y in [-1000, 1000], got [0]"
   )
 })
 

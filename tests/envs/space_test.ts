@@ -64,4 +64,7 @@ test("flatten() takes elements of the space and nothing else", () => {
 test("describeSpace() names bounds, components and units", () => {
   assert.equal(describeSpace(discrete(2)), "Discrete(2): an integer from 0 to 1 (a0, a1)")
   assert.equal(describeSpace(box([-1], [1], "float32")), "Box of 1: x0 in [-1, 1] m")
+  const image = new Array<number>(7056).fill(0)
+  const text = describeSpace(box(image, image, "float32"))
+  assert.match(text, /^Box of 7056: x0 in \[0, 0\] m, .*x7 in \[0, 0\] m, …, x7055 in \[0, 0\] m$/)
 })

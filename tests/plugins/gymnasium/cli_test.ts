@@ -1,0 +1,47 @@
+import assert from "node:assert/strict"
+import { existsSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { test } from "node:test"
+import { pgex } from "../../support/pgex.ts"
+import { python, skip } from "./support.ts"
+
+/** What is wrong with a command line, and what the one sentence must say. */
+const wrong: readonly (readonly [
+  name: string,
+  args: string,
+  variables: Readonly<Record<string, string>>,
+  says: RegExp
+])[] = [
+  [
+    "an absent Python",
+    "envs show gymnasium:CartPole-v1 --python /no/python",
+    {},
+    /^pgex: Cannot run gymnasium:CartPole-v1: want a Python to run Gymnasium, got no program \/no\/python; install Python/
+  ],
+  [
+    "a Python without Gymnasium",
+    "envs show gymnasium:CartPole-v1",
+    { PGEX_PYTHON: "/bin/false" },
+    /^pgex: Cannot run gymnasium:CartPole-v1: want \/bin\/false .*bridge\.py to go on, got its end/
+  ]
+]
+
+for (const [name, args, variables, says] of wrong)
+  test(`pgex tells in a sentence of ${name}`, () => {
+    const { code, stderr } = pgex(args.split(" "), "", variables)
+    assert.equal(code, 1)
+    assert.match(stderr, says)
+    assert.equal(stderr.trimEnd().split("\n").length, 1)
+  })
+
+test("pgex suggests the nearest of Gymnasium's ids, and a run of it leaves nothing behind", { skip }, () => {
+  const out = join(tmpdir(), "pgex-no-such-run")
+  const args = ["run", "--out", out, "--json", "--set", "family.id=gymnasium:CartPol-v1"]
+  const { code, stdout, stderr } = pgex(args, "", { PGEX_PYTHON: python ?? "" })
+  assert.equal(code, 1)
+  assert.match(stderr, /did you mean "gymnasium:CartPole-v1"\?/)
+  const { error } = JSON.parse(stdout)
+  assert.match(error.message, /Cannot find environment "gymnasium:CartPol-v1"/)
+  assert.equal(existsSync(out), false)
+})
