@@ -50,7 +50,7 @@ export * as surrogate from "./core/surrogate/mod.ts"
 export * as envs from "./envs/mod.ts"
 export { experiment, groupsOf, type Place, type Settings } from "./plugins/experiment.ts"
 export { known } from "./plugins/known.ts"
-// Plugins: environments, families and algorithms of one's own.
-export { definePlugin, type Plugin, PluginError } from "./plugins/load/mod.ts"
+// Plugins: environments, families, learners, groupings and loggers of one's own.
+export { definePlugin, type LoggerPlugin, type Plugin, PluginError } from "./plugins/load/mod.ts"
 export * as wasm from "./plugins/session_wasm/mod.ts"
 export * as sessions from "./plugins/sessions/mod.ts"

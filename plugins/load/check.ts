@@ -1,4 +1,4 @@
-/** All that is wrong with a plugin: the contract, its ids, and the laws of every environment and family in it. */
+/** All that is wrong with a plugin: the contract, its ids, and the laws of everything in it. */
 import { resolve } from "node:path"
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
@@ -10,14 +10,15 @@ import { sample } from "../../envs/space.ts"
 import { taskBatch } from "../../envs/task_batch.ts"
 import { makeRows } from "../../envs/vector.ts"
 import type { PluginReceipt } from "./add.ts"
+import { algorithmFindings, algorithmLawCount, groupingFindings } from "./check_others.ts"
 import type { Plugin } from "./define.ts"
 import { loadPlugins, readModule } from "./load.ts"
 import { isPlugin, pluginIssues } from "./validate.ts"
 
-/** One environment or family that was checked. */
+/** One contribution that was checked; loggers are not, for a check must leave nothing behind. */
 export interface Subject {
   readonly id: string
-  readonly kind: "environment" | "family"
+  readonly kind: "environment" | "family" | "grouping" | "algorithm"
   /** How many laws it was held to. */
   readonly laws: number
   /** Of one thread under random actions; null where it does not run. */
@@ -61,14 +62,25 @@ export const checkPlugin = Effect.fn("plugins.check")(function* (
     fix,
     advice: false
   }))
-  const own = findingsOf(value, before)
+  const own = [...findingsOf(value, before), ...(yield* otherFindings(value, before))]
   before(name, "its speed can be measured")
-  return { plugin, subjects: subjectsOf(value, own), findings: [...ids, ...own] } satisfies PluginReport
+  const subjects = [...subjectsOf(value, own), ...otherSubjects(value)]
+  return { plugin, subjects, findings: [...ids, ...own] } satisfies PluginReport
 })
 
 const findingsOf = ({ environments = [], families = [] }: Plugin, before: Before): readonly Finding[] => [
   ...environments.filter((e) => e.open === undefined).flatMap((e) => environmentFindings(e, before)),
   ...families.filter((f) => f.environment.open === undefined).flatMap((f) => familyFindings(f, before))
+]
+
+const otherFindings = Effect.fnUntraced(function* ({ algorithms = [], groupings = [] }: Plugin, before: Before) {
+  const learners = yield* Effect.forEach(algorithms, (a) => algorithmFindings(a, before))
+  return [...groupings.flatMap(groupingFindings), ...learners.flat()]
+})
+
+const otherSubjects = ({ algorithms = [], groupings = [] }: Plugin): readonly Subject[] => [
+  ...groupings.map(({ id }): Subject => ({ id, kind: "grouping", laws: GROUPING_LAWS, stepsPerSecond: null })),
+  ...algorithms.map((a): Subject => ({ id: a.id, kind: "algorithm", laws: algorithmLawCount(a), stepsPerSecond: null }))
 ]
 
 const subjectsOf = ({ environments = [], families = [] }: Plugin, findings: readonly Finding[]): readonly Subject[] => [
@@ -84,6 +96,7 @@ const subjectsOf = ({ environments = [], families = [] }: Plugin, findings: read
   })
 ]
 
+const GROUPING_LAWS = 4
 const BATCH = 16
 const SECONDS = 0.15
 

@@ -3,7 +3,9 @@ import assert from "node:assert/strict"
 import { join } from "node:path"
 import { test } from "node:test"
 import { Effect } from "effect"
+import { standard } from "../../../envs/mod.ts"
 import { experiment, type Settings } from "../../../plugins/experiment.ts"
+import { checkPlugin } from "../../../plugins/load/check.ts"
 import { tiny } from "../../pipeline/support.ts"
 import { inFolder, load } from "./support.ts"
 
@@ -89,5 +91,25 @@ test("a grouping or logger whose id is taken keeps its plugin out", () => {
       ["groupings sdp", "loggers l"]
     )
     assert.equal(loggers.length, 1)
+  })
+})
+
+test("pgex plugin check holds groupings and learners to laws too", { timeout: 60_000 }, () => {
+  const worse = plugin.replace(
+    "algorithms.ppo, id",
+    "algorithms.ppo, supports: () => false, makePolicy: () => { throw new Error('no policy') }, id"
+  )
+  return inFolder({ "parts.ts": plugin, "worse.ts": worse }, async (folder) => {
+    const good = await Effect.runPromise(checkPlugin(join(folder, "parts.ts"), standard))
+    assert.deepEqual(
+      good.findings.map((f) => [f.subject, f.law]),
+      [
+        ["short", "a label for each task"],
+        ["throws", "a label for each task"]
+      ]
+    )
+    assert.ok(good.subjects.some((s) => s.id === "ppo-again" && s.laws > 5))
+    const bad = await Effect.runPromise(checkPlugin(join(folder, "worse.ts"), standard))
+    assert.ok(bad.findings.some((f) => f.subject === "ppo-again" && /no policy/.test(f.found)))
   })
 })
