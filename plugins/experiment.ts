@@ -1,5 +1,5 @@
 /** The main job for scripts: a configuration in, the result out; in a directory or in memory. */
-import { Effect } from "effect"
+import { Console, Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { mainJob } from "../algorithms/policygradex/job.ts"
 import type { RunConfig } from "../core/pipeline/config.ts"
@@ -42,7 +42,7 @@ export const experiment = Effect.fn("experiment")(function* (settings: Settings,
   const config = resolved.right
   const command = process.argv.slice(1).join(" ")
   const loaded = yield* loadPlugins(known.registry, config.plugins, { project: true })
-  for (const { message } of loaded.problems) yield* Effect.logWarning(message)
+  for (const { message } of loaded.problems) yield* Console.error(`policygradex: ${message}; going on without it`)
   if (!loaded.registry.families.some((f) => f.id === config.family.id) && loaded.problems[0] !== undefined)
     return yield* loaded.problems[0]
   const all = knownWith(loaded)

@@ -5,9 +5,13 @@ import { test } from "node:test"
 import { fileURLToPath } from "node:url"
 import { Effect } from "effect"
 import { experiment } from "../../../plugins/experiment.ts"
+import { createPlugin } from "../../../plugins/load/create.ts"
 import { tiny } from "../../pipeline/support.ts"
 import { pgex } from "../../support/pgex.ts"
 import { inFolder, moduleText } from "./support.ts"
+
+const refusal = async (name: string, directory: string): Promise<string> =>
+  (await Effect.runPromise(Effect.flip(createPlugin(name, directory)))).message
 
 /** Each starts the command several times. */
 const patient = { timeout: 60_000 }
@@ -15,7 +19,7 @@ const patient = { timeout: 60_000 }
 const puck = fileURLToPath(new URL("./puck/plugin.ts", import.meta.url))
 
 test("pgex plugin new writes a plugin that passes pgex plugin check, and never overwrites", patient, () =>
-  inFolder({ "taken/notes.txt": "mine" }, (folder) => {
+  inFolder({ "taken/notes.txt": "mine" }, async (folder) => {
     const dir = join(folder, "deep", "puck-world")
     const made = JSON.parse(pgex(["plugin", "new", "puck-world", "--dir", dir, "--json"]).stdout)
     assert.deepEqual(readdirSync(dir).sort(), ["plugin.ts", "plugin_test.ts"])
@@ -26,14 +30,11 @@ test("pgex plugin new writes a plugin that passes pgex plugin check, and never o
     assert.ok(report.subjects[0].stepsPerSecond > 0 && report.subjects[0].laws >= 26)
 
     writeFileSync(join(dir, "plugin.ts"), "mine now")
-    for (const taken of [dir, join(folder, "taken"), join(folder, "taken", "notes.txt")]) {
-      const again = pgex(["plugin", "new", "puck-world", "--dir", taken])
-      assert.equal(again.code, 1)
-      assert.match(again.stderr, /want nothing there, got something there/)
-    }
+    for (const taken of [dir, join(folder, "taken"), join(folder, "taken", "notes.txt")])
+      assert.match(await refusal("puck-world", taken), /want nothing there, got something there/)
     assert.equal(readFileSync(join(dir, "plugin.ts"), "utf8"), "mine now")
     assert.deepEqual(readdirSync(folder).sort(), ["deep", "taken"])
-    assert.match(pgex(["plugin", "new", "../Up"]).stderr, /Cannot name a plugin/)
+    assert.match(await refusal("../Up", join(folder, "up")), /Cannot name a plugin/)
   })
 )
 
@@ -51,7 +52,6 @@ test("pgex plugin check ends with 1 and says how to mend each finding", patient,
       assert.equal(code, 1)
       assert.match(stdout, /Leaky-v0: \d broken of \d+ laws/)
       assert.match(stdout, /found: .*\n {4}mend: {2}draw from the stream alone/)
-      assert.match(pgex(["plugin", "check", join(f, "none.ts")]).stderr, /nothing at/)
     }
   )
 )
@@ -90,7 +90,6 @@ test("pgex envs lists a plugin's environments, and shows one with where it comes
     unit: "m"
   })
   assert.deepEqual(shown.families, ["puck-goals"])
-  assert.match(pgex(["envs", "show", "puck-goals", "--plugin", puck]).stdout, /n +6 tasks \(2 to 1000\)/)
   assert.match(pgex(["envs", "show", "CartPole-v2"]).stderr, /did you mean CartPole-v1/)
 })
 
