@@ -268,7 +268,7 @@ def spec_of(id):
 
 
 def suite(id):
-    """Names of the tasks of a Meta-World benchmark, which is registered as a vector of them; each is MT1 of its name."""
+    """Names of the tasks of a Meta-World benchmark, which is registered as a vector; each is MT1 of its name."""
     prefix, _, name = id.partition("/")
     if prefix != "Meta-World" or name not in ("MT10", "MT25", "MT50"):
         return []
@@ -308,7 +308,8 @@ def arguments(spec):
 
 def attributes(env):
     found = vars(env.unwrapped) if hasattr(env.unwrapped, "__dict__") else {}
-    return {name: plain(v) for name, v in found.items() if not name.startswith("_") and is_plain(v) and name != "render_mode"}
+    shown = {name: v for name, v in found.items() if not name.startswith("_") and name != "render_mode"}
+    return {name: plain(v) for name, v in shown.items() if is_plain(v)}
 
 
 def settings(env):
@@ -569,7 +570,8 @@ class Batch:
         self.shared = shared is not None
         self.data = mapped(shared, size) if self.shared else bytearray(size)
         self.reward = numpy.frombuffer(self.data, "<f8", n, HEADER.size)
-        self.several = numpy.frombuffer(self.data, "<f8", n * m, HEADER.size + 8 * n if kind.rewards else HEADER.size).reshape(n, m)
+        several_at = HEADER.size + (8 * n if kind.rewards else 0)
+        self.several = numpy.frombuffer(self.data, "<f8", n * m, several_at).reshape(n, m)
         self.flags = memoryview(self.data)[self.flags_at : self.flags_at + n]
         self.next = list(numpy.frombuffer(self.data, kind.dtype, n * width, self.next_at).reshape(n, width))
         self.fresh = list(numpy.frombuffer(self.data, kind.dtype, n * width, self.fresh_at).reshape(n, width))

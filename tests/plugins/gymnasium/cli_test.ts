@@ -20,10 +20,10 @@ const wrong: readonly (readonly [
     /^pgex: Cannot run gymnasium:CartPole-v1: want a Python to run Gymnasium, got no program \/no\/python; install Python/
   ],
   [
-    "a Python without Gymnasium",
+    "what is no Python",
     "envs show gymnasium:CartPole-v1",
-    { PGEX_PYTHON: "/bin/false" },
-    /^pgex: Cannot run gymnasium:CartPole-v1: want \/bin\/false .*bridge\.py to go on, got its end/
+    { PGEX_PYTHON: "/bin/echo" },
+    /^pgex: Cannot run gymnasium:CartPole-v1: want answers on its standard output, got ".*" there; print to/
   ]
 ]
 
