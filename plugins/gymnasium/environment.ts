@@ -1,4 +1,5 @@
 /** What the Python side tells of an environment, as one of ours. */
+import { URLSearchParams } from "node:url"
 import * as Either from "fp-ts/lib/Either.js"
 import type { Environment } from "../../envs/env.ts"
 import { floatsFromText } from "../../envs/exact_text.ts"
@@ -17,7 +18,7 @@ export interface Reference {
 /** Reads `gymnasium:ID?argument=value&argument=value`; `true`, `false` and numbers are meant as such. */
 export const parseId = (name: string): Reference => {
   const [id = "", query = ""] = name.slice(PREFIX.length).split(/\?(.*)/s)
-  return { id, fixed: Object.fromEntries([...new URLSearchParams(query)].map(([key, v]) => [key, typedValue(v)])) }
+  return { id, fixed: Object.fromEntries(Array.from(new URLSearchParams(query), ([key, v]) => [key, typedValue(v)])) }
 }
 
 /** A value as a person types it. */
