@@ -117,10 +117,14 @@ const isHonoured = (env: Environment, name: string, values: readonly (number | b
   // What matters only together with another parameter, such as the size of a reward that chance seldom meets.
   const extremes = (): Params[] =>
     Object.entries(env.parameters).flatMap(([other, p]) =>
-      isNumber(p) && other !== name ? [p.min, p.max].map((bound) => ({ ...base, [other]: bound })) : []
+      other === name ? [] : bounds(p).map((bound) => ({ ...base, [other]: bound }))
     )
   return changes(base) || extremes().some(changes)
 }
+
+/** Values far from the default: both ends of a range, or the other position of a switch. */
+const bounds = (p: Parameter): readonly (number | boolean)[] =>
+  isNumber(p) ? [p.min, p.max] : p.kind === "flag" ? [!p.default] : []
 
 const invalid = (p: Parameter): readonly (number | boolean | string)[] => {
   if (p.kind === "flag") return ["yes", 1]

@@ -42,6 +42,8 @@ export { environmentLaws, familyLaws, type Law } from "./law.ts"
 export { type LinearQuadraticParams, linearQuadratic } from "./linear_quadratic/linear_quadratic.ts"
 export { linearQuadraticPlanted } from "./linear_quadratic/planted_family.ts"
 export { expectedReturn, type LinearPolicy, optimalPolicy } from "./linear_quadratic/truth.ts"
+export { lunarLanderGravity, lunarLanderWind } from "./lunar_lander/families.ts"
+export { lunarLander, lunarLanderContinuous } from "./lunar_lander/lunar_lander.ts"
 export { navigationBiased, navigationPartial, navigationUniform } from "./navigation/families.ts"
 export { navigation } from "./navigation/navigation.ts"
 export {

@@ -9,6 +9,8 @@ import { highwayDensity, highwayFullDensity, highwayLanes } from "./highway/fami
 import { highway, highwayFast } from "./highway/highway.ts"
 import { linearQuadratic } from "./linear_quadratic/linear_quadratic.ts"
 import { linearQuadraticPlanted } from "./linear_quadratic/planted_family.ts"
+import { lunarLanderGravity, lunarLanderWind } from "./lunar_lander/families.ts"
+import { lunarLander, lunarLanderContinuous } from "./lunar_lander/lunar_lander.ts"
 import { navigationBiased, navigationPartial, navigationUniform } from "./navigation/families.ts"
 import { navigation } from "./navigation/navigation.ts"
 import { pendulumGravity, pendulumLength } from "./pendulum/families.ts"
@@ -26,7 +28,9 @@ export const standard: Registry = {
     pendulum,
     gridWorld,
     highway,
-    highwayFast
+    highwayFast,
+    lunarLander,
+    lunarLanderContinuous
   ],
   families: [
     cartPoleLength,
@@ -42,6 +46,8 @@ export const standard: Registry = {
     gridWorldCorners,
     highwayDensity,
     highwayFullDensity,
-    highwayLanes
+    highwayLanes,
+    lunarLanderGravity,
+    lunarLanderWind
   ]
 }
