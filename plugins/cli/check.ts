@@ -57,10 +57,10 @@ const describe = (rows: readonly FirstOrderRow[]): string => {
       direction.padEnd(11),
       percent(distance).padEnd(10),
       percent(r.value).padEnd(14),
-      `${percent(r.low)} to ${percent(r.high)}`.padEnd(24),
+      `${percent(r.low)} to ${percent(r.high)}`.padEnd(27),
       r.n
     ].join("")
   )
-  const head = `${"direction".padEnd(11)}${"distance".padEnd(10)}${"relative RSS".padEnd(14)}${`${level}% interval`.padEnd(24)}directions`
+  const head = `${"direction".padEnd(11)}${"distance".padEnd(10)}${"relative RSS".padEnd(14)}${`${level}% interval`.padEnd(27)}directions`
   return [head, ...lines].join("\n")
 }
