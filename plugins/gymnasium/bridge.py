@@ -44,7 +44,9 @@ def receive():
         if not more:
             return None
         data += more
-    _, kind, size, batch = HEADER.unpack_from(data)
+    mark, kind, size, batch = HEADER.unpack_from(data)
+    if mark != MARK:
+        sys.exit("what came is no request")
     missing = HEADER.size + size - len(data)
     while missing > 0:
         more = os.read(REQUESTS, min(missing, 1 << 20))

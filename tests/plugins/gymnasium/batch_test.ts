@@ -153,10 +153,10 @@ test("images come by shared memory: in full, with first ones at each end, and no
     all!.step(Float64Array.of(0, 2), rows)
     alone!.step(Float64Array.of(0), row)
     for (const name of ["nextObservation", "observation"] as const) {
-      assert.deepEqual(rows[name].slice(0, width), row[name])
+      const [many, one] = [rows[name], row[name]]
+      assert.ok(one.every((x, i) => x === many[i]))
       // Neighbours differ by 1, but where they begin anew.
-      const rises = rows[name].filter((x, i) => i % width > 0 && (x - rows[name][i - 1]! + 251) % 251 === 1)
-      assert.equal(rises.length, 2 * (width - 1))
+      assert.ok(many.every((x, i) => i % width === 0 || (x - many[i - 1]! + 251) % 251 === 1))
     }
     assert.deepEqual([...rows.terminated], t % 4 === 0 ? [1, 1] : [0, 0])
     assert.equal(rows.observation[0] === rows.nextObservation[0], t % 4 !== 0)
