@@ -59,7 +59,7 @@ export const Infos = Schema.Struct({ infos: Schema.Array(Schema.Record(Schema.St
 export const Done = Schema.Struct({})
 
 /** Episodes as a batch saves them: what was done in each since its beginning, and what was seen last. */
-export const Standings = Schema.Array(Schema.Struct({ actions: Schema.String, observation: Schema.String }))
+export const Standings = Schema.Array(Schema.Struct({ actions: Schema.String, seen: Schema.String }))
 
 /** The JSON in a text or its bytes, if it is that. */
 export const parse = <A>(schema: Schema.Codec<A, unknown>, json: Uint8Array | string): A | undefined =>

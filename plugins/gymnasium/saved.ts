@@ -3,6 +3,7 @@
  *
  * Loading plays them again, in environments of their own, and compares what is seen at the end.
  */
+import { createHash } from "node:crypto"
 import * as Either from "fp-ts/lib/Either.js"
 import { type Floats, loadStream } from "../../core/random/mod.ts"
 import type { EnvError } from "../../envs/error.ts"
@@ -20,9 +21,10 @@ export interface Episodes {
   readonly begin: (member: number, seen: Floats, at: number) => void
   readonly step: (member: number, actions: Floats, actionAt: number, reward: number, seen: Floats, at: number) => void
   readonly actions: (member: number) => Float64Array
-  readonly observation: (member: number) => Float64Array
+  /** SHA-256 of what was seen last, as float64 numbers. */
+  readonly seen: (member: number) => string
   /** Puts an episode in the place of another. */
-  readonly take: (member: number, value: number, actions: Float64Array, observation: Float64Array) => void
+  readonly take: (member: number, value: number, actions: Float64Array, seen: string) => void
 }
 
 export const makeEpisodes = (count: number, width: number, actionSize: number): Episodes => {
@@ -30,7 +32,10 @@ export const makeEpisodes = (count: number, width: number, actionSize: number): 
   const lengths = new Int32Array(count)
   const last = new Float64Array(count * width)
   const done = Array.from({ length: count }, () => new Float64Array(64 * actionSize))
+  /** Of loaded episodes, until something else is seen. */
+  const told = new Map<number, string>()
   const see = (member: number, seen: Floats, at: number): void => {
+    if (told.size > 0) told.delete(member)
     // Setting copies images ten times as fast, and some numbers slower.
     if (width > 64) last.set(seen.subarray(at, at + width), member * width)
     else for (let k = 0; k < width; k++) last[member * width + k] = seen[at + k]!
@@ -60,15 +65,20 @@ export const makeEpisodes = (count: number, width: number, actionSize: number): 
       see(member, seen, at)
     },
     actions: (member) => done[member]!.subarray(0, lengths[member]! * actionSize),
-    observation: (member) => last.subarray(member * width, (member + 1) * width),
-    take: (member, value, actions, observation) => {
+    seen: (member) => told.get(member) ?? sha256(last.subarray(member * width, (member + 1) * width)),
+    take: (member, value, actions, seen) => {
       returns[member] = value
       lengths[member] = actions.length / actionSize
       room(member, actions.length).set(actions)
-      last.set(observation, member * width)
+      told.set(member, seen)
     }
   }
 }
+
+const sha256 = ({ buffer, byteOffset, byteLength }: Float64Array): string =>
+  createHash("sha256")
+    .update(new Uint8Array(buffer, byteOffset, byteLength))
+    .digest("hex")
 
 /** The parts that hold members `from` to `to`, with the first and last of each in its own count. */
 const within = (parts: readonly Placed[], from: number, to: number) =>
@@ -92,7 +102,7 @@ export const saveEpisodes = (
   const members = Array.from({ length: to - from }, (_, i) => from + i)
   const standings = members.map((m) => ({
     actions: floatsToText(episodes.actions(m)),
-    observation: floatsToText(episodes.observation(m))
+    seen: episodes.seen(m)
   }))
   return Either.right({
     states: JSON.stringify(standings),
@@ -117,16 +127,14 @@ export const loadEpisodes = (
   if (returns?.length !== members) return refuse("returns", `${members} numbers`, size(returns))
   if (saved.lengths.length !== members) return refuse("lengths", `${members} numbers`, size(saved.lengths))
   if (saved.streams.length !== members) return refuse("streams", `${members} streams`, size(saved.streams))
-  const taken: { readonly actions: Float64Array; readonly observation: Float64Array }[] = []
-  for (const [i, { actions: done, observation: seen }] of standings.entries()) {
+  const taken: { readonly actions: Float64Array; readonly seen: string }[] = []
+  for (const [i, { actions: done, seen }] of standings.entries()) {
     const stream = loadStream(saved.streams[i]!)
     if (Either.isLeft(stream)) return refuse(`streams[${i}]`, stream.left.want, saved.streams[i]!.slice(0, 120))
-    const [actions, observation] = [floatsFromText(done), floatsFromText(seen)]
-    const [length, width] = [saved.lengths[i]!, episodes.observation(from + i).length]
-    if (observation?.length !== width) return refuse(`states[${i}]`, `${width} numbers seen`, size(observation))
+    const [actions, length] = [floatsFromText(done), saved.lengths[i]!]
     if (actions === undefined || (length === 0 ? actions.length > 0 : actions.length % length > 0))
       return refuse(`states[${i}]`, `actions of ${length} steps`, size(actions))
-    taken.push({ actions, observation })
+    taken.push({ actions, seen })
   }
   for (const { part, first, start, end } of within(parts, from, to)) {
     const offset = first - from
@@ -137,8 +145,7 @@ export const loadEpisodes = (
     const done = part.child.call({ do: "load", batch: part.number, from: start, standings: again }, Done, again.length)
     if (Either.isLeft(done)) return Either.left(envError(name, done.left))
   }
-  for (const [i, { actions, observation }] of taken.entries())
-    episodes.take(from + i, returns[i]!, actions, observation)
+  for (const [i, { actions, seen }] of taken.entries()) episodes.take(from + i, returns[i]!, actions, seen)
   return Either.right(undefined)
 }
 
