@@ -63,6 +63,7 @@ export { pendulum } from "./pendulum/pendulum.ts"
 export { findEnvironment, findFamily, type Registry, type Source } from "./registry.ts"
 export { type Replay, type ReplayStep, replay } from "./replay.ts"
 export { type Box, type Discrete, describeSpace, flatten, type Space, sample, sizeOf } from "./space.ts"
+export { type Bounds, type Spread, spread } from "./spread.ts"
 export { standard } from "./standard.ts"
 export { taskBatch } from "./task_batch.ts"
 export {

@@ -1,10 +1,10 @@
 import * as Either from "fp-ts/lib/Either.js"
-import { exp, log } from "../../core/math/mod.ts"
 import { child, integers, stream, uniform } from "../../core/random/mod.ts"
 import type { Environment } from "../env.ts"
 import type { EnvError } from "../error.ts"
 import { distinctDraws, type Family, parameterError, type Task } from "../family.ts"
-import { integer, number, type ParameterTable, type Params, type Resolved, resolve } from "../parameter.ts"
+import { integer, number, type Params, type Resolved, resolve } from "../parameter.ts"
+import { ordered, spread, valueAt } from "../spread.ts"
 import { highway, highwayFast } from "./highway.ts"
 
 const common = {
@@ -12,23 +12,6 @@ const common = {
   low: number(0.5, "", 0.05, 20, "lowest vehicles_density"),
   high: number(2, "", 0.05, 20, "highest vehicles_density")
 }
-type Range = Resolved<typeof common>
-
-/** The options; `low` must stay below `high`. */
-const checked = <T extends typeof common & ParameterTable>(
-  id: string,
-  options: T,
-  given: Params
-): Either.Either<EnvError, Resolved<T>> =>
-  Either.chain((o: Resolved<T>) =>
-    o.low < o.high
-      ? Either.right(o)
-      : Either.left(parameterError(id, "high", o.high, `a number above low = ${o.low}`, ""))
-  )(resolve(id, "option", options, given))
-
-/** The density at a fraction of the way, in equal ratios, to 6 significant digits. */
-const densityAt = ({ low, high }: Range, fraction: number): number =>
-  Number(exp(log(low) + fraction * (log(high) - log(low))).toPrecision(6))
 
 const densityFamily = (
   id: string,
@@ -42,29 +25,22 @@ const densityFamily = (
     lanes_count: integer(lanes, "lanes", 1, 16, "number of lanes, of all tasks"),
     vehicles_count: integer(vehicles, "vehicles", 0, 200, "number of other vehicles, of all tasks")
   }
-  const taskAt = (o: Resolved<typeof options>, fraction: number): Task => {
-    const density = densityAt(o, fraction)
-    return {
-      id: `density=${density}`,
-      environment: environment.id,
-      params: { vehicles_density: density, lanes_count: o.lanes_count, vehicles_count: o.vehicles_count }
-    }
-  }
   return {
     id,
     summary,
     environment,
     options,
-    tasks: (given) =>
-      Either.map((o: Resolved<typeof options>) => ({
-        tasks: Array.from({ length: o.n }, (_, i) => taskAt(o, o.n === 1 ? 0 : i / (o.n - 1))),
-        planted: undefined
-      }))(checked(id, options, given)),
-    draw: (given, key, count) =>
-      Either.map((o: Resolved<typeof options>) => {
-        const source = stream(child(key, id))
-        return { tasks: distinctDraws(count, () => taskAt(o, uniform(source, 0, 1))), planted: undefined }
-      })(checked(id, options, given))
+    ...spread({
+      id,
+      unit: "",
+      steps: "ratios",
+      read: (given) => resolve(id, "option", options, given),
+      taskOf: ({ lanes_count, vehicles_count }, density) => ({
+        id: `density=${density}`,
+        environment: environment.id,
+        params: { vehicles_density: density, lanes_count, vehicles_count }
+      })
+    })
   }
 }
 
@@ -111,14 +87,14 @@ export const highwayLanes: Family = {
       const kinds = o.most - o.fewest + 1
       const rounds = Math.ceil(o.n / kinds)
       const tasks = Array.from({ length: o.n }, (_, i) =>
-        laneTask(o.fewest + (i % kinds), densityAt(o, rounds === 1 ? 0 : Math.floor(i / kinds) / (rounds - 1)))
+        laneTask(o.fewest + (i % kinds), valueAt("ratios", o, rounds === 1 ? 0 : Math.floor(i / kinds) / (rounds - 1)))
       )
       return { tasks, planted: undefined }
     })(checkedLanes(given)),
   draw: (given, key, count) =>
     Either.map((o: LaneOptions) => {
       const source = stream(child(key, LANES))
-      const draw = () => laneTask(integers(source, o.fewest, o.most + 1), densityAt(o, uniform(source, 0, 1)))
+      const draw = () => laneTask(integers(source, o.fewest, o.most + 1), valueAt("ratios", o, uniform(source, 0, 1)))
       return { tasks: distinctDraws(count, draw), planted: undefined }
     })(checkedLanes(given))
 }
@@ -126,9 +102,9 @@ export const highwayLanes: Family = {
 const checkedLanes = (given: Params): Either.Either<EnvError, LaneOptions> =>
   Either.chain((o: LaneOptions) =>
     o.fewest <= o.most
-      ? Either.right(o)
+      ? ordered(LANES, "", o)
       : Either.left(parameterError(LANES, "most", o.most, `a number from fewest = ${o.fewest}`, "lanes"))
-  )(checked(LANES, laneOptions, given))
+  )(resolve(LANES, "option", laneOptions, given))
 
 const laneTask = (lanes: number, density: number): Task => ({
   id: `lanes=${lanes},density=${density}`,

@@ -1,46 +1,9 @@
-import * as Either from "fp-ts/lib/Either.js"
-import { child, stream, uniform } from "../../core/random/mod.ts"
-import type { EnvError } from "../error.ts"
-import { distinctDraws, type Family, parameterError, type Task } from "../family.ts"
-import { flag, integer, number, type Params, resolve } from "../parameter.ts"
+import type { Family } from "../family.ts"
+import { flag, integer, number, resolve } from "../parameter.ts"
+import { spread } from "../spread.ts"
 import { lunarLander } from "./lunar_lander.ts"
 
 const count = integer(10, "tasks", 1, 1000, "number of tasks")
-
-interface Range {
-  readonly n: number
-  readonly low: number
-  readonly high: number
-}
-
-/** n tasks from `low` to `high` in equal steps, to 6 significant digits. */
-const spread = <O extends Range>(
-  id: string,
-  unit: string,
-  read: (given: Params) => Either.Either<EnvError, O>,
-  taskOf: (options: O, value: number) => Task
-): Pick<Family, "tasks" | "draw"> => {
-  const checked = (given: Params): Either.Either<EnvError, O> =>
-    Either.chain((o: O) =>
-      o.low < o.high
-        ? Either.right(o)
-        : Either.left(parameterError(id, "high", o.high, `a number above low = ${o.low}`, unit))
-    )(read(given))
-  const taskAt = (o: O, fraction: number): Task =>
-    taskOf(o, Number((o.low + fraction * (o.high - o.low)).toPrecision(6)))
-  return {
-    tasks: (given) =>
-      Either.map((o: O) => ({
-        tasks: Array.from({ length: o.n }, (_, i) => taskAt(o, o.n === 1 ? 0 : i / (o.n - 1))),
-        planted: undefined
-      }))(checked(given)),
-    draw: (given, key, count) =>
-      Either.map((o: O) => {
-        const source = stream(child(key, id))
-        return { tasks: distinctDraws(count, () => taskAt(o, uniform(source, 0, 1))), planted: undefined }
-      })(checked(given))
-  }
-}
 
 const gravityOptions = {
   n: count,
@@ -62,16 +25,17 @@ export const lunarLanderGravity: Family = {
   summary: "Landers under different gravity",
   environment: lunarLander,
   options: gravityOptions,
-  ...spread(
-    "lunarlander-gravity",
-    "m/s²",
-    (given) => resolve("lunarlander-gravity", "option", gravityOptions, given),
-    ({ enable_wind, wind_power, turbulence_power }, gravity) => ({
+  ...spread({
+    id: "lunarlander-gravity",
+    unit: "m/s²",
+    steps: "equal",
+    read: (given) => resolve("lunarlander-gravity", "option", gravityOptions, given),
+    taskOf: ({ enable_wind, wind_power, turbulence_power }, gravity) => ({
       id: `gravity=${gravity}`,
       environment: lunarLander.id,
       params: { gravity, enable_wind, wind_power, turbulence_power }
     })
-  )
+  })
 }
 
 const windOptions = {
@@ -88,14 +52,15 @@ export const lunarLanderWind: Family = {
   summary: "Landers in still air to strong wind",
   environment: lunarLander,
   options: windOptions,
-  ...spread(
-    "lunarlander-wind",
-    "N",
-    (given) => resolve("lunarlander-wind", "option", windOptions, given),
-    ({ gravity, turbulence_power }, wind_power) => ({
+  ...spread({
+    id: "lunarlander-wind",
+    unit: "N",
+    steps: "equal",
+    read: (given) => resolve("lunarlander-wind", "option", windOptions, given),
+    taskOf: ({ gravity, turbulence_power }, wind_power) => ({
       id: `wind_power=${wind_power}`,
       environment: lunarLander.id,
       params: { gravity, enable_wind: true, wind_power, turbulence_power }
     })
-  )
+  })
 }

@@ -1,9 +1,6 @@
-import * as Either from "fp-ts/lib/Either.js"
-import { exp, log } from "../../core/math/mod.ts"
-import { child, stream, uniform } from "../../core/random/mod.ts"
-import type { EnvError } from "../error.ts"
-import { distinctDraws, type Family, parameterError, type Task } from "../family.ts"
-import { integer, number, type Params, resolve } from "../parameter.ts"
+import type { Family } from "../family.ts"
+import { integer, number, resolve } from "../parameter.ts"
+import { spread } from "../spread.ts"
 import { pendulum } from "./pendulum.ts"
 
 /** What varies and between which bounds by default. */
@@ -24,32 +21,22 @@ const varied = ({ id, summary, parameter, unit, ...range }: Variation): Family =
     high: number(range.high, unit, 1e-2, 100, `largest ${parameter}`),
     max_torque: number(2, "N m", 0, 1e6, "strongest torque, of all tasks")
   }
-  type Options = { readonly n: number; readonly low: number; readonly high: number; readonly max_torque: number }
-  const checked = (given: Params): Either.Either<EnvError, Options> =>
-    Either.chain((o: Options) =>
-      o.low < o.high
-        ? Either.right(o)
-        : Either.left(parameterError(id, "high", o.high, `a number above low = ${o.low}`, unit))
-    )(resolve(id, "option", options, given))
-  const taskAt = ({ low, high, max_torque }: Options, fraction: number): Task => {
-    const value = Number(exp(log(low) + fraction * (log(high) - log(low))).toPrecision(6))
-    return { id: `${parameter}=${value}`, environment: pendulum.id, params: { [parameter]: value, max_torque } }
-  }
   return {
     id,
     summary,
     environment: pendulum,
     options,
-    tasks: (given) =>
-      Either.map((o: Options) => ({
-        tasks: Array.from({ length: o.n }, (_, i) => taskAt(o, o.n === 1 ? 0 : i / (o.n - 1))),
-        planted: undefined
-      }))(checked(given)),
-    draw: (given, key, count) =>
-      Either.map((o: Options) => {
-        const source = stream(child(key, id))
-        return { tasks: distinctDraws(count, () => taskAt(o, uniform(source, 0, 1))), planted: undefined }
-      })(checked(given))
+    ...spread({
+      id,
+      unit,
+      steps: "ratios",
+      read: (given) => resolve(id, "option", options, given),
+      taskOf: ({ max_torque }, value) => ({
+        id: `${parameter}=${value}`,
+        environment: pendulum.id,
+        params: { [parameter]: value, max_torque }
+      })
+    })
   }
 }
 

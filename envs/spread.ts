@@ -1,0 +1,72 @@
+/** Families of tasks that differ in one number between two bounds. */
+import * as Either from "fp-ts/lib/Either.js"
+import { exp, log } from "../core/math/mod.ts"
+import { child, stream, uniform } from "../core/random/mod.ts"
+import type { EnvError } from "./error.ts"
+import { distinctDraws, type Family, parameterError, type Task } from "./family.ts"
+import type { Params } from "./parameter.ts"
+
+/** The options that such a family has, among others. */
+export interface Bounds {
+  readonly n: number
+  readonly low: number
+  readonly high: number
+}
+
+export interface Spread<O extends Bounds> {
+  /** Id of the family, for its errors and its random stream. */
+  readonly id: string
+  /** Unit of `low` and `high`. */
+  readonly unit: string
+  /** Whether n tasks lie equal steps or equal ratios apart; a drawn one is uniform on that scale. */
+  readonly steps: "equal" | "ratios"
+  /** Checks the options. */
+  readonly read: (given: Params) => Either.Either<EnvError, O>
+  readonly taskOf: (options: O, value: number) => Task
+}
+
+/**
+ * n tasks from `low` to `high`, and others drawn between them.
+ *
+ *     equal:   v_i = low + (high − low)·i/(n−1)
+ *     ratios:  v_i = low·(high/low)^(i/(n−1))
+ *
+ * Values are rounded to 6 significant digits, so that a task's id says exactly what it is.
+ *
+ * - Errors: those of `read`; `ParameterError` where `low` is not below `high`.
+ */
+export const spread = <O extends Bounds>({
+  id,
+  unit,
+  steps,
+  read,
+  taskOf
+}: Spread<O>): Pick<Family, "tasks" | "draw"> => {
+  const checked = (given: Params): Either.Either<EnvError, O> =>
+    Either.chain((o: O) => ordered(id, unit, o))(read(given))
+  const taskAt = (o: O, fraction: number): Task => taskOf(o, valueAt(steps, o, fraction))
+  return {
+    tasks: (given) =>
+      Either.map((o: O) => ({
+        tasks: Array.from({ length: o.n }, (_, i) => taskAt(o, o.n === 1 ? 0 : i / (o.n - 1))),
+        planted: undefined
+      }))(checked(given)),
+    draw: (given, key, count) =>
+      Either.map((o: O) => {
+        const source = stream(child(key, id))
+        return { tasks: distinctDraws(count, () => taskAt(o, uniform(source, 0, 1))), planted: undefined }
+      })(checked(given))
+  }
+}
+
+/** The value at a fraction of the way, to 6 significant digits. */
+export const valueAt = (steps: "equal" | "ratios", { low, high }: Omit<Bounds, "n">, fraction: number): number => {
+  const value = steps === "equal" ? low + fraction * (high - low) : exp(log(low) + fraction * (log(high) - log(low)))
+  return Number(value.toPrecision(6))
+}
+
+/** Options whose bounds are in order. Errors: `ParameterError` naming `high`. */
+export const ordered = <O extends Omit<Bounds, "n">>(owner: string, unit: string, o: O): Either.Either<EnvError, O> =>
+  o.low < o.high
+    ? Either.right(o)
+    : Either.left(parameterError(owner, "high", o.high, `a number above low = ${o.low}`, unit))
