@@ -1,4 +1,4 @@
-import { type Body, BoxShape, type Contact, EdgeShape, PolygonShape, RevoluteJoint, World } from "planck"
+import { type Body, BoxShape, type Contact, EdgeShape, PolygonShape, World } from "planck"
 import { cos, sin, tanh } from "../../core/math/mod.ts"
 import {
   CHUNK,
@@ -17,6 +17,7 @@ import {
   WIDTH
 } from "./constants.ts"
 import type { Throttle } from "./engines.ts"
+import { Hinge } from "./hinge.ts"
 import { AWAKE, BLOWN, BODIES, CRASHED, FORCE, HEIGHTS, PER_BODY, TOUCHING, WIND } from "./layout.ts"
 
 /** What moves the lander beside its engines. */
@@ -72,7 +73,7 @@ const leg = (world: World, hull: Body, side: number, solid: object): Body => {
   const fixture = { ...solid, density: 1, friction: 0.2, filterCategoryBits: 0x20 }
   body.createFixture(new BoxShape(LEG.halfWidth, LEG.halfHeight), fixture)
   world.createJoint(
-    new RevoluteJoint({
+    new Hinge({
       bodyA: hull,
       bodyB: body,
       localAnchorA: { x: 0, y: 0 },
