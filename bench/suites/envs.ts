@@ -6,6 +6,7 @@ import type { Environment } from "../../envs/env.ts"
 import { frozenLake, frozenLake8x8 } from "../../envs/frozen_lake/frozen_lake.ts"
 import { gridWorld } from "../../envs/grid_world/grid_world.ts"
 import { highway, highwayFast } from "../../envs/highway/highway.ts"
+import { lunarLander } from "../../envs/lunar_lander/lunar_lander.ts"
 import { navigation } from "../../envs/navigation/navigation.ts"
 import { pendulum } from "../../envs/pendulum/pendulum.ts"
 import { taskBatch } from "../../envs/task_batch.ts"
@@ -97,6 +98,8 @@ export const envs: Suite = {
     world(frozenLake8x8, 5e6, true),
     world(navigation, 5e6, false),
     world(gridWorld, 5e6, false),
+    // Gymnasium's floor is what it does on the machine of the first measurements; its own figure is beside it.
+    { ...world(lunarLander, 31_000, true), ours: stepping(lunarLander, 100) },
     highwayWork(highway, 200 * 5.3, 60),
     highwayWork(highwayFast, 200 * 54, 500)
   ])
