@@ -1,0 +1,204 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import fc from "fast-check"
+import { adapt, type Loss } from "../../../algorithms/maml/adaptation.ts"
+import { defaults, type Maml, type Order } from "../../../algorithms/maml/config.ts"
+import { metaGradientProgram, outerProgram } from "../../../algorithms/maml/mathematics.ts"
+import { makePolicy, type Policy } from "../../../algorithms/mod.ts"
+import { evaluate, gradients, mean, mul, neg, program } from "../../../core/program/mod.ts"
+import { fillNormal, stream, zeroKey } from "../../../core/random/mod.ts"
+import type { Space } from "../../../envs/mod.ts"
+import { built, close, reference, tol } from "../../core/program/support.ts"
+import { right } from "../support.ts"
+
+interface Data {
+  readonly inputs: readonly number[][]
+  readonly actions: readonly (number | number[])[]
+  readonly weights: readonly number[]
+}
+
+interface Case {
+  readonly kind: string
+  readonly net: { readonly sizes: readonly number[] }
+  readonly params: readonly number[]
+  readonly inner_lr: number
+  readonly tasks: readonly { readonly support: Data; readonly query: Data }[]
+  readonly results: readonly {
+    readonly inner_steps: number
+    readonly meta_grad: readonly number[]
+    readonly first_order_meta_grad: readonly number[]
+    readonly tasks: readonly {
+      readonly adapted_params: readonly number[]
+      readonly meta_grad: readonly number[]
+      readonly first_order_grad: readonly number[]
+    }[]
+  }[]
+}
+
+const { cases } = reference<{ readonly cases: readonly Case[] }>("maml")
+
+const box = (n: number): Space => {
+  const each = <A>(x: A): A[] => new Array<A>(n).fill(x)
+  const bounds = {
+    low: each(-Infinity),
+    high: each(Infinity),
+    names: each("x"),
+    units: each(""),
+    dtype: "float64"
+  } as const
+  return { _tag: "Box", ...bounds }
+}
+
+const policyOf = (kind: string, [inputs = 0, width = 0, outputs = 0]: readonly number[]): Policy => {
+  const names = Array.from({ length: outputs }, (_, i) => String(i))
+  const action: Space = kind === "gaussian" ? box(outputs) : { _tag: "Discrete", n: outputs, names }
+  const network = { layers: 1, width, activation: "tanh", taskOneHot: false } as const
+  return right(makePolicy({ observation: box(inputs), action }, network))
+}
+
+for (const c of cases) {
+  for (const result of c.results) {
+    const name = `${c.kind}, ${result.inner_steps} inner steps`
+
+    test(`adapt() and its derivative equal PyTorch's: ${name}`, () => {
+      const policy = policyOf(c.kind, c.net.sizes)
+      for (const order of ["second", "first"] as const) {
+        for (const [i, { support, query }] of c.tasks.entries()) {
+          const n = support.inputs.length
+          const data = { observation: [n, policy.inputs], action: policy.actionShape(n), weight: [n] }
+          const shapes = {
+            theta: [policy.size],
+            observation0: data.observation,
+            action0: data.action,
+            weight0: data.weight,
+            observation1: data.observation,
+            action1: data.action,
+            weight1: data.weight
+          }
+          const p = built(
+            program("maml", shapes, (x) => {
+              const likelihood =
+                (k: 0 | 1): Loss =>
+                (theta) => {
+                  const { logProb } = policy.logProb(theta, x[`observation${k}`], x[`action${k}`])
+                  return neg(mean(mul(x[`weight${k}`], logProb)))
+                }
+              const steps = new Array<Loss>(result.inner_steps).fill(likelihood(0))
+              const adapted = adapt(x.theta, steps, c.inner_lr, order)
+              return { adapted, gradient: gradients(likelihood(1)(adapted), [x.theta])[0]! }
+            })
+          )
+          const out = evaluate(p, {
+            theta: c.params,
+            observation0: support.inputs.flat(),
+            action0: support.actions.flat(),
+            weight0: support.weights,
+            observation1: query.inputs.flat(),
+            action1: query.actions.flat(),
+            weight1: query.weights
+          })
+          const want = result.tasks[i]!
+          close(out.adapted, want.adapted_params, tol.f64, "adapted parameters")
+          close(out.gradient, order === "second" ? want.meta_grad : want.first_order_grad, tol.second, "meta-gradient")
+        }
+      }
+    })
+  }
+}
+
+/** Made-up transitions of K + 1 rollouts under policies near θ. */
+const rollouts = (policy: Policy, steps: number, n: number, seed: number) => {
+  const source = stream({ ...zeroKey, entropy: [seed] })
+  const draw = (count: number, scale: number) => {
+    const out = new Float64Array(count)
+    fillNormal(source, out)
+    return out.map((v) => v * scale)
+  }
+  const samples: Record<string, Float64Array> = {}
+  for (let k = 0; k <= steps; k++) {
+    const discrete = policy.distribution === "categorical"
+    samples[`observation${k}`] = draw(n * policy.inputs, 1)
+    const action = draw(n * policy.actionSize, 1)
+    samples[`action${k}`] = discrete ? action.map((a) => (a > 0 ? 1 : 0)) : action
+    samples[`logProb${k}`] = draw(n, 0.3).map((v) => v - 1)
+    samples[`advantage${k}`] = draw(n, 1)
+  }
+  return { samples, theta: draw(policy.size, 0.5) }
+}
+
+const config = (change: { inner?: Partial<Maml["inner"]>; outer?: Partial<Maml["outer"]> }): Maml => ({
+  ...defaults,
+  inner: { ...defaults.inner, ...change.inner },
+  outer: { ...defaults.outer, ...change.outer }
+})
+
+const meta = (c: Maml, order: Order, policy: Policy, n: number) => {
+  const p = built(metaGradientProgram(c, order, policy, n))
+  return (theta: Float64Array, samples: Record<string, Float64Array>) =>
+    evaluate(p, { ...samples, meta: theta, score: [0.7] })
+}
+
+const small = fc.record({
+  kind: fc.constantFrom("gaussian", "categorical"),
+  steps: fc.integer({ min: 1, max: 3 }),
+  objective: fc.constantFrom("ratio" as const, "logProb" as const),
+  learnRates: fc.boolean(),
+  klPenalty: fc.constantFrom(0, 0.5),
+  exploration: fc.constantFrom(0, 0.3),
+  seed: fc.nat()
+})
+
+test("the meta-gradient equals finite differences, with every term and learned step sizes", () =>
+  fc.assert(
+    fc.property(small, ({ kind, steps, objective, learnRates, klPenalty, exploration, seed }) => {
+      const policy = policyOf(kind, [2, 3, 2])
+      const c = config({ inner: { steps, objective, learnRates }, outer: { klPenalty, exploration } })
+      const { samples, theta } = rollouts(policy, steps, 5, seed)
+      const at = meta(c, "second", policy, 5)
+      const w = learnRates ? Float64Array.of(...theta, ...theta.map(() => 0.1)) : theta
+      const direction = rollouts(policy, 0, w.length, seed + 1).samples.advantage0!
+      const step = 1e-5
+      const along = (h: number) =>
+        at(
+          w.map((v, i) => v + h * direction[i]!),
+          samples
+        ).loss![0]!
+      const difference = (along(step) - along(-step)) / (2 * step)
+      const slope = at(w, samples).gradient!.reduce((sum, g, i) => sum + g * direction[i]!, 0)
+      // Central differences: error O(step²) of the third derivative, rounding 1e-16/step.
+      assert.ok(Math.abs(difference - slope) <= 1e-5 * Math.max(1, Math.abs(slope)), `${difference} and ${slope}`)
+    }),
+    { numRuns: 40 }
+  ))
+
+test("without adaptation all orders give the gradient of joint training", () => {
+  const policy = policyOf("gaussian", [2, 3, 2])
+  const { samples, theta } = rollouts(policy, 1, 6, 5)
+  const still = config({ inner: { rate: 1e-9 } })
+  const [second, first, reptile] = (["second", "first", "reptile"] as const).map(
+    (order) => meta(still, order, policy, 6)(theta, samples).gradient!
+  )
+  close(first!, second!, 1e-7, "first order")
+  // Reptile's way also holds the inner step itself: its gradient is the sum of both losses' gradients.
+  const swapped = { ...samples }
+  for (const part of ["observation", "action", "logProb", "advantage"]) swapped[`${part}1`] = samples[`${part}0`]!
+  const inner = meta(still, "first", policy, 6)(theta, swapped).gradient!
+  close(
+    reptile!,
+    first!.map((g, i) => g + inner[i]!),
+    1e-5,
+    "reptile"
+  )
+})
+
+test("outerProgram() moves against the weighted mean of the tasks' gradients, by the learning rate at first", () => {
+  const policy = policyOf("categorical", [2, 3, 2])
+  const p = built(outerProgram(config({ outer: { learningRate: 0.25 } }), policy, 2))
+  const n = policy.size
+  const zero = new Float64Array(n)
+  const gradient = Float64Array.from({ length: 2 * n }, (_, i) => (i < n ? 3 : -1))
+  const inputs = { meta: zero, m: zero, v: zero, correction: [0, 0], gradient }
+  const towards = (weight: readonly number[]) => evaluate(p, { ...inputs, weight }).meta[0]!
+  assert.ok(Math.abs(towards([0.5, 0.5]) + 0.25) < 1e-7)
+  assert.ok(Math.abs(towards([0.1, 0.9]) - 0.25) < 1e-7)
+})
