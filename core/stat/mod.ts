@@ -3,4 +3,11 @@ export { pearson, spearman } from "./correlation.ts"
 export type { StatError } from "./error.ts"
 export { interquartileMean } from "./interquartile_mean.ts"
 export { type BootstrapOptions, bootstrapInterval, type Interval, tInterval } from "./interval.ts"
+export {
+  aggregateInterquartileMean,
+  optimalityGap,
+  probabilityOfImprovement,
+  type Scores,
+  stratifiedInterval
+} from "./stratified.ts"
 export { studentProbability, studentQuantile } from "./student_t.ts"
