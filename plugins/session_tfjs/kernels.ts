@@ -42,8 +42,16 @@ const float = (k: Kernels, x: DeviceTensor): DeviceTensor => {
   const cast = k.run("Cast", { x }, { dtype: "float32" })
   return k.castsByName ? k.run("Multiply", { a: cast, b: k.scalar(1) }) : cast
 }
-const choose = (k: Kernels, condition: DeviceTensor, t: DeviceTensor, e: DeviceTensor): DeviceTensor =>
-  k.run("Select", { condition, t, e })
+/** Axes that every backend's `Select` knows; more are seen as one. */
+const SELECT_RANK = 4
+/** Number by number, all three of one shape. */
+const choose = (k: Kernels, condition: DeviceTensor, t: DeviceTensor, e: DeviceTensor): DeviceTensor => {
+  const { shape } = t
+  if (shape.length <= SELECT_RANK) return k.run("Select", { condition, t, e })
+  const line = (x: DeviceTensor): DeviceTensor => k.run("Reshape", { x }, { shape: [size(shape)] })
+  const chosen = k.run("Select", { condition: line(condition), t: line(t), e: line(e) })
+  return k.run("Reshape", { x: chosen }, { shape: [...shape] })
+}
 /** Truth of: NaN, which differs from itself. */
 const isOdd = (k: Kernels, x: DeviceTensor): DeviceTensor => k.run("NotEqual", { a: x, b: x })
 

@@ -6,7 +6,15 @@ import { type Case, exact, near, outputsOf, type Subject, within } from "./sessi
 
 /** Sizes around every width a kernel may work in, and their tails. */
 export const lengths = [0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 63, 65, 1000]
-export const shapes: readonly Shape[] = [[], [1, 1, 1], [2, 0, 3], [4, 5], [3, 1, 7], ...lengths.map((n) => [n])]
+export const shapes: readonly Shape[] = [
+  [],
+  [1, 1, 1],
+  [2, 0, 3],
+  [4, 5],
+  [3, 1, 7],
+  [2, 1, 3, 2, 2],
+  ...lengths.map((n) => [n])
+]
 
 export const keys = <K extends string>(r: Readonly<Record<K, unknown>>): K[] => Object.keys(r) as K[]
 export const one = (x: Shape, f: (x: Tensor) => Tensor) => built(program("one", { x }, (t) => ({ y: f(t.x) })))
