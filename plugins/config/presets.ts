@@ -117,11 +117,28 @@ const highwayDensity: RunConfig = {
   evaluation: { episodes: 50 }
 }
 
+/**
+ * Ten landers under weak to strong gravity. Within three minutes; landing itself takes longer to learn than that.
+ * Source: Zhang et al., section 4.1; range and sizes are ours.
+ */
+const lunarlanderGravity: RunConfig = {
+  ...quick,
+  preset: "lunarlander-gravity",
+  family: { id: "lunarlander-gravity", n: 10, options: {} },
+  algorithm: { id: "ppo", ppo: { ...quick.algorithm.ppo, learningRate: 1e-3 } },
+  meta: { ...quick.meta, iterations: 10 },
+  // Landers that have learnt to hover fly for the whole 1000 steps of an episode.
+  truth: { ...quick.truth, subsets: 15, iterations: 4, episodes: 8 },
+  groupTraining: { iterations: 4, seeds: 3 },
+  evaluation: { episodes: 5 }
+}
+
 /** By name; `pgex run NAME`. */
 export const presets: Readonly<Record<string, RunConfig>> = {
   quick,
   paper,
   navigation,
   frozenlake,
-  "highway-density": highwayDensity
+  "highway-density": highwayDensity,
+  "lunarlander-gravity": lunarlanderGravity
 }
