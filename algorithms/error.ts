@@ -25,6 +25,17 @@ export class CheckpointError extends Schema.TaggedError<CheckpointError>()("Chec
   }
 }
 
+/** A policy's file that is not of this architecture or version; what was wanted and what came are both named. */
+export class PolicyFileError extends Schema.TaggedError<PolicyFileError>()("PolicyFileError", {
+  field: Schema.String,
+  want: Schema.String,
+  got: Schema.String
+}) {
+  override get message(): string {
+    return `Cannot load a policy: want ${this.field} ${this.want}, got ${this.got}`
+  }
+}
+
 /** Training met a number that is not finite. The state given to `iterate` is still good: go on from it, or keep it. */
 export class TrainingDiverged extends Schema.TaggedError<TrainingDiverged>()("TrainingDiverged", {
   algorithm: Schema.String,

@@ -14,9 +14,17 @@ export type {
   Transitions
 } from "./algorithm.ts"
 export { erased } from "./erased.ts"
-export { CheckpointError, type LearnerError, ProblemError, TrainingDiverged } from "./error.ts"
+export { CheckpointError, type LearnerError, PolicyFileError, ProblemError, TrainingDiverged } from "./error.ts"
 export { type Evaluation, type EvaluationOptions, evaluator } from "./evaluate.ts"
 export { type AlgorithmLaw, algorithmLaws, type LawGround } from "./law.ts"
 export { makePolicy, type NetworkConfig, type Policy, type PolicyTrace, type Spaces } from "./policy.ts"
 export { defaults as ppoDefaults, type Ppo, PpoConfig } from "./ppo/config.ts"
 export { ppo } from "./ppo/ppo.ts"
+export {
+  type LoadedPolicy,
+  loadPolicy,
+  type PolicyOrigin,
+  policyFormat,
+  type SavedPolicy,
+  savePolicy
+} from "./saved_policy.ts"

@@ -78,5 +78,10 @@ export const trainGroups = Effect.fn("policygradex.trainGroups")(function* (
       return found.get(`0:${members.join(" ")}`)?.policy
     })
   }
-  return { worth, trained, jobs, policies }
+  /** The policies of a group that was trained, one a seed. */
+  const policiesOf = (members: readonly number[]): readonly Float64Array[] =>
+    Array.from({ length: c.seeds }, (_, seed) => found.get(`${seed}:${members.join(" ")}`)).flatMap((t) =>
+      t === undefined ? [] : [t.policy]
+    )
+  return { worth, trained, jobs, policies, policiesOf }
 })

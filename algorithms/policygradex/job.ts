@@ -13,13 +13,13 @@ import { checkBy } from "./checking.ts"
 import { checkFirstOrder, estimate } from "./estimate.ts"
 import { evaluatorBy } from "./evaluating.ts"
 import { filmsOf } from "./films.ts"
-import { trainGroups } from "./group_training.ts"
+import { groupsOf, trainGroups } from "./group_training.ts"
 import { groupBy } from "./grouping.ts"
 import { makeLedger, totalCost } from "./ledger.ts"
 import { observedBy } from "./observing.ts"
 import { inWords, jobResult } from "./result.ts"
 import { rolloutsBy } from "./rolling.ts"
-import { logIteration, putMeta, putSurrogate, putTruth, putWorth } from "./save.ts"
+import { logIteration, putMeta, putPolicies, putSurrogate, putTruth, putWorth } from "./save.ts"
 import { type Known, settingOf, type TrainingSpec } from "./spec.ts"
 import { meanOf, type Trained, train } from "./training.ts"
 import { comparable, compareWithTruth, labelsOf, rowsOf, trainSubsets } from "./truth.ts"
@@ -114,7 +114,7 @@ export const mainJob = (known: Known) =>
         })
       )
     )
-    yield* putMeta(meta)
+    yield* putMeta(setting, tasks, meta)
 
     const surrogate = { ...config.surrogate, gamma: ppo.gamma, lambda: ppo.lambda }
     const surrogateKey = child(root, "surrogate")
@@ -190,7 +190,7 @@ export const mainJob = (known: Known) =>
       random: labels.random,
       "all in one": new Array<number>(n).fill(0)
     }
-    const { worth, policies } = yield* ledger.stage(
+    const { worth, policies, policiesOf } = yield* ledger.stage(
       "group training",
       trainGroups(
         spec,
@@ -204,6 +204,8 @@ export const mainJob = (known: Known) =>
       costOfTrainings
     )
     yield* putWorth(worth, tasks)
+    const groups = groupsOf(labels.chosen)
+    yield* putPolicies(setting, tasks, groups, groups.map(policiesOf))
     const films = yield* filmsOf(setting, tasks, policies(labels.chosen), child(root, "films"))
     const result = jobResult({
       config,

@@ -4,8 +4,9 @@ import { RunStore } from "../../core/pipeline/run_store.ts"
 import type { Affinity, SubsetScore } from "../../core/surrogate/affinity.ts"
 import type { Subset } from "../../core/surrogate/subsets.ts"
 import type { Task } from "../../envs/mod.ts"
+import { savePolicy } from "../saved_policy.ts"
 import type { Worth } from "./group_training.ts"
-import { curveMeans, finalMeans, type Trained, type Watched } from "./training.ts"
+import { curveMeans, finalMeans, type Setting, type Trained, type Watched } from "./training.ts"
 import type { Truth } from "./truth.ts"
 
 /** Rows of the event log: mean return and the algorithm's own figures of one iteration, by task. */
@@ -20,15 +21,15 @@ export const logIteration = Effect.fnUntraced(function* (stage: string, seen: Wa
   )
 })
 
-export const putMeta = Effect.fnUntraced(function* (meta: Trained) {
+export const putMeta = Effect.fnUntraced(function* (
+  { policy, algorithm, environment }: Setting<unknown>,
+  tasks: readonly Task[],
+  meta: Trained
+) {
   const store = yield* RunStore
-  yield* store.put("meta-training", "policy", {
-    kind: "tensors",
-    tensors: [
-      { name: "policy", shape: [meta.policy.length], data: meta.policy },
-      { name: "value", shape: [meta.value.length], data: meta.value }
-    ]
-  })
+  const value = { name: "value", shape: [meta.value.length], data: meta.value }
+  const saved = savePolicy(policy, meta.policy, { algorithm, environment, tasks }, [value])
+  yield* store.put("meta-training", "policy", { kind: "tensors", ...saved })
   yield* store.put("meta-training", "curve", {
     kind: "array",
     shape: [meta.curve.length, meta.curve[0]?.length ?? 0],
@@ -112,4 +113,23 @@ export const putWorth = Effect.fnUntraced(function* (worth: readonly Worth[], ta
       w.returns.flatMap((row, seed) => row.map((v, t) => [w.method, seed, tasks[t]!.id, w.labels[t]!, v]))
     )
   })
+})
+
+/** The name of a group's policy in the store; groups are counted from 1, as reports do, seeds from 0. */
+export const policyName = (group: number, seed: number): string => `policy-group-${group + 1}-seed-${seed}`
+
+/** A policy a group and seed, each with the tasks of its group. */
+export const putPolicies = Effect.fnUntraced(function* (
+  { policy, algorithm, environment }: Setting<unknown>,
+  tasks: readonly Task[],
+  groups: readonly (readonly number[])[],
+  policies: readonly (readonly Float64Array[])[]
+) {
+  const store = yield* RunStore
+  for (const [g, members] of groups.entries()) {
+    const origin = { algorithm, environment, tasks: members.map((t) => tasks[t]!) }
+    for (const [seed, theta] of policies[g]!.entries()) {
+      yield* store.put("group-training", policyName(g, seed), { kind: "tensors", ...savePolicy(policy, theta, origin) })
+    }
+  }
 })

@@ -1,0 +1,133 @@
+/** A policy as named arrays and texts, all that is needed to act with it again: what a `.safetensors` file holds. */
+import { Schema } from "effect"
+import * as E from "fp-ts/lib/Either.js"
+import type { Tensor } from "../core/pipeline/run_store.ts"
+import type { Floats } from "../core/random/mod.ts"
+import type { Environment } from "../envs/env.ts"
+import type { Task } from "../envs/family.ts"
+import type { Algorithm } from "./algorithm.ts"
+import { PolicyFileError } from "./error.ts"
+import type { Policy } from "./policy.ts"
+
+/** Rises when a reader of older files would misread newer ones. */
+export const policyFormat = "policygradex-policy/1"
+
+/** A file's arrays and its metadata. */
+export interface SavedPolicy {
+  readonly tensors: readonly Tensor[]
+  readonly meta: Readonly<Record<string, string>>
+}
+
+/** Who trained a policy, and on what. */
+export interface PolicyOrigin {
+  readonly algorithm: Pick<Algorithm<unknown>, "id" | "version">
+  readonly environment: Pick<Environment, "id" | "version">
+  /** The tasks that it was trained on. */
+  readonly tasks: readonly Pick<Task, "id" | "params">[]
+}
+
+/** A policy that came back from a file; θ bit for bit as it was saved. */
+export interface LoadedPolicy extends PolicyOrigin {
+  readonly policy: Policy
+  readonly theta: Floats
+}
+
+const text = <S extends Schema.Constraint>(schema: S) => Schema.fromJsonString(Schema.toCodecJson(schema))
+const Names = Schema.Array(Schema.String)
+const Numbers = Schema.Array(Schema.Number)
+const Thing = Schema.Struct({ id: Schema.String, version: Schema.String })
+const Space = Schema.Union([
+  Schema.Struct({
+    _tag: Schema.Literal("Box"),
+    low: Numbers,
+    high: Numbers,
+    names: Names,
+    units: Names,
+    dtype: Schema.Literals(["float32", "float64"])
+  }),
+  Schema.Struct({ _tag: Schema.Literal("Discrete"), n: Schema.Int, names: Names })
+])
+const Params = Schema.Record(Schema.String, Schema.Union([Schema.Number, Schema.Boolean, Schema.String]))
+
+/** Every value a text, as the format wants it. */
+const Meta = Schema.Struct({
+  format: Schema.Literal(policyFormat),
+  algorithm: text(Thing),
+  environment: text(Thing),
+  network: text(
+    Schema.Struct({
+      layers: Schema.Int,
+      width: Schema.Int,
+      activation: Schema.Literals(["tanh", "relu"]),
+      taskOneHot: Schema.Boolean
+    })
+  ),
+  spaces: text(Schema.Struct({ observation: Space, action: Space })),
+  taskIds: text(Names),
+  tasks: text(Schema.Array(Schema.Struct({ id: Schema.String, params: Params }))),
+  // No policy of the package normalises what it sees: one that does must say so here, and older readers refuse it.
+  normalisation: Schema.Literal("none")
+})
+
+const encode = Schema.encodeSync(Meta)
+const decode = Schema.decodeUnknownResult(Meta)
+
+/** The policy at θ, with arrays of other things (a value function) beside it where wanted. */
+export const savePolicy = (
+  policy: Policy,
+  theta: Float32Array | Float64Array,
+  { algorithm, environment, tasks }: PolicyOrigin,
+  others: readonly Tensor[] = []
+): SavedPolicy => ({
+  tensors: [{ name: "policy", shape: [theta.length], data: theta }, ...others],
+  meta: encode({
+    format: policyFormat,
+    algorithm: { id: algorithm.id, version: algorithm.version },
+    environment: { id: environment.id, version: environment.version },
+    network: policy.config,
+    spaces: { observation: policy.spaces.observation, action: policy.spaces.action },
+    taskIds: policy.taskIds,
+    tasks: tasks.map(({ id, params }) => ({ id, params })),
+    normalisation: "none"
+  })
+})
+
+/**
+ * The policy that was saved, made by the algorithm that trained it.
+ *
+ * - Errors: `PolicyFileError` for another format, an algorithm that there is none of, arrays of another size than the
+ *   architecture's, and, where `wanted` is given, another architecture than that policy's; both are named.
+ */
+export const loadPolicy = (
+  { tensors, meta }: SavedPolicy,
+  algorithms: readonly Pick<Algorithm<unknown>, "id" | "makePolicy">[],
+  wanted?: Policy
+): E.Either<PolicyFileError, LoadedPolicy> => {
+  const bad = (field: string, want: string, got: string) => E.left(new PolicyFileError({ field, want, got }))
+  if (meta.format !== policyFormat) return bad("format", policyFormat, meta.format ?? "a file without one")
+  const decoded = decode(meta)
+  if (decoded._tag === "Failure") return bad("metadata", "what savePolicy() wrote", String(decoded.failure.message))
+  const { algorithm, environment, network, spaces, taskIds, tasks } = decoded.success
+  const by = algorithms.find((a) => a.id === algorithm.id)
+  if (by === undefined) return bad("algorithm", `one of ${algorithms.map((a) => a.id).join(", ")}`, algorithm.id)
+  const made = by.makePolicy(spaces, network, taskIds)
+  if (E.isLeft(made)) return bad("architecture", made.left.want, made.left.got)
+  const policy = made.right
+  const theta = tensors.find((t) => t.name === "policy")?.data
+  if (theta?.length !== policy.size) {
+    return bad('array "policy"', `${policy.size} numbers for ${architecture(policy)}`, `${theta?.length ?? "nothing"}`)
+  }
+  if (wanted !== undefined && architecture(wanted) !== architecture(policy)) {
+    return bad("architecture", architecture(wanted), architecture(policy))
+  }
+  return E.right({ policy, theta, algorithm, environment, tasks })
+}
+
+/** What θ is a parameter of, in words; equal where θ may be exchanged. */
+export const architecture = ({ inputs, config, taskIds, network, distribution, size }: Policy): string =>
+  [
+    `${inputs} inputs${taskIds.length > 0 ? ` (tasks ${taskIds.join(", ")})` : ""}`,
+    ...network.shape.hidden.map((width) => `${width} ${config.activation}`),
+    `${network.shape.outputs} outputs of a ${distribution}`,
+    `${size} parameters`
+  ].join(", ")

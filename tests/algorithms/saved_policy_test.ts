@@ -1,0 +1,92 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import fc from "fast-check"
+import * as E from "fp-ts/lib/Either.js"
+import {
+  erased,
+  loadPolicy,
+  makePolicy,
+  type NetworkConfig,
+  policyFormat,
+  ppo,
+  type SavedPolicy,
+  savePolicy
+} from "../../algorithms/mod.ts"
+import { child, fillNormal, stream, zeroKey } from "../../core/random/mod.ts"
+import { cartPole, type Environment, frozenLake, linearQuadratic } from "../../envs/mod.ts"
+import { readSafetensors, writeSafetensors } from "../../plugins/store/mod.ts"
+import { right } from "./support.ts"
+
+const algorithms = [erased(ppo)]
+const tasks = [{ id: "only", params: {} }]
+const network: NetworkConfig = { layers: 2, width: 5, activation: "tanh", taskOneHot: false }
+const made = (environment: Environment, config: NetworkConfig, seed = 0) => {
+  const policy = right(makePolicy(environment, config, ["only", "other"]))
+  const theta = new Float64Array(policy.size)
+  fillNormal(stream(child(zeroKey, seed)), theta)
+  return { policy, theta, saved: savePolicy(policy, theta, { algorithm: ppo, environment, tasks }) }
+}
+/** Through the bytes of a file. */
+const filed = ({ tensors, meta }: SavedPolicy): SavedPolicy =>
+  right(readSafetensors(writeSafetensors(tensors, meta), "policy.safetensors"))
+const config = fc.record(
+  {
+    layers: fc.integer({ min: 0, max: 3 }),
+    width: fc.integer({ min: 1, max: 9 }),
+    activation: fc.constantFrom("tanh" as const, "relu" as const),
+    taskOneHot: fc.boolean()
+  },
+  { noNullPrototype: true }
+)
+
+for (const environment of [cartPole, frozenLake, linearQuadratic]) {
+  test(`a policy for ${environment.id} comes back from its file exactly, whatever its network`, () =>
+    fc.assert(
+      fc.property(config, fc.nat(), (c, seed) => {
+        const { policy, theta, saved } = made(environment, c, seed)
+        const loaded = right(loadPolicy(filed(saved), algorithms, policy))
+        assert.deepEqual(loaded.theta, theta)
+        assert.deepEqual(loaded.policy.config, c)
+        assert.deepEqual(loaded.policy.taskIds, policy.taskIds)
+        assert.deepEqual(loaded.policy.blocks, policy.blocks)
+        // Infinite bounds among them.
+        assert.deepEqual(loaded.policy.spaces.observation, environment.observation)
+        assert.deepEqual(loaded.policy.spaces.action, environment.action)
+        assert.deepEqual(loaded.algorithm, { id: "ppo", version: ppo.version })
+        assert.deepEqual(loaded.environment, { id: environment.id, version: environment.version })
+        assert.deepEqual(loaded.tasks, tasks)
+      }),
+      { numRuns: 25 }
+    ))
+}
+
+test("loadPolicy() refuses another architecture or version, both named", () => {
+  const { policy, saved } = made(cartPole, network)
+  const refused = (s: SavedPolicy, wanted = policy): string => {
+    const loaded = loadPolicy(s, algorithms, wanted)
+    return E.isLeft(loaded) ? loaded.left.message : assert.fail("accepted")
+  }
+  const wider = made(cartPole, { ...network, width: 6 })
+  assert.match(
+    refused(saved, wider.policy),
+    /want architecture 4 inputs, 6 tanh, 6 tanh, .*got 4 inputs, 5 tanh, 5 tanh/
+  )
+  assert.match(
+    refused({ ...saved, meta: { ...saved.meta, format: "policygradex-policy/2" } }),
+    new RegExp(`want format ${policyFormat}, got policygradex-policy/2`)
+  )
+  assert.match(refused({ ...saved, meta: {} }), /got a file without one/)
+  assert.match(
+    refused({ ...saved, tensors: wider.saved.tensors }),
+    /want array "policy" \d+ numbers for 4 inputs, 5 tanh/
+  )
+  assert.match(refused({ ...saved, tensors: [] }), /got nothing/)
+  assert.match(
+    refused({ ...saved, meta: { ...saved.meta, algorithm: JSON.stringify({ id: "other", version: "1" }) } }),
+    /want algorithm one of ppo, got other/
+  )
+  assert.match(
+    refused({ ...saved, meta: { ...saved.meta, normalisation: "running" } }),
+    /want metadata .*Expected "none"\s+at \["normalisation"\]/
+  )
+})
