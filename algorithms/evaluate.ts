@@ -5,8 +5,9 @@ import { Session } from "../core/pipeline/session.ts"
 import { type Floats, type Key, zeroKey } from "../core/random/mod.ts"
 import { makeRows } from "../envs/vector.ts"
 import type { Problem } from "./algorithm.ts"
-import { type LearnerError, problemError } from "./error.ts"
+import { type LearnerError, lift, problemError } from "./error.ts"
 import { actionStreams, actProgram, interaction, pauseEvery, unbroken } from "./interaction.ts"
+import { successes } from "./success.ts"
 
 /** Whole episodes of one task. */
 export interface Evaluation {
@@ -15,6 +16,8 @@ export interface Evaluation {
   readonly returns: readonly number[]
   readonly lengths: readonly number[]
   readonly meanReturn: number
+  /** Whether each episode succeeded, where the environment tells; see `success.ts`. */
+  readonly successes?: readonly boolean[]
 }
 
 export interface EvaluationOptions {
@@ -64,7 +67,8 @@ export const evaluator = Effect.fn("evaluator")(function* (problem: Problem) {
       const rows = makeRows(x.batch.count, x.batch.observationSize)
       const streams = actionStreams(key, tasks)
       const quota = Array.from({ length: x.batch.count }, (_, i) => share(episodes, environmentsPerTask, i))
-      const played = quota.map((): { returns: number[]; lengths: number[] } => ({ returns: [], lengths: [] }))
+      const played = quota.map(() => ({ returns: [] as number[], lengths: [] as number[] }))
+      const told = successes(x.batch)
       let left = quota.filter((q) => q > 0).length
       while (left > 0) {
         yield* act
@@ -74,6 +78,7 @@ export const evaluator = Effect.fn("evaluator")(function* (problem: Problem) {
         }
         x.step(rows, 0)
         if (x.batch.elsewhere !== undefined) yield* unbroken(x)
+        yield* lift(told.step(rows))
         for (let i = 0; i < quota.length; i++) {
           const mine = played[i]!
           if (rows.terminated[i]! + rows.truncated[i]! === 0 || mine.returns.length === quota[i]) continue
@@ -87,7 +92,9 @@ export const evaluator = Effect.fn("evaluator")(function* (problem: Problem) {
         const own = played.slice(t * environmentsPerTask, (t + 1) * environmentsPerTask)
         const returns = own.flatMap((p) => p.returns)
         const meanReturn = returns.reduce((a, b) => a + b, 0) / returns.length
-        return { task: id, returns, lengths: own.flatMap((p) => p.lengths), meanReturn }
+        const evaluation = { task: id, returns, lengths: own.flatMap((p) => p.lengths), meanReturn }
+        const won = own.flatMap((p, e) => told.of(t * environmentsPerTask + e, p.returns.length) ?? [])
+        return won.length === returns.length ? { ...evaluation, successes: won } : evaluation
       })
     },
     Effect.scoped,

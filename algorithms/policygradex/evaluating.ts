@@ -26,7 +26,13 @@ export const evaluating: Work<{ spec: TrainingSpec; tasks: readonly Task[] }, Ev
     options: Schema.Struct({ episodes: Schema.Int, actions: Schema.Literals(["mode", "sample"]) }),
     key: KeyData
   }),
-  result: Schema.Struct({ task: Schema.String, returns: Numbers, lengths: Numbers, meanReturn: Schema.Number }),
+  result: Schema.Struct({
+    task: Schema.String,
+    returns: Numbers,
+    lengths: Numbers,
+    meanReturn: Schema.Number,
+    successes: Schema.optionalKey(Schema.Array(Schema.Boolean))
+  }),
   open: Effect.fnUntraced(function* ({ spec, tasks }, known) {
     const [session, scope] = [yield* Session, yield* Effect.scope]
     const { environment, policy, vector } = yield* settingOf(spec, known)

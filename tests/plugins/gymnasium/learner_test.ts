@@ -46,6 +46,22 @@ test(
     )
 )
 
+test("evaluator() tells which episodes succeeded, where the environment tells", { skip }, () =>
+  inSession(
+    Effect.gen(function* () {
+      const how = { episodes: 5, actions: "mode" } as const
+      const of = Effect.fnUntraced(function* (environment: typeof cartPole) {
+        const problem = problemOf(environment, size)
+        const [only] = yield* (yield* evaluator(problem))(problem.policy.init(zeroKey), how, zeroKey)
+        return only
+      })
+      // Succeeds at its fourth step, which is its last.
+      assert.deepEqual((yield* of(odd(source, "Counting")))?.successes, [true, true, true, true, true])
+      assert.equal((yield* of(cart()))?.successes, undefined)
+    })
+  )
+)
+
 test("a learner fails with the process's reason when it dies under it", { skip }, () =>
   inSession(
     Effect.gen(function* () {
