@@ -2,6 +2,7 @@
 import { adam, clipNorm } from "../../core/optim/mod.ts"
 import {
   add,
+  concat,
   div,
   gradients,
   matmul,
@@ -38,16 +39,10 @@ export const partShapes = (policy: Policy, n: number): Readonly<Record<(typeof p
 /** Numbers that are learned: θ, then α where it is learned. */
 export const metaSize = (c: Maml, policy: Policy): number => (c.inner.learnRates ? 2 : 1) * policy.size
 
-/** θ of the learned numbers. */
-const thetaOf = (policy: Policy, meta: Tensor): Tensor => slice(meta, [0], [policy.size])
-
-const rateOf = (c: Maml, policy: Policy, meta: Tensor): number | Tensor =>
-  c.inner.learnRates ? slice(meta, [policy.size], [policy.size]) : c.inner.rate
-
-/** One step of the adaptation to one task: θ ← θ − α ⊙ ∇L(θ); α is that of `meta`. */
+/** One step of the adaptation to one task: θ ← θ − α ⊙ ∇L(θ); α a number for each parameter. */
 export const adaptProgram = (c: Maml, policy: Policy, n: number) =>
-  program("maml.adapt", { meta: [metaSize(c, policy)], theta: [policy.size], ...partShapes(policy, n) }, (x) => ({
-    theta: adapt(x.theta, [policyGradientLoss(policy, c.inner.objective, x)], rateOf(c, policy, x.meta), "first")
+  program("maml.adapt", { theta: [policy.size], rate: [policy.size], ...partShapes(policy, n) }, (x) => ({
+    theta: adapt(x.theta, [policyGradientLoss(policy, c.inner.objective, x)], x.rate, "first")
   }))
 
 /** Figures of one task's meta-gradient, each an output: L(θᴷ), KL(π_old ‖ π_θᴷ) after adaptation, ‖gradient‖. */
@@ -65,13 +60,13 @@ export const figures = ["loss", "kl", "gradientNorm"] as const
  * The last term credits what was done before adaptation with what came of it afterwards: `score` is the task's mean
  * return after adaptation, standardised over tasks.
  *
- * - Shapes: `meta` `[metaSize]`; `score` and all figures `[]`; sample k as {@link partShapes}; `gradient` as `meta`.
+ * - Shapes: θ and α (`rate`) `[p]`; `score` and all figures `[]`; sample k as {@link partShapes}; `gradient` `[metaSize]`, θ's then α's.
  * - Source: Finn et al., arXiv:1703.03400, algorithm 3; Nichol et al., arXiv:1803.02999, algorithm 2; the penalty from
  *   Rothfuss et al., arXiv:1810.06784, eq. 12; the last term from Stadie et al., arXiv:1803.01118, eq. 4.
  */
 export const metaGradientProgram = (c: Maml, order: Order, policy: Policy, n: number) => {
   const { steps } = c.inner
-  const shapes: Record<string, Shape> = { meta: [metaSize(c, policy)], score: [] }
+  const shapes: Record<string, Shape> = { theta: [policy.size], rate: [policy.size], score: [] }
   for (let k = 0; k <= steps; k++) for (const part of parts) shapes[part + k] = partShapes(policy, n)[part]
   return program("maml.metaGradient", shapes, (x) => {
     const samples = Array.from(
@@ -83,7 +78,7 @@ export const metaGradientProgram = (c: Maml, order: Order, policy: Policy, n: nu
         advantage: x[`advantage${k}`]!
       })
     )
-    const out = metaGradient(c, order, policy, x.meta!, samples, x.score!)
+    const out = metaGradient(c, order, policy, { theta: x.theta!, rate: x.rate! }, samples, x.score!)
     return { ...out, gradientNorm: norm(out.gradient) }
   })
 }
@@ -92,14 +87,12 @@ const metaGradient = (
   c: Maml,
   order: Order,
   policy: Policy,
-  meta: Tensor,
+  { theta: start, rate }: { readonly theta: Tensor; readonly rate: Tensor },
   samples: readonly Sample[],
   score: Tensor
 ) => {
   const before = samples.slice(0, -1)
   const after = samples[samples.length - 1]!
-  const start = thetaOf(policy, meta)
-  const rate = rateOf(c, policy, meta)
   const inner = samples.map((s) => policyGradientLoss(policy, c.inner.objective, s))
   // θ⁰, θ¹, …, θᴷ: each sample's own policy.
   const path = [start]
@@ -126,7 +119,7 @@ const metaGradient = (
       total = sub(total, mul(mul(score, mean(logProb)), c.outer.exploration / before.length))
     }
   }
-  return { loss: total, kl, gradient: gradients(total, [meta])[0]! }
+  return { loss: total, kl, gradient: concat(gradients(total, c.inner.learnRates ? [start, rate] : [start]), 0) }
 }
 
 /**
@@ -138,13 +131,16 @@ const metaGradient = (
  */
 export const outerProgram = (c: Maml, policy: Policy, tasks: number) => {
   const size = metaSize(c, policy)
-  const shapes = { meta: [size], ...optimiser.state(size), gradient: [tasks, size], weight: [tasks] }
+  const p = policy.size
+  const shapes = { theta: [p], rate: [p], ...optimiser.state(size), gradient: [tasks, size], weight: [tasks] }
   return program("maml.outer", shapes, (x) => {
     const raw = reshape(matmul(reshape(x.weight, [1, tasks]), x.gradient), [size])
     const limit = c.outer.maxGradientNorm
     const grad = limit === "off" ? raw : clipNorm(raw, limit).grad
     const { m, v, correction } = x
-    const next = optimiser.step({ theta: x.meta, grad, rate: c.outer.learningRate }, { m, v, correction })
-    return { meta: next.theta, ...next.state, gradientNorm: norm(raw) }
+    const learned = c.inner.learnRates ? concat([x.theta, x.rate], 0) : x.theta
+    const next = optimiser.step({ theta: learned, grad, rate: c.outer.learningRate }, { m, v, correction })
+    const rate = c.inner.learnRates ? slice(next.theta, [p], [p]) : x.rate
+    return { theta: slice(next.theta, [0], [p]), rate, ...next.state, gradientNorm: norm(raw) }
   })
 }

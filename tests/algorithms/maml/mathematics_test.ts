@@ -135,7 +135,12 @@ const config = (change: { inner?: Partial<Maml["inner"]>; outer?: Partial<Maml["
 const meta = (c: Maml, order: Order, policy: Policy, n: number) => {
   const p = built(metaGradientProgram(c, order, policy, n))
   return (theta: Float64Array, samples: Record<string, Float64Array>) =>
-    evaluate(p, { ...samples, meta: theta, score: [0.7] })
+    evaluate(p, {
+      ...samples,
+      theta: theta.subarray(0, policy.size),
+      rate: theta.length > policy.size ? theta.subarray(policy.size) : theta.map(() => c.inner.rate),
+      score: [0.7]
+    })
 }
 
 const small = fc.record({
@@ -165,6 +170,11 @@ test("the meta-gradient equals finite differences, with every term and learned s
         ).loss![0]!
       const difference = (along(step) - along(-step)) / (2 * step)
       const slope = at(w, samples).gradient!.reduce((sum, g, i) => sum + g * direction[i]!, 0)
+      const parts = at(w, samples).gradient!
+      // Both θ and α count: neither half is without effect.
+      for (let from = 0; from < w.length; from += policy.size) {
+        assert.ok(parts.subarray(from, from + policy.size).some((g) => g !== 0))
+      }
       // Central differences: error O(step²) of the third derivative, rounding 1e-16/step.
       assert.ok(Math.abs(difference - slope) <= 1e-5 * Math.max(1, Math.abs(slope)), `${difference} and ${slope}`)
     }),
@@ -197,8 +207,8 @@ test("outerProgram() moves against the weighted mean of the tasks' gradients, by
   const n = policy.size
   const zero = new Float64Array(n)
   const gradient = Float64Array.from({ length: 2 * n }, (_, i) => (i < n ? 3 : -1))
-  const inputs = { meta: zero, m: zero, v: zero, correction: [0, 0], gradient }
-  const towards = (weight: readonly number[]) => evaluate(p, { ...inputs, weight }).meta[0]!
+  const inputs = { theta: zero, rate: zero, m: zero, v: zero, correction: [0, 0], gradient }
+  const towards = (weight: readonly number[]) => evaluate(p, { ...inputs, weight }).theta[0]!
   assert.ok(Math.abs(towards([0.5, 0.5]) + 0.25) < 1e-7)
   assert.ok(Math.abs(towards([0.1, 0.9]) - 0.25) < 1e-7)
 })

@@ -1,0 +1,135 @@
+/** Advantages of one task's rollout against a baseline fitted to that rollout: nothing to train, nothing to carry. */
+import * as E from "fp-ts/lib/Either.js"
+import {
+  baselineFitter,
+  type EstimateError,
+  gaeInto,
+  returnsInto,
+  standardiseInPlace
+} from "../../core/estimate/mod.ts"
+import type { RealConstructor } from "../../core/pipeline/real.ts"
+import type { Floats } from "../../core/random/mod.ts"
+import type { Experience, Interaction } from "../interaction.ts"
+import type { Maml } from "./config.ts"
+
+/** What one task showed in a rollout: n transitions in the order [step, environment]. */
+export interface TaskRollout {
+  /** `[n, inputs]`, in the session's precision. */
+  readonly observation: Float32Array | Float64Array
+  /** Network inputs of what was really reached, `[n, inputs]`. */
+  readonly reached: Float32Array | Float64Array
+  readonly action: Float64Array
+  /** `[n]`, like all below. */
+  readonly logProb: Float64Array
+  readonly reward: Float64Array
+  readonly terminated: Uint8Array
+  readonly truncated: Uint8Array
+  readonly value: Float64Array
+  readonly next: Float64Array
+  readonly advantage: Float64Array
+  /** Transition i of this task in the experience. */
+  readonly rows: Int32Array
+}
+
+/** Copies one task's rows out of an experience of equal groups of environments. */
+export const takeTask = (
+  x: Interaction,
+  e: Experience,
+  task: number,
+  each: number,
+  inputs: number,
+  Real: RealConstructor
+): TaskRollout => {
+  const envs = x.batch.count
+  const count = (e.count / envs) * each
+  const rows = Int32Array.from({ length: count }, (_, i) => Math.floor(i / each) * envs + task * each + (i % each))
+  const width = e.action.length / e.count
+  const out = {
+    observation: new Real(count * inputs),
+    reached: new Real(count * inputs),
+    action: new Float64Array(count * width),
+    logProb: new Float64Array(count),
+    reward: new Float64Array(count),
+    terminated: new Uint8Array(count),
+    truncated: new Uint8Array(count),
+    value: new Float64Array(count),
+    next: new Float64Array(count),
+    advantage: new Float64Array(count),
+    rows
+  }
+  for (const [i, row] of rows.entries()) {
+    out.observation.set(e.observation.subarray(row * inputs, (row + 1) * inputs), i * inputs)
+    x.encode(row % envs, e.rows.nextObservation, row * x.batch.observationSize, out.reached, i * inputs)
+    out.action.set(e.action.subarray(row * width, (row + 1) * width), i * width)
+    out.logProb[i] = e.logProb[row]!
+    out.reward[i] = e.rows.reward[row]!
+    out.terminated[i] = e.rows.terminated[row]!
+    out.truncated[i] = e.rows.truncated[row]!
+  }
+  return out
+}
+
+/** Fits of the baseline: the first sees no future past a cut, each other one that of the fit before. */
+const FITS = 3
+
+/**
+ * Fills value, next and advantage: generalised advantages against a linear baseline of this task's own rollout.
+ *
+ *     v_0 = 0,   v_{j+1} = fit of the returns that end in v_j where the episode was cut
+ *
+ * - Source: Duan et al., arXiv:1604.06778, the linear feature baseline; Schulman et al., arXiv:1506.02438, eq. 16.
+ */
+export const estimate = (
+  c: Pick<Maml, "gamma" | "lambda" | "normaliseAdvantages">,
+  r: TaskRollout,
+  each: number,
+  inputs: number
+): E.Either<EstimateError, void> => {
+  const count = r.reward.length
+  const fit = baselineFitter(r.observation, inputs, inputs, count)
+  const target = new Float64Array(count)
+  r.value.fill(0)
+  r.next.fill(0)
+  for (let j = 0; j < FITS; j++) {
+    const done = gaeInto(c.gamma, 1, each)(r, r.advantage)
+    if (E.isLeft(done)) return done
+    const baseline = fit(returnsInto(r.advantage, r.value, target))
+    r.value.set(baseline.values(r.observation, inputs, count))
+    r.next.set(baseline.values(r.reached, inputs, count))
+    for (let i = 0; i < count; i++) if (r.terminated[i] === 1) r.next[i] = 0
+  }
+  const done = gaeInto(c.gamma, c.lambda, each)(r, r.advantage)
+  if (E.isLeft(done)) return done
+  if (c.normaliseAdvantages) standardiseInPlace(r.advantage)
+  return E.right(undefined)
+}
+
+/** A task's whole episodes in a rollout, and its mean reward a step. */
+export interface Played {
+  readonly episodes: number
+  readonly meanReturn: number | undefined
+  readonly meanLength: number | undefined
+  readonly meanReward: number
+}
+
+export const played = (e: Experience, r: TaskRollout): Played => {
+  let [episodes, returns, lengths, rewards] = [0, 0, 0, 0]
+  for (const [i, row] of r.rows.entries()) {
+    rewards += r.reward[i]!
+    if (r.terminated[i]! + r.truncated[i]! === 0) continue
+    episodes++
+    returns += e.rows.episodeReturn[row]!
+    lengths += e.rows.episodeLength[row]!
+  }
+  return {
+    episodes,
+    meanReturn: episodes === 0 ? undefined : returns / episodes,
+    meanLength: episodes === 0 ? undefined : lengths / episodes,
+    meanReward: rewards / r.rows.length
+  }
+}
+
+/** Whether every reward and log-probability is finite. */
+export const finiteTask = (r: TaskRollout): boolean => finite(r.reward) && finite(r.logProb)
+
+const finite = (x: Floats): boolean => x.every(Number.isFinite)

@@ -1,0 +1,213 @@
+/** The meta-learner's loop as State → State: rollouts and inner steps of all tasks together, then an outer step. */
+import { Effect, Semaphore } from "effect"
+import * as E from "fp-ts/lib/Either.js"
+import { pipe } from "fp-ts/lib/function.js"
+import { exp } from "../../core/math/mod.ts"
+import { realOf } from "../../core/pipeline/real.ts"
+import { Session } from "../../core/pipeline/session.ts"
+import { perExample } from "../../core/program/mod.ts"
+import { type Key, loadStream, saveStream, zeroKey } from "../../core/random/mod.ts"
+import type { Iteration, Learner, Start, State, TaskRow, TrainingProblem } from "../algorithm.ts"
+import { lift, liftProgram, problemError, TrainingDiverged } from "../error.ts"
+import { actionStreams, interaction, pauseEvery, unbroken } from "../interaction.ts"
+import { identityOf, loadState, saveState } from "../state.ts"
+import type { Played } from "./advantage.ts"
+import { checked } from "./check.ts"
+import type { Maml, Order } from "./config.ts"
+import { figures, metaGradientProgram, metaSize, momentShapes, outerProgram, parts } from "./mathematics.ts"
+import { players, type RolloutData } from "./players.ts"
+
+/** What distinguishes one meta-learner from the others. */
+export interface Kind {
+  readonly id: string
+  readonly version: string
+  readonly order: Order
+}
+
+/** Makes a meta-training ready: compiles its programs once and takes its memory, both given back with the scope. */
+export const learner = (kind: Kind) =>
+  Effect.fn("maml.learner")(function* (c: Maml, problem: TrainingProblem) {
+    const { tasks, policy, environmentsPerTask } = problem
+    const shared = checked(c, kind.order, problem)
+    if (E.isLeft(shared)) return yield* shared.left
+    const rolloutSteps = shared.right
+    const session = yield* Session
+    const Real = realOf(session)
+    const size = metaSize(c, policy)
+    const count = tasks.length
+    const x = yield* interaction(problem, zeroKey, Real)
+    const moments = momentShapes(size)
+    const at = {
+      theta: yield* session.buffer([policy.size]),
+      rate: yield* session.buffer([policy.size]),
+      m: yield* session.buffer(moments.m),
+      v: yield* session.buffer(moments.v),
+      correction: yield* session.buffer(moments.correction)
+    }
+    const inner = yield* players(c, problem, x, at.rate, rolloutSteps)
+    const data = Array.from({ length: c.inner.steps + 1 }, inner.data)
+    const n = rolloutSteps * environmentsPerTask
+    const batched = ["score", ...data.flatMap((_, k) => parts.map((part) => part + k))]
+    const differentiating = yield* session.compile(
+      yield* liftProgram(
+        pipe(metaGradientProgram(c, kind.order, policy, n), E.chain(perExample({ batched, size: count })))
+      )
+    )
+    const moving = yield* session.compile(yield* liftProgram(outerProgram(c, policy, count)))
+    const gradient = yield* session.buffer([count, size])
+    const out = { loss: new Real(count), kl: new Real(count), gradientNorm: new Real(count) }
+    const norm = new Real(1)
+    const pause = pauseEvery(differentiating.cost.flops)
+    const identity = yield* lift(identityOf(`${kind.id}@${kind.version}`, c, problem, false))
+    const sizes = { policy: policy.size, value: 0, observation: x.input.length }
+    const kept = ["rate", "m", "v", "correction"] as const
+
+    // One training uses the buffers at a time; a second caller waits.
+    const turn = yield* Semaphore.make(1)
+    let lastFinite: Record<string, number> = {}
+
+    const restore = Effect.fnUntraced(function* (s: State) {
+      yield* session.write(at.theta, s.policy)
+      for (const name of kept) {
+        const saved = s.arrays[name]
+        if (saved === undefined) return yield* problemError(`state.arrays.${name}`, "what init() gave", "nothing")
+        yield* session.write(at[name], saved)
+      }
+      yield* lift(x.batch.load(s.environments))
+      x.input.set(s.observation)
+    })
+
+    const init = Effect.fn("maml.init")(function* (key: Key, start: Start = {}) {
+      const fresh = yield* interaction(problem, key, Real)
+      fresh.reset()
+      yield* unbroken(fresh)
+      for (const name of ["policy", "value"] as const) {
+        const length = start[name]?.length
+        if (length === undefined || length === sizes[name]) continue
+        return yield* problemError(`start.${name}`, `${sizes[name]} parameters`, String(length))
+      }
+      const arrays = {
+        rate: new Real(policy.size).fill(c.inner.rate),
+        m: new Real(size),
+        v: new Real(size),
+        correction: new Real(2),
+        weight: new Real(count).fill(1 / count)
+      }
+      const state: State = {
+        iteration: 0,
+        steps: 0,
+        policy: Real.from(start.policy ?? policy.init(key)),
+        value: new Real(0),
+        arrays,
+        environments: fresh.batch.save(),
+        observation: fresh.input.slice(),
+        streams: Object.fromEntries(actionStreams(key, tasks).map((s, i) => [actionName(tasks[i]!.id), saveStream(s)]))
+      }
+      return state
+    }, Effect.scoped)
+
+    const iterate = Effect.fn("maml.iterate")(function* (state: State) {
+      yield* restore(state)
+      const fail = (quantity: string, odd: readonly number[]) =>
+        new TrainingDiverged({
+          algorithm: kind.id,
+          iteration: state.iteration,
+          tasks: tasks.filter((_, i) => odd.length === 0 || odd.includes(i)).map((t) => t.id),
+          quantity,
+          lastFinite
+        })
+      const streams = yield* Effect.forEach(tasks, (t) => lift(loadStream(state.streams[actionName(t.id)] ?? "")))
+      yield* inner.start(state.policy)
+      const seen: (readonly Played[])[] = []
+      for (const [k, into] of data.entries()) {
+        const shown = yield* inner.play(streams, into)
+        if (shown.broken.length > 0) return yield* fail("reward or log-probability", shown.broken)
+        if (k < c.inner.steps) yield* inner.step(into)
+        seen.push(shown.played)
+      }
+      const before = seen[0]!
+      const after = seen[seen.length - 1]!
+      const rewards = after.map((p) => p.meanReward)
+      const weight = towardsWorst(c.outer.robust, state.arrays.weight ?? [], rewards)
+      const inputs = { theta: at.theta, rate: at.rate, score: standardised(rewards), ...numbered(data) }
+      for (let epoch = 0; epoch < c.outer.epochs; epoch++) {
+        yield* differentiating.run(inputs, { gradient, ...out })
+        const odd = tasks.flatMap((_, t) => (figures.every((f) => Number.isFinite(out[f][t])) ? [] : [t]))
+        if (odd.length > 0) return yield* fail("loss or meta-gradient", odd)
+        yield* moving.run({ ...at, gradient, weight }, { ...at, gradientNorm: norm })
+        lastFinite = { metaGradientNorm: norm[0]!, ...Object.fromEntries(figures.map((f) => [f, meanOf(out[f])])) }
+        yield* pause
+      }
+      const theta = yield* session.read(at.theta)
+      if (!theta.every(Number.isFinite)) return yield* fail("parameter", [])
+      const arrays = {
+        rate: yield* session.read(at.rate),
+        m: yield* session.read(at.m),
+        v: yield* session.read(at.v),
+        correction: yield* session.read(at.correction),
+        weight: Real.from(weight)
+      }
+      const steps = data.length * n * count
+      const next: State = {
+        iteration: state.iteration + 1,
+        steps: state.steps + steps,
+        policy: theta,
+        value: new Real(0),
+        arrays,
+        environments: x.batch.save(),
+        observation: x.input.slice(),
+        streams: Object.fromEntries(streams.map((s, i) => [actionName(tasks[i]!.id), saveStream(s)]))
+      }
+      const rows = tasks.map(({ id }, t): TaskRow => {
+        const { episodes, meanReturn, meanLength, meanReward } = after[t]!
+        const metrics = {
+          rewardBefore: before[t]!.meanReward,
+          rewardAfter: meanReward,
+          ...(before[t]!.meanReturn === undefined ? {} : { returnBefore: before[t]!.meanReturn }),
+          ...Object.fromEntries(figures.map((f) => [f, out[f][t]!])),
+          weight: weight[t]!,
+          metaGradientNorm: norm[0]!
+        }
+        return { task: id, episodes, meanReturn, meanLength, metrics }
+      })
+      const iteration: Iteration = { state: next, rows, steps }
+      return iteration
+    }, turn.withPermit)
+
+    return {
+      policy,
+      init,
+      iterate,
+      save: (state) => saveState(state, identity),
+      load: (given) => loadState(given, identity, sizes, [...kept, "weight"])
+    } satisfies Learner
+  })
+
+const actionName = (task: string): string => `action:${task}`
+
+/** The rollouts under the names that the meta-gradient's program gives them. */
+const numbered = (data: readonly RolloutData[]): Record<string, Float32Array | Float64Array> =>
+  Object.fromEntries(data.flatMap((d, k) => parts.map((part) => [part + k, d[part]])))
+
+const meanOf = (x: ArrayLike<number>): number => Array.from(x).reduce((a, b) => a + b, 0) / x.length
+
+/** Mean 0, deviation 1; all 0 where they do not differ. */
+const standardised = (x: readonly number[]): number[] => {
+  const centre = meanOf(x)
+  const deviation = Math.sqrt(meanOf(x.map((v) => (v - centre) * (v - centre))))
+  return x.map((v) => (deviation > 0 ? (v - centre) / deviation : 0))
+}
+
+/**
+ * Task weights moved towards the tasks that do worst.
+ *
+ *     w_i ∝ w_i·exp(η·l_i),   l_i = −(mean reward after adaptation)
+ *
+ * - Source: Collins et al., arXiv:2002.04766, algorithm 1. Differs: the step on the simplex is multiplicative.
+ */
+export const towardsWorst = (eta: number, weight: ArrayLike<number>, rewards: readonly number[]): Float64Array => {
+  const centre = meanOf(rewards)
+  const next = Float64Array.from(weight, (w, i) => w * exp(eta * (centre - rewards[i]!)))
+  const total = next.reduce((a, b) => a + b, 0)
+  return next.map((w) => w / total)
+}

@@ -1,0 +1,61 @@
+/** Meta-learners: where to start from, so that a few gradient steps on a task's own rollouts suffice. */
+import type { Algorithm } from "../algorithm.ts"
+import { makePolicy } from "../policy.ts"
+import { collector } from "./collector.ts"
+import { defaults, type Maml, MamlConfig, type Order } from "./config.ts"
+import { learner } from "./learner.ts"
+
+const metaLearner = (id: string, order: Order, summary: string, own: Maml): Algorithm<Maml> => ({
+  id,
+  version: "1",
+  summary,
+  config: MamlConfig,
+  defaults: own,
+  supports: () => true,
+  makePolicy,
+  learner: learner({ id, version: "1", order }),
+  collector
+})
+
+/** Model-agnostic meta-learning, exact second order. Source: Finn et al., arXiv:1703.03400, algorithm 3. */
+export const maml = metaLearner(
+  "maml",
+  "second",
+  "Model-agnostic meta-learning: the gradient of the loss after adaptation, exact through all inner steps",
+  defaults
+)
+
+/** First-order MAML: the adaptation's own derivative is left out. Source: Finn et al., arXiv:1703.03400, section 5.2. */
+export const fomaml = metaLearner(
+  "fomaml",
+  "first",
+  "First-order MAML: the gradient after adaptation, taken as if adaptation were a shift",
+  defaults
+)
+
+/** Reptile, its way through task space given to Adam. Source: Nichol et al., arXiv:1803.02999, algorithm 2. */
+export const reptile = metaLearner(
+  "reptile",
+  "reptile",
+  "Reptile: parameters move towards where adaptation to each task ends",
+  defaults
+)
+
+/**
+ * E-MAML: what was done before adaptation is credited with what came of it. Source: Stadie et al., arXiv:1803.01118,
+ * eq. 4. Differs: a task's return is standardised over tasks, as its baseline and scale.
+ */
+export const emaml = metaLearner(
+  "emaml",
+  "second",
+  "E-MAML: MAML that also learns to explore, by returns after adaptation",
+  { ...defaults, outer: { ...defaults.outer, exploration: 1 } }
+)
+
+/** ProMP: several clipped updates a rollout, held near the policy that drew it. Source: arXiv:1810.06784, algorithm 1. */
+export const promp = metaLearner(
+  "promp",
+  "second",
+  "ProMP: proximal meta-policy search, MAML with low-variance curvature and clipped updates",
+  { ...defaults, outer: { ...defaults.outer, objective: "ppo", epochs: 5, klPenalty: 5e-4 } }
+)

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { Effect } from "effect"
+import { towardsWorst } from "../../../algorithms/maml/learner.ts"
+import { emaml, fomaml, maml, promp, reptile } from "../../../algorithms/maml/maml.ts"
+import { algorithmLaws } from "../../../algorithms/mod.ts"
+import { zeroKey } from "../../../core/random/mod.ts"
+import { cartPole, navigation } from "../../../envs/mod.ts"
+import { poisonous } from "../environments.ts"
+import { inSession, problemOf, right } from "../support.ts"
+
+const ground = {
+  environment: cartPole,
+  tasks: [
+    { id: "short", params: { length: 0.3 } },
+    { id: "long", params: { length: 1 } }
+  ]
+} as const
+
+for (const algorithm of [maml, reptile, promp])
+  for (const law of algorithmLaws(algorithm, ground))
+    test(`${algorithm.id}: ${law.name}`, () => inSession(law.check).then((r) => assert.equal(r, undefined)))
+
+const pair = [
+  { id: "east", params: { goal_angle: 0 } },
+  { id: "west", params: { goal_angle: Math.PI } }
+]
+
+test("a meta-learner refuses one task, steps that its rollouts cannot share, and options that would do nothing", () =>
+  inSession(
+    Effect.gen(function* () {
+      const problem = problemOf(navigation, { tasks: pair })
+      const refusals = [
+        [maml.learner(maml.defaults, problemOf(navigation)), "tasks"],
+        [maml.learner({ ...maml.defaults, inner: { ...maml.defaults.inner, steps: 2 } }, problem), "stepsPerTask"],
+        [reptile.learner(promp.defaults, problem), "outer.objective"],
+        [reptile.learner(emaml.defaults, problem), "outer.exploration"],
+        [maml.learner({ ...maml.defaults, outer: { ...maml.defaults.outer, epochs: 2 } }, problem), "outer.epochs"]
+      ] as const
+      for (const [refused, field] of refusals) {
+        const error = yield* Effect.flip(refused)
+        assert.ok(error._tag === "ProblemError")
+        assert.equal(error.field, field)
+      }
+    })
+  ))
+
+test("iterate() fails with the task whose rewards are not numbers", () =>
+  inSession(
+    Effect.gen(function* () {
+      const problem = problemOf(poisonous, {
+        tasks: [
+          { id: "a", params: {} },
+          { id: "b", params: {} }
+        ],
+        stepsPerTask: 512
+      })
+      const learner = yield* fomaml.learner(fomaml.defaults, problem)
+      const error = yield* Effect.flip(learner.iterate(yield* learner.init(zeroKey)))
+      assert.ok(error._tag === "TrainingDiverged")
+      assert.deepEqual([error.algorithm, error.quantity], ["fomaml", "reward or log-probability"])
+    })
+  ))
+
+test("learned step sizes are part of the state, and change with it", () =>
+  inSession(
+    Effect.gen(function* () {
+      const config = { ...maml.defaults, inner: { ...maml.defaults.inner, learnRates: true } }
+      const learner = yield* maml.learner(config, problemOf(navigation, { tasks: pair }))
+      const start = yield* learner.init(zeroKey)
+      const { state } = yield* learner.iterate(start)
+      const rates = (x: typeof start) => Array.from(x.arrays.rate ?? [])
+      assert.ok(rates(start).length === start.policy.length && rates(start).every((a) => Math.abs(a - 0.1) < 1e-7))
+      assert.ok(rates(state).some((a) => a !== rates(start)[0]) && rates(state).every(Number.isFinite))
+      assert.deepEqual(right(learner.load(learner.save(state))), state)
+    })
+  ))
+
+test("towardsWorst() keeps a distribution, and gives the task with the least reward the most", () => {
+  const weight = towardsWorst(1, [0.25, 0.25, 0.5], [-2, -1, -1])
+  assert.ok(Math.abs(weight.reduce((a, b) => a + b, 0) - 1) < 1e-12)
+  assert.ok(weight[0]! > 0.25 && weight[1]! < 0.25 && Math.abs(weight[2]! - 2 * weight[1]!) < 1e-12)
+  assert.deepEqual([...towardsWorst(0, [0.5, 0.5], [3, -3])], [0.5, 0.5])
+})
