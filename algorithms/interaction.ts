@@ -4,8 +4,8 @@ import * as E from "fp-ts/lib/Either.js"
 import type { RealConstructor } from "../core/pipeline/real.ts"
 import type { SessionFailure } from "../core/pipeline/session.ts"
 import { program, slice } from "../core/program/mod.ts"
-import { child, type Key, type Stream, stream } from "../core/random/mod.ts"
-import type { Box } from "../envs/space.ts"
+import { child, type Floats, type Key, type Stream, stream } from "../core/random/mod.ts"
+import type { Box, Space } from "../envs/space.ts"
 import { taskBatch } from "../envs/task_batch.ts"
 import { type Batch, floatsIn, type Memory, makeRows, ownMemory, type Rows } from "../envs/vector.ts"
 import type { Problem } from "./algorithm.ts"
@@ -74,8 +74,8 @@ export const interaction = Effect.fn("interaction")(function* (
   const actor = policy.actor(count, tasks.length, Real)
   const input = new Real(count * inputs)
   const fresh = new Float32Array(count * own)
-  const bounds = environment.action._tag === "Box" ? environment.action : undefined
-  const played = bounds === undefined ? actor.action : new Float64Array(actor.action.length)
+  const play = playOf(policy, environment.action)
+  const played = play === undefined ? actor.action : new Float64Array(actor.action.length)
 
   const encode: Interaction["encode"] = (i, from, at, to, toAt) => {
     if (discrete) {
@@ -98,7 +98,7 @@ export const interaction = Effect.fn("interaction")(function* (
       see(fresh, 0)
     },
     step: (rows, row) => {
-      if (bounds !== undefined) clipTo(bounds, actor.action, played)
+      play?.(actor.action, played)
       batch.step(played, rows, row)
       see(rows.observation, row)
     },
@@ -112,8 +112,12 @@ export const unbroken = (x: Interaction): Effect.Effect<void, ProblemError> => {
   return fault === undefined ? Effect.void : lift(E.left(fault))
 }
 
+/** How actions as drawn become what the environment gets; undefined where they are the same. */
+export const playOf = (policy: Policy, action: Space): Policy["play"] =>
+  policy.play ?? (action._tag === "Box" ? (drawn, played) => clipTo(action, drawn, played) : undefined)
+
 /** The environment gets the nearest action it accepts; learning sees the one that was drawn. */
-export const clipTo = ({ low, high }: Box, from: Float64Array, to: Float64Array): void => {
+const clipTo = ({ low, high }: Box, from: Floats, to: Float64Array): void => {
   const n = low.length
   for (let i = 0; i < from.length; i++) to[i] = Math.min(Math.max(from[i]!, low[i % n]!), high[i % n]!)
 }

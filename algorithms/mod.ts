@@ -28,3 +28,5 @@ export {
   type SavedPolicy,
   savePolicy
 } from "./saved_policy.ts"
+export { defaults as sacDefaults, type Sac, SacConfig } from "./sac/config.ts"
+export { sac } from "./sac/sac.ts"

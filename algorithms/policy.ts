@@ -90,6 +90,8 @@ export interface Policy {
   readonly actionShape: (rows: number) => Shape
   /** Orthogonal weights, √2 in hidden layers and 0.01 in the last; biases and logStd 0. */
   readonly init: (key: Key) => Float64Array
+  /** What the environment gets for actions as drawn; without it, the nearest that the environment accepts. */
+  readonly play?: (drawn: Floats, played: Float64Array) => void
   /** Host memory and draws for `rows` rows in `groups` equal groups. */
   readonly actor: (rows: number, groups: number, Real: RealConstructor) => Actor
 }
@@ -127,7 +129,8 @@ export const makePolicy = (
 export const inputsOf = (observation: Space): number =>
   observation._tag === "Discrete" ? observation.n : sizeOf(observation)
 
-type About = Pick<Policy, "spaces" | "config" | "taskIds" | "network">
+/** What a policy is made of beside its distribution. */
+export type About = Pick<Policy, "spaces" | "config" | "taskIds" | "network">
 
 const HEAD_GAIN = 0.01
 
@@ -168,7 +171,7 @@ const continuous = (about: About, action: Box): Policy => {
 }
 
 /** What differs between distributions; H names the head's parts. */
-interface Parts<H extends string> {
+export interface Parts<H extends string> {
   readonly head: (theta: Tensor, out: Tensor) => Head<H, Tensor>
   readonly from: <T>(x: Readonly<Record<string, T>>) => Head<H, T>
   readonly targets: (rows: number, Real: RealConstructor) => Record<H, Float32Array | Float64Array>
@@ -176,7 +179,8 @@ interface Parts<H extends string> {
   readonly actionShape: (rows: number) => Shape
 }
 
-const policyOf = <H extends string>(
+/** The policy of a network whose output, with θ, is the head of a distribution. */
+export const policyOf = <H extends string>(
   about: About,
   parameters: Layout<"network"> | Layout<"network" | "logStd">,
   distribution: Distribution<H>,

@@ -5,7 +5,7 @@ import { evaluate } from "../../core/program/mod.ts"
 import { child, type Floats, type Key, stream } from "../../core/random/mod.ts"
 import { limitOf, type Task } from "../../envs/mod.ts"
 import { lift } from "../error.ts"
-import { actProgram, clipTo, interaction } from "../interaction.ts"
+import { actProgram, interaction, playOf } from "../interaction.ts"
 import type { Setting } from "./training.ts"
 
 /** Longer episodes are shown up to here. */
@@ -27,6 +27,7 @@ export const filmsOf = Effect.fn("policygradex.films")(function* (
   const films: Film[] = []
   if (environment.open !== undefined) return films
   const act = yield* actProgram(policy, 1)
+  const play = playOf(policy, environment.action)
   for (const [i, task] of tasks.entries()) {
     const theta = thetas[i]
     if (theta === undefined) continue
@@ -51,8 +52,8 @@ export const filmsOf = Effect.fn("policygradex.films")(function* (
       const head = evaluate(act, { parameters: theta, observation: x.input })
       for (const [name, values] of Object.entries(head)) x.actor.head[name]!.set(values)
       x.actor.mode(0)
-      if (environment.action._tag === "Box") clipTo(environment.action, x.actor.action, action)
-      else action.set(x.actor.action)
+      if (play === undefined) action.set(x.actor.action)
+      else play(x.actor.action, action)
       dynamics.step(state, 0, action, 0, source, outcome)
       total += outcome.reward
       states.push(state.slice())

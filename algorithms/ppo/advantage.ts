@@ -29,17 +29,28 @@ export const makeEstimates = (count: number): Estimates => ({
 /** Rows of one call of the value program: enough to be efficient, few enough to stay in cache. */
 const CHUNK = 128
 
+/** What makes a value function's program for so many rows of observations. */
+export type MakeValue = (rows: number) => ReturnType<typeof valueProgram>
+
+/** PPO's own: by its value network. */
+export const estimator = (c: Ppo, n: Networks, parameters: Buffer) =>
+  valueEstimator(c, n.policy.inputs, (rows) => valueProgram(n, rows), parameters)
+
 /**
  * Fills estimates, by the value function whose parameters are in `parameters`.
  *
  * v(s_{t+1}) is v of the next row, but where the episode was cut or the rollout stopped: there it is v of the
  * observation that was really reached, before any reset.
  */
-export const estimator = Effect.fn("ppo.estimator")(function* (c: Ppo, n: Networks, parameters: Buffer) {
+export const valueEstimator = Effect.fn("estimator")(function* (
+  c: Pick<Ppo, "gamma" | "lambda">,
+  inputs: number,
+  makeValue: MakeValue,
+  parameters: Buffer
+) {
   const session = yield* Session
   const Real = realOf(session)
-  const { inputs } = n.policy
-  const executable = yield* session.compile(yield* liftProgram(valueProgram(n, CHUNK)))
+  const executable = yield* session.compile(yield* liftProgram(makeValue(CHUNK)))
   const observation = new Real(CHUNK * inputs)
   const value = new Real(CHUNK)
   const call = executable.run({ parameters, observation }, { value })

@@ -14,33 +14,46 @@ import {
   pauseEvery,
   rollout
 } from "../interaction.ts"
-import { type Estimates, estimator, makeEstimates } from "./advantage.ts"
+import { type Estimates, type MakeValue, makeEstimates, valueEstimator } from "./advantage.ts"
 import type { Ppo } from "./config.ts"
-import { networks } from "./mathematics.ts"
+import { type Networks, networks, valueProgram } from "./mathematics.ts"
 
-/** Makes collecting ready; its programs are freed with the scope, its numbers are the caller's. */
-export const collector = Effect.fn("ppo.collector")(function* (c: Ppo, problem: Problem) {
+/** PPO's collector: values by its value network. */
+export const collector = (c: Ppo, problem: Problem) => {
+  const n = networks(problem.policy)
+  return collectorOf(c, problem, n.layout, (rows) => valueProgram(n, rows))
+}
+
+/**
+ * Makes collecting ready, with the values of any critic; its programs are freed with the scope, its numbers are the
+ * caller's. The value program's `parameters` are all of the layout.
+ */
+export const collectorOf = Effect.fn("collector")(function* (
+  c: Pick<Ppo, "gamma" | "lambda">,
+  problem: Problem,
+  layout: Networks["layout"],
+  makeValue: MakeValue
+) {
   const { policy, tasks, environmentsPerTask } = problem
   const session = yield* Session
   const Real = realOf(session)
-  const n = networks(policy)
-  const parameters = yield* session.buffer([n.layout.size])
+  const parameters = yield* session.buffer([layout.size])
   const envs = tasks.length * environmentsPerTask
-  const acting = yield* session.compile(yield* actProgram(policy, envs, n.layout.size))
+  const acting = yield* session.compile(yield* actProgram(policy, envs, layout.size))
   const pause = pauseEvery(acting.cost.flops)
-  const estimate = yield* estimator(c, n, parameters)
+  const estimate = yield* valueEstimator(c, policy.inputs, makeValue, parameters)
   // One collection uses the buffers at a time; a second caller waits.
   const turn = yield* Semaphore.make(1)
   // Refuses a wrong problem now, not at the first use.
   yield* Effect.scoped(interaction(problem, zeroKey, Real))
 
-  const collect = Effect.fn("ppo.collect")(
+  const collect = Effect.fn("collect")(
     function* (at: Fixed, steps: number, key: Key) {
-      const all = new Real(n.layout.size)
+      const all = new Real(layout.size)
       for (const name of ["policy", "value"] as const) {
-        const want = n.layout.host(all, name).length
+        const want = layout.host(all, name).length
         if (at[name].length !== want) return yield* problemError(name, `${want} parameters`, String(at[name].length))
-        n.layout.host(all, name).set(at[name])
+        layout.host(all, name).set(at[name])
       }
       yield* session.write(parameters, all)
       const x = yield* interaction(problem, key, Real)

@@ -53,12 +53,12 @@ export const PpoConfig = Schema.Struct({
 
 /** Which learner trains, with its settings. */
 export const AlgorithmConfig = Schema.Struct({
-  id: name("learner: ppo, or one of a plugin"),
+  id: name("learner: ppo, sac, or one of a plugin"),
   /** Its gamma and lambda serve the advantages at θ★ whatever the learner. */
   ppo: PpoConfig,
   options: Schema.optionalKey(
     Schema.Record(Schema.String, Schema.Unknown).annotate({
-      description: "settings of a plugin's learner over its defaults, checked by the learner"
+      description: "settings of another learner than ppo over its defaults, checked by the learner"
     })
   )
 })

@@ -31,7 +31,7 @@ export const loadPlugins = Effect.fn("plugins.load")(function* (
     const one = yield* Effect.result(loadPlugin(name, base))
     if (one._tag === "Failure") loaded = { ...loaded, problems: [...loaded.problems, one.failure] }
     else if (!loaded.plugins.some((p) => p.file === one.success.file))
-      loaded = added(loaded, one.success, options.algorithms ?? ["ppo"])
+      loaded = added(loaded, one.success, options.algorithms ?? ["ppo", "sac"])
   }
   return loaded
 })

@@ -1,0 +1,12 @@
+/** Replay memory for off-policy learners. */
+export {
+  contents,
+  filled,
+  makeReplay,
+  nextSlot,
+  overwrites,
+  type Replay,
+  type ReplayError,
+  sampleRows,
+  withContents
+} from "./replay.ts"

@@ -1,0 +1,206 @@
+/** SAC's training loop as State → State: a step of all environments, then updates from the replay. */
+import { Effect, Semaphore } from "effect"
+import * as E from "fp-ts/lib/Either.js"
+import { log } from "../../core/math/mod.ts"
+import { realOf } from "../../core/pipeline/real.ts"
+import { Session } from "../../core/pipeline/session.ts"
+import { child, type Floats, type Key, loadStream, saveStream, stream } from "../../core/random/mod.ts"
+import { makeRows } from "../../envs/vector.ts"
+import type { Iteration, Learner, SavedState, Start, State, TrainingProblem } from "../algorithm.ts"
+import { CheckpointError, lift, problemError, TrainingDiverged } from "../error.ts"
+import { actionStreams, actProgram, interaction, unbroken } from "../interaction.ts"
+import { contents, makeReplay, nextSlot, overwrites, withContents } from "../replay/mod.ts"
+import { identityOf, loadState, saveState } from "../state.ts"
+import { checked } from "./check.ts"
+import type { Sac } from "./config.ts"
+import { batchOf, networks } from "./mathematics.ts"
+import { parts, readState, resident, writeState } from "./resident.ts"
+import { brokenTasks, figuresOf, tally } from "./rows.ts"
+import { rowLayout, updater } from "./update.ts"
+
+/** The name that checkpoints carry; the version rises whenever numbers change. */
+export const SAC_ID = "sac"
+export const SAC_VERSION = "1"
+
+/**
+ * Makes a training ready: compiles its programs once and takes its memory, both given back when the scope closes.
+ *
+ * The replay is part of each state. As long as it is not full, states share its memory; from then on each iteration
+ * copies it once, so that iterations should be of many steps.
+ */
+export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: TrainingProblem) {
+  yield* checked(problem)
+  const { tasks, policy, environmentsPerTask, stepsPerTask } = problem
+  const session = yield* Session
+  const Real = realOf(session)
+  const n = networks(policy, c.correction)
+  const x = yield* interaction(problem, { entropy: [0], spawnKey: [] }, Real)
+  const envs = x.batch.count
+  const row = rowLayout(n)
+  const empty = yield* lift(makeReplay(c.replay, envs, row.width, batchOf(c, tasks.length)))
+  const at = yield* resident(n, tasks.length)
+  const acting = yield* session.compile(yield* actProgram(policy, envs))
+  const act = acting.run({ parameters: at.policy, observation: x.input }, x.actor.head)
+  const { update, figures } = yield* updater(c, n, at, tasks.length)
+  const identity = yield* lift(identityOf(`${SAC_ID}@${SAC_VERSION}`, c, problem, false))
+  const sizes = { policy: policy.size, value: n.twins.size, observation: x.input.length }
+  const step = makeRows(envs, x.batch.observationSize)
+  const reached = new Real(policy.inputs)
+  const steps = stepsPerTask / environmentsPerTask
+  const perRound = c.updates === "steps" ? c.trainEvery * envs : c.updates
+
+  // One training uses the buffers at a time; a second caller waits.
+  const turn = yield* Semaphore.make(1)
+  /** The state that buffers, environments and replay hold now: continuing from it copies nothing. */
+  let held: State | undefined
+  let replay = empty
+  let lastFinite: Record<string, number> = {}
+
+  const restore = Effect.fnUntraced(function* (s: State) {
+    held = undefined
+    yield* Effect.provideService(writeState(at, s), Session, session)
+    // Other memory: states given out may share what was written so far.
+    replay = yield* lift(withContents(empty, s.arrays.replay ?? [], s.steps / envs))
+    yield* lift(x.batch.load(s.environments))
+    x.input.set(s.observation)
+    lastFinite = {}
+  })
+
+  const init = Effect.fn("sac.init")(function* (key: Key, start: Start = {}) {
+    const fresh = yield* interaction(problem, key, Real)
+    fresh.reset()
+    yield* unbroken(fresh)
+    const given = (name: "policy" | "value", drawn: () => Floats) =>
+      Effect.gen(function* () {
+        const values = start[name]
+        if (values === undefined) return Real.from(drawn())
+        if (values.length === sizes[name]) return Real.from(values)
+        return yield* problemError(`start.${name}`, `${sizes[name]} parameters`, String(values.length))
+      })
+    const value = yield* given("value", () => {
+      const phi = new Float64Array(n.twins.size)
+      for (const name of ["q1", "q2"] as const) {
+        n.twins.host(phi, name).set(n.form.critic.init(stream(child(key, "value", name)), 1))
+      }
+      return phi
+    })
+    const alpha = c.temperature === "auto" ? c.initialTemperature : c.temperature
+    const zeros = (count: number): Floats => new Real(count)
+    const [p, q, t] = [policy.size, value.length, tasks.length]
+    const state: State = {
+      iteration: 0,
+      steps: 0,
+      policy: yield* given("policy", () => policy.init(key)),
+      value,
+      arrays: {
+        replay: new Float32Array(0),
+        target: value.slice(),
+        logAlpha: new Real(t).fill(log(alpha)),
+        policyM: zeros(p),
+        policyV: zeros(p),
+        valueM: zeros(q),
+        valueV: zeros(q),
+        logAlphaM: zeros(t),
+        logAlphaV: zeros(t),
+        correction: zeros(2)
+      },
+      environments: fresh.batch.save(),
+      observation: fresh.input.slice(),
+      streams: {
+        update: saveStream(stream(child(key, "update"))),
+        ...Object.fromEntries(actionStreams(key, tasks).map((s, i) => [actionName(tasks[i]!.id), saveStream(s)]))
+      }
+    }
+    return state
+  }, Effect.scoped)
+
+  /** Puts what the last step showed, and what was seen before it, into the replay. */
+  const remember = (sight: Floats): void => {
+    const slot = nextSlot(replay)
+    const { memory } = (replay = slot.replay)
+    const { inputs, actionSize } = policy
+    for (let e = 0, to = slot.at; e < envs; e++, to += row.width) {
+      x.encode(e, step.nextObservation, e * x.batch.observationSize, reached, 0)
+      for (let i = 0; i < row.seen; i++) {
+        memory[to + i] = sight[e * inputs + i]!
+        memory[to + row.next + i] = reached[i]!
+      }
+      for (let i = 0; i < actionSize; i++)
+        memory[to + row.action + i] = n.form.seen(x.actor.action[e * actionSize + i]!)
+      memory[to + row.reward] = step.reward[e]!
+      memory[to + row.terminated] = step.terminated[e]!
+    }
+  }
+
+  const iterate = Effect.fn("sac.iterate")(function* (state: State) {
+    if (held !== state) yield* restore(state)
+    else if (overwrites(replay, steps)) replay = yield* lift(withContents(replay, contents(replay), replay.pushed))
+    held = undefined
+    const saved = (name: string) => lift(loadStream(state.streams[name] ?? ""))
+    const actions = yield* Effect.forEach(tasks, (t) => saved(actionName(t.id)))
+    const chance = yield* saved("update")
+    const fail = (quantity: string, odd: readonly number[]) =>
+      new TrainingDiverged({
+        algorithm: SAC_ID,
+        iteration: state.iteration,
+        tasks: tasks.filter((_, i) => odd.length === 0 || odd.includes(i)).map((t) => t.id),
+        quantity,
+        lastFinite
+      })
+    const sums = tally(tasks, environmentsPerTask)
+    const sight = x.input.slice()
+    const own = environmentsPerTask * policy.actionSize
+
+    for (let t = 0; t < steps; t++) {
+      const taken = state.steps + t * envs
+      if (taken >= c.learningStarts) {
+        yield* act
+        for (const [g, s] of actions.entries()) x.actor.sample(g, s)
+      } else for (const [g, s] of actions.entries()) n.form.explore(s, x.actor.action.subarray(g * own, (g + 1) * own))
+      sight.set(x.input)
+      x.step(step, 0)
+      if (x.batch.elsewhere !== undefined) yield* unbroken(x)
+      const odd = step.reward.findIndex((r) => !Number.isFinite(r))
+      if (odd >= 0) return yield* fail("reward", [Math.floor(odd / environmentsPerTask)])
+      remember(sight)
+      sums.takeStep(step)
+      if (taken + envs <= c.learningStarts || replay.pushed % c.trainEvery !== 0) continue
+      for (let k = 0; k < perRound; k++) {
+        yield* update(replay, x, chance)
+        if (!figures.every(Number.isFinite)) return yield* fail("loss", brokenTasks(figures, tasks.length))
+        sums.takeUpdate(figures)
+        lastFinite = figuresOf(figures, tasks.length, 0)
+      }
+    }
+    const { policy: theta, value, arrays } = yield* Effect.provideService(readState(at), Session, session)
+    if (!(theta.every(Number.isFinite) && value.every(Number.isFinite))) return yield* fail("parameters", [])
+    const next: State = {
+      iteration: state.iteration + 1,
+      steps: state.steps + steps * envs,
+      policy: theta,
+      value,
+      arrays: { ...arrays, replay: contents(replay) },
+      environments: x.batch.save(),
+      observation: x.input.slice(),
+      streams: {
+        update: saveStream(chance),
+        ...Object.fromEntries(actions.map((s, i) => [actionName(tasks[i]!.id), saveStream(s)]))
+      }
+    }
+    held = next
+    return { state: next, rows: sums.rows(), steps: steps * envs } satisfies Iteration
+  }, turn.withPermit)
+
+  const load = (given: SavedState): E.Either<CheckpointError, State> =>
+    E.chain((s: State) => {
+      const want = Math.min(s.steps / envs, empty.slots) * envs * row.width
+      const got = s.arrays.replay?.length
+      return got === want
+        ? E.right(s)
+        : E.left(new CheckpointError({ field: 'array "replay"', want: `${want} numbers`, got: `${got ?? "nothing"}` }))
+    })(loadState(given, identity, sizes, [...parts, "replay"]))
+
+  return { policy, init, iterate, save: (state) => saveState(state, identity), load } satisfies Learner
+})
+
+const actionName = (task: string): string => `action:${task}`

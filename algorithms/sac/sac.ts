@@ -1,0 +1,33 @@
+import { Effect } from "effect"
+import type { Algorithm } from "../algorithm.ts"
+import { collectorOf } from "../ppo/collector.ts"
+import { checkedPolicy } from "./check.ts"
+import { defaults, type Sac, SacConfig } from "./config.ts"
+import { learner, SAC_ID, SAC_VERSION } from "./learner.ts"
+import { networks, valueProgram } from "./mathematics.ts"
+import { makePolicy } from "./policy.ts"
+
+/**
+ * Soft actor-critic with twin critics and learnt temperatures, on one task or on many together.
+ *
+ * A collector's advantages are generalised advantage estimates over the smaller critic at the median action.
+ *
+ * Source: Haarnoja et al., arXiv:1812.05905; discrete actions by Christodoulou, arXiv:1910.07207. Differs: each task has
+ * a temperature of its own.
+ */
+export const sac: Algorithm<Sac> = {
+  id: SAC_ID,
+  version: SAC_VERSION,
+  summary: "Soft actor-critic: off-policy, twin critics, learnt temperature, squashed Gaussian or discrete actions",
+  config: SacConfig,
+  defaults,
+  supports: (action) => action._tag === "Discrete" || [...action.low, ...action.high].every(Number.isFinite),
+  makePolicy,
+  learner,
+  collector: (c, problem) =>
+    Effect.gen(function* () {
+      yield* checkedPolicy(problem)
+      const n = networks(problem.policy, c.correction)
+      return yield* collectorOf(c, problem, n.layout, (rows) => valueProgram(n, rows))
+    })
+}

@@ -1,0 +1,82 @@
+/** Updates from the replay, each one session call. */
+import { Effect } from "effect"
+import { realOf } from "../../core/pipeline/real.ts"
+import { Session } from "../../core/pipeline/session.ts"
+import { fillNormal, type Stream } from "../../core/random/mod.ts"
+import { lift, liftProgram } from "../error.ts"
+import { type Interaction, pauseEvery } from "../interaction.ts"
+import { type Replay, sampleRows } from "../replay/mod.ts"
+import type { Sac } from "./config.ts"
+import { batchOf, figures, type Networks, updateProgram } from "./mathematics.ts"
+import type { Resident } from "./resident.ts"
+
+/** Where a transition's numbers stand in its row of the replay; the task's one-hot is not stored. */
+export interface RowLayout {
+  /** Numbers of one observation. */
+  readonly seen: number
+  readonly action: number
+  readonly next: number
+  readonly reward: number
+  readonly terminated: number
+  readonly width: number
+}
+
+export const rowLayout = ({ policy }: Networks): RowLayout => {
+  const seen = policy.inputs - policy.taskIds.length
+  const next = seen + policy.actionSize
+  const reward = next + seen
+  return { seen, action: seen, next, reward, terminated: reward + 1, width: reward + 2 }
+}
+
+/** Makes updates ready. After each, `figures` holds the figures `[5, T]` of it. */
+export const updater = Effect.fn("sac.updater")(function* (c: Sac, n: Networks, at: Resident, tasks: number) {
+  const session = yield* Session
+  const Real = realOf(session)
+  const { inputs, actionSize } = n.policy
+  const batch = batchOf(c, tasks)
+  const executable = yield* session.compile(yield* liftProgram(updateProgram(c, n, tasks)))
+  const input = {
+    observation: new Real(batch * inputs),
+    nextObservation: new Real(batch * inputs),
+    action: new Real(batch * actionSize),
+    reward: new Real(batch),
+    terminated: new Real(batch),
+    noise: new Real(batch * n.form.noise),
+    nextNoise: new Real(batch * n.form.noise)
+  }
+  const out = new Real(figures.length * tasks)
+  const call = executable.run({ ...at, ...input }, { ...at, figures: out })
+  const pause = pauseEvery(executable.cost.flops)
+  const rows = new Int32Array(batch)
+  const { seen, action, next, reward, terminated, width } = rowLayout(n)
+
+  /** Copies the drawn rows out of the replay; which task it is, is in what the network sees now. */
+  const gather = ({ memory, environments }: Replay, x: Interaction): void => {
+    for (let k = 0; k < batch; k++) {
+      const from = rows[k]! * width
+      const to = k * inputs
+      const sight = (rows[k]! % environments) * inputs
+      for (let i = 0; i < seen; i++) {
+        input.observation[to + i] = memory[from + i]!
+        input.nextObservation[to + i] = memory[from + next + i]!
+      }
+      for (let i = seen; i < inputs; i++) {
+        input.observation[to + i] = x.input[sight + i]!
+        input.nextObservation[to + i] = x.input[sight + i]!
+      }
+      for (let i = 0; i < actionSize; i++) input.action[k * actionSize + i] = memory[from + action + i]!
+      input.reward[k] = memory[from + reward]!
+      input.terminated[k] = memory[from + terminated]!
+    }
+  }
+
+  const update = Effect.fnUntraced(function* (replay: Replay, x: Interaction, s: Stream) {
+    yield* lift(sampleRows(replay, tasks, s, rows))
+    gather(replay, x)
+    fillNormal(s, input.noise)
+    fillNormal(s, input.nextNoise)
+    yield* call
+    yield* pause
+  })
+  return { figures: out, update, cost: executable.cost }
+})
