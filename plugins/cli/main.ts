@@ -10,6 +10,7 @@ import { clusterCommand } from "./cluster.ts"
 import { configCommand } from "./config.ts"
 import { doctorCommand } from "./doctor.ts"
 import { envsCommand } from "./envs.ts"
+import { evaluateCommand } from "./evaluate.ts"
 import { describeDefect, Shown, showFailure } from "./output.ts"
 import { pluginCommand } from "./plugin.ts"
 import { replayCommand } from "./replay.ts"
@@ -23,6 +24,7 @@ export const pgex = root.pipe(
     clusterCommand,
     replayCommand,
     checkCommand,
+    evaluateCommand,
     envsCommand,
     pluginCommand,
     configCommand,

@@ -73,7 +73,8 @@ export const readSafetensors = (bytes: Uint8Array, name: string): E.Either<Matri
     if (to - from !== count * width || from < 0 || start + to > bytes.length) {
       return bad(`${count * width} bytes for ${key}`, `offsets ${from} to ${to} of ${bytes.length - start} bytes`)
     }
-    const copy = bytes.slice(start + from, start + to).buffer
+    // slice() of a Node Buffer copies nothing, and its buffer would be the whole file.
+    const copy = new Uint8Array(bytes.subarray(start + from, start + to)).buffer
     tensors.push({ name: key, shape: spec.shape, data: width === 4 ? new Float32Array(copy) : new Float64Array(copy) })
   }
   return E.right({ tensors, meta })

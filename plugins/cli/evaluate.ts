@@ -1,0 +1,111 @@
+/** `pgex evaluate RUN`: what the policies of a finished run are worth, task by task. */
+import { Effect, Predicate } from "effect"
+import { Argument, Command, Flag } from "effect/cli"
+import { sessionKinds } from "../../core/pipeline/config.ts"
+import { key } from "../../core/random/mod.ts"
+import type { RunWorth } from "../evaluate_run.ts"
+import { UsageError } from "../failure.ts"
+import { calling } from "../load/mod.ts"
+import { show } from "../report/html.ts"
+import { readRun } from "../store/mod.ts"
+import { lift, print } from "./output.ts"
+import { pluginFlag, withPlugins } from "./plugin_flag.ts"
+import { shared } from "./shared.ts"
+
+export const evaluateCommand = Command.make(
+  "evaluate",
+  {
+    run: Argument.String("run").pipe(Argument.withDescription("A run directory, e.g. runs/quick-0")),
+    episodes: Flag.Int("episodes").pipe(
+      Flag.withDefault(100),
+      Flag.withMetavar("N"),
+      Flag.withDescription("Whole episodes a task and policy")
+    ),
+    deterministic: Flag.Boolean("deterministic").pipe(
+      Flag.withDefault(false),
+      Flag.withoutNegation,
+      Flag.withDescription("Take the most probable action instead of drawing one")
+    ),
+    task: Flag.String("task").pipe(
+      Flag.between(0, 1000),
+      Flag.withMetavar("ID"),
+      Flag.withDescription("Only this task; may be repeated")
+    ),
+    session: Flag.Literals("session", [...sessionKinds]).pipe(
+      Flag.withDefault("auto"),
+      Flag.withDescription("What computes; wasm: the same bits on every machine")
+    ),
+    plugin: pluginFlag
+  },
+  Effect.fn("pgex.evaluate")(function* (o) {
+    const { json, seed } = yield* shared
+    if (o.episodes < 1) {
+      const got = String(o.episodes)
+      return yield* new UsageError({ doing: "use --episodes", want: "a whole number >= 1", got, fix: "" })
+    }
+    const from = yield* lift(key(seed ?? 0))
+    const { run, store } = yield* readRun(o.run)
+    const loaded = yield* withPlugins([...pluginsOf(run.config), ...o.plugin])
+    const { known, knownWith } = yield* Effect.promise(() => import("../known.ts"))
+    const { evaluateRun, policiesOfRun } = yield* Effect.promise(() => import("../evaluate_run.ts"))
+    const { sessionLayer } = yield* Effect.promise(() => import("../sessions/mod.ts"))
+    const all = knownWith(loaded, known)
+    const policies = yield* policiesOfRun(store, all)
+    const actions = o.deterministic ? "mode" : "sample"
+    const asked = o.task.length === 0 ? {} : { tasks: o.task }
+    const worth = yield* calling(evaluateRun(policies, all, { episodes: o.episodes, actions, ...asked }, from)).pipe(
+      Effect.provide(sessionLayer(o.session))
+    )
+    yield* print(json, { run: store.name, seed: seed ?? 0, ...worth }, describe(worth))
+  })
+).pipe(
+  Command.withDescription(
+    "Play whole episodes of every task under the policies of its group, one policy a training seed: mean return, " +
+      "interquartile mean with a 95% interval (stratified bootstrap), success rate where the environment tells. " +
+      "A task's interval draws episodes anew, that over all tasks draws training seeds anew."
+  ),
+  Command.withShortDescription("What a finished run's policies are worth, by task"),
+  Command.withExamples([
+    { command: "pgex evaluate runs/quick-0 --episodes 50", description: "Fifty episodes a task and policy" },
+    {
+      command: "pgex evaluate runs/quick-0 --deterministic --seed 3 --json",
+      description: "Most probable actions, as JSON"
+    }
+  ])
+)
+
+/** The plugins that a run's configuration names. */
+const pluginsOf = (config: unknown): readonly string[] => {
+  const named = Predicate.hasProperty(config, "plugins") ? config.plugins : undefined
+  return Array.isArray(named) ? named.filter((p) => typeof p === "string") : []
+}
+
+const describe = (w: RunWorth): string => {
+  const width = Math.max(...w.tasks.map((t) => t.task.length), 4) + 2
+  const percent = (x: number | undefined) => (x === undefined ? "" : `${Number((100 * x).toPrecision(3))}%`)
+  const head = ["task".padEnd(width), "group".padEnd(7), "mean".padEnd(10), "IQM".padEnd(10), "95% interval".padEnd(22)]
+  const rows = w.tasks.map(({ task, group, meanReturn, interquartileMean: i, meanLength, successRate }) =>
+    [
+      task.padEnd(width),
+      String(group).padEnd(7),
+      show(meanReturn).padEnd(10),
+      show(i.estimate).padEnd(10),
+      `${show(i.low)} to ${show(i.high)}`.padEnd(22),
+      show(meanLength).padEnd(8),
+      percent(successRate)
+    ]
+      .join("")
+      .trimEnd()
+  )
+  const { estimate, low, high } = w.interquartileMean
+  const success = w.successRate === undefined ? "" : `, success ${percent(w.successRate)}`
+  const [first] = w.tasks
+  const how = `${first === undefined ? 0 : first.episodes} episodes a task, of ${first?.seeds ?? 0} training seeds`
+  return [
+    [...head, "length".padEnd(8), w.successRate === undefined ? "" : "success"].join("").trimEnd(),
+    ...rows,
+    "",
+    `all tasks: interquartile mean ${show(estimate)} (${show(low)} to ${show(high)})${success}`,
+    `${w.actions === "mode" ? "most probable actions" : "drawn actions"}, ${how}`
+  ].join("\n")
+}
