@@ -163,6 +163,40 @@ export interface Collector {
   ) => Effect.Effect<readonly Transitions[], SessionFailure | ProblemError>
 }
 
+/** Tasks to adapt to, which training need not have seen. */
+export interface AdaptationProblem extends Problem {
+  /** Environment steps a task for each step of the adaptation. */
+  readonly stepsPerTask: number
+}
+
+/** What one rollout during adaptation showed of its task. */
+export interface Adaptation {
+  /** Episodes that ended; their mean return and length, undefined where none ended. */
+  readonly episodes: number
+  readonly meanReturn: number | undefined
+  readonly meanLength: number | undefined
+  /** Over all steps, of episodes that did not end too. */
+  readonly meanReward: number
+}
+
+export interface Adapted {
+  readonly task: string
+  /** θ' of this task, after the last step. */
+  readonly policy: Floats
+  /** Before the first step, …, after the last: steps + 1. */
+  readonly rollouts: readonly Adaptation[]
+}
+
+/** Adapts a meta-learner's policy to each task by itself. Law: equal keys give equal bits; 0 steps leave θ as it is. */
+export interface Adapter {
+  /** From a training's state, by so many steps. One entry a task, in the problem's order. */
+  readonly adapt: (
+    at: Pick<State, "policy" | "arrays">,
+    steps: number,
+    key: Key
+  ) => Effect.Effect<readonly Adapted[], LearnerError>
+}
+
 /** An algorithm: the record that a plugin contributes. C is its configuration. */
 export interface Algorithm<C> {
   readonly id: string
@@ -180,4 +214,12 @@ export interface Algorithm<C> {
   ) => E.Either<ProblemError, Policy>
   readonly learner: (config: C, problem: TrainingProblem) => Effect.Effect<Learner, LearnerError, Session | Scope.Scope>
   readonly collector: (config: C, problem: Problem) => Effect.Effect<Collector, LearnerError, Session | Scope.Scope>
+  /**
+   * Only of meta-learners, whose policy is a place to start from: its worth is that of what it adapts to, by the
+   * algorithm's own inner steps.
+   */
+  readonly adapter?: (
+    config: C,
+    problem: AdaptationProblem
+  ) => Effect.Effect<Adapter, LearnerError, Session | Scope.Scope>
 }

@@ -11,10 +11,14 @@ export const erased = <C>(a: Algorithm<C>): Algorithm<unknown> => {
     Schema.decodeUnknownEffect(a.config)(config).pipe(
       Effect.mapError((e) => problemError(`configuration of ${a.id}`, "one that fits its schema", e.message))
     )
+  const { adapter, ...others } = a
   return {
-    ...a,
+    ...others,
     config: Schema.Unknown,
     learner: (config, problem) => Effect.flatMap(decode(config), (c) => a.learner(c, problem)),
-    collector: (config, problem) => Effect.flatMap(decode(config), (c) => a.collector(c, problem))
+    collector: (config, problem) => Effect.flatMap(decode(config), (c) => a.collector(c, problem)),
+    ...(adapter === undefined
+      ? {}
+      : { adapter: (config, problem) => Effect.flatMap(decode(config), (c) => adapter(c, problem)) })
   }
 }

@@ -1,6 +1,7 @@
 /** Meta-learners: where to start from, so that a few gradient steps on a task's own rollouts suffice. */
 import type { Algorithm } from "../algorithm.ts"
 import { makePolicy } from "../policy.ts"
+import { adapter } from "./adapter.ts"
 import { collector } from "./collector.ts"
 import { defaults, type Maml, MamlConfig, type Order } from "./config.ts"
 import { learner } from "./learner.ts"
@@ -14,7 +15,8 @@ const metaLearner = (id: string, order: Order, summary: string, own: Maml): Algo
   supports: () => true,
   makePolicy,
   learner: learner({ id, version: "1", order }),
-  collector
+  collector,
+  adapter: adapter(id)
 })
 
 /** Model-agnostic meta-learning, exact second order. Source: Finn et al., arXiv:1703.03400, algorithm 3. */

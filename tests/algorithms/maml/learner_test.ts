@@ -3,7 +3,7 @@ import { test } from "node:test"
 import { Effect } from "effect"
 import { towardsWorst } from "../../../algorithms/maml/learner.ts"
 import { emaml, fomaml, maml, promp, reptile } from "../../../algorithms/maml/maml.ts"
-import { algorithmLaws } from "../../../algorithms/mod.ts"
+import { algorithmLaws, erased } from "../../../algorithms/mod.ts"
 import { zeroKey } from "../../../core/random/mod.ts"
 import { cartPole, navigation } from "../../../envs/mod.ts"
 import { poisonous } from "../environments.ts"
@@ -82,3 +82,25 @@ test("towardsWorst() keeps a distribution, and gives the task with the least rew
   assert.ok(weight[0]! > 0.25 && weight[1]! < 0.25 && Math.abs(weight[2]! - 2 * weight[1]!) < 1e-12)
   assert.deepEqual([...towardsWorst(0, [0.5, 0.5], [3, -3])], [0.5, 0.5])
 })
+
+test("adapter() takes each task its own way, by the key, and not at all in 0 steps", () =>
+  inSession(
+    Effect.gen(function* () {
+      const problem = problemOf(navigation, { tasks: pair })
+      const learner = yield* maml.learner(maml.defaults, problem)
+      const at = yield* learner.init(zeroKey)
+      const make = erased(maml).adapter
+      assert.ok(make !== undefined)
+      const unseen = [{ id: "north", params: { goal_angle: Math.PI / 2 } }, ...pair]
+      const { adapt } = yield* make(maml.defaults, { ...problem, tasks: unseen, stepsPerTask: 80 })
+      const [north, east, west] = yield* adapt(at, 3, zeroKey)
+      assert.deepEqual([north?.task, east?.task, west?.task], ["north", "east", "west"])
+      assert.notDeepEqual(east?.policy, west?.policy)
+      assert.equal(north?.rollouts.length, 4)
+      assert.deepEqual((yield* adapt(at, 3, zeroKey))[0], north)
+      // A task adapts as it would alone.
+      const alone = yield* make(maml.defaults, { ...problem, tasks: [pair[1]!], stepsPerTask: 80 })
+      assert.deepEqual((yield* alone.adapt(at, 3, zeroKey))[0], west)
+      assert.deepEqual((yield* adapt(at, 0, zeroKey))[0]?.policy, at.policy)
+    })
+  ))

@@ -1,0 +1,71 @@
+/** Adaptation to tasks that meta-training need not have seen: what a meta-learner learns for. */
+import { Effect, Semaphore } from "effect"
+import { realOf } from "../../core/pipeline/real.ts"
+import { Session } from "../../core/pipeline/session.ts"
+import { type Key, zeroKey } from "../../core/random/mod.ts"
+import type { Adaptation, AdaptationProblem, Adapted, Adapter, State } from "../algorithm.ts"
+import { lift, problemError, TrainingDiverged } from "../error.ts"
+import { actionStreams, interaction, unbroken } from "../interaction.ts"
+import type { Played } from "./advantage.ts"
+import type { Maml } from "./config.ts"
+import { players } from "./players.ts"
+
+/** Makes adaptation ready: the training's own inner steps, all tasks together, any number of them. */
+export const adapter = (id: string) =>
+  Effect.fn("maml.adapter")(function* (c: Maml, problem: AdaptationProblem) {
+    const { tasks, policy, environmentsPerTask, stepsPerTask } = problem
+    if (!(Number.isInteger(stepsPerTask) && stepsPerTask >= 1 && stepsPerTask % environmentsPerTask === 0)) {
+      const want = `a multiple of ${environmentsPerTask} environments`
+      return yield* problemError("stepsPerTask", want, String(stepsPerTask))
+    }
+    const session = yield* Session
+    const Real = realOf(session)
+    const x = yield* interaction(problem, zeroKey, Real)
+    const rate = yield* session.buffer([policy.size])
+    const inner = yield* players(c, problem, x, rate, stepsPerTask / environmentsPerTask)
+    const data = inner.data()
+    // One adaptation uses the buffers at a time; a second caller waits.
+    const turn = yield* Semaphore.make(1)
+
+    const adapt = Effect.fn("maml.adapt")(
+      function* (at: Pick<State, "policy" | "arrays">, steps: number, key: Key) {
+        if (!(Number.isInteger(steps) && steps >= 0))
+          return yield* problemError("steps", "a whole number >= 0", `${steps}`)
+        const alpha = at.arrays.rate ?? new Real(policy.size).fill(c.inner.rate)
+        for (const [name, got] of [["policy", at.policy.length] as const, ["arrays.rate", alpha.length] as const]) {
+          if (got !== policy.size) return yield* problemError(name, `${policy.size} numbers`, String(got))
+        }
+        // The key decides the episodes: those of fresh environments, moved into ours.
+        const fresh = yield* interaction(problem, key, Real)
+        fresh.reset()
+        yield* unbroken(fresh)
+        yield* lift(x.batch.load(fresh.batch.save()))
+        yield* session.write(rate, alpha)
+        yield* inner.start(at.policy)
+        const streams = actionStreams(key, tasks)
+        const seen: (readonly Played[])[] = []
+        for (let k = 0; k <= steps; k++) {
+          const shown = yield* inner.play(streams, data)
+          if (shown.broken.length > 0) {
+            const broken = tasks.filter((_, t) => shown.broken.includes(t)).map((t) => t.id)
+            const quantity = "reward or log-probability"
+            return yield* new TrainingDiverged({ algorithm: id, iteration: k, tasks: broken, quantity, lastFinite: {} })
+          }
+          seen.push(shown.played)
+          if (k < steps) yield* inner.step(data)
+        }
+        const thetas = yield* inner.read
+        return tasks.map(
+          (task, t): Adapted => ({
+            task: task.id,
+            policy: thetas.slice(t * policy.size, (t + 1) * policy.size),
+            rollouts: seen.map((all): Adaptation => all[t]!)
+          })
+        )
+      },
+      Effect.scoped,
+      turn.withPermit
+    )
+
+    return { adapt } satisfies Adapter
+  })
