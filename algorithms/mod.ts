@@ -1,5 +1,9 @@
 /** Algorithms: the contract, policies, evaluation, and those that come with the package. */
 export type {
+  Adaptation,
+  AdaptationProblem,
+  Adapted,
+  Adapter,
   Algorithm,
   Collector,
   Fixed,
@@ -17,10 +21,15 @@ export { erased } from "./erased.ts"
 export { CheckpointError, type LearnerError, PolicyFileError, ProblemError, TrainingDiverged } from "./error.ts"
 export { type Evaluation, type EvaluationOptions, evaluator } from "./evaluate.ts"
 export { type AlgorithmLaw, algorithmLaws, type LawGround } from "./law.ts"
+export { defaults as mamlDefaults, type Maml, MamlConfig } from "./maml/config.ts"
+export { emaml, fomaml, maml, promp, reptile } from "./maml/maml.ts"
 export { makePolicy, type NetworkConfig, type Policy, type PolicyTrace, type Spaces } from "./policy.ts"
 export { defaults as ppoDefaults, type Ppo, PpoConfig } from "./ppo/config.ts"
 export { ppo } from "./ppo/ppo.ts"
+export { defaults as sacDefaults, type Sac, SacConfig } from "./sac/config.ts"
+export { sac } from "./sac/sac.ts"
 export {
+  architecture,
   type LoadedPolicy,
   loadPolicy,
   type PolicyOrigin,
@@ -28,5 +37,3 @@ export {
   type SavedPolicy,
   savePolicy
 } from "./saved_policy.ts"
-export { defaults as sacDefaults, type Sac, SacConfig } from "./sac/config.ts"
-export { sac } from "./sac/sac.ts"
