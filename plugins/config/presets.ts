@@ -125,11 +125,11 @@ const lunarlanderGravity: RunConfig = {
   ...quick,
   preset: "lunarlander-gravity",
   family: { id: "lunarlander-gravity", n: 10, options: {} },
-  algorithm: { id: "ppo", ppo: { ...quick.algorithm.ppo, learningRate: 1e-3 } },
+  algorithm: { id: "ppo", ppo: { ...quick.algorithm.ppo, learningRate: 1e-3, anneal: true, klStop: 0.02 } },
   meta: { ...quick.meta, iterations: 10 },
   // Landers that have learnt to hover fly for the whole 1000 steps of an episode.
   truth: { ...quick.truth, subsets: 15, iterations: 4, episodes: 8 },
-  groupTraining: { iterations: 4, seeds: 3 },
+  groupTraining: { iterations: 6, seeds: 3 },
   evaluation: { episodes: 5 }
 }
 
