@@ -1,0 +1,153 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { Effect } from "effect"
+import * as E from "fp-ts/lib/Either.js"
+import { ppo, sac } from "../../../algorithms/mod.ts"
+import { networks, updateProgram } from "../../../algorithms/sac/mathematics.ts"
+import { squashedGaussian } from "../../../core/dist/mod.ts"
+import { evaluate, gradients, mean, program, sub } from "../../../core/program/mod.ts"
+import { child, fillNormal, stream, zeroKey } from "../../../core/random/mod.ts"
+import { type Environment, linearQuadratic, pendulum } from "../../../envs/mod.ts"
+import { built } from "../../core/program/support.ts"
+import { identityBox, poisonous } from "../environments.ts"
+import { inSession, problemOf, right, train } from "../support.ts"
+
+const network = { layers: 1, width: 8, activation: "tanh", taskOneHot: false } as const
+
+const problem = (environment: Environment) =>
+  problemOf(environment, { policy: right(sac.makePolicy(environment, network)), stepsPerTask: 64 })
+
+test("the policy's host log-probability is the program's, and what is played lies within the bounds", () => {
+  const policy = right(sac.makePolicy(pendulum, network))
+  const actor = policy.actor(64, 1, Float64Array)
+  // Deviations from e^-20 to e^2, means far beyond where tanh is 1 in float64.
+  actor.head.mean!.forEach((_, i, x) => {
+    x[i] = i - 32
+  })
+  actor.head.logStd!.forEach((_, i, x) => {
+    x[i] = -20 + (22 * i) / 63
+  })
+  actor.sample(0, stream(zeroKey))
+  const one = program("one", { mean: [64, 1], logStd: [64, 1], u: [64, 1] }, (x) => ({
+    logProb: squashedGaussian.logProb({ mean: x.mean, logStd: x.logStd }, x.u)
+  }))
+  const { logProb } = evaluate(built(one), { mean: actor.head.mean!, logStd: actor.head.logStd!, u: actor.action })
+  // u of size 32 is rounded by up to 4e-15, which is 2e-6 deviations of e^-20.
+  for (const [i, x] of logProb.entries()) assert.ok(Math.abs(x - actor.logProb[i]!) < 1e-4, `${x} ${actor.logProb[i]}`)
+  const played = new Float64Array(64)
+  policy.play?.(actor.action, played)
+  assert.ok(played.every((a) => a >= -2 && a <= 2))
+  assert.deepEqual([played[0], played[63]], [-2, 2])
+})
+
+test("a collector's log-probabilities are those of the policy's program, so that its gradient is the policy's", () =>
+  inSession(
+    Effect.gen(function* () {
+      const p = problem(identityBox)
+      const learner = yield* sac.learner(sac.defaults, p)
+      const state = yield* learner.init(child(zeroKey, 3))
+      const collector = yield* sac.collector(sac.defaults, p)
+      const [t] = yield* collector.collect(state, 40, zeroKey)
+      assert.ok(t !== undefined)
+      const shapes = { theta: [p.policy.size], observation: [40, 1], action: [40, 1] }
+      const one = program("one", shapes, (x) => ({
+        logProb: p.policy.logProb(x.theta, x.observation, x.action).logProb
+      }))
+      const { logProb } = evaluate(built(one), { theta: state.policy, observation: t.observation, action: t.action })
+      // The session's head is float32: some 1e-7 of each number.
+      for (const [i, x] of logProb.entries()) assert.ok(Math.abs(x - t.logProb[i]!) < 1e-5 * (1 + Math.abs(x)))
+    })
+  ))
+
+test("an update moves the policy along the gradient at given critics only", () => {
+  const p = problem(pendulum)
+  const n = networks(p.policy, "exact")
+  const batch = 4
+  const config = { ...sac.defaults, batch, learningRate: 1e-3 }
+  const s = stream(zeroKey)
+  const draw = (count: number) => {
+    const out = new Float64Array(count)
+    fillNormal(s, out)
+    return out
+  }
+  const [size, q] = [p.policy.size, n.twins.size]
+  const given = { policy: draw(size), value: draw(q), observation: draw(3 * batch), noise: draw(batch) }
+  const y = evaluate(built(updateProgram(config, n, 1)), {
+    ...given,
+    target: draw(q),
+    logAlpha: [0],
+    policyM: new Float64Array(size),
+    policyV: new Float64Array(size),
+    valueM: new Float64Array(q),
+    valueV: new Float64Array(q),
+    logAlphaM: [0],
+    logAlphaV: [0],
+    correction: [0, 0],
+    nextObservation: draw(3 * batch),
+    action: draw(batch),
+    reward: draw(batch),
+    terminated: [0, 1, 0, 0],
+    nextNoise: draw(batch)
+  })
+  const shapes = { policy: [size], value: [q], observation: [batch, 3], noise: [batch, 1] }
+  const alone = program("alone", shapes, (x) => {
+    const twins = [n.twins.view(x.value, "q1"), n.twins.view(x.value, "q2")] as const
+    const { worth, logProb } = n.form.soft(p.policy.head(x.policy, x.observation), twins, x.observation, x.noise)
+    return { gradient: gradients(mean(sub(logProb, worth)), [x.policy])[0]! }
+  })
+  const { gradient } = evaluate(built(alone), { ...given, value: y.value })
+  // Adam's first moment after one step is (1 − β₁)·g.
+  for (const [i, m] of y.policyM.entries()) assert.ok(Math.abs(m - 0.1 * gradient[i]!) < 1e-12 * (1 + Math.abs(m)))
+  assert.ok(gradient.some((g) => g !== 0))
+})
+
+test("what SAC cannot do is refused with the option and what to do instead", () =>
+  inSession(
+    Effect.gen(function* () {
+      const unbounded = sac.makePolicy(linearQuadratic, network)
+      if (E.isLeft(unbounded))
+        assert.match(unbounded.left.message, /action finite bounds, to squash into; PPO does without/)
+      assert.equal(E.isLeft(unbounded), !sac.supports(linearQuadratic.action))
+      const p = problem(pendulum)
+      const gaussian = { ...p, policy: right(ppo.makePolicy(pendulum, network)) }
+      assert.match((yield* Effect.flip(sac.learner(sac.defaults, gaussian))).message, /policy one that sac\.makePolicy/)
+      assert.match(
+        (yield* Effect.flip(sac.collector(sac.defaults, gaussian))).message,
+        /policy one that sac\.makePolicy/
+      )
+      const small = sac.learner({ ...sac.defaults, replay: 100 }, p)
+      assert.match((yield* Effect.flip(small)).message, /want batch at most the 96 transitions of the replay, got 256/)
+      const odd = sac.learner(sac.defaults, { ...p, stepsPerTask: 63 })
+      assert.match((yield* Effect.flip(odd)).message, /stepsPerTask a multiple of 8/)
+    })
+  ))
+
+test("a reward that is not a number ends the training with its task named", () =>
+  inSession(
+    Effect.gen(function* () {
+      const learner = yield* sac.learner(sac.defaults, problem(poisonous))
+      const state = yield* learner.init(zeroKey)
+      const error = yield* Effect.flip(train(learner, state, 20))
+      assert.ok(error._tag === "TrainingDiverged")
+      assert.deepEqual([error.tasks, error.quantity], [["only"], "reward"])
+    })
+  ))
+
+test("a full replay keeps going: states given out stay, and resuming gives the same bits", () =>
+  inSession(
+    Effect.gen(function* () {
+      const p = problem(identityBox)
+      const config = { ...sac.defaults, replay: 160, batch: 32 }
+      const [a, b] = [yield* sac.learner(config, p), yield* sac.learner(config, p)]
+      const half = yield* train(a, yield* a.init(zeroKey), 4)
+      const kept = half.arrays.replay!.slice()
+      const end = yield* train(a, half, 3)
+      assert.equal(kept.length, 160 * 5)
+      assert.deepEqual(half.arrays.replay, kept)
+      assert.deepEqual(yield* train(b, right(b.load(a.save(half))), 3), end)
+      const cut = a.save({ ...half, arrays: { ...half.arrays, replay: kept.subarray(5) } })
+      const refused = a.load(cut)
+      assert.ok(E.isLeft(refused))
+      assert.match(refused.left.message, /array "replay" 800 numbers, got 795/)
+    })
+  ))
