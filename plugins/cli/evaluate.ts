@@ -1,5 +1,5 @@
 /** `pgex evaluate RUN`: what the policies of a finished run are worth, task by task. */
-import { Effect, Predicate } from "effect"
+import { Effect } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { sessionKinds } from "../../core/pipeline/config.ts"
 import { key } from "../../core/random/mod.ts"
@@ -9,7 +9,7 @@ import { calling } from "../load/mod.ts"
 import { show } from "../report/html.ts"
 import { readRun } from "../store/mod.ts"
 import { lift, print } from "./output.ts"
-import { pluginFlag, withPlugins } from "./plugin_flag.ts"
+import { pluginFlag, pluginsOf, withPlugins } from "./plugin_flag.ts"
 import { shared } from "./shared.ts"
 
 export const evaluateCommand = Command.make(
@@ -73,12 +73,6 @@ export const evaluateCommand = Command.make(
     }
   ])
 )
-
-/** The plugins that a run's configuration names. */
-const pluginsOf = (config: unknown): readonly string[] => {
-  const named = Predicate.hasProperty(config, "plugins") ? config.plugins : undefined
-  return Array.isArray(named) ? named.filter((p) => typeof p === "string") : []
-}
 
 const describe = (w: RunWorth): string => {
   const width = Math.max(...w.tasks.map((t) => t.task.length), 4) + 2

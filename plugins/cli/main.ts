@@ -11,6 +11,7 @@ import { configCommand } from "./config.ts"
 import { doctorCommand } from "./doctor.ts"
 import { envsCommand } from "./envs.ts"
 import { evaluateCommand } from "./evaluate.ts"
+import { exportCommand } from "./export.ts"
 import { describeDefect, Shown, showFailure } from "./output.ts"
 import { pluginCommand } from "./plugin.ts"
 import { replayCommand } from "./replay.ts"
@@ -25,6 +26,7 @@ export const pgex = root.pipe(
     replayCommand,
     checkCommand,
     evaluateCommand,
+    exportCommand,
     envsCommand,
     pluginCommand,
     configCommand,

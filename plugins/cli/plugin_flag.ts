@@ -1,5 +1,5 @@
 /** `--plugin`, for every command that looks something up by its id. */
-import { Effect } from "effect"
+import { Effect, Predicate } from "effect"
 import { Flag } from "effect/cli"
 import { type Loaded, loadPlugins, PluginError } from "../load/mod.ts"
 import { shipped } from "../registry.ts"
@@ -19,6 +19,12 @@ export const withPlugins = Effect.fn("pgex.plugins")(function* (names: readonly 
   for (const { message } of loaded.problems) yield* remark(`${message}; going on without it`)
   return loaded
 })
+
+/** The plugins that a run's configuration names. */
+export const pluginsOf = (config: unknown): readonly string[] => {
+  const named = Predicate.hasProperty(config, "plugins") ? config.plugins : undefined
+  return Array.isArray(named) ? named.filter((p) => typeof p === "string") : []
+}
 
 /** An id that is not there may be of a plugin that was left out: then that is the reason. */
 export const because =

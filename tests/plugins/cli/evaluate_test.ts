@@ -1,5 +1,5 @@
 import assert from "node:assert/strict"
-import { mkdtempSync, rmSync } from "node:fs"
+import { mkdtempSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { after, before, test } from "node:test"
@@ -95,6 +95,22 @@ test("pgex evaluate prints a table for people", () => {
   const { stdout } = pgex(["evaluate", directory, "--session", "wasm", "--episodes", "2"])
   assert.match(stdout, /^task +group +mean +IQM +95% interval +length\n/)
   assert.match(stdout, /all tasks: interquartile mean .*\ndrawn actions, 4 episodes a task, of 2 training seeds\n$/)
+})
+
+test("pgex export writes a group's policy as ONNX, and says which there are where there is none such", () => {
+  const file = join(folder, "one.onnx")
+  const { stdout, code } = pgex(["export", directory, "--group", "1", "--training", "1", "--onnx", file, "--json"])
+  assert.equal(code, 0)
+  const { bytes, tasks, from } = JSON.parse(stdout)
+  assert.equal(statSync(file).size, bytes)
+  assert.equal(tasks.length, 3)
+  assert.match(from, /^group-training\/policy-group-1-seed-1\./)
+  const refused = pgex(["export", directory, "--group", "3", "--onnx", file])
+  assert.equal(refused.code, 1)
+  assert.match(refused.stderr, /want one of group 1, training 0; .*group 2, training 1, got group 3, training 0/)
+  const unwritable = pgex(["export", directory, "--group", "1", "--onnx", join(folder, "no", "such.onnx")])
+  assert.equal(unwritable.code, 1)
+  assert.match(unwritable.stderr, /Cannot write .*such.onnx: want a file that can be written/)
 })
 
 test("pgex evaluate of a run that stopped early says that, and how to go on", async () => {

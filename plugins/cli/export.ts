@@ -1,0 +1,68 @@
+/** `pgex export RUN`: a policy of a finished run for other programs. */
+import { Effect, FileSystem } from "effect"
+import { Argument, Command, Flag } from "effect/cli"
+import { FileError, UsageError } from "../failure.ts"
+import { readRun } from "../store/mod.ts"
+import { lift, print } from "./output.ts"
+import { pluginFlag, pluginsOf, withPlugins } from "./plugin_flag.ts"
+import { shared } from "./shared.ts"
+
+export const exportCommand = Command.make(
+  "export",
+  {
+    run: Argument.String("run").pipe(Argument.withDescription("A run directory, e.g. runs/quick-0")),
+    group: Flag.Int("group").pipe(
+      Flag.withMetavar("G"),
+      Flag.withDescription("Whose policy: the number of a group, as the report counts them from 1")
+    ),
+    training: Flag.Int("training").pipe(
+      Flag.withDefault(0),
+      Flag.withMetavar("N"),
+      Flag.withDescription("Of several trainings of the group, which one, counted from 0")
+    ),
+    onnx: Flag.String("onnx").pipe(
+      Flag.withMetavar("FILE"),
+      Flag.withDescription("The .onnx file to write; one that is there is replaced")
+    ),
+    plugin: pluginFlag
+  },
+  Effect.fn("pgex.export")(function* (o) {
+    const { json } = yield* shared
+    const { run, store } = yield* readRun(o.run)
+    const loaded = yield* withPlugins([...pluginsOf(run.config), ...o.plugin])
+    const { known, knownWith } = yield* Effect.promise(() => import("../known.ts"))
+    const { policiesOfRun } = yield* Effect.promise(() => import("../evaluate_run.ts"))
+    const { policyToOnnx } = yield* Effect.promise(() => import("../onnx/mod.ts"))
+    const policies = yield* policiesOfRun(store, knownWith(loaded, known))
+    const policy = policies.find((p) => p.group === o.group && p.seed === o.training)
+    if (policy === undefined) {
+      const there = policies.map((p) => `group ${p.group}, training ${p.seed}`).join("; ")
+      const got = `group ${o.group}, training ${o.training}`
+      return yield* new UsageError({ doing: "export a policy", want: `one of ${there}`, got, fix: "" })
+    }
+    const bytes = yield* lift(policyToOnnx(policy))
+    const fs = yield* FileSystem.FileSystem
+    yield* fs.writeFile(o.onnx, bytes).pipe(
+      Effect.mapError((e) => {
+        const want = "a file that can be written"
+        return new FileError({ doing: `write ${o.onnx}`, path: o.onnx, want, got: e.message, fix: "" })
+      })
+    )
+    const tasks = policy.tasks.map((t) => t.id)
+    const value = { run: store.name, group: o.group, training: o.training, from: policy.path, tasks, file: o.onnx }
+    yield* print(
+      json,
+      { ...value, bytes: bytes.length },
+      `${o.onnx}: the policy of group ${o.group} (${tasks.join(", ")}), ${bytes.length} bytes`
+    )
+  })
+).pipe(
+  Command.withDescription(
+    "Write a policy of a finished run as ONNX (operators of version 17, float32): input observation [batch, inputs], " +
+      "what the network sees; output logits, or mean and logStd. The metadata say environment, tasks and network."
+  ),
+  Command.withShortDescription("A finished run's policy as ONNX"),
+  Command.withExamples([
+    { command: "pgex export runs/quick-0 --group 1 --onnx group_1.onnx", description: "The policy of the first group" }
+  ])
+)

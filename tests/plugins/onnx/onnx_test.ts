@@ -1,0 +1,113 @@
+import assert from "node:assert/strict"
+import { spawnSync } from "node:child_process"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { test } from "node:test"
+import { fileURLToPath } from "node:url"
+import fc from "fast-check"
+import * as E from "fp-ts/lib/Either.js"
+import { type LoadedPolicy, makePolicy, type NetworkConfig, ppo } from "../../../algorithms/mod.ts"
+import { evaluate, program } from "../../../core/program/mod.ts"
+import { child, fillNormal, stream, zeroKey } from "../../../core/random/mod.ts"
+import { cartPole, type Environment, frozenLake, linearQuadratic } from "../../../envs/mod.ts"
+import { policyToOnnx } from "../../../plugins/onnx/mod.ts"
+import { bytes, varint, whole } from "../../../plugins/onnx/wire.ts"
+import { right } from "../../algorithms/support.ts"
+import { built } from "../../core/program/support.ts"
+
+const peers = fileURLToPath(new URL("../../../bench/peers/.venv/bin/python", import.meta.url))
+const python = [process.env.PGEX_PYTHON ?? "", peers, "python3"]
+  .filter((name) => name !== "")
+  .find((name) => spawnSync(name, ["-c", "import onnxruntime"], { stdio: "ignore" }).status === 0)
+const skip = python === undefined ? "no Python with onnxruntime: PGEX_PYTHON, bench/peers/.venv, python3" : false
+
+/** Reads a model and `[rows, inputs]` numbers from the folder, prints every output and what the model says of itself. */
+const reader = `
+import json, sys, numpy, onnxruntime
+options = onnxruntime.SessionOptions()
+options.intra_op_num_threads = 1
+s = onnxruntime.InferenceSession(sys.argv[1], options, providers=["CPUExecutionProvider"])
+x = numpy.array(json.load(sys.stdin), numpy.float32)
+out = s.run(None, {"observation": x})
+print(json.dumps({"outputs": {o.name: v.astype(float).ravel().tolist() for o, v in zip(s.get_outputs(), out)},
+  "shapes": {o.name: list(v.shape) for o, v in zip(s.get_outputs(), out)},
+  "inputs": [[i.name, i.shape, i.type] for i in s.get_inputs()], "meta": s.get_modelmeta().custom_metadata_map}))
+`
+
+const loaded = (environment: Environment, network: NetworkConfig): LoadedPolicy => {
+  const policy = right(makePolicy(environment, network, ["a", "b", "c"]))
+  // As a session leaves it: numbers that float32 has. The last layer is not small, so that an error in it would show.
+  const theta = Float64Array.from(policy.init(child(zeroKey, "theta")), (x) => Math.fround(x < 0.02 ? x + 0.05 : x))
+  return { policy, theta, algorithm: ppo, environment, tasks: [{ id: "a", params: {} }] }
+}
+
+for (const [environment, network] of [
+  [cartPole, { layers: 3, width: 64, activation: "tanh", taskOneHot: false }],
+  [linearQuadratic, { layers: 2, width: 32, activation: "relu", taskOneHot: true }],
+  [frozenLake, { layers: 0, width: 1, activation: "tanh", taskOneHot: false }]
+] as const)
+  test(`onnxruntime gives what the policy for ${environment.id} gives, to 1e-6 of it`, { skip }, () => {
+    const from = loaded(environment, network)
+    const { policy, theta } = from
+    const rows = 17
+    const observation = new Float64Array(rows * policy.inputs)
+    fillNormal(stream(child(zeroKey, "observation")), observation)
+    observation.set(observation.map(Math.fround))
+    const p = program("head", { theta: [policy.size], observation: [rows, policy.inputs] }, (x) =>
+      policy.head(x.theta, x.observation)
+    )
+    const ours = evaluate(built(p), { theta, observation })
+    const folder = mkdtempSync(join(tmpdir(), "pgex-"))
+    try {
+      const file = join(folder, "policy.onnx")
+      writeFileSync(file, right(policyToOnnx(from)))
+      const table = Array.from({ length: rows }, (_, r) =>
+        Array.from(observation.subarray(r * policy.inputs, (r + 1) * policy.inputs))
+      )
+      const { stdout, stderr, status } = spawnSync(python ?? "", ["-c", reader, file], {
+        input: JSON.stringify(table),
+        encoding: "utf8"
+      })
+      assert.equal(status, 0, stderr)
+      const told = JSON.parse(stdout)
+      assert.deepEqual(told.inputs, [["observation", ["batch", policy.inputs], "tensor(float)"]])
+      assert.deepEqual(Object.keys(told.outputs), Object.keys(ours))
+      for (const [name, values] of Object.entries(ours))
+        for (const [i, x] of values.entries()) {
+          const error = Math.abs(told.outputs[name][i] - x)
+          assert.ok(error <= 1e-6 * Math.max(1, Math.abs(x)), `${name}[${i}]: ${told.outputs[name][i]} for ${x}`)
+        }
+      assert.equal(told.meta.format, "policygradex-policy/1")
+      assert.equal(JSON.parse(told.meta.environment).id, environment.id)
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+
+test("varint() holds seven bits a byte, also beyond 32 bits", () => {
+  // The examples of the format's own description, and 2^35.
+  assert.deepEqual([...varint(150)], [0x96, 0x01])
+  assert.deepEqual([...whole(1, 150)], [0x08, 0x96, 0x01])
+  assert.deepEqual(
+    [...bytes(2, new TextEncoder().encode("testing"))],
+    [0x12, 7, ...new TextEncoder().encode("testing")]
+  )
+  assert.deepEqual([...varint(2 ** 35)], [0x80, 0x80, 0x80, 0x80, 0x80, 0x01])
+  fc.assert(
+    fc.property(fc.maxSafeNat(), (n) => {
+      const read = varint(n).reduceRight((value, byte) => 128n * value + BigInt(byte & 127), 0n)
+      assert.equal(read, BigInt(n))
+    })
+  )
+})
+
+test("policyToOnnx() writes the same bytes for the same policy, and refuses a distribution that it has no form for", () => {
+  const from = loaded(cartPole, { layers: 1, width: 8, activation: "tanh", taskOneHot: false })
+  assert.deepEqual(policyToOnnx(from), policyToOnnx(from))
+  const other = policyToOnnx({ ...from, policy: { ...from.policy, distribution: "squashedGaussian" } })
+  assert.match(
+    E.isLeft(other) ? other.left.message : "",
+    /want a categorical or Gaussian policy, got a squashedGaussian one/
+  )
+})
