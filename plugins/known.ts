@@ -1,12 +1,15 @@
 /** What the command line and scripts know by name: shipped environments, families and algorithms. */
 
 import { erased } from "../algorithms/erased.ts"
-import { ppo, sac } from "../algorithms/mod.ts"
+import { emaml, fomaml, maml, ppo, promp, reptile, sac } from "../algorithms/mod.ts"
 import type { Known } from "../algorithms/policygradex/spec.ts"
 import type { Loaded } from "./load/mod.ts"
 import { shipped } from "./registry.ts"
 
-export const known: Known = { registry: shipped, algorithms: [erased(ppo), erased(sac)] }
+export const known: Known = {
+  registry: shipped,
+  algorithms: [erased(ppo), erased(sac), ...[maml, fomaml, reptile, emaml, promp].map(erased)]
+}
 
 /** With what plugins contribute; their registry holds what it was added to. */
 export const knownWith = ({ registry, algorithms, groupings }: Loaded, base: Known = known): Known => ({

@@ -53,7 +53,7 @@ export const PpoConfig = Schema.Struct({
 
 /** Which learner trains, with its settings. */
 export const AlgorithmConfig = Schema.Struct({
-  id: name("learner: ppo, sac, or one of a plugin"),
+  id: name("learner: ppo, sac, maml, fomaml, reptile, emaml, promp, or one of a plugin"),
   /** Its gamma and lambda serve the advantages at θ★ whatever the learner. */
   ppo: PpoConfig,
   options: Schema.optionalKey(

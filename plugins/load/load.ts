@@ -12,6 +12,9 @@ import { issueError, PluginError } from "./error.ts"
 import { locate, projectPlugins } from "./find.ts"
 import { isPlugin, pluginIssues } from "./validate.ts"
 
+/** Ids of the package's own learners, which no plugin may take. */
+const shipped = ["ppo", "sac", "maml", "fomaml", "reptile", "emaml", "promp"]
+
 /**
  * Adds plugins to a registry, in order. A plugin that does not load, breaks the contract or claims an id that another
  * has already is left out as a whole and reported.
@@ -31,7 +34,7 @@ export const loadPlugins = Effect.fn("plugins.load")(function* (
     const one = yield* Effect.result(loadPlugin(name, base))
     if (one._tag === "Failure") loaded = { ...loaded, problems: [...loaded.problems, one.failure] }
     else if (!loaded.plugins.some((p) => p.file === one.success.file))
-      loaded = added(loaded, one.success, options.algorithms ?? ["ppo", "sac"])
+      loaded = added(loaded, one.success, options.algorithms ?? shipped)
   }
   return loaded
 })
