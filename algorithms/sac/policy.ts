@@ -17,7 +17,7 @@ import {
 } from "../policy.ts"
 
 /** Bounds of log σ; from the published code of Haarnoja et al. */
-const LOG_STD = [-20, 2] as const
+export const LOG_STD = [-20, 2] as const
 
 /**
  * The policy for these spaces: categorical for discrete actions; for vectors a Gaussian with a deviation for each state,

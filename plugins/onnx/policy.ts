@@ -1,62 +1,144 @@
 /** A policy as an ONNX model. */
 import * as E from "fp-ts/lib/Either.js"
-import { architecture, type LoadedPolicy, savePolicy } from "../../algorithms/mod.ts"
+import { architecture, type LoadedPolicy, type Policy, savePolicy } from "../../algorithms/mod.ts"
+import { LOG_STD } from "../../algorithms/sac/policy.ts"
+import type { Floats } from "../../core/random/mod.ts"
 import { UsageError } from "../failure.ts"
 import { version } from "../version.ts"
-import { type Initializer, type Node, writeOnnx } from "./model.ts"
+import { type Initializer, type Model, type Node, writeOnnx } from "./model.ts"
+
+type Graph = Pick<Model, "nodes" | "initializers" | "outputs">
 
 /**
  * The network of a policy and its distribution's parameters, in float32.
  *
- *     categorical: logits = z_L;   Gaussian: mean = z_L, logStd a constant
+ *     categorical:        logits = z_L
+ *     Gaussian:           mean = z_L,  logStd a constant
+ *     squashed Gaussian:  (mean, logStd) = z_L before the squashing,  action = low + (high − low)(tanh mean + 1)/2
  *
  * - Shapes: `observation [batch, inputs]`, what the network sees: the observation, one-hot where it is one of a finite
- *   number, then the task where the policy is told it; `logits [batch, actions]`, or `mean [batch, n]` and `logStd [n]`.
+ *   number, then the task where the policy is told it; `logits [batch, actions]`; `mean [batch, n]` and `logStd [n]`, of
+ *   the squashed one `[batch, n]`, as `action`.
  * - Errors: `UsageError` for another distribution.
  */
 export const policyToOnnx = (loaded: LoadedPolicy): E.Either<UsageError, Uint8Array<ArrayBuffer>> => {
   const { policy, theta, ...origin } = loaded
-  const { network, distribution, inputs, actionSize } = policy
-  if (distribution !== "categorical" && distribution !== "gaussian") {
-    const want = "a categorical or Gaussian policy"
-    return E.left(new UsageError({ doing: "export to ONNX", want, got: `a ${distribution} one`, fix: "" }))
+  const head = Object.hasOwn(heads, policy.distribution) ? heads[policy.distribution] : undefined
+  if (head === undefined) {
+    const want = `a policy that is ${Object.keys(heads).join(", ")}`
+    return E.left(new UsageError({ doing: "export to ONNX", want, got: policy.distribution, fix: "" }))
   }
-  // θ begins with the network, and a Gaussian's logStd follows it.
-  const numbers = (at: number, size: number) => Float32Array.from(theta.subarray(at, at + size))
-  const initializers: Initializer[] = network.layout.blocks.map(({ name, shape, offset, size }) => ({
-    name,
-    shape,
-    data: numbers(offset, size)
-  }))
-  const gaussian = distribution === "gaussian"
-  const head = gaussian ? "mean" : "logits"
-  const nodes: Node[] = []
-  let seen = "observation"
-  for (const [i, { weight, bias }] of network.layers.entries()) {
-    const last = i + 1 === network.layers.length
-    const z = last ? head : `z${i + 1}`
-    nodes.push({ operator: "Gemm", inputs: [seen, weight, bias], output: z, attributes: { transB: 1 } })
-    seen = `h${i + 1}`
-    if (!last) nodes.push({ operator: operators[network.shape.activation], inputs: [z], output: seen })
-  }
-  const outputs = [{ name: head, shape: ["batch", network.shape.outputs] }]
-  if (gaussian) {
-    initializers.push({ name: "theta.logStd", shape: [actionSize], data: numbers(network.layout.size, actionSize) })
-    nodes.push({ operator: "Identity", inputs: ["theta.logStd"], output: "logStd" })
-    outputs.push({ name: "logStd", shape: [actionSize] })
-  }
+  const { network, inputs } = policy
+  const hidden = network.layers
+    .slice(0, -1)
+    .flatMap(({ weight, bias }, i): readonly Node[] => [
+      gemm(seen(i), weight, bias, `z${i + 1}`),
+      { operator: operators[network.shape.activation], inputs: [`z${i + 1}`], output: seen(i + 1) }
+    ])
+  const graph = head(policy, theta, seen(network.layers.length - 1))
   return E.right(
     writeOnnx({
       name: "policy",
       doc: `${architecture(policy)}; of ${origin.environment.id}, by ${origin.algorithm.id}`,
       producer: { name: "policygradex", version },
-      nodes,
-      initializers,
+      nodes: [...hidden, ...graph.nodes],
+      initializers: [...blocks(policy, theta, network.layers.length - 1), ...graph.initializers],
       inputs: [{ name: "observation", shape: ["batch", inputs] }],
-      outputs,
+      outputs: graph.outputs,
       meta: savePolicy(policy, new Float32Array(0), origin).meta
     })
   )
 }
 
 const operators = { tanh: "Tanh", relu: "Relu" } as const
+
+/** h_l: what layer l + 1 sees. */
+const seen = (l: number): string => (l === 0 ? "observation" : `h${l}`)
+
+const gemm = (x: string, weight: string, bias: string, output: string): Node => ({
+  operator: "Gemm",
+  inputs: [x, weight, bias],
+  output,
+  attributes: { transB: 1 }
+})
+
+/** θ begins with the network: weights and biases of its first layers, or of those from `from` on. */
+const blocks = ({ network }: Policy, theta: Floats, to: number, from = 0): readonly Initializer[] =>
+  network.layout.blocks.slice(2 * from, 2 * to).map(({ name, shape, offset, size }) => ({
+    name,
+    shape,
+    data: Float32Array.from(theta.subarray(offset, offset + size))
+  }))
+
+/** The last layer, and what becomes of it. */
+const heads: Readonly<Record<string, (policy: Policy, theta: Floats, h: string) => Graph>> = {
+  categorical: (policy, theta, h) => plain(policy, theta, h, "logits"),
+  gaussian: (policy, theta, h) => {
+    const { nodes, initializers, outputs } = plain(policy, theta, h, "mean")
+    // A Gaussian's logStd follows the network.
+    const data = Float32Array.from(theta.subarray(policy.network.layout.size, policy.size))
+    const shape = [policy.actionSize]
+    return {
+      nodes: [...nodes, { operator: "Identity", inputs: ["theta.logStd"], output: "logStd" }],
+      initializers: [...initializers, { name: "theta.logStd", shape, data }],
+      outputs: [...outputs, { name: "logStd", shape }]
+    }
+  },
+  squashedGaussian: (policy, theta, h) => {
+    const { layers } = policy.network
+    const n = policy.actionSize
+    const [weight, bias] = blocks(policy, theta, layers.length, layers.length - 1)
+    const width = layers.at(-1)?.inputs ?? 0
+    const rows = (from: number, name: string): readonly Initializer[] => [
+      { name: `${name}.W`, shape: [n, width], data: (weight?.data ?? empty).slice(from * width, (from + n) * width) },
+      { name: `${name}.b`, shape: [n], data: (bias?.data ?? empty).slice(from, from + n) }
+    ]
+    const { action } = policy.spaces
+    const [low, high] = action._tag === "Box" ? [action.low, action.high] : [[], []]
+    const constant = (name: string, data: readonly number[], shape: readonly number[]): Initializer => ({
+      name,
+      shape,
+      data: Float32Array.from(data)
+    })
+    return {
+      nodes: [
+        gemm(h, "mean.W", "mean.b", "mean"),
+        gemm(h, "logStd.W", "logStd.b", "logStd.free"),
+        { operator: "Clip", inputs: ["logStd.free", "logStd.low", "logStd.high"], output: "logStd" },
+        { operator: "Tanh", inputs: ["mean"], output: "squashed" },
+        { operator: "Mul", inputs: ["squashed", "action.half"], output: "scaled" },
+        { operator: "Add", inputs: ["scaled", "action.middle"], output: "action" }
+      ],
+      initializers: [
+        ...rows(0, "mean"),
+        ...rows(n, "logStd"),
+        constant("logStd.low", [LOG_STD[0]], []),
+        constant("logStd.high", [LOG_STD[1]], []),
+        constant(
+          "action.half",
+          low.map((x, i) => (high[i]! - x) / 2),
+          [n]
+        ),
+        constant(
+          "action.middle",
+          low.map((x, i) => (high[i]! + x) / 2),
+          [n]
+        )
+      ],
+      outputs: ["mean", "logStd", "action"].map((name) => ({ name, shape: ["batch", n] }))
+    }
+  }
+}
+
+const empty = new Float32Array(0)
+
+const plain = (policy: Policy, theta: Floats, h: string, output: string): Graph => {
+  const { layers, shape } = policy.network
+  const initializers = blocks(policy, theta, layers.length, layers.length - 1)
+  const { weight, bias } = layers.at(-1) ?? { weight: "", bias: "" }
+  return {
+    nodes: [gemm(h, weight, bias, output)],
+    initializers,
+    outputs: [{ name: output, shape: ["batch", shape.outputs] }]
+  }
+}

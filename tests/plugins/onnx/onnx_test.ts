@@ -7,10 +7,10 @@ import { test } from "node:test"
 import { fileURLToPath } from "node:url"
 import fc from "fast-check"
 import * as E from "fp-ts/lib/Either.js"
-import { type LoadedPolicy, makePolicy, type NetworkConfig, ppo } from "../../../algorithms/mod.ts"
+import { type Algorithm, type LoadedPolicy, type NetworkConfig, ppo, sac } from "../../../algorithms/mod.ts"
 import { evaluate, program } from "../../../core/program/mod.ts"
 import { child, fillNormal, stream, zeroKey } from "../../../core/random/mod.ts"
-import { cartPole, type Environment, frozenLake, linearQuadratic } from "../../../envs/mod.ts"
+import { cartPole, type Environment, frozenLake, linearQuadratic, pendulum } from "../../../envs/mod.ts"
 import { policyToOnnx } from "../../../plugins/onnx/mod.ts"
 import { bytes, varint, whole } from "../../../plugins/onnx/wire.ts"
 import { right } from "../../algorithms/support.ts"
@@ -35,20 +35,25 @@ print(json.dumps({"outputs": {o.name: v.astype(float).ravel().tolist() for o, v 
   "inputs": [[i.name, i.shape, i.type] for i in s.get_inputs()], "meta": s.get_modelmeta().custom_metadata_map}))
 `
 
-const loaded = (environment: Environment, network: NetworkConfig): LoadedPolicy => {
-  const policy = right(makePolicy(environment, network, ["a", "b", "c"]))
+const loaded = (environment: Environment, network: NetworkConfig, algorithm: Maker = ppo): LoadedPolicy => {
+  const policy = right(algorithm.makePolicy(environment, network, ["a", "b", "c"]))
   // As a session leaves it: numbers that float32 has. The last layer is not small, so that an error in it would show.
   const theta = Float64Array.from(policy.init(child(zeroKey, "theta")), (x) => Math.fround(x < 0.02 ? x + 0.05 : x))
-  return { policy, theta, algorithm: ppo, environment, tasks: [{ id: "a", params: {} }] }
+  return { policy, theta, algorithm, environment, tasks: [{ id: "a", params: {} }] }
 }
 
-for (const [environment, network] of [
+type Maker = Pick<Algorithm<unknown>, "id" | "version" | "makePolicy">
+
+for (const [environment, network, by] of [
   [cartPole, { layers: 3, width: 64, activation: "tanh", taskOneHot: false }],
   [linearQuadratic, { layers: 2, width: 32, activation: "relu", taskOneHot: true }],
-  [frozenLake, { layers: 0, width: 1, activation: "tanh", taskOneHot: false }]
+  [frozenLake, { layers: 0, width: 1, activation: "tanh", taskOneHot: false }],
+  [pendulum, { layers: 2, width: 32, activation: "relu", taskOneHot: false }, sac]
 ] as const)
-  test(`onnxruntime gives what the policy for ${environment.id} gives, to 1e-6 of it`, { skip }, () => {
-    const from = loaded(environment, network)
+  test(`onnxruntime gives what the policy of ${(by ?? ppo).id} for ${environment.id} gives, to 1e-6 of it`, {
+    skip
+  }, () => {
+    const from = loaded(environment, network, by)
     const { policy, theta } = from
     const rows = 17
     const observation = new Float64Array(rows * policy.inputs)
@@ -72,8 +77,11 @@ for (const [environment, network] of [
       assert.equal(status, 0, stderr)
       const told = JSON.parse(stdout)
       assert.deepEqual(told.inputs, [["observation", ["batch", policy.inputs], "tensor(float)"]])
-      assert.deepEqual(Object.keys(told.outputs), Object.keys(ours))
-      for (const [name, values] of Object.entries(ours))
+      const played = new Float64Array(rows * policy.actionSize)
+      if (policy.play !== undefined) policy.play(ours.mean!, played)
+      const all = policy.play === undefined ? ours : { ...ours, action: played }
+      assert.deepEqual(Object.keys(told.outputs), Object.keys(all))
+      for (const [name, values] of Object.entries(all))
         for (const [i, x] of values.entries()) {
           const error = Math.abs(told.outputs[name][i] - x)
           assert.ok(error <= 1e-6 * Math.max(1, Math.abs(x)), `${name}[${i}]: ${told.outputs[name][i]} for ${x}`)
@@ -105,9 +113,9 @@ test("varint() holds seven bits a byte, also beyond 32 bits", () => {
 test("policyToOnnx() writes the same bytes for the same policy, and refuses a distribution that it has no form for", () => {
   const from = loaded(cartPole, { layers: 1, width: 8, activation: "tanh", taskOneHot: false })
   assert.deepEqual(policyToOnnx(from), policyToOnnx(from))
-  const other = policyToOnnx({ ...from, policy: { ...from.policy, distribution: "squashedGaussian" } })
+  const other = policyToOnnx({ ...from, policy: { ...from.policy, distribution: "beta" } })
   assert.match(
     E.isLeft(other) ? other.left.message : "",
-    /want a categorical or Gaussian policy, got a squashedGaussian one/
+    /want a policy that is categorical, gaussian, squashedGaussian, got beta/
   )
 })
