@@ -1,5 +1,5 @@
 /** The main job: from a configuration to groups and what they are worth, every stage's numbers in the run's store. */
-import { Effect, Predicate } from "effect"
+import { Effect, Predicate, Record } from "effect"
 import { type GroupCount, randomGroups } from "../../core/grouping/mod.ts"
 import type { RunConfig } from "../../core/pipeline/config.ts"
 import { firstOrderTable } from "../../core/pipeline/first_order_table.ts"
@@ -25,6 +25,12 @@ import { meanOf, type Trained, train } from "./training.ts"
 import { comparable, compareWithTruth, labelsOf, rowsOf, trainSubsets } from "./truth.ts"
 import { firstOrderRows, refuseBeyond } from "./validity.ts"
 import { Workers, workersHere } from "./work.ts"
+
+/** Settings over defaults, part by part. */
+const over = (defaults: unknown, settings: unknown): unknown =>
+  Predicate.isObject(defaults) && Predicate.isObject(settings)
+    ? { ...defaults, ...Record.map(settings, (value, name) => over(Reflect.get(defaults, name), value)) }
+    : settings
 
 /** Trainings may be done on other threads, so each tells what it cost. */
 const costOfTrainings = (done: { readonly trained: readonly Trained[] }) => totalCost(done.trained.map((t) => t.cost))
@@ -55,7 +61,7 @@ export const mainJob = (known: Known) =>
     const spec: TrainingSpec = {
       environment: family.environment.id,
       algorithm,
-      algorithmConfig: algorithm === "ppo" ? ppo : { ...(Predicate.isObject(defaults) ? defaults : {}), ...options },
+      algorithmConfig: algorithm === "ppo" ? ppo : over(defaults, options ?? {}),
       network: config.network,
       taskIds: tasks.map((t) => t.id),
       vector: config.meta.vector,
