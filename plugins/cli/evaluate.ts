@@ -75,31 +75,36 @@ export const evaluateCommand = Command.make(
 )
 
 const describe = (w: RunWorth): string => {
-  const width = Math.max(...w.tasks.map((t) => t.task.length), 4) + 2
   const percent = (x: number | undefined) => (x === undefined ? "" : `${Number((100 * x).toPrecision(3))}%`)
-  const head = ["task".padEnd(width), "group".padEnd(7), "mean".padEnd(10), "IQM".padEnd(10), "95% interval".padEnd(22)]
-  const rows = w.tasks.map(({ task, group, meanReturn, interquartileMean: i, meanLength, successRate }) =>
-    [
-      task.padEnd(width),
-      String(group).padEnd(7),
-      show(meanReturn).padEnd(10),
-      show(i.estimate).padEnd(10),
-      `${show(i.low)} to ${show(i.high)}`.padEnd(22),
-      show(meanLength).padEnd(8),
+  const [first] = w.tasks
+  const level = percent(first?.interquartileMean.level)
+  const success = w.tasks.some((t) => t.successRate !== undefined)
+  const table = [
+    ["task", "group", "mean", "IQM", `${level} interval`, "length", ...(success ? ["success"] : [])],
+    ...w.tasks.map(({ task, group, meanReturn, interquartileMean: i, meanLength, successRate }) => [
+      task,
+      String(group),
+      show(meanReturn),
+      show(i.estimate),
+      `${show(i.low)} to ${show(i.high)}`,
+      show(meanLength),
       percent(successRate)
-    ]
-      .join("")
+    ])
+  ]
+  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)))
+  const lines = table.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
       .trimEnd()
   )
   const { estimate, low, high } = w.interquartileMean
-  const success = w.successRate === undefined ? "" : `, success ${percent(w.successRate)}`
-  const [first] = w.tasks
-  const how = `${first === undefined ? 0 : first.episodes} episodes a task, of ${first?.seeds ?? 0} training seeds`
+  const rate = w.successRate === undefined ? "" : `, success ${percent(w.successRate)}`
+  const how = `${first?.episodes ?? 0} episodes a task, of ${first?.seeds ?? 0} training seeds`
   return [
-    [...head, "length".padEnd(8), w.successRate === undefined ? "" : "success"].join("").trimEnd(),
-    ...rows,
+    ...lines,
     "",
-    `all tasks: interquartile mean ${show(estimate)} (${show(low)} to ${show(high)})${success}`,
+    `all tasks: interquartile mean ${show(estimate)} (${show(low)} to ${show(high)})${rate}`,
     `${w.actions === "mode" ? "most probable actions" : "drawn actions"}, ${how}`
   ].join("\n")
 }
