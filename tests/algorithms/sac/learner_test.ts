@@ -7,7 +7,7 @@ import { networks, updateProgram } from "../../../algorithms/sac/mathematics.ts"
 import { squashedGaussian } from "../../../core/dist/mod.ts"
 import { evaluate, gradients, mean, program, sub } from "../../../core/program/mod.ts"
 import { child, fillNormal, stream, zeroKey } from "../../../core/random/mod.ts"
-import { type Environment, linearQuadratic, pendulum } from "../../../envs/mod.ts"
+import { type Environment, pendulum } from "../../../envs/mod.ts"
 import { built } from "../../core/program/support.ts"
 import { identityBox, poisonous } from "../environments.ts"
 import { inSession, problemOf, right, train } from "../support.ts"
@@ -104,10 +104,11 @@ test("an update moves the policy along the gradient at given critics only", () =
 test("what SAC cannot do is refused with the option and what to do instead", () =>
   inSession(
     Effect.gen(function* () {
-      const unbounded = sac.makePolicy(linearQuadratic, network)
-      if (E.isLeft(unbounded))
-        assert.match(unbounded.left.message, /action finite bounds, to squash into; PPO does without/)
-      assert.equal(E.isLeft(unbounded), !sac.supports(linearQuadratic.action))
+      const endlessly = { ...pendulum.action, low: [Number.NEGATIVE_INFINITY] }
+      const unbounded = sac.makePolicy({ observation: pendulum.observation, action: endlessly }, network)
+      assert.ok(E.isLeft(unbounded))
+      assert.match(unbounded.left.message, /action finite bounds, to squash into; PPO does without/)
+      assert.equal(sac.supports(endlessly), false)
       const p = problem(pendulum)
       const gaussian = { ...p, policy: right(ppo.makePolicy(pendulum, network)) }
       assert.match((yield* Effect.flip(sac.learner(sac.defaults, gaussian))).message, /policy one that sac\.makePolicy/)
