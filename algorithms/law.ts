@@ -143,6 +143,21 @@ export const algorithmLaws = <C>(algorithm: Algorithm<C>, ground: LawGround): re
         }
         return undefined
       })
+    },
+    {
+      name: "adaptation, where there is one, repeats for equal keys, and 0 steps leave θ as it is",
+      check: Effect.gen(function* () {
+        if (algorithm.adapter === undefined) return undefined
+        const p = yield* problem()
+        const l = yield* algorithm.learner(algorithm.defaults, p)
+        const at = yield* l.init(zeroKey)
+        const { adapt } = yield* algorithm.adapter(algorithm.defaults, p)
+        const [a, b] = [yield* adapt(at, 2, zeroKey), yield* adapt(at, 2, zeroKey)]
+        if (a.map((x) => x.task).join() !== ids.join()) return `tasks ${a.map((x) => x.task).join()}`
+        if (a.some((x, i) => !equal(x.policy, b[i]!.policy))) return "not repeatable"
+        if (a.some((x) => x.rollouts.length !== 3 || equal(x.policy, at.policy))) return "two steps that are none"
+        return (yield* adapt(at, 0, zeroKey)).every((x) => equal(x.policy, at.policy)) ? undefined : "0 steps moved θ"
+      })
     }
   ]
 }
