@@ -3,7 +3,7 @@
  * arena. The fastest there is on a processor; its last bits depend on the processor and the compiler.
  */
 import { availableParallelism } from "node:os"
-import { Effect, Layer } from "effect"
+import { Effect, Exit, Layer, Scope } from "effect"
 import { Session, SessionError } from "../../core/pipeline/session.ts"
 import { type Plan, plan } from "../../core/program/plan/mod.ts"
 import { arenaSession, type Code, type Engine } from "../session_arena/mod.ts"
@@ -61,7 +61,7 @@ const compiler = (threads: number, { warn = () => Effect.void, ...options }: Nat
     prepare: (p) => {
       // For threads whatever their number, so that one library serves a session with many and those of workers.
       const { source, parts } = printPlan(p, { threads: true })
-      return nativeLibrary(source, { ...options, parts }).pipe(
+      return loaded(source, { ...options, parts }).pipe(
         Effect.tap(({ warnings }) => tell(warnings)),
         Effect.map(
           ({ run }): Code => ({
@@ -76,6 +76,34 @@ const compiler = (threads: number, { warn = () => Effect.void, ...options }: Nat
     }
   }
 }
+
+/** Libraries that stay loaded, the last used last. */
+const kept = new Map<string, Scope.Closeable>()
+
+/** A run has some twenty programs, and makes each of them ready for every one of its hundreds of trainings. */
+const MOST_KEPT = 64
+
+/**
+ * The library of a source. It stays loaded when the scope closes, for whoever wants it next: loading one again costs a
+ * millisecond, and memory that the runtime's FFI does not give back.
+ */
+const loaded = Effect.fnUntraced(function* (source: string, options: LibraryOptions) {
+  const library = yield* nativeLibrary(source, options)
+  if (options.environment === undefined) yield* Effect.uninterruptible(keep(source, options))
+  return library
+})
+
+const keep = Effect.fnUntraced(function* (source: string, options: LibraryOptions) {
+  const known = kept.get(source)
+  const scope = known ?? (yield* Scope.make())
+  if (known === undefined) yield* nativeLibrary(source, options).pipe(Scope.provide(scope))
+  kept.delete(source)
+  kept.set(source, scope)
+  const [oldest] = kept
+  if (kept.size <= MOST_KEPT || oldest === undefined) return
+  kept.delete(oldest[0])
+  yield* Scope.close(oldest[1], Exit.void)
+})
 
 const sessionError = (p: Plan, e: NativeError): SessionError =>
   new SessionError({
