@@ -38,6 +38,7 @@ WORKS = {
     "env_steps": "env_steps",
     "envpool_steps": "envpool_steps",
     "sb3_ppo": "sb3_ppo",
+    "sb3_sac": "sb3_sac",
     "jax_ppo": "jax_ppo",
     "logistic": "sklearn_logistic",
     "sdp": "cvxpy_sdp",

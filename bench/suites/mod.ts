@@ -6,8 +6,20 @@ import { kernels } from "./kernels.ts"
 import { logistic } from "./logistic.ts"
 import { ppo } from "./ppo.ts"
 import { random } from "./random.ts"
+import { sac } from "./sac.ts"
 import { sessions } from "./sessions.ts"
 import { surrogate } from "./surrogate.ts"
 
 /** Every suite, in the order `all` runs them. */
-export const suites: readonly Suite[] = [kernels, sessions, envs, random, grouping, features, logistic, ppo, surrogate]
+export const suites: readonly Suite[] = [
+  kernels,
+  sessions,
+  envs,
+  random,
+  grouping,
+  features,
+  logistic,
+  ppo,
+  sac,
+  surrogate
+]
