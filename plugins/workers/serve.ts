@@ -7,6 +7,7 @@ import type { LearnerError } from "../../algorithms/error.ts"
 import type { Known } from "../../algorithms/policygradex/spec.ts"
 import { Session, type Work } from "../../core/pipeline/session.ts"
 import { type Kinds, SessionKinds, sessionLayer, kinds as standard } from "../sessions/mod.ts"
+import { collectGarbage } from "./garbage.ts"
 import { Requests, WorkerData } from "./messages.ts"
 import { findWork } from "./works.ts"
 
@@ -54,6 +55,7 @@ export const serve = (known: KnownOf, kinds: Kinds = standard): void => {
           const { work: done } = yield* session
           const before = yield* done
           const result = yield* work.part(part)
+          collectGarbage()
           return { result, done: difference(before, yield* done) }
         }),
         Close: ({ id }) => {
