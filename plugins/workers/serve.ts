@@ -31,6 +31,7 @@ export const serve = (known: KnownOf, kinds: Kinds = standard): void => {
       const { sessionKind } = data
       const lookUp = yield* Effect.cached(typeof known === "function" ? known(data) : Effect.succeed(known))
       const scope = yield* Effect.scope
+      yield* collectGarbage
       const session = yield* Effect.cached(
         Effect.map(Layer.buildWithScope(sessionLayer(sessionKind, { threads: 1 }), scope), (c) =>
           Context.get(c, Session)
@@ -55,7 +56,6 @@ export const serve = (known: KnownOf, kinds: Kinds = standard): void => {
           const { work: done } = yield* session
           const before = yield* done
           const result = yield* work.part(part)
-          collectGarbage()
           return { result, done: difference(before, yield* done) }
         }),
         Close: ({ id }) => {
