@@ -10,6 +10,7 @@ import { type Key, loadStream, saveStream, zeroKey } from "../../core/random/mod
 import type { Iteration, Learner, Start, State, TaskRow, TrainingProblem } from "../algorithm.ts"
 import { lift, liftProgram, problemError, TrainingDiverged } from "../error.ts"
 import { actionStreams, interaction, pauseEvery, unbroken } from "../interaction.ts"
+import { startFrom } from "../start.ts"
 import { identityOf, loadState, saveState } from "../state.ts"
 import type { Played } from "./advantage.ts"
 import { checked } from "./check.ts"
@@ -81,11 +82,7 @@ export const learner = (kind: Kind) =>
       const fresh = yield* interaction(problem, key, Real)
       fresh.reset()
       yield* unbroken(fresh)
-      for (const name of ["policy", "value"] as const) {
-        const length = start[name]?.length
-        if (length === undefined || length === sizes[name]) continue
-        return yield* problemError(`start.${name}`, `${sizes[name]} parameters`, String(length))
-      }
+      const given = startFrom(start, sizes, Real)
       const arrays = {
         rate: new Real(policy.size).fill(c.inner.rate),
         m: new Real(size),
@@ -96,8 +93,8 @@ export const learner = (kind: Kind) =>
       const state: State = {
         iteration: 0,
         steps: 0,
-        policy: Real.from(start.policy ?? policy.init(key)),
-        value: new Real(0),
+        policy: yield* given("policy", () => policy.init(key)),
+        value: yield* given("value", () => new Real(0)),
         arrays,
         environments: fresh.batch.save(),
         observation: fresh.input.slice(),

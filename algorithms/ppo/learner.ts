@@ -3,7 +3,7 @@ import { Effect, Semaphore } from "effect"
 import { linearRate } from "../../core/optim/mod.ts"
 import { realOf } from "../../core/pipeline/real.ts"
 import { type Buffer, Session } from "../../core/pipeline/session.ts"
-import { child, type Floats, type Key, loadStream, saveStream, stream } from "../../core/random/mod.ts"
+import { child, type Key, loadStream, saveStream, stream } from "../../core/random/mod.ts"
 import type { Iteration, Learner, MakeRollouts, Start, State, TrainingProblem } from "../algorithm.ts"
 import { type LearnerError, lift, problemError, TrainingDiverged } from "../error.ts"
 import {
@@ -16,6 +16,7 @@ import {
   unbroken
 } from "../interaction.ts"
 import type { Policy } from "../policy.ts"
+import { startFrom } from "../start.ts"
 import { identityOf, loadState, saveState } from "../state.ts"
 import { estimator, makeEstimates } from "./advantage.ts"
 import type { Ppo } from "./config.ts"
@@ -101,13 +102,7 @@ export const learner = Effect.fn("ppo.learner")(function* (c: Ppo, problem: Trai
     const fresh = yield* interaction(problem, key, Real)
     fresh.reset()
     yield* unbroken(fresh)
-    const given = (name: "policy" | "value", drawn: () => Floats) =>
-      Effect.gen(function* () {
-        const values = start[name]
-        if (values === undefined) return Real.from(drawn())
-        if (values.length === sizes[name]) return Real.from(values)
-        return yield* problemError(`start.${name}`, `${sizes[name]} parameters`, String(values.length))
-      })
+    const given = startFrom(start, sizes, Real)
     const state: State = {
       iteration: 0,
       steps: 0,

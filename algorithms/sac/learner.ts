@@ -7,9 +7,10 @@ import { Session } from "../../core/pipeline/session.ts"
 import { child, type Floats, type Key, loadStream, saveStream, stream } from "../../core/random/mod.ts"
 import { makeRows } from "../../envs/vector.ts"
 import type { Iteration, Learner, SavedState, Start, State, TrainingProblem } from "../algorithm.ts"
-import { CheckpointError, lift, problemError, TrainingDiverged } from "../error.ts"
+import { CheckpointError, lift, TrainingDiverged } from "../error.ts"
 import { actionStreams, actProgram, interaction, unbroken } from "../interaction.ts"
 import { contents, makeReplay, nextSlot, overwrites, withContents } from "../replay/mod.ts"
+import { startFrom } from "../start.ts"
 import { identityOf, loadState, saveState } from "../state.ts"
 import { checked } from "./check.ts"
 import type { Sac } from "./config.ts"
@@ -70,13 +71,7 @@ export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: Trai
     const fresh = yield* interaction(problem, key, Real)
     fresh.reset()
     yield* unbroken(fresh)
-    const given = (name: "policy" | "value", drawn: () => Floats) =>
-      Effect.gen(function* () {
-        const values = start[name]
-        if (values === undefined) return Real.from(drawn())
-        if (values.length === sizes[name]) return Real.from(values)
-        return yield* problemError(`start.${name}`, `${sizes[name]} parameters`, String(values.length))
-      })
+    const given = startFrom(start, sizes, Real)
     const value = yield* given("value", () => {
       const phi = new Float64Array(n.twins.size)
       for (const name of ["q1", "q2"] as const) {
