@@ -1,7 +1,8 @@
 /**
  * Constructors of the primitives: each checks its operands and gives the result's shape (the shape rule), and drops
- * work that is certainly nothing (x + 0, reshape to the same shape). Broadcasting is explicit below this line: `ops.ts`
- * inserts it for people.
+ * work that is certainly nothing (x + 0, reshape to the same shape). They never look through an operand that depends on
+ * an input: who differentiates by that operand must find it in the graph. Joining two steps to one is for the planner.
+ * Broadcasting is explicit below this line: `ops.ts` inserts it for people.
  */
 import { broadcastShape, type Shape, type ShapeError, sameShape, shapeError, showShape, size } from "./shape.ts"
 import type { Binary, Op, Tensor, Unary } from "./tensor.ts"
@@ -46,7 +47,6 @@ export const fill = (value: number, shape: Shape): Tensor => broadcast(scalar(va
 export const unary = (fn: Unary, x: Tensor): Tensor => {
   const u = uniform(x)
   if (fn === "neg" && u !== undefined) return fill(-u, x.shape)
-  if (fn === "neg" && x.op.kind === "unary" && x.op.fn === "neg") return x.args[0]!
   return node({ kind: "unary", fn }, [x], x.shape)
 }
 
@@ -118,7 +118,7 @@ export const reshape = (x: Tensor, shape: Shape): Tensor => {
   if (sameShape(shape, x.shape)) return x
   const u = uniform(x)
   if (u !== undefined) return fill(u, shape)
-  return node({ kind: "reshape" }, [x.op.kind === "reshape" ? x.args[0]! : x], shape)
+  return node({ kind: "reshape" }, [x], shape)
 }
 
 /** Result axis `i` is operand axis `order[i]`. */
@@ -140,12 +140,9 @@ export const broadcast = (x: Tensor, shape: Shape): Tensor => {
   }
   if (sameShape(x.shape, shape)) return x
   // Only axes of size 1 are new. (Not by reshape(), which makes uniform values by broadcasting.)
-  if (size(shape) === size(x.shape)) {
-    return node({ kind: "reshape" }, [x.op.kind === "reshape" ? x.args[0]! : x], shape)
-  }
-  const u = x.op.kind === "reshape" ? uniform(x) : undefined
-  if (u !== undefined) return broadcast(scalar(u), shape)
-  return node({ kind: "broadcast" }, [x.op.kind === "broadcast" ? x.args[0]! : x], shape)
+  if (size(shape) === size(x.shape)) return node({ kind: "reshape" }, [x], shape)
+  const u = x.op.kind === "broadcast" || x.op.kind === "reshape" ? uniform(x) : undefined
+  return u === undefined ? node({ kind: "broadcast" }, [x], shape) : broadcast(scalar(u), shape)
 }
 
 export const concat = (parts: readonly Tensor[], axis: number): Tensor => {
@@ -175,11 +172,7 @@ export const slice = (x: Tensor, start: readonly number[], shape: Shape): Tensor
   if (sameShape(shape, x.shape)) return x
   const u = uniform(x)
   if (u !== undefined) return fill(u, shape)
-  // A part of a part is a part: nested parameter layouts then read, and collect gradients, straight in the vector.
-  const outer = x.op.kind === "slice" ? x.op.start : undefined
-  if (outer === undefined) return node({ kind: "slice", start }, [x], shape)
-  const total = start.map((s, i) => s + outer[i]!)
-  return node({ kind: "slice", start: total }, [x.args[0]!], shape)
+  return node({ kind: "slice", start }, [x], shape)
 }
 
 /** `x` at offset `low` in zeros of `shape`. */

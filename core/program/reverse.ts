@@ -165,6 +165,8 @@ const joinPads = (parts: readonly Tensor[]): Tensor | undefined => {
  *
  * Works on any nodes of the graph, also inside a program that is being built: an inner update may contain it, and
  * be differentiated again.
+ *
+ * - Errors: for an `x` that is a constant.
  */
 export const pullback = (
   outputs: readonly { readonly of: Tensor; readonly cotangent: Tensor }[],
@@ -192,8 +194,12 @@ export const pullback = (
       if (h !== undefined && active.has(arg)) push(arg, h)
     })
   }
-  return wrt.map((x) => done.get(x) ?? zeros(x.shape))
+  return wrt.map((x) => (P.uniform(x) === undefined ? (done.get(x) ?? zeros(x.shape)) : fixed(x)))
 }
+
+/** Constants are computed with while a program is built, so that no trace of one may be left to differentiate by. */
+const fixed = (x: Tensor): Tensor =>
+  P.failed("differentiate", "an input, or what depends on one", `the constant ${P.uniform(x)}`)
 
 /** ∂loss/∂x for each x in `wrt`. The loss has one element. */
 export const gradients = (loss: Tensor, wrt: readonly Tensor[]): readonly Tensor[] =>

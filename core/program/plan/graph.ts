@@ -108,13 +108,43 @@ const opKey = (op: Op): string => {
 
 /** The form that has an instruction of its own; `t` itself when it already has. */
 const canonical = (t: Tensor): Tensor => {
-  if (t.op.kind === "reduce") return contiguousReduce(t)
-  if (t.op.kind !== "matmul") return t
-  const [a, b] = [t.args[0]!, t.args[1]!]
-  const [ua, ub] = [untransposed(a), untransposed(b)]
-  if (ua === undefined && ub === undefined) return t
-  return P.matmul(ua ?? a, ub ?? b, t.op.transposeA !== (ua !== undefined), t.op.transposeB !== (ub !== undefined))
+  const [a, b] = t.args
+  switch (t.op.kind) {
+    case "reduce":
+      return contiguousReduce(t)
+    case "matmul": {
+      const [ua, ub] = [untransposed(a!), untransposed(b!)]
+      if (ua === undefined && ub === undefined) return t
+      return P.matmul(
+        ua ?? a!,
+        ub ?? b!,
+        t.op.transposeA !== (ua !== undefined),
+        t.op.transposeB !== (ub !== undefined)
+      )
+    }
+    case "unary":
+      return t.op.fn === "neg" && a!.op.kind === "unary" && a!.op.fn === "neg" ? a!.args[0]! : t
+    case "reshape":
+      return a!.op.kind === "reshape" ? P.reshape(a!.args[0]!, t.shape) : t
+    case "broadcast":
+      return a!.op.kind === "broadcast" ? P.broadcast(a!.args[0]!, t.shape) : t
+    // A part of a part is a part: nested parameter layouts read, and collect gradients, straight in the vector.
+    case "slice":
+      return a!.op.kind === "slice" ? P.slice(a!.args[0]!, sum(t.op.start, a!.op.start), t.shape) : t
+    case "pad":
+      return a!.op.kind === "pad" ? P.pad(a!.args[0]!, sum(t.op.low, a!.op.low), t.shape) : t
+    case "concat": {
+      const { axis } = t.op
+      const within = (x: Tensor): readonly Tensor[] => (x.op.kind === "concat" && x.op.axis === axis ? x.args : [x])
+      const parts = t.args.flatMap(within)
+      return parts.length === t.args.length ? t : P.concat(parts, axis)
+    }
+    default:
+      return t
+  }
 }
+
+const sum = (a: readonly number[], b: readonly number[]): readonly number[] => a.map((x, i) => x + b[i]!)
 
 /** The operand of a swap of the last two axes. */
 const untransposed = (t: Tensor): Tensor | undefined => {

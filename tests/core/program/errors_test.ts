@@ -59,13 +59,22 @@ const golden: readonly (readonly [(x: Symbols) => { readonly y: Tensor }, string
   [(x) => ({ y: pick(x.a, x.v) }), "Cannot pick: want rows [m, n] and an index [m], got [2, 3] and [4]"],
   [() => ({ y: constant([1, 2, 3], [2, 2]) }), "Cannot make a constant: want 4 values for shape [2, 2], got 3"],
   [() => ({ y: input("z", [2, -1]) }), 'Cannot declare input "z": want a shape of whole numbers >= 0, got [2, -1]'],
-  [(x) => ({ y: gradients(x.v, [x.v])[0]! }), "Cannot take a gradient: want a loss of one element, got shape [4]"]
+  [(x) => ({ y: gradients(x.v, [x.v])[0]! }), "Cannot take a gradient: want a loss of one element, got shape [4]"],
+  [
+    (x) => ({ y: gradients(sum(x.v), [constant(2, [1])])[0]! }),
+    "Cannot differentiate: want an input, or what depends on one, got the constant 2"
+  ]
 ]
 
 const source = readFileSync(new URL(import.meta.url), "utf8").split("\n")
 const operation = (sentence: string) => /^Cannot (\w+)/.exec(sentence)![1]!
 /** How the mistake reads in this file, where that is not the operation's own name. */
-const written: Readonly<Record<string, string>> = { make: "constant", declare: "input", take: "gradients" }
+const written: Readonly<Record<string, string>> = {
+  make: "constant",
+  declare: "input",
+  take: "gradients",
+  differentiate: "gradients"
+}
 
 const refused = (e: E.Either<ShapeError, unknown>): ShapeError =>
   E.isLeft(e) ? e.left : assert.fail("the mistake was not seen")

@@ -8,17 +8,22 @@ import {
   constant,
   evaluate,
   grad,
+  gradients,
   hvp,
   jvp,
   matmul,
   mul,
+  neg,
   type Program,
+  pad,
   perExample,
   program,
   reshape,
   type Shape,
+  size,
   slice,
   sum,
+  type Tensor,
   topological,
   transpose,
   vjp
@@ -162,6 +167,43 @@ test("grad() with respect to what the loss does not need is zero", () => {
   assert.deepEqual([...y["grad.z"]], [0, 0, 0])
   assert.deepEqual([...y["grad.x"]], [1, 1])
 })
+
+const views: readonly ((x: Tensor) => Tensor)[] = [
+  (x) => slice(x, [1, 0], [x.shape[0]! - 1, x.shape[1]!]),
+  (x) => pad(x, [0, 1], [x.shape[0]! + 1, x.shape[1]! + 1]),
+  (x) => concat([x, x], 0),
+  (x) => transpose(x, [1, 0]),
+  (x) => reshape(x, [x.shape[1]!, x.shape[0]!]),
+  (x) => broadcast(reshape(slice(x, [0, 0], [1, x.shape[1]!]), [x.shape[1]!]), [2, x.shape[1]!]),
+  (x) => broadcast(x, x.shape[0] === 1 ? [3, x.shape[1]!] : x.shape),
+  (x) => neg(x)
+]
+
+test("the gradient by a value in the middle is that by an input in its place", () =>
+  fc.assert(
+    fc.property(
+      fc.array(fc.constantFrom(...views), { minLength: 1, maxLength: 3 }),
+      fc.array(fc.constantFrom(...views), { minLength: 1, maxLength: 3 }),
+      (before, after) => {
+        const through = (fs: readonly ((x: Tensor) => Tensor)[], x: Tensor) => fs.reduce((v, f) => f(v), x)
+        const loss = (x: Tensor): Tensor => {
+          const y = through(after, x)
+          return sum(mul(mul(y, y), reshape(constant(numbers(size(y.shape), 5)), y.shape)))
+        }
+        let shape: Shape = []
+        const whole = built(
+          program("whole", { x: [4, 3] }, ({ x }) => {
+            const at = through(before, x)
+            shape = at.shape
+            return { at, g: gradients(loss(at), [at])[0]! }
+          })
+        )
+        const { at, g } = evaluate(whole, { x: numbers(12, 1) })
+        const rest = built(program("rest", { x: shape }, ({ x }) => ({ g: gradients(loss(x), [x])[0]! })))
+        assert.deepEqual(g, evaluate(rest, { x: at }).g)
+      }
+    )
+  ))
 
 test("the gradient of a vector in overlapping, repeated and missing parts adds up", () =>
   fc.assert(
