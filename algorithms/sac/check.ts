@@ -1,7 +1,8 @@
-/** What SAC cannot train on. */
+/** What SAC cannot train on, and settings that do not go together. */
 import { Effect } from "effect"
 import type { Problem, TrainingProblem } from "../algorithm.ts"
 import { problemError } from "../error.ts"
+import { defaults, type Sac } from "./config.ts"
 
 /** Errors: `ProblemError` for a policy that is not SAC's. */
 export const checkedPolicy = ({ policy }: Problem) =>
@@ -9,15 +10,39 @@ export const checkedPolicy = ({ policy }: Problem) =>
     ? Effect.void
     : problemError("policy", "one that sac.makePolicy() made", `a ${policy.distribution} policy`)
 
-/** Errors: `ProblemError` for a policy that is not SAC's, or steps that the environments cannot share equally. */
-export const checked = Effect.fnUntraced(function* (problem: TrainingProblem) {
+/**
+ * Errors: `ProblemError` for a policy that is not SAC's, steps that the environments cannot share equally, a training
+ * that would end before its first update, and settings of which one makes another one void.
+ */
+export const checked = Effect.fnUntraced(function* (c: Sac, problem: TrainingProblem) {
   yield* checkedPolicy(problem)
-  const { stepsPerTask, environmentsPerTask } = problem
+  const { policy, tasks, iterations, stepsPerTask, environmentsPerTask } = problem
   if (!(Number.isInteger(stepsPerTask) && stepsPerTask >= 1 && stepsPerTask % environmentsPerTask === 0)) {
     return yield* problemError(
       "stepsPerTask",
       `a multiple of ${environmentsPerTask} environments`,
       String(stepsPerTask)
     )
+  }
+  const total = iterations * stepsPerTask * tasks.length
+  if (c.learningStarts >= total) {
+    return yield* problemError(
+      "learningStarts",
+      `below the ${total} steps of the whole training`,
+      `${c.learningStarts}`
+    )
+  }
+  if (c.temperature !== "auto") {
+    const fixed = `with temperature ${c.temperature}; temperature auto learns`
+    if (c.targetEntropy !== "auto") {
+      return yield* problemError("targetEntropy", `auto ${fixed} to meet one`, String(c.targetEntropy))
+    }
+    if (c.initialTemperature !== defaults.initialTemperature) {
+      const want = `left at ${defaults.initialTemperature} ${fixed} from one`
+      return yield* problemError("initialTemperature", want, String(c.initialTemperature))
+    }
+  }
+  if (policy.distribution === "categorical" && c.correction !== defaults.correction) {
+    return yield* problemError("correction", "exact with discrete actions, which nothing squashes", c.correction)
   }
 })

@@ -21,16 +21,19 @@ import { rowLayout, updater } from "./update.ts"
 
 /** The name that checkpoints carry; the version rises whenever numbers change. */
 export const SAC_ID = "sac"
-export const SAC_VERSION = "1"
+export const SAC_VERSION = "2"
 
 /**
  * Makes a training ready: compiles its programs once and takes its memory, both given back when the scope closes.
+ *
+ * A training that is given parameters goes on from critics and temperature of an earlier one, on which the target critics
+ * start too; its first `learningStarts` steps fill the empty replay by the policy that it was given.
  *
  * The replay is part of each state. As long as it is not full, states share its memory; from then on each iteration
  * copies it once, so that iterations should be of many steps.
  */
 export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: TrainingProblem) {
-  yield* checked(problem)
+  yield* checked(c, problem)
   const { tasks, policy, environmentsPerTask, stepsPerTask } = problem
   const session = yield* Session
   const Real = realOf(session)
@@ -44,7 +47,7 @@ export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: Trai
   const act = acting.run({ parameters: at.policy, observation: x.input }, x.actor.head)
   const { update, figures } = yield* updater(c, n, at, tasks.length)
   const identity = yield* lift(identityOf(`${SAC_ID}@${SAC_VERSION}`, c, problem, false))
-  const sizes = { policy: policy.size, value: n.twins.size, observation: x.input.length }
+  const sizes = { policy: policy.size, value: n.value.size, observation: x.input.length }
   const step = makeRows(envs, x.batch.observationSize)
   const reached = new Real(policy.inputs)
   const steps = stepsPerTask / environmentsPerTask
@@ -59,7 +62,7 @@ export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: Trai
 
   const restore = Effect.fnUntraced(function* (s: State) {
     held = undefined
-    yield* Effect.provideService(writeState(at, s), Session, session)
+    yield* Effect.provideService(writeState(n, at, s), Session, session)
     // Other memory: states given out may share what was written so far.
     replay = yield* lift(withContents(empty, s.arrays.replay ?? [], s.steps / envs))
     yield* lift(x.batch.load(s.environments))
@@ -73,15 +76,16 @@ export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: Trai
     yield* unbroken(fresh)
     const given = startFrom(start, sizes, Real)
     const value = yield* given("value", () => {
-      const phi = new Float64Array(n.twins.size)
+      const phi = new Float64Array(n.value.size)
       for (const name of ["q1", "q2"] as const) {
-        n.twins.host(phi, name).set(n.form.critic.init(stream(child(key, "value", name)), 1))
+        n.twins.host(phi.subarray(0, n.twins.size), name).set(n.form.critic.init(stream(child(key, "value", name)), 1))
       }
+      phi[n.twins.size] = log(c.temperature === "auto" ? c.initialTemperature : c.temperature)
       return phi
     })
-    const alpha = c.temperature === "auto" ? c.initialTemperature : c.temperature
+    if (c.temperature !== "auto") value[n.twins.size] = log(c.temperature)
     const zeros = (count: number): Floats => new Real(count)
-    const [p, q, t] = [policy.size, value.length, tasks.length]
+    const [p, q, t] = [policy.size, n.twins.size, tasks.length]
     const state: State = {
       iteration: 0,
       steps: 0,
@@ -89,8 +93,10 @@ export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: Trai
       value,
       arrays: {
         replay: new Float32Array(0),
-        target: value.slice(),
-        logAlpha: new Real(t).fill(log(alpha)),
+        // A policy that was given knows more than chance does.
+        uniform: Float64Array.of(start.policy === undefined ? c.learningStarts : 0),
+        target: value.slice(0, q),
+        logAlpha: new Real(t).fill(value[q]!),
         policyM: zeros(p),
         policyV: zeros(p),
         valueM: zeros(q),
@@ -142,13 +148,14 @@ export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: Trai
         quantity,
         lastFinite
       })
+    const uniform = state.arrays.uniform?.[0] ?? 0
     const sums = tally(tasks, environmentsPerTask)
     const sight = x.input.slice()
     const own = environmentsPerTask * policy.actionSize
 
     for (let t = 0; t < steps; t++) {
       const taken = state.steps + t * envs
-      if (taken >= c.learningStarts) {
+      if (taken >= uniform) {
         yield* act
         for (const [g, s] of actions.entries()) x.actor.sample(g, s)
       } else for (const [g, s] of actions.entries()) n.form.explore(s, x.actor.action.subarray(g * own, (g + 1) * own))
@@ -167,14 +174,14 @@ export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: Trai
         lastFinite = figuresOf(figures, tasks.length, 0)
       }
     }
-    const { policy: theta, value, arrays } = yield* Effect.provideService(readState(at), Session, session)
+    const { policy: theta, value, arrays } = yield* Effect.provideService(readState(n, at), Session, session)
     if (!(theta.every(Number.isFinite) && value.every(Number.isFinite))) return yield* fail("parameters", [])
     const next: State = {
       iteration: state.iteration + 1,
       steps: state.steps + steps * envs,
       policy: theta,
       value,
-      arrays: { ...arrays, replay: contents(replay) },
+      arrays: { ...arrays, uniform: Float64Array.of(uniform), replay: contents(replay) },
       environments: x.batch.save(),
       observation: x.input.slice(),
       streams: {
@@ -193,7 +200,7 @@ export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: Trai
       return got === want
         ? E.right(s)
         : E.left(new CheckpointError({ field: 'array "replay"', want: `${want} numbers`, got: `${got ?? "nothing"}` }))
-    })(loadState(given, identity, sizes, [...parts, "replay"]))
+    })(loadState(given, identity, sizes, [...parts, "uniform", "replay"]))
 
   return { policy, init, iterate, save: (state) => saveState(state, identity), load } satisfies Learner
 })

@@ -27,7 +27,9 @@ export interface Networks {
   readonly policy: Policy
   readonly form: Form
   readonly twins: Layout<"q1" | "q2">
-  /** θ, then the critics. */
+  /** What a later training starts from beside θ: the critics, and the mean over tasks of log α. */
+  readonly value: Layout<"twins" | "logAlpha">
+  /** θ, then that. */
   readonly layout: Layout<"policy" | "value">
 }
 
@@ -38,13 +40,18 @@ export const networks = (policy: Policy, correction: Sac["correction"]): Network
     { name: "q1", shape },
     { name: "q2", shape }
   ])
+  const value = layout([
+    { name: "twins", shape: [twins.size] },
+    { name: "logAlpha", shape: [1] }
+  ])
   return {
     policy,
     form,
     twins,
+    value,
     layout: layout([
       { name: "policy", shape: [policy.size] },
-      { name: "value", shape: [twins.size] }
+      { name: "value", shape: [value.size] }
     ])
   }
 }
@@ -69,7 +76,7 @@ export const valueProgram = (n: Networks, rows: number) =>
     ({ parameters, observation }) => {
       const head = n.policy.head(n.layout.view(parameters, "policy"), observation)
       const noise = constant(new Float64Array(rows * n.form.noise), [rows, n.form.noise])
-      const critics = both(n, n.layout.view(parameters, "value"))
+      const critics = both(n, n.value.view(n.layout.view(parameters, "value"), "twins"))
       return { value: n.form.soft(head, critics, observation, noise).worth }
     }
   )

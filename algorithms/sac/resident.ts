@@ -1,5 +1,6 @@
 /** What a training keeps in the session between calls, and its way to a state and back. */
 import { Effect } from "effect"
+import { realOf } from "../../core/pipeline/real.ts"
 import { type Buffer, Session } from "../../core/pipeline/session.ts"
 import type { Floats } from "../../core/random/mod.ts"
 import type { State } from "../algorithm.ts"
@@ -45,10 +46,10 @@ export const resident = Effect.fn("sac.resident")(function* (n: Networks, tasks:
 })
 
 /** Puts a state's numbers into the session. Errors: `ProblemError` naming an array that the state lacks. */
-export const writeState = Effect.fnUntraced(function* (at: Resident, s: State) {
+export const writeState = Effect.fnUntraced(function* (n: Networks, at: Resident, s: State) {
   const session = yield* Session
   yield* session.write(at.policy, s.policy)
-  yield* session.write(at.value, s.value)
+  yield* session.write(at.value, s.value.subarray(0, n.twins.size))
   for (const name of parts) {
     const saved = s.arrays[name]
     if (saved === undefined) return yield* problemError(`state.arrays.${name}`, "numbers", "nothing")
@@ -57,9 +58,13 @@ export const writeState = Effect.fnUntraced(function* (at: Resident, s: State) {
 })
 
 /** The session's numbers as a state has them. */
-export const readState = Effect.fnUntraced(function* (at: Resident) {
+export const readState = Effect.fnUntraced(function* (n: Networks, at: Resident) {
   const session = yield* Session
   const arrays: Record<string, Floats> = {}
   for (const name of parts) arrays[name] = yield* session.read(at[name])
-  return { policy: yield* session.read(at.policy), value: yield* session.read(at.value), arrays }
+  const logAlpha = yield* session.read(at.logAlpha)
+  const value = new (realOf(session))(n.value.size)
+  value.set(yield* session.read(at.value))
+  value[n.twins.size] = Array.from(logAlpha).reduce((sum, x) => sum + x, 0) / logAlpha.length
+  return { policy: yield* session.read(at.policy), value, arrays }
 })

@@ -23,7 +23,7 @@ const side = (make: MakeSession, width: number): Side =>
       policy: yield* made(algorithm.makePolicy(pendulum, network)),
       environmentsPerTask: 1,
       stepsPerTask: STEPS,
-      iterations: 1
+      iterations: 1000
     }
     const learner = yield* Effect.provideService(algorithm.learner(algorithm.defaults, problem), Session, session)
     let state = yield* learner.init(zeroKey)

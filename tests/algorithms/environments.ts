@@ -1,6 +1,6 @@
 /** Environments whose right answer is known beforehand. */
 import { integers, uniform } from "../../core/random/mod.ts"
-import { environment } from "../../envs/mod.ts"
+import { environment, number } from "../../envs/mod.ts"
 
 const SYMBOLS = 4
 
@@ -109,6 +109,26 @@ export const poisonous = environment({
     step: (state, at, _actions, _actionAt, _stream, outcome) => {
       state[at]! += 1
       outcome.reward = state[at]! < 10 ? 1 : Number.NaN
+      outcome.terminated = false
+    },
+    observe: (_state, _at, out, outAt) => {
+      out[outAt] = 1
+    }
+  })
+})
+
+/** Pays as much a step as its tasks say. */
+export const paying = environment({
+  ...endless,
+  id: "Paying-v0",
+  parameters: { pay: number(1, "", 0, 1e38, "reward of each step") },
+  dynamics: ({ pay }) => ({
+    stateSize: 1,
+    observationSize: 1,
+    actionSize: 1,
+    reset: () => {},
+    step: (_state, _at, _actions, _actionAt, _stream, outcome) => {
+      outcome.reward = pay
       outcome.terminated = false
     },
     observe: (_state, _at, out, outAt) => {

@@ -2,14 +2,14 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import { ppo, sac } from "../../../algorithms/mod.ts"
+import { ppo, type Sac, type State, sac } from "../../../algorithms/mod.ts"
 import { networks, updateProgram } from "../../../algorithms/sac/mathematics.ts"
 import { squashedGaussian } from "../../../core/dist/mod.ts"
 import { evaluate, gradients, mean, program, sub } from "../../../core/program/mod.ts"
 import { child, fillNormal, stream, zeroKey } from "../../../core/random/mod.ts"
 import { type Environment, pendulum } from "../../../envs/mod.ts"
 import { built } from "../../core/program/support.ts"
-import { identityBox, poisonous } from "../environments.ts"
+import { identityBox, identityDiscrete, paying, poisonous } from "../environments.ts"
 import { inSession, problemOf, right, train } from "../support.ts"
 
 const network = { layers: 1, width: 8, activation: "tanh", taskOneHot: false } as const
@@ -120,6 +120,74 @@ test("what SAC cannot do is refused with the option and what to do instead", () 
       assert.match((yield* Effect.flip(small)).message, /want batch at most the 96 transitions of the replay, got 256/)
       const odd = sac.learner(sac.defaults, { ...p, stepsPerTask: 63 })
       assert.match((yield* Effect.flip(odd)).message, /stepsPerTask a multiple of 8/)
+    })
+  ))
+
+test("settings of which one makes another one void are refused, with what to do instead", () =>
+  inSession(
+    Effect.gen(function* () {
+      const refusal = (change: Partial<Sac>, on: Environment = pendulum) =>
+        Effect.map(Effect.flip(sac.learner({ ...sac.defaults, ...change }, problem(on))), (e) => e.message)
+      assert.match(
+        yield* refusal({ learningStarts: 1280 }),
+        /learningStarts below the 1280 steps of the whole training, got 1280/
+      )
+      assert.match(
+        yield* refusal({ temperature: 0.2, targetEntropy: -2 }),
+        /targetEntropy auto with temperature 0\.2; temperature auto learns to meet one, got -2/
+      )
+      assert.match(
+        yield* refusal({ temperature: 0.2, initialTemperature: 0.5 }),
+        /initialTemperature left at 1 with temperature 0\.2; temperature auto learns from one, got 0\.5/
+      )
+      assert.match(
+        yield* refusal({ correction: "epsilon" }, identityDiscrete),
+        /correction exact with discrete actions, which nothing squashes, got epsilon/
+      )
+    })
+  ))
+
+test("a training goes on from the critics, the temperature and the policy of another one, on any of its tasks", () =>
+  inSession(
+    Effect.gen(function* () {
+      const tasks = ["a", "b", "c"].map((id) => ({ id, params: {} }))
+      const all = { ...problem(identityBox), tasks }
+      const config = { ...sac.defaults, learningStarts: 48, batch: 32 }
+      const first = yield* sac.learner(config, all)
+      const { policy, value, arrays } = yield* train(first, yield* first.init(zeroKey), 3)
+      const n = networks(all.policy, "exact")
+      const logAlpha = arrays.logAlpha ?? []
+      const mean = Array.from(logAlpha).reduce((a, b) => a + b, 0) / 3
+      assert.ok(logAlpha[0] !== logAlpha[1] && Math.abs(value.at(-1)! - mean) < 1e-6)
+      const next = yield* sac.learner(config, { ...all, tasks: tasks.slice(1) })
+      const begun = yield* next.init(child(zeroKey, 1), { policy, value })
+      assert.deepEqual([...begun.arrays.logAlpha!], [value.at(-1), value.at(-1)])
+      assert.deepEqual(begun.arrays.target, value.slice(0, n.twins.size))
+      // The bias of log σ alone: this policy plays 0, give or take e^-5, until its first update.
+      const still = policy.map((_, i) => (i === policy.length - 1 ? -5 : 0))
+      const played = Effect.fnUntraced(function* (from: State) {
+        const { arrays } = (yield* next.iterate(from)).state
+        return Math.max(...Array.from({ length: 48 }, (_, i) => Math.abs(arrays.replay![5 * i + 1]!)))
+      })
+      assert.ok((yield* played(yield* next.init(zeroKey, { policy: still }))) < 0.05)
+      assert.ok((yield* played(yield* next.init(zeroKey))) > 0.9)
+    })
+  ))
+
+test("a loss that is not a number ends the training with its task and the last losses named", () =>
+  inSession(
+    Effect.gen(function* () {
+      // Each reward is a float32, the square of the second task's is not.
+      const tasks = [
+        { id: "fair", params: {} },
+        { id: "lavish", params: { pay: 1e30 } }
+      ]
+      const p = { ...problem(paying), tasks }
+      const learner = yield* sac.learner({ ...sac.defaults, learningStarts: 0, batch: 8 }, p)
+      const error = yield* Effect.flip(learner.iterate(yield* learner.init(zeroKey)))
+      assert.ok(error._tag === "TrainingDiverged")
+      assert.deepEqual([error.tasks, error.quantity], [["lavish"], "loss"])
+      assert.match(error.message, /try a smaller learning rate/)
     })
   ))
 
