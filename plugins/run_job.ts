@@ -5,7 +5,7 @@ import type { RunConfig } from "../core/pipeline/config.ts"
 import { Progress } from "../core/pipeline/progress.ts"
 import { Recovery, type SessionRecord } from "../core/pipeline/recovery.ts"
 import type { JobResult, ReportData, Warning } from "../core/pipeline/report_data.ts"
-import { type Artefact, RunStore } from "../core/pipeline/run_store.ts"
+import { RunStore } from "../core/pipeline/run_store.ts"
 import { Session } from "../core/pipeline/session.ts"
 import { knownWith } from "./known.ts"
 import { calling, type Loaded, loggedStore } from "./load/mod.ts"
@@ -13,7 +13,7 @@ import { machine, versions } from "./machine.ts"
 import { rated, sessionPeak } from "./peak.ts"
 import { report } from "./report/mod.ts"
 import { lossSentence, runSession } from "./sessions/mod.ts"
-import { digest } from "./store/mod.ts"
+import { digestOf } from "./store/mod.ts"
 import { workersLayer } from "./workers/layer.ts"
 
 /** What a job needs: its store, its progress display, a session, and whoever does its work. */
@@ -27,10 +27,6 @@ export interface Start {
   /** Plugins in use: receipts name them, worker threads load them too. */
   readonly loaded?: Loaded
 }
-
-/** One digest over all artefacts: equal where every one of them is equal, byte for byte. */
-export const digestOf = (artefacts: readonly Artefact[]): string =>
-  digest(new TextEncoder().encode(artefacts.map((a) => `${a.path} ${a.sha256}\n`).join("")))
 
 /**
  * Runs a job in the store of the context; writes `summary.json` and `report.html` and returns what they show.
@@ -81,8 +77,10 @@ export const runJob = Effect.fn("run_job")(function* <E>(job: Job<E>, { config, 
     title: `policygradex run ${store.name}`,
     receipts
   }
-  yield* store.summary({ ...summary, ...data })
   yield* store.report(report({ ...data, films }))
+  // Last of all: a run that has a summary is finished, and needs nothing to go on from.
+  yield* store.summary({ ...summary, ...data })
+  yield* store.kept.drop("")
   return { ...data, summary }
 })
 

@@ -1,9 +1,18 @@
 /** Where a run keeps what it makes: the contract. Layers: `plugins/store` (a directory, or memory). */
-import { Context, type Effect, Schema } from "effect"
+import { Context, type Effect, type Option, Schema } from "effect"
 
 /** A run's store that cannot be made, read or written; `fix` says how to mend it. */
 export class RunStoreError extends Schema.TaggedError<RunStoreError>()("RunStoreError", {
-  reason: Schema.Literals(["exists", "not-a-run", "not-writable", "other-version", "locked", "missing", "damaged"]),
+  reason: Schema.Literals([
+    "exists",
+    "not-a-run",
+    "not-writable",
+    "other-version",
+    "other-config",
+    "locked",
+    "missing",
+    "damaged"
+  ]),
   path: Schema.String,
   want: Schema.String,
   got: Schema.String,
@@ -57,6 +66,22 @@ export interface Tensor {
   readonly data: Float32Array | Float64Array
 }
 
+/**
+ * Results of a run that is not finished, so that it can go on where it stopped: beside the artefacts, in no digest.
+ *
+ * Values and inputs are plain data: texts, numbers, lists, records, arrays of numbers.
+ */
+export interface Kept {
+  /** What was kept under the name for these very inputs. Errors: `damaged` for a file that has changed since. */
+  readonly find: (name: string, inputs: unknown) => Effect.Effect<Option.Option<unknown>, RunStoreError>
+  /** Keeps a value in the place of what the name had. */
+  readonly put: (name: string, inputs: unknown, value: unknown) => Effect.Effect<void, RunStoreError>
+  /** Forgets what is below a name (`truth/`), or everything (the empty name). */
+  readonly drop: (below: string) => Effect.Effect<void, RunStoreError>
+  /** Names this machine: some sessions give other last bits on another one. */
+  readonly machine: string
+}
+
 export interface RunStoreService {
   /** What names the run in messages and rows: the directory's name. */
   readonly name: string
@@ -75,6 +100,9 @@ export interface RunStoreService {
   readonly artefacts: Effect.Effect<readonly Artefact[]>
   /** Appends rows to the log, each with the time. */
   readonly log: (rows: readonly EventRow[]) => Effect.Effect<void, RunStoreError>
+  /** Takes a stage's rows from `step` on out of the log, before they are measured anew. */
+  readonly rewind: (stage: string, step: number) => Effect.Effect<void, RunStoreError>
+  readonly kept: Kept
   /** Writes `summary.json`. */
   readonly summary: (value: unknown) => Effect.Effect<void, RunStoreError>
   /** Writes `report.html`. */

@@ -1,5 +1,5 @@
 /** The few file operations a store needs, on disk or in memory. */
-import { mkdir, open, readFile, rename } from "node:fs/promises"
+import { mkdir, open, readFile, rename, rm } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { Effect } from "effect"
 import { RunStoreError } from "../../core/pipeline/run_store.ts"
@@ -10,6 +10,8 @@ export interface Files {
   readonly write: (path: string, bytes: Uint8Array) => Effect.Effect<void, RunStoreError>
   readonly append: (path: string, text: string) => Effect.Effect<void, RunStoreError>
   readonly read: (path: string) => Effect.Effect<Uint8Array, RunStoreError>
+  /** Removes the file or folder, if there is one. */
+  readonly remove: (path: string) => Effect.Effect<void, RunStoreError>
 }
 
 /** Files below a directory of this machine. */
@@ -24,7 +26,8 @@ export const diskFiles = (root: string): Files => ({
         await file.close()
       }
     }),
-  read: (path) => attempt(join(root, path), () => readFile(join(root, path)))
+  read: (path) => attempt(join(root, path), () => readFile(join(root, path))),
+  remove: (path) => attempt(join(root, path), () => rm(join(root, path), { recursive: true, force: true }))
 })
 
 /** Files in a map, for library use and tests. */
@@ -38,7 +41,11 @@ export const memoryFiles = (map: Map<string, Uint8Array>): Files => ({
   read: (path) => {
     const bytes = map.get(path)
     return bytes === undefined ? Effect.fail(refused(path, { code: "ENOENT" })) : Effect.succeed(bytes)
-  }
+  },
+  remove: (path) =>
+    Effect.sync(() => {
+      for (const name of [...map.keys()]) if (name === path || name.startsWith(`${path}/`)) map.delete(name)
+    })
 })
 
 let writes = 0

@@ -1,4 +1,5 @@
 export { stableJson } from "./content.ts"
+export { digest, digestOf } from "./digest.ts"
 export {
   directoryStore,
   freeName,
@@ -6,7 +7,8 @@ export {
   memoryStore,
   type RunFile,
   type RunInfo,
+  readFinished,
   readRun
 } from "./run_directory.ts"
 export { readSafetensors, writeSafetensors } from "./safetensors.ts"
-export { digest, formatVersion } from "./store.ts"
+export { formatVersion } from "./store.ts"

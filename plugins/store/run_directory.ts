@@ -1,12 +1,15 @@
 /** Run directories: making one, continuing one, reading one. */
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs"
 import { basename, dirname, join, resolve } from "node:path"
-import { Clock, Effect, Layer, Schema } from "effect"
+import { Clock, Effect, Layer, Option, Schema } from "effect"
 import { RunStore, RunStoreError, type RunStoreService } from "../../core/pipeline/run_store.ts"
 import { version } from "../version.ts"
 import { stableJson } from "./content.ts"
+import { digestOf } from "./digest.ts"
 import { diskFiles, memoryFiles, refused } from "./files.ts"
+import { keptFolder } from "./kept.ts"
 import { lockDirectory } from "./lock.ts"
+import { resumable } from "./resumable.ts"
 import { formatVersion, makeStore, readManifest } from "./store.ts"
 
 /** What a run was made from and with: `run.json`. */
@@ -31,11 +34,13 @@ export type Mode = "new" | "force" | "resume"
 
 /** What a run leaves at its top level; `force` removes nothing else. */
 const ownNames = /^(run\.json|run\.lock|events\.jsonl|summary\.json|report\.html|artefacts\.json|.*\.tmp)$/
+/** All that there is where a run was killed before it had begun. */
+const notBegun = /^(run\.lock|run\.json\..*\.tmp)$/
 
 /**
  * The store of a run directory, locked against other writers for as long as the layer lives.
  *
- * - Errors: `RunStoreError`: exists, not-a-run, not-writable, other-version, locked.
+ * - Errors: `RunStoreError`: exists, not-a-run, not-writable, other-version, other-config, locked.
  */
 export const directoryStore = (directory: string, mode: Mode, info: RunInfo): Layer.Layer<RunStore, RunStoreError> =>
   Layer.effect(RunStore)(openDirectory(resolve(directory), mode, info))
@@ -45,8 +50,14 @@ export const memoryStore = (
   name = "memory"
 ): { readonly files: ReadonlyMap<string, Uint8Array>; readonly layer: Layer.Layer<RunStore> } => {
   const files = new Map<string, Uint8Array>()
-  return { files, layer: Layer.succeed(RunStore)(makeStore(name, "", memoryFiles(files))) }
+  return { files, layer: Layer.effect(RunStore)(openMemory(name, files)) }
 }
+
+/** With what is in the files already: a run that goes on. */
+const openMemory = Effect.fnUntraced(function* (name: string, files: Map<string, Uint8Array>) {
+  const all = memoryFiles(files)
+  return makeStore(name, "", all, yield* Effect.orElseSucceed(readManifest(all), () => []))
+})
 
 /**
  * An existing run, for reading.
@@ -61,6 +72,28 @@ export const readRun = Effect.fn("store.readRun")(function* (directory: string) 
   return { run, store }
 })
 
+/**
+ * What a finished run's `summary.json` says; nothing where the run did not come to its end, or what it left has changed
+ * since.
+ */
+export const readFinished = Effect.fn("store.readFinished")(function* (directory: string) {
+  const { store } = yield* readRun(directory)
+  const bytes = yield* diskFiles(store.directory).read("summary.json")
+  const summary = yield* decodeFinished(new TextDecoder().decode(bytes))
+  const artefacts = yield* store.artefacts
+  yield* Effect.forEach(artefacts, store.bytes)
+  return summary.receipts.digest === digestOf(artefacts) ? Option.some(summary) : Option.none()
+}, Effect.orElseSucceed(Option.none))
+
+const decodeFinished = Schema.decodeUnknownEffect(
+  Schema.fromJsonString(
+    Schema.StructWithRest(
+      Schema.Struct({ headline: Schema.String, receipts: Schema.Struct({ digest: Schema.String }) }),
+      [Schema.Record(Schema.String, Schema.Unknown)]
+    )
+  )
+)
+
 /** A name below `root` that no run has yet: `quick-0`, then `quick-0-2`, `quick-0-3`, … */
 export const freeName = (root: string, stem: string): string => {
   let path = join(root, stem)
@@ -70,7 +103,7 @@ export const freeName = (root: string, stem: string): string => {
 
 const openDirectory = Effect.fn("store.open")(function* (path: string, mode: Mode, info: RunInfo) {
   const entries = yield* Effect.try({
-    try: () => (existsSync(path) ? readdirSync(path) : []),
+    try: () => (existsSync(path) ? readdirSync(path).filter((name) => !notBegun.test(name)) : []),
     catch: (e) => refused(path, e)
   })
   if (entries.length > 0) {
@@ -78,7 +111,7 @@ const openDirectory = Effect.fn("store.open")(function* (path: string, mode: Mod
       const fix = "choose another --out, or give --force to replace it or --resume to continue it"
       return yield* new RunStoreError({ reason: "exists", path, want: "an unused folder", got: "one with files", fix })
     }
-    if (mode === "resume") yield* readRunFile(path)
+    if (mode === "resume") yield* resumable(path, yield* readRunFile(path), info)
     else if (!entries.includes("run.json")) yield* notARun(path)
   }
   yield* Effect.try({ try: () => mkdirSync(path, { recursive: true }), catch: (e) => refused(path, e) })
@@ -88,7 +121,7 @@ const openDirectory = Effect.fn("store.open")(function* (path: string, mode: Mod
   if (mode === "force") {
     const stages = new Set((yield* readManifest(files)).map((a) => dirname(a.path)))
     for (const name of entries) {
-      if (name !== "run.lock" && (ownNames.test(name) || stages.has(name)))
+      if (name !== "run.lock" && (name === keptFolder || ownNames.test(name) || stages.has(name)))
         rmSync(join(path, name), { recursive: true })
     }
   }
@@ -97,8 +130,15 @@ const openDirectory = Effect.fn("store.open")(function* (path: string, mode: Mod
     const run = { format: formatVersion, policygradex: version, startedAt, ...info }
     yield* files.write("run.json", new TextEncoder().encode(stableJson(run)))
   }
-  return makeStore(basename(path), path, files, yield* readManifest(files))
+  if (mode === "resume") removeUnfinished(path)
+  return makeStore(basename(path), path, files, yield* readManifest(files), stableJson(info.machine))
 })
+
+/** Files whose writing was cut short. */
+const removeUnfinished = (path: string): void => {
+  for (const name of readdirSync(path, { recursive: true, encoding: "utf8" }))
+    if (name.endsWith(".tmp")) rmSync(join(path, name), { force: true })
+}
 
 const Format = Schema.Struct({ format: Schema.Int, policygradex: Schema.String })
 

@@ -1,9 +1,10 @@
 /** The run store over any files: names by content, a manifest, a log. */
-import { createHash } from "node:crypto"
 import { Clock, Effect, Schema, Semaphore } from "effect"
 import { type Artefact, RunStoreError, type RunStoreService } from "../../core/pipeline/run_store.ts"
 import { encode, endings, stableJson } from "./content.ts"
+import { digest } from "./digest.ts"
 import type { Files } from "./files.ts"
+import { keptIn } from "./kept.ts"
 
 /** Rises when a reader of older runs would misread newer ones. */
 export const formatVersion = 1
@@ -17,12 +18,13 @@ const ArtefactRow = Schema.Struct({
 })
 const Manifest = Schema.Array(ArtefactRow)
 
-/** Makes the service; `known` are the artefacts that the run has already. */
+/** Makes the service; `known` are the artefacts that the run has already, `machine` names where it is. */
 export const makeStore = (
   name: string,
   directory: string,
   files: Files,
-  known: readonly Artefact[] = []
+  known: readonly Artefact[] = [],
+  machine = ""
 ): RunStoreService => {
   // The latest of each (stage, name); written to the manifest sorted by path, so that its bytes do not tell the order.
   const artefacts = new Map(known.map((a) => [`${a.stage}/${a.name}`, a]))
@@ -57,10 +59,31 @@ export const makeStore = (
       const line = (row: object) => `${JSON.stringify({ time, run: name, ...row }, finite)}\n`
       yield* files.append("events.jsonl", rows.map(line).join(""))
     }),
+    rewind: (stage, step) => rewind(files, stage, step),
+    kept: keptIn(files, machine),
     summary: (value) => files.write("summary.json", text(stableJson(value))),
     report: (html) => files.write("report.html", text(html))
   }
 }
+
+/** Rewrites the log without the rows; a line that was cut short goes too. */
+const rewind = Effect.fn("store.rewind")(function* (files: Files, stage: string, step: number) {
+  const bytes = yield* files
+    .read("events.jsonl")
+    .pipe(Effect.catchTag("RunStoreError", (e) => (e.reason === "missing" ? Effect.succeed(empty) : Effect.fail(e))))
+  const lines = new TextDecoder().decode(bytes).split("\n")
+  const left = lines.filter((line) => {
+    const row = decodeRow(line)
+    return row._tag === "Some" && !(row.value.stage === stage && row.value.step >= step)
+  })
+  const rewritten = left.map((line) => `${line}\n`).join("")
+  if (rewritten.length < lines.join("\n").length) yield* files.write("events.jsonl", text(rewritten))
+})
+
+const empty = new Uint8Array(0)
+const decodeRow = Schema.decodeUnknownOption(
+  Schema.fromJsonString(Schema.Struct({ stage: Schema.String, step: Schema.Number }))
+)
 
 /** The artefacts that a run's manifest lists; none where it has no manifest yet. */
 export const readManifest = (files: Files): Effect.Effect<readonly Artefact[], RunStoreError> =>
@@ -81,9 +104,6 @@ export const readManifest = (files: Files): Effect.Effect<readonly Artefact[], R
     ),
     Effect.catchTag("RunStoreError", (e) => (e.reason === "missing" ? Effect.succeed([]) : Effect.fail(e)))
   )
-
-/** SHA-256, lower-case hexadecimal. */
-export const digest = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex")
 
 const text = (s: string): Uint8Array => new TextEncoder().encode(s)
 
