@@ -23,6 +23,8 @@ export { type Evaluation, type EvaluationOptions, evaluator } from "./evaluate.t
 export { type AlgorithmLaw, algorithmLaws, type LawGround } from "./law.ts"
 export { defaults as mamlDefaults, type Maml, MamlConfig } from "./maml/config.ts"
 export { emaml, fomaml, maml, promp, reptile } from "./maml/maml.ts"
+export { type Loop, type Loss, loopDefaults, type Minibatch, type OnPolicy } from "./on_policy/objective.ts"
+export { onPolicy } from "./on_policy/on_policy.ts"
 export { makePolicy, type NetworkConfig, type Policy, type PolicyTrace, type Spaces } from "./policy.ts"
 export { defaults as ppoDefaults, type Ppo, PpoConfig } from "./ppo/config.ts"
 export { ppo } from "./ppo/ppo.ts"

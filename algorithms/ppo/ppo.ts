@@ -1,8 +1,19 @@
-import type { Algorithm } from "../algorithm.ts"
-import { makePolicy } from "../policy.ts"
-import { collector } from "./collector.ts"
+import type { OnPolicy } from "../on_policy/objective.ts"
+import { onPolicy } from "../on_policy/on_policy.ts"
 import { defaults, type Ppo, PpoConfig } from "./config.ts"
-import { learner, PPO_ID, PPO_VERSION } from "./learner.ts"
+import { figures, objective } from "./objective.ts"
+
+/** What makes PPO of an on-policy learner. */
+export const kind: OnPolicy<Ppo, (typeof figures)[number]> = {
+  id: "ppo",
+  version: "1",
+  summary: "Proximal policy optimisation: on-policy, clipped probability ratio, separate value network",
+  config: PpoConfig,
+  defaults,
+  figures,
+  loop: (c) => c,
+  objective
+}
 
 /**
  * Proximal policy optimisation with a clipped ratio, on one task or on many together.
@@ -10,14 +21,4 @@ import { learner, PPO_ID, PPO_VERSION } from "./learner.ts"
  * Source: Schulman et al., arXiv:1707.06347; details.md lists the published implementation details, each present or
  * left out with its reason.
  */
-export const ppo: Algorithm<Ppo> = {
-  id: PPO_ID,
-  version: PPO_VERSION,
-  summary: "Proximal policy optimisation: on-policy, clipped probability ratio, separate value network",
-  config: PpoConfig,
-  defaults,
-  supports: () => true,
-  makePolicy,
-  learner,
-  collector
-}
+export const ppo = onPolicy(kind)

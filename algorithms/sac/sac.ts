@@ -1,6 +1,6 @@
 import { Effect } from "effect"
 import type { Algorithm } from "../algorithm.ts"
-import { collectorOf } from "../ppo/collector.ts"
+import { collectorOf } from "../on_policy/collector.ts"
 import { checkedPolicy } from "./check.ts"
 import { defaults, type Sac, SacConfig } from "./config.ts"
 import { learner, SAC_ID, SAC_VERSION } from "./learner.ts"

@@ -1,4 +1,4 @@
-/** Transitions at fixed parameters, with PPO's advantages: what the surrogate learns from. */
+/** Transitions at fixed parameters, with advantages: what the surrogate learns from. */
 import { Effect, Semaphore } from "effect"
 import { realOf } from "../../core/pipeline/real.ts"
 import { Session } from "../../core/pipeline/session.ts"
@@ -15,11 +15,11 @@ import {
   rollout
 } from "../interaction.ts"
 import { type Estimates, type MakeValue, makeEstimates, valueEstimator } from "./advantage.ts"
-import type { Ppo } from "./config.ts"
-import { type Networks, networks, valueProgram } from "./mathematics.ts"
+import { type Networks, networks, valueProgram } from "./networks.ts"
+import type { Loop } from "./objective.ts"
 
-/** PPO's collector: values by its value network. */
-export const collector = (c: Ppo, problem: Problem) => {
+/** Values by the value network. */
+export const collector = (c: Pick<Loop, "gamma" | "lambda">, problem: Problem) => {
   const n = networks(problem.policy)
   return collectorOf(c, problem, n.layout, (rows) => valueProgram(n, rows))
 }
@@ -29,7 +29,7 @@ export const collector = (c: Ppo, problem: Problem) => {
  * caller's. The value program's `parameters` are all of the layout.
  */
 export const collectorOf = Effect.fn("collector")(function* (
-  c: Pick<Ppo, "gamma" | "lambda">,
+  c: Pick<Loop, "gamma" | "lambda">,
   problem: Problem,
   layout: Networks["layout"],
   makeValue: MakeValue

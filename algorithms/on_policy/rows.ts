@@ -2,11 +2,11 @@
 import type { Problem, TaskRow } from "../algorithm.ts"
 import type { Experience } from "../interaction.ts"
 import type { Estimates } from "./advantage.ts"
-import { figures } from "./mathematics.ts"
 import type { UpdateReport } from "./update.ts"
 
 /** One row a task, in the problem's order. */
 export const taskRows = (
+  figures: readonly string[],
   tasks: Problem["tasks"],
   envs: number,
   e: Experience,
@@ -34,7 +34,7 @@ export const taskRows = (
       meanReturn: episodes === 0 ? undefined : returns / episodes,
       meanLength: episodes === 0 ? undefined : lengths / episodes,
       metrics: {
-        ...byName(report.means.subarray(t * figures.length, (t + 1) * figures.length)),
+        ...byName(figures, report.means.subarray(t * figures.length, (t + 1) * figures.length)),
         // 1 − Var(R − v)/Var(R): 1 for a perfect value function, 0 for a constant one.
         explainedVariance: target.squares > 0 ? 1 - miss.squares / target.squares : 0,
         gradientNorm: report.gradientNorm
@@ -44,7 +44,7 @@ export const taskRows = (
 }
 
 /** The update's figures under their names. */
-export const byName = (values: Float64Array): Record<string, number> =>
+export const byName = (figures: readonly string[], values: Float64Array): Record<string, number> =>
   Object.fromEntries(figures.map((name, f) => [name, values[f]!]))
 
 /** Tasks whose rewards, or whose actions' log-probabilities, are not finite. */

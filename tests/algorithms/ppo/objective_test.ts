@@ -2,7 +2,10 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import fc from "fast-check"
 import { makePolicy, type Ppo, ppo } from "../../../algorithms/mod.ts"
-import { figures, networks, updateProgram, valueProgram } from "../../../algorithms/ppo/mathematics.ts"
+import { networks, valueProgram } from "../../../algorithms/on_policy/networks.ts"
+import { updateProgram } from "../../../algorithms/on_policy/objective.ts"
+import { figures } from "../../../algorithms/ppo/objective.ts"
+import { kind } from "../../../algorithms/ppo/ppo.ts"
 import { evaluate, program } from "../../../core/program/mod.ts"
 import type { Space } from "../../../envs/mod.ts"
 import { built, close, reference, tol } from "../../core/program/support.ts"
@@ -59,7 +62,7 @@ const networksOf = ({ policy_net: { sizes, extra_params } }: Case) => {
 const update = (config: Ppo, c: Case, change: Partial<Record<"advantage" | "logProb", readonly number[]>> = {}) => {
   const n = networksOf(c)
   const zeros = new Float64Array(n.layout.size)
-  const out = evaluate(built(updateProgram(config, n, c.inputs.length)), {
+  const out = evaluate(built(updateProgram(kind, config, n, c.inputs.length)), {
     parameters: [...c.params, ...c.value_params],
     m: zeros,
     v: zeros,

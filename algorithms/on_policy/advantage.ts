@@ -5,8 +5,8 @@ import { realOf } from "../../core/pipeline/real.ts"
 import { type Buffer, Session } from "../../core/pipeline/session.ts"
 import { lift, liftProgram } from "../error.ts"
 import { type Experience, type Interaction, pauseEvery } from "../interaction.ts"
-import type { Ppo } from "./config.ts"
-import { type Networks, valueProgram } from "./mathematics.ts"
+import { type Networks, valueProgram } from "./networks.ts"
+import type { Loop } from "./objective.ts"
 
 /** One number a transition, in the experience's order. */
 export interface Estimates {
@@ -32,8 +32,8 @@ const CHUNK = 128
 /** What makes a value function's program for so many rows of observations. */
 export type MakeValue = (rows: number) => ReturnType<typeof valueProgram>
 
-/** PPO's own: by its value network. */
-export const estimator = (c: Ppo, n: Networks, parameters: Buffer) =>
+/** By the value network. */
+export const estimator = (c: Pick<Loop, "gamma" | "lambda">, n: Networks, parameters: Buffer) =>
   valueEstimator(c, n.policy.inputs, (rows) => valueProgram(n, rows), parameters)
 
 /**
@@ -43,7 +43,7 @@ export const estimator = (c: Ppo, n: Networks, parameters: Buffer) =>
  * observation that was really reached, before any reset.
  */
 export const valueEstimator = Effect.fn("estimator")(function* (
-  c: Pick<Ppo, "gamma" | "lambda">,
+  c: Pick<Loop, "gamma" | "lambda">,
   inputs: number,
   makeValue: MakeValue,
   parameters: Buffer

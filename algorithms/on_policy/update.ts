@@ -6,8 +6,8 @@ import { fillPermutation, type Stream } from "../../core/random/mod.ts"
 import { liftProgram } from "../error.ts"
 import { type Experience, pauseEvery } from "../interaction.ts"
 import type { Estimates } from "./advantage.ts"
-import type { Ppo } from "./config.ts"
-import { figures, momentShapes, type Networks, updateProgram } from "./mathematics.ts"
+import type { Networks } from "./networks.ts"
+import { type Loop, momentShapes, type OnPolicy, updateProgram } from "./objective.ts"
 
 /** What is trained, where it lives between calls. */
 export interface Resident {
@@ -18,7 +18,7 @@ export interface Resident {
 }
 
 /** Buffers in the current session, all zero. */
-export const resident = Effect.fn("ppo.resident")(function* (n: Networks) {
+export const resident = Effect.fn("on_policy.resident")(function* (n: Networks) {
   const session = yield* Session
   const shapes = momentShapes(n.layout.size)
   return {
@@ -48,8 +48,10 @@ export interface UpdateReport {
  *
  * Each epoch visits the transitions in a new random order; those that do not fill a minibatch wait for the next epoch.
  */
-export const updater = Effect.fn("ppo.updater")(function* (
-  c: Ppo,
+export const updater = Effect.fn("on_policy.updater")(function* <C>(
+  kind: OnPolicy<C>,
+  c: C,
+  loop: Loop,
   n: Networks,
   at: Resident,
   count: number,
@@ -58,9 +60,10 @@ export const updater = Effect.fn("ppo.updater")(function* (
 ) {
   const session = yield* Session
   const Real = realOf(session)
-  const batch = Math.min(c.batch, count)
+  const batch = Math.min(loop.batch, count)
+  const { figures } = kind
   const { inputs, actionSize } = n.policy
-  const executable = yield* session.compile(yield* liftProgram(updateProgram(c, n, batch)))
+  const executable = yield* session.compile(yield* liftProgram(updateProgram(kind, c, n, batch)))
   const scalars = () => new Real(batch)
   const inputRows = {
     observation: new Real(batch * inputs),
@@ -118,8 +121,8 @@ export const updater = Effect.fn("ppo.updater")(function* (
     const lastFinite = new Float64Array(figures.length).fill(Number.NaN)
     const kl = figures.indexOf("kl")
     let [steps, norms, stop] = [0, 0, false]
-    for (let epoch = 0; epoch < c.epochs && !stop; epoch++) {
-      const last = epoch + 1 === c.epochs || c.klStop !== "off"
+    for (let epoch = 0; epoch < loop.epochs && !stop; epoch++) {
+      const last = epoch + 1 === loop.epochs || loop.klStop !== "off"
       fillPermutation(shuffler, order)
       sums.fill(0)
       seen.fill(0)
@@ -134,7 +137,7 @@ export const updater = Effect.fn("ppo.updater")(function* (
         }
         lastFinite.set(out.figures)
         if (last) account(from)
-        stop = c.klStop !== "off" && out.figures[kl]! > c.klStop
+        stop = loop.klStop !== "off" && out.figures[kl]! > loop.klStop
         yield* pause
       }
     }

@@ -1,0 +1,188 @@
+/** The on-policy training loop as State → State: a rollout of all tasks together, then an update. */
+import { Effect, Semaphore } from "effect"
+import { linearRate } from "../../core/optim/mod.ts"
+import { realOf } from "../../core/pipeline/real.ts"
+import { type Buffer, Session } from "../../core/pipeline/session.ts"
+import { child, type Key, loadStream, saveStream, stream } from "../../core/random/mod.ts"
+import type { Iteration, Learner, MakeRollouts, Start, State, TrainingProblem } from "../algorithm.ts"
+import { type LearnerError, lift, problemError, TrainingDiverged } from "../error.ts"
+import {
+  actionStreams,
+  actProgram,
+  interaction,
+  makeExperience,
+  pauseEvery,
+  rollout,
+  unbroken
+} from "../interaction.ts"
+import type { Policy } from "../policy.ts"
+import { startFrom } from "../start.ts"
+import { identityOf, loadState, saveState } from "../state.ts"
+import { estimator, makeEstimates } from "./advantage.ts"
+import { networks } from "./networks.ts"
+import { loopDefaults, type OnPolicy } from "./objective.ts"
+import { brokenTasks, byName, taskRows } from "./rows.ts"
+import { resident, updater } from "./update.ts"
+
+/** Makes a training ready: compiles its programs once and takes its memory, both given back when the scope closes. */
+export const learner = <C>(kind: OnPolicy<C>) =>
+  Effect.fn("on_policy.learner")(function* (c: C, problem: TrainingProblem) {
+    const loop = { ...loopDefaults, ...kind.loop(c) }
+    const { tasks, policy, environmentsPerTask, stepsPerTask, iterations } = problem
+    if (!(Number.isInteger(stepsPerTask) && stepsPerTask >= 1 && stepsPerTask % environmentsPerTask === 0)) {
+      return yield* problemError(
+        "stepsPerTask",
+        `a multiple of ${environmentsPerTask} environments`,
+        String(stepsPerTask)
+      )
+    }
+    const session = yield* Session
+    const Real = realOf(session)
+    const n = networks(policy)
+    const x = yield* interaction(problem, { entropy: [0], spawnKey: [] }, Real)
+    const envs = x.batch.count
+    const at = yield* resident(n)
+    const rollouts = yield* (problem.rollouts ?? rolloutsHere(policy, at.parameters, n.layout.size))(
+      x,
+      stepsPerTask / environmentsPerTask,
+      Real
+    )
+    const e = rollouts.experience
+    const estimates = makeEstimates(e.count)
+    const estimate = yield* estimator(loop, n, at.parameters)
+    const update = yield* updater(kind, c, loop, n, at, e.count, envs, tasks.length)
+    const rateAt = linearRate(loop.learningRate, 0)
+    const identity = yield* lift(identityOf(`${kind.id}@${kind.version}`, c, problem, loop.anneal))
+    const sizes = { policy: policy.size, value: n.value.layout.size, observation: x.input.length }
+
+    // One training uses the buffers at a time; a second caller waits.
+    const turn = yield* Semaphore.make(1)
+    /** The state that the session's buffers and the environments hold now: continuing from it copies nothing. */
+    let held: State | undefined
+    /** What is watched, as it last was; nothing where the training has only been taken up. */
+    let lastFinite: Record<string, number> = {}
+
+    const restore = Effect.fnUntraced(function* (s: State) {
+      held = undefined
+      const all = new Real(n.layout.size)
+      all.set(s.policy)
+      all.set(s.value, policy.size)
+      yield* session.write(at.parameters, all)
+      for (const name of ["m", "v", "correction"] as const) {
+        const saved = s.arrays[name]
+        if (saved === undefined) return yield* problemError(`state.arrays.${name}`, "the optimiser's state", "nothing")
+        yield* session.write(at[name], saved)
+      }
+      yield* lift(x.batch.load(s.environments))
+      x.input.set(s.observation)
+    })
+
+    const capture = Effect.fnUntraced(function* (iteration: number, steps: number, streams: State["streams"]) {
+      const all = yield* session.read(at.parameters)
+      const state: State = {
+        iteration,
+        steps,
+        policy: all.slice(0, policy.size),
+        value: all.slice(policy.size),
+        arrays: {
+          m: yield* session.read(at.m),
+          v: yield* session.read(at.v),
+          correction: yield* session.read(at.correction)
+        },
+        environments: x.batch.save(),
+        observation: x.input.slice(),
+        streams
+      }
+      return state
+    })
+
+    const init = Effect.fn("on_policy.init")(function* (key: Key, start: Start = {}) {
+      const fresh = yield* interaction(problem, key, Real)
+      fresh.reset()
+      yield* unbroken(fresh)
+      const given = startFrom(start, sizes, Real)
+      const state: State = {
+        iteration: 0,
+        steps: 0,
+        policy: yield* given("policy", () => policy.init(key)),
+        value: yield* given("value", () => n.value.init(stream(child(key, "value")), 1)),
+        arrays: { m: new Real(n.layout.size), v: new Real(n.layout.size), correction: new Real(2) },
+        environments: fresh.batch.save(),
+        observation: fresh.input.slice(),
+        streams: {
+          minibatch: saveStream(stream(child(key, "minibatch"))),
+          ...Object.fromEntries(actionStreams(key, tasks).map((s, i) => [actionName(tasks[i]!.id), saveStream(s)]))
+        }
+      }
+      return state
+    }, Effect.scoped)
+
+    const iterate = Effect.fn("on_policy.iterate")(function* (state: State) {
+      if (held !== state) {
+        yield* restore(state)
+        lastFinite = {}
+      }
+      held = undefined
+      const saved = (name: string) => lift(loadStream(state.streams[name] ?? ""))
+      const actions = yield* Effect.forEach(tasks, (t) => saved(actionName(t.id)))
+      const minibatch = yield* saved("minibatch")
+      const fail = diverged(kind.id, state.iteration, tasks)
+
+      yield* rollouts.roll(state.policy, actions)
+      const odd = brokenTasks(e, envs, tasks.length)
+      if (odd.length > 0) return yield* fail("reward or log-probability", odd, lastFinite)
+      yield* estimate(x, e, estimates)
+      const progress = loop.anneal ? state.iteration / Math.max(1, iterations) : 0
+      const report = yield* update(e, estimates, rateAt(progress), minibatch)
+      if (report.lastFinite.every(Number.isFinite)) lastFinite = byName(kind.figures, report.lastFinite)
+      if (report.broken !== undefined) return yield* fail("loss", [...report.broken], lastFinite)
+      const next = yield* capture(state.iteration + 1, state.steps + e.count, {
+        minibatch: saveStream(minibatch),
+        ...Object.fromEntries(actions.map((s, i) => [actionName(tasks[i]!.id), saveStream(s)]))
+      })
+      if (!(next.policy.every(Number.isFinite) && next.value.every(Number.isFinite))) {
+        return yield* fail("parameter", [], lastFinite)
+      }
+      held = next
+      const iteration: Iteration = {
+        state: next,
+        rows: taskRows(kind.figures, tasks, envs, e, estimates, report),
+        steps: e.count
+      }
+      return iteration
+    }, turn.withPermit)
+
+    return {
+      policy,
+      init,
+      iterate,
+      save: (state) => saveState(state, identity),
+      load: (given) => loadState(given, identity, sizes, ["m", "v", "correction"])
+    } satisfies Learner
+  })
+
+/** Rollouts in this thread: all tasks together, under the parameters that the session holds. */
+const rolloutsHere =
+  (policy: Policy, parameters: Buffer, size: number): MakeRollouts =>
+  (x, steps, Real) =>
+    Effect.gen(function* () {
+      const session = yield* Session
+      const acting = yield* session.compile(yield* actProgram(policy, x.batch.count, size))
+      const act = acting.run({ parameters, observation: x.input }, x.actor.head)
+      const pause = pauseEvery(acting.cost.flops)
+      const experience = makeExperience(steps, x, policy, Real)
+      return { experience, roll: (_theta, streams) => rollout(x, act, streams, experience, pause) }
+    })
+
+const actionName = (task: string): string => `action:${task}`
+
+const diverged =
+  (algorithm: string, iteration: number, tasks: TrainingProblem["tasks"]) =>
+  (quantity: string, odd: readonly number[], lastFinite: Record<string, number>): LearnerError =>
+    new TrainingDiverged({
+      algorithm,
+      iteration,
+      tasks: tasks.filter((_, i) => odd.length === 0 || odd.includes(i)).map((t) => t.id),
+      quantity,
+      lastFinite
+    })

@@ -1,0 +1,42 @@
+import type { Algorithm } from "../algorithm.ts"
+import { makePolicy } from "../policy.ts"
+import { collector } from "./collector.ts"
+import { learner } from "./learner.ts"
+import { loopDefaults, type OnPolicy } from "./objective.ts"
+
+/**
+ * An algorithm from its objective: rollouts of all tasks together, values and advantages, minibatches, Adam,
+ * checkpoints and figures by task are the same for every on-policy learner.
+ *
+ * @example The whole of advantage actor-critic
+ * ```ts
+ * const a2c = onPolicy({
+ *   id: "a2c",
+ *   version: "1",
+ *   summary: "Advantage actor-critic",
+ *   config: A2cConfig,
+ *   defaults: { learningRate: 7e-4, entropy: 0.01 },
+ *   figures: ["policyLoss", "valueLoss"],
+ *   loop: ({ learningRate }) => ({ learningRate, lambda: 1 }),
+ *   objective: ({ entropy }, x) => {
+ *     const policyLoss = neg(mul(x.logProb, x.advantage))
+ *     const valueLoss = square(sub(x.value, x.return))
+ *     return { loss: mean(sub(add(policyLoss, valueLoss), mul(x.entropy, entropy))), figures: { policyLoss, valueLoss } }
+ *   }
+ * })
+ * ```
+ */
+export const onPolicy = <C, F extends string>(kind: OnPolicy<C, F>): Algorithm<C> => {
+  const { id, version, summary, config, defaults } = kind
+  return {
+    id,
+    version,
+    summary,
+    config,
+    defaults,
+    supports: () => true,
+    makePolicy,
+    learner: learner(kind),
+    collector: (c, problem) => collector({ ...loopDefaults, ...kind.loop(c) }, problem)
+  }
+}
