@@ -3,6 +3,7 @@ import type { Floats, Stream } from "../core/random/mod.ts"
 import type { EnvError } from "./error.ts"
 import { type ParameterTable, type Params, type Resolved, resolve } from "./parameter.ts"
 import type { Space } from "./space.ts"
+import { sameSpaces, type Variant } from "./variant.ts"
 import type { OpenBatch } from "./vector.ts"
 
 /** What a step writes beside the new state: a caller's scratch record, so that stepping allocates nothing. */
@@ -52,6 +53,8 @@ export interface Environment {
   readonly observation: Space
   readonly action: Space
   readonly parameters: ParameterTable
+  /** Values of parameters that mean an environment of other spaces; `make` refuses them. */
+  readonly variants?: readonly Variant[]
   /** Reaching it truncates the episode; the environment itself only terminates. {@link limitOf} for other parameters. */
   readonly maxEpisodeSteps: number
   /** Seconds of the task's own time between two observations. */
@@ -61,7 +64,8 @@ export interface Environment {
   /**
    * The dynamics under these parameters, defaults for the others.
    *
-   * - Errors: `UnknownName` with the nearest parameter; `ParameterError` naming parameter, value, range and unit.
+   * - Errors: `UnknownName` with the nearest parameter; `ParameterError` naming parameter, value, range and unit, or the
+   *   environment to take where the value changes the spaces.
    */
   readonly make: (params: Params) => Either.Either<EnvError, Dynamics>
   /**
@@ -86,7 +90,10 @@ export const environment = <T extends ParameterTable>(spec: EnvironmentSpec<T>):
   const { dynamics, ...rest } = spec
   return {
     ...rest,
-    make: (params) => Either.map(dynamics)(resolve(spec.id, "parameter", spec.parameters, params))
+    make: (params) =>
+      Either.map(dynamics)(
+        Either.chain((same: Params) => resolve(spec.id, "parameter", spec.parameters, same))(sameSpaces(spec, params))
+      )
   }
 }
 

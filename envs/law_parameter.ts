@@ -1,11 +1,13 @@
 import * as Either from "fp-ts/lib/Either.js"
 import { child, stream, zeroKey } from "../core/random/mod.ts"
 import { nearest } from "../core/text/nearest.ts"
+import { checkedDynamics } from "./dynamics.ts"
 import { type Environment, identity, limitOf } from "./env.ts"
 import { actionsOf, differ, type Law, made, trace } from "./law_support.ts"
 import type { NumberParameter, Parameter, Params } from "./parameter.ts"
 import { replay } from "./replay.ts"
 import { sizeOf } from "./space.ts"
+import { variantOf } from "./variant.ts"
 
 const STEPS = 120
 
@@ -26,8 +28,28 @@ export const parameterLaws = (env: Environment): readonly Law[] => [
     name: "each parameter is honoured: some value changes the trajectory or when it ends",
     fix: "use the parameter in dynamics(), or take it out of the table",
     check: () => {
-      for (const [name, parameter] of Object.entries(env.parameters))
-        if (!isSettled(parameter) && !isHonoured(env, name, alternatives(parameter))) return `"${name}" changes nothing`
+      for (const [name, parameter] of Object.entries(env.parameters)) {
+        const values = alternatives(parameter)
+        const here = values.filter((value) => variantOf(env, { [name]: value }) === env)
+        const elsewhere = values.length > here.length && here.length === 0
+        if (!isSettled(parameter) && !elsewhere && !isHonoured(env, name, here)) return `"${name}" changes nothing`
+      }
+      return undefined
+    }
+  },
+  {
+    name: "what would change the spaces is refused by make(), and its variant takes it",
+    fix: "make the record by environment(), and let variants[].of() return an environment that takes these parameters",
+    check: () => {
+      for (const { parameter, example } of env.variants ?? []) {
+        const refused = env.make(example)
+        if (Either.isRight(refused)) return `accepted ${JSON.stringify(example)}`
+        if (refused.left._tag !== "ParameterError" || refused.left.parameter !== parameter) return refused.left.message
+        const other = variantOf(env, example)
+        if (other === env) return `no variant for ${JSON.stringify(example)}`
+        const taken = checkedDynamics(other, other.make(example))
+        if (Either.isLeft(taken)) return taken.left.message
+      }
       return undefined
     }
   },
@@ -116,9 +138,9 @@ const isHonoured = (env: Environment, name: string, values: readonly (number | b
   const base = shifted(env)
   // What matters only together with another parameter, such as the size of a reward that chance seldom meets.
   const extremes = (): Params[] =>
-    Object.entries(env.parameters).flatMap(([other, p]) =>
-      other === name ? [] : bounds(p).map((bound) => ({ ...base, [other]: bound }))
-    )
+    Object.entries(env.parameters)
+      .flatMap(([other, p]) => (other === name ? [] : bounds(p).map((bound) => ({ ...base, [other]: bound }))))
+      .filter((params) => variantOf(env, params) === env)
   return changes(base) || extremes().some(changes)
 }
 

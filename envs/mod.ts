@@ -66,6 +66,7 @@ export { type Box, type Discrete, describeSpace, flatten, type Space, sample, si
 export { type Bounds, type Spread, spread } from "./spread.ts"
 export { standard } from "./standard.ts"
 export { taskBatch } from "./task_batch.ts"
+export { type Variant, variantOf } from "./variant.ts"
 export {
   type Batch,
   type BatchState,

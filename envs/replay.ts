@@ -4,6 +4,7 @@ import { type Environment, limitOf, type Outcome } from "./env.ts"
 import type { EnvError } from "./error.ts"
 import type { Params } from "./parameter.ts"
 import { describeSpace, flatten, sizeOf } from "./space.ts"
+import { variantOf } from "./variant.ts"
 import { type Batch, makeRows } from "./vector.ts"
 
 /** One step of a replayed episode, as Gymnasium's `step` gives it. */
@@ -26,16 +27,18 @@ export interface Replay {
  * The episode that a seed and a list of actions give: what Gymnasium gives for `reset(seed=seed)` and these steps.
  *
  * Actions are a number each for a discrete space, an array of numbers for a box (a bare number serves a box of one).
+ * Parameters may change the spaces, see {@link variantOf}.
  *
  * - Errors: those of the parameters; `ActionError` naming index, value and space, whether or not the episode lasts so long;
  *   `ProcessError` where the environment is elsewhere and fails there.
  */
 export const replay = (
-  environment: Environment,
+  named: Environment,
   params: Params,
   key: Key,
   actions: readonly unknown[]
 ): Either.Either<EnvError, Replay> => {
+  const environment = variantOf(named, params)
   const flat = flatActions(environment, actions)
   if (Either.isLeft(flat)) return flat
   if (environment.open !== undefined) {

@@ -3,7 +3,8 @@ import { random } from "../../core/random/mod.ts"
 import { type Dynamics, type Environment, environment } from "../env.ts"
 import type { EnvError } from "../error.ts"
 import { parameterError } from "../family.ts"
-import { choiceOf, flag, number, type Resolved, resolve, text } from "../parameter.ts"
+import { choiceOf, flag, number, type Params, type Resolved, resolve, text } from "../parameter.ts"
+import { sameSpaces, type Variant } from "../variant.ts"
 import { type Ice, maps, type Rows, transitions } from "./lake.ts"
 import { renderLake } from "./render.ts"
 
@@ -36,20 +37,16 @@ type Values = Resolved<ReturnType<typeof parametersOf>>
  *
  * Reset and every step, also on ice that is not slippery, take one number of `random()`: the first outcome whose
  * cumulative probability exceeds it happens. An observation is row · columns + column; a map may have any shape that
- * leaves no more cells than the environment has states.
+ * leaves no more cells than the environment has states, and one of more cells is a variant with as many states.
  *
  * - Units: reward by `reward_schedule`.
  * - Errors: `ParameterError` for a map that is no rectangle, has no start or too many cells.
  * - Source: Gymnasium 1.4 `toy_text/frozen_lake`.
  */
-const lakeOf = (
-  id: string,
-  names: readonly [string, ...string[]],
-  cells: number,
-  maxEpisodeSteps: number,
-  example: Rows
-): Environment => {
+const lakeOf = (lake: Lake): Environment => {
+  const { id, names, cells, maxEpisodeSteps, example } = lake
   const parameters = parametersOf(names, example)
+  const variants = lake.larger.map((l) => largerLake(lake, l))
   const record = environment({
     id,
     version: "1",
@@ -57,24 +54,51 @@ const lakeOf = (
     observation: { _tag: "Discrete", n: cells, names: Array.from({ length: cells }, (_, i) => String(i)) },
     action: { _tag: "Discrete", n: 4, names: ["left", "down", "right", "up"] },
     parameters,
+    variants,
     maxEpisodeSteps,
     secondsPerStep: 1,
     dynamics: (p) => dynamics(rowsOf(p), iceOf(p))
   })
   const checked = (p: Values): Either.Either<EnvError, Dynamics> => {
     const rows = rowsOf(p)
-    const count = rows.length * rows[0]!.length
     const refuse = (want: string) => Either.left(parameterError(id, "desc", p.desc, want, ""))
     if (rows.some((row) => row.length !== rows[0]!.length)) return refuse("rows of one length")
     if (!rows.some((row) => row.includes("S"))) return refuse("a map with a start S")
-    if (count > cells) return refuse(`at most ${cells} cells, not ${count} (FrozenLake8x8-v1 takes 64)`)
     return Either.right(dynamics(rows, iceOf(p)))
   }
+  const resolved = (params: Params) => resolve(id, "parameter", parameters, params)
   return {
     ...record,
-    make: (params) => Either.chain(checked)(resolve(id, "parameter", parameters, params))
+    make: (params) => Either.chain(checked)(Either.chain(resolved)(sameSpaces({ id, variants }, params)))
   }
 }
+
+/** An environment of lakes, before it is one. */
+interface Lake {
+  readonly id: string
+  readonly names: readonly [string, ...string[]]
+  /** States: the cells of its largest map. */
+  readonly cells: number
+  readonly maxEpisodeSteps: number
+  /** A map that it takes. */
+  readonly example: Rows
+  readonly larger: readonly Larger[]
+}
+
+/** Maps of more cells, at most `cells`, by one of the parameters; `id` has as many states, if any environment. */
+interface Larger extends Omit<Variant, "of"> {
+  readonly cells: number
+}
+
+const largerLake = (lake: Lake, { cells: most, ...variant }: Larger): Variant => ({
+  ...variant,
+  of: ({ desc = "", map_name = lake.names[0] }) => {
+    const rows = desc === "" ? maps[String(map_name)] : String(desc).split(",")
+    const cells = rows === undefined ? 0 : rows.length * rows[0]!.length
+    const named = desc === "" ? "map_name" : "desc"
+    return named === variant.parameter && cells > lake.cells && cells <= most ? lakeOf({ ...lake, cells }) : undefined
+  }
+})
 
 const rowsOf = ({ desc, map_name }: Values): Rows => (desc === "" ? maps[map_name]! : desc.split(","))
 
@@ -114,8 +138,35 @@ const dynamics = (rows: Rows, ice: Ice): Dynamics => {
   }
 }
 
-/** Maps of up to 16 cells. */
-export const frozenLake: Environment = lakeOf("FrozenLake-v1", ["4x4"], 16, 100, ["SFFF", "FFFF", "HFFF", "FFHG"])
+const FREE = "SFFFFFFF"
+const huge: Larger = {
+  parameter: "desc",
+  values: "a map of more than 64 cells",
+  example: { desc: `${`${FREE},`.repeat(8)}FFFFFFFG` },
+  cells: Number.POSITIVE_INFINITY
+}
+const large = { id: "FrozenLake8x8-v1", cells: 64 }
+
+/** Maps of up to 16 cells; larger ones with the same time limit are variants. */
+export const frozenLake: Environment = lakeOf({
+  id: "FrozenLake-v1",
+  names: ["4x4", "8x8"],
+  cells: 16,
+  maxEpisodeSteps: 100,
+  example: ["SFFF", "FFFF", "HFFF", "FFHG"],
+  larger: [
+    { ...large, parameter: "map_name", values: '"8x8"', example: { map_name: "8x8" } },
+    { ...large, parameter: "desc", values: "a map of 17 to 64 cells", example: { desc: `${FREE},FFFFFFFF,FFFFFFFG` } },
+    huge
+  ]
+})
 
 /** Maps of up to 64 cells, and more time. */
-export const frozenLake8x8: Environment = lakeOf("FrozenLake8x8-v1", ["8x8", "4x4"], 64, 200, ["SFF", "HFG"])
+export const frozenLake8x8: Environment = lakeOf({
+  id: "FrozenLake8x8-v1",
+  names: ["8x8", "4x4"],
+  cells: 64,
+  maxEpisodeSteps: 200,
+  example: ["SFF", "HFG"],
+  larger: [huge]
+})

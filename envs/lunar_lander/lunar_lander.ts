@@ -2,6 +2,7 @@ import { integers, uniform } from "../../core/random/mod.ts"
 import { type Dynamics, type Environment, environment } from "../env.ts"
 import { flag, number, type Resolved } from "../parameter.ts"
 import type { Space } from "../space.ts"
+import type { Variant } from "../variant.ts"
 import { FPS, HEIGHT, INITIAL_FORCE, LEG, PAD_Y, POINTS, WIDTH } from "./constants.ts"
 import { type Engines, graded, onOff, type Throttle } from "./engines.ts"
 import {
@@ -29,6 +30,16 @@ const parameters = {
   wind_power: number(15, "N", 0, 1000, "the wind's strongest force; 0 to 20 is usual"),
   turbulence_power: number(1.5, "N m", 0, 100, "the wind's strongest torque; 0 to 2 is usual")
 }
+const continuous = (value: boolean) => flag(value, "whether engines can be throttled, which changes the action space")
+
+/** With the other kind of engines. */
+const other = (value: boolean, id: string, environment: () => Environment): Variant => ({
+  parameter: "continuous",
+  values: String(value),
+  id,
+  example: { continuous: value },
+  of: (params) => (params.continuous === value ? environment() : undefined)
+})
 
 const TURN = 2 * Math.PI
 
@@ -42,7 +53,6 @@ const shared = {
     units: ["10 m", "6.67 m", "5 m/s", "7.5 m/s", "rad", "2.5 rad/s", "", ""],
     dtype: "float32"
   },
-  parameters,
   maxEpisodeSteps: CAPACITY,
   secondsPerStep: 1 / FPS
 } as const
@@ -68,6 +78,8 @@ export const lunarLander: Environment = environment({
   id: "LunarLander-v3",
   summary: "Land softly between two flags with a main and two side engines",
   action: { _tag: "Discrete", n: 4, names: ["nothing", "left", "main", "right"] },
+  parameters: { ...parameters, continuous: continuous(false) },
+  variants: [other(true, "LunarLanderContinuous-v3", () => lunarLanderContinuous)],
   dynamics: (p) => dynamics(p, onOff)
 })
 
@@ -86,6 +98,8 @@ export const lunarLanderContinuous: Environment = environment({
   id: "LunarLanderContinuous-v3",
   summary: "Land softly between two flags with engines that can be throttled",
   action: throttles,
+  parameters: { ...parameters, continuous: continuous(true) },
+  variants: [other(false, "LunarLander-v3", () => lunarLander)],
   dynamics: (p) => dynamics(p, graded)
 })
 

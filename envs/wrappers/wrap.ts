@@ -8,7 +8,8 @@ export type Wrapper = (env: Environment) => Environment
 
 /**
  * The record of a wrapped environment; its id tells what was done, so that checkpoints and receipts do too. An
- * environment whose state is elsewhere has no dynamics to wrap: `make` refuses.
+ * environment whose state is elsewhere has no dynamics to wrap, and one of other spaces is to be wrapped itself: `make`
+ * refuses.
  */
 export const wrapped = (
   env: Environment,
@@ -16,7 +17,7 @@ export const wrapped = (
   record: Partial<Environment>,
   dynamics: (inner: Dynamics) => Dynamics
 ): Environment => {
-  const { open: _, ...rest } = env
+  const { open: _, variants: __, ...rest } = env
   return {
     ...rest,
     ...record,

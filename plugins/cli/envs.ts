@@ -8,6 +8,7 @@ import type { Family } from "../../envs/family.ts"
 import type { Parameter, ParameterTable } from "../../envs/parameter.ts"
 import { findEnvironment, findFamily } from "../../envs/registry.ts"
 import { describeSpace, type Space } from "../../envs/space.ts"
+import type { Variant } from "../../envs/variant.ts"
 import { suggestion, UsageError } from "../failure.ts"
 import { type Loaded, PluginError } from "../load/mod.ts"
 import { print } from "./output.ts"
@@ -110,6 +111,7 @@ const environmentRecord = (e: Environment, loaded: Loaded) => ({
   maxEpisodeSteps: e.maxEpisodeSteps,
   secondsPerStep: e.secondsPerStep,
   parameters: e.parameters,
+  variants: (e.variants ?? []).map(({ parameter, values, id = null }) => ({ parameter, values, id })),
   families: loaded.registry.families.filter((f) => f.environment.id === e.id).map((f) => f.id)
 })
 
@@ -129,8 +131,18 @@ const environmentText = (e: Environment, from: string): string =>
     `  acts     ${describeSpace(e.action)}`,
     `  lasts    at most ${e.maxEpisodeSteps} steps of ${e.secondsPerStep} s`,
     "Parameters",
-    ...describeTable(e.parameters)
+    ...describeTable(e.parameters),
+    ...describeVariants(e.variants ?? [])
   ].join("\n")
+
+/** Values that change the spaces: which environment has those. */
+const describeVariants = (variants: readonly Variant[]): readonly string[] =>
+  variants.length === 0
+    ? []
+    : [
+        "Values with other spaces: pgex replay takes them here, tasks and batches want the environment that has them",
+        ...variants.map(({ parameter, values, id = "none" }) => `  ${parameter} = ${values}: ${id}`)
+      ]
 
 const familyText = (f: Family, from: string): string =>
   [

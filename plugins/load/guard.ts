@@ -5,6 +5,7 @@ import type { GroupingPlugin } from "../../algorithms/policygradex/grouping.ts"
 import { checkedDynamics } from "../../envs/dynamics.ts"
 import type { Dynamics, Environment } from "../../envs/env.ts"
 import type { Family } from "../../envs/family.ts"
+import type { Variant } from "../../envs/variant.ts"
 import { PluginError } from "./error.ts"
 
 /**
@@ -14,6 +15,7 @@ import { PluginError } from "./error.ts"
  */
 export const guardedEnvironment = (env: Environment, plugin: string): Environment => ({
   ...env,
+  ...(env.variants === undefined ? {} : { variants: env.variants.map((v) => guardedVariant(v, env.id, plugin)) }),
   make: (params) =>
     Either.map((d: Dynamics) => guardedDynamics(d, env.id, plugin))(
       checkedDynamics(
@@ -21,6 +23,14 @@ export const guardedEnvironment = (env: Environment, plugin: string): Environmen
         attempt(plugin, env.id, "make()", () => env.make(params))
       )
     )
+})
+
+const guardedVariant = (variant: Variant, id: string, plugin: string): Variant => ({
+  ...variant,
+  of: (params) => {
+    const other = attempt(plugin, id, "variants.of()", () => variant.of(params))
+    return other === undefined ? undefined : guardedEnvironment(other, plugin)
+  }
 })
 
 /** The same family in a guarded environment. */

@@ -49,6 +49,14 @@ const TextParameter = Schema.Struct({
   meaning: Text
 })
 
+const Variant = Schema.Struct({
+  parameter: Text,
+  values: Text,
+  id: Schema.optionalKey(Text),
+  example: Schema.Record(Schema.String, Schema.Unknown),
+  of: Fn
+})
+
 const Environment = Schema.Struct({
   id: Text,
   version: Text,
@@ -57,6 +65,7 @@ const Environment = Schema.Struct({
   observation: Schema.optionalKey(Schema.Unknown),
   action: Schema.optionalKey(Schema.Unknown),
   parameters: Schema.Record(Schema.String, Schema.Unknown),
+  variants: Schema.optionalKey(Schema.Array(Variant)),
   maxEpisodeSteps: Schema.Int.check(Schema.isGreaterThanOrEqualTo(1)),
   secondsPerStep: Schema.Finite.check(Schema.isGreaterThan(0)),
   make: Fn

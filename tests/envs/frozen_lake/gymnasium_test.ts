@@ -67,6 +67,7 @@ const seeded = gzipJson<{
   readonly maps: readonly MapRecord[]
   readonly random_policy: { readonly first_seed: number; readonly return_and_length: readonly (readonly number[])[] }
 }>("frozenlake/episodes.json.gz")
+const larger = gzipJson<{ readonly episodes: readonly Episode[] }>("frozenlake/larger.json.gz")
 
 const right = <E, A>(value: Either.Either<E, A>): A => {
   if (Either.isLeft(value)) throw new Error(JSON.stringify(value.left))
@@ -150,20 +151,28 @@ const environmentOf = (id: string): Environment => (id === "FrozenLake-v1" ? fro
 
 test("replay() gives Gymnasium's seeded episodes, on ice and off it, on maps of any shape, with several starts", () => {
   assert.equal(seeded.episodes.length, 57)
-  for (const e of seeded.episodes) {
-    const got = right(replay(environmentOf(e.id), paramsOf(e.make_kwargs), right(key(e.seed)), e.actions))
-    assert.deepEqual(got.obs, [e.initial])
-    assert.deepEqual(
-      got.steps,
-      e.states.map((s, t) => ({
-        obs: [s],
-        reward: e.rewards[t],
-        terminated: e.terminated[t],
-        truncated: e.truncated[t]
-      }))
-    )
-  }
+  seeded.episodes.forEach(equalsReplay)
 })
+
+test("replay() gives Gymnasium's episodes on maps that change the space, with the time limit of the id", () => {
+  assert.equal(larger.episodes.length, 26)
+  assert.ok(larger.episodes.some((e) => e.truncated.at(-1) === true && e.truncated.length === 100))
+  larger.episodes.forEach(equalsReplay)
+})
+
+const equalsReplay = (e: Episode): void => {
+  const got = right(replay(environmentOf(e.id), paramsOf(e.make_kwargs), right(key(e.seed)), e.actions))
+  assert.deepEqual(got.obs, [e.initial])
+  assert.deepEqual(
+    got.steps,
+    e.states.map((s, t) => ({
+      obs: [s],
+      reward: e.rewards[t],
+      terminated: e.terminated[t],
+      truncated: e.truncated[t]
+    }))
+  )
+}
 
 test("a random policy's returns and lengths equal Gymnasium's, seed by seed, and other seeds' are distributed alike", () => {
   const { first_seed, return_and_length } = seeded.random_policy

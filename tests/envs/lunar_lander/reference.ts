@@ -52,13 +52,19 @@ export const paramsOf = ({ gravity, enable_wind, wind_power, turbulence_power }:
 
 export const seeded = (seed: number): Stream => stream(right(key(seed)))
 
-/** The pilot that comes with Gymnasium's lander, for engines that are on or off. Source: its `heuristic`. */
-export const pilot = (seen: ArrayLike<number>): number => {
+/** What the pilot that comes with Gymnasium's lander wants of its engines. Source: its `heuristic`. */
+export const pilotsAims = (seen: ArrayLike<number>): { readonly lift: number; readonly turn: number } => {
   const [x, y, vx, vy, angle, spin] = Array.from(seen)
   const grounded = seen[6] !== 0 || seen[7] !== 0
   const wanted = Math.min(Math.max(x! * 0.5 + vx!, -0.4), 0.4)
   const turn = grounded ? 0 : (wanted - angle!) * 0.5 - spin!
   const lift = grounded ? -vy! * 0.5 : (0.55 * Math.abs(x!) - y!) * 0.5 - vy! * 0.5
+  return { lift, turn }
+}
+
+/** The pilot for engines that are on or off. */
+export const pilot = (seen: ArrayLike<number>): number => {
+  const { lift, turn } = pilotsAims(seen)
   if (lift > Math.abs(turn) && lift > 0.05) return 2
   if (turn < -0.05) return 3
   return turn > 0.05 ? 1 : 0

@@ -31,8 +31,29 @@ test("pgex replay takes Gymnasium's own arguments, lists among them, and gives i
   )
 })
 
-test("pgex replay refuses a map that the environment cannot take, and says which can", () => {
-  const { stderr, code } = replayed("FrozenLake-v1", { desc: ["SFFFF", "FFFFF", "FFFFF", "FFFFG"] }, 0, [1])
-  assert.equal(code, 1)
-  assert.match(stderr, /"desc" of FrozenLake-v1: want at most 16 cells, not 20 \(FrozenLake8x8-v1 takes 64\)/)
+test("pgex replay takes arguments that change the spaces", () => {
+  const lake = gzipJson<{ readonly episodes: readonly Episode[] }>("frozenlake/larger.json.gz").episodes.find(
+    (x) => "map_name" in x.make_kwargs
+  )
+  assert.ok(lake !== undefined)
+  const walked = replayed("FrozenLake-v1", lake.make_kwargs, lake.seed, lake.actions)
+  assert.deepEqual(
+    JSON.parse(walked.stdout)
+      .slice(1)
+      .map((step: { readonly obs: readonly number[] }) => step.obs[0]),
+    lake.states
+  )
+  const flown = replayed("LunarLander-v3", { continuous: true }, 3, [[0.5, -0.8]])
+  assert.equal(flown.code, 0)
+  assert.equal(flown.stdout, replayed("LunarLanderContinuous-v3", {}, 3, [[0.5, -0.8]]).stdout)
+  const refused = replayed("LunarLander-v3", { continuous: true }, 3, [2])
+  assert.equal(refused.code, 1)
+  assert.match(refused.stderr, /action 0 of LunarLanderContinuous-v3: want Box of 2/)
+})
+
+test("pgex envs show tells which parameters change the spaces, and which environment has them", () => {
+  const { stdout } = pgex(["envs", "show", "FrozenLake-v1"])
+  assert.match(stdout, /map_name = "8x8": FrozenLake8x8-v1\n {2}desc = a map of 17 to 64 cells: FrozenLake8x8-v1/)
+  const { variants } = JSON.parse(pgex(["envs", "show", "LunarLander-v3", "--json"]).stdout)
+  assert.deepEqual(variants, [{ parameter: "continuous", values: "true", id: "LunarLanderContinuous-v3" }])
 })
