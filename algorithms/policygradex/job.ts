@@ -1,5 +1,5 @@
 /** The main job: from a configuration to groups and what they are worth, every stage's numbers in the run's store. */
-import { Effect, Predicate, Record } from "effect"
+import { Effect } from "effect"
 import { type GroupCount, randomGroups } from "../../core/grouping/mod.ts"
 import type { RunConfig } from "../../core/pipeline/config.ts"
 import { firstOrderTable } from "../../core/pipeline/first_order_table.ts"
@@ -9,6 +9,7 @@ import { Session, type SessionLost } from "../../core/pipeline/session.ts"
 import { child, key as keyOf, random, stream } from "../../core/random/mod.ts"
 import { findFamily } from "../../envs/mod.ts"
 import { lift } from "../error.ts"
+import { over } from "../settings.ts"
 import { checkBy } from "./checking.ts"
 import { checkFirstOrder, estimate } from "./estimate.ts"
 import { evaluatorBy } from "./evaluating.ts"
@@ -25,12 +26,6 @@ import { meanOf, type Trained, train } from "./training.ts"
 import { comparable, compareWithTruth, labelsOf, rowsOf, trainSubsets } from "./truth.ts"
 import { firstOrderRows, refuseBeyond } from "./validity.ts"
 import { Workers, workersHere } from "./work.ts"
-
-/** Settings over defaults, part by part. */
-const over = (defaults: unknown, settings: unknown): unknown =>
-  Predicate.isObject(defaults) && Predicate.isObject(settings)
-    ? { ...defaults, ...Record.map(settings, (value, name) => over(Reflect.get(defaults, name), value)) }
-    : settings
 
 /** Trainings may be done on other threads, so each tells what it cost. */
 const costOfTrainings = (done: { readonly trained: readonly Trained[] }) => totalCost(done.trained.map((t) => t.cost))

@@ -1,7 +1,7 @@
 /** What a job trains, as plain data: ids instead of values, so that it can go to another thread. */
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import { type Environment, findEnvironment, type Registry } from "../../envs/mod.ts"
+import { type Environment, findEnvironment, type Registry, type Space } from "../../envs/mod.ts"
 import type { Algorithm } from "../algorithm.ts"
 import { lift, problemError } from "../error.ts"
 import type { NetworkConfig } from "../policy.ts"
@@ -21,6 +21,8 @@ export interface TrainingSpec {
   readonly stepsPerTask: number
   readonly episodes: number
   readonly assessments?: number
+  /** As in {@link Setting}. */
+  readonly parameters?: false
 }
 
 /** Where ids are looked up. */
@@ -38,6 +40,11 @@ export const settingOf = Effect.fnUntraced(function* (spec: TrainingSpec, { regi
   if (algorithm === undefined) {
     return yield* problemError("algorithm", `one of ${algorithms.map((a) => a.id).join(", ")}`, spec.algorithm)
   }
+  if (!algorithm.supports(environment.action)) {
+    const others = learnersFor(environment, algorithms)
+    const want = `a learner for the ${describe(environment.action)} of ${environment.id} (${others.join(", ") || "none"})`
+    return yield* problemError("algorithm", want, algorithm.id)
+  }
   const policy = algorithm.makePolicy(environment, spec.network, spec.taskIds)
   if (E.isLeft(policy)) return yield* policy.left
   const setting: Setting<unknown> = {
@@ -48,7 +55,19 @@ export const settingOf = Effect.fnUntraced(function* (spec: TrainingSpec, { regi
     vector: spec.vector,
     stepsPerTask: spec.stepsPerTask,
     episodes: spec.episodes,
-    ...(spec.assessments === undefined ? {} : { assessments: spec.assessments })
+    ...(spec.assessments === undefined ? {} : { assessments: spec.assessments }),
+    ...(spec.parameters === undefined ? {} : { parameters: spec.parameters })
   }
   return setting
 })
+
+/** Ids of the learners that an environment's actions suit. */
+export const learnersFor = ({ action }: Environment, algorithms: Known["algorithms"]): readonly string[] =>
+  algorithms.filter((a) => a.supports(action)).map((a) => a.id)
+
+/** Actions in words. */
+export const describe = (action: Space): string => {
+  if (action._tag === "Discrete") return `${action.n} discrete actions`
+  const bounded = [...action.low, ...action.high].every(Number.isFinite)
+  return `continuous actions${bounded ? "" : " without bounds"}`
+}

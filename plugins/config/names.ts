@@ -1,12 +1,16 @@
-/** Whether what a configuration names is there: plugins decide, so the schema cannot know. */
+/** Whether what a configuration names is there and goes together: plugins decide, so the schema cannot know. */
 import * as E from "fp-ts/lib/Either.js"
+import { pipe } from "fp-ts/lib/function.js"
 import { groupingIds } from "../../algorithms/policygradex/grouping.ts"
-import type { Known } from "../../algorithms/policygradex/spec.ts"
+import { describe, type Known, learnersFor } from "../../algorithms/policygradex/spec.ts"
+import { settingsOf } from "../../algorithms/settings.ts"
 import type { RunConfig } from "../../core/pipeline/config.ts"
+import { findFamily } from "../../envs/registry.ts"
 import { ConfigError, suggestion } from "../failure.ts"
 
 /**
- * The configuration, whose learner and grouping method are known.
+ * The configuration, whose learner and grouping method are known, whose learner takes its settings and the family's
+ * actions.
  *
  * - Errors: `ConfigError` naming the key and what there is.
  */
@@ -21,5 +25,39 @@ export const named = (config: RunConfig, known: Known): E.Either<ConfigError, Ru
     const got = JSON.stringify(name)
     return E.left(new ConfigError({ doing: `use ${key}`, key, want, got, fix: suggestion(name, valid) }))
   }
-  return E.right(config)
+  return pipe(
+    takesActions(config, known),
+    E.chain(() => takesOptions(config, known)),
+    E.map(() => config)
+  )
 }
+
+/** A family that there is none of is refused by whoever asks it for its tasks. */
+const takesActions = ({ algorithm, family }: RunConfig, known: Known): E.Either<ConfigError, unknown> => {
+  const found = findFamily(known.registry, family.id)
+  if (E.isLeft(found)) return E.right(undefined)
+  const { environment } = found.right
+  const fitting = learnersFor(environment, known.algorithms)
+  if (fitting.includes(algorithm.id)) return E.right(undefined)
+  const want = `a learner for the ${describe(environment.action)} of ${family.id} (${fitting.join(", ") || "none"})`
+  const fix = `set algorithm.id to one of these, or family.id to a family whose actions ${algorithm.id} takes`
+  return refused("algorithm.id", want, algorithm.id, fix)
+}
+
+const takesOptions = ({ algorithm: { id, options } }: RunConfig, known: Known): E.Either<ConfigError, unknown> => {
+  const learner = known.algorithms.find((a) => a.id === id)
+  if (learner === undefined || options === undefined) return E.right(undefined)
+  if (id === "ppo") {
+    return refused("algorithm.options", "none with ppo", options, "set algorithm.ppo, which has its settings")
+  }
+  const settings = settingsOf(learner, options)
+  if (E.isRight(settings)) return settings
+  const { path, want, got, siblings, unknown } = settings.left
+  const key = ["algorithm.options", ...path].join(".")
+  return unknown
+    ? refused(key, `a setting of ${id}`, path.at(-1), suggestion(path.at(-1) ?? "", siblings))
+    : refused(key, want, got, "")
+}
+
+const refused = (key: string, want: string, got: unknown, fix: string) =>
+  E.left(new ConfigError({ doing: `use ${key}`, key, want, got: JSON.stringify(got) ?? "nothing", fix }))

@@ -70,7 +70,10 @@ test("an unknown learner or method is refused with what there is; bad settings a
       [{ plugins, algorithm: { id: "ppo-agian" } }, /want a learner \(ppo, sac, .*, ppo-again\).*did you mean ppo/],
       [{ plugins, grouping: { method: "halfs", k: 2 } }, /want a grouping method \(.*did you mean halves/],
       [{ grouping: { method: "sdpp", k: 2 } }, /did you mean sdp/],
-      [{ plugins, algorithm: { id: "ppo-again", options: { clip: "no" } } }, /configuration of ppo-again/],
+      [
+        { plugins, algorithm: { id: "ppo-again", options: { clip: "no" } } },
+        /algorithm\.options\.clip: want number, got "no"/
+      ],
       [{ plugins, grouping: { method: "short", k: 2 } }, /labels of short: want 4 whole numbers.*got 1 labels: 0/],
       [{ plugins, grouping: { method: "throws", k: 2 } }, /group\(\) of throws, from plugin parts.*no idea/]
     ]
