@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import { realOf } from "../../core/pipeline/real.ts"
 import { type Buffer, Session } from "../../core/pipeline/session.ts"
 import { fillPermutation, type Stream } from "../../core/random/mod.ts"
-import { liftProgram } from "../error.ts"
+import { liftProgram, problemError } from "../error.ts"
 import { type Experience, pauseEvery } from "../interaction.ts"
 import type { Estimates } from "./advantage.ts"
 import type { Networks } from "./networks.ts"
@@ -62,6 +62,10 @@ export const updater = Effect.fn("on_policy.updater")(function* <C>(
   const Real = realOf(session)
   const batch = Math.min(loop.batch, count)
   const { figures } = kind
+  const kl = figures.indexOf("kl")
+  if (loop.klStop !== "off" && kl < 0) {
+    return yield* problemError("klStop", `off, or an objective with the figure "kl"`, `figures ${figures.join(", ")}`)
+  }
   const { inputs, actionSize } = n.policy
   const executable = yield* session.compile(yield* liftProgram(updateProgram(kind, c, n, batch)))
   const scalars = () => new Real(batch)
@@ -119,7 +123,6 @@ export const updater = Effect.fn("on_policy.updater")(function* <C>(
   return Effect.fnUntraced(function* (e: Experience, x: Estimates, learningRate: number, shuffler: Stream) {
     rate[0] = learningRate
     const lastFinite = new Float64Array(figures.length).fill(Number.NaN)
-    const kl = figures.indexOf("kl")
     let [steps, norms, stop] = [0, 0, false]
     for (let epoch = 0; epoch < loop.epochs && !stop; epoch++) {
       const last = epoch + 1 === loop.epochs || loop.klStop !== "off"
