@@ -1,9 +1,9 @@
-/** Which episodes succeeded, as environments that are elsewhere tell it beside their steps. */
+/** Which episodes succeeded: native environments tell it of the state at the end, others beside their steps. */
 import * as E from "fp-ts/lib/Either.js"
 import type { EnvError } from "../envs/error.ts"
 import type { Batch, Rows } from "../envs/vector.ts"
 
-/** Names under which environments tell it: Meta-World's and Gymnasium-Robotics'. */
+/** Names under which environments elsewhere tell it: Meta-World's and Gymnasium-Robotics'. */
 const names = ["success", "is_success"] as const
 
 /** Whether the numbers beside a step tell of success; undefined where they do not. */
@@ -21,36 +21,46 @@ export interface Successes {
 }
 
 /**
- * Follows the episodes of a batch. An episode succeeds where any of its steps does.
+ * Follows the episodes of a batch. One of a native environment succeeds as its {@link Batch.succeeded} says; one
+ * elsewhere where any of its steps does.
  *
- * Asking costs a message, so an environment that tells nothing beside its first step is asked at ends only.
+ * Asking elsewhere costs a message, so an environment that tells nothing beside its first step is asked at ends only.
  */
 export const successes = (batch: Batch): Successes => {
   const { elsewhere, count } = batch
-  if (elsewhere === undefined) return { step: () => E.right(undefined), of: () => undefined }
-  const running = new Array<boolean>(count).fill(false)
   const ended: (boolean | undefined)[][] = Array.from({ length: count }, () => [])
+  const of: Successes["of"] = (i, quota) => {
+    const mine = ended[i]!.slice(0, quota)
+    const known = mine.filter((s) => s !== undefined)
+    return known.length === mine.length ? known : undefined
+  }
+  const ends = (rows: Rows, i: number): boolean => rows.terminated[i]! + rows.truncated[i]! > 0
+  if (elsewhere === undefined) {
+    return {
+      of,
+      step: (rows) => {
+        for (let i = 0; i < count; i++) if (ends(rows, i)) ended[i]!.push(batch.succeeded?.(i))
+        return E.right(undefined)
+      }
+    }
+  }
+  const running = new Array<boolean>(count).fill(false)
   let always: boolean | undefined
   return {
+    of,
     step: (rows) => {
-      const ends = (i: number): boolean => rows.terminated[i]! + rows.truncated[i]! > 0
-      if (always === false && !running.some((_, i) => ends(i))) return E.right(undefined)
+      if (always === false && !running.some((_, i) => ends(rows, i))) return E.right(undefined)
       const told = elsewhere.infos()
       if (E.isLeft(told)) return told
       const now = told.right.map(successOf)
       always ??= now.some((s) => s !== undefined)
       for (let i = 0; i < count; i++) {
         running[i] = running[i]! || now[i] === true
-        if (!ends(i)) continue
+        if (!ends(rows, i)) continue
         ended[i]!.push(now[i] === undefined ? undefined : running[i]!)
         running[i] = false
       }
       return E.right(undefined)
-    },
-    of: (i, quota) => {
-      const mine = ended[i]!.slice(0, quota)
-      const known = mine.filter((s) => s !== undefined)
-      return known.length === mine.length ? known : undefined
     }
   }
 }

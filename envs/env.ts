@@ -39,6 +39,11 @@ export interface Dynamics {
   readonly observe: (state: Float64Array, at: number, out: Floats, outAt: number) => void
   /** The time limit of these parameters, where they decide it; without it the environment's holds. */
   readonly maxEpisodeSteps?: number
+  /**
+   * Whether the episode that ended in this state succeeded, where a task can be succeeded at: asked once, at the end,
+   * also at one by the time limit. `pgex evaluate` tells how many did.
+   */
+  readonly succeeded?: (state: Float64Array, at: number) => boolean
   /** A picture of the state as one SVG element. */
   readonly render?: (state: Float64Array, at: number) => string
 }
@@ -55,6 +60,8 @@ export interface Environment {
   readonly parameters: ParameterTable
   /** Values of parameters that mean an environment of other spaces; `make` refuses them. */
   readonly variants?: readonly Variant[]
+  /** Parameters of the environment that this one is modelled on which it has not, and why not. */
+  readonly absent?: Readonly<Record<string, string>>
   /** Reaching it truncates the episode; the environment itself only terminates. {@link limitOf} for other parameters. */
   readonly maxEpisodeSteps: number
   /** Seconds of the task's own time between two observations. */
@@ -92,7 +99,9 @@ export const environment = <T extends ParameterTable>(spec: EnvironmentSpec<T>):
     ...rest,
     make: (params) =>
       Either.map(dynamics)(
-        Either.chain((same: Params) => resolve(spec.id, "parameter", spec.parameters, same))(sameSpaces(spec, params))
+        Either.chain((same: Params) => resolve(spec.id, "parameter", spec.parameters, same, spec.absent))(
+          sameSpaces(spec, params)
+        )
       )
   }
 }

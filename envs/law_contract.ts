@@ -66,6 +66,27 @@ export const callLaws = (env: Environment): readonly Law[] => [
     check: () => outcomeFault(env)
   },
   {
+    name: "succeeded() is true or false by the state alone, and changes nothing",
+    fix: "return one boolean that state[at …] decides, as it is when the episode has ended",
+    check: () => {
+      const d = made(env, {})
+      const state = new Float64Array(d.stateSize)
+      const { succeeded } = d
+      if (succeeded === undefined) return undefined
+      const source = stream(child(zeroKey, 18))
+      const actions = actionsOf(env, STEPS, 18)
+      const outcome: Outcome = { reward: 0, terminated: false }
+      d.reset(state, 0, source)
+      for (let t = 0; t < STEPS && !outcome.terminated; t++)
+        d.step(state, 0, actions, t * d.actionSize, source, outcome)
+      const moved = Float64Array.of(Number.NaN, ...state, Number.NaN)
+      const [here, there] = [succeeded(state, 0), succeeded(moved, 1)]
+      if (typeof here !== "boolean") return `want true or false, got ${String(here)}`
+      if (here !== there) return `${here} at the beginning of an array, ${there} within another`
+      return state.some((x, i) => !Object.is(x, moved[i + 1])) ? "it changed the state" : undefined
+    }
+  },
+  {
     name: "observations rounded to the space's dtype are within its bounds",
     fix: "round the bounds themselves (Math.fround) or clip in observe()",
     check: () => {

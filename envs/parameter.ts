@@ -83,7 +83,8 @@ export const text = (
 ): TextParameter => ({ kind: "text", default: value, pattern: pattern.source, want, examples, meaning })
 
 /**
- * All values of a table: those given, checked, and the defaults of the others.
+ * All values of a table: those given, checked, and the defaults of the others. `absent` tells of names that the table
+ * lacks on purpose why it does.
  *
  * - Errors: `UnknownName` with the nearest valid one; `ParameterError` naming parameter, value, range and unit.
  */
@@ -91,7 +92,8 @@ export const resolve = <T extends ParameterTable>(
   owner: string,
   kind: "parameter" | "option",
   table: T,
-  given: Params
+  given: Params,
+  absent: Readonly<Record<string, string>> = {}
 ): Either.Either<EnvError, Resolved<T>> => {
   const valid = Object.keys(table)
   const values: Record<string, number | boolean | string> = {}
@@ -99,7 +101,8 @@ export const resolve = <T extends ParameterTable>(
   for (const [name, value] of Object.entries(given)) {
     const parameter = Object.hasOwn(table, name) ? table[name] : undefined
     if (parameter === undefined) {
-      const message = `Cannot set ${kind} "${name}" of ${owner}: want one of ${valid.join(", ")}${didYouMean(name, valid)}`
+      const hint = Object.hasOwn(absent, name) ? `; ${absent[name]}` : didYouMean(name, valid)
+      const message = `Cannot set ${kind} "${name}" of ${owner}: want one of ${valid.join(", ")}${hint}`
       return Either.left({ _tag: "UnknownName", kind, owner, name, nearest: nearest(name, valid), valid, message })
     }
     if (!accepts(parameter, value)) {

@@ -60,6 +60,11 @@ export interface Batch {
    * like these; then nothing changed.
    */
   readonly load: (saved: BatchState, from?: number, to?: number) => Either.Either<EnvError, void>
+  /**
+   * Whether the last episode of environment i that ended succeeded; undefined where its dynamics do not tell. Of
+   * environments elsewhere the `infos` tell.
+   */
+  readonly succeeded?: (i: number) => boolean | undefined
   /** Of environments that are elsewhere: what only they have. */
   readonly elsewhere?: Elsewhere
 }
@@ -152,6 +157,7 @@ const batchOf = (members: readonly Member[], observationSize: number, actionSize
   const returns = new Float64Array(count)
   const lengths = new Int32Array(count)
   const outcome: Outcome = { reward: 0, terminated: false }
+  const won = new Array<boolean | undefined>(count)
 
   const begin = (i: number): void => {
     dynamics[i]!.reset(states, offsets[i]!, streams[i]!)
@@ -187,6 +193,7 @@ const batchOf = (members: readonly Member[], observationSize: number, actionSize
       lengths[i] = length
       env.observe(states, at, nextObservation, start)
       if (terminated || truncated) {
+        if (env.succeeded !== undefined) won[i] = env.succeeded(states, at)
         begin(i)
         env.observe(states, at, observation, start)
       } else for (let k = 0; k < observationSize; k++) observation[start + k] = nextObservation[start + k]!
@@ -221,7 +228,7 @@ const batchOf = (members: readonly Member[], observationSize: number, actionSize
     return Either.right(undefined)
   }
 
-  return { count, observationSize, actionSize, reset, step, save, load }
+  return { count, observationSize, actionSize, reset, step, save, load, succeeded: (i) => won[i] }
 }
 
 const size = (x: Float64Array | undefined): string => (x === undefined ? "text that is no floats" : `${x.length}`)

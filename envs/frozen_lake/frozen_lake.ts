@@ -109,7 +109,8 @@ const iceOf = ({ is_slippery, success_rate, reward_schedule }: Values): Ice => {
 
 const dynamics = (rows: Rows, ice: Ice): Dynamics => {
   const table = transitions(rows, ice)
-  const starts = [...rows.join("")].flatMap((letter, s) => (letter === "S" ? [s] : []))
+  const letters = rows.join("")
+  const starts = [...letters].flatMap((letter, s) => (letter === "S" ? [s] : []))
   return {
     stateSize: 1,
     observationSize: 1,
@@ -134,6 +135,7 @@ const dynamics = (rows: Rows, ice: Ice): Dynamics => {
     observe: (state, at, out, outAt) => {
       out[outAt] = state[at]!
     },
+    succeeded: (state, at) => letters[state[at]!] === "G",
     render: (state, at) => renderLake(rows, state[at]!)
   }
 }

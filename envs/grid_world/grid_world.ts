@@ -55,6 +55,7 @@ const dynamics = (p: Resolved<typeof parameters>): Dynamics => {
       out[outAt] = state[at]! / last
       out[outAt + 1] = state[at + 1]! / last
     },
+    succeeded: (state, at) => state[at] === goalX && state[at + 1] === goalY,
     render: (state, at) =>
       `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${p.size} ${p.size}" role="img" aria-label="grid">
 <rect width="${p.size}" height="${p.size}" fill="#eef"/><rect x="${goalX}" y="${goalY}" width="1" height="1" fill="#8b8"/>

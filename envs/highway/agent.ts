@@ -42,6 +42,9 @@ export const control = (t: Traffic): void => {
   t.acceleration[0] = KP_SPEED * (t.targetSpeed[0]! - t.speed[0]!)
 }
 
+/** Whether the agent is within the lane nearest to it: it is off the road where it is beyond the outermost. */
+export const onRoad = (t: Traffic): boolean => onLane(t.x[0]!, t.y[0]!, t.lane[0]!, 0)
+
 /**
  * The reward of the traffic as it is.
  *
@@ -54,7 +57,7 @@ export const rewardOf = (p: HighwayParameters): ((t: Traffic) => number) => {
   const last = Math.max(p.lanes_count - 1, 1)
   const best = p.high_speed_reward + p.right_lane_reward
   return (t) => {
-    if (!onLane(t.x[0]!, t.y[0]!, t.lane[0]!, 0)) return 0
+    if (!onRoad(t)) return 0
     const speed = (t.speed[0]! * cos(t.heading[0]!) - low!) / (high! - low!)
     const sum =
       p.collision_reward * t.crashed[0]! +

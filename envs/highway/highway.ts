@@ -1,15 +1,15 @@
 import * as Either from "fp-ts/lib/Either.js"
 import type { Dynamics, Environment } from "../env.ts"
 import { resolve } from "../parameter.ts"
-import { ACTIONS, choose, control, rewardOf } from "./agent.ts"
+import { ACTIONS, choose, control, onRoad, rewardOf } from "./agent.ts"
 import { collide } from "./collision.ts"
 import { drive } from "./driver.ts"
 import { move } from "./motion.ts"
 import { FEATURES, observer, ROWS } from "./observe.ts"
-import { checkParameters, type HighwayParameters, numbersOf, parametersOf, type Variant } from "./parameters.ts"
+import { absent, checkParameters, type HighwayParameters, numbersOf, parametersOf, type Variant } from "./parameters.ts"
 import { renderHighway } from "./render.ts"
 import { spawn } from "./spawn.ts"
-import { COLUMNS, loadTraffic, makeTraffic, saveTraffic, sortTraffic } from "./traffic.ts"
+import { COLUMNS, columnAt, loadTraffic, makeTraffic, onLane, saveTraffic, sortTraffic } from "./traffic.ts"
 
 const highwayOf = (v: Variant, summary: string): Environment => {
   const parameters = parametersOf(v)
@@ -30,11 +30,14 @@ const highwayOf = (v: Variant, summary: string): Environment => {
     },
     action: { _tag: "Discrete", n: ACTIONS.length, names: ACTIONS },
     parameters,
+    absent,
     maxEpisodeSteps: v.duration,
     secondsPerStep: 1,
     make: (params) =>
       Either.map((p: HighwayParameters) => dynamics(p, v.allCollide))(
-        Either.chain((p: HighwayParameters) => checkParameters(v.id, p))(resolve(v.id, "parameter", parameters, params))
+        Either.chain((p: HighwayParameters) => checkParameters(v.id, p))(
+          resolve(v.id, "parameter", parameters, params, absent)
+        )
       )
   }
 }
@@ -45,8 +48,9 @@ const highwayOf = (v: Variant, summary: string): Environment => {
  * Each frame all vehicles decide in turn (the agent first, drivers knowing what those before them decided), then all
  * move, then collisions are found. Only `reset` draws random numbers.
  *
- * Differs: highway-env's `lane_change_reward`, which nothing reads, and `offroad_terminal`, which only a crash could
- * bring about, are no parameters. The observation's bounds are −1 and 1, not infinite.
+ * Differs: of highway-env's keys those that change spaces, the kind of the other drivers, or nothing but pictures are no
+ * parameters, nor is `lane_change_reward`, which nothing there reads. The observation's bounds are −1 and 1, not
+ * infinite.
  *
  * - Units: a step is 1/policy_frequency s; reward in [0, 1] when normalised.
  * - Source: Leurent, "An environment for autonomous driving decision-making", 2018; highway-env 1.12.
@@ -88,9 +92,10 @@ const dynamics = (p: HighwayParameters, allCollide: boolean): Dynamics => {
       }
       saveTraffic(t, state, at)
       outcome.reward = reward(t)
-      outcome.terminated = t.crashed[0] !== 0
+      outcome.terminated = t.crashed[0] !== 0 || (p.offroad_terminal && !onRoad(t))
     },
     observe: observer(count, p.lanes_count),
+    succeeded: (state, at) => stillDriving(state, at, count),
     render: (state, at) => renderHighway(state, at, count, p.lanes_count)
   }
 }
@@ -100,4 +105,10 @@ const stepsOf = (duration: number, seconds: number): number => {
   let steps = 0
   for (let time = 0; time < duration; time += seconds) steps++
   return steps
+}
+
+/** Whether the agent is on the road and has not crashed. */
+const stillDriving = (state: Float64Array, at: number, count: number): boolean => {
+  const [x, y, lane, crashed] = (["x", "y", "lane", "crashed"] as const).map((c) => state[at + columnAt(c, count)]!)
+  return crashed === 0 && onLane(x!, y!, lane!, 0)
 }

@@ -44,8 +44,31 @@ export const parametersOf = (v: Variant) => ({
     ["10,30", "20,25"],
     "speeds in m/s between which the reward of speed rises"
   ),
-  normalize_reward: flag(true, "whether rewards are mapped so that a crash gives 0 and the best step 1")
+  normalize_reward: flag(true, "whether rewards are mapped so that a crash gives 0 and the best step 1"),
+  offroad_terminal: flag(false, "whether leaving the road ends the episode, as a crash does")
 })
+
+const picture = "it changes pictures only, which are drawn another way here"
+const bridge = (what: string) => `${what}; gymnasium:highway-v0 takes it by Python`
+
+/** highway-env's other configuration keys. */
+export const absent: Readonly<Record<string, string>> = {
+  lane_change_reward: "highway-env has it in its configuration and reads it nowhere",
+  neighbour_vehicles_connected_lanes: "it changes nothing on a straight road, whose lanes lead to no others",
+  observation: bridge("the observation is that of 5 vehicles, 5 numbers each"),
+  action: bridge("the actions are the 5 meta-actions; target_speeds is a parameter"),
+  controlled_vehicles: bridge("one vehicle is the agent's"),
+  other_vehicles_type: bridge("the others drive by IDM and MOBIL"),
+  manual_control: "no keyboard drives here",
+  screen_width: picture,
+  screen_height: picture,
+  centering_position: picture,
+  scaling: picture,
+  show_trajectories: picture,
+  render_agent: picture,
+  offscreen_rendering: picture,
+  real_time_rendering: picture
+}
 
 export type HighwayParameters = Resolved<ReturnType<typeof parametersOf>>
 

@@ -164,6 +164,8 @@ const dynamics = (p: Resolved<typeof parameters>, engines: Engines): Dynamics =>
       bodies.keep(craft, state, at)
     },
     observe,
+    // Gymnasium's 200 is what the mean over episodes should be; of one episode, coming to rest is what it rewards.
+    succeeded: (state, at) => state[at + AWAKE] === 0,
     render: renderLander
   }
 }

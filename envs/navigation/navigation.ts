@@ -56,6 +56,7 @@ export const navigation: Environment = environment({
 const dynamics = (p: Resolved<typeof parameters>): Dynamics => {
   const goalX = p.goal_radius * cos(p.goal_angle)
   const goalY = p.goal_radius * sin(p.goal_angle)
+  const distanceOf = (x: number, y: number): number => Math.sqrt((x - goalX) * (x - goalX) + (y - goalY) * (y - goalY))
   return {
     stateSize: 2,
     observationSize: 2,
@@ -69,7 +70,7 @@ const dynamics = (p: Resolved<typeof parameters>): Dynamics => {
       const y = within(state[at + 1]! + actions[actionAt + 1]!)
       state[at] = x
       state[at + 1] = y
-      const distance = Math.sqrt((x - goalX) * (x - goalX) + (y - goalY) * (y - goalY))
+      const distance = distanceOf(x, y)
       outcome.terminated = distance <= p.threshold
       outcome.reward = outcome.terminated ? p.bonus - distance : -distance
     },
@@ -77,6 +78,7 @@ const dynamics = (p: Resolved<typeof parameters>): Dynamics => {
       out[outAt] = state[at]!
       out[outAt + 1] = state[at + 1]!
     },
+    succeeded: (state, at) => distanceOf(state[at]!, state[at + 1]!) <= p.threshold,
     render: (state, at) => renderNavigation(state[at]!, state[at + 1]!, goalX, goalY, p.threshold)
   }
 }

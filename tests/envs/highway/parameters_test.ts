@@ -2,9 +2,11 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import fc from "fast-check"
 import * as Either from "fp-ts/lib/Either.js"
-import { child, stream, zeroKey } from "../../../core/random/mod.ts"
+import { child, key, stream, zeroKey } from "../../../core/random/mod.ts"
 import { highway, highwayFast } from "../../../envs/highway/highway.ts"
+import { absent } from "../../../envs/highway/parameters.ts"
 import type { Params } from "../../../envs/parameter.ts"
+import { replay } from "../../../envs/replay.ts"
 import { columnOf, right } from "./reference.ts"
 
 const refusal = (params: Params): string => {
@@ -45,6 +47,29 @@ test("reset() puts every vehicle in a lane, each ahead of the last, and the dens
     return x[20]! - x[0]!
   }
   fc.assert(fc.property(fc.nat(1000), (k) => assert.ok(lengthOf(2, k) < lengthOf(1, k))))
+})
+
+test("offroad_terminal ends an episode off the road, where highway-env ends it", () => {
+  // Steps that highway-env 1.12.1 makes by seed, with one other vehicle and so few frames a second that steering overshoots.
+  const steps = [
+    { frequency: 1, by: [2, 2, 2] },
+    { frequency: 2, by: [6, 1, 6] },
+    { frequency: 3, by: [5, 7, 16] } // crashes but the last
+  ]
+  const actions = Array.from({ length: 30 }, (_, t) => [0, 2, 2, 0, 1][t % 5]!)
+  for (const { frequency, by } of steps)
+    for (const [seed, length] of by.entries()) {
+      const params = { simulation_frequency: frequency, vehicles_count: 1, offroad_terminal: true }
+      const episode = right(replay(highwayFast, params, right(key(seed)), actions))
+      assert.deepEqual([episode.steps.length, episode.steps.at(-1)?.terminated], [length, true])
+    }
+})
+
+test("keys of highway-env that are no parameters are refused with the reason", () => {
+  assert.match(refusal({ lane_change_reward: -1 }), /want one of lanes_count.*; highway-env .* reads it nowhere$/)
+  assert.match(refusal({ controlled_vehicles: 2 }), /one vehicle is the agent's; gymnasium:highway-v0/)
+  for (const name of Object.keys(absent))
+    assert.ok(!(name in highway.parameters) && refusal({ [name]: 1 }).includes(absent[name]!))
 })
 
 test("with nobody else on the road the agent never crashes, whatever it does", () => {

@@ -78,7 +78,7 @@ export const statistics: readonly Statistic[] = read("statistics").stats
 
 export const environmentOf = (id: string): Environment => (id === highway.id ? highway : highwayFast)
 
-/** highway-env's configuration as parameters; what only draws pictures, and what nothing can bring about, is left out. */
+/** highway-env's configuration as parameters; what is no parameter is left out. */
 export const paramsOf = (config: Config): Params => {
   const { parameters } = highway
   const params: Record<string, number | boolean> = {}
