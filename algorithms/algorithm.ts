@@ -32,7 +32,7 @@ export interface Rollouts {
    * Fills the experience under θ: the environments of `x`, what it sees, and one stream of actions a task go on from where
    * they are, to where they are at the end. Law: the same bits as `rollout`.
    */
-  readonly roll: (theta: Floats, streams: readonly Stream[]) => Effect.Effect<void, LearnerError>
+  readonly roll: (at: Acting, streams: readonly Stream[]) => Effect.Effect<void, LearnerError>
 }
 
 /** Makes rollouts of so many steps ready for the environments of `x`. */
@@ -52,24 +52,35 @@ export interface TrainingProblem extends Problem {
   readonly iterations: number
 }
 
+/** What acts: parameters, and what the policy normalises by. */
+export interface Acting {
+  /** θ `[policy.size]`. */
+  readonly policy: Floats
+  /** Moments of what was seen, where the policy normalises: `[momentsSize]`, see `normalise.ts`. */
+  readonly moments?: Floats | undefined
+}
+
+/** Policy and value parameters that stay as they are. */
+export interface Fixed extends Acting {
+  readonly value: Floats
+}
+
 /** Parameters to start from; what is left out is drawn from the key. The optimiser always starts afresh. */
 export interface Start {
   /** θ. */
   readonly policy?: Floats
   /** Parameters of the value function. */
   readonly value?: Floats
+  /** What θ normalises by; further experience adds to it. */
+  readonly moments?: Floats | undefined
 }
 
 /** All that a training is, as plain data; nothing else decides what comes next. Never changed once given out. */
-export interface State {
+export interface State extends Fixed {
   /** Iterations done. */
   readonly iteration: number
   /** Environment steps taken, over all tasks. */
   readonly steps: number
-  /** θ `[policy.size]`. */
-  readonly policy: Floats
-  /** Parameters of the value function. */
-  readonly value: Floats
   /** The optimiser's moments and whatever else the algorithm carries. */
   readonly arrays: Readonly<Record<string, Floats>>
   /** Running episodes. */
@@ -144,12 +155,6 @@ export interface Transitions {
   readonly episodes: { readonly returns: readonly number[]; readonly lengths: readonly number[] }
 }
 
-/** Policy and value parameters that stay as they are. */
-export interface Fixed {
-  readonly policy: Floats
-  readonly value: Floats
-}
-
 /** Collects transitions at fixed parameters. */
 export interface Collector {
   /**
@@ -191,7 +196,7 @@ export interface Adapted {
 export interface Adapter {
   /** From a training's state, by so many steps. One entry a task, in the problem's order. */
   readonly adapt: (
-    at: Pick<State, "policy" | "arrays">,
+    at: Acting & Pick<State, "arrays">,
     steps: number,
     key: Key
   ) => Effect.Effect<readonly Adapted[], LearnerError>

@@ -27,11 +27,12 @@ export interface EvaluationOptions {
   readonly actions: "mode" | "sample"
 }
 
-/** Plays whole episodes of every task under θ. */
+/** Plays whole episodes of every task under θ, by these moments where the policy normalises. */
 export type Evaluate = (
   theta: Floats,
   options: EvaluationOptions,
-  key: Key
+  key: Key,
+  moments?: Floats
 ) => Effect.Effect<readonly Evaluation[], LearnerError>
 
 /**
@@ -53,7 +54,7 @@ export const evaluator = Effect.fn("evaluator")(function* (problem: Problem) {
   yield* Effect.scoped(interaction(problem, zeroKey, Real))
 
   return Effect.fn("evaluate")(
-    function* (theta: Floats, { episodes, actions }: EvaluationOptions, key: Key) {
+    function* (theta: Floats, { episodes, actions }: EvaluationOptions, key: Key, moments?: Floats) {
       if (!(Number.isInteger(episodes) && episodes >= 1)) {
         return yield* problemError("episodes", "a whole number >= 1", String(episodes))
       }
@@ -62,6 +63,7 @@ export const evaluator = Effect.fn("evaluator")(function* (problem: Problem) {
       }
       yield* session.write(parameters, theta)
       const x = yield* interaction(problem, key, Real)
+      yield* lift(x.normaliser.set(moments))
       x.reset()
       const act = acting.run({ parameters, observation: x.input }, x.actor.head)
       const rows = makeRows(x.batch.count, x.batch.observationSize)

@@ -10,6 +10,7 @@ import { taskBatch } from "../envs/task_batch.ts"
 import { type Batch, floatsIn, type Memory, makeRows, ownMemory, type Rows } from "../envs/vector.ts"
 import type { Problem } from "./algorithm.ts"
 import { lift, liftProgram, type ProblemError, problemError } from "./error.ts"
+import { type Normaliser, normaliser } from "./normalise.ts"
 import { type Actor, inputsOf, type Policy } from "./policy.ts"
 
 /** What a rollout of T steps of N environments leaves, in the order [step, environment]. */
@@ -31,6 +32,10 @@ export interface Interaction {
   readonly actor: Actor
   /** What the network sees now: `[N, inputs]`. */
   readonly input: Float32Array | Float64Array
+  /** By what the network sees observations; say its moments before the first one. */
+  readonly normaliser: Normaliser
+  /** Shows the network what the environments gave: row `row + i` of observations of their own. */
+  readonly see: (observation: ArrayLike<number>, row: number) => void
   /** Starts fresh episodes everywhere. */
   readonly reset: () => void
   /** Moves all environments on by the actor's actions; transitions go to row `row + i`. */
@@ -72,6 +77,7 @@ export const interaction = Effect.fn("interaction")(function* (
   }
   const count = batch.count
   const actor = policy.actor(count, tasks.length, Real)
+  const normalised = normaliser(policy)
   const input = new Real(count * inputs)
   const fresh = new Float32Array(count * own)
   const play = playOf(policy, environment.action)
@@ -81,18 +87,23 @@ export const interaction = Effect.fn("interaction")(function* (
     if (discrete) {
       for (let k = 0; k < seen; k++) to[toAt + k] = 0
       to[toAt + from[at]!] = 1
-    } else for (let k = 0; k < seen; k++) to[toAt + k] = from[at + k]!
+    } else {
+      for (let k = 0; k < seen; k++) to[toAt + k] = from[at + k]!
+      normalised.observation(to, toAt)
+    }
     if (seen === inputs) return
     for (let k = seen; k < inputs; k++) to[toAt + k] = 0
     to[toAt + seen + positions[Math.floor(i / environmentsPerTask)]!] = 1
   }
-  const see = (from: ArrayLike<number>, row: number): void => {
+  const see: Interaction["see"] = (from, row) => {
     for (let i = 0; i < count; i++) encode(i, from, (row + i) * own, input, i * inputs)
   }
   return {
     batch,
     actor,
     input,
+    normaliser: normalised,
+    see,
     reset: () => {
       batch.reset(fresh)
       see(fresh, 0)

@@ -9,6 +9,7 @@ import { child, zeroKey } from "../core/random/mod.ts"
 import type { Environment } from "../envs/env.ts"
 import type { Algorithm, Learner, SavedState, State, TrainingProblem, Transitions } from "./algorithm.ts"
 import type { CheckpointError, LearnerError, ProblemError } from "./error.ts"
+import type { Normalise } from "./policy.ts"
 
 /** A statement that can be checked; `check` gives undefined when it holds, else the counterexample in words. */
 export interface AlgorithmLaw {
@@ -24,6 +25,8 @@ export interface AlgorithmLaw {
 export interface LawGround {
   readonly environment: Environment
   readonly tasks: readonly [LawTask, LawTask]
+  /** What is normalised; nothing by default. */
+  readonly normalise?: Normalise
 }
 
 type LawTask = TrainingProblem["tasks"][number]
@@ -35,10 +38,11 @@ type LawTask = TrainingProblem["tasks"][number]
  * algorithmLaws(ppo, { environment: cartPole, tasks: [{ id: "a", params: {} }, { id: "b", params: { length: 1 } }] })
  */
 export const algorithmLaws = <C>(algorithm: Algorithm<C>, ground: LawGround): readonly AlgorithmLaw[] => {
-  const { environment, tasks } = ground
+  const { environment, tasks, normalise } = ground
   const ids = tasks.map((t) => t.id)
   const problem = Effect.fn(function* (change: Partial<TrainingProblem> = {}) {
-    const network = { layers: 1, width: 8, activation: "tanh", taskOneHot: true } as const
+    const plain = { layers: 1, width: 8, activation: "tanh", taskOneHot: true } as const
+    const network = normalise === undefined ? plain : { ...plain, normalise }
     // In another order than the tasks, so that a position mistaken for a task shows.
     const policy = yield* right(algorithm.makePolicy(environment, network, ids.toReversed()))
     const small = { environment, tasks, policy, environmentsPerTask: 2, stepsPerTask: 64, iterations: 4 }
@@ -197,6 +201,7 @@ const returnsOf = (t: Transitions): readonly number[] => {
 /** What two states do not share, in words. */
 const difference = (a: State, b: State): string | undefined => {
   for (const name of ["policy", "value", "observation"] as const) if (!equal(a[name], b[name])) return `${name} differs`
+  if (!equal(a.moments ?? [], b.moments ?? [])) return "moments differ"
   for (const [name, x] of Object.entries(a.arrays)) if (!equal(x, b.arrays[name] ?? [])) return `${name} differs`
   for (const name of ["iteration", "steps", "environments", "streams"] as const) {
     if (JSON.stringify(a[name]) !== JSON.stringify(b[name])) return `${name} differs`

@@ -1,5 +1,6 @@
 /** Algorithms: the contract, policies, evaluation, and those that come with the package. */
 export type {
+  Acting,
   Adaptation,
   AdaptationProblem,
   Adapted,
@@ -25,7 +26,7 @@ export { defaults as mamlDefaults, type Maml, MamlConfig } from "./maml/config.t
 export { emaml, fomaml, maml, promp, reptile } from "./maml/maml.ts"
 export { type Loop, type Loss, loopDefaults, type Minibatch, type OnPolicy } from "./on_policy/objective.ts"
 export { onPolicy } from "./on_policy/on_policy.ts"
-export { makePolicy, type NetworkConfig, type Policy, type PolicyTrace, type Spaces } from "./policy.ts"
+export { makePolicy, type NetworkConfig, type Normalise, type Policy, type PolicyTrace, type Spaces } from "./policy.ts"
 export { defaults as ppoDefaults, type Ppo, PpoConfig } from "./ppo/config.ts"
 export { ppo } from "./ppo/ppo.ts"
 export { defaults as sacDefaults, type Sac, SacConfig } from "./sac/config.ts"

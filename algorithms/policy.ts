@@ -31,6 +31,14 @@ export interface NetworkConfig {
   readonly activation: Activation
   /** Whether the observation also tells which task it is. */
   readonly taskOneHot: boolean
+  /** What both networks see normalised by moments that go on being gathered; nothing by default. See `normalise.ts`. */
+  readonly normalise?: Normalise | undefined
+}
+
+/** Whether observations are normalised, and the rewards that the value function is learned from. */
+export interface Normalise {
+  readonly observation: boolean
+  readonly reward: boolean
 }
 
 /** What the policy makes of a batch of observations and actions. */
@@ -103,7 +111,7 @@ export interface Policy {
  *
  * `taskIds` are all tasks that the policy will ever meet; they matter with `taskOneHot` only.
  *
- * - Errors: `ProblemError` for task one-hot with no or repeated ids.
+ * - Errors: `ProblemError` for task one-hot with no or repeated ids, and for discrete observations to be normalised.
  */
 export const makePolicy = (
   spaces: Spaces,
@@ -114,6 +122,10 @@ export const makePolicy = (
   const ids = config.taskOneHot ? taskIds : []
   if (config.taskOneHot && (ids.length === 0 || new Set(ids).size !== ids.length)) {
     return E.left(problemError("taskIds", "distinct ids of all tasks, for the one-hot", `[${ids.join(", ")}]`))
+  }
+  if (config.normalise?.observation === true && observation._tag === "Discrete") {
+    const want = "false for discrete observations, which the network sees as one-hot"
+    return E.left(problemError("normalise.observation", want, "true"))
   }
   const network = mlp({
     inputs: inputsOf(observation) + ids.length,

@@ -7,6 +7,7 @@ import type { Environment } from "../envs/env.ts"
 import type { Task } from "../envs/family.ts"
 import type { Algorithm } from "./algorithm.ts"
 import { PolicyFileError } from "./error.ts"
+import { momentsSize } from "./normalise.ts"
 import type { Policy } from "./policy.ts"
 
 /** Rises when a reader of older files would misread newer ones. */
@@ -24,6 +25,8 @@ export interface PolicyOrigin {
   readonly environment: Pick<Environment, "id" | "version">
   /** The tasks that it was trained on. */
   readonly tasks: readonly Pick<Task, "id" | "params">[]
+  /** What it normalises by, where it does; see `normalise.ts`. */
+  readonly moments?: Floats | undefined
 }
 
 /** A policy that came back from a file; θ bit for bit as it was saved. */
@@ -59,14 +62,15 @@ const Meta = Schema.Struct({
       layers: Schema.Int,
       width: Schema.Int,
       activation: Schema.Literals(["tanh", "relu"]),
-      taskOneHot: Schema.Boolean
+      taskOneHot: Schema.Boolean,
+      normalise: Schema.optional(Schema.Struct({ observation: Schema.Boolean, reward: Schema.Boolean }))
     })
   ),
   spaces: text(Schema.Struct({ observation: Space, action: Space })),
   taskIds: text(Names),
   tasks: text(Schema.Array(Schema.Struct({ id: Schema.String, params: Params }))),
-  // No policy of the package normalises what it sees: one that does must say so here, and older readers refuse it.
-  normalisation: Schema.Literal("none")
+  // Whether the array "moments" is there: readers that know of none refuse a policy that normalises.
+  normalisation: Schema.Literals(["none", "moments"])
 })
 
 const encode = Schema.encodeSync(Meta)
@@ -76,10 +80,14 @@ const decode = Schema.decodeUnknownResult(Meta)
 export const savePolicy = (
   policy: Policy,
   theta: Float32Array | Float64Array,
-  { algorithm, environment, tasks }: PolicyOrigin,
+  { algorithm, environment, tasks, moments }: PolicyOrigin,
   others: readonly Tensor[] = []
 ): SavedPolicy => ({
-  tensors: [{ name: "policy", shape: [theta.length], data: theta }, ...others],
+  tensors: [
+    { name: "policy", shape: [theta.length], data: theta },
+    ...(moments === undefined ? [] : [{ name: "moments", shape: [moments.length], data: Float64Array.from(moments) }]),
+    ...others
+  ],
   meta: encode({
     format: policyFormat,
     algorithm: { id: algorithm.id, version: algorithm.version },
@@ -88,7 +96,7 @@ export const savePolicy = (
     spaces: { observation: policy.spaces.observation, action: policy.spaces.action },
     taskIds: policy.taskIds,
     tasks: tasks.map(({ id, params }) => ({ id, params })),
-    normalisation: "none"
+    normalisation: moments === undefined ? "none" : "moments"
   })
 })
 
@@ -117,10 +125,15 @@ export const loadPolicy = (
   if (theta?.length !== policy.size) {
     return bad('array "policy"', `${policy.size} numbers for ${architecture(policy)}`, `${theta?.length ?? "nothing"}`)
   }
+  const moments = tensors.find((t) => t.name === "moments")?.data
+  const length = momentsSize(policy)
+  if ((moments?.length ?? 0) !== length) {
+    return bad('array "moments"', `${length} numbers to normalise by`, `${moments?.length ?? "nothing"}`)
+  }
   if (wanted !== undefined && architecture(wanted) !== architecture(policy)) {
     return bad("architecture", architecture(wanted), architecture(policy))
   }
-  return E.right({ policy, theta, algorithm, environment, tasks })
+  return E.right({ policy, theta, algorithm, environment, tasks, ...(moments === undefined ? {} : { moments }) })
 }
 
 /** What θ is a parameter of, in words; equal where θ may be exchanged. */
@@ -129,5 +142,6 @@ export const architecture = ({ inputs, config, taskIds, network, distribution, s
     `${inputs} inputs${taskIds.length > 0 ? ` (tasks ${taskIds.join(", ")})` : ""}`,
     ...network.shape.hidden.map((width) => `${width} ${config.activation}`),
     `${network.shape.outputs} outputs of a ${distribution}`,
-    `${size} parameters`
+    `${size} parameters`,
+    ...(["observation", "reward"] as const).flatMap((x) => (config.normalise?.[x] === true ? [`${x}s normalised`] : []))
   ].join(", ")

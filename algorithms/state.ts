@@ -56,14 +56,20 @@ export const saveState = (s: State, identityText: string): SavedState => ({
     environments: s.environments,
     streams: s.streams
   }),
-  arrays: { policy: s.policy, value: s.value, observation: s.observation, ...s.arrays }
+  arrays: {
+    policy: s.policy,
+    value: s.value,
+    observation: s.observation,
+    ...(s.moments === undefined ? {} : { moments: s.moments }),
+    ...s.arrays
+  }
 })
 
 /** The state that was saved. Errors: `CheckpointError` naming what is not as this training has it. */
 export const loadState = (
   saved: SavedState,
   identityText: string,
-  sizes: Readonly<Record<"policy" | "value" | "observation", number>>,
+  sizes: Readonly<Record<"policy" | "value" | "observation", number> & { readonly moments?: number }>,
   others: readonly string[]
 ): E.Either<CheckpointError, State> => {
   const bad = (field: string, want: string, got: string) => E.left(new CheckpointError({ field, want, got }))
@@ -77,12 +83,14 @@ export const loadState = (
     if (values === undefined) return bad(`array "${name}"`, "numbers", "nothing")
     arrays[name] = values
   }
-  const { policy, value, observation } = saved.arrays
-  const main = { policy, value, observation }
-  for (const name of ["policy", "value", "observation"] as const) {
+  const { policy, value, observation, moments } = saved.arrays
+  const main = { policy, value, observation, moments: moments ?? [] }
+  for (const name of ["policy", "value", "observation", "moments"] as const) {
     const length = main[name]?.length
-    if (length !== sizes[name]) return bad(`array "${name}"`, `${sizes[name]} numbers`, `${length ?? "nothing"}`)
+    if (length !== (sizes[name] ?? 0))
+      return bad(`array "${name}"`, `${sizes[name] ?? 0} numbers`, `${length ?? "nothing"}`)
   }
   if (policy === undefined || value === undefined || observation === undefined) return bad("arrays", "all", "some")
-  return E.right({ iteration, steps, policy, value, observation, arrays, environments, streams })
+  const normalised = moments === undefined ? {} : { moments }
+  return E.right({ iteration, steps, policy, value, ...normalised, observation, arrays, environments, streams })
 }

@@ -118,7 +118,7 @@ export const evaluateRun = Effect.fn("run.evaluate")(function* (
     const problem = { environment, tasks, policy: policy.policy, environmentsPerTask: Math.min(together, episodes) }
     const played = yield* Effect.scoped(
       Effect.flatMap(evaluator(problem), (evaluate) =>
-        evaluate(policy.theta, { episodes, actions }, child(key, "evaluate", policy.seed))
+        evaluate(policy.theta, { episodes, actions }, child(key, "evaluate", policy.seed), policy.moments)
       )
     )
     found.push(...played.map((evaluation) => ({ policy, evaluation })))

@@ -57,7 +57,8 @@ export const valueEstimator = Effect.fn("estimator")(function* (
   const pause = pauseEvery(executable.cost.flops)
 
   return Effect.fnUntraced(function* (x: Interaction, e: Experience, into: Estimates) {
-    const { terminated, truncated, nextObservation, reward } = e.rows
+    const { terminated, truncated, nextObservation } = e.rows
+    const reward = x.normaliser.rewards(e.rows.reward)
     const [envs, own] = [x.batch.count, x.batch.observationSize]
     for (let from = 0; from < e.count; from += CHUNK) {
       const rows = Math.min(CHUNK, e.count - from)

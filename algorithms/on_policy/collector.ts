@@ -4,7 +4,7 @@ import { realOf } from "../../core/pipeline/real.ts"
 import { Session } from "../../core/pipeline/session.ts"
 import { type Key, zeroKey } from "../../core/random/mod.ts"
 import type { Collector, Fixed, Problem, Transitions } from "../algorithm.ts"
-import { problemError } from "../error.ts"
+import { lift, problemError } from "../error.ts"
 import {
   actionStreams,
   actProgram,
@@ -57,12 +57,18 @@ export const collectorOf = Effect.fn("collector")(function* (
       }
       yield* session.write(parameters, all)
       const x = yield* interaction(problem, key, Real)
+      yield* lift(x.normaliser.set(at.moments))
       x.reset()
       const act = acting.run({ parameters, observation: x.input }, x.actor.head)
       const e = makeExperience(Math.ceil(steps / environmentsPerTask), x, policy, Real)
       const estimates = makeEstimates(e.count)
       yield* rollout(x, act, actionStreams(key, tasks), e, pause)
       yield* estimate(x, e, estimates)
+      // In the environment's own unit, as its rewards.
+      const unit = x.normaliser.unit()
+      for (const all of [estimates.value, estimates.next, estimates.advantage]) {
+        for (let i = 0; i < all.length; i++) all[i]! *= unit
+      }
       return tasks.map((t, i) => transitionsOf(t.id, i, environmentsPerTask, envs, e, estimates))
     },
     Effect.scoped,

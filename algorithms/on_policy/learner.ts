@@ -15,6 +15,7 @@ import {
   rollout,
   unbroken
 } from "../interaction.ts"
+import { discountedSize, firstMoments, type Memory, momentsSize, remember } from "../normalise.ts"
 import type { Policy } from "../policy.ts"
 import { startFrom } from "../start.ts"
 import { identityOf, loadState, saveState } from "../state.ts"
@@ -53,7 +54,14 @@ export const learner = <C>(kind: OnPolicy<C>) =>
     const update = yield* updater(kind, c, loop, n, at, e.count, envs, tasks.length)
     const rateAt = linearRate(loop.learningRate, 0)
     const identity = yield* lift(identityOf(`${kind.id}@${kind.version}`, c, problem, loop.anneal))
-    const sizes = { policy: policy.size, value: n.value.layout.size, observation: x.input.length }
+    const sizes = {
+      policy: policy.size,
+      value: n.value.layout.size,
+      observation: x.input.length,
+      moments: momentsSize(policy)
+    }
+    const running = discountedSize(policy, envs)
+    const others = ["m", "v", "correction", ...(running > 0 ? ["discounted"] : [])]
 
     // One training uses the buffers at a time; a second caller waits.
     const turn = yield* Semaphore.make(1)
@@ -73,21 +81,29 @@ export const learner = <C>(kind: OnPolicy<C>) =>
         if (saved === undefined) return yield* problemError(`state.arrays.${name}`, "the optimiser's state", "nothing")
         yield* session.write(at[name], saved)
       }
+      yield* lift(x.normaliser.set(s.moments))
       yield* lift(x.batch.load(s.environments))
       x.input.set(s.observation)
     })
 
-    const capture = Effect.fnUntraced(function* (iteration: number, steps: number, streams: State["streams"]) {
+    const capture = Effect.fnUntraced(function* (
+      iteration: number,
+      steps: number,
+      streams: State["streams"],
+      { moments, discounted }: Memory
+    ) {
       const all = yield* session.read(at.parameters)
       const state: State = {
         iteration,
         steps,
         policy: all.slice(0, policy.size),
         value: all.slice(policy.size),
+        ...(moments === undefined ? {} : { moments }),
         arrays: {
           m: yield* session.read(at.m),
           v: yield* session.read(at.v),
-          correction: yield* session.read(at.correction)
+          correction: yield* session.read(at.correction),
+          ...(running > 0 ? { discounted } : {})
         },
         environments: x.batch.save(),
         observation: x.input.slice(),
@@ -98,6 +114,8 @@ export const learner = <C>(kind: OnPolicy<C>) =>
 
     const init = Effect.fn("on_policy.init")(function* (key: Key, start: Start = {}) {
       const fresh = yield* interaction(problem, key, Real)
+      const moments = start.moments ?? firstMoments(policy)
+      yield* lift(fresh.normaliser.set(moments))
       fresh.reset()
       yield* unbroken(fresh)
       const given = startFrom(start, sizes, Real)
@@ -106,7 +124,13 @@ export const learner = <C>(kind: OnPolicy<C>) =>
         steps: 0,
         policy: yield* given("policy", () => policy.init(key)),
         value: yield* given("value", () => n.value.init(stream(child(key, "value")), 1)),
-        arrays: { m: new Real(n.layout.size), v: new Real(n.layout.size), correction: new Real(2) },
+        ...(moments === undefined ? {} : { moments }),
+        arrays: {
+          m: new Real(n.layout.size),
+          v: new Real(n.layout.size),
+          correction: new Real(2),
+          ...(running > 0 ? { discounted: new Float64Array(running) } : {})
+        },
         environments: fresh.batch.save(),
         observation: fresh.input.slice(),
         streams: {
@@ -128,7 +152,7 @@ export const learner = <C>(kind: OnPolicy<C>) =>
       const minibatch = yield* saved("minibatch")
       const fail = diverged(kind.id, state.iteration, tasks)
 
-      yield* rollouts.roll(state.policy, actions)
+      yield* rollouts.roll(state, actions)
       const odd = brokenTasks(e, envs, tasks.length)
       if (odd.length > 0) return yield* fail("reward or log-probability", odd, lastFinite)
       yield* estimate(x, e, estimates)
@@ -136,10 +160,18 @@ export const learner = <C>(kind: OnPolicy<C>) =>
       const report = yield* update(e, estimates, rateAt(progress), minibatch)
       if (report.lastFinite.every(Number.isFinite)) lastFinite = byName(kind.figures, report.lastFinite)
       if (report.broken !== undefined) return yield* fail("loss", [...report.broken], lastFinite)
-      const next = yield* capture(state.iteration + 1, state.steps + e.count, {
+      const before = { moments: state.moments, discounted: state.arrays.discounted ?? new Float64Array(running) }
+      const memory = remember(policy, before, e.rows, loop.gamma)
+      if (memory.moments !== undefined) {
+        if (!memory.moments.every(Number.isFinite)) return yield* fail("observation", [], lastFinite)
+        yield* lift(x.normaliser.set(memory.moments))
+        x.see(e.rows.observation, e.count - envs)
+      }
+      const streams = {
         minibatch: saveStream(minibatch),
         ...Object.fromEntries(actions.map((s, i) => [actionName(tasks[i]!.id), saveStream(s)]))
-      })
+      }
+      const next = yield* capture(state.iteration + 1, state.steps + e.count, streams, memory)
       if (!(next.policy.every(Number.isFinite) && next.value.every(Number.isFinite))) {
         return yield* fail("parameter", [], lastFinite)
       }
@@ -157,7 +189,7 @@ export const learner = <C>(kind: OnPolicy<C>) =>
       init,
       iterate,
       save: (state) => saveState(state, identity),
-      load: (given) => loadState(given, identity, sizes, ["m", "v", "correction"])
+      load: (given) => loadState(given, identity, sizes, others)
     } satisfies Learner
   })
 
@@ -171,7 +203,7 @@ const rolloutsHere =
       const act = acting.run({ parameters, observation: x.input }, x.actor.head)
       const pause = pauseEvery(acting.cost.flops)
       const experience = makeExperience(steps, x, policy, Real)
-      return { experience, roll: (_theta, streams) => rollout(x, act, streams, experience, pause) }
+      return { experience, roll: (_at, streams) => rollout(x, act, streams, experience, pause) }
     })
 
 const actionName = (task: string): string => `action:${task}`

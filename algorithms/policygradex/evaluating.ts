@@ -14,6 +14,7 @@ interface EvaluationPart {
   readonly theta: Floats
   readonly options: EvaluationOptions
   readonly key: Key
+  readonly moments?: Floats | undefined
 }
 
 /** One part plays one task. */
@@ -24,7 +25,8 @@ export const evaluating: Work<{ spec: TrainingSpec; tasks: readonly Task[] }, Ev
     task: Schema.Int,
     theta: FloatArray,
     options: Schema.Struct({ episodes: Schema.Int, actions: Schema.Literals(["mode", "sample"]) }),
-    key: KeyData
+    key: KeyData,
+    moments: Schema.optional(FloatArray)
   }),
   result: Schema.Struct({
     task: Schema.String,
@@ -49,9 +51,9 @@ export const evaluating: Work<{ spec: TrainingSpec; tasks: readonly Task[] }, Ev
       made.set(task, evaluate)
       return evaluate
     })
-    return Effect.fnUntraced(function* ({ task, theta, options, key }) {
+    return Effect.fnUntraced(function* ({ task, theta, options, key, moments }) {
       const evaluate = yield* evaluatorOf(task)
-      return (yield* evaluate(theta, options, key))[0]!
+      return (yield* evaluate(theta, options, key, moments))[0]!
     })
   })
 }
@@ -63,7 +65,7 @@ export const evaluatorBy = Effect.fnUntraced(function* (
   tasks: readonly Task[]
 ) {
   const all = yield* workers.open(evaluating, { spec, tasks })
-  const evaluate: Evaluate = (theta, options, key) =>
-    all(tasks.map((_, task) => ({ task, theta, options, key }))).pipe(Effect.mapError((e) => e.reason))
+  const evaluate: Evaluate = (theta, options, key, moments) =>
+    all(tasks.map((_, task) => ({ task, theta, options, key, moments }))).pipe(Effect.mapError((e) => e.reason))
   return evaluate
 })

@@ -23,7 +23,7 @@ export const observing: Work<ObserveSetting, Task, Observed> = {
   name: "observation",
   setting: Schema.Struct({
     spec: Spec,
-    at: Schema.Struct({ policy: FloatArray, value: FloatArray }),
+    at: Schema.Struct({ policy: FloatArray, value: FloatArray, moments: Schema.optional(FloatArray) }),
     config: Schema.Struct({
       transitionsPerTask: Schema.Number,
       projection: Schema.Literals(["gaussian", "rademacher", "sparse", "kronecker"]),
@@ -74,13 +74,13 @@ export const observedBy = (
   workers: WorkersService,
   spec: TrainingSpec,
   tasks: readonly Task[],
-  { policy, value }: Fixed,
+  { policy, value, moments }: Fixed,
   config: ObserveConfig,
   key: Key
 ) =>
   Effect.gen(function* () {
     const { transitionsPerTask, projection, dimension, normaliseAdvantages, baseline, gamma, lambda } = config
     const only = { transitionsPerTask, projection, dimension, normaliseAdvantages, baseline, gamma, lambda }
-    const all = yield* workers.open(observing, { spec, at: { policy, value }, config: only, key })
+    const all = yield* workers.open(observing, { spec, at: { policy, value, moments }, config: only, key })
     return yield* Effect.mapError(all(tasks), (e) => e.reason)
   }).pipe(Effect.scoped)

@@ -16,6 +16,7 @@ import {
   pauseEvery,
   rollout
 } from "../interaction.ts"
+import { momentsSize } from "../normalise.ts"
 import { Bytes, Doubles, FloatArray, Ints, Spec, TaskData } from "./schemas.ts"
 import { settingOf, type TrainingSpec } from "./spec.ts"
 import { openHere, type Work, type WorkersService } from "./work.ts"
@@ -27,6 +28,8 @@ interface RollSetting {
   readonly experience: Experience
   /** θ of the rollout to do. */
   readonly theta: Floats
+  /** What it normalises by; nothing where it does not. */
+  readonly moments: Floats
   /** Number of the last rollout of each task. */
   readonly rounds: Int32Array
 }
@@ -80,11 +83,12 @@ export const rolling: Work<RollSetting, RollPart, Standing> = {
       })
     }),
     theta: FloatArray,
+    moments: FloatArray,
     rounds: Ints
   }),
   part: Schema.Struct({ ...standing, task: Schema.Int, round: Schema.Int }),
   result: Schema.Struct(standing),
-  open: Effect.fnUntraced(function* ({ spec, tasks, experience, theta, rounds }, known) {
+  open: Effect.fnUntraced(function* ({ spec, tasks, experience, theta, moments, rounds }, known) {
     const session = yield* Session
     const scope = yield* Effect.scope
     const Real = realOf(session)
@@ -104,6 +108,7 @@ export const rolling: Work<RollSetting, RollPart, Standing> = {
     return Effect.fnUntraced(function* ({ task, round, environments, observation, actions }) {
       const x = yield* environmentsOf(task)
       const stream = yield* lift(loadStream(actions))
+      if (moments.length > 0) yield* lift(x.normaliser.set(moments))
       yield* lift(x.batch.load(environments))
       x.input.set(observation)
       yield* session.write(parameters, theta)
@@ -134,8 +139,9 @@ export const rolloutsBy = (
     const { policy } = yield* settingOf(spec, workers.known)
     const experience = makeExperience(steps, x, policy, Real, sharedMemory)
     const theta = floatsIn(sharedMemory, policy.size, Real)
+    const moments = floatsIn(sharedMemory, momentsSize(policy), Float64Array)
     const rounds = new Int32Array(sharedMemory(4 * tasks.length))
-    const setting = { spec, tasks, experience, theta, rounds }
+    const setting = { spec, tasks, experience, theta, moments, rounds }
     const all = yield* workers.open(rolling, setting)
     const here = yield* openHere(rolling, setting, workers.known, session)
     const [environments, seen] = [spec.vector, x.input.length / tasks.length]
@@ -152,8 +158,9 @@ export const rolloutsBy = (
         actions: saveStream(streams[task]!)
       }))
 
-    const roll: Rollouts["roll"] = Effect.fnUntraced(function* (parameters, streams) {
-      theta.set(parameters)
+    const roll: Rollouts["roll"] = Effect.fnUntraced(function* (at, streams) {
+      theta.set(at.policy)
+      moments.set(at.moments ?? [])
       round++
       const parts = standings(streams)
       const inTurn = Effect.forEach(parts, here)

@@ -35,6 +35,22 @@ export const mergeMoments = (a: Moments, b: Moments): Moments => {
 export const addRow = (a: Moments, row: ArrayLike<number>): Moments =>
   mergeMoments(a, { count: 1, mean: Array.from(row), squares: new Array<number>(row.length).fill(0) })
 
+/** Of rows of `size` numbers each, one after another: two passes, so that no digits are lost to large means. */
+export const rowMoments = (rows: ArrayLike<number>, size: number): Moments => {
+  const count = rows.length / size
+  const mean = new Array<number>(size).fill(0)
+  const squares = new Array<number>(size).fill(0)
+  for (let at = 0; at < rows.length; at += size) for (let i = 0; i < size; i++) mean[i]! += rows[at + i]!
+  for (let i = 0; i < size; i++) mean[i]! /= Math.max(1, count)
+  for (let at = 0; at < rows.length; at += size) {
+    for (let i = 0; i < size; i++) {
+      const off = rows[at + i]! - mean[i]!
+      squares[i]! += off * off
+    }
+  }
+  return { count, mean, squares }
+}
+
 /** √(M/n) of each component; 1 where nothing varies, so that dividing by it changes nothing. */
 export const deviations = ({ count, squares }: Moments): readonly number[] =>
   squares.map((s) => (s > 0 ? Math.sqrt(s / count) : 1))

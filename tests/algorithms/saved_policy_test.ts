@@ -89,6 +89,6 @@ test("loadPolicy() refuses another architecture or version, both named", () => {
   )
   assert.match(
     refused({ ...saved, meta: { ...saved.meta, normalisation: "running" } }),
-    /want metadata .*Expected "none"\s+at \["normalisation"\]/
+    /want metadata .*Expected "none" \| "moments"\s+at \["normalisation"\]/
   )
 })

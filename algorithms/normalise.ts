@@ -1,0 +1,141 @@
+/**
+ * Running normalisation: what networks see has mean 0 and deviation 1 over all that was seen so far, by all tasks
+ * together. The moments are a learner's, no environment's: part of its state and of its policies. They stay as they are
+ * during a rollout and take it in afterwards, so that it does not matter who plays.
+ */
+import * as E from "fp-ts/lib/Either.js"
+import type { Floats } from "../core/random/mod.ts"
+import type { Rows } from "../envs/vector.ts"
+import { type Moments, mergeMoments, rowMoments } from "../envs/wrappers/moments.ts"
+import { type ProblemError, problemError } from "./error.ts"
+import { inputsOf, type Policy } from "./policy.ts"
+
+/** Added to variances. */
+const EPSILON = 1e-8
+
+/** Normalised numbers are at most so far from 0. */
+export const LIMIT = 10
+
+/** Weight, in rows, of mean 0 and variance 1, with which moments begin: what was never seen stays as it is. */
+const PRIOR = 1e-4
+
+type Normalising = Pick<Policy, "config" | "spaces">
+
+/** Numbers of an observation that are normalised. */
+const observed = ({ config, spaces }: Normalising): number =>
+  config.normalise?.observation === true ? inputsOf(spaces.observation) : 0
+
+const rewarded = ({ config }: Normalising): boolean => config.normalise?.reward === true
+
+/**
+ * Length of a policy's moments as one array: count, means and sums of squared deviations of an observation's numbers,
+ * then the same three of discounted returns; each where it is normalised.
+ */
+export const momentsSize = (policy: Normalising): number => {
+  const n = observed(policy)
+  return (n > 0 ? 1 + 2 * n : 0) + (rewarded(policy) ? 3 : 0)
+}
+
+/** Moments to begin with; undefined where nothing is normalised. */
+export const firstMoments = (policy: Normalising): Float64Array | undefined => {
+  const n = observed(policy)
+  const prior = (size: number): readonly number[] => flat({ count: PRIOR, mean: zeros(size), squares: ones(size) })
+  const all = [...(n > 0 ? prior(n) : []), ...(rewarded(policy) ? prior(1) : [])]
+  return all.length === 0 ? undefined : Float64Array.from(all)
+}
+
+const zeros = (size: number): readonly number[] => new Array<number>(size).fill(0)
+const ones = (size: number): readonly number[] => new Array<number>(size).fill(PRIOR)
+
+const flat = ({ count, mean, squares }: Moments): readonly number[] => [count, ...mean, ...squares]
+
+const unflat = (from: Floats, at: number, size: number): Moments => ({
+  count: from[at]!,
+  mean: Array.from(from.subarray(at + 1, at + 1 + size)),
+  squares: Array.from(from.subarray(at + 1 + size, at + 1 + 2 * size))
+})
+
+/** By what a policy's observations are normalised: o ↦ (o − mean)/deviation, within ±{@link LIMIT}. */
+export const observationScale = (policy: Normalising, moments: Floats) => {
+  const { count, mean, squares } = unflat(moments, 0, observed(policy))
+  return { mean, deviation: squares.map((s) => Math.sqrt(s / count + EPSILON)) }
+}
+
+/** Normalises by moments that stay until others are set. */
+export interface Normaliser {
+  /** Errors: `ProblemError` for moments of another size than the policy's. */
+  readonly set: (moments: Floats | undefined) => E.Either<ProblemError, void>
+  /** Normalises an observation in place, at the beginning of a network's input. */
+  readonly observation: (input: Floats, at: number) => void
+  /** Rewards as they are learned from: r/σ, within ±{@link LIMIT}; the same array where they are not normalised. */
+  readonly rewards: (rewards: Floats) => Floats
+  /** σ, the unit of what is learned from such rewards. */
+  readonly unit: () => number
+}
+
+/**
+ * Makes a policy's normalisation ready.
+ *
+ *     o ↦ clip((o − μ)/√(σ_o² + ε), ±10),    r ↦ clip(r/√(σ_R² + ε), ±10),    R_t = γ·R_{t−1} + r_t
+ *
+ * - Source: Engstrom et al., arXiv:2005.12729, section 2; ε = 1e-8 and ±10 as Stable-Baselines3's VecNormalize.
+ */
+export const normaliser = (policy: Normalising): Normaliser => {
+  const n = observed(policy)
+  const mean = new Float64Array(n)
+  const deviation = new Float64Array(n).fill(1)
+  const within = (x: number): number => Math.min(LIMIT, Math.max(-LIMIT, x))
+  const size = momentsSize(policy)
+  let unit = 1
+  return {
+    set: (moments) => {
+      if ((moments?.length ?? 0) !== size) {
+        const want = size === 0 ? "none: the policy normalises nothing" : `${size} numbers`
+        return E.left(problemError("moments", want, `${moments?.length ?? "none"}`))
+      }
+      if (moments === undefined) return E.right(undefined)
+      const scale = observationScale(policy, moments)
+      mean.set(scale.mean)
+      deviation.set(scale.deviation)
+      if (rewarded(policy)) unit = Math.sqrt(moments[size - 1]! / moments[size - 3]! + EPSILON)
+      return E.right(undefined)
+    },
+    observation: (input, at) => {
+      for (let i = 0; i < n; i++) input[at + i] = within((input[at + i]! - mean[i]!) / deviation[i]!)
+    },
+    rewards: (rewards) => (rewarded(policy) ? Float64Array.from(rewards, (r) => within(r / unit)) : rewards),
+    unit: () => unit
+  }
+}
+
+/** What a learner has of the past beside its policy. */
+export interface Memory {
+  readonly moments: Floats | undefined
+  /** R of each environment's running episode, where rewards are normalised. */
+  readonly discounted: Floats
+}
+
+/** Numbers of {@link Memory.discounted} for so many environments. */
+export const discountedSize = (policy: Normalising, environments: number): number =>
+  rewarded(policy) ? environments : 0
+
+/**
+ * The memory after some more transitions, in the order [step, environment]; R starts anew where an episode ended.
+ *
+ * What is seen next counts as seen, also after an end, as it does for VecNormalize.
+ */
+export const remember = (policy: Normalising, before: Memory, rows: Rows, gamma: number): Memory => {
+  const { moments } = before
+  if (moments === undefined) return before
+  const n = observed(policy)
+  const seen = n > 0 ? flat(mergeMoments(unflat(moments, 0, n), rowMoments(rows.observation, n))) : []
+  if (!rewarded(policy)) return { ...before, moments: Float64Array.from(seen) }
+  const discounted = Float64Array.from(before.discounted)
+  const sums = new Float64Array(rows.reward.length)
+  for (let row = 0, env = 0; row < sums.length; row++, env = env + 1 === discounted.length ? 0 : env + 1) {
+    sums[row] = gamma * discounted[env]! + rows.reward[row]!
+    discounted[env] = rows.terminated[row]! + rows.truncated[row]! > 0 ? 0 : sums[row]!
+  }
+  const returns = flat(mergeMoments(unflat(moments, seen.length, 1), rowMoments(sums, 1)))
+  return { moments: Float64Array.from([...seen, ...returns]), discounted }
+}
