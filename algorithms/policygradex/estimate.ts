@@ -4,7 +4,7 @@ import { norm } from "../../core/linalg/mod.ts"
 import { projector, type Visited } from "../../core/pipeline/features.ts"
 import { firstOrderCheck } from "../../core/pipeline/first_order.ts"
 import { solveSubsets, type TaskData, taskLosses } from "../../core/pipeline/solve_subsets.ts"
-import { child, fillNormal, type Key, stream } from "../../core/random/mod.ts"
+import { child, type Floats, fillNormal, type Key, stream } from "../../core/random/mod.ts"
 import { centred, equation5, gradientCosine, type SubsetScore } from "../../core/surrogate/affinity.ts"
 import { type Subset, subsets } from "../../core/surrogate/subsets.ts"
 import type { Task } from "../../envs/mod.ts"
@@ -121,9 +121,35 @@ export type Check = (
 ) => Effect.Effect<readonly (readonly number[])[], LearnerError>
 
 /** The first-order check along adapted directions and as many random ones; in this thread, or by whoever `check` asks. */
-export const checkFirstOrder = Effect.fn("policygradex.checkFirstOrder")(function* <C>(
-  setting: Setting<C>,
-  at: Fixed,
+export const checkFirstOrder = Effect.fn("policygradex.checkFirstOrder")(function* (
+  policy: Policy,
+  theta: Floats,
+  { visited, adapted }: Followed,
+  distances: readonly number[],
+  key: Key,
+  check?: Check
+) {
+  const random = adapted.map((_, k) => {
+    const out = new Float64Array(policy.size)
+    fillNormal(stream(child(key, "direction", k)), out)
+    return out
+  })
+  const all = [...adapted, ...random]
+  const rows = yield* check?.(visited, all) ?? firstOrderCheck(policy, theta, visited, all, distances)
+  return { adapted: rows.slice(0, adapted.length), random: rows.slice(adapted.length) }
+})
+
+/** What the first-order check follows. */
+export interface Followed {
+  /** The first transitions of each task. */
+  readonly visited: readonly Visited[]
+  /** Changes of θ, towards adapted policies. */
+  readonly adapted: readonly Float64Array[]
+}
+
+/** The first subsets' adapted directions, as many as there are of `directions`. */
+export const followed = (
+  policy: Policy,
   estimated: {
     readonly transitions: readonly Transitions[]
     readonly subsets: readonly Subset[]
@@ -131,23 +157,14 @@ export const checkFirstOrder = Effect.fn("policygradex.checkFirstOrder")(functio
     readonly lift: (x: Float64Array) => readonly Float64Array[]
   },
   dimension: number,
-  directions: number,
-  distances: readonly number[],
-  key: Key,
-  check?: Check
-) {
+  directions: number
+): Followed => {
   const count = Math.min(directions, estimated.subsets.length)
-  const adapted = estimated.lift(estimated.x.subarray(0, count * dimension))
-  const random = Array.from({ length: count }, (_, k) => {
-    const out = new Float64Array(setting.policy.size)
-    fillNormal(stream(child(key, "direction", k)), out)
-    return out
-  })
-  const visited = estimated.transitions.map((t) => firstRows(t, setting.policy, CHECKED_ROWS))
-  const all = [...adapted, ...random]
-  const rows = yield* check?.(visited, all) ?? firstOrderCheck(setting.policy, at.policy, visited, all, distances)
-  return { adapted: rows.slice(0, count), random: rows.slice(count) }
-})
+  return {
+    visited: estimated.transitions.map((t) => firstRows(t, policy, CHECKED_ROWS)),
+    adapted: estimated.lift(estimated.x.subarray(0, count * dimension))
+  }
+}
 
 /** Transitions of each task that the check follows. */
 const CHECKED_ROWS = 1024

@@ -43,7 +43,7 @@ export const trainGroups = Effect.fn("policygradex.trainGroups")(function* (
     )
   )
   const jobs = Array.from({ length: c.seeds }, (_, seed) =>
-    [...distinct].map(([id, members]) => ({ id, members, seed }))
+    [...distinct].map(([id, members]): GroupJob => ({ id, members, seed }))
   ).flat()
   const trained = yield* trainAll(
     spec,
@@ -55,7 +55,7 @@ export const trainGroups = Effect.fn("policygradex.trainGroups")(function* (
     })),
     yield* begin(jobs.length)
   )
-  const found = new Map(jobs.map((j, i) => [`${j.seed}:${j.id}`, trained[i]!]))
+  const outcome = { jobs, trained }
   const worth = Object.entries(groupings).map(
     ([method, labels]): Worth => ({
       method,
@@ -63,25 +63,40 @@ export const trainGroups = Effect.fn("policygradex.trainGroups")(function* (
       returns: Array.from({ length: c.seeds }, (_, seed) => {
         const row = new Array<number>(tasks.length).fill(Number.NaN)
         for (const members of groupsOf(labels)) {
-          const t = found.get(`${seed}:${members.join(" ")}`)
+          const t = trainingOf(outcome, members, seed)
           for (const [a, v] of (t === undefined ? [] : finalMeans(t)).entries()) row[members[a]!] = v
         }
         return row
       })
     })
   )
-  /** The policy of each task under these labels, of the first seed. */
-  const policies = (labels: readonly number[]): readonly (Floats | undefined)[] => {
-    const groups = groupsOf(labels)
-    return labels.map((_, task) => {
-      const members = groups.find((g) => g.includes(task)) ?? []
-      return found.get(`0:${members.join(" ")}`)?.policy
-    })
-  }
-  /** The policies of a group that was trained, one a seed. */
-  const policiesOf = (members: readonly number[]): readonly Float64Array[] =>
-    Array.from({ length: c.seeds }, (_, seed) => found.get(`${seed}:${members.join(" ")}`)).flatMap((t) =>
-      t === undefined ? [] : [t.policy]
-    )
-  return { worth, trained, jobs, policies, policiesOf }
+  return { ...outcome, worth } satisfies GroupsTrained
 })
+
+/** A group with a seed: one training. */
+interface GroupJob {
+  readonly id: string
+  readonly members: readonly number[]
+  readonly seed: number
+}
+
+/** Every training, and what the groupings are worth by them. */
+export interface GroupsTrained {
+  readonly jobs: readonly GroupJob[]
+  /** In the order of the jobs. */
+  readonly trained: readonly Trained[]
+  readonly worth: readonly Worth[]
+}
+
+const trainingOf = ({ jobs, trained }: Omit<GroupsTrained, "worth">, members: readonly number[], seed: number) =>
+  trained[jobs.findIndex((j) => j.seed === seed && j.id === members.join(" "))]
+
+/** The policy of each task under these labels, of the first seed. */
+export const policiesBy = (all: GroupsTrained, labels: readonly number[]): readonly (Floats | undefined)[] => {
+  const groups = groupsOf(labels)
+  return labels.map((_, task) => trainingOf(all, groups.find((g) => g.includes(task)) ?? [], 0)?.policy)
+}
+
+/** The policies of a group that was trained, by seed. */
+export const policiesOf = ({ jobs, trained }: GroupsTrained, members: readonly number[]): readonly Float64Array[] =>
+  jobs.flatMap(({ id }, i) => (id === members.join(" ") ? [trained[i]!.policy] : []))

@@ -5,6 +5,8 @@ import { type Cost, Session, type SessionLost } from "../../core/pipeline/sessio
 
 export interface Spent extends Cost {
   readonly seconds: number
+  /** Of them, before the run was taken up again. */
+  readonly secondsBefore?: number
 }
 
 export interface Ledger {
@@ -17,6 +19,9 @@ export interface Ledger {
     work: Effect.Effect<A, E, R>,
     costOf?: (out: A) => Cost
   ) => Effect.Effect<A, E | SessionLost, R>
+  /** Books what was spent before the run was taken up again. */
+  readonly carry: (name: string, spent: Spent) => void
+  readonly of: (name: string) => Spent
   /** By stage, in the order in which stages began. */
   readonly entries: () => readonly (readonly [string, Spent])[]
 }
@@ -25,16 +30,26 @@ export const makeLedger = Effect.gen(function* () {
   const session = yield* Session
   const recovery = yield* Recovery
   const book = new Map<string, Spent>()
+  const add = (name: string, { seconds, flops, bytes }: Spent, before = 0): void => {
+    const so = book.get(name) ?? { seconds: 0, flops: 0, bytes: 0 }
+    const earlier = (so.secondsBefore ?? 0) + before
+    book.set(name, {
+      seconds: so.seconds + seconds,
+      flops: so.flops + flops,
+      bytes: so.bytes + bytes,
+      ...(earlier > 0 ? { secondsBefore: earlier } : {})
+    })
+  }
   const ledger: Ledger = {
     stage: Effect.fnUntraced(function* (name, work, costOf) {
       const [from, before] = [yield* Clock.currentTimeMillis, yield* session.work]
       const out = yield* recovery.stage(name, work)
       const seconds = ((yield* Clock.currentTimeMillis) - from) / 1000
-      const { flops, bytes } = costOf?.(out) ?? since(before, yield* session.work)
-      const so = book.get(name) ?? { seconds: 0, flops: 0, bytes: 0 }
-      book.set(name, { seconds: so.seconds + seconds, flops: so.flops + flops, bytes: so.bytes + bytes })
+      add(name, { seconds, ...(costOf?.(out) ?? since(before, yield* session.work)) })
       return out
     }),
+    carry: (name, spent) => add(name, spent, spent.seconds),
+    of: (name) => book.get(name) ?? { seconds: 0, flops: 0, bytes: 0 },
     entries: () => [...book]
   }
   return ledger

@@ -24,7 +24,7 @@ export interface Outcome {
   }
   /** Relative residuals, a row a direction, a column a distance. */
   readonly residuals: Residuals
-  readonly grouping: Grouped
+  readonly grouping: Pick<Grouped, "method" | "k" | "labels" | "objective" | "bound" | "roundedObjective" | "warnings">
   readonly labels: Readonly<Record<"chosen" | "centred" | "gain" | "eq5" | "cosine" | "random", readonly number[]>>
   readonly truth: Truth
   readonly comparison:
@@ -38,6 +38,8 @@ export interface Outcome {
     | undefined
   readonly worth: readonly Worth[]
   readonly spent: readonly (readonly [string, Spent])[]
+  /** Stages that were finished before the run was taken up again, by what computed them. */
+  readonly before: ReadonlyMap<string, string>
 }
 
 const mean = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0) / x.length
@@ -120,7 +122,23 @@ const warnings = (o: Outcome, covered: number): readonly Warning[] => {
     const why = o.truth.trained.length === 0 ? "no subset was trained" : "no task is in two trained subsets"
     out.push({ level: "note", text: `${why}, so nothing says how good the estimates are` })
   }
+  out.push(...takenUp(o))
   return [...out, ...o.grouping.warnings.map((text): Warning => ({ level: "note", text }))]
+}
+
+/** What of the run is of an earlier attempt, and whether it was computed by the same. */
+const takenUp = ({ before, spent }: Outcome): readonly Warning[] => {
+  const seconds = (s: Spent): string => `${Number((s.secondsBefore ?? 0).toPrecision(2))} s`
+  const parts = spent.flatMap(([name, s]) => (s.secondsBefore === undefined ? [] : [`${name} ${seconds(s)}`]))
+  if (parts.length === 0) return []
+  const text = `the run was taken up again; of an earlier attempt are ${parts.join(", ")}: costs and seconds count both`
+  const computers = new Set(before.values())
+  if (computers.size < 2) return [{ level: "note", text }]
+  const by = [...before].map(([name, computer]) => `${name} by ${computer}`).join("; ")
+  return [
+    { level: "note", text },
+    { level: "caution", text: `not all stages were computed by the same session: ${by}` }
+  ]
 }
 
 const estimatePoints = (o: Outcome) => {

@@ -3,7 +3,7 @@ import { Schema } from "effect"
 import type { Floats, Key } from "../../core/random/mod.ts"
 import type { Task } from "../../envs/mod.ts"
 import type { TrainingSpec } from "./spec.ts"
-import type { Assignment, Trained } from "./training.ts"
+import type { Assignment, Midway, Trained } from "./training.ts"
 
 export const Doubles = Schema.declare((x: unknown): x is Float64Array => x instanceof Float64Array)
 export const FloatArray = Schema.declare(
@@ -36,7 +36,8 @@ export const Spec = Schema.Struct({
   vector: Schema.Number,
   stepsPerTask: Schema.Number,
   episodes: Schema.Number,
-  assessments: Schema.optionalKey(Schema.Number)
+  assessments: Schema.optionalKey(Schema.Number),
+  parameters: Schema.optionalKey(Schema.Literal(false))
 }) satisfies Schema.Codec<TrainingSpec, unknown>
 
 export const AssignmentData = Schema.Struct({
@@ -52,13 +53,22 @@ export const Numbers = Schema.Array(Schema.Number)
 
 export const CostData = Schema.Struct({ flops: Schema.Number, bytes: Schema.Number })
 
-export const TrainedData = Schema.Struct({
-  policy: Doubles,
-  value: Doubles,
+const course = {
   curve: Schema.Array(Numbers),
   assessed: Schema.Array(Numbers),
   metrics: Schema.Array(Schema.Array(Schema.Record(Schema.String, Schema.Number))),
-  returns: Schema.Array(Numbers),
-  steps: Schema.Number,
   cost: CostData
+}
+
+export const TrainedData = Schema.Struct({
+  ...course,
+  policy: Doubles,
+  value: Doubles,
+  returns: Schema.Array(Numbers),
+  steps: Schema.Number
 }) satisfies Schema.Codec<Trained, unknown>
+
+export const MidwayData = Schema.Struct({
+  ...course,
+  saved: Schema.Struct({ json: Schema.String, arrays: Schema.Record(Schema.String, FloatArray) })
+}) satisfies Schema.Codec<Midway, unknown>

@@ -1,14 +1,14 @@
 /** The unit of work of the job: train some tasks from given parameters and say how each task did. */
 import { Effect, type Scope } from "effect"
+import * as E from "fp-ts/lib/Either.js"
 import { type Cost, Session } from "../../core/pipeline/session.ts"
-import type { Key } from "../../core/random/mod.ts"
-import { child } from "../../core/random/mod.ts"
+import { child, type Floats, type Key } from "../../core/random/mod.ts"
 import type { Environment, Task } from "../../envs/mod.ts"
-import type { Algorithm, MakeRollouts, Start } from "../algorithm.ts"
-import type { LearnerError } from "../error.ts"
+import type { Algorithm, Learner, MakeRollouts, SavedState, Start } from "../algorithm.ts"
+import type { CheckpointError, LearnerError } from "../error.ts"
 import { type Evaluate, evaluator } from "../evaluate.ts"
 import type { Policy } from "../policy.ts"
-import { since } from "./ledger.ts"
+import { since, totalCost } from "./ledger.ts"
 
 /** What all trainings of a job share. */
 export interface Setting<C> {
@@ -23,6 +23,8 @@ export interface Setting<C> {
   readonly episodes: number
   /** Episodes a task after each iteration, actions drawn; none by default. */
   readonly assessments?: number
+  /** Where only returns matter, parameters are left out of what a training gives. */
+  readonly parameters?: false
 }
 
 /** Who plays the tasks where the training's own thread does not. */
@@ -67,13 +69,39 @@ export interface Watched {
   readonly steps: number
 }
 
-/** Trains one assignment. `watch` is told after each iteration; a mean return over tasks of `until` ends the training. */
+/** A training on its way: from here it goes on, bit for bit. */
+export interface Midway extends Pick<Trained, "curve" | "assessed" | "metrics" | "cost"> {
+  readonly saved: SavedState
+}
+
+/** Where a training's way is kept. Keeping never fails: a training that cannot be kept goes on. */
+export interface Checkpoints {
+  readonly find: Effect.Effect<Midway | undefined>
+  /** Is told after each iteration, and keeps where it stands from time to time. */
+  readonly offer: (at: () => Midway) => Effect.Effect<void>
+  /** Keeps it at once: the training is stopped. */
+  readonly keep: (at: Midway) => Effect.Effect<void>
+  /** What was found is of another training. */
+  readonly refuse: (why: CheckpointError) => Effect.Effect<void>
+}
+
+/** Who watches a training, helps it, and keeps its way; nothing of that changes its numbers. */
+export interface Company<W, R> {
+  /** Is told the first iteration that will be done. */
+  readonly begin?: (iteration: number) => Effect.Effect<void, W, R>
+  /** Is told after each iteration. */
+  readonly watch?: (seen: Watched) => Effect.Effect<void, W, R>
+  /** The training ends with the iteration whose mean return over tasks reaches this. */
+  readonly until?: number
+  readonly players?: Players
+  readonly checkpoints?: Checkpoints
+}
+
+/** Trains one assignment, or goes on with it. */
 export const train = Effect.fn("policygradex.train")(function* <C, W = never, R = never>(
   setting: Setting<C>,
   { tasks, iterations, key, start }: Assignment,
-  watch: (seen: Watched) => Effect.Effect<void, W, R> = () => Effect.void,
-  until = Number.POSITIVE_INFINITY,
-  players?: Players
+  { begin, watch, until = Number.POSITIVE_INFINITY, players, checkpoints }: Company<W, R> = {}
 ) {
   const { environment, algorithm, algorithmConfig, policy, vector, stepsPerTask, episodes, assessments = 0 } = setting
   return yield* Effect.scoped(
@@ -87,37 +115,63 @@ export const train = Effect.fn("policygradex.train")(function* <C, W = never, R 
         iterations,
         ...(players === undefined ? {} : { rollouts: players.rollouts })
       })
-      let state = yield* learner.init(child(key, "train"), start)
+      const past = yield* goOn(learner, checkpoints)
+      let state = past?.state ?? (yield* learner.init(child(key, "train"), start))
       const evaluate = yield* players?.evaluator ?? evaluator(problem)
-      const curve: number[][] = []
-      const assessed: number[][] = []
-      const metrics: Readonly<Record<string, number>>[][] = []
-      for (let i = 0; i < iterations; i++) {
-        const next = yield* learner.iterate(state)
-        state = next.state
-        curve.push(next.rows.map((r) => r.meanReturn ?? Number.NaN))
-        metrics.push(next.rows.map((r) => r.metrics))
-        if (assessments > 0) {
+      const curve = [...(past?.curve ?? [])]
+      const assessed = [...(past?.assessed ?? [])]
+      const metrics = [...(past?.metrics ?? [])]
+      const costNow = Effect.map(session.work, (now) => totalCost([past?.cost ?? free, since(before, now)]))
+      let cost = past?.cost ?? free
+      const midway = (): Midway => ({ saved: learner.save(state), curve, assessed, metrics, cost })
+      const iterate = Effect.gen(function* () {
+        yield* begin?.(state.iteration) ?? Effect.void
+        while (state.iteration < iterations && !(meanOf(curve.at(-1) ?? []) >= until)) {
+          const i = state.iteration
+          const next = yield* learner.iterate(state)
+          const returns = next.rows.map((r) => r.meanReturn ?? Number.NaN)
+          const figures = next.rows.map((r) => r.metrics)
           const how = { episodes: assessments, actions: "sample" } as const
-          assessed.push((yield* evaluate(state.policy, how, child(key, "assess", i))).map((e) => e.meanReturn))
+          const played = assessments > 0 ? yield* evaluate(next.state.policy, how, child(key, "assess", i)) : []
+          yield* watch?.({ iteration: i, returns, metrics: figures, steps: next.state.steps }) ?? Effect.void
+          cost = yield* costNow
+          // All at once: whenever the training is stopped, what is kept is of whole iterations.
+          state = next.state
+          curve.push(returns)
+          metrics.push(figures)
+          if (assessments > 0) assessed.push(played.map((e) => e.meanReturn))
+          yield* checkpoints?.offer(midway) ?? Effect.void
         }
-        yield* watch({ iteration: i, returns: curve[i]!, metrics: metrics[i]!, steps: state.steps })
-        if (meanOf(curve[i]!) >= until) break
-      }
+      })
+      const keep = Effect.suspend(() => (state.iteration > 0 && checkpoints?.keep(midway())) || Effect.void)
+      yield* Effect.onError(iterate, () => keep)
       const done = yield* evaluate(state.policy, { episodes, actions: "mode" }, child(key, "evaluate"))
+      const wanted = (x: Floats): Float64Array => Float64Array.from(setting.parameters === false ? [] : x)
       const trained: Trained = {
-        policy: Float64Array.from(state.policy),
-        value: Float64Array.from(state.value),
+        policy: wanted(state.policy),
+        value: wanted(state.value),
         curve,
         assessed,
         metrics,
         returns: done.map((e) => e.returns),
         steps: state.steps,
-        cost: since(before, yield* session.work)
+        cost: yield* costNow
       }
       return trained
     })
   )
+})
+
+const free: Cost = { flops: 0, bytes: 0 }
+
+/** Where the training stood, if that was kept. */
+const goOn = Effect.fnUntraced(function* (learner: Learner, checkpoints: Checkpoints | undefined) {
+  const found = yield* checkpoints?.find ?? Effect.undefined
+  if (checkpoints === undefined || found === undefined) return undefined
+  const state = learner.load(found.saved)
+  if (E.isRight(state)) return { ...found, state: state.right }
+  yield* checkpoints.refuse(state.left)
+  return undefined
 })
 
 /** Mean of the known values. */

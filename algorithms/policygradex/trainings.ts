@@ -25,6 +25,7 @@ export const training: Work<TrainingSpec, Assignment, Trained> = {
   setting: Spec,
   part: AssignmentData,
   result: TrainedData,
+  kept: true,
   open: Effect.fnUntraced(function* (spec, known) {
     const session = yield* Session
     const setting = yield* settingOf(spec, known)

@@ -33,6 +33,8 @@ export interface Work<S, P, R> {
     setting: S,
     known: Known
   ) => Effect.Effect<(part: P) => Effect.Effect<R, LearnerError>, LearnerError, Session | Scope.Scope>
+  /** Whether a run keeps each finished part, so that it can go on without doing it again: for long ones. */
+  readonly kept?: true
   /** Larger parts are begun first; all are alike by default. */
   readonly size?: (part: P) => number
 }

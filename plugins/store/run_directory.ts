@@ -48,7 +48,7 @@ export const directoryStore = (directory: string, mode: Mode, info: RunInfo): La
 /** A store in memory, with the map that it fills. */
 export const memoryStore = (
   name = "memory"
-): { readonly files: ReadonlyMap<string, Uint8Array>; readonly layer: Layer.Layer<RunStore> } => {
+): { readonly files: Map<string, Uint8Array>; readonly layer: Layer.Layer<RunStore> } => {
   const files = new Map<string, Uint8Array>()
   return { files, layer: Layer.effect(RunStore)(openMemory(name, files)) }
 }

@@ -49,7 +49,7 @@ const together = (p: Problem, note: (sentence: string) => Effect.Effect<void> = 
       rollouts: rolloutsBy(workers, p.spec, p.tasks, note),
       evaluator: evaluatorBy(workers, p.spec, p.tasks)
     }
-    return yield* train(setting, assignment(p), undefined, undefined, players)
+    return yield* train(setting, assignment(p), { players })
   })
 
 const kinds: readonly (readonly [Kind, readonly number[], object])[] = [

@@ -1,0 +1,41 @@
+/** What a configuration means, before anything is computed: the tasks, and what trains them. */
+import { Effect } from "effect"
+import type { RunConfig } from "../../core/pipeline/config.ts"
+import { Session } from "../../core/pipeline/session.ts"
+import { key as keyOf } from "../../core/random/mod.ts"
+import { findFamily } from "../../envs/mod.ts"
+import { lift } from "../error.ts"
+import { over } from "../settings.ts"
+import { type Known, settingOf, type TrainingSpec } from "./spec.ts"
+import type { Site } from "./stages.ts"
+import { Workers, workersHere } from "./work.ts"
+
+/** Errors: `ProblemError` naming what `known` has none of, or what a family or an algorithm refuses. */
+export const plan = Effect.fn("policygradex.plan")(function* (config: RunConfig, known: Known) {
+  const key = yield* lift(keyOf(config.seed))
+  const family = yield* lift(findFamily(known.registry, config.family.id))
+  const { tasks, planted } = yield* lift(family.tasks({ ...config.family.options, n: config.family.n }))
+  const { id: algorithm, ppo, options } = config.algorithm
+  const defaults = known.algorithms.find((a) => a.id === algorithm)?.defaults
+  const spec: TrainingSpec = {
+    environment: family.environment.id,
+    algorithm,
+    algorithmConfig: algorithm === "ppo" ? ppo : over(defaults, options ?? {}),
+    network: config.network,
+    taskIds: tasks.map((t) => t.id),
+    vector: config.meta.vector,
+    stepsPerTask: config.meta.stepsPerTask,
+    episodes: config.evaluation.episodes
+  }
+  const setting = yield* settingOf(spec, known)
+  // Environments of another process stay in this thread: that process is what plays them beside it.
+  const elsewhere = setting.environment.open !== undefined
+  const workers = elsewhere ? yield* workersHere(known) : yield* Workers
+  const { dearCalls } = (yield* Session).capabilities
+  const site: Site = { setting, inParts: !dearCalls && !elsewhere, groupings: known.groupings ?? [] }
+  const code = {
+    [`algorithm ${algorithm}`]: setting.algorithm.version,
+    [`environment ${setting.environment.id}`]: setting.environment.version
+  }
+  return { key, tasks, planted, spec, site, workers, code }
+})

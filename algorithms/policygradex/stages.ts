@@ -1,0 +1,243 @@
+/** The stages of the main job, in their order. */
+import { Effect } from "effect"
+import { type GroupCount, randomGroups } from "../../core/grouping/mod.ts"
+import { Progress, type ProgressService } from "../../core/pipeline/progress.ts"
+import { RunStore } from "../../core/pipeline/run_store.ts"
+import { child, type Floats, type Key, random, stream } from "../../core/random/mod.ts"
+import type { Affinity } from "../../core/surrogate/affinity.ts"
+import type { Subset } from "../../core/surrogate/subsets.ts"
+import type { Task } from "../../envs/mod.ts"
+import type { Fixed, Start } from "../algorithm.ts"
+import { lift } from "../error.ts"
+import { checkBy } from "./checking.ts"
+import { checkFirstOrder, type EstimateConfig, estimate, type Followed, followed } from "./estimate.ts"
+import { evaluatorBy } from "./evaluating.ts"
+import { type GroupTrainingConfig, trainGroups } from "./group_training.ts"
+import { type GroupingPlugin, groupBy } from "./grouping.ts"
+import { totalCost } from "./ledger.ts"
+import { observedBy } from "./observing.ts"
+import { inWords } from "./result.ts"
+import { rolloutsBy } from "./rolling.ts"
+import { logIteration } from "./save.ts"
+import { TrainedData } from "./schemas.ts"
+import type { TrainingSpec } from "./spec.ts"
+import type { Stage } from "./stage.ts"
+import { EstimatedData, GroupsData, ResidualsData, SplitData, TruthData } from "./stage_schemas.ts"
+import { meanOf, type Setting, type Trained, train } from "./training.ts"
+import { labelsOf, rowsOf, type TruthConfig, trainSubsets } from "./truth.ts"
+import { Workers } from "./work.ts"
+
+/** What stages work with, beside their input. */
+export interface Site {
+  /** What the spec of the inputs names. */
+  readonly setting: Setting<unknown>
+  /** Whether work falls into parts, by the workers; else all tasks share each call, in this thread. */
+  readonly inParts: boolean
+  readonly groupings: readonly GroupingPlugin[]
+}
+
+interface TasksOfSpec {
+  readonly spec: TrainingSpec
+  readonly tasks: readonly Task[]
+  readonly key: Key
+}
+
+/** Types a stage by what it says. */
+const stage = <I, O, E, R>(s: Stage<I, O, E, R>): Stage<I, O, E, R> => s
+
+/** A stage that tells of its beginning and its end. */
+const single = <I, O, E, R>(s: Stage<I, O, E, R>): Stage<I, O, E, R | Progress> => ({
+  ...s,
+  run: Effect.fnUntraced(function* (input, help) {
+    const { report } = yield* Progress
+    yield* report({ stage: s.name, done: 0, total: 1, unit: "steps" })
+    const out = yield* s.run(input, help)
+    yield* report({ stage: s.name, done: 1, total: 1, unit: "steps" })
+    return out
+  })
+})
+
+/** Tells of each finished training. */
+const counting = (stage: string, { report }: ProgressService) =>
+  Effect.fnUntraced(function* (total: number) {
+    let [done, steps] = [0, 0]
+    yield* report({ stage, done, total, unit: "trainings", steps })
+    return (_: number, t: Trained): Effect.Effect<void> => {
+      done++
+      steps += t.steps
+      return report({ stage, done, total, unit: "trainings", steps })
+    }
+  })
+
+/** Trainings may be done on other threads, so each tells what it cost. */
+const costOfTrainings = (done: { readonly trained: readonly Trained[] }) => totalCost(done.trained.map((t) => t.cost))
+
+/** One policy for all tasks, θ★. */
+export const metaTraining = ({ setting, inParts }: Site) => {
+  const name = "meta-training"
+  return stage({
+    name,
+    result: TrainedData,
+    costOf: (t: Trained) => t.cost,
+    run: Effect.fnUntraced(function* (
+      { spec, tasks, iterations, until, key }: TasksOfSpec & { readonly iterations: number; readonly until: number },
+      { workers, checkpoints }
+    ) {
+      const { report, say } = yield* Progress
+      const store = yield* RunStore
+      const at = { stage: name, total: iterations, unit: "iterations" }
+      yield* report({ ...at, done: 0, steps: 0 })
+      const players = {
+        rollouts: rolloutsBy(workers, spec, tasks, say),
+        evaluator: evaluatorBy(workers, spec, tasks)
+      }
+      return yield* train(
+        setting,
+        { tasks, iterations, key },
+        {
+          begin: (iteration) => store.rewind(name, iteration),
+          watch: (seen) => {
+            const mean = meanOf(seen.returns)
+            const note = Number.isNaN(mean) ? {} : { note: `mean return ${inWords(mean)}` }
+            return Effect.andThen(
+              logIteration(name, seen, spec.taskIds),
+              report({ ...at, done: seen.iteration + 1, steps: seen.steps, ...note })
+            )
+          },
+          until,
+          checkpoints,
+          ...(inParts ? { players } : {})
+        }
+      )
+    })
+  })
+}
+
+/** How every subset would adapt from θ★, without training any. */
+export const surrogate = ({ setting, inParts }: Site) =>
+  single({
+    name: "surrogate",
+    result: EstimatedData,
+    run: Effect.fnUntraced(function* (
+      input: TasksOfSpec & { readonly at: Fixed; readonly config: EstimateConfig; readonly directions: number },
+      { workers }
+    ) {
+      const { spec, tasks, at, config, key } = input
+      const observed = inParts ? observedBy(workers, spec, tasks, at, config, key) : undefined
+      const all = yield* estimate(setting, tasks, at, config, key, observed)
+      const { subsets, scores, printed, gradients, solved, distances, clipped, affinities } = all
+      return {
+        subsets,
+        scores,
+        printed,
+        gradients,
+        distances,
+        clipped,
+        affinities,
+        solved: {
+          objective: solved.objective,
+          gradientNorm: solved.gradientNorm,
+          iterations: solved.iterations
+        },
+        followed: followed(setting.policy, all, config.dimension, input.directions)
+      }
+    })
+  })
+
+/** How far from θ★ the linear model of log π holds. */
+export const firstOrderCheck = ({ setting, inParts }: Site) =>
+  single({
+    name: "first-order check",
+    result: ResidualsData,
+    run: (
+      input: Followed & {
+        readonly spec: TrainingSpec
+        readonly theta: Floats
+        readonly distances: readonly number[]
+        readonly key: Key
+      },
+      { workers }
+    ) => {
+      const { spec, theta, distances, key } = input
+      const check = inParts ? checkBy(workers, spec, theta, distances) : undefined
+      return checkFirstOrder(setting.policy, theta, input, distances, key, check)
+    }
+  })
+
+/** The tasks' groups, and those of other affinities to compare them with. */
+export const grouping = ({ groupings }: Site) =>
+  single({
+    name: "grouping",
+    result: SplitData,
+    run: Effect.fnUntraced(function* (input: {
+      readonly affinities: Readonly<Record<"centred" | "gain" | "eq5" | "cosine", Affinity>>
+      /** Whose groups are trained. */
+      readonly chosen: "centred" | "gain" | "eq5"
+      readonly method: string
+      readonly count: GroupCount
+      readonly key: Key
+    }) {
+      const { affinities, method, count, key } = input
+      const drawing = (name: string): (() => number) => {
+        const s = stream(child(key, name))
+        return () => random(s)
+      }
+      const rows = rowsOf(affinities[input.chosen])
+      const request = { ...count, method, random: drawing("rounding") }
+      const { k, labels, ...rest } = yield* lift(groupBy(rows, request, groupings))
+      const by = (name: keyof typeof affinities) => labelsOf(affinities[name], k, drawing("rounding"))
+      const { objective, bound, roundedObjective, warnings } = rest
+      return {
+        method,
+        k,
+        objective,
+        bound,
+        roundedObjective,
+        warnings,
+        labels: {
+          chosen: labels,
+          centred: by("centred"),
+          gain: by("gain"),
+          eq5: by("eq5"),
+          cosine: by("cosine"),
+          random: Array.from(randomGroups(rows.length, k, drawing("random groups")))
+        }
+      }
+    })
+  })
+
+/** Some subsets, really trained from θ★. */
+export const truth = stage({
+  name: "truth",
+  result: TruthData,
+  costOf: costOfTrainings,
+  run: Effect.fnUntraced(function* (
+    input: TasksOfSpec & { readonly subsets: readonly Subset[]; readonly config: TruthConfig; readonly start: Start },
+    { workers }
+  ) {
+    const { spec, tasks, subsets, config, start, key } = input
+    const progress = yield* Progress
+    const training = trainSubsets(spec, tasks, subsets, config, start, key, counting("truth", progress))
+    return yield* Effect.provideService(training, Workers, workers)
+  })
+})
+
+/** A policy for each group of every grouping, trained from θ★. */
+export const groupTraining = stage({
+  name: "group training",
+  result: GroupsData,
+  costOf: costOfTrainings,
+  run: Effect.fnUntraced(function* (
+    input: TasksOfSpec & {
+      readonly groupings: Readonly<Record<string, readonly number[]>>
+      readonly config: GroupTrainingConfig
+      readonly start: Start
+    },
+    { workers }
+  ) {
+    const { spec, tasks, groupings, config, start, key } = input
+    const progress = yield* Progress
+    const training = trainGroups(spec, tasks, groupings, config, start, key, counting("group training", progress))
+    return yield* Effect.provideService(training, Workers, workers)
+  })
+})
