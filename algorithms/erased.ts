@@ -1,5 +1,5 @@
 /** Algorithms of different configurations in one list. */
-import { Effect, Result, Schema } from "effect"
+import { Effect, Schema } from "effect"
 import type { Algorithm } from "./algorithm.ts"
 import { type ProblemError, problemError } from "./error.ts"
 import { strict } from "./settings.ts"
@@ -15,14 +15,9 @@ export const erased = <C>(a: Algorithm<C>): Algorithm<unknown> => {
     )(config).pipe(
       Effect.mapError((e) => problemError(`configuration of ${a.id}`, "one that fits its schema", e.message))
     )
-  const fits = Schema.makeFilter((config: unknown) => {
-    const decoded = Schema.decodeUnknownResult(a.config, strict)(config)
-    return Result.isSuccess(decoded) ? undefined : decoded.failure.issue
-  })
   const { adapter, ...others } = a
   return {
     ...others,
-    config: Schema.Unknown.check(fits),
     learner: (config, problem) => Effect.flatMap(decode(config), (c) => a.learner(c, problem)),
     collector: (config, problem) => Effect.flatMap(decode(config), (c) => a.collector(c, problem)),
     ...(adapter === undefined

@@ -4,6 +4,7 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Console, Effect, Layer, Predicate } from "effect"
 import { CliConfig, CliOutput, Command, GlobalFlag, type HelpDoc } from "effect/cli"
 import { version } from "../version.ts"
+import { algorithmsCommand } from "./algorithms.ts"
 import { cacheCommand } from "./cache.ts"
 import { checkCommand } from "./check.ts"
 import { clusterCommand } from "./cluster.ts"
@@ -28,6 +29,7 @@ export const pgex = root.pipe(
     evaluateCommand,
     exportCommand,
     envsCommand,
+    algorithmsCommand,
     pluginCommand,
     configCommand,
     cacheCommand,
