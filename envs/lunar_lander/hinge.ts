@@ -1,4 +1,19 @@
 import { RevoluteJoint, type TimeStep } from "planck"
+import {
+  ARM_A,
+  ARM_B,
+  EQUAL,
+  IMPULSE,
+  INVERSE_INERTIA,
+  INVERSE_MASS,
+  MASS,
+  MOTOR,
+  prepare,
+  relax,
+  SIZE,
+  STATE,
+  VELOCITY
+} from "./relax.ts"
 
 interface Vector {
   x: number
@@ -8,21 +23,21 @@ interface Vector3 extends Vector {
   z: number
 }
 
-/** What the solver keeps of a body during a step. */
+/** What the solver keeps of a body during a step, and the solver itself: what hangs together with the body. */
 interface Moving {
   readonly c_velocity: { readonly v: Vector; w: number }
+  readonly m_world: {
+    readonly m_solver: { readonly m_contacts: readonly unknown[]; readonly m_joints: readonly unknown[] }
+  }
 }
 
-// The library's names for what a limit does.
-const [INACTIVE, LOWER, EQUAL] = [0, 1, 3]
+const trunk = new Float64Array(3)
 
 /**
  * A motored revolute joint that gives the library's numbers to the bit, sooner.
  *
- * Its iteration of the velocity solver, Box2D's, is written over plain numbers: the library makes a dozen vectors in each,
- * 180 times a step. And it does not repeat what changes nothing: within a step, an iteration is a function of the
- * velocities of two bodies and the impulses of the joint, so that where it gave back what it had been given, it will again
- * as long as it is given that. About half of all steps come to such a point within ten iterations.
+ * Its iteration of the velocity solver is {@link relax}: the library makes a dozen vectors in each, 180 times a step. And
+ * where nothing hangs together but a body and two such hinges, all iterations of a step are done in one go.
  */
 export class Hinge extends RevoluteJoint {
   // Of planck, in the version that package.json pins; not among its documented members.
@@ -42,118 +57,108 @@ export class Hinge extends RevoluteJoint {
   declare readonly m_motorSpeed: number
   declare readonly m_maxMotorTorque: number
   declare m_motorImpulse: number
-  /** The last iteration gave back what it had been given, which is in `given`. */
-  settled = false
-  readonly given = new Float64Array(6)
-  /** One over the determinants of the effective mass: with the limit, of the point alone. */
-  inverse3 = 0
-  inverse2 = 0
+  /** The numbers of this step. */
+  readonly numbers = new Float64Array(SIZE)
+  /** All iterations of this step are done. */
+  done = false
+  /** How many the step had, until that is given back to it. */
+  had = 0
 
   override initVelocityConstraints(step: TimeStep): void {
     super.initVelocityConstraints(step)
-    this.settled = false
-    const { ex, ey, ez } = this.m_mass
-    const det3 =
-      ex.x * (ey.y * ez.z - ey.z * ez.y) + ex.y * (ey.z * ez.x - ey.x * ez.z) + ex.z * (ey.x * ez.y - ey.y * ez.x)
-    const det2 = ex.x * ey.y - ey.x * ex.y
-    this.inverse3 = det3 === 0 ? 0 : 1 / det3
-    this.inverse2 = det2 === 0 ? 0 : 1 / det2
+    this.done = false
+    const { m_mass, m_rA, m_rB, numbers: k } = this
+    k[INVERSE_MASS] = this.m_invMassA
+    k[INVERSE_MASS + 1] = this.m_invMassB
+    k[INVERSE_INERTIA] = this.m_invIA
+    k[INVERSE_INERTIA + 1] = this.m_invIB
+    k[ARM_A] = m_rA.x
+    k[ARM_A + 1] = m_rA.y
+    k[ARM_B] = m_rB.x
+    k[ARM_B + 1] = m_rB.y
+    k[MASS] = m_mass.ex.x
+    k[MASS + 1] = m_mass.ex.y
+    k[MASS + 2] = m_mass.ey.y
+    k[MASS + 3] = m_mass.ez.x
+    k[MASS + 4] = m_mass.ez.y
+    k[MASS + 5] = m_mass.ez.z
+    k[MOTOR] = this.m_motorMass
+    k[MOTOR + 1] = this.m_motorSpeed
+    k[MOTOR + 2] = step.dt * this.m_maxMotorTorque
+    k[STATE] = this.m_limitState
+    k[IMPULSE] = this.m_impulse.x
+    k[IMPULSE + 1] = this.m_impulse.y
+    k[IMPULSE + 2] = this.m_impulse.z
+    k[IMPULSE + 3] = this.m_motorImpulse
+    prepare(k)
   }
 
   override solveVelocityConstraints(step: TimeStep): void {
-    if (this.m_enableMotor && this.m_limitState !== EQUAL) this.iterate(step)
-    else super.solveVelocityConstraints(step)
-  }
-
-  /** Plain declarations: taking arrays apart costs more than the arithmetic. */
-  private iterate(step: TimeStep): void {
-    const { m_invMassA: mA, m_invMassB: mB, m_invIA: iA, m_invIB: iB, m_rA: rA, m_rB: rB, m_impulse: sum } = this
-    const a = this.m_bodyA.c_velocity
-    const b = this.m_bodyB.c_velocity
-    const vA = a.v
-    const vB = b.v
-    const { given } = this
-    const ax = vA.x
-    const ay = vA.y
-    const aw = a.w
-    const bx = vB.x
-    const by = vB.y
-    const bw = b.w
-    const sx = sum.x
-    const sy = sum.y
-    const sz = sum.z
-    const motor = this.m_motorImpulse
-    if (
-      this.settled &&
-      bw === given[0] &&
-      bx === given[1] &&
-      by === given[2] &&
-      aw === given[3] &&
-      ax === given[4] &&
-      ay === given[5]
-    )
-      return
-
-    const most = step.dt * this.m_maxMotorTorque
-    const turned = Math.min(Math.max(motor - this.m_motorMass * (bw - aw - this.m_motorSpeed), -most), most)
-    this.m_motorImpulse = turned
-    const wA = aw - iA * (turned - motor)
-    const wB = bw + iB * (turned - motor)
-
-    const { ex, ey, ez } = this.m_mass
-    const cx = bx - wB * rB.y - (ax - wA * rA.y)
-    const cy = by + wB * rB.x - (ay + wA * rA.x)
-    let px = 0
-    let py = 0
-    let pz = 0
-    if (this.m_limitState === INACTIVE) {
-      px = this.inverse2 * (ey.y * -cx - ey.x * -cy)
-      py = this.inverse2 * (ex.x * -cy - ex.y * -cx)
-    } else {
-      const cz = wB - wA
-      const det = this.inverse3
-      pz = -(det * (ex.x * (ey.y * cz - ey.z * cy) + ex.y * (ey.z * cx - ey.x * cz) + ex.z * (ey.x * cy - ey.y * cx)))
-      if (this.m_limitState === LOWER ? sz + pz < 0 : sz + pz > 0) {
-        const qx = sz * ez.x - cx
-        const qy = sz * ez.y - cy
-        px = this.inverse2 * (ey.y * qx - ey.x * qy)
-        py = this.inverse2 * (ex.x * qy - ex.y * qx)
-        pz = -sz
-      } else {
-        px = -(
-          det *
-          (cx * (ey.y * ez.z - ey.z * ez.y) + cy * (ey.z * ez.x - ey.x * ez.z) + cz * (ey.x * ez.y - ey.y * ez.x))
-        )
-        py = -(det * (ex.x * (cy * ez.z - cz * ez.y) + ex.y * (cz * ez.x - cx * ez.z) + ex.z * (cx * ez.y - cy * ez.x)))
+    if (this.done) return
+    if (!this.isMotored()) super.solveVelocityConstraints(step)
+    else {
+      const other = this.partner()
+      if (other === undefined) this.iterate(undefined, 1)
+      else {
+        this.iterate(other, step.velocityIterations)
+        other.done = true
+        this.done = true
+        this.had = step.velocityIterations
+        step.velocityIterations = 0
       }
     }
-    sum.x = sx + px
-    sum.y = sy + py
-    sum.z = sz + pz
-    vA.x = ax - mA * px
-    vA.y = ay - mA * py
-    a.w = wA - iA * (rA.x * py - rA.y * px + pz)
-    vB.x = bx + mB * px
-    vB.y = by + mB * py
-    b.w = wB + iB * (rB.x * py - rB.y * px + pz)
+  }
 
-    this.settled =
-      b.w === bw &&
-      vB.x === bx &&
-      vB.y === by &&
-      a.w === aw &&
-      vA.x === ax &&
-      vA.y === ay &&
-      turned === motor &&
-      sum.x === sx &&
-      sum.y === sy &&
-      sum.z === sz
-    if (!this.settled) return
-    given[0] = bw
-    given[1] = bx
-    given[2] = by
-    given[3] = aw
-    given[4] = ax
-    given[5] = ay
+  override solvePositionConstraints(step: TimeStep): boolean {
+    if (this.had > 0) step.velocityIterations = this.had
+    this.had = 0
+    return super.solvePositionConstraints(step)
+  }
+
+  private isMotored(): boolean {
+    return this.m_enableMotor && this.m_limitState !== EQUAL
+  }
+
+  /** The one other hinge of the body, where the library would iterate over this one, that one, and nothing else. */
+  private partner(): Hinge | undefined {
+    const { m_contacts, m_joints } = this.m_bodyA.m_world.m_solver
+    if (m_contacts.length > 0 || m_joints.length !== 2 || m_joints[0] !== this) return undefined
+    const other = m_joints[1]
+    return other instanceof Hinge && other.isMotored() && other.m_bodyA === this.m_bodyA ? other : undefined
+  }
+
+  private iterate(other: Hinge | undefined, count: number): void {
+    const { v, w } = this.m_bodyA.c_velocity
+    trunk[0] = v.x
+    trunk[1] = v.y
+    trunk[2] = w
+    this.load()
+    other?.load()
+    relax(trunk, this.numbers, other?.numbers, count)
+    v.x = trunk[0]
+    v.y = trunk[1]
+    this.m_bodyA.c_velocity.w = trunk[2]
+    this.store()
+    other?.store()
+  }
+
+  private load(): void {
+    const { numbers } = this
+    const { v, w } = this.m_bodyB.c_velocity
+    numbers[VELOCITY] = v.x
+    numbers[VELOCITY + 1] = v.y
+    numbers[VELOCITY + 2] = w
+  }
+
+  private store(): void {
+    const { numbers, m_impulse } = this
+    const { c_velocity } = this.m_bodyB
+    c_velocity.v.x = numbers[VELOCITY]!
+    c_velocity.v.y = numbers[VELOCITY + 1]!
+    c_velocity.w = numbers[VELOCITY + 2]!
+    m_impulse.x = numbers[IMPULSE]!
+    m_impulse.y = numbers[IMPULSE + 1]!
+    m_impulse.z = numbers[IMPULSE + 2]!
+    this.m_motorImpulse = numbers[IMPULSE + 3]!
   }
 }

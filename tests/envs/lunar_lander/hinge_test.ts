@@ -31,7 +31,7 @@ const fall = (make: (definition: RevoluteJointDef) => RevoluteJoint, push: numbe
   trunk.applyLinearImpulse({ x: push, y: 0 }, { x: 0.1, y: 2.6 }, true)
   const seen: number[] = []
   for (let t = 0; t < 60; t++) {
-    world.step(0.02, 60, 20)
+    world.step(0.02, 180, 20)
     for (const body of [trunk, ...arms])
       seen.push(body.getPosition().x, body.getPosition().y, body.getAngle(), body.getAngularVelocity())
   }
