@@ -5,7 +5,7 @@
 import type { Environment } from "./env.ts"
 import type { Family } from "./family.ts"
 import { environmentLaws, familyLaws } from "./law.ts"
-import { advice, recordLaws } from "./law_contract.ts"
+import { advice, recordLaws, returnLaws } from "./law_contract.ts"
 import type { Law } from "./law_support.ts"
 
 const THROWS = "it throws"
@@ -15,7 +15,8 @@ const firstLaws: ReadonlySet<string> = new Set([
   "equal keys give equal trajectories",
   "nothing draws from Math.random",
   "two instances do not know of each other",
-  "no call keeps a buffer that it was given"
+  "no call keeps a buffer that it was given",
+  "observe() writes every component"
 ])
 
 /** Is told of each law before it is checked. */
@@ -48,7 +49,9 @@ export interface Finding {
 
 /** Every law of everything in it, for a test runner to run one by one. */
 export const lawsOf = ({ environments = [], families = [] }: Contents): readonly LawOf[] => [
-  ...environments.flatMap((env) => [...recordLaws(env), ...environmentLaws(env)].map(named(env.id, "environment"))),
+  ...environments.flatMap((env) =>
+    [...recordLaws(env), ...returnLaws(env), ...environmentLaws(env)].map(named(env.id, "environment"))
+  ),
   ...families.flatMap((family) => familyLaws(family).map(named(family.id, "family")))
 ]
 
@@ -59,7 +62,7 @@ export const lawsOf = ({ environments = [], families = [] }: Contents): readonly
 export const environmentFindings = (env: Environment, before = untold): readonly Finding[] => {
   const of = named(env.id, "environment")
   const laws = environmentLaws(env)
-  for (const first of [recordLaws(env), laws.filter((l) => firstLaws.has(l.name))]) {
+  for (const first of [recordLaws(env), returnLaws(env), laws.filter((l) => firstLaws.has(l.name))]) {
     const found = findings(first.map(of), false, before)
     if (found.length > 0) return found
   }

@@ -1,5 +1,6 @@
 import * as Either from "fp-ts/lib/Either.js"
 import { type Key, stream } from "../core/random/mod.ts"
+import { shown } from "../core/text/shown.ts"
 import { checkedDynamics } from "./dynamics.ts"
 import { type Dynamics, type Environment, limitOf, type Outcome } from "./env.ts"
 import { dynamicsError, type EnvError } from "./error.ts"
@@ -54,7 +55,7 @@ const begun = (env: Environment, d: Dynamics, key: Key): Episode => {
     const numbers = flatten(env.action, action)
     if (numbers === undefined) {
       const space = describeSpace(env.action)
-      const message = `Cannot take action ${taken} of ${env.id}: want ${space}, got ${JSON.stringify(action) ?? action}`
+      const message = `Cannot take action ${taken} of ${env.id}: want ${space}, got ${shown(action)}`
       return Either.left({ _tag: "ActionError", environment: env.id, index: taken, value: action, space, message })
     }
     d.step(state, 0, Float64Array.from(numbers), 0, source, outcome)

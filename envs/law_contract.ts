@@ -34,6 +34,36 @@ export const recordLaws = (env: Environment): readonly Law[] => [
   }
 ]
 
+/** That the functions of the dynamics come to an end of their own: what they throw, no other law needs to tell. */
+export const returnLaws = (env: Environment): readonly Law[] => [
+  {
+    name: "reset(), step() and observe() throw nothing",
+    fix: "mend what throws; what a task cannot have belongs into the ranges of its parameters, bad ends into terminated",
+    check: () => {
+      const at = { call: "make()" }
+      try {
+        const d = made(env, {})
+        const naming =
+          <A extends readonly unknown[]>(call: string, of: (...given: A) => void) =>
+          (...given: A): void => {
+            at.call = call
+            of(...given)
+          }
+        const told = {
+          ...d,
+          reset: naming("reset()", d.reset),
+          step: naming("step()", d.step),
+          observe: naming("observe()", d.observe)
+        }
+        trace(told, stream(child(zeroKey, 15)), actionsOf(env, STEPS, 15), STEPS)
+      } catch (e) {
+        return `${at.call} throws ${e instanceof Error ? `${e.name}: ${e.message}` : String(e)}`
+      }
+      return undefined
+    }
+  }
+]
+
 /** What a call of reset(), step() and observe() leaves behind. */
 export const callLaws = (env: Environment): readonly Law[] => [
   {
@@ -53,7 +83,7 @@ export const callLaws = (env: Environment): readonly Law[] => [
       d.reset(state, 0, stream(child(zeroKey, 11)))
       const [a, b] = [-77.25, 33.5].map((fill) => {
         const out = new Float64Array(d.observationSize).fill(fill)
-        d.observe(state, 0, out, 0)
+        d.observe(state.slice(), 0, out, 0)
         return out
       })
       const odd = a!.findIndex((x, i) => !Object.is(x, b![i]))

@@ -1,5 +1,6 @@
 import * as Either from "fp-ts/lib/Either.js"
 import { didYouMean, nearest } from "../core/text/nearest.ts"
+import { shown } from "../core/text/shown.ts"
 import type { EnvError } from "./error.ts"
 
 /** One thing that can be set, described well enough for help texts, schemas and errors. */
@@ -108,7 +109,7 @@ export const resolve = <T extends ParameterTable>(
     if (!accepts(parameter, value)) {
       const want = wanted(parameter)
       const unit = "unit" in parameter ? parameter.unit : ""
-      const message = `Cannot set ${kind} "${name}" of ${owner}: want ${want}, got ${JSON.stringify(value) ?? value}`
+      const message = `Cannot set ${kind} "${name}" of ${owner}: want ${want}, got ${shown(value)}`
       return Either.left({ _tag: "ParameterError", owner, parameter: name, value, want, unit, message })
     }
     values[name] = value
@@ -134,6 +135,11 @@ const accepts = (parameter: Parameter, value: unknown): boolean => {
   }
 }
 
+const rangeOf = ({ min, max }: NumberParameter): string => {
+  if (min === -Infinity) return max === Infinity ? "" : ` of at most ${max}`
+  return max === Infinity ? ` from ${min}` : ` from ${min} to ${max}`
+}
+
 const wanted = (parameter: Parameter): string => {
   switch (parameter.kind) {
     case "flag":
@@ -145,7 +151,7 @@ const wanted = (parameter: Parameter): string => {
     default: {
       const unit = parameter.unit === "" ? "" : ` ${parameter.unit}`
       const noun = parameter.kind === "integer" ? "an integer" : "a number"
-      return `${noun} from ${parameter.min} to ${parameter.max}${unit}`
+      return `${noun}${rangeOf(parameter)}${unit}`
     }
   }
 }

@@ -1,5 +1,6 @@
 import * as Either from "fp-ts/lib/Either.js"
 import { type Key, stream } from "../core/random/mod.ts"
+import { shown } from "../core/text/shown.ts"
 import { type Environment, limitOf, type Outcome } from "./env.ts"
 import type { EnvError } from "./error.ts"
 import type { Params } from "./parameter.ts"
@@ -82,7 +83,7 @@ const flatActions = (environment: Environment, actions: readonly unknown[]): Eit
     const numbers = flatten(environment.action, value)
     if (numbers === undefined) {
       const space = describeSpace(environment.action)
-      const message = `Cannot take action ${index} of ${environment.id}: want ${space}, got ${JSON.stringify(value) ?? value}`
+      const message = `Cannot take action ${index} of ${environment.id}: want ${space}, got ${shown(value)}`
       return Either.left({ _tag: "ActionError", environment: environment.id, index, value, space, message })
     }
     flat.set(numbers, index * size)

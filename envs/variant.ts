@@ -1,4 +1,5 @@
 import * as Either from "fp-ts/lib/Either.js"
+import { shown } from "../core/text/shown.ts"
 import type { Environment } from "./env.ts"
 import type { EnvError } from "./error.ts"
 import type { Params } from "./parameter.ts"
@@ -38,7 +39,7 @@ export const sameSpaces = (env: Varying, params: Params): Either.Either<EnvError
   const value = params[parameter]
   const want = "the spaces it has"
   const fix = id === undefined ? `no environment has those of ${values}` : `take ${id}`
-  const message = `Cannot set parameter "${parameter}" of ${env.id} in a task or a batch: want ${want}, got ${JSON.stringify(value)}; ${fix}`
+  const message = `Cannot set parameter "${parameter}" of ${env.id} in a task or a batch: want ${want}, got ${shown(value)}; ${fix}`
   return Either.left({ _tag: "ParameterError", owner: env.id, parameter, value, want, unit: "", message })
 }
 

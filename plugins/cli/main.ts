@@ -3,6 +3,7 @@ import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Console, Effect, Layer, Predicate } from "effect"
 import { CliConfig, CliOutput, Command, GlobalFlag, type HelpDoc } from "effect/cli"
+import { printAside } from "../print_aside.ts"
 import { version } from "../version.ts"
 import { algorithmsCommand } from "./algorithms.ts"
 import { cacheCommand } from "./cache.ts"
@@ -45,6 +46,7 @@ export const main = (argv: readonly string[]): void => {
   Command.runWith(pgex, { version, renderErrors: true })(argv).pipe(
     Effect.catchCause((cause) => fail(cause, json)),
     Effect.provide(Layer.mergeAll(settings, presenter(json), NodeServices.layer)),
+    Effect.provideService(Console.Console, printAside()),
     NodeRuntime.runMain
   )
 }

@@ -14,6 +14,7 @@ import { algorithmFindings, algorithmLawCount, groupingFindings } from "./check_
 import type { Plugin } from "./define.ts"
 import { loadPlugins, readModule } from "./load.ts"
 import { isPlugin, pluginIssues } from "./validate.ts"
+import { LOADING } from "./watch.ts"
 
 /** One contribution that was checked; loggers are not, for a check must leave nothing behind. */
 export interface Subject {
@@ -43,7 +44,7 @@ export const checkPlugin = Effect.fn("plugins.check")(function* (
   base: string = resolve("."),
   before: Before = () => {}
 ) {
-  before(name, "its module loads")
+  before(name, LOADING)
   const { value, from, sha256 } = yield* readModule(name, base)
   const contract = pluginIssues(value).map(({ field, want, got, fix }) => ({
     subject: name,
@@ -85,8 +86,7 @@ const otherSubjects = ({ algorithms = [], groupings = [] }: Plugin): readonly Su
 
 const subjectsOf = ({ environments = [], families = [] }: Plugin, findings: readonly Finding[]): readonly Subject[] => [
   ...environments.map((env): Subject => {
-    const sound =
-      env.open === undefined && !findings.some((f) => f.subject === env.id && f.found.startsWith("it throws"))
+    const sound = env.open === undefined && !findings.some((f) => f.subject === env.id && / throws /.test(f.found))
     const laws = env.open === undefined ? lawsOf({ environments: [env] }).length : 0
     return { id: env.id, kind: "environment", laws, stepsPerSecond: sound ? stepsPerSecond(env) : null }
   }),

@@ -2,6 +2,7 @@
 import { parentPort, workerData } from "node:worker_threads"
 import { Effect, Predicate } from "effect"
 import { standard } from "../../envs/standard.ts"
+import { printAside } from "../print_aside.ts"
 import { checkPlugin } from "./check.ts"
 import type { Told } from "./watch.ts"
 
@@ -20,4 +21,5 @@ const checked = checkPlugin(text("name"), standard, text("base"), (subject, law)
   Effect.map(tell)
 )
 
+printAside()
 await Effect.runPromise(checked)

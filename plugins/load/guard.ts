@@ -2,11 +2,15 @@
 import { Effect } from "effect"
 import * as Either from "fp-ts/lib/Either.js"
 import type { GroupingPlugin } from "../../algorithms/policygradex/grouping.ts"
+import { shown } from "../../core/text/shown.ts"
 import { checkedDynamics } from "../../envs/dynamics.ts"
 import type { Dynamics, Environment } from "../../envs/env.ts"
+import type { EnvError } from "../../envs/error.ts"
 import type { Family } from "../../envs/family.ts"
 import type { Variant } from "../../envs/variant.ts"
 import { PluginError } from "./error.ts"
+import { guardedOpen } from "./guard_batch.ts"
+import { firstIssue, nameOf } from "./probe.ts"
 
 /**
  * The same environment, whose dynamics are checked when they are made and whose functions throw `PluginError` alone.
@@ -16,8 +20,15 @@ import { PluginError } from "./error.ts"
 export const guardedEnvironment = (env: Environment, plugin: string): Environment => ({
   ...env,
   ...(env.variants === undefined ? {} : { variants: env.variants.map((v) => guardedVariant(v, env.id, plugin)) }),
+  ...(env.open === undefined
+    ? {}
+    : { open: guardedOpen(env, env.open, (name, call) => attempt(plugin, env.id, name, call)) }),
   make: (params) =>
-    Either.map((d: Dynamics) => guardedDynamics(d, env.id, plugin))(
+    Either.chain((d: Dynamics): Either.Either<EnvError, Dynamics> => {
+      const guarded = guardedDynamics(d, env, plugin)
+      const issue = firstIssue(env, guarded)
+      return issue === undefined ? Either.right(guarded) : Either.left(issue)
+    })(
       checkedDynamics(
         env,
         attempt(plugin, env.id, "make()", () => env.make(params))
@@ -47,8 +58,18 @@ export const guardedGrouping = (grouping: GroupingPlugin, plugin: string): Group
   group: (affinity, k, random) => attempt(plugin, grouping.id, "group()", () => grouping.group(affinity, k, random))
 })
 
-const guardedDynamics = (d: Dynamics, id: string, plugin: string): Dynamics => {
-  const { render } = d
+const guardedDynamics = (d: Dynamics, env: Environment, plugin: string): Dynamics => {
+  const { id } = env
+  const { render, succeeded } = d
+  const odd = (name: string, want: string, got: string, fix: string): PluginError =>
+    new PluginError({
+      doing: `use ${name} of ${id}, from plugin ${plugin}`,
+      want,
+      got,
+      fix,
+      plugin,
+      field: `${id}.${name}`
+    })
   return {
     ...d,
     reset: (state, at, stream) => {
@@ -64,6 +85,10 @@ const guardedDynamics = (d: Dynamics, id: string, plugin: string): Dynamics => {
       } catch (e) {
         throw threw(plugin, id, "step()", e)
       }
+      const { reward, terminated } = outcome
+      if (!Number.isFinite(reward)) throw odd("step()", "a finite number as outcome.reward", shown(reward), LOOK)
+      if (typeof terminated !== "boolean")
+        throw odd("step()", "true or false as outcome.terminated", shown(terminated), "compare, do not calculate")
     },
     observe: (state, at, out, outAt) => {
       try {
@@ -71,7 +96,16 @@ const guardedDynamics = (d: Dynamics, id: string, plugin: string): Dynamics => {
       } catch (e) {
         throw threw(plugin, id, "observe()", e)
       }
+      for (let i = 0; i < d.observationSize; i++)
+        if (!Number.isFinite(out[outAt + i]))
+          throw odd("observe()", "finite numbers", `${out[outAt + i]} as ${nameOf(env, i)}`, LOOK)
     },
+    ...(succeeded === undefined
+      ? {}
+      : {
+          succeeded: (state: Float64Array, at: number) =>
+            attempt(plugin, id, "succeeded()", () => succeeded.call(d, state, at))
+        }),
     ...(render === undefined
       ? {}
       : {
@@ -79,6 +113,8 @@ const guardedDynamics = (d: Dynamics, id: string, plugin: string): Dynamics => {
         })
   }
 }
+
+const LOOK = "look for divisions by zero and for numbers that grow without bound"
 
 const attempt = <A>(plugin: string, id: string, name: string, call: () => A): A => {
   try {

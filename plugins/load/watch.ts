@@ -6,6 +6,9 @@ import { Effect, Predicate } from "effect"
 import type { PluginReport } from "./check.ts"
 import { PluginError } from "./error.ts"
 
+/** The law that comes first. */
+export const LOADING = "its module loads"
+
 /** What the thread says: what it is at, or what came of all. */
 export type Told =
   | { readonly at: { readonly subject: string; readonly law: string } }
@@ -40,6 +43,7 @@ export const watchedCheck = Effect.fn("plugins.watchedCheck")(function* (name: s
       clearTimeout(clock)
       clock = setTimeout(late, 1000 * seconds)
     })
+    worker.on("exit", (code: number) => over(report(at, `its thread ends, with code ${code}`)))
     worker.on("error", (e: unknown) =>
       over(report(at, `the thread ends: ${Predicate.hasProperty(e, "message") ? String(e.message) : String(e)}`))
     )
@@ -52,8 +56,12 @@ export const watchedCheck = Effect.fn("plugins.watchedCheck")(function* (name: s
   return "report" in told ? told.report : yield* Effect.die("a report that is none")
 })
 
-const FIX = "look for a loop in reset(), step() or observe() that may never end, or give it longer with --timeout"
+const FIXES = {
+  loading: "a plugin only defines values; nothing may wait, loop or end the process while it loads",
+  later: "look for a loop in reset(), step() or observe() that may never end, or give it longer with --timeout"
+}
 
-const report = ({ subject, law }: { readonly subject: string; readonly law: string }, found: string): Told => ({
-  report: { plugin: null, subjects: [], findings: [{ subject, law, found, fix: FIX, advice: false }] }
-})
+const report = ({ subject, law }: { readonly subject: string; readonly law: string }, found: string): Told => {
+  const fix = law === LOADING ? FIXES.loading : FIXES.later
+  return { report: { plugin: null, subjects: [], findings: [{ subject, law, found, fix, advice: false }] } }
+}

@@ -22,6 +22,11 @@ test("replay() refuses an action outside the space, naming its index, the value 
   )
 })
 
+test("replay() tells numbers that JSON lacks by their names", () => {
+  assert.match(refusal(replay(cartPole, {}, zeroKey, [Number.NaN])), /got NaN$/)
+  assert.match(refusal(replay(cartPole, {}, zeroKey, [[Number.POSITIVE_INFINITY]])), /got \[Infinity\]$/)
+})
+
 test("replay() stops where the episode ends and counts the actions left over", () => {
   const got = replay(cartPole, {}, zeroKey, new Array(40).fill(1))
   assert.ok(Either.isRight(got))

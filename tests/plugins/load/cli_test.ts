@@ -64,6 +64,31 @@ test("pgex plugin check ends where an environment does not", patient, () =>
   })
 )
 
+test("pgex plugin check tells of a module that ends its thread", patient, () =>
+  inFolder({ "exits.ts": "process.exit(3)" }, (folder) => {
+    const { code, stdout } = pgex(["plugin", "check", join(folder, "exits.ts"), "--json"])
+    const [finding] = JSON.parse(stdout).findings
+    assert.deepEqual([code, finding.law, finding.found], [1, "its module loads", "its thread ends, with code 3"])
+    assert.match(finding.fix, /only defines values/)
+  })
+)
+
+test("what a plugin prints goes to standard error, whose results stay one JSON value", patient, () =>
+  inFolder(
+    { "prints.ts": `console.log("hello")\n${moduleText("prints", "Prints-v0", 'console.log("again")')}` },
+    (f) => {
+      const plugin = ["--plugin", join(f, "prints.ts"), "--json"]
+      const listed = pgex(["envs", ...plugin])
+      assert.equal(JSON.parse(listed.stdout).environments.at(-1).id, "Prints-v0")
+      assert.match(listed.stderr, /^hello$/m)
+      const played = pgex(["replay", "--env", "Prints-v0", "--seed", "1", "--actions", "-", ...plugin], "[1]")
+      assert.equal(JSON.parse(played.stdout).length, 2)
+      assert.match(played.stderr, /^again$/m)
+      assert.deepEqual(JSON.parse(pgex(["plugin", "check", join(f, "prints.ts"), "--json"]).stdout).findings, [])
+    }
+  )
+)
+
 test("pgex plugin check tells every mistake in the contract", patient, () =>
   inFolder({ "bad.ts": 'export default { policygradex: 1, name: "", environments: [{}] }' }, (folder) => {
     const { code, stdout } = pgex(["plugin", "check", join(folder, "bad.ts"), "--json"])

@@ -1,0 +1,65 @@
+/** Contributed environments whose state is elsewhere, in use: what is thrown or returned against the contract. */
+import * as Either from "fp-ts/lib/Either.js"
+import type { Environment } from "../../envs/env.ts"
+import { dynamicsError, type EnvError } from "../../envs/error.ts"
+import { sizeOf } from "../../envs/space.ts"
+import type { Batch, Elsewhere, OpenBatch } from "../../envs/vector.ts"
+
+/** Calls contributed code; a throw names the plugin, the id and the function. */
+export type Attempt = <A>(name: string, call: () => A) => A
+
+/** The same, whose batches are checked when they are opened and whose functions throw `PluginError` alone. */
+export const guardedOpen =
+  (env: Environment, open: OpenBatch, attempt: Attempt): OpenBatch =>
+  (members) =>
+    Either.map((batch: Batch) => guardedBatch(batch, attempt))(
+      checkedBatch(
+        env,
+        members.length,
+        attempt("open()", () => open(members))
+      )
+    )
+
+/** What `open` returned, if it is a batch of this environment; contributed code may return anything. */
+const checkedBatch = (env: Environment, members: number, opened: unknown): Either.Either<EnvError, Batch> => {
+  const wrong = (field: string, want: string, got: unknown, fix: string) =>
+    Either.left(dynamicsError(env.id, field, want, String(got), fix))
+  if (!isEither(opened)) return wrong("open()", "an Either of a batch", typeof opened, "return Either.right(batch)")
+  if (Either.isLeft(opened)) return opened
+  const batch = opened.right
+  const sizes = { count: members, observationSize: sizeOf(env.observation), actionSize: sizeOf(env.action) }
+  for (const name of ["count", "observationSize", "actionSize"] as const)
+    if (batch[name] !== sizes[name]) return wrong(`open().${name}`, String(sizes[name]), batch[name], "see the spaces")
+  for (const name of ["reset", "step", "save", "load"] as const)
+    if (typeof batch[name] !== "function") return wrong(`open().${name}`, "a function", typeof batch[name], "add it")
+  for (const name of ["fault", "infos", "close"] as const) {
+    const found = typeof batch.elsewhere?.[name]
+    if (found !== "function") return wrong(`open().elsewhere.${name}`, "a function", found, "add it")
+  }
+  return opened
+}
+
+const guardedBatch = (batch: Batch, attempt: Attempt): Batch => {
+  const { elsewhere } = batch
+  return {
+    ...batch,
+    reset: (observation, row) => attempt("reset()", () => batch.reset(observation, row)),
+    step: (actions, rows, row, actionRow) => attempt("step()", () => batch.step(actions, rows, row, actionRow)),
+    save: (from, to) => attempt("save()", () => batch.save(from, to)),
+    load: (saved, from, to) => attempt("load()", () => batch.load(saved, from, to)),
+    ...(elsewhere === undefined ? {} : { elsewhere: guardedElsewhere(elsewhere, attempt) })
+  }
+}
+
+const guardedElsewhere = (e: Elsewhere, attempt: Attempt): Elsewhere => ({
+  ...e,
+  fault: () => attempt("elsewhere.fault()", () => e.fault()),
+  infos: () => attempt("elsewhere.infos()", () => e.infos()),
+  close: () => attempt("elsewhere.close()", () => e.close())
+})
+
+const isEither = (x: unknown): x is Either.Either<EnvError, Batch> =>
+  typeof x === "object" &&
+  x !== null &&
+  "_tag" in x &&
+  ((x._tag === "Left" && "left" in x) || (x._tag === "Right" && "right" in x && typeof x.right === "object"))
