@@ -23,7 +23,7 @@ export { CheckpointError, type LearnerError, PolicyFileError, ProblemError, Trai
 export { type Evaluation, type EvaluationOptions, evaluator } from "./evaluate.ts"
 export { type AlgorithmLaw, algorithmLaws, type LawGround } from "./law.ts"
 export { defaults as mamlDefaults, type Maml, MamlConfig } from "./maml/config.ts"
-export { emaml, fomaml, maml, promp, reptile } from "./maml/maml.ts"
+export { emaml, fomaml, maml, mamlTrpo, promp, reptile, trMaml } from "./maml/maml.ts"
 export { type Loop, type Loss, loopDefaults, type Minibatch, type OnPolicy } from "./on_policy/objective.ts"
 export { onPolicy } from "./on_policy/on_policy.ts"
 export { makePolicy, type NetworkConfig, type Normalise, type Policy, type PolicyTrace, type Spaces } from "./policy.ts"

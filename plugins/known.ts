@@ -1,14 +1,14 @@
 /** What the command line and scripts know by name: shipped environments, families and algorithms. */
 
 import { erased } from "../algorithms/erased.ts"
-import { emaml, fomaml, maml, ppo, promp, reptile, sac } from "../algorithms/mod.ts"
+import { emaml, fomaml, maml, mamlTrpo, ppo, promp, reptile, sac, trMaml } from "../algorithms/mod.ts"
 import type { Known } from "../algorithms/policygradex/spec.ts"
 import type { Loaded } from "./load/mod.ts"
 import { shipped } from "./registry.ts"
 
 export const known: Known = {
   registry: shipped,
-  algorithms: [erased(ppo), erased(sac), ...[maml, fomaml, reptile, emaml, promp].map(erased)]
+  algorithms: [erased(ppo), erased(sac), ...[maml, mamlTrpo, fomaml, reptile, emaml, promp, trMaml].map(erased)]
 }
 
 /** With what plugins contribute; their registry holds what it was added to. */

@@ -7,30 +7,30 @@ import type { Maml, Order } from "./config.ts"
 /**
  * Steps of one rollout: an iteration's steps are shared by the rollouts before each inner step and after the last.
  *
- * Errors: `ProblemError` for a single task, for steps that cannot be shared, and for options that would do nothing.
+ * Errors: `ProblemError` for steps that cannot be shared, and for options that would do nothing.
  */
 export const checked = (
   c: Maml,
   order: Order,
-  { tasks, stepsPerTask, environmentsPerTask }: TrainingProblem
+  { stepsPerTask, environmentsPerTask }: TrainingProblem
 ): E.Either<ProblemError, number> => {
   const refuse = (field: string, want: string, got: string) => E.left(problemError(field, want, got))
-  if (tasks.length < 2) {
-    return refuse("tasks", "two or more, as one task needs no meta-learner (use ppo)", String(tasks.length))
-  }
   const parts = (c.inner.steps + 1) * environmentsPerTask
   if (!(Number.isInteger(stepsPerTask) && stepsPerTask >= 1 && stepsPerTask % parts === 0)) {
     const want = `a multiple of ${parts}: ${c.inner.steps + 1} rollouts of ${environmentsPerTask} environments`
     return refuse("stepsPerTask", want, String(stepsPerTask))
   }
   const { outer, inner } = c
-  if (outer.objective === "policyGradient" && outer.epochs > 1) {
-    return refuse("outer.epochs", "1 without a clipped ratio (or outer.objective ppo)", String(outer.epochs))
+  for (const [name, { learner, epochs }] of [["inner", inner] as const, ["outer", outer] as const]) {
+    if (learner !== "ppo" && epochs > 1)
+      return refuse(`${name}.epochs`, `1 without a clipped ratio (or ${name}.learner ppo)`, String(epochs))
   }
   if (order === "reptile") {
     if (inner.learnRates) return refuse("inner.learnRates", "false with reptile (or maml, fomaml)", "true")
     if (inner.rate === 0) return refuse("inner.rate", "more than 0 with reptile", "0")
-    if (outer.objective === "ppo") return refuse("outer.objective", "policyGradient with reptile (or maml)", "ppo")
+    if (outer.learner !== "policyGradient") {
+      return refuse("outer.learner", "policyGradient with reptile (or maml)", outer.learner)
+    }
     for (const name of ["klPenalty", "exploration"] as const) {
       if (outer[name] > 0) return refuse(`outer.${name}`, "0 with reptile (or maml)", String(outer[name]))
     }

@@ -15,7 +15,8 @@ import { identityOf, loadState, saveState } from "../state.ts"
 import type { Played } from "./advantage.ts"
 import { checked } from "./check.ts"
 import type { Maml, Order } from "./config.ts"
-import { figures, metaGradientProgram, metaSize, momentShapes, outerProgram, parts } from "./mathematics.ts"
+import { figures, metaGradientProgram, metaSize, parts } from "./mathematics.ts"
+import { adamOuter, type Outer, trustOuter } from "./outer.ts"
 import { players, type RolloutData } from "./players.ts"
 
 /** What distinguishes one meta-learner from the others. */
@@ -37,14 +38,7 @@ export const learner = (kind: Kind) =>
     const size = metaSize(c, policy)
     const count = tasks.length
     const x = yield* interaction(problem, zeroKey, Real)
-    const moments = momentShapes(size)
-    const at = {
-      theta: yield* session.buffer([policy.size]),
-      rate: yield* session.buffer([policy.size]),
-      m: yield* session.buffer(moments.m),
-      v: yield* session.buffer(moments.v),
-      correction: yield* session.buffer(moments.correction)
-    }
+    const at = { theta: yield* session.buffer([policy.size]), rate: yield* session.buffer([policy.size]) }
     const inner = yield* players(c, problem, x, at.rate, rolloutSteps)
     const data = Array.from({ length: c.inner.steps + 1 }, inner.data)
     const n = rolloutSteps * environmentsPerTask
@@ -54,14 +48,18 @@ export const learner = (kind: Kind) =>
         pipe(metaGradientProgram(c, kind.order, policy, n), E.chain(perExample({ batched, size: count })))
       )
     )
-    const moving = yield* session.compile(yield* liftProgram(outerProgram(c, policy, count)))
     const gradient = yield* session.buffer([count, size])
+    const place = { ...at, gradient, batched }
+    const outer: Outer =
+      c.outer.learner === "trpo"
+        ? yield* trustOuter(c, kind.order, policy, count, n, place)
+        : yield* adamOuter(c, policy, count, place)
     const out = { loss: new Real(count), kl: new Real(count), gradientNorm: new Real(count) }
-    const norm = new Real(1)
     const pause = pauseEvery(differentiating.cost.flops)
     const identity = yield* lift(identityOf(`${kind.id}@${kind.version}`, c, problem, false))
     const sizes = { policy: policy.size, value: 0, observation: x.input.length }
-    const kept = ["rate", "m", "v", "correction"] as const
+    const carried = Object.keys(outer.carried)
+    const kept = ["rate", ...carried, "weight"]
 
     // One training uses the buffers at a time; a second caller waits.
     const turn = yield* Semaphore.make(1)
@@ -72,22 +70,26 @@ export const learner = (kind: Kind) =>
       for (const name of kept) {
         const saved = s.arrays[name]
         if (saved === undefined) return yield* problemError(`state.arrays.${name}`, "what init() gave", "nothing")
-        yield* session.write(at[name], saved)
+        if (name === "rate") yield* session.write(at.rate, saved)
+        else yield* outer.restore(name, saved)
       }
       yield* lift(x.batch.load(s.environments))
       x.input.set(s.observation)
     })
 
     const init = Effect.fn("maml.init")(function* (key: Key, start: Start = {}) {
+      // A group of one may go on from what was learned on all; from nothing, its one task needs no meta-learner.
+      if (count < 2 && start.policy === undefined) {
+        const want = "two or more, or start.policy to go on from (for one task alone use ppo or sac)"
+        return yield* problemError("tasks", want, String(count))
+      }
       const fresh = yield* interaction(problem, key, Real)
       fresh.reset()
       yield* unbroken(fresh)
       const given = startFrom(start, sizes, Real)
       const arrays = {
         rate: new Real(policy.size).fill(c.inner.rate),
-        m: new Real(size),
-        v: new Real(size),
-        correction: new Real(2),
+        ...Object.fromEntries(Object.entries(outer.carried).map(([name, length]) => [name, new Real(length)])),
         weight: new Real(count).fill(1 / count)
       }
       const state: State = {
@@ -127,21 +129,20 @@ export const learner = (kind: Kind) =>
       const rewards = after.map((p) => p.meanReward)
       const weight = towardsWorst(c.outer.robust, state.arrays.weight ?? [], rewards)
       const inputs = { theta: at.theta, rate: at.rate, score: standardised(rewards), ...numbered(data) }
+      let moved: Readonly<Record<string, number>> = {}
       for (let epoch = 0; epoch < c.outer.epochs; epoch++) {
         yield* differentiating.run(inputs, { gradient, ...out })
         const odd = tasks.flatMap((_, t) => (figures.every((f) => Number.isFinite(out[f][t])) ? [] : [t]))
         if (odd.length > 0) return yield* fail("loss or meta-gradient", odd)
-        yield* moving.run({ ...at, gradient, weight }, { ...at, gradientNorm: norm })
-        lastFinite = { metaGradientNorm: norm[0]!, ...Object.fromEntries(figures.map((f) => [f, meanOf(out[f])])) }
+        moved = yield* outer.step(inputs, weight)
+        lastFinite = { ...moved, ...Object.fromEntries(figures.map((f) => [f, meanOf(out[f])])) }
         yield* pause
       }
       const theta = yield* session.read(at.theta)
       if (!theta.every(Number.isFinite)) return yield* fail("parameter", [])
       const arrays = {
         rate: yield* session.read(at.rate),
-        m: yield* session.read(at.m),
-        v: yield* session.read(at.v),
-        correction: yield* session.read(at.correction),
+        ...(yield* outer.read),
         weight: Real.from(weight)
       }
       const steps = data.length * n * count
@@ -163,7 +164,7 @@ export const learner = (kind: Kind) =>
           ...(before[t]!.meanReturn === undefined ? {} : { returnBefore: before[t]!.meanReturn }),
           ...Object.fromEntries(figures.map((f) => [f, out[f][t]!])),
           weight: weight[t]!,
-          metaGradientNorm: norm[0]!
+          ...moved
         }
         return { task: id, episodes, meanReturn, meanLength, metrics }
       })
@@ -176,7 +177,7 @@ export const learner = (kind: Kind) =>
       init,
       iterate,
       save: (state) => saveState(state, identity),
-      load: (given) => loadState(given, identity, sizes, [...kept, "weight"])
+      load: (given) => loadState(given, identity, sizes, kept)
     } satisfies Learner
   })
 

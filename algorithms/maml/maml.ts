@@ -1,20 +1,20 @@
 /** Meta-learners: where to start from, so that a few gradient steps on a task's own rollouts suffice. */
 import type { Algorithm } from "../algorithm.ts"
-import { makePolicy } from "../policy.ts"
 import { adapter } from "./adapter.ts"
 import { collector } from "./collector.ts"
 import { defaults, type Maml, MamlConfig, type Order } from "./config.ts"
 import { learner } from "./learner.ts"
+import { makePolicy } from "./policy.ts"
 
 const metaLearner = (id: string, order: Order, summary: string, own: Maml): Algorithm<Maml> => ({
   id,
-  version: "1",
+  version: "2",
   summary,
   config: MamlConfig,
   defaults: own,
   supports: () => true,
   makePolicy,
-  learner: learner({ id, version: "1", order }),
+  learner: learner({ id, version: "2", order }),
   collector,
   adapter: adapter(id)
 })
@@ -25,6 +25,25 @@ export const maml = metaLearner(
   "second",
   "Model-agnostic meta-learning: the gradient of the loss after adaptation, exact through all inner steps",
   defaults
+)
+
+/**
+ * MAML-TRPO: the outer learner takes a natural-gradient step within a trust region. Source: Finn et al.,
+ * arXiv:1703.03400, section 5.3.
+ */
+export const mamlTrpo = metaLearner(
+  "maml-trpo",
+  "second",
+  "MAML with a trust region of the adapted policies: no learning rate to find",
+  { ...defaults, outer: { ...defaults.outer, learner: "trpo" } }
+)
+
+/** Tr-MAML: tasks weigh the more the worse they do. Source: Collins et al., arXiv:2002.04766, algorithm 1. */
+export const trMaml = metaLearner(
+  "tr-maml",
+  "second",
+  "Task-robust MAML: the tasks that do worst after adaptation weigh most",
+  { ...defaults, outer: { ...defaults.outer, robust: 0.1 } }
 )
 
 /** First-order MAML: the adaptation's own derivative is left out. Source: Finn et al., arXiv:1703.03400, section 5.2. */
@@ -59,5 +78,5 @@ export const promp = metaLearner(
   "promp",
   "second",
   "ProMP: proximal meta-policy search, MAML with low-variance curvature and clipped updates",
-  { ...defaults, outer: { ...defaults.outer, objective: "ppo", epochs: 5, klPenalty: 5e-4 } }
+  { ...defaults, outer: { ...defaults.outer, learner: "ppo", epochs: 5, klPenalty: 5e-4 } }
 )

@@ -39,10 +39,17 @@ export const partShapes = (policy: Policy, n: number): Readonly<Record<(typeof p
 /** Numbers that are learned: θ, then α where it is learned. */
 export const metaSize = (c: Maml, policy: Policy): number => (c.inner.learnRates ? 2 : 1) * policy.size
 
-/** One step of the adaptation to one task: θ ← θ − α ⊙ ∇L(θ); α a number for each parameter. */
+/** What the inner learner makes less on one rollout, once an epoch. */
+const innerLosses = ({ inner }: Maml, policy: Policy, s: Sample): readonly Loss[] => {
+  const loss =
+    inner.learner === "ppo" ? clippedLoss(policy, inner.clip, s) : policyGradientLoss(policy, inner.objective, s)
+  return new Array<Loss>(inner.epochs).fill(loss)
+}
+
+/** The adaptation to one rollout of a task: θ ← θ − α ⊙ ∇L(θ), once an epoch; α a number for each parameter. */
 export const adaptProgram = (c: Maml, policy: Policy, n: number) =>
   program("maml.adapt", { theta: [policy.size], rate: [policy.size], ...partShapes(policy, n) }, (x) => ({
-    theta: adapt(x.theta, [policyGradientLoss(policy, c.inner.objective, x)], x.rate, "first")
+    theta: adapt(x.theta, innerLosses(c, policy, x), x.rate, "first")
   }))
 
 /** Figures of one task's meta-gradient, each an output: L(θᴷ), KL(π_old ‖ π_θᴷ) after adaptation, ‖gradient‖. */
@@ -65,61 +72,91 @@ export const figures = ["loss", "kl", "gradientNorm"] as const
  *   Rothfuss et al., arXiv:1810.06784, eq. 12; the last term from Stadie et al., arXiv:1803.01118, eq. 4.
  */
 export const metaGradientProgram = (c: Maml, order: Order, policy: Policy, n: number) => {
-  const { steps } = c.inner
-  const shapes: Record<string, Shape> = { theta: [policy.size], rate: [policy.size], score: [] }
-  for (let k = 0; k <= steps; k++) for (const part of parts) shapes[part + k] = partShapes(policy, n)[part]
+  const shapes: Record<string, Shape> = { score: [], ...metaShapes(c, policy, n) }
   return program("maml.metaGradient", shapes, (x) => {
-    const samples = Array.from(
-      { length: steps + 1 },
-      (_, k): Sample => ({
-        observation: x[`observation${k}`]!,
-        action: x[`action${k}`]!,
-        logProb: x[`logProb${k}`]!,
-        advantage: x[`advantage${k}`]!
-      })
-    )
-    const out = metaGradient(c, order, policy, { theta: x.theta!, rate: x.rate! }, samples, x.score!)
-    return { ...out, gradientNorm: norm(out.gradient) }
+    const { theta, rate } = at(x)
+    const samples = samplesOf(x, c.inner.steps)
+    const way = adaptation(c, order, policy, { theta, rate }, samples)
+    const last = samples[samples.length - 1]!
+    const kl = divergence(policy, last)(way.adapted)
+    if (order === "reptile") {
+      const losses = innerLosses(c, policy, last)
+      const end = adapt(way.adapted, losses, rate, "first")
+      const gradient = div(sub(theta, end), c.inner.rate)
+      return { loss: losses[0]!(way.adapted), kl, gradient, gradientNorm: norm(gradient) }
+    }
+    const loss = outerLoss(c, policy, samples, way, x.score!)
+    const gradient = concat(gradients(loss, c.inner.learnRates ? [theta, rate] : [theta]), 0)
+    return { loss, kl, gradient, gradientNorm: norm(gradient) }
   })
 }
 
-const metaGradient = (
+/** θ and α, and all rollouts of one task: inputs of a program that takes the adaptation anew. */
+export const metaShapes = (c: Maml, policy: Policy, n: number): Readonly<Record<string, Shape>> => {
+  const shapes: Record<string, Shape> = { theta: [policy.size], rate: [policy.size] }
+  for (let k = 0; k <= c.inner.steps; k++) for (const part of parts) shapes[part + k] = partShapes(policy, n)[part]
+  return shapes
+}
+
+type Inputs = Readonly<Record<string, Tensor>>
+
+/** Where a program with {@link metaShapes} starts from. */
+export const at = (x: Inputs): Point => ({ theta: x.theta!, rate: x.rate! })
+
+/** What is learned: the parameters to adapt from, and the step sizes. */
+export interface Point {
+  readonly theta: Tensor
+  readonly rate: Tensor
+}
+
+/** The rollouts among a program's inputs. */
+export const samplesOf = (x: Inputs, steps: number): readonly Sample[] =>
+  Array.from({ length: steps + 1 }, (_, k) => ({
+    observation: x[`observation${k}`]!,
+    action: x[`action${k}`]!,
+    logProb: x[`logProb${k}`]!,
+    advantage: x[`advantage${k}`]!
+  }))
+
+/** The way of one task's parameters: θ⁰, θ¹, …, θᴷ, each rollout's own; the last is `adapted`. */
+export const adaptation = (
   c: Maml,
   order: Order,
   policy: Policy,
-  { theta: start, rate }: { readonly theta: Tensor; readonly rate: Tensor },
+  { theta, rate }: Point,
+  samples: readonly Sample[]
+): { readonly path: readonly Tensor[]; readonly adapted: Tensor } => {
+  const path = [theta]
+  let adapted = theta
+  for (const s of samples.slice(0, -1)) {
+    adapted = adapt(adapted, innerLosses(c, policy, s), rate, order === "second" ? "second" : "first")
+    path.push(adapted)
+  }
+  return { path, adapted }
+}
+
+/** What the outer learner makes less for one task, as the equation of {@link metaGradientProgram} has it. */
+export const outerLoss = (
+  c: Maml,
+  policy: Policy,
   samples: readonly Sample[],
+  { path, adapted }: ReturnType<typeof adaptation>,
   score: Tensor
-) => {
+): Tensor => {
   const before = samples.slice(0, -1)
   const after = samples[samples.length - 1]!
-  const inner = samples.map((s) => policyGradientLoss(policy, c.inner.objective, s))
-  // θ⁰, θ¹, …, θᴷ: each sample's own policy.
-  const path = [start]
-  for (const loss of inner.slice(0, -1)) {
-    path.push(adapt(path[path.length - 1]!, [loss], rate, order === "second" ? "second" : "first"))
-  }
-  const adapted = path[path.length - 1]!
-  const kl = divergence(policy, after)(adapted)
-  if (order === "reptile") {
-    const end = adapt(adapted, inner.slice(-1), rate, "first")
-    return { loss: inner[inner.length - 1]!(adapted), kl, gradient: div(sub(start, end), c.inner.rate) }
-  }
-  const outer: Loss =
-    c.outer.objective === "ppo" ? clippedLoss(policy, c.outer.clip, after) : policyGradientLoss(policy, "ratio", after)
-  const loss = outer(adapted)
-  let total = loss
+  const { learner, clip, klPenalty, exploration } = c.outer
+  const loss = learner === "ppo" ? clippedLoss(policy, clip, after) : policyGradientLoss(policy, "ratio", after)
+  let total = loss(adapted)
   for (const [k, s] of before.entries()) {
     const theta = path[k]!
-    if (c.outer.klPenalty > 0) {
-      total = add(total, mul(divergence(policy, s)(theta), c.outer.klPenalty / before.length))
-    }
-    if (c.outer.exploration > 0) {
+    if (klPenalty > 0) total = add(total, mul(divergence(policy, s)(theta), klPenalty / before.length))
+    if (exploration > 0) {
       const { logProb } = policy.logProb(theta, s.observation, s.action)
-      total = sub(total, mul(mul(score, mean(logProb)), c.outer.exploration / before.length))
+      total = sub(total, mul(mul(score, mean(logProb)), exploration / before.length))
     }
   }
-  return { loss: total, kl, gradient: concat(gradients(total, c.inner.learnRates ? [start, rate] : [start]), 0) }
+  return total
 }
 
 /**

@@ -31,21 +31,41 @@ export const conjugateGradient = (
   b: Float64Array,
   options: Partial<ConjugateGradientOptions> = {}
 ): ConjugateGradient => {
+  const solving = conjugateGradientSteps(b, options)
+  const product = new Float64Array(b.length)
+  let asked = solving.next()
+  while (asked.done !== true) {
+    multiply(asked.value, product)
+    asked = solving.next(product)
+  }
+  return asked.value
+}
+
+/**
+ * {@link conjugateGradient} for products that take their time: yields each p, and wants A p for it. What it yields it
+ * changes as soon as it goes on.
+ *
+ * @example
+ * const solving = conjugateGradientSteps(Float64Array.of(6))
+ * const p = solving.next() // => Float64Array.of(6)
+ * solving.next(Float64Array.of(12)) // done, x = Float64Array.of(3)
+ */
+export function* conjugateGradientSteps(
+  b: Float64Array,
+  options: Partial<ConjugateGradientOptions> = {}
+): Generator<Float64Array, ConjugateGradient, Float64Array> {
   const n = b.length
   const { tolerance = 1e-10, maxIterations = 2 * n } = options
   const x = new Float64Array(n)
   const r = b.slice()
   const p = b.slice()
-  const product = new Float64Array(n)
   const start = dot(b, b)
   let square = start
   let iterations = 0
-  let positive = true
-  while (iterations < maxIterations && square > tolerance * tolerance * start && positive) {
-    multiply(p, product)
+  while (iterations < maxIterations && square > tolerance * tolerance * start) {
+    const product = yield p
     const curvature = dot(p, product)
-    positive = curvature > 0
-    if (!positive) break
+    if (!(curvature > 0)) break
     iterations++
     const alpha = square / curvature
     for (let i = 0; i < n; i++) {

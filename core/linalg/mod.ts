@@ -1,6 +1,11 @@
 /** Dense symmetric linear algebra in double precision. Matrices are row-major Float64Array of n² numbers. */
 export { cholesky, choleskySolve, type NotPositiveDefinite } from "./cholesky.ts"
-export { type ConjugateGradient, type ConjugateGradientOptions, conjugateGradient } from "./conjugate_gradient.ts"
+export {
+  type ConjugateGradient,
+  type ConjugateGradientOptions,
+  conjugateGradient,
+  conjugateGradientSteps
+} from "./conjugate_gradient.ts"
 export {
   type Eigen,
   type EigenWorkspace,

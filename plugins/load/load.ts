@@ -13,7 +13,7 @@ import { locate, projectPlugins } from "./find.ts"
 import { isPlugin, pluginIssues } from "./validate.ts"
 
 /** Ids of the package's own learners, which no plugin may take. */
-const shipped = ["ppo", "sac", "maml", "fomaml", "reptile", "emaml", "promp"]
+const shipped = ["ppo", "sac", "maml", "maml-trpo", "fomaml", "reptile", "emaml", "promp", "tr-maml"]
 
 /**
  * Adds plugins to a registry, in order. A plugin that does not load, breaks the contract or claims an id that another

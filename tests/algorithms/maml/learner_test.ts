@@ -1,9 +1,10 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Effect } from "effect"
+import { Effect, type Scope } from "effect"
 import { towardsWorst } from "../../../algorithms/maml/learner.ts"
-import { emaml, fomaml, maml, promp, reptile } from "../../../algorithms/maml/maml.ts"
-import { algorithmLaws, erased } from "../../../algorithms/mod.ts"
+import { emaml, fomaml, maml, mamlTrpo, promp, reptile } from "../../../algorithms/maml/maml.ts"
+import { algorithmLaws, erased, type LearnerError } from "../../../algorithms/mod.ts"
+import type { Session } from "../../../core/pipeline/session.ts"
 import { zeroKey } from "../../../core/random/mod.ts"
 import { cartPole, navigation } from "../../../envs/mod.ts"
 import { poisonous } from "../environments.ts"
@@ -17,7 +18,7 @@ const ground = {
   ]
 } as const
 
-for (const algorithm of [maml, reptile, promp])
+for (const algorithm of [maml, mamlTrpo, reptile, promp])
   for (const law of algorithmLaws(algorithm, ground))
     test(`${algorithm.id}: ${law.name}`, () => inSession(law.check).then((r) => assert.equal(r, undefined)))
 
@@ -26,22 +27,38 @@ const pair = [
   { id: "west", params: { goal_angle: Math.PI } }
 ]
 
+type Refused = Effect.Effect<unknown, LearnerError, Session | Scope.Scope>
+
 test("a meta-learner refuses one task, steps that its rollouts cannot share, and options that would do nothing", () =>
   inSession(
     Effect.gen(function* () {
       const problem = problemOf(navigation, { tasks: pair })
-      const refusals = [
-        [maml.learner(maml.defaults, problemOf(navigation)), "tasks"],
+      const refusals: readonly (readonly [Refused, string])[] = [
+        [Effect.flatMap(maml.learner(maml.defaults, problemOf(navigation)), (l) => l.init(zeroKey)), "tasks"],
         [maml.learner({ ...maml.defaults, inner: { ...maml.defaults.inner, steps: 2 } }, problem), "stepsPerTask"],
-        [reptile.learner(promp.defaults, problem), "outer.objective"],
+        [reptile.learner(promp.defaults, problem), "outer.learner"],
         [reptile.learner(emaml.defaults, problem), "outer.exploration"],
         [maml.learner({ ...maml.defaults, outer: { ...maml.defaults.outer, epochs: 2 } }, problem), "outer.epochs"]
-      ] as const
+      ]
       for (const [refused, field] of refusals) {
         const error = yield* Effect.flip(refused)
         assert.ok(error._tag === "ProblemError")
         assert.equal(error.field, field)
       }
+    })
+  ))
+
+test("a meta-learner goes on from given parameters with a group of one task", () =>
+  inSession(
+    Effect.gen(function* () {
+      const learner = yield* maml.learner(maml.defaults, problemOf(navigation))
+      const start = yield* learner.init(zeroKey, { policy: learner.policy.init(zeroKey) })
+      const { state, rows } = yield* learner.iterate(start)
+      assert.deepEqual(
+        rows.map((r) => [r.task, r.metrics.weight]),
+        [["only", 1]]
+      )
+      assert.notDeepEqual(state.policy, start.policy)
     })
   ))
 

@@ -1,0 +1,39 @@
+/** The meta-learners' policy: the common one, its actions measured in what the environment can do. */
+import * as E from "fp-ts/lib/Either.js"
+import type { Floats } from "../../core/random/mod.ts"
+import type { Box } from "../../envs/space.ts"
+import type { ProblemError } from "../error.ts"
+import { makePolicy as basicPolicy, type NetworkConfig, type Policy, type Spaces } from "../policy.ts"
+
+/**
+ * The policy for these spaces: categorical for discrete actions; for vectors a Gaussian over the action's range.
+ *
+ *     u ~ N(μ(s), σ²),   played: low + (high − low)·(clip(u, −1, 1) + 1)/2;   u itself where a component has no bounds
+ *
+ * One step size α must serve every environment, and first steps must be neither lost in the bounds nor short of them: with
+ * u a deviation of 1 is half of the range, whatever the range's unit.
+ *
+ * - Errors: `ProblemError` for task one-hot with no or repeated ids.
+ * - Source: Duan et al., arXiv:1604.06778, whose environments Finn et al. use, normalised like this.
+ */
+export const makePolicy = (
+  spaces: Spaces,
+  config: NetworkConfig,
+  taskIds: readonly string[] = []
+): E.Either<ProblemError, Policy> => {
+  const { action } = spaces
+  const basic = basicPolicy(spaces, config, taskIds)
+  return action._tag === "Discrete"
+    ? basic
+    : E.map((policy: Policy): Policy => ({ ...policy, play: (drawn, played) => stretch(action, drawn, played) }))(basic)
+}
+
+const stretch = ({ low, high }: Box, drawn: Floats, played: Float64Array): void => {
+  const n = low.length
+  for (let i = 0; i < drawn.length; i++) {
+    const [from, to] = [low[i % n]!, high[i % n]!]
+    const u = drawn[i]!
+    const within = Number.isFinite(to - from) ? from + ((to - from) * (Math.max(-1, Math.min(1, u)) + 1)) / 2 : u
+    played[i] = Math.min(Math.max(within, from), to)
+  }
+}
