@@ -23,6 +23,11 @@ const flags = {
   ),
   json: Flag.Boolean("json").pipe(Flag.withDescription("Print the report as JSON"), Flag.withDefault(false)),
   only: Flag.String("only").pipe(Flag.withDescription("Only works whose name contains this text"), Flag.optional),
+  seeds: Flag.Int("seeds").pipe(
+    Flag.withDescription("Seeds of each training in algorithms; 3 by default"),
+    Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1000 }))),
+    Flag.optional
+  ),
   core: Flag.Int("core").pipe(
     Flag.withDescription("The core both sides stay on; the last one by default"),
     Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: availableParallelism() - 1 }))),
@@ -34,7 +39,7 @@ const bench = Command.make(
   "bench",
   flags,
   Effect.fn("bench")(
-    function* ({ suite, peers, json, only, core }) {
+    function* ({ suite, peers, json, only, seeds, core }) {
       if (chosen(suite).length === 0) {
         const fix = suggestion(suite, names)
         return yield* new BenchFailed({ doing: `run suite ${suite}`, want: "a suite's name", got: suite, fix })
@@ -43,6 +48,7 @@ const bench = Command.make(
         peers,
         say: (line) => process.stderr.write(`${line}\n`),
         ...(Option.isSome(only) ? { only: only.value } : {}),
+        ...(Option.isSome(seeds) ? { seeds: seeds.value } : {}),
         ...(Option.isSome(core) ? { core: core.value } : {})
       })
       yield* Console.log(json ? JSON.stringify(yield* Schema.encodeEffect(Report)(report)) : table(report))

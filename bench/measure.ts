@@ -1,7 +1,8 @@
 /** Measures the works of a suite: both sides in turn, never at the same time. */
 import { Effect, Result } from "effect"
+import { type Learning, learningOf, OURS } from "./learning.ts"
 import type { Peers } from "./peer_process.ts"
-import { type Row, row } from "./report.ts"
+import { type Row, row, spread } from "./report.ts"
 import type { BenchFailed, Opponent, Sample, Sampler, Side, Work } from "./suite.ts"
 
 /** The measurements of one side so far, and what ended them early. */
@@ -11,8 +12,16 @@ interface Taken {
   failure: string
 }
 
+/** What one work came to. */
+export interface Measured {
+  /** One for each opponent. */
+  readonly rows: readonly Row[]
+  /** One for each side that learnt; empty where the work is no training. */
+  readonly learning: readonly Learning[]
+}
+
 /**
- * The rows of one work, one for each opponent. A side that fails leaves its figure out and its reason in the note.
+ * Measures one work. A side that fails leaves its figure out and its reason in the note.
  *
  * Rounds go A B A B, so that a machine that gets slower or faster while they run does so to both sides; one round
  * before them is not counted (unless the work is `cold`).
@@ -26,7 +35,7 @@ export const measure = Effect.fn("bench.measure")(function* (work: Work, peers: 
     for (const side of sides) if (side.failure === "") side.samples.length = 0
   }
   for (let round = 0; round < work.rounds; round++) for (const side of sides) yield* take(side)
-  return work.opponents.map((opponent, i): Row => {
+  const rows = work.opponents.map((opponent, i): Row => {
     const other = theirs[i]!
     const values = "floor" in opponent ? [opponent.floor] : other.samples.map((s) => s.value)
     const what = { work: work.work, unit: work.unit, peer: opponent.peer, goal: opponent.goal }
@@ -38,6 +47,12 @@ export const measure = Effect.fn("bench.measure")(function* (work: Work, peers: 
       notes.filter((n) => n !== "").join("; ")
     )
   })
+  const learning = sides.flatMap((side, i) => {
+    const runs = side.samples.flatMap((s) => s.training ?? [])
+    const rate = spread(side.samples.map((s) => s.value))?.median
+    return learningOf(work.work, work.opponents[i - 1]?.peer ?? OURS, rate, runs) ?? []
+  })
+  return { rows, learning } satisfies Measured
 }, Effect.scoped)
 
 /** Empty where the answers agree or there are none to compare, else the largest relative difference, in words. */

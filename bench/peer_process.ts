@@ -1,6 +1,7 @@
 /** The peers' process: one Python that measures what it is asked, a JSON line each way. */
 import { Deferred, Duration, Effect, Fiber, Queue, Schema, Stream } from "effect"
 import { ChildProcess } from "effect/process"
+import { Training } from "./learning.ts"
 import { type Ask, BenchFailed, type Sample, type Sampler } from "./suite.ts"
 
 /** The other side of every comparison. */
@@ -14,7 +15,11 @@ export interface Peers {
 const Answer = Schema.fromJsonString(
   Schema.Union([
     Schema.Struct({ error: Schema.String }),
-    Schema.Struct({ value: Schema.Finite, answers: Schema.optionalKey(Schema.Array(Schema.Finite)) })
+    Schema.Struct({
+      value: Schema.Finite,
+      answers: Schema.optionalKey(Schema.Array(Schema.Finite)),
+      training: Schema.optionalKey(Training)
+    })
   ])
 )
 const Versions = Schema.fromJsonString(Schema.Record(Schema.String, Schema.String))

@@ -1,5 +1,6 @@
 /** The one form of every benchmark: its JSON schema, and which way its ratios point. */
 import { Schema } from "effect"
+import { Learning } from "./learning.ts"
 
 /** Units of which more is better. */
 const rates = ["GFLOP/s", "steps/s", "transitions/s", "draws/s", "nmi", "correlation"] as const
@@ -55,7 +56,9 @@ export const Report = Schema.Struct({
   suite: Schema.String,
   machine: Machine,
   versions: Schema.Record(Schema.String, Schema.String),
-  rows: Schema.Array(Row)
+  rows: Schema.Array(Row),
+  /** What each side of the works that are trainings learnt; absent where there are none. */
+  learning: Schema.optionalKey(Schema.Array(Learning))
 })
 export type Report = typeof Report.Type
 

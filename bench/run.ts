@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os"
 import { Effect } from "effect"
 import { versions as own } from "../plugins/machine.ts"
 import { findCompiler } from "../plugins/session_native/compiler.ts"
+import type { Learning } from "./learning.ts"
 import { machine, pin } from "./machine.ts"
 import { measure } from "./measure.ts"
 import { peers as startPeers } from "./peer_process.ts"
@@ -18,9 +19,14 @@ export interface RunOptions {
   readonly core?: number
   /** Only works whose name contains this. */
   readonly only?: string
+  /** Seeds of works that are trainings, instead of each work's own number. */
+  readonly seeds?: number
   /** Told what is being done. */
   readonly say: (line: string) => void
 }
+
+/** Longest that a peer may take for one answer: a whole training on a busy machine. */
+const PATIENCE = "20 minutes"
 
 const here = (path: string) => new URL(path, import.meta.url).pathname
 
@@ -35,27 +41,36 @@ export const run = Effect.fn("bench.run")(function* (name: string, suites: reado
   // The peer starts, and where need be is built, before this process gives up its other cores.
   const python = options.peers ? yield* environment(here("./peers"), options.say) : undefined
   const pinned = (yield* pin(core)) ? core : null
-  const theirs = python === undefined ? undefined : yield* startPeers(python, here("./peers/peer.py"), pinned)
+  const theirs = python === undefined ? undefined : yield* startPeers(python, here("./peers/peer.py"), pinned, PATIENCE)
   const compiler = Effect.map(findCompiler(process.env), (c) => ({ "C compiler": c.version }))
   const versions = {
     ...own(),
     ...(yield* Effect.orElseSucceed(compiler, () => ({}))),
     ...(theirs === undefined ? {} : yield* theirs.versions)
   }
-  const report = (suite: string, rows: readonly Row[]): Report => ({ suite, machine: machine(pinned), versions, rows })
-  const all: Row[] = []
+  const report = (suite: string, rows: readonly Row[], learning: readonly Learning[]): Report => {
+    const measured = { suite, machine: machine(pinned), versions, rows }
+    return learning.length === 0 ? measured : { ...measured, learning }
+  }
+  const all: { rows: Row[]; learning: Learning[] } = { rows: [], learning: [] }
   for (const suite of suites) {
     const rows: Row[] = []
+    const learning: Learning[] = []
     const works = yield* suite.works
     for (const work of works.filter((w) => w.work.includes(options.only ?? ""))) {
       options.say(`${suite.name}: ${work.work}`)
       const { cores = 1 } = work
       if (cores > 1 && pinned !== null) yield* pin(...Array.from({ length: cores }, (_, i) => (core + i) % available))
-      rows.push(...(yield* measure(work, theirs)))
+      const rounds = (work.seeded === true ? options.seeds : undefined) ?? work.rounds
+      const measured = yield* measure({ ...work, rounds }, theirs)
+      rows.push(...measured.rows)
+      learning.push(...measured.learning)
       if (cores > 1 && pinned !== null) yield* pin(core)
     }
-    if (options.only === undefined) options.say(`kept ${yield* keep(here("./results"), report(suite.name, rows))}`)
-    all.push(...rows)
+    if (options.only === undefined)
+      options.say(`kept ${yield* keep(here("./results"), report(suite.name, rows, learning))}`)
+    all.rows.push(...rows)
+    all.learning.push(...learning)
   }
-  return report(name, all)
+  return report(name, all.rows, all.learning)
 }, Effect.scoped)

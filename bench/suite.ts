@@ -1,6 +1,7 @@
 /** What a suite is: a question, and the works that answer it. To add one, write this record and list it in `suites`. */
 import { type Effect, type FileSystem, Schema, type Scope } from "effect"
 import { sentence } from "../plugins/failure.ts"
+import type { Training } from "./learning.ts"
 import type { Unit } from "./report.ts"
 
 /** Why one side of a comparison has no figure. */
@@ -15,10 +16,14 @@ export class BenchFailed extends Schema.TaggedError<BenchFailed>()("BenchFailed"
   }
 }
 
-/** One measurement in the work's unit; `answers` are the results both sides must agree on, if they compute any. */
+/**
+ * One measurement in the work's unit; `answers` are the results both sides must agree on, if they compute any, and
+ * `training` is what was learnt where the work is a training.
+ */
 export interface Sample {
   readonly value: number
   readonly answers?: readonly number[] | undefined
+  readonly training?: Training | undefined
 }
 
 /** Takes one measurement each time it is run, some tenths of a second each. */
@@ -51,6 +56,8 @@ export interface Work {
   readonly cores?: number
   /** Every round counts, the first one too: for works that take many seconds. */
   readonly cold?: true
+  /** A round is a whole training from the next seed: `--seeds` says how many. */
+  readonly seeded?: true
   readonly ours: Side
   readonly opponents: readonly Opponent[]
   /** Largest relative difference of the sides' answers. */

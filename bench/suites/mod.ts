@@ -1,4 +1,5 @@
 import type { Suite } from "../suite.ts"
+import { algorithms } from "./algorithms.ts"
 import { envs } from "./envs.ts"
 import { features } from "./features.ts"
 import { grouping } from "./grouping.ts"
@@ -21,5 +22,6 @@ export const suites: readonly Suite[] = [
   logistic,
   ppo,
   sac,
+  algorithms,
   surrogate
 ]

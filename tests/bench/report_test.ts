@@ -24,7 +24,7 @@ const work = (opponents: readonly Opponent[], more: Partial<Work> = {}): Work =>
   ...more
 })
 
-const rows = (w: Work) => Effect.runPromise(measure(w, undefined))
+const rows = async (w: Work) => (await Effect.runPromise(measure(w, undefined))).rows
 
 test("ratio() is above 1 exactly when ours is better, whichever way the unit points", () =>
   fc.assert(
@@ -86,10 +86,10 @@ test("measure() takes turns, and does not count the first round unless the work 
     rounds: 2
   })
   const peers = { ask: () => side("B"), versions: Effect.succeed({}) }
-  const [warm] = await Effect.runPromise(measure(turns, peers))
+  const [warm] = (await Effect.runPromise(measure(turns, peers))).rows
   assert.equal(order.join(""), "ABABAB")
   assert.equal(warm!.spread.ours!.min, 3)
-  const [cold] = await Effect.runPromise(measure({ ...turns, cold: true }, peers))
+  const [cold] = (await Effect.runPromise(measure({ ...turns, cold: true }, peers))).rows
   assert.equal(order.join(""), "ABABABABAB")
   assert.equal(cold!.spread.ours!.min, 7)
 })
@@ -119,7 +119,7 @@ test("measure() says by how much answers differ beyond what was agreed", async (
     ours: Effect.succeed(Effect.succeed({ value: 1, answers: [100] }))
   })
   const notes = await Effect.runPromise(
-    Effect.forEach([100.00001, 100.01], (answer) => Effect.map(measure(same, against(answer)), (r) => r[0]!.note))
+    Effect.forEach([100.00001, 100.01], (answer) => Effect.map(measure(same, against(answer)), (m) => m.rows[0]!.note))
   )
   assert.equal(notes[0], "")
   assert.match(notes[1]!, /answers differ by 1\.0e-4 relative/)
