@@ -1,18 +1,20 @@
 /** `pgex run`: the main job, in a run directory. */
-import { normalize } from "node:path"
+import { normalize, resolve } from "node:path"
 import { Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
+import { CheckpointSeconds } from "../../algorithms/policygradex/checkpoints.ts"
 import type { RunConfig } from "../../core/pipeline/config.ts"
+import { RunStore } from "../../core/pipeline/run_store.ts"
 import type { EnvError } from "../../envs/error.ts"
 import { findFamily } from "../../envs/registry.ts"
-import { loadConfig, named } from "../config/mod.ts"
+import { type Choice, loadConfig, named } from "../config/mod.ts"
 import { UsageError } from "../failure.ts"
-import type { Loaded } from "../load/mod.ts"
+import { type Loaded, versionsOf } from "../load/mod.ts"
 import { machine, versions } from "../machine.ts"
 import { progressDisplay, silentProgress } from "../progress.ts"
-import { directoryStore, freeName } from "../store/mod.ts"
+import { directoryStore, freeName, readFinished, readRun } from "../store/mod.ts"
 import { choiceOf, choiceParameters } from "./config.ts"
 import { lift, print } from "./output.ts"
 import { because, withPlugins } from "./plugin_flag.ts"
@@ -36,7 +38,10 @@ export const runCommand = Command.make(
     resume: Flag.Boolean("resume").pipe(
       Flag.withDefault(false),
       Flag.withoutNegation,
-      Flag.withDescription("Write into an earlier run in --out, replacing what differs")
+      Flag.withDescription(
+        "Go on with the run in --out, with its own settings: what it finished is not computed again, and what it " +
+          "leaves is the same, byte for byte"
+      )
     ),
     quiet: Flag.Boolean("quiet").pipe(
       Flag.withDefault(false),
@@ -51,15 +56,17 @@ export const runCommand = Command.make(
       const flag = o.force ? "--force" : "--resume"
       return yield* new UsageError({ doing: `use ${flag}`, want: "--out DIR with it", got: "no --out", fix: "" })
     }
-    const config = yield* loadConfig(choiceOf(o, seed))
-    const loaded = yield* withPlugins(config.plugins)
+    const choice = choiceOf(o, seed)
+    const own = o.resume && choice.source === undefined && choice.preset === undefined
+    const read = yield* loadConfig(own ? yield* overOwn(out ?? "", choice) : choice)
+    const loaded = yield* withPlugins(read.plugins)
     // Before the directory is made: a wrong name leaves nothing behind.
-    yield* lift(tasksExist(config, loaded)).pipe(Effect.mapError(because(loaded)))
+    yield* lift(tasksExist(read, loaded)).pipe(Effect.mapError(because(loaded)))
     // What only this command needs (programs, kernels, plots) is loaded only by it: the others start faster.
     const { mainJob } = yield* Effect.promise(() => import("../../algorithms/policygradex/job.ts"))
     const { known, knownWith } = yield* Effect.promise(() => import("../known.ts"))
     const all = knownWith(loaded, known)
-    yield* lift(named(config, all))
+    const config = yield* lift(named(read, all))
     const { runJob } = yield* Effect.promise(() => import("../run_job.ts"))
     const { openSession } = yield* Effect.promise(() => import("../sessions/mod.ts"))
     // Likewise a session that cannot be made; auto always finds one.
@@ -71,12 +78,21 @@ export const runCommand = Command.make(
       command,
       config,
       seed: config.seed,
-      versions: versions(),
+      versions: { ...versions(), ...versionsOf(loaded) },
       machine: machine()
     })
+    const finished = o.resume ? yield* readFinished(directory) : Option.none()
+    if (Option.isSome(finished)) {
+      const { headline } = finished.value
+      // Opened all the same: refuses other settings, and a run that is being written.
+      yield* Effect.flatMap(RunStore, (s) => s.kept.drop("")).pipe(Effect.provide(store))
+      const text = `${headline}\n\nfinished before: ${normalize(directory)}/report.html; --force runs it anew`
+      return yield* print(json, { ...finished.value, directory }, text)
+    }
     const data = yield* runJob(mainJob(all), { config, command, loaded }).pipe(
       Effect.provide(o.quiet ? silentProgress : progressDisplay()),
-      Effect.provide(store)
+      Effect.provide(store),
+      Effect.provideService(CheckpointSeconds, yield* secondsOf(process.env[CHECKPOINT_VARIABLE]))
     )
     const { receipts, ...result } = data
     yield* print(json, { ...result, receipts, directory }, summaryText(data, normalize(directory)))
@@ -95,9 +111,27 @@ export const runCommand = Command.make(
       command: "pgex run quick --set family.id=cartpole-length --set meta.iterations=20",
       description: "With other values"
     },
-    { command: "pgex run runs/quick-0/run.json", description: "The same run again" }
+    { command: "pgex run runs/quick-0/run.json", description: "The same run again" },
+    { command: "pgex run --resume --out runs/quick-0", description: "Go on with a run that was stopped" }
   ])
 )
+
+/** Names the variable that says how many seconds of a training a crash may cost. */
+const CHECKPOINT_VARIABLE = "PGEX_CHECKPOINT_SECONDS"
+
+const secondsOf = (text: string | undefined): Effect.Effect<number, UsageError> => {
+  const seconds = text === undefined || text === "" ? 2 : Number(text)
+  if (Number.isFinite(seconds) && seconds >= 0) return Effect.succeed(seconds)
+  const want = "a number of seconds >= 0"
+  return Effect.fail(new UsageError({ doing: `use ${CHECKPOINT_VARIABLE}`, want, got: text ?? "", fix: "" }))
+}
+
+/** What is asked of the run in the directory, over its own configuration. Errors: `RunStoreError` where there is no run. */
+const overOwn = Effect.fnUntraced(function* (directory: string, choice: Choice) {
+  yield* readRun(directory)
+  const { sessionVariable, ...said } = choice
+  return { ...said, source: resolve(directory, "run.json") } satisfies Choice
+})
 
 const tasksExist = (config: RunConfig, { registry }: Loaded): E.Either<EnvError, unknown> =>
   pipe(
