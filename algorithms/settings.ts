@@ -47,6 +47,20 @@ export const settingsOf = (
   })
 }
 
+/**
+ * γ and λ of the advantages that a learner trains with, by which the surrogate's are made too: its settings of these
+ * names, which need not be there.
+ *
+ * - Units: `gamma` per step.
+ */
+export const discountOf = (settings: unknown): { readonly gamma: number; readonly lambda: number } => {
+  const named = (name: string, otherwise: number): number => {
+    const value = at(settings, [name])
+    return typeof value === "number" ? value : otherwise
+  }
+  return { gamma: named("gamma", 0.99), lambda: named("lambda", 0.95) }
+}
+
 /** How configurations are read: a setting that is none is a mistake. */
 export const strict = { errors: "all", onExcessProperty: "error" } as const
 

@@ -1,6 +1,7 @@
 /** The main job for scripts: a configuration in, the result out; in a directory or in memory. */
 import { Console, Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
+import type { Maml, Ppo, Sac } from "../algorithms/mod.ts"
 import { mainJob } from "../algorithms/policygradex/job.ts"
 import type { RunConfig } from "../core/pipeline/config.ts"
 import type { ReportData } from "../core/pipeline/report_data.ts"
@@ -13,7 +14,19 @@ import { runJob } from "./run_job.ts"
 import { directoryStore, memoryStore } from "./store/mod.ts"
 
 /** Any part of a configuration, typed; what is left out comes from the preset. */
-export type Settings = { readonly preset?: "quick" | "paper" } & DeepPartial<Omit<RunConfig, "preset">>
+export type Settings = {
+  readonly preset?: "quick" | "paper"
+  readonly algorithm?: LearnerSettings
+} & DeepPartial<Omit<RunConfig, "preset" | "algorithm">>
+
+/** The learner that trains, and settings by learner; those of plugins are checked by them. */
+export interface LearnerSettings {
+  readonly id?: string
+  readonly ppo?: Partial<Ppo>
+  readonly sac?: Partial<Sac>
+  readonly maml?: DeepPartial<Maml>
+  readonly [learner: string]: unknown
+}
 
 type DeepPartial<T> = {
   readonly [K in keyof T]?: T[K] extends readonly unknown[] ? T[K] : T[K] extends object ? DeepPartial<T[K]> : T[K]
@@ -39,15 +52,16 @@ export const experiment = Effect.fn("experiment")(function* (settings: Settings,
   const own = settings.session === undefined && variable !== undefined ? { session: variable } : {}
   const resolved = resolve({ ...settings, ...own }, `the script or ${SESSION_VARIABLE}`, {})
   if (E.isLeft(resolved)) return yield* resolved.left
-  const config = resolved.right
+  const read = resolved.right
   const command = process.argv.slice(1).join(" ")
-  const loaded = yield* loadPlugins(known.registry, config.plugins, { project: true })
+  const loaded = yield* loadPlugins(known.registry, read.plugins, { project: true })
   for (const { message } of loaded.problems) yield* Console.error(`policygradex: ${message}; going on without it`)
-  if (!loaded.registry.families.some((f) => f.id === config.family.id) && loaded.problems[0] !== undefined)
+  if (!loaded.registry.families.some((f) => f.id === read.family.id) && loaded.problems[0] !== undefined)
     return yield* loaded.problems[0]
   const all = knownWith(loaded)
-  const names = named(config, all)
-  if (E.isLeft(names)) return yield* names.left
+  const complete = named(read, all)
+  if (E.isLeft(complete)) return yield* complete.left
+  const config = complete.right
   const info = { command, config, seed: config.seed, versions: versions(), machine: machine() }
   return yield* runJob(mainJob(all), { config, command, loaded }).pipe(
     Effect.provide(place.quiet === true ? silentProgress : progressDisplay()),

@@ -4,6 +4,7 @@ import type { RunConfig } from "../../core/pipeline/config.ts"
 import { firstOrderTable } from "../../core/pipeline/first_order_table.ts"
 import { RunStore } from "../../core/pipeline/run_store.ts"
 import { child } from "../../core/random/mod.ts"
+import { discountOf } from "../settings.ts"
 import { filmsOf } from "./films.ts"
 import { groupsOf, policiesBy, policiesOf } from "./group_training.ts"
 import { plan } from "./plan.ts"
@@ -36,7 +37,6 @@ export const mainJob = (known: Known) =>
     yield* putMeta(setting, tasks, meta)
     const start = { policy: meta.policy, value: meta.value }
 
-    const { gamma, lambda } = config.algorithm.ppo
     const { distances, directions, maximum, beyond } = config.firstOrder
     const estimated = yield* stages.run(surrogate(site), {
       spec,
@@ -44,7 +44,7 @@ export const mainJob = (known: Known) =>
       at: start,
       directions,
       key: child(key, "surrogate"),
-      config: { ...config.surrogate, gamma, lambda }
+      config: { ...config.surrogate, ...discountOf(spec.algorithmConfig) }
     })
     yield* putSurrogate(estimated, tasks)
 

@@ -15,13 +15,15 @@ export const plan = Effect.fn("policygradex.plan")(function* (config: RunConfig,
   const key = yield* lift(keyOf(config.seed))
   const family = yield* lift(findFamily(known.registry, config.family.id))
   const { tasks, planted } = yield* lift(family.tasks({ ...config.family.options, n: config.family.n }))
-  const { id: algorithm, ppo, options } = config.algorithm
+  const { id: algorithm } = config.algorithm
   const defaults = known.algorithms.find((a) => a.id === algorithm)?.defaults
+  const { observation, reward } = config.normalise
   const spec: TrainingSpec = {
     environment: family.environment.id,
     algorithm,
-    algorithmConfig: algorithm === "ppo" ? ppo : over(defaults, options ?? {}),
-    network: config.network,
+    algorithmConfig: over(defaults, config.algorithm[algorithm] ?? {}),
+    // Left out where there is none, so that policies without it are as they were before there was any.
+    network: observation || reward ? { ...config.network, normalise: config.normalise } : config.network,
     taskIds: tasks.map((t) => t.id),
     vector: config.meta.vector,
     stepsPerTask: config.meta.stepsPerTask,

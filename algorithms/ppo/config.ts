@@ -1,7 +1,34 @@
 /** What a person sets for PPO, and where the defaults come from. */
-import { PpoConfig } from "../../core/pipeline/config.ts"
+import { Schema } from "effect"
 
-export { PpoConfig }
+const count = (minimum: number, maximum: number, description: string) =>
+  Schema.Int.check(Schema.isBetween({ minimum, maximum })).annotate({ description })
+
+const number = (minimum: number, maximum: number, description: string) =>
+  Schema.Finite.check(Schema.isBetween({ minimum, maximum })).annotate({ description })
+
+const numberOrOff = (minimum: number, maximum: number, description: string) =>
+  Schema.Union([Schema.Literal("off"), Schema.Finite.check(Schema.isBetween({ minimum, maximum }))]).annotate({
+    description
+  })
+
+const flag = (description: string) => Schema.Boolean.annotate({ description })
+
+export const PpoConfig = Schema.Struct({
+  learningRate: number(1e-8, 1, "Adam's step size"),
+  anneal: flag("learning rate falls linearly to 0 over the iterations"),
+  epochs: count(1, 1000, "passes over each rollout"),
+  batch: count(1, 1_000_000, "transitions in a minibatch"),
+  gamma: number(0, 1, "discount per step"),
+  lambda: number(0, 1, "GAE's λ per step"),
+  clip: number(0, 1, "ε of the clipped probability ratio"),
+  valueClip: numberOrOff(0, 1e6, "clip range of the value update, reward units"),
+  entropy: number(0, 10, "weight of the entropy bonus"),
+  value: number(0, 10, "weight of the value loss"),
+  maxGradientNorm: numberOrOff(0, 1e6, "the gradient is scaled down to this L2 norm"),
+  normaliseAdvantages: flag("advantages of a minibatch get mean 0, deviation 1"),
+  klStop: numberOrOff(0, 100, "an update ends early beyond this mean KL divergence, nats")
+})
 
 /** The settings of one PPO training. */
 export type Ppo = typeof PpoConfig.Type

@@ -34,34 +34,14 @@ export const FamilyConfig = Schema.Struct({
   })
 })
 
-/** Proximal policy optimisation (Schulman et al. 2017). */
-export const PpoConfig = Schema.Struct({
-  learningRate: number(1e-8, 1, "Adam's step size"),
-  anneal: flag("learning rate falls linearly to 0 over the iterations"),
-  epochs: count(1, 1000, "passes over each rollout"),
-  batch: count(1, 1_000_000, "transitions in a minibatch"),
-  gamma: number(0, 1, "discount per step"),
-  lambda: number(0, 1, "GAE's λ per step"),
-  clip: number(0, 1, "ε of the clipped probability ratio"),
-  valueClip: numberOrOff(0, 1e6, "clip range of the value update, reward units"),
-  entropy: number(0, 10, "weight of the entropy bonus"),
-  value: number(0, 10, "weight of the value loss"),
-  maxGradientNorm: numberOrOff(0, 1e6, "the gradient is scaled down to this L2 norm"),
-  normaliseAdvantages: flag("advantages of a minibatch get mean 0, deviation 1"),
-  klStop: numberOrOff(0, 100, "an update ends early beyond this mean KL divergence, nats")
-})
-
-/** Which learner trains, with its settings. */
-export const AlgorithmConfig = Schema.Struct({
-  id: name("learner: ppo, sac, maml, fomaml, reptile, emaml, promp, or one of a plugin"),
-  /** Its gamma and lambda serve the advantages at θ★ whatever the learner. */
-  ppo: PpoConfig,
-  options: Schema.optionalKey(
-    Schema.Record(Schema.String, Schema.Unknown).annotate({
-      description: "settings of another learner than ppo over its defaults, checked by the learner"
-    })
-  )
-})
+/**
+ * Which learner trains; and, under learners' ids, their settings over their defaults, which their own schemas check:
+ * `{ id: "sac", sac: { batch: 128 } }`. Settings of learners that do not train are for whoever changes the id.
+ */
+export const AlgorithmConfig = Schema.StructWithRest(
+  Schema.Struct({ id: name("learner, as `pgex algorithms` lists them") }),
+  [Schema.Record(Schema.String, Schema.Unknown)]
+).annotate({ description: "the learner, and settings under its id" })
 
 /** Policy and value function: multilayer perceptrons. */
 export const NetworkConfig = Schema.Struct({

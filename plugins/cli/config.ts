@@ -1,10 +1,12 @@
 /** `pgex config`: what a run would use, resolved and explained. */
 import { Effect, Option, Predicate } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { sessionKinds } from "../../core/pipeline/config.ts"
-import { type Choice, loadConfig, meaning, paths, SESSION_VARIABLE } from "../config/mod.ts"
-import { print } from "./output.ts"
-import { pluginFlag } from "./plugin_flag.ts"
+import type { Known } from "../../algorithms/policygradex/spec.ts"
+import { type RunConfig, sessionKinds } from "../../core/pipeline/config.ts"
+import { type Choice, loadConfig, meaning, named, paths, SESSION_VARIABLE, settingRows } from "../config/mod.ts"
+import { knownWith } from "../known.ts"
+import { lift, print } from "./output.ts"
+import { pluginFlag, withPlugins } from "./plugin_flag.ts"
 import { shared } from "./shared.ts"
 
 /** Arguments and flags that choose a configuration; `pgex run` has the same. */
@@ -68,12 +70,14 @@ export const configCommand = Command.make(
   choiceParameters,
   Effect.fn("pgex.config")(function* (o) {
     const { json, seed } = yield* shared
-    const config = yield* loadConfig(choiceOf(o, seed))
-    const rows = paths().map((path) => {
-      const keys = path.split(".")
-      const value = keys.reduce<unknown>((v, k) => (Predicate.hasProperty(v, k) ? v[k] : undefined), config)
-      return [`${path}=${typeof value === "string" ? value : JSON.stringify(value)}`, meaning(keys)] as const
-    })
+    const read = yield* loadConfig(choiceOf(o, seed))
+    const all = knownWith(yield* withPlugins(read.plugins))
+    const config = yield* lift(named(read, all))
+    const rows = paths()
+      .flatMap((path) =>
+        path === "algorithm" ? learnerRows(config, all.algorithms) : [[path, meaning(path.split("."))] as const]
+      )
+      .map(([path, text]) => [`${path}=${shown(at(config, path))}`, text] as const)
     const width = Math.min(40, Math.max(...rows.map(([setting]) => setting.length)))
     yield* print(json, config, rows.map(([setting, text]) => `${setting.padEnd(width)}  ${text}`).join("\n"))
   })
@@ -88,3 +92,16 @@ export const configCommand = Command.make(
     { command: "pgex config quick --set meta.iterations=20 --json > mine.json", description: "A file to start from" }
   ])
 )
+
+/** Each setting of the learner that trains. */
+const learnerRows = ({ algorithm: { id } }: RunConfig, algorithms: Known["algorithms"]) => {
+  const learner = algorithms.find((a) => a.id === id)
+  const settings = learner === undefined ? [] : settingRows(learner)
+  const chosen = ["algorithm.id", "the learner, one of those that pgex algorithms lists"] as const
+  return [chosen, ...settings.map((r) => [`algorithm.${id}.${r.path}`, r.meaning] as const)]
+}
+
+const at = (config: RunConfig, path: string): unknown =>
+  path.split(".").reduce<unknown>((v, key) => (Predicate.hasProperty(v, key) ? v[key] : undefined), config)
+
+const shown = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value))

@@ -28,9 +28,13 @@ export const decodeConfig = (value: unknown, source: string): E.Either<ConfigErr
   return E.left(complain(path, source, want, show(at(value, issue.path))))
 }
 
-/** The tree `base` with everything that `overlay` says put over it; lists and free records are replaced whole. */
+/**
+ * The tree `base` with everything that `overlay` says put over it; lists and free records are replaced whole, but for
+ * learners' settings, which go over one another part by part.
+ */
 export const merge = (base: unknown, overlay: unknown, path: readonly string[] = []): unknown => {
-  if (!Predicate.isObject(base) || !Predicate.isObject(overlay) || keysAt(path) === undefined) return overlay
+  const whole = keysAt(path) === undefined && path[0] !== "algorithm"
+  if (!Predicate.isObject(base) || !Predicate.isObject(overlay) || whole) return overlay
   const own = new Map(Object.entries(base))
   return {
     ...base,

@@ -3,14 +3,14 @@ import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
 import { groupingIds } from "../../algorithms/policygradex/grouping.ts"
 import { describe, type Known, learnersFor } from "../../algorithms/policygradex/spec.ts"
-import { settingsOf } from "../../algorithms/settings.ts"
+import { type SettingError, settingsOf } from "../../algorithms/settings.ts"
 import type { RunConfig } from "../../core/pipeline/config.ts"
 import { findFamily } from "../../envs/registry.ts"
 import { ConfigError, suggestion } from "../failure.ts"
 
 /**
- * The configuration, whose learner and grouping method are known, whose learner takes its settings and the family's
- * actions.
+ * The configuration, whose learner and grouping method are known and whose learner takes the family's actions; with all
+ * settings of that learner, and no other's.
  *
  * - Errors: `ConfigError` naming the key and what there is.
  */
@@ -27,8 +27,7 @@ export const named = (config: RunConfig, known: Known): E.Either<ConfigError, Ru
   }
   return pipe(
     takesActions(config, known),
-    E.chain(() => takesOptions(config, known)),
-    E.map(() => config)
+    E.chain(() => complete(config, known))
   )
 }
 
@@ -44,16 +43,26 @@ const takesActions = ({ algorithm, family }: RunConfig, known: Known): E.Either<
   return refused("algorithm.id", want, algorithm.id, fix)
 }
 
-const takesOptions = ({ algorithm: { id, options } }: RunConfig, known: Known): E.Either<ConfigError, unknown> => {
-  const learner = known.algorithms.find((a) => a.id === id)
-  if (learner === undefined || options === undefined) return E.right(undefined)
-  if (id === "ppo") {
-    return refused("algorithm.options", "none with ppo", options, "set algorithm.ppo, which has its settings")
+/** All settings of every learner that has some here; those of the one that trains, whole. */
+const complete = (config: RunConfig, { algorithms }: Known): E.Either<ConfigError, RunConfig> => {
+  const { id, ...given } = config.algorithm
+  const ids = algorithms.map((a) => a.id)
+  const stranger = Object.keys(given).find((key) => !ids.includes(key))
+  if (stranger !== undefined) {
+    return refused(`algorithm.${stranger}`, `a learner (${ids.join(", ")})`, stranger, suggestion(stranger, ids))
   }
-  const settings = settingsOf(learner, options)
-  if (E.isRight(settings)) return settings
-  const { path, want, got, siblings, unknown } = settings.left
-  const key = ["algorithm.options", ...path].join(".")
+  let algorithm: RunConfig["algorithm"] = { id }
+  for (const learner of algorithms) {
+    if (learner.id !== id && given[learner.id] === undefined) continue
+    const settings = settingsOf(learner, given[learner.id] ?? {})
+    if (E.isLeft(settings)) return wrong(learner.id, settings.left)
+    if (learner.id === id) algorithm = { id, [id]: settings.right }
+  }
+  return E.right({ ...config, algorithm })
+}
+
+const wrong = (id: string, { path, want, got, siblings, unknown }: SettingError): E.Either<ConfigError, never> => {
+  const key = ["algorithm", id, ...path].join(".")
   return unknown
     ? refused(key, `a setting of ${id}`, path.at(-1), suggestion(path.at(-1) ?? "", siblings))
     : refused(key, want, got, "")

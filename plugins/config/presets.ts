@@ -1,5 +1,22 @@
 /** The shipped configurations, as data. */
+import type { Ppo } from "../../algorithms/ppo/config.ts"
 import type { RunConfig } from "../../core/pipeline/config.ts"
+
+const quickPpo: Ppo = {
+  learningRate: 1e-3,
+  anneal: false,
+  epochs: 5,
+  batch: 4096,
+  gamma: 0.99,
+  lambda: 0.95,
+  clip: 0.2,
+  valueClip: "off",
+  entropy: 0.0,
+  value: 0.5,
+  maxGradientNorm: 0.5,
+  normaliseAdvantages: true,
+  klStop: "off"
+}
 
 /** Finishes within a minute on two cores. */
 const quick: RunConfig = {
@@ -9,24 +26,7 @@ const quick: RunConfig = {
   workers: "auto",
   plugins: [],
   family: { id: "cartpole-length", n: 10, options: {} },
-  algorithm: {
-    id: "ppo",
-    ppo: {
-      learningRate: 1e-3,
-      anneal: false,
-      epochs: 5,
-      batch: 4096,
-      gamma: 0.99,
-      lambda: 0.95,
-      clip: 0.2,
-      valueClip: "off",
-      entropy: 0.0,
-      value: 0.5,
-      maxGradientNorm: 0.5,
-      normaliseAdvantages: true,
-      klStop: "off"
-    }
-  },
+  algorithm: { id: "ppo", ppo: quickPpo },
   network: { layers: 3, width: 64, activation: "tanh", taskOneHot: false },
   meta: { iterations: 6, target: "off", stepsPerTask: 2048, vector: 8 },
   surrogate: {
@@ -58,7 +58,7 @@ const paper: RunConfig = {
   preset: "paper",
   algorithm: {
     id: "ppo",
-    ppo: { ...quick.algorithm.ppo, learningRate: 3e-4, epochs: 10, batch: 64 }
+    ppo: { ...quickPpo, learningRate: 3e-4, epochs: 10, batch: 64 }
   },
   network: { ...quick.network, layers: 3 },
   meta: { iterations: 100, target: "off", stepsPerTask: 2048, vector: 8 },
@@ -82,7 +82,7 @@ const navigation: RunConfig = {
   ...quick,
   preset: "navigation",
   family: { id: "navigation-uniform", n: 8, options: {} },
-  algorithm: { id: "ppo", ppo: { ...quick.algorithm.ppo, learningRate: 3e-3, gamma: 0.95 } },
+  algorithm: { id: "ppo", ppo: { ...quickPpo, learningRate: 3e-3, gamma: 0.95 } },
   grouping: { ...quick.grouping, k: 4 },
   truth: { ...quick.truth, subsets: 28 },
   groupTraining: { iterations: 8, seeds: 3 }
@@ -97,7 +97,7 @@ const frozenlake: RunConfig = {
   ...quick,
   preset: "frozenlake",
   family: { id: "frozenlake-maps", n: 10, options: { p: 0.7 } },
-  algorithm: { id: "ppo", ppo: { ...quick.algorithm.ppo, learningRate: 3e-3, gamma: 0.8 } },
+  algorithm: { id: "ppo", ppo: { ...quickPpo, learningRate: 3e-3, gamma: 0.8 } },
   meta: { ...quick.meta, iterations: 10 },
   groupTraining: { iterations: 8, seeds: 5 },
   evaluation: { episodes: 200 }
@@ -111,7 +111,7 @@ const highwayDensity: RunConfig = {
   ...quick,
   preset: "highway-density",
   family: { id: "highway-density", n: 10, options: {} },
-  algorithm: { id: "ppo", ppo: { ...quick.algorithm.ppo, learningRate: 3e-3, gamma: 0.9 } },
+  algorithm: { id: "ppo", ppo: { ...quickPpo, learningRate: 3e-3, gamma: 0.9 } },
   meta: { ...quick.meta, iterations: 8 },
   truth: { ...quick.truth, subsets: 15 },
   evaluation: { episodes: 50 }
@@ -125,7 +125,7 @@ const lunarlanderGravity: RunConfig = {
   ...quick,
   preset: "lunarlander-gravity",
   family: { id: "lunarlander-gravity", n: 10, options: {} },
-  algorithm: { id: "ppo", ppo: { ...quick.algorithm.ppo, learningRate: 1e-3, anneal: true, klStop: 0.02 } },
+  algorithm: { id: "ppo", ppo: { ...quickPpo, learningRate: 1e-3, anneal: true, klStop: 0.02 } },
   meta: { ...quick.meta, iterations: 10 },
   // Landers that have learnt to hover fly for the whole 1000 steps of an episode.
   truth: { ...quick.truth, subsets: 15, iterations: 4, episodes: 8 },
@@ -134,6 +134,21 @@ const lunarlanderGravity: RunConfig = {
 }
 
 /** By name; `pgex run NAME`. */
+/**
+ * Six pendulums of different length, soft actor-critic. Within two minutes. An update a step of all environments, so that
+ * a task costs no more where more of them are trained together.
+ */
+const pendulum: RunConfig = {
+  ...quick,
+  preset: "pendulum",
+  family: { id: "pendulum-length", n: 6, options: {} },
+  algorithm: { id: "sac", sac: { learningRate: 1e-3, gamma: 0.95, learningStarts: 200, updates: 1 } },
+  network: { layers: 2, width: 64, activation: "relu", taskOneHot: false },
+  meta: { ...quick.meta, iterations: 8, stepsPerTask: 400, vector: 1 },
+  surrogate: { ...quick.surrogate, transitionsPerTask: 8192 },
+  truth: { ...quick.truth, subsets: 15, stepsPerTask: 400 }
+}
+
 export const presets: Readonly<Record<string, RunConfig>> = {
   quick,
   paper,

@@ -10,7 +10,7 @@ import { known } from "../../plugins/known.ts"
 import { silentProgress } from "../../plugins/progress.ts"
 import * as wasm from "../../plugins/session_wasm/mod.ts"
 import { memoryStore } from "../../plugins/store/mod.ts"
-import { artefact, tiny } from "./support.ts"
+import { artefact, tiny, tinyPpo } from "./support.ts"
 
 /** The job in the session of the context, its files in `memory`. */
 const job = (config: RunConfig, memory: ReturnType<typeof memoryStore>, progress = silentProgress) =>
@@ -74,7 +74,7 @@ const wild: RunConfig = {
   family: { id: "lq-planted", n: 6, options: { gain: 10 } },
   algorithm: {
     id: "ppo",
-    ppo: { ...tiny.algorithm.ppo, learningRate: 1, maxGradientNorm: "off", clip: 1, epochs: 20 }
+    ppo: { ...tinyPpo, learningRate: 1, maxGradientNorm: "off", clip: 1, epochs: 20 }
   },
   meta: { ...tiny.meta, iterations: 1000 }
 }

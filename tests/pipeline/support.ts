@@ -1,5 +1,7 @@
 /** The main job on small tasks, in memory. */
+
 import { Effect, Layer } from "effect"
+import { type Ppo, ppo } from "../../algorithms/mod.ts"
 import { mainJob } from "../../algorithms/policygradex/mod.ts"
 import type { RunConfig } from "../../core/pipeline/config.ts"
 import { presets } from "../../plugins/config/mod.ts"
@@ -12,6 +14,8 @@ import { withKinds } from "../plugins/sessions/support.ts"
 const { quick } = presets
 if (quick === undefined) throw new Error("there is no preset quick")
 
+export const tinyPpo: Ppo = { ...ppo.defaults, epochs: 5, learningRate: 3e-3, batch: 240, gamma: 0.95 }
+
 /** Six linear-quadratic tasks in two groups; a second for the whole job. */
 export const tiny: RunConfig = {
   ...quick,
@@ -19,7 +23,7 @@ export const tiny: RunConfig = {
   session: "wasm",
   workers: 1,
   family: { id: "lq-planted", n: 6, options: {} },
-  algorithm: { id: "ppo", ppo: { ...quick.algorithm.ppo, learningRate: 3e-3, batch: 240, gamma: 0.95 } },
+  algorithm: { id: "ppo", ppo: tinyPpo },
   network: { layers: 1, width: 16, activation: "tanh", taskOneHot: false },
   meta: { target: "off", iterations: 3, stepsPerTask: 160, vector: 8 },
   surrogate: { ...quick.surrogate, transitionsPerTask: 2048, dimension: 60 },

@@ -28,7 +28,7 @@ test("a file overlays the preset it names, key by key", () => {
 
 test("an unknown key is refused with the nearest valid name", () => {
   assert.match(complaint(from({ meta: { iteration: 3 } })), /meta\.iteration from my\.json.*did you mean iterations\?/)
-  assert.match(complaint(from({ learningRate: 1 })), /did you mean algorithm\.ppo\.learningRate\?/)
+  assert.match(complaint(from({ stepsPerTask: 1 })), /did you mean meta\.stepsPerTask\?/)
   assert.match(complaint(from({}, ["meta.steps=3"])), /did you mean stepsPerTask\?/)
   assert.match(complaint(from({ preset: "quik" })), /did you mean quick\?/)
 })
@@ -54,7 +54,7 @@ test("--set takes its type from the schema", () => {
   assert.equal(config.meta.iterations, 20)
   assert.equal(config.session, "wasm")
   assert.deepEqual(config.firstOrder.distances, [0.5])
-  assert.equal(config.algorithm.ppo.klStop, 0.1)
+  assert.deepEqual(config.algorithm.ppo, { ...Object(presets.quick?.algorithm.ppo), klStop: 0.1 })
   assert.equal(config.family.id, "7")
   assert.match(complaint(from({}, ["meta.iterations=many"])), /--set meta\.iterations=many: want number.*got many/)
   assert.match(complaint(from({}, ["meta=3"])), /want one of its values \(meta\.iterations/)
@@ -63,7 +63,7 @@ test("--set takes its type from the schema", () => {
 
 test("every setting of a preset can be set to the value it has", () =>
   fc.assert(
-    fc.property(fc.constantFrom(...paths().filter((p) => !p.endsWith(".options"))), (path) => {
+    fc.property(fc.constantFrom(...paths().filter((p) => !p.endsWith(".options") && p !== "algorithm")), (path) => {
       const value = path.split(".").reduce<unknown>((v, k) => Reflect.get(Object(v), k), presets.quick)
       const text = typeof value === "string" ? value : JSON.stringify(value)
       assert.deepEqual(right(from({}, [`${path}=${text}`])), presets.quick)

@@ -3,7 +3,7 @@ import { test } from "node:test"
 import { Effect, Layer } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { erased } from "../../../algorithms/erased.ts"
-import { ppo } from "../../../algorithms/mod.ts"
+import { ppo, sac } from "../../../algorithms/mod.ts"
 import { settingOf } from "../../../algorithms/policygradex/spec.ts"
 import type { RunConfig } from "../../../core/pipeline/config.ts"
 import { named } from "../../../plugins/config/mod.ts"
@@ -14,9 +14,11 @@ const picky = (id: string, tag: "Discrete" | "Box") => erased({ ...ppo, id, supp
 
 const all = { ...known, algorithms: [...known.algorithms, picky("symbols", "Discrete"), picky("vectors", "Box")] }
 
-const refusal = (family: string, id: string, options?: RunConfig["algorithm"]["options"]): string => {
-  const algorithm = { ...tiny.algorithm, id, ...(options === undefined ? {} : { options }) }
-  const config = named({ ...tiny, family: { ...tiny.family, id: family }, algorithm }, all)
+const asked = (family: string, algorithm: RunConfig["algorithm"]) =>
+  named({ ...tiny, family: { ...tiny.family, id: family }, algorithm }, all)
+
+const refusal = (family: string, id: string, settings: Readonly<Record<string, unknown>> = {}): string => {
+  const config = asked(family, { id, ...settings })
   return E.isLeft(config) ? config.left.message : "accepted"
 }
 
@@ -49,15 +51,20 @@ test("a script that does not ask named() is refused as well", async () => {
 })
 
 test("settings that a learner does not have, or values that it does not take, are refused by their key", () => {
-  const sac = (options: RunConfig["algorithm"]["options"]) => refusal("pendulum-length", "sac", options)
+  const ofSac = (settings: unknown) => refusal("pendulum-length", "sac", { sac: settings })
   assert.match(
-    sac({ learningrate: 1e-3 }),
-    /algorithm\.options\.learningrate: want a setting of sac, .*did you mean learningRate\?/
+    ofSac({ learningrate: 1e-3 }),
+    /algorithm\.sac\.learningrate: want a setting of sac, .*did you mean learningRate\?/
   )
-  assert.match(sac({ tau: 2 }), /algorithm\.options\.tau: want a value between 0 and 1, got 2/)
-  assert.equal(sac({ tau: 0.5, temperature: 0.2 }), "accepted")
-  assert.match(
-    refusal("pendulum-length", "ppo", { clip: 0.1 }),
-    /algorithm\.options: want none with ppo, got \{"clip":0\.1\}; set algorithm\.ppo/
-  )
+  assert.match(ofSac({ tau: 2 }), /algorithm\.sac\.tau: want a value between 0 and 1, got 2/)
+  assert.equal(ofSac({ tau: 0.5, temperature: 0.2 }), "accepted")
+  // Of learners that do not train, too.
+  assert.match(refusal("pendulum-length", "sac", { ppo: { clip: "no" } }), /algorithm\.ppo\.clip: want .*, got "no"/)
+  assert.match(refusal("pendulum-length", "sac", { pop: {} }), /algorithm\.pop: want a learner \(ppo, .*mean ppo\?/)
+})
+
+test("the configuration has all settings of the learner that trains, and no other's", () => {
+  const config = asked("pendulum-length", { id: "sac", sac: { batch: 32 }, ppo: { clip: 0.1 } })
+  if (E.isLeft(config)) return assert.fail(config.left.message)
+  assert.deepEqual(config.right.algorithm, { id: "sac", sac: { ...sac.defaults, batch: 32 } })
 })

@@ -53,7 +53,7 @@ test(
   () =>
     inFolder({ "parts.ts": plugin }, async (folder) => {
       const plugins = [join(folder, "parts.ts")]
-      const algorithm = { id: "ppo-again", ppo: tiny.algorithm.ppo, options: { learningRate: 1e-3 } }
+      const algorithm = { id: "ppo-again", "ppo-again": { learningRate: 1e-3 } }
       const data = await run({ plugins, algorithm, grouping: { method: "halves", k: 2 } })
       assert.deepEqual([data.grouping.method, data.grouping.k, data.grouping.labels], ["halves", 2, [0, 0, 1, 1]])
       assert.ok(data.comparison.some((c) => c.method === "halves"))
@@ -71,8 +71,8 @@ test("an unknown learner or method is refused with what there is; bad settings a
       [{ plugins, grouping: { method: "halfs", k: 2 } }, /want a grouping method \(.*did you mean halves/],
       [{ grouping: { method: "sdpp", k: 2 } }, /did you mean sdp/],
       [
-        { plugins, algorithm: { id: "ppo-again", options: { clip: "no" } } },
-        /algorithm\.options\.clip: want number, got "no"/
+        { plugins, algorithm: { id: "ppo-again", "ppo-again": { clip: "no" } } },
+        /algorithm\.ppo-again\.clip: want number, got "no"/
       ],
       [{ plugins, grouping: { method: "short", k: 2 } }, /labels of short: want 4 whole numbers.*got 1 labels: 0/],
       [{ plugins, grouping: { method: "throws", k: 2 } }, /group\(\) of throws, from plugin parts.*no idea/]
