@@ -8,7 +8,7 @@ const settings = (id: string, options: Readonly<Record<string, unknown>>): Setti
   ...tiny,
   preset: "quick",
   family: { id: "navigation-uniform", n: 4, options: {} },
-  algorithm: { id, ppo: tiny.algorithm.ppo, options },
+  algorithm: { id, [id]: options },
   meta: { ...tiny.meta, iterations: 1, stepsPerTask: 240, vector: 4 },
   surrogate: { ...tiny.surrogate, subsetSize: 2, transitionsPerTask: 200 },
   truth: { ...tiny.truth, subsets: 0 },
@@ -23,5 +23,5 @@ test("a run takes a meta-learner by name, with settings over its defaults", { ti
   assert.equal(done.success.grouping.labels.length, 4)
   const refused = await run(settings("fomaml", { inner: { steps: 0 } }))
   assert.ok(refused._tag === "Failure")
-  assert.match(refused.failure.message, /configuration of fomaml.*steps/s)
+  assert.match(refused.failure.message, /inner\.steps: want/)
 })
