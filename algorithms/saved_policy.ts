@@ -79,7 +79,7 @@ const decode = Schema.decodeUnknownResult(Meta)
 /** The policy at θ, with arrays of other things (a value function) beside it where wanted. */
 export const savePolicy = (
   policy: Policy,
-  theta: Float32Array | Float64Array,
+  theta: Floats,
   { algorithm, environment, tasks, moments }: PolicyOrigin,
   others: readonly Tensor[] = []
 ): SavedPolicy => ({

@@ -2,8 +2,9 @@
 import { Effect } from "effect"
 import type { Film } from "../../core/pipeline/report_data.ts"
 import { evaluate } from "../../core/program/mod.ts"
-import { child, type Floats, type Key, stream } from "../../core/random/mod.ts"
+import { child, type Key, stream } from "../../core/random/mod.ts"
 import { limitOf, type Task } from "../../envs/mod.ts"
+import type { Acting } from "../algorithm.ts"
 import { lift } from "../error.ts"
 import { actProgram, interaction, playOf } from "../interaction.ts"
 import type { Setting } from "./training.ts"
@@ -14,14 +15,14 @@ const STEPS = 200
 const FRAMES = 4
 
 /**
- * Films of the tasks, each played by its own θ with the most probable actions; none where the environment cannot draw.
+ * Films of the tasks, each played by its own policy with the most probable actions; none where the environment cannot draw.
  *
  * Programs are evaluated here in float64, so that pictures need no session and are the same on all.
  */
 export const filmsOf = Effect.fn("policygradex.films")(function* (
   { environment, policy }: Pick<Setting<unknown>, "environment" | "policy">,
   tasks: readonly Task[],
-  thetas: readonly (Floats | undefined)[],
+  policies: readonly (Acting | undefined)[],
   key: Key
 ) {
   const films: Film[] = []
@@ -29,14 +30,15 @@ export const filmsOf = Effect.fn("policygradex.films")(function* (
   const act = yield* actProgram(policy, 1)
   const play = playOf(policy, environment.action)
   for (const [i, task] of tasks.entries()) {
-    const theta = thetas[i]
-    if (theta === undefined) continue
+    const at = policies[i]
+    if (at === undefined) continue
     const dynamics = yield* lift(environment.make(task.params))
     const { render } = dynamics
     if (render === undefined) return []
     const x = yield* Effect.scoped(
       interaction({ environment, tasks: [task], policy, environmentsPerTask: 1 }, key, Float64Array)
     )
+    yield* lift(x.normaliser.set(at.moments))
     const source = stream(child(key, task.id))
     const state = new Float64Array(dynamics.stateSize)
     const seen = new Float32Array(dynamics.observationSize)
@@ -49,7 +51,7 @@ export const filmsOf = Effect.fn("policygradex.films")(function* (
     while (states.length <= limit && !outcome.terminated) {
       dynamics.observe(state, 0, seen, 0)
       x.encode(0, seen, 0, x.input, 0)
-      const head = evaluate(act, { parameters: theta, observation: x.input })
+      const head = evaluate(act, { parameters: at.policy, observation: x.input })
       for (const [name, values] of Object.entries(head)) x.actor.head[name]!.set(values)
       x.actor.mode(0)
       if (play === undefined) action.set(x.actor.action)

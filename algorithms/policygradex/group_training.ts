@@ -1,6 +1,6 @@
 /** Stage: what groupings are worth: a policy for each group, trained from θ★ with the same budget a task. */
 import { Effect } from "effect"
-import { child, type Floats, type Key } from "../../core/random/mod.ts"
+import { child, type Key } from "../../core/random/mod.ts"
 import type { Task } from "../../envs/mod.ts"
 import type { Start } from "../algorithm.ts"
 import type { TrainingSpec } from "./spec.ts"
@@ -92,11 +92,11 @@ const trainingOf = ({ jobs, trained }: Omit<GroupsTrained, "worth">, members: re
   trained[jobs.findIndex((j) => j.seed === seed && j.id === members.join(" "))]
 
 /** The policy of each task under these labels, of the first seed. */
-export const policiesBy = (all: GroupsTrained, labels: readonly number[]): readonly (Floats | undefined)[] => {
+export const policiesBy = (all: GroupsTrained, labels: readonly number[]): readonly (Trained | undefined)[] => {
   const groups = groupsOf(labels)
-  return labels.map((_, task) => trainingOf(all, groups.find((g) => g.includes(task)) ?? [], 0)?.policy)
+  return labels.map((_, task) => trainingOf(all, groups.find((g) => g.includes(task)) ?? [], 0))
 }
 
 /** The policies of a group that was trained, by seed. */
-export const policiesOf = ({ jobs, trained }: GroupsTrained, members: readonly number[]): readonly Float64Array[] =>
-  jobs.flatMap(({ id }, i) => (id === members.join(" ") ? [trained[i]!.policy] : []))
+export const policiesOf = ({ jobs, trained }: GroupsTrained, members: readonly number[]): readonly Trained[] =>
+  trained.filter((_, i) => jobs[i]?.id === members.join(" "))

@@ -35,7 +35,8 @@ export const mainJob = (known: Known) =>
     const { iterations } = config.meta
     const meta = yield* stages.run(metaTraining(site), { spec, tasks, iterations, until, key: child(key, "meta") })
     yield* putMeta(setting, tasks, meta)
-    const start = { policy: meta.policy, value: meta.value }
+    const moments = meta.moments === undefined ? {} : { moments: meta.moments }
+    const start = { policy: meta.policy, value: meta.value, ...moments }
 
     const { distances, directions, maximum, beyond } = config.firstOrder
     const estimated = yield* stages.run(surrogate(site), {

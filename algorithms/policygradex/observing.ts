@@ -81,6 +81,7 @@ export const observedBy = (
   Effect.gen(function* () {
     const { transitionsPerTask, projection, dimension, normaliseAdvantages, baseline, gamma, lambda } = config
     const only = { transitionsPerTask, projection, dimension, normaliseAdvantages, baseline, gamma, lambda }
-    const all = yield* workers.open(observing, { spec, at: { policy, value, moments }, config: only, key })
+    const normalised = moments === undefined ? {} : { moments }
+    const all = yield* workers.open(observing, { spec, at: { policy, value, ...normalised }, config: only, key })
     return yield* Effect.mapError(all(tasks), (e) => e.reason)
   }).pipe(Effect.scoped)

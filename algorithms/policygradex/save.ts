@@ -4,6 +4,7 @@ import { RunStore } from "../../core/pipeline/run_store.ts"
 import type { Affinity, SubsetScore } from "../../core/surrogate/affinity.ts"
 import type { Subset } from "../../core/surrogate/subsets.ts"
 import type { Task } from "../../envs/mod.ts"
+import type { Acting } from "../algorithm.ts"
 import { savePolicy } from "../saved_policy.ts"
 import type { Worth } from "./group_training.ts"
 import { curveMeans, finalMeans, type Setting, type Trained, type Watched } from "./training.ts"
@@ -28,7 +29,7 @@ export const putMeta = Effect.fnUntraced(function* (
 ) {
   const store = yield* RunStore
   const value = { name: "value", shape: [meta.value.length], data: meta.value }
-  const saved = savePolicy(policy, meta.policy, { algorithm, environment, tasks }, [value])
+  const saved = savePolicy(policy, meta.policy, { algorithm, environment, tasks, moments: meta.moments }, [value])
   yield* store.put("meta-training", "policy", { kind: "tensors", ...saved })
   yield* store.put("meta-training", "curve", {
     kind: "array",
@@ -123,13 +124,14 @@ export const putPolicies = Effect.fnUntraced(function* (
   { policy, algorithm, environment }: Setting<unknown>,
   tasks: readonly Task[],
   groups: readonly (readonly number[])[],
-  policies: readonly (readonly Float64Array[])[]
+  policies: readonly (readonly Acting[])[]
 ) {
   const store = yield* RunStore
   for (const [g, members] of groups.entries()) {
     const origin = { algorithm, environment, tasks: members.map((t) => tasks[t]!) }
-    for (const [seed, theta] of policies[g]!.entries()) {
-      yield* store.put("group-training", policyName(g, seed), { kind: "tensors", ...savePolicy(policy, theta, origin) })
+    for (const [seed, { policy: theta, moments }] of policies[g]!.entries()) {
+      const saved = savePolicy(policy, theta, { ...origin, moments })
+      yield* store.put("group-training", policyName(g, seed), { kind: "tensors", ...saved })
     }
   }
 })

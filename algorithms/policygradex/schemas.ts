@@ -30,7 +30,8 @@ export const Spec = Schema.Struct({
     layers: Schema.Int,
     width: Schema.Int,
     activation: Schema.Literals(["tanh", "relu"]),
-    taskOneHot: Schema.Boolean
+    taskOneHot: Schema.Boolean,
+    normalise: Schema.optional(Schema.Struct({ observation: Schema.Boolean, reward: Schema.Boolean }))
   }),
   taskIds: Schema.Array(Schema.String),
   vector: Schema.Number,
@@ -45,7 +46,11 @@ export const AssignmentData = Schema.Struct({
   iterations: Schema.Number,
   key: KeyData,
   start: Schema.optionalKey(
-    Schema.Struct({ policy: Schema.optionalKey(FloatArray), value: Schema.optionalKey(FloatArray) })
+    Schema.Struct({
+      policy: Schema.optionalKey(FloatArray),
+      value: Schema.optionalKey(FloatArray),
+      moments: Schema.optional(FloatArray)
+    })
   )
 }) satisfies Schema.Codec<Assignment, unknown>
 
@@ -64,6 +69,7 @@ export const TrainedData = Schema.Struct({
   ...course,
   policy: Doubles,
   value: Doubles,
+  moments: Schema.optional(Doubles),
   returns: Schema.Array(Numbers),
   steps: Schema.Number
 }) satisfies Schema.Codec<Trained, unknown>

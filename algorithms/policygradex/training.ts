@@ -45,6 +45,8 @@ export interface Assignment {
 export interface Trained {
   readonly policy: Float64Array
   readonly value: Float64Array
+  /** What the policy normalises by, where it does. */
+  readonly moments?: Float64Array | undefined
   /** Mean return of the episodes that ended in the iteration; NaN where none did. */
   readonly curve: readonly (readonly number[])[]
   /** Mean return of the assessment after each iteration, as `curve`; empty where none was asked for. */
@@ -132,7 +134,8 @@ export const train = Effect.fn("policygradex.train")(function* <C, W = never, R 
           const returns = next.rows.map((r) => r.meanReturn ?? Number.NaN)
           const figures = next.rows.map((r) => r.metrics)
           const how = { episodes: assessments, actions: "sample" } as const
-          const played = assessments > 0 ? yield* evaluate(next.state.policy, how, child(key, "assess", i)) : []
+          const played =
+            assessments > 0 ? yield* evaluate(next.state.policy, how, child(key, "assess", i), next.state.moments) : []
           yield* watch?.({ iteration: i, returns, metrics: figures, steps: next.state.steps }) ?? Effect.void
           cost = yield* costNow
           // All at once: whenever the training is stopped, what is kept is of whole iterations.
@@ -145,11 +148,13 @@ export const train = Effect.fn("policygradex.train")(function* <C, W = never, R 
       })
       const keep = Effect.suspend(() => (state.iteration > 0 && checkpoints?.keep(midway())) || Effect.void)
       yield* Effect.onError(iterate, () => keep)
-      const done = yield* evaluate(state.policy, { episodes, actions: "mode" }, child(key, "evaluate"))
+      const mode = { episodes, actions: "mode" } as const
+      const done = yield* evaluate(state.policy, mode, child(key, "evaluate"), state.moments)
       const wanted = (x: Floats): Float64Array => Float64Array.from(setting.parameters === false ? [] : x)
       const trained: Trained = {
         policy: wanted(state.policy),
         value: wanted(state.value),
+        ...(state.moments === undefined ? {} : { moments: Float64Array.from(state.moments) }),
         curve,
         assessed,
         metrics,

@@ -51,6 +51,12 @@ export const NetworkConfig = Schema.Struct({
   taskOneHot: flag("the observation also tells which task it is")
 })
 
+/** Running normalisation of what learners see, as they learn: moments over all tasks together, saved with each policy. */
+export const NormaliseConfig = Schema.Struct({
+  observation: flag("observations less their mean, over their deviation, within ±10; each number by itself"),
+  reward: flag("learning sees rewards over the deviation of discounted returns, within ±10; reports do not")
+})
+
 /** Training of the meta-policy θ★ on all tasks. */
 export const MetaConfig = Schema.Struct({
   iterations: count(1, 1_000_000, "rollout-and-update iterations, at most; the paper: 100"),
@@ -167,6 +173,7 @@ export const RunConfig = Schema.Struct({
   family: FamilyConfig,
   algorithm: AlgorithmConfig,
   network: NetworkConfig,
+  normalise: NormaliseConfig,
   meta: MetaConfig,
   surrogate: SurrogateConfig,
   firstOrder: FirstOrderConfig,

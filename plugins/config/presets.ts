@@ -28,6 +28,7 @@ const quick: RunConfig = {
   family: { id: "cartpole-length", n: 10, options: {} },
   algorithm: { id: "ppo", ppo: quickPpo },
   network: { layers: 3, width: 64, activation: "tanh", taskOneHot: false },
+  normalise: { observation: false, reward: false },
   meta: { iterations: 6, target: "off", stepsPerTask: 2048, vector: 8 },
   surrogate: {
     transitionsPerTask: 16384,
@@ -133,7 +134,6 @@ const lunarlanderGravity: RunConfig = {
   evaluation: { episodes: 5 }
 }
 
-/** By name; `pgex run NAME`. */
 /**
  * Six pendulums of different length, soft actor-critic. Within two minutes. An update a step of all environments, so that
  * a task costs no more where more of them are trained together.
@@ -149,11 +149,13 @@ const pendulum: RunConfig = {
   truth: { ...quick.truth, subsets: 15, stepsPerTask: 400 }
 }
 
+/** By name; `pgex run NAME`. */
 export const presets: Readonly<Record<string, RunConfig>> = {
   quick,
   paper,
   navigation,
   frozenlake,
   "highway-density": highwayDensity,
-  "lunarlander-gravity": lunarlanderGravity
+  "lunarlander-gravity": lunarlanderGravity,
+  pendulum
 }

@@ -10,8 +10,8 @@ import { right } from "../support.ts"
 const small = { layers: 1, width: 4, activation: "tanh", taskOneHot: false } as const
 const filmed = (environment: Environment, tasks: readonly Task[], theta: (size: number) => Float64Array) => {
   const policy = right(makePolicy(environment, small))
-  const thetas = tasks.map(() => theta(policy.size))
-  return Effect.runSync(filmsOf({ environment, policy }, tasks, thetas, zeroKey))
+  const policies = tasks.map(() => ({ policy: theta(policy.size) }))
+  return Effect.runSync(filmsOf({ environment, policy }, tasks, policies, zeroKey))
 }
 const task = (environment: Environment, params: Task["params"]): Task => ({
   id: JSON.stringify(params),
