@@ -5,6 +5,7 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Effect, Schema } from "effect"
 import fc from "fast-check"
 import { ppo } from "../../algorithms/mod.ts"
+import { curvesPicture, pointsOf } from "../../bench/curves.ts"
 import { learningOf, OURS, type Training, worthOf } from "../../bench/learning.ts"
 import { measure } from "../../bench/measure.ts"
 import { peers } from "../../bench/peer_process.ts"
@@ -94,6 +95,35 @@ test("measure() of a side that is missing still tells what the other learnt", as
     [OURS]
   )
   assert.match(rows[0]!.note, /--peers/)
+})
+
+test("pointsOf() is ordered by step, with the mean of the seeds that have one between the worst and the best", () => {
+  const [a, b] = [run(0), run(1)]
+  const late: Training = {
+    ...b,
+    curve: [
+      [200, 4],
+      [300, 7]
+    ]
+  }
+  assert.deepEqual(pointsOf({ runs: [late, a], stepsPerSecond: 50 }), [
+    { step: 100, seconds: 2, mean: 1, min: 1, max: 1 },
+    { step: 200, seconds: 4, mean: 3, min: 2, max: 4 },
+    { step: 300, seconds: 6, mean: 7, min: 7, max: 7 }
+  ])
+})
+
+test("curvesPicture() draws every side of every work over steps and over seconds, on its own", () => {
+  const side = (work: string, name: string) => learningOf(work, name, 10, [run(0, 1), run(1, 2)])!
+  const picture = curvesPicture([side("A", OURS), side("A", "them & co"), side("B", OURS)])
+  assert.match(picture, /^<svg xmlns="http:\/\/www.w3.org\/2000\/svg"/)
+  for (const label of ["A: return by step", "A: return by seconds", "B: return by step", "B: return by seconds"]) {
+    assert.ok(picture.includes(`aria-label="${label}"`), label)
+  }
+  // Two panels of three lines together, each with its band.
+  assert.equal(picture.split('aria-label="line"').length - 1, 6)
+  assert.equal(picture.split('aria-label="area"').length - 1, 6)
+  assert.ok(picture.includes("them &amp; co") && !/NaN|script/.test(picture))
 })
 
 const course: Course = {
