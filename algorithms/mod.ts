@@ -24,6 +24,7 @@ export { type Evaluation, type EvaluationOptions, evaluator } from "./evaluate.t
 export { type AlgorithmLaw, algorithmLaws, type LawGround } from "./law.ts"
 export { defaults as mamlDefaults, type Maml, MamlConfig } from "./maml/config.ts"
 export { emaml, fomaml, maml, mamlTrpo, promp, reptile, trMaml } from "./maml/maml.ts"
+export { collector as onPolicyCollector } from "./on_policy/collector.ts"
 export { type Loop, type Loss, loopDefaults, type Minibatch, type OnPolicy } from "./on_policy/objective.ts"
 export { onPolicy } from "./on_policy/on_policy.ts"
 export { makePolicy, type NetworkConfig, type Normalise, type Policy, type PolicyTrace, type Spaces } from "./policy.ts"
