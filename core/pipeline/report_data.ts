@@ -114,6 +114,8 @@ export interface CostRow {
   readonly flops: number
   readonly bytes: number
   readonly seconds: number
+  /** Of them, before the run was taken up again. */
+  readonly secondsBefore?: number
 }
 
 /** The same with how fast that was. */

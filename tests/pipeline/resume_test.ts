@@ -1,0 +1,213 @@
+/** A run that is stopped and taken up again leaves the same bytes as one that was not, and computes nothing twice. */
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { Context, Effect, Exit, Fiber, Layer } from "effect"
+import { CheckpointSeconds } from "../../algorithms/policygradex/checkpoints.ts"
+import { mainJob } from "../../algorithms/policygradex/mod.ts"
+import type { RunConfig } from "../../core/pipeline/config.ts"
+import { Progress, type StageProgress } from "../../core/pipeline/progress.ts"
+import { RunStore, RunStoreError } from "../../core/pipeline/run_store.ts"
+import { known } from "../../plugins/known.ts"
+import { runJob } from "../../plugins/run_job.ts"
+import { memoryStore } from "../../plugins/store/mod.ts"
+import { withKinds } from "../plugins/sessions/support.ts"
+import { tiny } from "./support.ts"
+
+const config: RunConfig = {
+  ...tiny,
+  family: { id: "lq-planted", n: 4, options: {} },
+  meta: { ...tiny.meta, iterations: 4, stepsPerTask: 80 },
+  surrogate: { ...tiny.surrogate, transitionsPerTask: 256, dimension: 20 },
+  firstOrder: { ...tiny.firstOrder, directions: 2 },
+  truth: { ...tiny.truth, subsets: 3, iterations: 1, stepsPerTask: 80, repeats: 1 },
+  groupTraining: { iterations: 1, seeds: 2 }
+}
+
+type Memory = ReturnType<typeof memoryStore>
+
+interface Attempt {
+  /** Stops the run at this report of its progress. */
+  readonly stop?: (p: StageProgress) => boolean
+  readonly config?: RunConfig
+  /** Another store in the place of memory's. */
+  readonly store?: Layer.Layer<RunStore>
+}
+
+/** One attempt at the run in this memory: what was reported and said, and what came of it. */
+const attempt = async (
+  memory: Memory,
+  { stop = () => false, config: c = config, store = memory.layer }: Attempt = {}
+) => {
+  const reports: StageProgress[] = []
+  const said: string[] = []
+  const progress = Layer.succeed(Progress)({
+    report: (p) =>
+      Effect.suspend(() => {
+        reports.push(p)
+        return stop(p) ? Effect.interrupt : Effect.void
+      }),
+    say: (sentence) => Effect.sync(() => void said.push(sentence))
+  })
+  const job = runJob(mainJob(known), { config: c, command: "pgex run" }).pipe(
+    Effect.provide(Layer.merge(store, progress)),
+    Effect.provideService(CheckpointSeconds, 0),
+    withKinds({})
+  )
+  const exit = await Effect.runPromise(Effect.flatMap(Effect.forkChild(job), Fiber.await))
+  return { exit, reports, said }
+}
+
+const finished = async (memory: Memory, how: Attempt = {}) => {
+  const { exit, ...rest } = await attempt(memory, how)
+  return { data: Exit.isSuccess(exit) ? exit.value : assert.fail(String(exit)), ...rest }
+}
+
+const logged = (memory: Memory) =>
+  new TextDecoder()
+    .decode(memory.files.get("events.jsonl"))
+    .trimEnd()
+    .split("\n")
+    .map((line) => {
+      const { time: _, ...row } = JSON.parse(line)
+      return row
+    })
+
+const keptOf = (memory: Memory): readonly string[] => [...memory.files.keys()].filter((p) => p.startsWith("kept/"))
+
+const whole = memoryStore()
+const { data: reference, reports } = await finished(whole)
+
+/** What a run was, whoever it was interrupted by: digest, log and counted costs. */
+const same = (memory: Memory, data: typeof reference, at: string) => {
+  assert.equal(data.receipts.digest, reference.receipts.digest, at)
+  assert.deepEqual(logged(memory), logged(whole), at)
+  const counted = (d: typeof reference) => d.costs.map(({ work, flops, bytes }) => ({ work, flops, bytes }))
+  assert.deepEqual(counted(data), counted(reference), at)
+  assert.deepEqual(keptOf(memory), [], at)
+}
+
+/** The first report of each stage, and one from within. */
+const places = reports.filter(({ done, total }) => done === 0 || done === Math.floor(total / 2))
+for (const { stage, done } of places)
+  test(`a run that is stopped in its ${stage} at ${done} goes on to the same bytes, log and counted costs`, async () => {
+    const memory = memoryStore()
+    const stopped = await attempt(memory, { stop: (p) => p.stage === stage && p.done === done })
+    assert.ok(Exit.isFailure(stopped.exit))
+    same(memory, (await finished(memory)).data, "taken up again")
+  })
+
+test("a run that is stopped again and again comes to its end: every attempt gets one report further", async () => {
+  const memory = memoryStore()
+  let attempts = 0
+  for (let seen = 1; ; seen++) {
+    let left = seen
+    const { exit } = await attempt(memory, { stop: () => left-- === 0 })
+    attempts++
+    if (Exit.isFailure(exit)) continue
+    same(memory, exit.value, `after ${attempts} attempts`)
+    break
+  }
+  assert.ok(attempts > 3)
+})
+
+test("what was finished is not computed again, and the run says what is of before", async () => {
+  const memory = memoryStore()
+  await attempt(memory, { stop: (p) => p.stage === "group training" && p.done === 2 })
+  assert.deepEqual(
+    keptOf(memory).filter((p) => !p.includes("training/")),
+    [
+      "kept/meta-training.bin",
+      "kept/surrogate.bin",
+      "kept/first-order-check.bin",
+      "kept/grouping.bin",
+      "kept/truth.bin"
+    ]
+  )
+  const { data, reports } = await finished(memory)
+  const notes = (stage: string) => reports.filter((p) => p.stage === stage).map((p) => p.note)
+  for (const stage of ["meta-training", "surrogate", "first-order check", "grouping", "truth"])
+    assert.deepEqual(notes(stage), ["finished before"], stage)
+  const { sessions, digest } = data.receipts
+  assert.deepEqual(
+    sessions.map((s) => s.stages),
+    [["group training"]]
+  )
+  assert.ok(sessions[0]!.work.flops < reference.receipts.sessions[0]!.work.flops / 2)
+  assert.equal(digest, reference.receipts.digest)
+  const note = data.warnings.find((w) => w.text.startsWith("the run was taken up again"))
+  assert.match(
+    note?.text ?? "",
+    /of an earlier attempt are meta-training .* s, .*group training .* s: costs and seconds/
+  )
+  for (const c of data.costs) assert.equal(c.secondsBefore !== undefined && c.seconds >= c.secondsBefore, true, c.work)
+})
+
+test("a kept result that was damaged is computed again, and the run says so", async () => {
+  for (const stage of ["truth", "meta-training", "group training"]) {
+    const memory = memoryStore()
+    await attempt(memory, { stop: (p) => p.stage === "group training" && p.done === 2 })
+    const paths = keptOf(memory).filter((p) => p.startsWith(`kept/${stage.replace(" ", "-")}`))
+    assert.ok(paths.length > 0)
+    for (const path of paths)
+      memory.files.set(
+        path,
+        (memory.files.get(path) ?? assert.fail(path)).map((b) => b ^ 1)
+      )
+    const { data, said } = await finished(memory)
+    same(memory, data, stage)
+    assert.equal(said.length, paths.length)
+    for (const s of said)
+      assert.match(s, /^Cannot use kept\/.*: want what the run kept there, got other bytes.*computed anew$/)
+  }
+})
+
+test("a checkpoint that was cut short costs the training, not the run", async () => {
+  const memory = memoryStore()
+  await attempt(memory, { stop: (p) => p.stage === "meta-training" && p.done === 3 })
+  const path = "kept/meta-training/checkpoint.bin"
+  assert.deepEqual(keptOf(memory), [path])
+  memory.files.set(path, (memory.files.get(path) ?? assert.fail(path)).subarray(0, 1000))
+  const { data, said } = await finished(memory)
+  assert.equal(said.length, 1)
+  same(memory, data, "cut short")
+})
+
+test("what was kept under other settings is not taken", async () => {
+  const memory = memoryStore()
+  await attempt(memory, { stop: (p) => p.stage === "group training" })
+  const other = { ...config, groupTraining: { iterations: 1, seeds: 1 }, truth: { ...config.truth, subsets: 2 } }
+  const { data, reports } = await finished(memory, { config: other })
+  const alone = await finished(memoryStore(), { config: other })
+  const trained = (d: typeof data) => d.receipts.artefacts.filter((a) => a.name === "returns").map((a) => a.path)
+  assert.deepEqual(trained(data), trained(alone.data))
+  assert.ok(reports.some((p) => p.stage === "surrogate" && p.note === "finished before"))
+  assert.ok(!reports.some((p) => p.stage === "truth" && p.note === "finished before"))
+})
+
+test("a disk that keeps nothing stops no run: it says once that it could not be taken up again", async () => {
+  const memory = memoryStore()
+  const full = new RunStoreError({ reason: "not-writable", path: "kept", want: "room", got: "a full disk", fix: "" })
+  const store = Layer.effect(RunStore)(
+    Effect.map(Layer.build(memory.layer), (c) => {
+      const inner = Context.get(c, RunStore)
+      return { ...inner, kept: { ...inner.kept, put: () => Effect.fail(full) } }
+    })
+  )
+  const { data, said } = await finished(memory, { store })
+  same(memory, data, "full disk")
+  assert.deepEqual(said, [
+    "Cannot use kept: want room, got a full disk; the run goes on, but could not be taken up again from here"
+  ])
+})
+
+test("a run on workers that is stopped goes on on one thread, and the other way round", async () => {
+  for (const [first, then] of [
+    [2, 1],
+    [1, 2]
+  ] as const) {
+    const memory = memoryStore()
+    await attempt(memory, { config: { ...config, workers: first }, stop: (p) => p.stage === "truth" && p.done === 1 })
+    const { data } = await finished(memory, { config: { ...config, workers: then } })
+    assert.equal(data.receipts.digest, reference.receipts.digest)
+  }
+})
