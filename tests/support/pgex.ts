@@ -10,14 +10,20 @@ export interface Outcome {
   readonly stderr: string
 }
 
+/** Program and arguments of `pgex ARGS`, for whoever starts it alone. */
+export const command = (args: readonly string[]): readonly string[] => {
+  const prefix = process.versions.deno === undefined ? [cli] : ["run", "-A", "--no-check", cli]
+  return [process.execPath, ...prefix, ...args]
+}
+
 /** Runs `pgex ARGS` with `input` on standard input, and `variables` beside those of the tests. */
 export const pgex = (
   args: readonly string[],
   input = "",
   variables: Readonly<Record<string, string>> = {}
 ): Outcome => {
-  const prefix = process.versions.deno === undefined ? [cli] : ["run", "-A", "--no-check", cli]
+  const [program, ...rest] = command(args)
   const env = { ...process.env, ...variables }
-  const { status, stdout, stderr } = spawnSync(process.execPath, [...prefix, ...args], { input, env, encoding: "utf8" })
+  const { status, stdout, stderr } = spawnSync(program!, rest, { input, env, encoding: "utf8" })
   return { code: status, stdout, stderr }
 }
