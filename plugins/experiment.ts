@@ -5,7 +5,7 @@ import type { Maml, Ppo, Sac } from "../algorithms/mod.ts"
 import { mainJob } from "../algorithms/policygradex/job.ts"
 import type { RunConfig } from "../core/pipeline/config.ts"
 import type { ReportData } from "../core/pipeline/report_data.ts"
-import { named, resolve, SESSION_VARIABLE } from "./config/mod.ts"
+import { named, type PresetName, resolve, SESSION_VARIABLE } from "./config/mod.ts"
 import { known, knownWith } from "./known.ts"
 import { loadPlugins } from "./load/mod.ts"
 import { machine, versions } from "./machine.ts"
@@ -15,7 +15,7 @@ import { directoryStore, memoryStore } from "./store/mod.ts"
 
 /** Any part of a configuration, typed; what is left out comes from the preset. */
 export type Settings = {
-  readonly preset?: "quick" | "paper"
+  readonly preset?: PresetName
   readonly algorithm?: LearnerSettings
 } & DeepPartial<Omit<RunConfig, "preset" | "algorithm">>
 

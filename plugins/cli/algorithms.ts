@@ -2,12 +2,12 @@
 import { Effect } from "effect"
 import { Argument, Command } from "effect/cli"
 import type { Algorithm } from "../../algorithms/algorithm.ts"
+import type { Known } from "../../algorithms/policygradex/spec.ts"
 import { settingRows } from "../config/mod.ts"
 import { suggestion, UsageError } from "../failure.ts"
-import { known, knownWith } from "../known.ts"
 import type { Loaded } from "../load/mod.ts"
 import { print } from "./output.ts"
-import { pluginFlag, withPlugins } from "./plugin_flag.ts"
+import { knownWithPlugins, pluginFlag } from "./plugin_flag.ts"
 import { shared } from "./shared.ts"
 
 const show = Command.make(
@@ -15,8 +15,8 @@ const show = Command.make(
   { id: Argument.String("id").pipe(Argument.withDescription("A learner")), plugin: pluginFlag },
   Effect.fn("pgex.algorithms.show")(function* (o) {
     const { json } = yield* shared
-    const loaded = yield* withPlugins(o.plugin)
-    const { algorithms } = knownWith(loaded)
+    const { known, own, loaded } = yield* knownWithPlugins(o.plugin)
+    const { algorithms } = known
     const found = algorithms.find((a) => a.id === o.id)
     if (found === undefined) {
       const ids = algorithms.map((a) => a.id)
@@ -24,7 +24,7 @@ const show = Command.make(
       const fix = suggestion(o.id, ids)
       return yield* new UsageError({ doing: `show ${o.id}`, want, got: "no such id", fix })
     }
-    const value = recordOf(found, loaded)
+    const value = recordOf(found, own, loaded)
     const { rows } = value
     const cells = rows.map((r) => [`${r.path}=${shown(r.default)}`, r.takes, r.meaning] as const)
     const width = (i: 0 | 1, most: number) => Math.min(most, Math.max(0, ...cells.map((c) => c[i].length)))
@@ -53,8 +53,8 @@ export const algorithmsCommand = Command.make(
   { plugin: pluginFlag },
   Effect.fn("pgex.algorithms")(function* (o) {
     const { json } = yield* shared
-    const loaded = yield* withPlugins(o.plugin)
-    const records = knownWith(loaded).algorithms.map((a) => recordOf(a, loaded))
+    const { known, own, loaded } = yield* knownWithPlugins(o.plugin)
+    const records = known.algorithms.map((a) => recordOf(a, own, loaded))
     const width = Math.max(...records.map((r) => r.id.length)) + 2
     const lines = records.map(
       ({ id, summary, from }) => `  ${id.padEnd(width)}${summary}${from === OWN ? "" : ` (${from})`}`
@@ -79,7 +79,7 @@ export const algorithmsCommand = Command.make(
 
 const OWN = "policygradex"
 
-const recordOf = (a: Algorithm<unknown>, { plugins }: Loaded) => {
+const recordOf = (a: Algorithm<unknown>, known: Known, { plugins }: Loaded) => {
   const holder = plugins.find(({ plugin }) => plugin.algorithms?.some((x) => x.id === a.id))
   const own = known.algorithms.some((x) => x.id === a.id)
   return {

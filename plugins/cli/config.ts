@@ -3,10 +3,18 @@ import { Effect, Option, Predicate } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import type { Known } from "../../algorithms/policygradex/spec.ts"
 import { type RunConfig, sessionKinds } from "../../core/pipeline/config.ts"
-import { type Choice, loadConfig, meaning, named, paths, SESSION_VARIABLE, settingRows } from "../config/mod.ts"
-import { knownWith } from "../known.ts"
+import {
+  type Choice,
+  loadConfig,
+  meaning,
+  named,
+  paths,
+  presets,
+  SESSION_VARIABLE,
+  settingRows
+} from "../config/mod.ts"
 import { lift, print } from "./output.ts"
-import { pluginFlag, withPlugins } from "./plugin_flag.ts"
+import { knownWithPlugins, pluginFlag } from "./plugin_flag.ts"
 import { shared } from "./shared.ts"
 
 /** Arguments and flags that choose a configuration; `pgex run` has the same. */
@@ -14,7 +22,7 @@ export const choiceParameters = {
   source: Argument.String("preset").pipe(
     Argument.optional,
     Argument.withDescription(
-      "A preset (quick, paper), a JSON file, or the run.json of an earlier run; quick without it"
+      `A preset (${Object.keys(presets).join(", ")}), a JSON file, or the run.json of an earlier run; quick without it`
     )
   ),
   preset: Flag.String("preset").pipe(
@@ -71,7 +79,7 @@ export const configCommand = Command.make(
   Effect.fn("pgex.config")(function* (o) {
     const { json, seed } = yield* shared
     const read = yield* loadConfig(choiceOf(o, seed))
-    const all = knownWith(yield* withPlugins(read.plugins))
+    const { known: all } = yield* knownWithPlugins(read.plugins)
     const config = yield* lift(named(read, all))
     const rows = paths()
       .flatMap((path) =>

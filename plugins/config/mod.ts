@@ -1,6 +1,6 @@
 export { decodeConfig, merge, setValue } from "./decode.ts"
 export { type Choice, loadConfig, resolve, SESSION_VARIABLE } from "./load.ts"
 export { named } from "./names.ts"
-export { presets } from "./presets.ts"
+export { type PresetName, presets } from "./presets.ts"
 export { type SettingRow, settingRows } from "./setting_rows.ts"
 export { meaning, paths } from "./tree.ts"

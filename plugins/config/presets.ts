@@ -149,8 +149,7 @@ const pendulum: RunConfig = {
   truth: { ...quick.truth, subsets: 15, stepsPerTask: 400 }
 }
 
-/** By name; `pgex run NAME`. */
-export const presets: Readonly<Record<string, RunConfig>> = {
+const shipped = {
   quick,
   paper,
   navigation,
@@ -158,4 +157,9 @@ export const presets: Readonly<Record<string, RunConfig>> = {
   "highway-density": highwayDensity,
   "lunarlander-gravity": lunarlanderGravity,
   pendulum
-}
+} satisfies Readonly<Record<string, RunConfig>>
+
+export type PresetName = keyof typeof shipped
+
+/** By name; `pgex run NAME`. */
+export const presets: Readonly<Record<string, RunConfig>> = shipped
