@@ -34,6 +34,8 @@ export interface Interaction {
   readonly input: Float32Array | Float64Array
   /** By what the network sees observations; say its moments before the first one. */
   readonly normaliser: Normaliser
+  /** What the environments show now, before it was normalised: `[N, observation size]`; kept up only where something is. */
+  readonly shown: Float32Array
   /** Shows the network what the environments gave: row `row + i` of observations of their own. */
   readonly see: (observation: ArrayLike<number>, row: number) => void
   /** Starts fresh episodes everywhere. */
@@ -95,7 +97,9 @@ export const interaction = Effect.fn("interaction")(function* (
     for (let k = seen; k < inputs; k++) to[toAt + k] = 0
     to[toAt + seen + positions[Math.floor(i / environmentsPerTask)]!] = 1
   }
+  const keeps = policy.config.normalise?.observation === true
   const see: Interaction["see"] = (from, row) => {
+    if (keeps && from !== fresh) for (let i = 0; i < fresh.length; i++) fresh[i] = from[row * own + i]!
     for (let i = 0; i < count; i++) encode(i, from, (row + i) * own, input, i * inputs)
   }
   return {
@@ -103,6 +107,7 @@ export const interaction = Effect.fn("interaction")(function* (
     actor,
     input,
     normaliser: normalised,
+    shown: fresh,
     see,
     reset: () => {
       batch.reset(fresh)

@@ -119,12 +119,18 @@ export interface Memory {
 export const discountedSize = (policy: Normalising, environments: number): number =>
   rewarded(policy) ? environments : 0
 
+/** Where a training begins. */
+export const firstMemory = (policy: Normalising, start: Floats | undefined, environments: number): Memory => ({
+  moments: start ?? firstMoments(policy),
+  discounted: new Float64Array(discountedSize(policy, environments))
+})
+
 /**
  * The memory after some more transitions, in the order [step, environment]; R starts anew where an episode ended.
  *
  * What is seen next counts as seen, also after an end, as it does for VecNormalize.
  */
-export const remember = (policy: Normalising, before: Memory, rows: Rows, gamma: number): Memory => {
+export const takeIn = (policy: Normalising, before: Memory, rows: Rows, gamma: number): Memory => {
   const { moments } = before
   if (moments === undefined) return before
   const n = observed(policy)

@@ -3,7 +3,7 @@ import { Effect, Semaphore } from "effect"
 import { realOf } from "../../core/pipeline/real.ts"
 import { Session } from "../../core/pipeline/session.ts"
 import { type Key, zeroKey } from "../../core/random/mod.ts"
-import type { Adaptation, AdaptationProblem, Adapted, Adapter, State } from "../algorithm.ts"
+import type { Acting, Adaptation, AdaptationProblem, Adapted, Adapter, State } from "../algorithm.ts"
 import { lift, problemError, TrainingDiverged } from "../error.ts"
 import { actionStreams, interaction, unbroken } from "../interaction.ts"
 import type { Played } from "./advantage.ts"
@@ -28,7 +28,7 @@ export const adapter = (id: string) =>
     const turn = yield* Semaphore.make(1)
 
     const adapt = Effect.fn("maml.adapt")(
-      function* (at: Pick<State, "policy" | "arrays">, steps: number, key: Key) {
+      function* (at: Acting & Pick<State, "arrays">, steps: number, key: Key) {
         if (!(Number.isInteger(steps) && steps >= 0))
           return yield* problemError("steps", "a whole number >= 0", `${steps}`)
         const alpha = at.arrays.rate ?? new Real(policy.size).fill(c.inner.rate)
@@ -36,6 +36,7 @@ export const adapter = (id: string) =>
           if (got !== policy.size) return yield* problemError(name, `${policy.size} numbers`, String(got))
         }
         // The key decides the episodes: those of fresh environments, moved into ours.
+        yield* lift(x.normaliser.set(at.moments))
         const fresh = yield* interaction(problem, key, Real)
         fresh.reset()
         yield* unbroken(fresh)

@@ -12,13 +12,16 @@ import type { Maml, Order } from "./config.ts"
 export const checked = (
   c: Maml,
   order: Order,
-  { stepsPerTask, environmentsPerTask }: TrainingProblem
+  { policy, stepsPerTask, environmentsPerTask }: TrainingProblem
 ): E.Either<ProblemError, number> => {
   const refuse = (field: string, want: string, got: string) => E.left(problemError(field, want, got))
   const parts = (c.inner.steps + 1) * environmentsPerTask
   if (!(Number.isInteger(stepsPerTask) && stepsPerTask >= 1 && stepsPerTask % parts === 0)) {
     const want = `a multiple of ${parts}: ${c.inner.steps + 1} rollouts of ${environmentsPerTask} environments`
     return refuse("stepsPerTask", want, String(stepsPerTask))
+  }
+  if (policy.config.normalise?.reward === true) {
+    return refuse("normalise.reward", "false with a meta-learner, whose baseline is fitted to each rollout", "true")
   }
   const { outer, inner } = c
   for (const [name, { learner, epochs }] of [["inner", inner] as const, ["outer", outer] as const]) {

@@ -28,6 +28,7 @@ export const collector = Effect.fn("maml.collector")(function* (c: Maml, problem
       }
       yield* session.write(parameters, at.policy)
       const x = yield* interaction(problem, key, Real)
+      yield* lift(x.normaliser.set(at.moments))
       x.reset()
       const act = acting.run({ parameters, observation: x.input }, x.actor.head)
       const e = makeExperience(Math.ceil(steps / each), x, policy, Real)

@@ -10,6 +10,7 @@ import { type Key, loadStream, saveStream, zeroKey } from "../../core/random/mod
 import type { Iteration, Learner, Start, State, TaskRow, TrainingProblem } from "../algorithm.ts"
 import { lift, liftProgram, problemError, TrainingDiverged } from "../error.ts"
 import { actionStreams, interaction, pauseEvery, unbroken } from "../interaction.ts"
+import { firstMoments, type Memory, momentsSize, takeIn } from "../normalise.ts"
 import { startFrom } from "../start.ts"
 import { identityOf, loadState, saveState } from "../state.ts"
 import type { Played } from "./advantage.ts"
@@ -57,7 +58,7 @@ export const learner = (kind: Kind) =>
     const out = { loss: new Real(count), kl: new Real(count), gradientNorm: new Real(count) }
     const pause = pauseEvery(differentiating.cost.flops)
     const identity = yield* lift(identityOf(`${kind.id}@${kind.version}`, c, problem, false))
-    const sizes = { policy: policy.size, value: 0, observation: x.input.length }
+    const sizes = { policy: policy.size, value: 0, observation: x.input.length, moments: momentsSize(policy) }
     const carried = Object.keys(outer.carried)
     const kept = ["rate", ...carried, "weight"]
 
@@ -73,6 +74,7 @@ export const learner = (kind: Kind) =>
         if (name === "rate") yield* session.write(at.rate, saved)
         else yield* outer.restore(name, saved)
       }
+      yield* lift(x.normaliser.set(s.moments))
       yield* lift(x.batch.load(s.environments))
       x.input.set(s.observation)
     })
@@ -84,6 +86,8 @@ export const learner = (kind: Kind) =>
         return yield* problemError("tasks", want, String(count))
       }
       const fresh = yield* interaction(problem, key, Real)
+      const moments = start.moments ?? firstMoments(policy)
+      yield* lift(fresh.normaliser.set(moments))
       fresh.reset()
       yield* unbroken(fresh)
       const given = startFrom(start, sizes, Real)
@@ -97,6 +101,7 @@ export const learner = (kind: Kind) =>
         steps: 0,
         policy: yield* given("policy", () => policy.init(key)),
         value: yield* given("value", () => new Real(0)),
+        ...(moments === undefined ? {} : { moments }),
         arrays,
         environments: fresh.batch.save(),
         observation: fresh.input.slice(),
@@ -118,12 +123,17 @@ export const learner = (kind: Kind) =>
       const streams = yield* Effect.forEach(tasks, (t) => lift(loadStream(state.streams[actionName(t.id)] ?? "")))
       yield* inner.start(state.policy)
       const seen: (readonly Played[])[] = []
+      // All rollouts of an iteration are normalised alike; together they are taken in.
+      let memory: Memory = { moments: state.moments, discounted: new Float64Array(0) }
       for (const [k, into] of data.entries()) {
         const shown = yield* inner.play(streams, into)
         if (shown.broken.length > 0) return yield* fail("reward or log-probability", shown.broken)
         if (k < c.inner.steps) yield* inner.step(into)
         seen.push(shown.played)
+        memory = takeIn(policy, memory, inner.rows, c.gamma)
       }
+      const { moments } = memory
+      if (moments?.every(Number.isFinite) === false) return yield* fail("observation", [])
       const before = seen[0]!
       const after = seen[seen.length - 1]!
       const rewards = after.map((p) => p.meanReward)
@@ -151,6 +161,7 @@ export const learner = (kind: Kind) =>
         steps: state.steps + steps,
         policy: theta,
         value: new Real(0),
+        ...(moments === undefined ? {} : { moments }),
         arrays,
         environments: x.batch.save(),
         observation: x.input.slice(),

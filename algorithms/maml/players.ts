@@ -66,6 +66,8 @@ export const players = Effect.fn("maml.players")(function* (
       logProb: new Real(size * n),
       advantage: new Real(size * n)
     }),
+    /** What the environments gave in the last rollout. */
+    rows: e.rows,
     /** θ for every task. */
     start: (at: Floats) => {
       const all = new Real(size * policy.size)

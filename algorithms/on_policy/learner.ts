@@ -15,7 +15,7 @@ import {
   rollout,
   unbroken
 } from "../interaction.ts"
-import { discountedSize, firstMoments, type Memory, momentsSize, remember } from "../normalise.ts"
+import { discountedSize, firstMemory, type Memory, momentsSize, takeIn } from "../normalise.ts"
 import type { Policy } from "../policy.ts"
 import { startFrom } from "../start.ts"
 import { identityOf, loadState, saveState } from "../state.ts"
@@ -114,7 +114,7 @@ export const learner = <C>(kind: OnPolicy<C>) =>
 
     const init = Effect.fn("on_policy.init")(function* (key: Key, start: Start = {}) {
       const fresh = yield* interaction(problem, key, Real)
-      const moments = start.moments ?? firstMoments(policy)
+      const { moments, discounted } = firstMemory(policy, start.moments, envs)
       yield* lift(fresh.normaliser.set(moments))
       fresh.reset()
       yield* unbroken(fresh)
@@ -129,7 +129,7 @@ export const learner = <C>(kind: OnPolicy<C>) =>
           m: new Real(n.layout.size),
           v: new Real(n.layout.size),
           correction: new Real(2),
-          ...(running > 0 ? { discounted: new Float64Array(running) } : {})
+          ...(running > 0 ? { discounted } : {})
         },
         environments: fresh.batch.save(),
         observation: fresh.input.slice(),
@@ -161,7 +161,7 @@ export const learner = <C>(kind: OnPolicy<C>) =>
       if (report.lastFinite.every(Number.isFinite)) lastFinite = byName(kind.figures, report.lastFinite)
       if (report.broken !== undefined) return yield* fail("loss", [...report.broken], lastFinite)
       const before = { moments: state.moments, discounted: state.arrays.discounted ?? new Float64Array(running) }
-      const memory = remember(policy, before, e.rows, loop.gamma)
+      const memory = takeIn(policy, before, e.rows, loop.gamma)
       if (memory.moments !== undefined) {
         if (!memory.moments.every(Number.isFinite)) return yield* fail("observation", [], lastFinite)
         yield* lift(x.normaliser.set(memory.moments))

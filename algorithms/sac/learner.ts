@@ -8,7 +8,8 @@ import { child, type Floats, type Key, loadStream, saveStream, stream } from "..
 import { makeRows } from "../../envs/vector.ts"
 import type { Iteration, Learner, SavedState, Start, State, TrainingProblem } from "../algorithm.ts"
 import { CheckpointError, lift, TrainingDiverged } from "../error.ts"
-import { actionStreams, actProgram, interaction, unbroken } from "../interaction.ts"
+import { actionStreams, actProgram, type Interaction, interaction, unbroken } from "../interaction.ts"
+import { firstMemory, type Memory, momentsSize, takeIn } from "../normalise.ts"
 import { contents, makeReplay, nextSlot, overwrites, withContents } from "../replay/mod.ts"
 import { startFrom } from "../start.ts"
 import { identityOf, loadState, saveState } from "../state.ts"
@@ -47,7 +48,10 @@ export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: Trai
   const act = acting.run({ parameters: at.policy, observation: x.input }, x.actor.head)
   const { update, figures } = yield* updater(c, n, at, tasks.length)
   const identity = yield* lift(identityOf(`${SAC_ID}@${SAC_VERSION}`, c, problem, false))
-  const sizes = { policy: policy.size, value: n.value.size, observation: x.input.length }
+  const sizes = { policy: policy.size, value: n.value.size, observation: x.input.length, moments: momentsSize(policy) }
+  const { observation: scaled = false, reward = false } = policy.config.normalise ?? {}
+  /** The replay keeps observations and rewards as they were: moments go on, and normalise what is drawn from it. */
+  const normalArrays = [...(scaled ? ["shown"] : []), ...(reward ? ["discounted"] : [])]
   const step = makeRows(envs, x.batch.observationSize)
   const reached = new Real(policy.inputs)
   const steps = stepsPerTask / environmentsPerTask
@@ -65,13 +69,17 @@ export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: Trai
     yield* Effect.provideService(writeState(n, at, s), Session, session)
     // Other memory: states given out may share what was written so far.
     replay = yield* lift(withContents(empty, s.arrays.replay ?? [], s.steps / envs))
+    yield* lift(x.normaliser.set(s.moments))
     yield* lift(x.batch.load(s.environments))
     x.input.set(s.observation)
+    if (scaled) x.shown.set(s.arrays.shown ?? [])
     lastFinite = {}
   })
 
   const init = Effect.fn("sac.init")(function* (key: Key, start: Start = {}) {
     const fresh = yield* interaction(problem, key, Real)
+    const memory = firstMemory(policy, start.moments, envs)
+    yield* lift(fresh.normaliser.set(memory.moments))
     fresh.reset()
     yield* unbroken(fresh)
     const given = startFrom(start, sizes, Real)
@@ -91,7 +99,9 @@ export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: Trai
       steps: 0,
       policy: yield* given("policy", () => policy.init(key)),
       value,
+      ...remembered(memory),
       arrays: {
+        ...carried(memory, fresh),
         replay: new Float32Array(0),
         // A policy that was given knows more than chance does.
         uniform: Float64Array.of(start.policy === undefined ? c.learningStarts : 0),
@@ -115,16 +125,24 @@ export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: Trai
     return state
   }, Effect.scoped)
 
+  const remembered = ({ moments }: Memory) => (moments === undefined ? {} : { moments })
+
+  const carried = ({ discounted }: Memory, from: Interaction) => ({
+    ...(scaled ? { shown: from.shown.slice() } : {}),
+    ...(reward ? { discounted } : {})
+  })
+
   /** Puts what the last step showed, and what was seen before it, into the replay. */
-  const remember = (sight: Floats): void => {
+  const remember = (sight: Floats, shown: Floats): void => {
     const slot = nextSlot(replay)
     const { memory } = (replay = slot.replay)
     const { inputs, actionSize } = policy
     for (let e = 0, to = slot.at; e < envs; e++, to += row.width) {
-      x.encode(e, step.nextObservation, e * x.batch.observationSize, reached, 0)
+      const own = e * x.batch.observationSize
+      x.encode(e, step.nextObservation, own, reached, 0)
       for (let i = 0; i < row.seen; i++) {
-        memory[to + i] = sight[e * inputs + i]!
-        memory[to + row.next + i] = reached[i]!
+        memory[to + i] = scaled ? shown[own + i]! : sight[e * inputs + i]!
+        memory[to + row.next + i] = scaled ? step.nextObservation[own + i]! : reached[i]!
       }
       for (let i = 0; i < actionSize; i++)
         memory[to + row.action + i] = n.form.seen(x.actor.action[e * actionSize + i]!)
@@ -151,6 +169,8 @@ export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: Trai
     const uniform = state.arrays.uniform?.[0] ?? 0
     const sums = tally(tasks, environmentsPerTask)
     const sight = x.input.slice()
+    const shown = x.shown.slice()
+    let memory: Memory = { moments: state.moments, discounted: state.arrays.discounted ?? new Float64Array(0) }
     const own = environmentsPerTask * policy.actionSize
 
     for (let t = 0; t < steps; t++) {
@@ -160,11 +180,17 @@ export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: Trai
         for (const [g, s] of actions.entries()) x.actor.sample(g, s)
       } else for (const [g, s] of actions.entries()) n.form.explore(s, x.actor.action.subarray(g * own, (g + 1) * own))
       sight.set(x.input)
+      shown.set(x.shown)
       x.step(step, 0)
       if (x.batch.elsewhere !== undefined) yield* unbroken(x)
       const odd = step.reward.findIndex((r) => !Number.isFinite(r))
       if (odd >= 0) return yield* fail("reward", [Math.floor(odd / environmentsPerTask)])
-      remember(sight)
+      remember(sight, shown)
+      if (memory.moments !== undefined) {
+        memory = takeIn(policy, memory, step, c.gamma)
+        yield* lift(x.normaliser.set(memory.moments))
+        x.see(step.observation, 0)
+      }
       sums.takeStep(step)
       if (taken + envs <= c.learningStarts || replay.pushed % c.trainEvery !== 0) continue
       for (let k = 0; k < perRound; k++) {
@@ -176,12 +202,14 @@ export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: Trai
     }
     const { policy: theta, value, arrays } = yield* Effect.provideService(readState(n, at), Session, session)
     if (!(theta.every(Number.isFinite) && value.every(Number.isFinite))) return yield* fail("parameters", [])
+    if (memory.moments?.every(Number.isFinite) === false) return yield* fail("observation", [])
     const next: State = {
       iteration: state.iteration + 1,
       steps: state.steps + steps * envs,
       policy: theta,
       value,
-      arrays: { ...arrays, uniform: Float64Array.of(uniform), replay: contents(replay) },
+      ...remembered(memory),
+      arrays: { ...arrays, ...carried(memory, x), uniform: Float64Array.of(uniform), replay: contents(replay) },
       environments: x.batch.save(),
       observation: x.input.slice(),
       streams: {
@@ -200,7 +228,7 @@ export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: Trai
       return got === want
         ? E.right(s)
         : E.left(new CheckpointError({ field: 'array "replay"', want: `${want} numbers`, got: `${got ?? "nothing"}` }))
-    })(loadState(given, identity, sizes, [...parts, "uniform", "replay"]))
+    })(loadState(given, identity, sizes, [...parts, ...normalArrays, "uniform", "replay"]))
 
   return { policy, init, iterate, save: (state) => saveState(state, identity), load } satisfies Learner
 })

@@ -60,6 +60,8 @@ export const updater = Effect.fn("sac.updater")(function* (c: Sac, n: Networks, 
         input.observation[to + i] = memory[from + i]!
         input.nextObservation[to + i] = memory[from + next + i]!
       }
+      x.normaliser.observation(input.observation, to)
+      x.normaliser.observation(input.nextObservation, to)
       for (let i = seen; i < inputs; i++) {
         input.observation[to + i] = x.input[sight + i]!
         input.nextObservation[to + i] = x.input[sight + i]!
@@ -68,6 +70,8 @@ export const updater = Effect.fn("sac.updater")(function* (c: Sac, n: Networks, 
       input.reward[k] = memory[from + reward]!
       input.terminated[k] = memory[from + terminated]!
     }
+    const rewards = x.normaliser.rewards(input.reward)
+    if (rewards !== input.reward) input.reward.set(rewards)
   }
 
   const update = Effect.fnUntraced(function* (replay: Replay, x: Interaction, s: Stream) {

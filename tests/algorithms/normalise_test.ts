@@ -9,18 +9,30 @@ import {
   erased,
   evaluator,
   loadPolicy,
+  maml,
   type NetworkConfig,
   type Normalise,
   ppo,
+  sac,
   savePolicy,
   type TrainingProblem
 } from "../../algorithms/mod.ts"
-import { firstMoments, momentsSize, normaliser, remember } from "../../algorithms/normalise.ts"
+import { firstMoments, momentsSize, normaliser, takeIn } from "../../algorithms/normalise.ts"
 import { child, zeroKey } from "../../core/random/mod.ts"
-import { cartPole, frozenLake, pendulum } from "../../envs/mod.ts"
+import {
+  cartPole,
+  expectedReturn,
+  frozenLake,
+  type LinearQuadraticParams,
+  linearQuadratic,
+  optimalPolicy,
+  pendulum
+} from "../../envs/mod.ts"
 import { makeRows } from "../../envs/vector.ts"
+import { wrapped } from "../../envs/wrappers/wrap.ts"
 import { readSafetensors, writeSafetensors } from "../../plugins/store/mod.ts"
 import { gzipJson } from "../support/gzip_json.ts"
+import { identityBox } from "./environments.ts"
 import { inSession, problemOf, right, train } from "./support.ts"
 
 interface Running {
@@ -86,9 +98,9 @@ test("moments, discounted returns and normalised numbers are those of Stable-Bas
     fc.property(fc.uniqueArray(fc.integer({ min: 1, max: steps - 1 }), { maxLength: 4 }), (cuts) => {
       const at = [0, ...cuts.toSorted((a, b) => a - b), steps]
       let memory = { moments: firstMoments(policy), discounted: new Float64Array(f.environments) } as ReturnType<
-        typeof remember
+        typeof takeIn
       >
-      for (const [i, to] of at.slice(1).entries()) memory = remember(policy, memory, rowsOf(f, at[i]!, to), f.gamma)
+      for (const [i, to] of at.slice(1).entries()) memory = takeIn(policy, memory, rowsOf(f, at[i]!, to), f.gamma)
       const flat = [f.moments.observation, f.moments.return].flatMap((m) => [
         m.count,
         ...m.mean,
@@ -136,17 +148,29 @@ test("moments of another size, and discrete observations to be normalised, are r
   assert.match(E.isLeft(made) ? made.left.message : "", /normalise\.observation false for discrete observations/)
 })
 
-for (const normalise of [both, { observation: false, reward: true }])
-  for (const law of algorithmLaws(ppo, {
-    environment: cartPole,
-    tasks: [
-      { id: "short", params: { length: 0.3 } },
-      { id: "long", params: { length: 1 } }
-    ],
-    normalise
-  }))
-    test(`ppo, rewards${normalise.observation ? " and observations" : ""} normalised: ${law.name}`, () =>
+const poles = [
+  { id: "short", params: { length: 0.3 } },
+  { id: "long", params: { length: 1 } }
+] as const
+const alike = [
+  { id: "a", params: {} },
+  { id: "b", params: {} }
+] as const
+const rewards: Normalise = { observation: false, reward: true }
+const observations: Normalise = { observation: true, reward: false }
+
+for (const [algorithm, ground] of [
+  [erased(ppo), { environment: cartPole, tasks: poles, normalise: both }],
+  [erased(ppo), { environment: cartPole, tasks: poles, normalise: rewards }],
+  [erased(sac), { environment: identityBox, tasks: alike, normalise: both }],
+  [erased(sac), { environment: cartPole, tasks: poles, normalise: observations }],
+  [erased(maml), { environment: cartPole, tasks: poles, normalise: observations }]
+] as const) {
+  const what = Object.entries(ground.normalise).flatMap(([name, on]) => (on ? [name] : []))
+  for (const law of algorithmLaws(algorithm, ground))
+    test(`${algorithm.id}, ${what.join(" and ")} normalised: ${law.name}`, () =>
       inSession(law.check).then((r) => assert.equal(r, undefined)))
+}
 
 /** PPO on one environment; its state, and mean return by mode. */
 const learned = (problem: TrainingProblem, iterations: number, seed = 0) =>
@@ -179,4 +203,45 @@ test("a policy comes back from its file with its moments, exactly, and without t
   assert.equal(again[0]?.meanReturn, mean)
   const bare = loadPolicy({ ...file, tensors: file.tensors.slice(0, 1) }, [erased(ppo)])
   assert.match(E.isLeft(bare) ? bare.left.message : "", /want array "moments" 12 numbers to normalise by, got nothing/)
+})
+
+const target = { target_x: 0, target_y: 0, reset_radius: 1, noise: 0 }
+const regulator: LinearQuadraticParams = { gain: 0.5, angle: 0, state_cost: 1, action_cost: 0.1, ...target }
+const FAR = 300
+const FINE = 0.01
+const DEAR = 1e4
+
+/** The linear-quadratic task in units that no network is made for. */
+const illScaled = wrapped(linearQuadratic, "illScaled", {}, (d) => ({
+  ...d,
+  observe: (state, at, out, outAt) => {
+    d.observe(state, at, out, outAt)
+    for (let i = outAt; i < outAt + d.observationSize; i++) out[i] = FAR + FINE * out[i]!
+  },
+  step: (state, at, actions, actionAt, stream, outcome) => {
+    d.step(state, at, actions, actionAt, stream, outcome)
+    outcome.reward *= DEAR
+  }
+}))
+
+test("PPO learns in units that it was not made for by both normalisations, and by neither alone", async () => {
+  const best = optimalPolicy(regulator)
+  const [optimum, idle] = [expectedReturn(regulator, best), expectedReturn(regulator, { ...best, gain: 0 })]
+  /** What is left of the way from doing nothing to the best policy. */
+  const left = async (normalise?: Normalise): Promise<number> => {
+    const tasks = [{ id: "only", params: { ...regulator } }]
+    const network = normalise === undefined ? {} : { normalise }
+    const { mean } = await learned(problemOf(illScaled, { tasks, stepsPerTask: 1280, network }), 20)
+    return (optimum - mean / DEAR) / (optimum - idle)
+  }
+  assert.ok((await left(both)) < 0.05)
+  assert.ok((await left(observations)) > 0.5)
+  assert.ok((await left(rewards)) > 0.5)
+  assert.ok((await left()) > 0.5)
+})
+
+test("a meta-learner, whose advantages have no unit, refuses to normalise rewards", async () => {
+  const problem = problemOf(cartPole, { tasks: poles, network: { normalise: both } })
+  const error = await inSession(Effect.flip(maml.learner(maml.defaults, problem)))
+  assert.match(error.message, /want normalise\.reward false with a meta-learner/)
 })
