@@ -1,5 +1,5 @@
 /** Training states to and from text and arrays; a state of another training is refused, with both named. */
-import { Schema } from "effect"
+import { Option, Predicate, Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
 import type { Floats } from "../core/random/mod.ts"
@@ -76,7 +76,10 @@ export const loadState = (
   const decoded = decode(saved.json)
   if (decoded._tag === "None") return bad("json", "what save() wrote", saved.json.slice(0, 120))
   const { identity: was, iteration, steps, environments, streams } = decoded.value
-  if (was !== identityText) return bad("identity", identityText, was)
+  if (was !== identityText) {
+    const { path, want, got } = difference(identityText, was)
+    return bad(path.join(".") || "identity", JSON.stringify(want) ?? "nothing", JSON.stringify(got) ?? "nothing")
+  }
   const arrays: Record<string, Floats> = {}
   for (const name of others) {
     const values = saved.arrays[name]
@@ -93,4 +96,23 @@ export const loadState = (
   if (policy === undefined || value === undefined || observation === undefined) return bad("arrays", "all", "some")
   const normalised = moments === undefined ? {} : { moments }
   return E.right({ iteration, steps, policy, value, ...normalised, observation, arrays, environments, streams })
+}
+
+const json = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Unknown))
+
+/** What a text says as JSON; anything else as it is. */
+const parse = (x: unknown): unknown => Option.getOrElse(json(x), () => x)
+
+/** The first place at which two identities part, and what stands there; tasks are texts within the text. */
+const difference = (
+  want: unknown,
+  got: unknown,
+  path: readonly string[] = []
+): { readonly path: readonly string[]; readonly want: unknown; readonly got: unknown } => {
+  const [a, b] = [parse(want), parse(got)]
+  if (!Predicate.isObjectKeyword(a) || !Predicate.isObjectKeyword(b)) return { path, want: a, got: b }
+  const names = [...new Set([...Object.keys(a), ...Object.keys(b)])]
+  const odd = names.find((name) => JSON.stringify(Reflect.get(a, name)) !== JSON.stringify(Reflect.get(b, name)))
+  if (odd === undefined) return { path, want: a, got: b }
+  return difference(Reflect.get(a, odd), Reflect.get(b, odd), [...path, odd])
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import { ppo, type Sac, type State, sac } from "../../../algorithms/mod.ts"
+import { type Learner, ppo, type Sac, type State, sac } from "../../../algorithms/mod.ts"
 import { networks, updateProgram } from "../../../algorithms/sac/mathematics.ts"
 import { squashedGaussian } from "../../../core/dist/mod.ts"
 import { evaluate, gradients, mean, program, sub } from "../../../core/program/mod.ts"
@@ -144,6 +144,32 @@ test("settings of which one makes another one void are refused, with what to do 
         yield* refusal({ correction: "epsilon" }, identityDiscrete),
         /correction exact with discrete actions, which nothing squashes, got epsilon/
       )
+    })
+  ))
+
+test("a checkpoint of another architecture, setting or version is refused, with what differs and both of its values", () =>
+  inSession(
+    Effect.gen(function* () {
+      const p = problem(pendulum)
+      const learner = yield* sac.learner(sac.defaults, p)
+      const saved = learner.save(yield* learner.init(zeroKey))
+      const refusal = (other: Learner, from = saved) => {
+        const loaded = other.load(from)
+        return E.isLeft(loaded) ? loaded.left.message : "accepted"
+      }
+      const wide = { ...p, policy: right(sac.makePolicy(pendulum, { ...network, width: 16 })) }
+      assert.match(refusal(yield* sac.learner(sac.defaults, wide)), /want network\.width 16, got 8/)
+      assert.match(refusal(yield* sac.learner({ ...sac.defaults, tau: 0.5 }, p)), /want config\.tau 0\.5, got 0\.005/)
+      const renamed = { ...p, tasks: [{ id: "other", params: {} }] }
+      assert.match(refusal(yield* sac.learner(sac.defaults, renamed)), /want tasks\.0\.id "other", got "only"/)
+      const light = { ...p, tasks: [{ id: "only", params: { m: 0.5 } }] }
+      assert.match(refusal(yield* sac.learner(sac.defaults, light)), /want tasks\.0\.is\.params\.m 0\.5, got 1/)
+      const old = { ...saved, json: saved.json.replace(`sac@${sac.version}`, "sac@0") }
+      assert.match(refusal(learner, old), new RegExp(`want algorithm "sac@${sac.version}", got "sac@0"`))
+      assert.match(refusal(learner, { ...saved, json: "{}" }), /want json what save\(\) wrote, got \{\}/)
+      const { target, ...arrays } = saved.arrays
+      assert.match(refusal(learner, { ...saved, arrays }), /want array "target" numbers, got nothing/)
+      assert.equal(E.isRight(learner.load(saved)), target !== undefined)
     })
   ))
 
