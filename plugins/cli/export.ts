@@ -59,7 +59,8 @@ export const exportCommand = Command.make(
 ).pipe(
   Command.withDescription(
     "Write a policy of a finished run as ONNX (operators of version 17, float32): input observation [batch, inputs], " +
-      "what the network sees; output logits, or mean and logStd. The metadata say environment, tasks and network."
+      "one-hot where discrete, not normalised (the model does that); output logits, or mean and logStd. The metadata say " +
+      "environment, tasks and network."
   ),
   Command.withShortDescription("A finished run's policy as ONNX"),
   Command.withExamples([

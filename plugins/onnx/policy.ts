@@ -1,6 +1,7 @@
 /** A policy as an ONNX model. */
 import * as E from "fp-ts/lib/Either.js"
 import { architecture, type LoadedPolicy, type Policy, savePolicy } from "../../algorithms/mod.ts"
+import { LIMIT, observationScale } from "../../algorithms/normalise.ts"
 import { LOG_STD } from "../../algorithms/sac/policy.ts"
 import type { Floats } from "../../core/random/mod.ts"
 import { UsageError } from "../failure.ts"
@@ -12,11 +13,12 @@ type Graph = Pick<Model, "nodes" | "initializers" | "outputs">
 /**
  * The network of a policy and its distribution's parameters, in float32.
  *
+ *     observation:        h_0 = clip((observation − mean)/deviation, ±10) where the policy normalises
  *     categorical:        logits = z_L
  *     Gaussian:           mean = z_L,  logStd a constant
  *     squashed Gaussian:  (mean, logStd) = z_L before the squashing,  action = low + (high − low)(tanh mean + 1)/2
  *
- * - Shapes: `observation [batch, inputs]`, what the network sees: the observation, one-hot where it is one of a finite
+ * - Shapes: `observation [batch, inputs]`, what the environment shows: the observation, one-hot where it is one of a finite
  *   number, then the task where the policy is told it; `logits [batch, actions]`; `mean [batch, n]` and `logStd [n]`, of
  *   the squashed one `[batch, n]`, as `action`.
  * - Errors: `UsageError` for another distribution.
@@ -29,20 +31,22 @@ export const policyToOnnx = (loaded: LoadedPolicy): E.Either<UsageError, Uint8Ar
     return E.left(new UsageError({ doing: "export to ONNX", want, got: policy.distribution, fix: "" }))
   }
   const { network, inputs } = policy
+  const sight = sightOf(loaded)
   const hidden = network.layers
     .slice(0, -1)
     .flatMap(({ weight, bias }, i): readonly Node[] => [
-      gemm(seen(i), weight, bias, `z${i + 1}`),
+      gemm(i === 0 ? sight.output : seen(i), weight, bias, `z${i + 1}`),
       { operator: operators[network.shape.activation], inputs: [`z${i + 1}`], output: seen(i + 1) }
     ])
-  const graph = head(policy, theta, seen(network.layers.length - 1))
+  const depth = network.layers.length - 1
+  const graph = head(policy, theta, depth === 0 ? sight.output : seen(depth))
   return E.right(
     writeOnnx({
       name: "policy",
       doc: `${architecture(policy)}; of ${origin.environment.id}, by ${origin.algorithm.id}`,
       producer: { name: "policygradex", version },
-      nodes: [...hidden, ...graph.nodes],
-      initializers: [...blocks(policy, theta, network.layers.length - 1), ...graph.initializers],
+      nodes: [...sight.nodes, ...hidden, ...graph.nodes],
+      initializers: [...sight.initializers, ...blocks(policy, theta, network.layers.length - 1), ...graph.initializers],
       inputs: [{ name: "observation", shape: ["batch", inputs] }],
       outputs: graph.outputs,
       meta: savePolicy(policy, new Float32Array(0), origin).meta
@@ -52,8 +56,46 @@ export const policyToOnnx = (loaded: LoadedPolicy): E.Either<UsageError, Uint8Ar
 
 const operators = { tanh: "Tanh", relu: "Relu" } as const
 
-/** h_l: what layer l + 1 sees. */
-const seen = (l: number): string => (l === 0 ? "observation" : `h${l}`)
+/** h_l: what layer l + 1 sees, from the second on. */
+const seen = (l: number): string => `h${l}`
+
+/**
+ * What the first layer sees. The mean is taken off in two parts, its float32 and the rest: a large mean costs the small
+ * differences from it no digits.
+ */
+const sightOf = ({ policy, moments }: LoadedPolicy): Pick<Graph, "nodes" | "initializers"> & { output: string } => {
+  if (moments === undefined || policy.config.normalise?.observation !== true) {
+    return { nodes: [], initializers: [], output: "observation" }
+  }
+  const { mean, deviation } = observationScale(policy, moments)
+  /** The task's one-hot stays as it is. */
+  const row = (name: string, own: readonly number[], task: number): Initializer => ({
+    name,
+    shape: [policy.inputs],
+    data: Float32Array.from({ length: policy.inputs }, (_, i) => own[i] ?? task)
+  })
+  const scalar = (name: string, x: number): Initializer => ({ name, shape: [], data: Float32Array.of(x) })
+  return {
+    nodes: [
+      { operator: "Sub", inputs: ["observation", "sight.mean"], output: "off" },
+      { operator: "Sub", inputs: ["off", "sight.rest"], output: "centred" },
+      { operator: "Div", inputs: ["centred", "sight.deviation"], output: "normal" },
+      { operator: "Clip", inputs: ["normal", "sight.low", "sight.high"], output: "h0" }
+    ],
+    initializers: [
+      row("sight.mean", mean, 0),
+      row(
+        "sight.rest",
+        mean.map((m) => m - Math.fround(m)),
+        0
+      ),
+      row("sight.deviation", deviation, 1),
+      scalar("sight.low", -LIMIT),
+      scalar("sight.high", LIMIT)
+    ],
+    output: "h0"
+  }
+}
 
 const gemm = (x: string, weight: string, bias: string, output: string): Node => ({
   operator: "Gemm",

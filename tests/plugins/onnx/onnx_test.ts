@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url"
 import fc from "fast-check"
 import * as E from "fp-ts/lib/Either.js"
 import { type Algorithm, type LoadedPolicy, type NetworkConfig, ppo, sac } from "../../../algorithms/mod.ts"
+import { firstMoments, normaliser } from "../../../algorithms/normalise.ts"
 import { evaluate, program } from "../../../core/program/mod.ts"
 import { child, fillNormal, stream, zeroKey } from "../../../core/random/mod.ts"
 import { cartPole, type Environment, frozenLake, linearQuadratic, pendulum } from "../../../envs/mod.ts"
@@ -42,27 +43,47 @@ const loaded = (environment: Environment, network: NetworkConfig, algorithm: Mak
   return { policy, theta, algorithm, environment, tasks: [{ id: "a", params: {} }] }
 }
 
+/** With moments of observations of about 1000, which differ by about 1. */
+const normalising = (from: LoadedPolicy): LoadedPolicy => {
+  const first = firstMoments(from.policy)
+  if (first === undefined) return from
+  const n = from.policy.inputs - from.policy.taskIds.length
+  const observation = [100, ...Array.from({ length: n }, (_, i) => 1000.0123 + i), ...new Array<number>(n).fill(70)]
+  return { ...from, moments: Float64Array.from(first, (x, i) => observation[i] ?? x) }
+}
+
+const both = { observation: true, reward: true } as const
+
 type Maker = Pick<Algorithm<unknown>, "id" | "version" | "makePolicy">
 
 for (const [environment, network, by] of [
   [cartPole, { layers: 3, width: 64, activation: "tanh", taskOneHot: false }],
   [linearQuadratic, { layers: 2, width: 32, activation: "relu", taskOneHot: true }],
   [frozenLake, { layers: 0, width: 1, activation: "tanh", taskOneHot: false }],
-  [pendulum, { layers: 2, width: 32, activation: "relu", taskOneHot: false }, sac]
+  [pendulum, { layers: 2, width: 32, activation: "relu", taskOneHot: false }, sac],
+  [cartPole, { layers: 2, width: 16, activation: "tanh", taskOneHot: true, normalise: both }],
+  [pendulum, { layers: 0, width: 1, activation: "tanh", taskOneHot: false, normalise: both }, sac]
 ] as const)
-  test(`onnxruntime gives what the policy of ${(by ?? ppo).id} for ${environment.id} gives, to 1e-6 of it`, {
+  test(`onnxruntime gives what the ${"normalise" in network ? "normalising " : ""}policy of ${(by ?? ppo).id} for ${environment.id} gives, to 1e-6 of it`, {
     skip
   }, () => {
-    const from = loaded(environment, network, by)
-    const { policy, theta } = from
+    const from = normalising(loaded(environment, network, by))
+    const { policy, theta, moments } = from
     const rows = 17
     const observation = new Float64Array(rows * policy.inputs)
     fillNormal(stream(child(zeroKey, "observation")), observation)
+    if (moments !== undefined)
+      for (let row = 0; row < observation.length; row += policy.inputs)
+        for (let i = 0; i < policy.inputs - policy.taskIds.length; i++) observation[row + i]! += 1000 + i
     observation.set(observation.map(Math.fround))
+    const sight = normaliser(policy)
+    right(sight.set(moments))
+    const input = Float64Array.from(observation)
+    for (let row = 0; row < input.length; row += policy.inputs) sight.observation(input, row)
     const p = program("head", { theta: [policy.size], observation: [rows, policy.inputs] }, (x) =>
       policy.head(x.theta, x.observation)
     )
-    const ours = evaluate(built(p), { theta, observation })
+    const ours = evaluate(built(p), { theta, observation: input })
     const folder = mkdtempSync(join(tmpdir(), "pgex-"))
     try {
       const file = join(folder, "policy.onnx")
