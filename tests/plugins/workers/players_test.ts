@@ -18,12 +18,12 @@ import { anywhere, here, listening, onWorkers, patient, spec, tasks } from "./su
 
 const cartPoles = { spec: { ...spec, assessments: 3 }, tasks }
 
-/** Actions that are vectors, and a disturbance in every step. */
+/** Actions that are vectors, a disturbance in every step, and moments that all tasks share. */
 const regulators = {
   spec: {
     ...spec,
     environment: "LinearQuadratic-v1",
-    network: { ...spec.network, taskOneHot: false },
+    network: { ...spec.network, taskOneHot: false, normalise: { observation: true, reward: true } },
     vector: 3,
     stepsPerTask: 33
   },
