@@ -49,6 +49,8 @@ export * as stat from "./core/stat/mod.ts"
 export * as surrogate from "./core/surrogate/mod.ts"
 export * as envs from "./envs/mod.ts"
 export { experiment, groupsOf, type Place, type Settings } from "./plugins/experiment.ts"
+// Environments of one's Python.
+export { type Gymnasium, type GymnasiumOptions, gymnasium } from "./plugins/gymnasium/mod.ts"
 export { known } from "./plugins/known.ts"
 // Plugins: environments, families, learners, groupings and loggers of one's own.
 export { definePlugin, type LoggerPlugin, type Plugin, PluginError } from "./plugins/load/mod.ts"

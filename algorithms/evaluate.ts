@@ -79,7 +79,7 @@ export const evaluator = Effect.fn("evaluator")(function* (problem: Problem) {
           else x.actor.sample(g, streams[g]!)
         }
         x.step(rows, 0)
-        if (x.batch.elsewhere !== undefined) yield* unbroken(x)
+        if (x.batch.fault() !== undefined) yield* unbroken(x)
         yield* lift(told.step(rows))
         for (let i = 0; i < quota.length; i++) {
           const mine = played[i]!

@@ -122,9 +122,9 @@ export const interaction = Effect.fn("interaction")(function* (
   } satisfies Interaction
 })
 
-/** What stopped environments that are elsewhere, as a failure. Reset and step cannot fail, so whoever loops asks. */
+/** What stopped the environments, as a failure. Reset and step cannot fail, so whoever loops asks. */
 export const unbroken = (x: Interaction): Effect.Effect<void, ProblemError> => {
-  const fault = x.batch.elsewhere?.fault()
+  const fault = x.batch.fault()
   return fault === undefined ? Effect.void : lift(E.left(fault))
 }
 
@@ -181,7 +181,7 @@ export const rollout = Effect.fnUntraced(function* (
     into.action.set(x.actor.action, row * (x.actor.action.length / n))
     into.logProb.set(x.actor.logProb, row)
     x.step(into.rows, row)
-    if (x.batch.elsewhere !== undefined) yield* unbroken(x)
+    if (x.batch.fault() !== undefined) yield* unbroken(x)
     yield* pause
   }
 })

@@ -48,6 +48,9 @@ export interface Dynamics {
   readonly render?: (state: Float64Array, at: number) => string
 }
 
+/** The time limit of an environment that has none: what an Int32Array can count. */
+export const NO_LIMIT = 2 ** 31 - 1
+
 /** An environment: the record that a plugin contributes. */
 export interface Environment {
   /** Gymnasium's id where there is one, e.g. "CartPole-v1". */

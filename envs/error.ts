@@ -60,6 +60,8 @@ export type ProcessReason =
   | "no-platform"
   | "no-python"
   | "no-gymnasium"
+  | "no-package"
+  | "argument"
   | "ended"
   | "hung"
   | "lied"

@@ -111,7 +111,8 @@ const empty: Batch = {
   reset: () => {},
   step: () => {},
   save: () => ({ states: "", returns: "", lengths: [], streams: [] }),
-  load: () => Either.right(undefined)
+  load: () => Either.right(undefined),
+  fault: () => undefined
 }
 
 const play = (

@@ -99,7 +99,7 @@ const replayBatch = (
   count: number
 ): Either.Either<EnvError, Replay> => {
   const rows = makeRows(1, batch.observationSize, floats(environment))
-  const fault = (): EnvError | undefined => batch.elsewhere?.fault()
+  const fault = (): EnvError | undefined => batch.fault()
   batch.reset(rows.observation)
   const obs = [...rows.observation]
   const steps: ReplayStep[] = []

@@ -51,7 +51,12 @@ export interface Batch {
   readonly actionSize: number
   /** Starts a fresh episode everywhere; observation i goes to row `row + i`. */
   readonly reset: (observation: Floats, row?: number) => void
-  /** One step of each environment: action i is read at (actionRow + i)·actionSize, transition i goes to row `row + i`. */
+  /**
+   * One step of each environment: action i is read at (actionRow + i)·actionSize, transition i goes to row `row + i`.
+   *
+   * Actions must be in the action space (`flatten` tells). Before `reset` or `load`, with too few actions or rows, or after
+   * a fault elsewhere nothing moves and nothing is written: {@link Batch.fault} tells why.
+   */
   readonly step: (actions: Floats, rows: Rows, row?: number, actionRow?: number) => void
   /** Of members `from` to `to`; of all by default. */
   readonly save: (from?: number, to?: number) => BatchState
@@ -65,6 +70,11 @@ export interface Batch {
    * environments elsewhere the `infos` tell.
    */
   readonly succeeded?: (i: number) => boolean | undefined
+  /**
+   * Why the last `step` did nothing, or `reset` did not begin; nothing where all is well. Stepping cannot return an error,
+   * so whoever loops asks: a `BatchError` goes with the next call that is right, a `ProcessError` stays.
+   */
+  readonly fault: () => EnvError | undefined
   /** Of environments that are elsewhere: what only they have. */
   readonly elsewhere?: Elsewhere
 }
@@ -76,8 +86,6 @@ export interface Batch {
  * generators at their beginning and the actions since. `load` plays them again, and refuses where that leads elsewhere.
  */
 export interface Elsewhere {
-  /** What stopped the batch for good, if anything did: from then on `reset` and `step` write nothing. */
-  readonly fault: () => EnvError | undefined
   /** Components of a reward, 0 where it is a plain number; then `Rows.reward` is their weighted sum. */
   readonly rewardSize: number
   /** The rewards of the last step by component: `[count · rewardSize]`. */
@@ -158,7 +166,14 @@ const batchOf = (members: readonly Member[], observationSize: number, actionSize
   const lengths = new Int32Array(count)
   const outcome: Outcome = { reward: 0, terminated: false }
   const won = new Array<boolean | undefined>(count)
+  const begun = new Uint8Array(count)
+  let waiting = count
+  let fault: EnvError | undefined
 
+  const holds = (i: number): void => {
+    waiting -= 1 - begun[i]!
+    begun[i] = 1
+  }
   const begin = (i: number): void => {
     dynamics[i]!.reset(states, offsets[i]!, streams[i]!)
     returns[i] = 0
@@ -166,14 +181,18 @@ const batchOf = (members: readonly Member[], observationSize: number, actionSize
   }
 
   const reset: Batch["reset"] = (observation, row = 0) => {
+    fault = undefined
     for (let i = 0; i < count; i++) {
       begin(i)
+      holds(i)
       dynamics[i]!.observe(states, offsets[i]!, observation, (row + i) * observationSize)
     }
   }
 
   const step: Batch["step"] = (actions, rows, row = 0, actionRow = 0) => {
     const { nextObservation, observation } = rows
+    fault = stepFault(waiting, count, actions.length - actionRow * actionSize, actionSize, rows.reward.length - row)
+    if (fault !== undefined) return
     for (let i = 0; i < count; i++) {
       const env = dynamics[i]!
       const at = offsets[i]!
@@ -224,20 +243,40 @@ const batchOf = (members: readonly Member[], observationSize: number, actionSize
     states.set(newStates, offsets[from])
     returns.set(newReturns, from)
     lengths.set(saved.lengths, from)
-    for (const [i, s] of newStreams.entries()) streams[from + i]!.words.set(s.words)
+    for (const [i, s] of newStreams.entries()) {
+      streams[from + i]!.words.set(s.words)
+      holds(from + i)
+    }
     return Either.right(undefined)
   }
 
-  return { count, observationSize, actionSize, reset, step, save, load, succeeded: (i) => won[i] }
+  return { count, observationSize, actionSize, reset, step, save, load, succeeded: (i) => won[i], fault: () => fault }
+}
+
+/** Why a batch cannot step: what is there, from where this step begins to read and write. */
+export const stepFault = (
+  waiting: number,
+  count: number,
+  actions: number,
+  actionSize: number,
+  rows: number
+): EnvError | undefined => {
+  if (waiting > 0)
+    return batchError("step()", "reset() or load() before it", `${waiting} of ${count} without an episode`)
+  if (actions < count * actionSize)
+    return batchError("actions", `${count} of ${actionSize} numbers each, ${count * actionSize}`, `${actions} numbers`)
+  return rows < count ? batchError("rows", `room for ${count}`, `for ${rows}`) : undefined
 }
 
 const size = (x: Float64Array | undefined): string => (x === undefined ? "text that is no floats" : `${x.length}`)
 
+const batchError = (field: string, want: string, got: string): EnvError => ({
+  _tag: "BatchError",
+  field,
+  want,
+  got,
+  message: `Cannot use ${field} in a batch: want ${want}, got ${got}`
+})
+
 const refuse = (field: string, want: string, got: string): Either.Either<EnvError, never> =>
-  Either.left({
-    _tag: "BatchError",
-    field,
-    want,
-    got,
-    message: `Cannot use ${field} in a batch: want ${want}, got ${got}`
-  })
+  Either.left(batchError(field, want, got))

@@ -182,7 +182,7 @@ export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: Trai
       sight.set(x.input)
       shown.set(x.shown)
       x.step(step, 0)
-      if (x.batch.elsewhere !== undefined) yield* unbroken(x)
+      if (x.batch.fault() !== undefined) yield* unbroken(x)
       const odd = step.reward.findIndex((r) => !Number.isFinite(r))
       if (odd >= 0) return yield* fail("reward", [Math.floor(odd / environmentsPerTask)])
       remember(sight, shown)

@@ -2,10 +2,10 @@
 import { Effect } from "effect"
 import { Argument, Command } from "effect/cli"
 import * as E from "fp-ts/lib/Either.js"
-import type { Environment } from "../../envs/env.ts"
+import { type Environment, NO_LIMIT } from "../../envs/env.ts"
 import type { EnvError } from "../../envs/error.ts"
 import type { Family } from "../../envs/family.ts"
-import type { Parameter, ParameterTable } from "../../envs/parameter.ts"
+import type { NumberParameter, Parameter, ParameterTable } from "../../envs/parameter.ts"
 import { findEnvironment, findFamily } from "../../envs/registry.ts"
 import { describeSpace, type Space } from "../../envs/space.ts"
 import type { Variant } from "../../envs/variant.ts"
@@ -129,7 +129,7 @@ const environmentText = (e: Environment, from: string): string =>
     `  ${e.summary}`,
     `  observes ${describeSpace(e.observation)}`,
     `  acts     ${describeSpace(e.action)}`,
-    `  lasts    at most ${e.maxEpisodeSteps} steps of ${e.secondsPerStep} s`,
+    `  lasts    ${e.maxEpisodeSteps >= NO_LIMIT ? "until it ends itself," : `at most ${e.maxEpisodeSteps}`} steps of ${e.secondsPerStep} s`,
     "Parameters",
     ...describeTable(e.parameters),
     ...describeVariants(e.variants ?? [])
@@ -170,6 +170,11 @@ const describeTable = (table: ParameterTable): readonly string[] => {
   return rows.map(([name, text, meaning]) => `  ${name.padEnd(widths[0]!)}  ${text.padEnd(widths[1]!)}  ${meaning}`)
 }
 
+const rangeOf = ({ min, max }: NumberParameter): string => {
+  if (min === -Infinity) return max === Infinity ? "any number" : `at most ${max}`
+  return max === Infinity ? `at least ${min}` : `${min} to ${max}`
+}
+
 const range = (p: Parameter): string => {
   switch (p.kind) {
     case "flag":
@@ -179,6 +184,6 @@ const range = (p: Parameter): string => {
     case "text":
       return `"${p.default}" (${p.want})`
     default:
-      return `${p.default}${p.unit === "" ? "" : ` ${p.unit}`} (${p.min} to ${p.max})`
+      return `${p.default}${p.unit === "" ? "" : ` ${p.unit}`} (${rangeOf(p)})`
   }
 }

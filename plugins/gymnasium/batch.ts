@@ -3,7 +3,7 @@ import * as Either from "fp-ts/lib/Either.js"
 import type { Key } from "../../core/random/mod.ts"
 import type { EnvError } from "../../envs/error.ts"
 import type { Params } from "../../envs/parameter.ts"
-import type { Batch } from "../../envs/vector.ts"
+import { type Batch, stepFault } from "../../envs/vector.ts"
 import type { Child } from "./child.ts"
 import type { Reference } from "./environment.ts"
 import { envError, type Fault, fault } from "./failure.ts"
@@ -60,24 +60,36 @@ const batchOf = (name: string, sizes: Sizes, count: number, parts: readonly Plac
   const episodes: Episodes = makeEpisodes(count, width, actionSize)
   let broken: Fault | undefined
   let closed = false
+  let misused: EnvError | undefined
+  const begun = new Uint8Array(count)
+  let waiting = count
+  const holds = (i: number): void => {
+    waiting -= 1 - begun[i]!
+    begun[i] = 1
+  }
   const fails = <A>(result: Either.Either<Fault, A>): result is Either.Left<Fault> => {
     if (Either.isLeft(result)) broken ??= result.left
     return Either.isLeft(result)
   }
 
   const reset: Batch["reset"] = (observation, row = 0) => {
+    misused = undefined
     if (broken !== undefined) return
     for (const { part } of parts) if (fails(part.sendReset())) return
     for (const { part, from } of parts) {
       const first = part.reset()
       if (fails(first)) return
       observation.set(first.right, (row + from) * width)
-      for (let i = 0; i < part.count; i++) episodes.begin(from + i, first.right, i * width)
+      for (let i = 0; i < part.count; i++) {
+        episodes.begin(from + i, first.right, i * width)
+        holds(from + i)
+      }
     }
   }
 
   const step: Batch["step"] = (actions, rows, row = 0, actionRow = 0) => {
-    if (broken !== undefined) return
+    misused = stepFault(waiting, count, actions.length - actionRow * actionSize, actionSize, rows.reward.length - row)
+    if (broken !== undefined || misused !== undefined) return
     for (const { part, from } of parts) if (fails(part.sendStep(actions, (actionRow + from) * actionSize))) return
     for (const { part, from } of parts) {
       const stepped = part.step()
@@ -127,9 +139,13 @@ const batchOf = (name: string, sizes: Sizes, count: number, parts: readonly Plac
       const saved = saveEpisodes(parts, episodes, from, to)
       return fails(saved) ? { states: "", returns: "", lengths: [], streams: [] } : saved.right
     },
-    load: (saved, from = 0, to = count) => loadEpisodes(name, parts, episodes, saved, from, to),
+    load: (saved, from = 0, to = count) => {
+      const loaded = loadEpisodes(name, parts, episodes, saved, from, to)
+      if (Either.isRight(loaded)) for (let i = from; i < to; i++) holds(i)
+      return loaded
+    },
+    fault: () => (broken === undefined ? misused : envError(name, broken)),
     elsewhere: {
-      fault: () => (broken === undefined ? undefined : envError(name, broken)),
       rewardSize,
       rewards,
       infos: () => Either.mapLeft((f: Fault) => envError(name, f))(infos()),

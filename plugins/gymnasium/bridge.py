@@ -252,6 +252,7 @@ PACKAGES = ("highway_env", "mo_gymnasium", "metaworld", "gymnasium_robotics", "a
 def spec_of(id):
     """The specification of an id, also of `module:id`; packages that register ids when they are imported are."""
     module, _, name = id.rpartition(":")
+    absent, broken = [], []
     for package in [module] if module else PACKAGES:
         if name in gymnasium.registry:
             break
@@ -259,12 +260,17 @@ def spec_of(id):
             __import__(package)
         except ImportError as error:
             if module:
-                raise Refusal("raised", f"a module {module}", str(error)) from error
+                fix = "it is looked for where Python looks for packages, and in PYTHONPATH"
+                raise Refusal("no-package", f"a module {module}", str(error), fix=fix) from error
+            (absent if error.name == package else broken).append((package, str(error)))
     try:
         spec = gymnasium.spec(name)
     except gymnasium.error.Error as error:
+        fixes = [f"{package} cannot be imported: {why}" for package, why in broken]
+        if absent:
+            fixes.append(f"not installed, and may have it: {', '.join(package for package, _ in absent)}")
         valid = sorted(gymnasium.registry)
-        raise Refusal("unknown", "an id that is registered", str(error), valid=valid) from error
+        raise Refusal("unknown", "an id that is registered", str(error), valid=valid, fix="; ".join(fixes)) from error
     if spec.entry_point is None and not suite(id):
         raise Refusal("raised", "an id of single environments", f"{id}, which is of vectors only")
     return spec
@@ -275,8 +281,10 @@ def suite(id):
     prefix, _, name = id.partition("/")
     if prefix != "Meta-World" or name not in ("MT10", "MT25", "MT50"):
         return []
-    from metaworld import env_dict
-
+    try:
+        from metaworld import env_dict
+    except ImportError as error:
+        raise Refusal("no-package", "the package metaworld", str(error), package="metaworld") from error
     return list(getattr(env_dict, f"{name}_V3"))
 
 
@@ -295,16 +303,39 @@ def like(value, default):
     return int(value) if type(default) is int and type(value) is float and value.is_integer() else value
 
 
-def arguments(spec):
-    """Keyword arguments of an environment's constructor that are plain values by default."""
+def declared(spec):
+    """What an environment's constructor says of its arguments; nothing where it does not say."""
     entry = spec.entry_point
     try:
         creator = entry if callable(entry) else gymnasium.envs.registration.load_env_creator(entry)
-        found = {name: p.default for name, p in inspect.signature(creator).parameters.items()}
-        if found.get("seed", 0) is None:
-            found["seed"] = 0  # what is drawn while constructing is the same for all
+        return dict(inspect.signature(creator).parameters)
     except (ValueError, TypeError, ImportError, AttributeError):
-        found = {}
+        return {}
+
+
+def check_arguments(id, spec, given):
+    """Refuses misspelt and missing arguments before the constructor is called."""
+    named, more = {}, False
+    for name, p in declared(spec).items():
+        if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD):
+            more = more or p.kind == p.VAR_KEYWORD
+        else:
+            named[name] = p
+    known = {*named, *spec.kwargs, "max_episode_steps"}
+    for name in given:
+        if named and name not in known and not more:
+            raise Refusal("argument", "an argument of its constructor", name, valid=sorted(known - {"render_mode"}))
+    for name, p in named.items():
+        if p.default is p.empty and name not in given and name not in spec.kwargs:
+            fix = f"say it with the id: gymnasium:{id}?{name}=…"
+            raise Refusal("argument", f"an argument {name} for its constructor", "none", fix=fix)
+
+
+def arguments(spec):
+    """Keyword arguments of an environment's constructor that are plain values by default."""
+    found = {name: p.default for name, p in declared(spec).items()}
+    if found.get("seed", 0) is None:
+        found["seed"] = 0  # what is drawn while constructing is the same for all
     known = {**found, **spec.kwargs}
     return {name: plain(v) for name, v in known.items() if name != "render_mode" and is_plain(v)}
 
@@ -353,7 +384,11 @@ def construct(id, fixed, params):
     if config:
         base = {**spec.kwargs.get("config", {}), **given.get("config", {})}
         given["config"] = {**base, **config}
-    env = gymnasium.make(spec, disable_env_checker=True, **given)
+    check_arguments(id, spec, given)
+    try:
+        env = gymnasium.make(spec, disable_env_checker=True, **given)
+    except gymnasium.error.DependencyNotInstalled as error:
+        raise Refusal("no-package", f"what {id} needs", str(error)) from error
     for name, value in overrides.items():
         setattr(env.unwrapped, name, like(value, getattr(env.unwrapped, name, value)))
     return env

@@ -31,6 +31,9 @@ export interface ChildOptions {
   readonly variables: Variables
 }
 
+/** Tracebacks without marks under their lines: a sentence shows them side by side. */
+const PLAIN = { PYTHONNODEBUGRANGES: "1" }
+
 const SCRIPT = fileURLToPath(new URL("./bridge.py", import.meta.url))
 
 /**
@@ -80,7 +83,7 @@ export const startChild = ({
     }
     const { send, end } = channel
     return Either.right({ hello: hello.right, send, answer, ask, told, call, fault: channel.fault, end })
-  })(startChannel({ file: python, args: [script], seconds, variables }))
+  })(startChannel({ file: python, args: [script], seconds, variables: { ...variables, ...PLAIN } }))
 
 const bytesOf = ({ buffer, size }: Answer): Uint8Array => buffer.subarray(HEADER_BYTES, HEADER_BYTES + size)
 
@@ -91,8 +94,11 @@ const refusal = (answer: Answer, python: string, words: string): Fault => {
     const got = new TextDecoder().decode(bytesOf(answer)).slice(0, 200)
     return fault("lied", "a refusal of this version", got, "", words)
   }
-  const { reason, want, got, valid } = said
-  if (reason === "unknown") return { ...fault("lied", want, got), valid: valid ?? [] }
-  const fix = reason === "no-gymnasium" ? `${python} -m pip install gymnasium` : ""
-  return fault(reason, want, got, fix, reason === "raised" ? words : "")
+  const { reason, want, got, valid = [], fix = "" } = said
+  if (reason === "unknown") return { ...fault("lied", want, got, fix), unknown: { kind: "environment", valid } }
+  if (reason === "argument" && valid.length > 0)
+    return { ...fault(reason, want, got, fix), unknown: { kind: "parameter", valid } }
+  const missing = reason === "no-gymnasium" ? "gymnasium" : said.package
+  const mend = missing === undefined ? fix : `${python} -m pip install ${missing}`
+  return fault(reason, want, got, mend, reason === "raised" ? words : "")
 }

@@ -1,7 +1,7 @@
 /** What the Python side tells of an environment, as one of ours. */
 import { URLSearchParams } from "node:url"
 import * as Either from "fp-ts/lib/Either.js"
-import type { Environment } from "../../envs/env.ts"
+import { type Environment, NO_LIMIT } from "../../envs/env.ts"
 import { floatsFromText } from "../../envs/exact_text.ts"
 import { flag, number, type Parameter, type ParameterTable, type Params, resolve, text } from "../../envs/parameter.ts"
 import type { Space } from "../../envs/space.ts"
@@ -26,9 +26,6 @@ export const typedValue = (typed: string): number | boolean | string => {
   if (typed === "true" || typed === "false") return typed === "true"
   return typed.trim() !== "" && Number.isFinite(Number(typed)) ? Number(typed) : typed
 }
-
-/** Where neither environment nor wrapper limits an episode, this does: it is what an Int32Array can count. */
-const NO_LIMIT = 2 ** 31 - 1
 
 export type Spaces = Pick<Environment, "observation" | "action">
 

@@ -13,8 +13,8 @@ export interface Fault {
   readonly got: string
   readonly fix: string
   readonly stderr: string
-  /** Where an id is not known: the ids that are. */
-  readonly valid?: readonly string[]
+  /** Where an id is not known, or the argument `got` of a constructor: those that are. */
+  readonly unknown?: { readonly kind: "environment" | "parameter"; readonly valid: readonly string[] }
 }
 
 export const fault = (reason: ProcessReason, want: string, got: string, fix = "", stderr = ""): Fault => ({
@@ -26,8 +26,11 @@ export const fault = (reason: ProcessReason, want: string, got: string, fix = ""
 })
 
 /** The same of an environment, in a sentence and with the process's last words. */
-export const envError = (environment: string, f: Fault): EnvError =>
-  f.valid === undefined ? processError(environment, f) : unknown(environment, f.valid)
+export const envError = (environment: string, f: Fault): EnvError => {
+  if (f.unknown === undefined) return processError(environment, f)
+  const { kind, valid } = f.unknown
+  return kind === "environment" ? unknownId(environment, valid, f.fix) : unknownArgument(environment, f.got, valid)
+}
 
 const processError = (environment: string, { reason, want, got, fix, stderr }: Fault): ProcessError => {
   const mend = fix === "" ? "" : `; ${fix}`
@@ -36,11 +39,26 @@ const processError = (environment: string, { reason, want, got, fix, stderr }: F
   return { _tag: "ProcessError", environment, reason, want, got, stderr, message }
 }
 
-const unknown = (environment: string, known: readonly string[]): UnknownName => {
-  const valid = known.map((id) => `${PREFIX}${id}`)
-  const message = `Cannot find environment "${environment}": want an id that this Python's gymnasium knows${didYouMean(environment, valid)}`
-  const near = nearest(environment, valid)
-  return { _tag: "UnknownName", kind: "environment", owner: "", name: environment, nearest: near, valid, message }
+const unknownId = (environment: string, known: readonly string[], fix: string): UnknownName => {
+  // Without the prefix, which would make everything look alike.
+  const near = nearest(environment.slice(PREFIX.length), known)
+  const hints = [near === undefined ? "" : `did you mean "${PREFIX}${near}"?`, fix].filter((hint) => hint !== "")
+  const message = [`Cannot find environment "${environment}": want an id that this Python's gymnasium knows`, ...hints]
+  return {
+    _tag: "UnknownName",
+    kind: "environment",
+    owner: "",
+    name: environment,
+    nearest: near === undefined ? undefined : `${PREFIX}${near}`,
+    valid: known.map((id) => `${PREFIX}${id}`),
+    message: message.join("; ")
+  }
+}
+
+const unknownArgument = (owner: string, name: string, valid: readonly string[]): UnknownName => {
+  const want = `want one of ${valid.join(", ")}${didYouMean(name, valid)}`
+  const message = `Cannot give argument "${name}" to the constructor of ${owner}: ${want}`
+  return { _tag: "UnknownName", kind: "parameter", owner, name, nearest: nearest(name, valid), valid, message }
 }
 
 /** Names the environment in what failed. */

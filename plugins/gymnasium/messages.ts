@@ -48,9 +48,22 @@ export type Description = typeof Description.Type
 
 /** The answer to what could not be done. */
 export const Refused = Schema.Struct({
-  reason: Schema.Literals(["no-gymnasium", "unknown", "lied", "raised", "space", "unrepeatable"]),
+  reason: Schema.Literals([
+    "no-gymnasium",
+    "no-package",
+    "unknown",
+    "argument",
+    "lied",
+    "raised",
+    "space",
+    "unrepeatable"
+  ]),
   want: Schema.String,
   got: Schema.String,
+  fix: Schema.optionalKey(Schema.String),
+  /** What is to be installed. */
+  package: Schema.optionalKey(Schema.String),
+  /** Ids or arguments that there are, where another was asked for. */
   valid: Schema.optionalKey(Schema.Array(Schema.String))
 })
 

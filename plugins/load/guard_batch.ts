@@ -30,9 +30,9 @@ const checkedBatch = (env: Environment, members: number, opened: unknown): Eithe
   const sizes = { count: members, observationSize: sizeOf(env.observation), actionSize: sizeOf(env.action) }
   for (const name of ["count", "observationSize", "actionSize"] as const)
     if (batch[name] !== sizes[name]) return wrong(`open().${name}`, String(sizes[name]), batch[name], "see the spaces")
-  for (const name of ["reset", "step", "save", "load"] as const)
+  for (const name of ["reset", "step", "save", "load", "fault"] as const)
     if (typeof batch[name] !== "function") return wrong(`open().${name}`, "a function", typeof batch[name], "add it")
-  for (const name of ["fault", "infos", "close"] as const) {
+  for (const name of ["infos", "close"] as const) {
     const found = typeof batch.elsewhere?.[name]
     if (found !== "function") return wrong(`open().elsewhere.${name}`, "a function", found, "add it")
   }
@@ -47,13 +47,13 @@ const guardedBatch = (batch: Batch, attempt: Attempt): Batch => {
     step: (actions, rows, row, actionRow) => attempt("step()", () => batch.step(actions, rows, row, actionRow)),
     save: (from, to) => attempt("save()", () => batch.save(from, to)),
     load: (saved, from, to) => attempt("load()", () => batch.load(saved, from, to)),
+    fault: () => attempt("fault()", () => batch.fault()),
     ...(elsewhere === undefined ? {} : { elsewhere: guardedElsewhere(elsewhere, attempt) })
   }
 }
 
 const guardedElsewhere = (e: Elsewhere, attempt: Attempt): Elsewhere => ({
   ...e,
-  fault: () => attempt("elsewhere.fault()", () => e.fault()),
   infos: () => attempt("elsewhere.infos()", () => e.infos()),
   close: () => attempt("elsewhere.close()", () => e.close())
 })

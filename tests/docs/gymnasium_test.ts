@@ -1,14 +1,18 @@
-/** Every command of docs/gymnasium.md, run. */
+/** Every command and script of docs/gymnasium.md, run. */
 import assert from "node:assert/strict"
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { spawnSync } from "node:child_process"
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { test } from "node:test"
+import { fileURLToPath } from "node:url"
 import { python, skip } from "../plugins/gymnasium/support.ts"
 import { pgex } from "../support/pgex.ts"
 
 const text = readFileSync(new URL("../../docs/gymnasium.md", import.meta.url), "utf8")
 const commands = [...text.matchAll(/^```sh\n(?:echo '(.*)' \| )?pgex (.*)\n```$/gm)]
+
+const scripts = [...text.matchAll(/^```ts (\S+)\n([\s\S]*?)^```$/gm)]
 
 /** What makes a run a matter of a second. */
 const small = Object.entries({
@@ -31,7 +35,23 @@ const small = Object.entries({
 const words = (line: string): readonly string[] =>
   [...line.matchAll(/(?:'([^']*)'|(\S+))/g)].map(([, quoted, plain]) => quoted ?? plain ?? "")
 
-test("docs/gymnasium.md has its commands", () => assert.equal(commands.length, 3))
+test("docs/gymnasium.md has its commands and scripts", () =>
+  assert.deepEqual([commands.length, scripts.length], [3, 1]))
+
+for (const [, name = "", body = ""] of scripts)
+  test(`docs/gymnasium.md: ${name}`, { skip, timeout: 60_000 }, () => {
+    const folder = mkdtempSync(join(tmpdir(), "pgex-docs-"))
+    const root = fileURLToPath(new URL("../..", import.meta.url))
+    mkdirSync(join(folder, "node_modules"))
+    symlinkSync(root, join(folder, "node_modules", "policygradex"))
+    writeFileSync(join(folder, name), body)
+    const args = process.versions.deno === undefined ? [name] : ["run", "-A", "--no-check", name]
+    const env = { ...process.env, PGEX_PYTHON: python ?? "" }
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, env, encoding: "utf8" })
+    rmSync(folder, { recursive: true })
+    assert.equal(status, 0, stderr)
+    assert.match(stdout, /^16 environments, \d{2,} episodes\n$/)
+  })
 
 for (const [, input = "", line = ""] of commands)
   test(`docs/gymnasium.md: pgex ${line.slice(0, 40)}`, { skip, timeout: 60_000 }, () => {

@@ -97,6 +97,38 @@ test("taskBatch() gives a task the same numbers whichever other tasks there are"
   assert.notDeepEqual(all.nextObservation.slice(0, 4), all.nextObservation.slice(4, 8))
 })
 
+test("a step before reset(), or with too few actions or rows, moves nothing and says why", () => {
+  const batch = right(
+    vectorise([0, 1].map((i) => ({ dynamics, maxEpisodeSteps: 9, stream: stream(child(zeroKey, i)) })))
+  )
+  const rows = makeRows(2, 4)
+  const told = (): string => batch.fault()?.message ?? "nothing"
+  batch.step(new Float64Array(2), rows)
+  assert.equal(told(), "Cannot use step() in a batch: want reset() or load() before it, got 2 of 2 without an episode")
+  assert.deepEqual([...rows.reward], [0, 0])
+  batch.reset(rows.observation)
+  assert.equal(told(), "nothing")
+  const before = batch.save()
+  for (const [actions, into, row, actionRow, says] of [
+    [new Float64Array(1), rows, 0, 0, /actions .*want 2 of 1 numbers each, 2, got 1 numbers/],
+    [new Float64Array(4), rows, 0, 3, /actions .*got 1 numbers/],
+    [new Float64Array(2), rows, 1, 0, /rows in a batch: want room for 2, got for 1/]
+  ] as const) {
+    batch.step(actions, into, row, actionRow)
+    assert.match(told(), says)
+    assert.deepEqual(batch.save(), before)
+  }
+  const fresh = right(
+    vectorise([0, 1].map((i) => ({ dynamics, maxEpisodeSteps: 9, stream: stream(child(zeroKey, i)) })))
+  )
+  right(fresh.load(batch.save(0, 1), 0, 1))
+  fresh.step(new Float64Array(2), rows)
+  assert.match(fresh.fault()?.message ?? "", /got 1 of 2 without an episode/)
+  right(fresh.load(batch.save()))
+  fresh.step(new Float64Array(2), rows)
+  assert.equal(fresh.fault(), undefined)
+})
+
 test("vectorise() and taskBatch() refuse what does not fit together", () => {
   const member = (d: typeof dynamics) => ({ dynamics: d, maxEpisodeSteps: 5, stream: stream(zeroKey) })
   const mixed = vectorise([member(dynamics), member(right(linearQuadratic.make({})))])

@@ -116,7 +116,7 @@ test("an environment that sees the time cannot be taken up again, and says so; i
     /want episodes that generator and actions decide .* got another observation after 2 steps/
   )
   assert.equal(trace(batch, env, 3, zeroKey, false)[2]?.episodeLength[0], 4)
-  assert.equal(batch.elsewhere?.fault(), undefined)
+  assert.equal(batch.fault(), undefined)
 })
 
 test("trees of spaces become one vector and one number, as Gymnasium flattens them", { skip }, () => {
@@ -232,7 +232,7 @@ test("a closed batch does nothing and says why; the dynamics of such an environm
   const rows = makeRows(1, 4)
   batch.reset(rows.observation)
   assert.deepEqual([...rows.observation], [0, 0, 0, 0])
-  assert.match(batch.elsewhere?.fault()?.message ?? "", /want an open batch, got one that was closed/)
+  assert.match(batch.fault()?.message ?? "", /want an open batch, got one that was closed/)
   const made = cart().make({})
   assert.match(Either.isLeft(made) ? made.left.message : "", /want a batch of it, opened/)
   assert.equal(Either.isLeft(taskBatch(cart(), [], 1, zeroKey)), true)

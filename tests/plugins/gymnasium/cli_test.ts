@@ -3,6 +3,7 @@ import { existsSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { test } from "node:test"
+import { fileURLToPath } from "node:url"
 import { pgex } from "../../support/pgex.ts"
 import { python, skip } from "./support.ts"
 
@@ -26,6 +27,13 @@ const wrong: readonly (readonly [
     /^pgex: Cannot run gymnasium:CartPole-v1: want answers on its standard output, got ".*" there; print to/
   ]
 ]
+
+test("pgex envs show tells what is without bounds in words", { skip }, () => {
+  const variables = { PGEX_PYTHON: python ?? "", PYTHONPATH: fileURLToPath(new URL(".", import.meta.url)) }
+  const { stdout } = pgex(["envs", "show", "gymnasium:oddities:odd/Endless-v0"], "", variables)
+  assert.match(stdout, /lasts {4}until it ends itself, steps of 1 s/)
+  assert.match(stdout, /start +0 \(any number\)/)
+})
 
 for (const [name, args, variables, says] of wrong)
   test(`pgex tells in a sentence of ${name}`, () => {

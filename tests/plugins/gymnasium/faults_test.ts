@@ -114,9 +114,9 @@ const misbehaviour = (manner: string, seconds = 60) => {
   const rows = makeRows(2, 2)
   batch.reset(rows.observation)
   batch.step(Float64Array.of(0, 1), rows)
-  assert.equal(batch.elsewhere?.fault(), undefined)
+  assert.equal(batch.fault(), undefined)
   batch.step(Float64Array.of(0, 1), rows)
-  return { batch, source, rows, fault: batch.elsewhere?.fault() }
+  return { batch, source, rows, fault: batch.fault() }
 }
 
 test("an environment may print: to Python's standard output and to the file", { skip }, () => {
@@ -138,7 +138,7 @@ test("an environment that raises gives the exception and its traceback; other ba
   const other = right(taskBatch(odd(source, "Counting"), [{ id: "a", params: {} }], 1, zeroKey))
   other.reset(rows.observation)
   other.step(Float64Array.of(2), rows)
-  assert.equal(other.elsewhere?.fault(), undefined)
+  assert.equal(other.fault(), undefined)
   source.close()
   assert.match(other.elsewhere?.infos()._tag ?? "", /Left/)
 })
@@ -158,7 +158,7 @@ for (const [manner, reason, says, seconds] of stops)
     const rows = makeRows(1, 2)
     const again = right(taskBatch(odd(source, "Counting"), [{ id: "a", params: {} }], 1, zeroKey))
     again.reset(rows.observation)
-    assert.equal(again.elsewhere?.fault(), undefined)
+    assert.equal(again.fault(), undefined)
     source.close()
   })
 

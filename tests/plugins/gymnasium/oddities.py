@@ -146,5 +146,20 @@ class Text(Counting):
     observation_space = spaces.Text(5)
 
 
-for kind in (Counting, Shapes, Vectors, Own, Clock, Manners, Wide, Sized, Image, Text):
+class Demanding(Counting):
+    """Wants to be told what to do."""
+
+    def __init__(self, task):
+        super().__init__(label=task)
+
+
+class Needy(Counting):
+    """Needs what nobody has."""
+
+    def __init__(self):
+        raise gymnasium.error.DependencyNotInstalled("Rocks is not installed")
+
+
+gymnasium.register("odd/Endless-v0", entry_point=Counting)
+for kind in (Demanding, Needy, Counting, Shapes, Vectors, Own, Clock, Manners, Wide, Sized, Image, Text):
     gymnasium.register(f"odd/{kind.__name__}-v0", entry_point=kind, max_episode_steps=50)

@@ -22,7 +22,7 @@ const played = (family: Family, options: Params, steps: number) => {
     for (let i = 0; i < batch.count; i++) sample(env.action, s, actions, i * batch.actionSize)
     batch.step(actions, rows)
   }
-  assert.equal(batch.elsewhere?.fault(), undefined)
+  assert.equal(batch.fault(), undefined)
   const infos = right(batch.elsewhere?.infos() ?? assert.fail())
   right(batch.load(batch.save()))
   return { tasks, rows, infos, rewards: batch.elsewhere?.rewards ?? assert.fail() }

@@ -90,7 +90,7 @@ test("a sound environment plays behind its guard as before", () =>
     replay(cartPole, {}, zeroKey, [0, 1])
   ))
 
-const elsewhere = { fault: () => undefined, rewardSize: 0, rewards: new Float64Array(), close: () => {} }
+const elsewhere = { rewardSize: 0, rewards: new Float64Array(), close: () => {} }
 
 /** Cart-poles of a plugin that are opened, by this change to the batch. */
 const opening = (change: object): OpenBatch => {
@@ -123,7 +123,7 @@ test("a batch that a plugin opens is checked, and what it throws names plugin, e
   assert.match(message({ count: 1 }), /open\(\)\.count of CartPole-v1: want 2, got 1/)
   assert.match(message({ observationSize: 3 }), /observationSize of CartPole-v1: want 4, got 3/)
   assert.match(message({ save: undefined }), /open\(\)\.save .*want a function, got undefined; add it/)
-  assert.match(message({ elsewhere: undefined }), /open\(\)\.elsewhere\.fault .*want a function/)
+  assert.match(message({ elsewhere: undefined }), /open\(\)\.elsewhere\.infos .*want a function/)
   assert.match(message((() => 7) as never), /open\(\) of CartPole-v1: want an Either of a batch, got number/)
   assert.throws(
     () => message(() => assert.fail("no server")),
