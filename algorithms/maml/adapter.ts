@@ -10,7 +10,11 @@ import type { Played } from "./advantage.ts"
 import type { Maml } from "./config.ts"
 import { players } from "./players.ts"
 
-/** Makes adaptation ready: the training's own inner steps, all tasks together, any number of them. */
+/**
+ * Makes adaptation ready: the training's own inner steps, all tasks together, and any number of shorter ones after them.
+ *
+ * - Source: Finn et al., arXiv:1703.03400, appendix A.2, for the shorter steps.
+ */
 export const adapter = (id: string) =>
   Effect.fn("maml.adapter")(function* (c: Maml, problem: AdaptationProblem) {
     const { tasks, policy, environmentsPerTask, stepsPerTask } = problem
@@ -32,6 +36,7 @@ export const adapter = (id: string) =>
         if (!(Number.isInteger(steps) && steps >= 0))
           return yield* problemError("steps", "a whole number >= 0", `${steps}`)
         const alpha = at.arrays.rate ?? new Real(policy.size).fill(c.inner.rate)
+        const shorter = Float64Array.from(alpha, (a) => c.inner.later * a)
         for (const [name, got] of [["policy", at.policy.length] as const, ["arrays.rate", alpha.length] as const]) {
           if (got !== policy.size) return yield* problemError(name, `${policy.size} numbers`, String(got))
         }
@@ -53,6 +58,7 @@ export const adapter = (id: string) =>
             return yield* new TrainingDiverged({ algorithm: id, iteration: k, tasks: broken, quantity, lastFinite: {} })
           }
           seen.push(shown.played)
+          if (k === c.inner.steps) yield* session.write(rate, shorter)
           if (k < steps) yield* inner.step(data)
         }
         const thetas = yield* inner.read

@@ -78,5 +78,5 @@ export const promp = metaLearner(
   "promp",
   "second",
   "ProMP: proximal meta-policy search, MAML with low-variance curvature and clipped updates",
-  { ...defaults, outer: { ...defaults.outer, learner: "ppo", epochs: 5, klPenalty: 5e-4 } }
+  { ...defaults, outer: { ...defaults.outer, learner: "ppo", learningRate: 1e-3, epochs: 5, klPenalty: 5e-4 } }
 )

@@ -119,5 +119,13 @@ test("adapter() takes each task its own way, by the key, and not at all in 0 ste
       const alone = yield* make(maml.defaults, { ...problem, tasks: [pair[1]!], stepsPerTask: 80 })
       assert.deepEqual((yield* alone.adapt(at, 3, zeroKey))[0], west)
       assert.deepEqual((yield* adapt(at, 0, zeroKey))[0]?.policy, at.policy)
+      // Beyond the steps that were trained for, α is as small as was set: here nothing.
+      const stop = { ...maml.defaults, inner: { ...maml.defaults.inner, later: 0 } }
+      const stopping = yield* make(stop, { ...problem, tasks: unseen, stepsPerTask: 80 })
+      const policies = yield* Effect.forEach([1, 3], (steps) => stopping.adapt(at, steps, zeroKey))
+      assert.deepEqual(
+        policies[0]?.map((a) => a.policy),
+        policies[1]?.map((a) => a.policy)
+      )
     })
   ))
