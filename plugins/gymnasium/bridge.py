@@ -362,6 +362,36 @@ def reward_size(env):
     return int(numpy.prod(space.shape)) if space is not None and getattr(space, "shape", ()) else 0
 
 
+VELOCITY = "target_velocity"
+
+
+class TargetVelocity(gymnasium.Wrapper):
+    """A runner that shall keep a speed: -|v - target| in the place of its reward for speed, its other rewards as they are.
+
+    Source: Finn et al., arXiv:1703.03400, section 5.3.
+    """
+
+    def __init__(self, env, target):
+        super().__init__(env)
+        self.target = target
+
+    def step(self, action):
+        observation, _, terminated, truncated, info = self.env.step(action)
+        if "x_velocity" not in info or "reward_forward" not in info:
+            raise Refusal("raised", "an environment whose infos tell x_velocity and reward_forward", ", ".join(info) or "none")
+        others = sum(value for name, value in info.items() if name.startswith("reward_") and name != "reward_forward")
+        return observation, float(others - abs(info["x_velocity"] - self.target)), terminated, truncated, info
+
+
+def has_target(fixed, known):
+    """Whether an id asks for a target velocity; `target` may also be an argument of the environment's own."""
+    if "target" not in fixed or "target" in known:
+        return False
+    if fixed["target"] != "velocity":
+        raise Refusal("raised", "target=velocity", f"target={fixed['target']}")
+    return True
+
+
 def construct(id, fixed, params):
     """An environment with these parameters: the constructor's arguments, entries of its `config`, or attributes."""
     spec = spec_of(id)
@@ -372,8 +402,11 @@ def construct(id, fixed, params):
     known = {**arguments(spec), **({"env_name": ""} if names else {})}
     if "seed" in known:
         given.setdefault("seed", known["seed"])
+    targeted = has_target(fixed, known)
+    if targeted:
+        del given["target"]
     for name, value in params.items():
-        if name.startswith(WEIGHT):
+        if name.startswith(WEIGHT) or (targeted and name == VELOCITY):
             continue
         if name.startswith("config."):
             config[name[len("config.") :]] = value
@@ -391,7 +424,7 @@ def construct(id, fixed, params):
         raise Refusal("no-package", f"what {id} needs", str(error)) from error
     for name, value in overrides.items():
         setattr(env.unwrapped, name, like(value, getattr(env.unwrapped, name, value)))
-    return env
+    return TargetVelocity(env, float(params.get(VELOCITY, 1.0))) if targeted else env
 
 
 def stream_text(state):
@@ -485,12 +518,17 @@ class Kind:
         parameters = {**attributes(env), **settings(env), **known}
         parameters = {name: v for name, v in parameters.items() if name not in fixed}
         parameters.update({f"{WEIGHT}{i}": 1.0 for i in range(self.rewards)})
+        if has_target(fixed, known):
+            parameters[VELOCITY] = 1.0
         frames = (getattr(unwrapped, "metadata", None) or {}).get("render_fps")
         FREE.setdefault(self.key({}), []).append(env)
         self.step_seconds = float("inf")
         self.mode = next((m for m in ("generator", "seed") if self.repeats(m)), "nothing")
         module = type(unwrapped).__module__.split(".")[0]
-        versions = [f"{m.__name__} {getattr(m, '__version__', '?')}" for m in {gymnasium, numpy, sys.modules[module]}]
+        told = {gymnasium, numpy, sys.modules[module]}
+        if hasattr(unwrapped, "mujoco_renderer"):
+            told.add(sys.modules["mujoco"])  # what an id means depends on the engine's version
+        versions = [f"{m.__name__} {getattr(m, '__version__', '?')}" for m in told]
         self.description = {
             "observation": described(self.seen),
             "action": described(self.done),

@@ -36,8 +36,9 @@ export type Open = (spaces: Spaces, ...given: Parameters<OpenBatch>) => ReturnTy
 export const environmentOf = (name: string, d: Description, open: Open): Environment | undefined => {
   const [observation, action] = [spaceOf(d.observation), spaceOf(d.action)]
   if (observation === undefined || action === undefined) return undefined
+  const targeted = parseId(name).fixed.target === "velocity"
   const parameters: ParameterTable = Object.fromEntries(
-    Object.entries(d.parameters).map(([key, value]) => [key, parameterOf(value, meaningOf(key, d))])
+    Object.entries(d.parameters).map(([key, value]) => [key, parameterOf(value, meaningOf(key, d, targeted))])
   )
   return {
     id: name,
@@ -75,8 +76,9 @@ const spaceOf = (s: SpaceText): Space | undefined => {
 
 const ANY = Number.POSITIVE_INFINITY
 
-const meaningOf = (name: string, { arguments: given, rewards }: Description): string => {
+const meaningOf = (name: string, { arguments: given, rewards }: Description, targeted: boolean): string => {
   if (given.includes(name)) return "argument of its constructor"
+  if (targeted && name === "target_velocity") return "the speed that is rewarded"
   if (name.startsWith("config.")) return "entry of its config"
   return rewards > 0 && name.startsWith("reward_weight_")
     ? "weight of a component of the reward"

@@ -1,6 +1,7 @@
 /** Environments of packages that this project does not need: played where PGEX_PYTHON has them. */
 import assert from "node:assert/strict"
 import { after, test } from "node:test"
+import * as Either from "fp-ts/lib/Either.js"
 import { stream, zeroKey } from "../../../core/random/mod.ts"
 import type { Family, Params } from "../../../envs/mod.ts"
 import { makeRows, sample, taskBatch } from "../../../envs/mod.ts"
@@ -51,6 +52,39 @@ test("gymnasium:deep-sea-treasure-v0 keeps its two rewards", { skip: without("mo
   const { rows, rewards } = played(family, { n: 2, parameter: "reward_weight_1", values: "1,0.5" }, 1)
   assert.deepEqual([...rewards], [0, -1, 0, -1])
   assert.deepEqual([...rows.reward], [-1, -0.5])
+})
+
+test("gymnasium:HalfCheetah-v5?target=velocity rewards a speed, another one in each task", {
+  skip: without("mujoco"),
+  timeout: 30_000
+}, () => {
+  const family = right(source.family("gymnasium:HalfCheetah-v5?target=velocity"))
+  const { rows, infos } = played(family, { n: 3, parameter: "target_velocity", from: 0, to: 2 }, 5)
+  assert.match(family.environment.version, /mujoco \d/)
+  for (const [i, info] of infos.entries()) {
+    const want = (info.reward_ctrl ?? Number.NaN) - Math.abs((info.x_velocity ?? Number.NaN) - i)
+    assert.ok(Math.abs(rows.reward[i]! - want) < 1e-6, `task ${i}: ${rows.reward[i]}, not ${want}`)
+  }
+})
+
+test("gymnasium:HalfCheetah-v5 runs either way, by the weight of its reward for speed", {
+  skip: without("mujoco"),
+  timeout: 30_000
+}, () => {
+  const family = right(source.family("gymnasium:HalfCheetah-v5"))
+  const { infos } = played(family, { n: 2, parameter: "forward_reward_weight", values: "1,-1" }, 5)
+  for (const [i, { x_velocity = Number.NaN, reward_forward }] of infos.entries())
+    assert.equal(reward_forward, i === 0 ? x_velocity : -x_velocity)
+})
+
+test("an id asks for a target velocity of runners only", { skip: without("mujoco") }, () => {
+  for (const [name, pattern] of [
+    ["CartPole-v1?target=velocity", /infos tell x_velocity/],
+    ["HalfCheetah-v5?target=speed", /target=velocity.*target=speed/]
+  ] as const) {
+    const refused = source.environment(`gymnasium:${name}`)
+    assert.match(Either.isLeft(refused) ? refused.left.message : "nothing", pattern)
+  }
 })
 
 test("gymnasium:highway-fast-v0 takes the keys of its config", {
