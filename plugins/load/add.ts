@@ -13,7 +13,7 @@ export interface PluginReceipt {
   readonly version: string
   /** As it was asked for. */
   readonly from: string
-  /** Of the module's file. */
+  /** Of the module and all that it imports by path. */
   readonly sha256: string
 }
 

@@ -1,15 +1,14 @@
 /** Loading plugins: each alone, so that a broken one is reported and the others work. */
-import { readFileSync } from "node:fs"
 import { resolve } from "node:path"
 import { pathToFileURL } from "node:url"
 import { Effect, Predicate } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import type { Registry } from "../../envs/registry.ts"
-import { digest } from "../store/digest.ts"
 import { added, type Loaded, type LoadedPlugin } from "./add.ts"
 import { contractVersion } from "./define.ts"
 import { issueError, PluginError } from "./error.ts"
 import { locate, projectPlugins } from "./find.ts"
+import { fingerprint } from "./fingerprint.ts"
 import { isPlugin, pluginIssues } from "./validate.ts"
 
 /** Ids of the package's own learners, which no plugin may take. */
@@ -71,7 +70,7 @@ export const readModule = Effect.fn("plugins.readModule")(function* (name: strin
     const fix = `export default definePlugin({ policygradex: ${contractVersion}, … })`
     return yield* issueError(name, { field: "", want: "a default export", got, fix })
   }
-  return { from: name, file, sha256: digest(readFileSync(file)), value }
+  return { from: name, file, sha256: fingerprint(file), value }
 })
 
 /** What an import threw, as one sentence: both runtimes' syntax errors, missing modules, and the module's own throw. */
