@@ -8,7 +8,7 @@ import { RunStoreError, type RunStoreService } from "../core/pipeline/run_store.
 import { child, type Key, random, stream } from "../core/random/mod.ts"
 import { aggregateInterquartileMean, type Interval, type Scores, stratifiedInterval } from "../core/stat/mod.ts"
 import { type Environment, findEnvironment } from "../envs/mod.ts"
-import { suggestion, UsageError } from "./failure.ts"
+import { otherVersion, suggestion, UsageError } from "./failure.ts"
 import { readSafetensors } from "./store/mod.ts"
 
 /** A group's policy of one training seed, with where it is kept. */
@@ -166,15 +166,17 @@ export const evaluateRun = Effect.fn("run.evaluate")(function* (
 const rateOf = (known: readonly number[], all: number): { readonly successRate?: number } =>
   known.length > 0 && known.length === all ? { successRate: mean(known) } : {}
 
-/** The environment of the same version: of another, numbers would not be comparable. */
+/** The environment of the same version as the policy's. */
 const environmentOf = (policy: RunPolicy, registry: Known["registry"]): Effect.Effect<Environment, UsageError> => {
   const { id, version } = policy.environment
   const environment = findEnvironment(registry, id)
-  const refuse = (want: string, got: string, fix: string) =>
-    Effect.fail(new UsageError({ doing: `evaluate ${policy.path}`, want, got, fix }))
-  if (E.isLeft(environment)) return refuse(`environment ${id}`, environment.left.message, "name its plugin by --plugin")
+  if (E.isLeft(environment)) {
+    const fix = "name its plugin by --plugin"
+    const got = environment.left.message
+    return Effect.fail(new UsageError({ doing: `evaluate ${policy.path}`, want: `environment ${id}`, got, fix }))
+  }
   if (environment.right.version === version) return Effect.succeed(environment.right)
-  return refuse(`${id} of version ${version}`, `version ${environment.right.version}`, "run again")
+  return Effect.fail(otherVersion(policy.path, policy.environment, environment.right.version))
 }
 
 const mean = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0) / x.length

@@ -78,3 +78,16 @@ const reasons = (e: unknown): readonly string[] => {
   const own = [e.code, e._tag].filter((x) => typeof x === "string")
   return [...reasons(e.cause), ...reasons(e.reason), ...own]
 }
+
+/** Of another version of the environment numbers would not be comparable. */
+export const otherVersion = (
+  path: string,
+  { id, version }: { readonly id: string; readonly version: string },
+  now: string
+): UsageError =>
+  new UsageError({
+    doing: `evaluate ${path}`,
+    want: `${id} of version ${version}`,
+    got: `version ${now}`,
+    fix: "run again"
+  })

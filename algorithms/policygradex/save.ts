@@ -1,6 +1,7 @@
 /** What a job leaves in its store, stage by stage. */
 import { Effect } from "effect"
 import { RunStore } from "../../core/pipeline/run_store.ts"
+import type { Floats } from "../../core/random/mod.ts"
 import type { Affinity, SubsetScore } from "../../core/surrogate/affinity.ts"
 import type { Subset } from "../../core/surrogate/subsets.ts"
 import type { Task } from "../../envs/mod.ts"
@@ -22,14 +23,26 @@ export const logIteration = Effect.fnUntraced(function* (stage: string, seen: Wa
   )
 })
 
+/** How a learner's own arrays are called in a policy's file. */
+export const STATE = "state."
+
+const stateArrays = (arrays: Readonly<Record<string, Floats>>) =>
+  Object.fromEntries(Object.entries(arrays).map(([name, data]) => [`${STATE}${name}`, data]))
+
+/** θ★, with all that a training or an adaptation needs to go on from it. */
 export const putMeta = Effect.fnUntraced(function* (
   { policy, algorithm, environment }: Setting<unknown>,
   tasks: readonly Task[],
   meta: Trained
 ) {
   const store = yield* RunStore
-  const value = { name: "value", shape: [meta.value.length], data: meta.value }
-  const saved = savePolicy(policy, meta.policy, { algorithm, environment, tasks, moments: meta.moments }, [value])
+  const others = Object.entries({ value: meta.value, ...stateArrays(meta.arrays ?? {}) })
+  const saved = savePolicy(
+    policy,
+    meta.policy,
+    { algorithm, environment, tasks, moments: meta.moments },
+    others.map(([name, data]) => ({ name, shape: [data.length], data }))
+  )
   yield* store.put("meta-training", "policy", { kind: "tensors", ...saved })
   yield* store.put("meta-training", "curve", {
     kind: "array",

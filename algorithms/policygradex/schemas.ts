@@ -70,6 +70,7 @@ export const TrainedData = Schema.Struct({
   policy: Doubles,
   value: Doubles,
   moments: Schema.optional(Doubles),
+  arrays: Schema.optionalKey(Schema.Record(Schema.String, FloatArray)),
   returns: Schema.Array(Numbers),
   steps: Schema.Number
 }) satisfies Schema.Codec<Trained, unknown>

@@ -47,6 +47,8 @@ export interface Trained {
   readonly value: Float64Array
   /** What the policy normalises by, where it does. */
   readonly moments?: Float64Array | undefined
+  /** Of meta-learners: what their adapter takes beside the policy, learned step sizes above all. */
+  readonly arrays?: Readonly<Record<string, Floats>>
   /** Mean return of the episodes that ended in the iteration; NaN where none did. */
   readonly curve: readonly (readonly number[])[]
   /** Mean return of the assessment after each iteration, as `curve`; empty where none was asked for. */
@@ -155,6 +157,7 @@ export const train = Effect.fn("policygradex.train")(function* <C, W = never, R 
         policy: wanted(state.policy),
         value: wanted(state.value),
         ...(state.moments === undefined ? {} : { moments: Float64Array.from(state.moments) }),
+        ...(algorithm.adapter === undefined || setting.parameters === false ? {} : { arrays: state.arrays }),
         curve,
         assessed,
         metrics,

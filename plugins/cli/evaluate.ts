@@ -1,5 +1,5 @@
 /** `pgex evaluate RUN`: what the policies of a finished run are worth, task by task. */
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { sessionKinds } from "../../core/pipeline/config.ts"
 import { key } from "../../core/random/mod.ts"
@@ -8,7 +8,7 @@ import { UsageError } from "../failure.ts"
 import { calling } from "../load/mod.ts"
 import { show } from "../report/html.ts"
 import { readRun } from "../store/mod.ts"
-import { lift, print } from "./output.ts"
+import { aligned, lift, percent, print } from "./output.ts"
 import { pluginFlag, pluginsOf, withPlugins } from "./plugin_flag.ts"
 import { shared } from "./shared.ts"
 
@@ -26,6 +26,26 @@ export const evaluateCommand = Command.make(
       Flag.withoutNegation,
       Flag.withDescription("Take the most probable action instead of drawing one")
     ),
+    adapt: Flag.Int("adapt").pipe(
+      Flag.optional,
+      Flag.withMetavar("N"),
+      Flag.withDescription(
+        "Adapt the meta-policy to unseen tasks by N steps each, and play before and after: inner steps of a " +
+          "meta-learner, iterations of training of another learner"
+      )
+    ),
+    unseen: Flag.Int("unseen").pipe(
+      Flag.withDefault(50),
+      Flag.withMetavar("N"),
+      Flag.withDescription("With --adapt: how many tasks to draw from the run's family")
+    ),
+    stepsPerTask: Flag.Int("steps").pipe(
+      Flag.optional,
+      Flag.withMetavar("N"),
+      Flag.withDescription(
+        "With --adapt: environment steps for each step of it; as many as an iteration of the run had"
+      )
+    ),
     task: Flag.String("task").pipe(
       Flag.between(0, 1000),
       Flag.withMetavar("ID"),
@@ -39,19 +59,37 @@ export const evaluateCommand = Command.make(
   },
   Effect.fn("pgex.evaluate")(function* (o) {
     const { json, seed } = yield* shared
-    if (o.episodes < 1) {
-      const got = String(o.episodes)
-      return yield* new UsageError({ doing: "use --episodes", want: "a whole number >= 1", got, fix: "" })
+    const adapt = Option.getOrUndefined(o.adapt)
+    for (const [flag, least, value] of [
+      ["--episodes", 1, o.episodes],
+      ["--unseen", 1, o.unseen],
+      ["--adapt", 0, adapt ?? 0]
+    ] as const) {
+      if (value >= least) continue
+      const want = `a whole number >= ${least}`
+      return yield* new UsageError({ doing: `use ${flag}`, want, got: String(value), fix: "" })
+    }
+    if (adapt !== undefined && o.task.length > 0) {
+      const got = `--task ${o.task[0]}`
+      return yield* new UsageError({ doing: "use --adapt", want: "unseen tasks", got, fix: "leave --task out" })
     }
     const from = yield* lift(key(seed ?? 0))
     const { run, store } = yield* readRun(o.run)
     const loaded = yield* withPlugins([...pluginsOf(run.config), ...o.plugin])
+    const actions = o.deterministic ? "mode" : "sample"
+    if (adapt !== undefined) {
+      const { adapted } = yield* Effect.promise(() => import("./adapt.ts"))
+      const { unseen, episodes } = o
+      const steps = Option.match(o.stepsPerTask, { onNone: () => ({}), onSome: (stepsPerTask) => ({ stepsPerTask }) })
+      const how = { steps: adapt, unseen, episodes, actions, ...steps } as const
+      const { worth, text } = yield* calling(Effect.scoped(adapted(store, run.config, loaded, o.session, how, from)))
+      return yield* print(json, { run: store.name, seed: seed ?? 0, ...worth }, text)
+    }
     const { known, knownWith } = yield* Effect.promise(() => import("../known.ts"))
     const { evaluateRun, policiesOfRun } = yield* Effect.promise(() => import("../evaluate_run.ts"))
     const { sessionLayer } = yield* Effect.promise(() => import("../sessions/mod.ts"))
     const all = knownWith(loaded, known)
     const policies = yield* policiesOfRun(store, all)
-    const actions = o.deterministic ? "mode" : "sample"
     const asked = o.task.length === 0 ? {} : { tasks: o.task }
     const worth = yield* calling(evaluateRun(policies, all, { episodes: o.episodes, actions, ...asked }, from)).pipe(
       Effect.provide(sessionLayer(o.session))
@@ -62,7 +100,9 @@ export const evaluateCommand = Command.make(
   Command.withDescription(
     "Play whole episodes of every task under the policies of its group, one policy a training seed: mean return, " +
       "interquartile mean with a 95% interval (stratified bootstrap), success rate where the environment tells. " +
-      "A task's interval draws episodes anew, that over all tasks draws training seeds anew."
+      "A task's interval draws episodes anew, that over all tasks draws training seeds anew. With --adapt the run's " +
+      "meta-policy is played instead, on tasks that it never saw, before and after it adapts to each by itself; " +
+      "intervals over all tasks draw tasks anew."
   ),
   Command.withShortDescription("What a finished run's policies are worth, by task"),
   Command.withExamples([
@@ -70,12 +110,15 @@ export const evaluateCommand = Command.make(
     {
       command: "pgex evaluate runs/quick-0 --deterministic --seed 3 --json",
       description: "Most probable actions, as JSON"
+    },
+    {
+      command: "pgex evaluate runs/maml --adapt 200 --unseen 50 --json",
+      description: "Two hundred steps of adaptation to each of fifty unseen tasks"
     }
   ])
 )
 
 const describe = (w: RunWorth): string => {
-  const percent = (x: number | undefined) => (x === undefined ? "" : `${Number((100 * x).toPrecision(3))}%`)
   const [first] = w.tasks
   const level = percent(first?.interquartileMean.level)
   const success = w.tasks.some((t) => t.successRate !== undefined)
@@ -91,18 +134,11 @@ const describe = (w: RunWorth): string => {
       percent(successRate)
     ])
   ]
-  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)))
-  const lines = table.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd()
-  )
   const { estimate, low, high } = w.interquartileMean
   const rate = w.successRate === undefined ? "" : `, success ${percent(w.successRate)}`
   const how = `${first?.episodes ?? 0} episodes a task, of ${first?.seeds ?? 0} training seeds`
   return [
-    ...lines,
+    ...aligned(table),
     "",
     `all tasks: interquartile mean ${show(estimate)} (${show(low)} to ${show(high)})${rate}`,
     `${w.actions === "mode" ? "most probable actions" : "drawn actions"}, ${how}`

@@ -11,6 +11,17 @@ export const print = (json: boolean, value: unknown, text: string): Effect.Effec
 /** Prints a remark for people beside the result. */
 export const remark = (text: string): Effect.Effect<void> => Console.error(`pgex: ${text}`)
 
+/** Rows as lines whose cells stand below each other. */
+export const aligned = (table: readonly (readonly string[])[]): readonly string[] => {
+  const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)))
+  const line = (row: readonly string[]) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")
+  return table.map((row) => line(row).trimEnd())
+}
+
+/** A fraction in three digits; nothing where there is none. */
+export const percent = (x: number | undefined): string =>
+  x === undefined ? "" : `${Number((100 * x).toPrecision(3))}%`
+
 /** Lifts the core's pure failures into a command. */
 export const lift = <A, F>(either: E.Either<F, A>): Effect.Effect<A, F> =>
   E.isLeft(either) ? Effect.fail(either.left) : Effect.succeed(either.right)

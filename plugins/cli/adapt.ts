@@ -1,0 +1,61 @@
+/** `pgex evaluate RUN --adapt N`: adaptation to unseen tasks, by worker threads where that helps. */
+import { Effect, Layer } from "effect"
+import type { SessionKind } from "../../core/pipeline/config.ts"
+import type { RunStoreService } from "../../core/pipeline/run_store.ts"
+import { Session } from "../../core/pipeline/session.ts"
+import type { Key } from "../../core/random/mod.ts"
+import { type AdaptationWorth, adaptRun, type RunAdaptationOptions } from "../adapt_run.ts"
+import { decodeConfig } from "../config/mod.ts"
+import { knownWith } from "../known.ts"
+import type { Loaded } from "../load/mod.ts"
+import { progressDisplay } from "../progress.ts"
+import { show } from "../report/html.ts"
+import { runSession } from "../sessions/mod.ts"
+import { workersLayer } from "../workers/layer.ts"
+import { aligned, lift, percent, remark } from "./output.ts"
+
+/** Adapts and tells of it, in a session of that kind. */
+export const adapted = Effect.fn("pgex.evaluate.adapt")(function* (
+  store: RunStoreService,
+  runConfig: unknown,
+  loaded: Loaded,
+  sessionKind: SessionKind,
+  options: RunAdaptationOptions,
+  key: Key
+) {
+  const config = yield* lift(decodeConfig(runConfig, `${store.directory}/run.json`))
+  const known = knownWith(loaded)
+  const { session, kind, did } = yield* runSession(sessionKind, remark)
+  const plugins = loaded.plugins.map((p) => p.file)
+  const workers = workersLayer({ workers: config.workers, sessionKind: kind, note: remark, did, plugins, known })
+  const worth = yield* adaptRun(store, config, known, options, key).pipe(
+    Effect.provide(Layer.provideMerge(workers, Layer.succeed(Session)(session))),
+    Effect.provide(progressDisplay())
+  )
+  return { worth, text: describe(worth) }
+})
+
+const describe = (w: AdaptationWorth): string => {
+  const success = w.successRate !== undefined
+  const { before, after, gain } = w
+  const table = [
+    ["task", "before", "after", "gain", ...(success ? ["success before", "after"] : [])],
+    ...w.tasks.map(({ task, before, after }) => [
+      task,
+      show(before.meanReturn),
+      show(after.meanReturn),
+      show(after.meanReturn - before.meanReturn),
+      ...(success ? [percent(before.successRate), percent(after.successRate)] : [])
+    ])
+  ]
+  const within = (i: AdaptationWorth["gain"]) => `${show(i.estimate)} (${show(i.low)} to ${show(i.high)})`
+  const rates = success ? `; success ${percent(w.successRate?.before)}, then ${percent(w.successRate?.after)}` : ""
+  const how = `${w.actions === "mode" ? "most probable" : "drawn"} actions, ${w.episodes} episodes a task`
+  return [
+    ...aligned(table),
+    "",
+    `${w.tasks.length} unseen tasks of ${w.family}, interquartile mean: before ${within(before)}, after ${within(after)}`,
+    `gain ${within(gain)}${rates}`,
+    `${w.steps} ${w.by === "training" ? "iterations" : w.by} of ${w.algorithm} a task, ${w.stepsPerTask} environment steps each; ${how}`
+  ].join("\n")
+}

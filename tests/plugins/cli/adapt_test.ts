@@ -1,0 +1,165 @@
+import assert from "node:assert/strict"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { after, before, test } from "node:test"
+import { Effect, Layer } from "effect"
+import { evaluator, maml, mamlDefaults } from "../../../algorithms/mod.ts"
+import { mainJob, Workers } from "../../../algorithms/policygradex/mod.ts"
+import type { RunConfig } from "../../../core/pipeline/config.ts"
+import { child, zeroKey } from "../../../core/random/mod.ts"
+import { navigation, navigationUniform } from "../../../envs/mod.ts"
+import { adaptRun } from "../../../plugins/adapt_run.ts"
+import { known } from "../../../plugins/known.ts"
+import { silentProgress } from "../../../plugins/progress.ts"
+import { runJob } from "../../../plugins/run_job.ts"
+import { directoryStore, readRun, readSafetensors } from "../../../plugins/store/mod.ts"
+import { inSession, right } from "../../algorithms/support.ts"
+import { tiny } from "../../pipeline/support.ts"
+import { pgex } from "../../support/pgex.ts"
+import { withKinds } from "../sessions/support.ts"
+
+const folder = mkdtempSync(join(tmpdir(), "pgex-"))
+after(() => rmSync(folder, { recursive: true }))
+
+const learning = { ...mamlDefaults, inner: { ...mamlDefaults.inner, learnRates: true } }
+
+const configOf = (algorithm: RunConfig["algorithm"], taskOneHot = false): RunConfig => ({
+  ...tiny,
+  preset: "quick",
+  family: { id: "navigation-uniform", n: 4, options: {} },
+  algorithm,
+  network: { ...tiny.network, taskOneHot },
+  meta: { ...tiny.meta, iterations: 2, stepsPerTask: 240, vector: 4 },
+  surrogate: { ...tiny.surrogate, subsetSize: 2, transitionsPerTask: 200, dimension: 20 },
+  truth: { ...tiny.truth, subsets: 0 },
+  groupTraining: { iterations: 1, seeds: 1 }
+})
+
+const runs = {
+  maml: configOf({ id: "maml", maml: learning }),
+  ppo: configOf({ id: "ppo", ppo: tiny.algorithm.ppo }),
+  told: configOf({ id: "ppo", ppo: tiny.algorithm.ppo }, true)
+}
+
+before(async () => {
+  for (const [name, config] of Object.entries(runs)) {
+    const info = { command: "pgex run", config, seed: config.seed, versions: {}, machine: {} }
+    await runJob(mainJob(known), { config, command: "pgex run" }).pipe(
+      Effect.provide(Layer.merge(directoryStore(join(folder, name), "new", info), silentProgress)),
+      withKinds({}),
+      Effect.runPromise
+    )
+  }
+})
+
+interface Played {
+  readonly meanReturn: number
+  readonly interquartileMean: { readonly estimate: number; readonly low: number; readonly high: number }
+}
+interface Worth {
+  readonly by: string
+  readonly tasks: readonly { readonly task: string; readonly before: Played; readonly after: Played }[]
+  readonly before: Played["interquartileMean"]
+  readonly after: Played["interquartileMean"]
+  readonly gain: Played["interquartileMean"]
+  readonly curve: readonly (number | null)[]
+}
+
+const adapted = (name: string, ...args: string[]): Worth => {
+  const all = [
+    "evaluate",
+    join(folder, name),
+    "--session",
+    "wasm",
+    "--episodes",
+    "4",
+    "--unseen",
+    "3",
+    "--json",
+    ...args
+  ]
+  const { stdout, stderr, code } = pgex(all)
+  assert.equal(code, 0, stderr)
+  return JSON.parse(stdout)
+}
+
+const trained = new Set(right(navigationUniform.tasks({ n: 4 })).tasks.map((t) => t.id))
+
+for (const [name, by] of [
+  ["maml", "inner steps"],
+  ["ppo", "training"]
+] as const)
+  test(`pgex evaluate --adapt adapts the meta-policy of ${name} to unseen tasks by ${by}`, () => {
+    const worth = adapted(name, "--adapt", "2")
+    assert.equal(worth.by, by)
+    assert.equal(worth.tasks.length, 3)
+    assert.ok(worth.tasks.every((t) => !trained.has(t.task)))
+    assert.ok(worth.tasks.every((t) => t.before.meanReturn !== t.after.meanReturn))
+    for (const i of [worth.before, worth.after, worth.gain]) assert.ok(i.low <= i.estimate && i.estimate <= i.high)
+    assert.equal(worth.curve.length, name === "maml" ? 3 : 2)
+    assert.deepEqual(adapted(name, "--adapt", "2"), worth)
+    const none = adapted(name, "--adapt", "0")
+    // The same tasks and episodes: without a step nothing changes, to the last bit.
+    assert.deepEqual(
+      none.tasks.map((t) => t.after),
+      worth.tasks.map((t) => t.before)
+    )
+    assert.equal(none.gain.estimate, 0)
+  })
+
+test("adaptation goes on from the meta-policy with the step sizes that it learned", () =>
+  inSession(
+    Effect.gen(function* () {
+      const { store } = yield* readRun(join(folder, "maml"))
+      const how = { steps: 2, unseen: 2, episodes: 4, actions: "mode" } as const
+      const worth = yield* adaptRun(store, runs.maml, known, how, zeroKey)
+      const artefact = yield* store.find("meta-training", "policy")
+      const { tensors } = right(readSafetensors(yield* store.bytes(artefact ?? assert.fail("no policy")), "policy"))
+      const named = (name: string) => tensors.find((t) => t.name === name)?.data ?? assert.fail(name)
+      const rate = named("state.rate")
+      assert.ok(rate.some((r) => r !== Math.fround(learning.inner.rate)))
+      const { tasks } = right(navigationUniform.draw({ n: 4 }, child(zeroKey, "unseen", 0), 2))
+      const policy = right(maml.makePolicy(navigation, runs.maml.network))
+      const problem = { environment: navigation, policy, tasks, environmentsPerTask: 4 }
+      const adapter = yield* maml.adapter!(learning, { ...problem, stepsPerTask: 240 })
+      const at = { policy: named("policy"), arrays: { rate } }
+      for (const [i, { policy: theta }] of (yield* adapter.adapt(at, 2, child(zeroKey, "adapt"))).entries()) {
+        const evaluate = yield* evaluator({ ...problem, tasks: [tasks[i]!] })
+        const [played] = yield* evaluate(theta, how, child(zeroKey, "evaluate"))
+        assert.equal(worth.tasks[i]!.after.meanReturn, played!.meanReturn)
+      }
+    }).pipe(Effect.scoped, Effect.provide(Layer.merge(silentProgress, Workers.here(known))))
+  ))
+
+test("pgex evaluate --adapt prints a table for people, success rates among it", () => {
+  const args = ["--adapt", "1", "--unseen", "2", "--episodes", "2", "--session", "wasm", "--deterministic"]
+  const { stdout } = pgex(["evaluate", join(folder, "maml"), ...args])
+  assert.match(stdout, /^task +before +after +gain +success before +after\n/)
+  assert.match(
+    stdout,
+    /\n2 unseen tasks of navigation-uniform, interquartile mean: before .*, after .*\ngain .*; success /
+  )
+  assert.match(
+    stdout,
+    /\n1 inner steps of maml a task, 240 environment steps each; most probable actions, 2 episodes a task\n$/
+  )
+})
+
+for (const [name, args, sentence] of [
+  [
+    "told",
+    [],
+    /Cannot adapt to unseen tasks: want a policy that is not told its task, got one that is; run with --set/
+  ],
+  ["maml", ["--task", "goal=0deg"], /Cannot use --adapt: want unseen tasks, got --task goal=0deg; leave --task out/],
+  ["maml", ["--unseen", "0"], /Cannot use --unseen: want a whole number >= 1, got 0/],
+  ["maml", ["--steps", "3"], /want stepsPerTask a multiple of 4 environments, got 3/],
+  ["none", [], /want a run directory, got no such folder/]
+] as const)
+  test(`pgex evaluate ${name} --adapt 1 ${args.join(" ")} is refused in one sentence`, () => {
+    const { code, stdout, stderr } = pgex(["evaluate", join(folder, name), "--adapt", "1", ...args, "--json"])
+    assert.equal(code, 1)
+    assert.match(stderr, sentence)
+    assert.equal(typeof JSON.parse(stdout).error._tag, "string")
+  })
