@@ -96,6 +96,24 @@ for (const { stage, done } of places)
     same(memory, (await finished(memory)).data, "taken up again")
   })
 
+const small = { replay: 1000, learningStarts: 40, batch: 16, trainEvery: 10, updates: 2 }
+for (const [what, other] of [
+  ["SAC, whose replay is part of it", { ...config, algorithm: { id: "sac", sac: small } }],
+  ["MAML", { ...config, algorithm: { id: "maml", maml: { inner: { learnRates: true } } } }],
+  ["observations and rewards normalised", { ...config, normalise: { observation: true, reward: true } }]
+] as const)
+  test(`a meta-training that is stopped goes on from its checkpoint: ${what}`, async () => {
+    const first = memoryStore()
+    const { data } = await finished(first, { config: other })
+    const memory = memoryStore()
+    await attempt(memory, { config: other, stop: (p) => p.stage === "meta-training" && p.done === 3 })
+    const again = await finished(memory, { config: other })
+    const of = again.reports.filter((p) => p.stage === "meta-training").map((p) => p.done)
+    assert.deepEqual(of, [0, 3, 4])
+    assert.equal(again.data.receipts.digest, data.receipts.digest)
+    assert.deepEqual(logged(memory), logged(first))
+  })
+
 test("a run that is stopped again and again comes to its end: every attempt gets one report further", async () => {
   const memory = memoryStore()
   let attempts = 0
