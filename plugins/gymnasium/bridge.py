@@ -392,6 +392,25 @@ def has_target(fixed, known):
     return True
 
 
+TOLD = set()
+
+
+def tell_once(text):
+    if text not in TOLD:
+        TOLD.add(text)
+        print(f"WARNING: {text}", file=sys.stderr)
+
+
+def take_warnings(spec):
+    """MuJoCo writes its warnings to a file in the working folder unless someone takes them."""
+    if "mujoco" in str(spec.entry_point):
+        try:
+            import mujoco
+        except ImportError:
+            return  # what making the environment says of it is better
+        mujoco.set_mju_user_warning(tell_once)
+
+
 def construct(id, fixed, params):
     """An environment with these parameters: the constructor's arguments, entries of its `config`, or attributes."""
     spec = spec_of(id)
@@ -419,7 +438,8 @@ def construct(id, fixed, params):
         given["config"] = {**base, **config}
     check_arguments(id, spec, given)
     try:
-        env = gymnasium.make(spec, disable_env_checker=True, **given)
+        take_warnings(spec)
+    env = gymnasium.make(spec, disable_env_checker=True, **given)
     except gymnasium.error.DependencyNotInstalled as error:
         raise Refusal("no-package", f"what {id} needs", str(error)) from error
     for name, value in overrides.items():
