@@ -437,9 +437,9 @@ def construct(id, fixed, params):
         base = {**spec.kwargs.get("config", {}), **given.get("config", {})}
         given["config"] = {**base, **config}
     check_arguments(id, spec, given)
+    take_warnings(spec)
     try:
-        take_warnings(spec)
-    env = gymnasium.make(spec, disable_env_checker=True, **given)
+        env = gymnasium.make(spec, disable_env_checker=True, **given)
     except gymnasium.error.DependencyNotInstalled as error:
         raise Refusal("no-package", f"what {id} needs", str(error)) from error
     for name, value in overrides.items():
