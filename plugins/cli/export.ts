@@ -1,7 +1,7 @@
 /** `pgex export RUN`: a policy of a finished run for other programs. */
-import { Effect, FileSystem } from "effect"
+import { Effect, FileSystem, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { FileError, UsageError } from "../failure.ts"
+import { FileError, suggestion, UsageError } from "../failure.ts"
 import { readRun } from "../store/mod.ts"
 import { lift, print } from "./output.ts"
 import { pluginFlag, pluginsOf, withPlugins } from "./plugin_flag.ts"
@@ -12,8 +12,16 @@ export const exportCommand = Command.make(
   {
     run: Argument.String("run").pipe(Argument.withDescription("A run directory, e.g. runs/quick-0")),
     group: Flag.Int("group").pipe(
+      Flag.optional,
       Flag.withMetavar("G"),
       Flag.withDescription("Whose policy: the number of a group, as the report counts them from 1")
+    ),
+    task: Flag.String("task").pipe(
+      Flag.optional,
+      Flag.withMetavar("ID"),
+      Flag.withDescription(
+        "The policy of this task's group, for this task only: one that is told its task needs no more"
+      )
     ),
     training: Flag.Int("training").pipe(
       Flag.withDefault(0),
@@ -28,18 +36,31 @@ export const exportCommand = Command.make(
   },
   Effect.fn("pgex.export")(function* (o) {
     const { json } = yield* shared
+    const [asked, task] = [Option.getOrUndefined(o.group), Option.getOrUndefined(o.task)]
+    if (asked === undefined && task === undefined) {
+      const want = "--group G or --task ID"
+      return yield* new UsageError({ doing: "export a policy", want, got: "neither", fix: "" })
+    }
     const { run, store } = yield* readRun(o.run)
     const loaded = yield* withPlugins([...pluginsOf(run.config), ...o.plugin])
     const { known, knownWith } = yield* Effect.promise(() => import("../known.ts"))
     const { policiesOfRun } = yield* Effect.promise(() => import("../evaluate_run.ts"))
-    const { policyToOnnx } = yield* Effect.promise(() => import("../onnx/mod.ts"))
-    const policies = yield* policiesOfRun(store, knownWith(loaded, known))
-    const policy = policies.find((p) => p.group === o.group && p.seed === o.training)
-    if (policy === undefined) {
-      const there = policies.map((p) => `group ${p.group}, training ${p.seed}`).join("; ")
-      const got = `group ${o.group}, training ${o.training}`
+    const { fixedTask, policyToOnnx } = yield* Effect.promise(() => import("../onnx/mod.ts"))
+    const all = knownWith(loaded, known)
+    const policies = yield* policiesOfRun(store, all)
+    const ofTask = policies.filter((p) => task === undefined || p.tasks.some((t) => t.id === task))
+    if (task !== undefined && ofTask.length === 0) {
+      const fix = suggestion(task, [...new Set(policies.flatMap((p) => p.tasks.map((t) => t.id)))])
+      return yield* new UsageError({ doing: "export a policy", want: "a task of the run", got: task, fix })
+    }
+    const found = ofTask.find((p) => p.group === (asked ?? p.group) && p.seed === o.training)
+    if (found === undefined) {
+      const there = ofTask.map((p) => `group ${p.group}, training ${p.seed}`).join("; ")
+      const got = asked === undefined ? `training ${o.training}` : `group ${asked}, training ${o.training}`
       return yield* new UsageError({ doing: "export a policy", want: `one of ${there}`, got, fix: "" })
     }
+    const { group, path } = found
+    const policy = task === undefined ? found : yield* lift(fixedTask(found, task, all.algorithms))
     const bytes = yield* lift(policyToOnnx(policy))
     const fs = yield* FileSystem.FileSystem
     yield* fs.writeFile(o.onnx, bytes).pipe(
@@ -49,11 +70,11 @@ export const exportCommand = Command.make(
       })
     )
     const tasks = policy.tasks.map((t) => t.id)
-    const value = { run: store.name, group: o.group, training: o.training, from: policy.path, tasks, file: o.onnx }
+    const value = { run: store.name, group, training: o.training, from: path, tasks, file: o.onnx }
     yield* print(
       json,
       { ...value, bytes: bytes.length },
-      `${o.onnx}: the policy of group ${o.group} (${tasks.join(", ")}), ${bytes.length} bytes`
+      `${o.onnx}: the policy of group ${group} (${tasks.join(", ")}), ${bytes.length} bytes`
     )
   })
 ).pipe(
@@ -64,6 +85,7 @@ export const exportCommand = Command.make(
   ),
   Command.withShortDescription("A finished run's policy as ONNX"),
   Command.withExamples([
-    { command: "pgex export runs/quick-0 --group 1 --onnx group_1.onnx", description: "The policy of the first group" }
+    { command: "pgex export runs/quick-0 --group 1 --onnx group_1.onnx", description: "The policy of the first group" },
+    { command: "pgex export runs/quick-0 --task length=0.2 --onnx short.onnx", description: "The policy for one task" }
   ])
 )

@@ -22,7 +22,7 @@ export interface Value {
 
 /** One operation. */
 export interface Node {
-  readonly operator: "Gemm" | "Tanh" | "Relu" | "Identity" | "Clip" | "Mul" | "Add" | "Sub" | "Div"
+  readonly operator: "Gemm" | "Tanh" | "Relu" | "Identity" | "Clip" | "Mul" | "Add" | "Sub" | "Div" | "Concat"
   readonly inputs: readonly string[]
   readonly output: string
   /** Whole-number attributes. */

@@ -18,8 +18,9 @@ type Graph = Pick<Model, "nodes" | "initializers" | "outputs">
  *     Gaussian:           mean = z_L,  logStd a constant
  *     squashed Gaussian:  (mean, logStd) = z_L before the squashing,  action = low + (high − low)(tanh mean + 1)/2
  *
- * - Shapes: `observation [batch, inputs]`, what the environment shows: the observation, one-hot where it is one of a finite
- *   number, then the task where the policy is told it; `logits [batch, actions]`; `mean [batch, n]` and `logStd [n]`, of
+ * - Shapes: `observation [batch, inputs]`, what the environment shows, one-hot where it is one of a finite number; where
+ *   the policy is told its task, a second input `task [batch, tasks]`, its one-hot in the order of `taskIds` of the
+ *   metadata ({@link fixedTask} makes a policy that needs none); `logits [batch, actions]`; `mean [batch, n]` and `logStd [n]`, of
  *   the squashed one `[batch, n]`, as `action`.
  * - Errors: `UsageError` for another distribution.
  */
@@ -30,7 +31,7 @@ export const policyToOnnx = (loaded: LoadedPolicy): E.Either<UsageError, Uint8Ar
     const want = `a policy that is ${Object.keys(heads).join(", ")}`
     return E.left(new UsageError({ doing: "export to ONNX", want, got: policy.distribution, fix: "" }))
   }
-  const { network, inputs } = policy
+  const { network, taskIds } = policy
   const sight = sightOf(loaded)
   const hidden = network.layers
     .slice(0, -1)
@@ -47,7 +48,10 @@ export const policyToOnnx = (loaded: LoadedPolicy): E.Either<UsageError, Uint8Ar
       producer: { name: "policygradex", version },
       nodes: [...sight.nodes, ...hidden, ...graph.nodes],
       initializers: [...sight.initializers, ...blocks(policy, theta, network.layers.length - 1), ...graph.initializers],
-      inputs: [{ name: "observation", shape: ["batch", inputs] }],
+      inputs: [
+        { name: "observation", shape: ["batch", policy.inputs - taskIds.length] },
+        ...(taskIds.length > 0 ? [{ name: "task", shape: ["batch", taskIds.length] }] : [])
+      ],
       outputs: graph.outputs,
       meta: savePolicy(policy, new Float32Array(0), origin).meta
     })
@@ -59,20 +63,29 @@ const operators = { tanh: "Tanh", relu: "Relu" } as const
 /** h_l: what layer l + 1 sees, from the second on. */
 const seen = (l: number): string => `h${l}`
 
+type Sight = Pick<Graph, "nodes" | "initializers"> & { readonly output: string }
+
+/** What the first layer sees: the observation, and the task where the policy is told it. */
+const sightOf = (loaded: LoadedPolicy): Sight => {
+  const own = normalised(loaded)
+  if (loaded.policy.taskIds.length === 0) return own
+  const join: Node = { operator: "Concat", inputs: [own.output, "task"], output: "sight", attributes: { axis: 1 } }
+  return { ...own, nodes: [...own.nodes, join], output: "sight" }
+}
+
 /**
- * What the first layer sees. The mean is taken off in two parts, its float32 and the rest: a large mean costs the small
- * differences from it no digits.
+ * The observation as it is, or normalised. The mean is taken off in two parts, its float32 and the rest: a large mean
+ * costs the small differences from it no digits.
  */
-const sightOf = ({ policy, moments }: LoadedPolicy): Pick<Graph, "nodes" | "initializers"> & { output: string } => {
+const normalised = ({ policy, moments }: LoadedPolicy): Sight => {
   if (moments === undefined || policy.config.normalise?.observation !== true) {
     return { nodes: [], initializers: [], output: "observation" }
   }
   const { mean, deviation } = observationScale(policy, moments)
-  /** The task's one-hot stays as it is. */
-  const row = (name: string, own: readonly number[], task: number): Initializer => ({
+  const row = (name: string, x: readonly number[]): Initializer => ({
     name,
-    shape: [policy.inputs],
-    data: Float32Array.from({ length: policy.inputs }, (_, i) => own[i] ?? task)
+    shape: [x.length],
+    data: Float32Array.from(x)
   })
   const scalar = (name: string, x: number): Initializer => ({ name, shape: [], data: Float32Array.of(x) })
   return {
@@ -83,13 +96,12 @@ const sightOf = ({ policy, moments }: LoadedPolicy): Pick<Graph, "nodes" | "init
       { operator: "Clip", inputs: ["normal", "sight.low", "sight.high"], output: "h0" }
     ],
     initializers: [
-      row("sight.mean", mean, 0),
+      row("sight.mean", mean),
       row(
         "sight.rest",
-        mean.map((m) => m - Math.fround(m)),
-        0
+        mean.map((m) => m - Math.fround(m))
       ),
-      row("sight.deviation", deviation, 1),
+      row("sight.deviation", deviation),
       scalar("sight.low", -LIMIT),
       scalar("sight.high", LIMIT)
     ],

@@ -7,12 +7,19 @@ import { test } from "node:test"
 import { fileURLToPath } from "node:url"
 import fc from "fast-check"
 import * as E from "fp-ts/lib/Either.js"
-import { type Algorithm, type LoadedPolicy, type NetworkConfig, ppo, sac } from "../../../algorithms/mod.ts"
+import {
+  type Algorithm,
+  type LoadedPolicy,
+  type NetworkConfig,
+  type Policy,
+  ppo,
+  sac
+} from "../../../algorithms/mod.ts"
 import { firstMoments, normaliser } from "../../../algorithms/normalise.ts"
 import { evaluate, program } from "../../../core/program/mod.ts"
-import { child, fillNormal, stream, zeroKey } from "../../../core/random/mod.ts"
+import { child, type Floats, fillNormal, stream, zeroKey } from "../../../core/random/mod.ts"
 import { cartPole, type Environment, frozenLake, linearQuadratic, pendulum } from "../../../envs/mod.ts"
-import { policyToOnnx } from "../../../plugins/onnx/mod.ts"
+import { fixedTask, policyToOnnx } from "../../../plugins/onnx/mod.ts"
 import { bytes, varint, whole } from "../../../plugins/onnx/wire.ts"
 import { right } from "../../algorithms/support.ts"
 import { built } from "../../core/program/support.ts"
@@ -23,14 +30,13 @@ const python = [process.env.PGEX_PYTHON ?? "", peers, "python3"]
   .find((name) => spawnSync(name, ["-c", "import onnxruntime"], { stdio: "ignore" }).status === 0)
 const skip = python === undefined ? "no Python with onnxruntime: PGEX_PYTHON, bench/peers/.venv, python3" : false
 
-/** Reads a model and `[rows, inputs]` numbers from the folder, prints every output and what the model says of itself. */
+/** Reads a model and `[rows, size]` numbers for each input, prints every output and what the model says of itself. */
 const reader = `
 import json, sys, numpy, onnxruntime
 options = onnxruntime.SessionOptions()
 options.intra_op_num_threads = 1
 s = onnxruntime.InferenceSession(sys.argv[1], options, providers=["CPUExecutionProvider"])
-x = numpy.array(json.load(sys.stdin), numpy.float32)
-out = s.run(None, {"observation": x})
+out = s.run(None, {name: numpy.array(x, numpy.float32) for name, x in json.load(sys.stdin).items()})
 print(json.dumps({"outputs": {o.name: v.astype(float).ravel().tolist() for o, v in zip(s.get_outputs(), out)},
   "shapes": {o.name: list(v.shape) for o, v in zip(s.get_outputs(), out)},
   "inputs": [[i.name, i.shape, i.type] for i in s.get_inputs()], "meta": s.get_modelmeta().custom_metadata_map}))
@@ -62,7 +68,8 @@ for (const [environment, network, by] of [
   [frozenLake, { layers: 0, width: 1, activation: "tanh", taskOneHot: false }],
   [pendulum, { layers: 2, width: 32, activation: "relu", taskOneHot: false }, sac],
   [cartPole, { layers: 2, width: 16, activation: "tanh", taskOneHot: true, normalise: both }],
-  [pendulum, { layers: 0, width: 1, activation: "tanh", taskOneHot: false, normalise: both }, sac]
+  [pendulum, { layers: 0, width: 1, activation: "tanh", taskOneHot: false, normalise: both }, sac],
+  [cartPole, { layers: 1, width: 16, activation: "relu", taskOneHot: true }, sac]
 ] as const)
   test(`onnxruntime gives what the ${"normalise" in network ? "normalising " : ""}policy of ${(by ?? ppo).id} for ${environment.id} gives, to 1e-6 of it`, {
     skip
@@ -88,16 +95,25 @@ for (const [environment, network, by] of [
     try {
       const file = join(folder, "policy.onnx")
       writeFileSync(file, right(policyToOnnx(from)))
-      const table = Array.from({ length: rows }, (_, r) =>
-        Array.from(observation.subarray(r * policy.inputs, (r + 1) * policy.inputs))
-      )
+      const own = policy.inputs - policy.taskIds.length
+      const columns = (from: number, to: number) =>
+        Array.from({ length: rows }, (_, r) =>
+          Array.from(observation.subarray(r * policy.inputs + from, r * policy.inputs + to))
+        )
+      const inputs = {
+        observation: columns(0, own),
+        ...(own < policy.inputs ? { task: columns(own, policy.inputs) } : {})
+      }
       const { stdout, stderr, status } = spawnSync(python ?? "", ["-c", reader, file], {
-        input: JSON.stringify(table),
+        input: JSON.stringify(inputs),
         encoding: "utf8"
       })
       assert.equal(status, 0, stderr)
       const told = JSON.parse(stdout)
-      assert.deepEqual(told.inputs, [["observation", ["batch", policy.inputs], "tensor(float)"]])
+      assert.deepEqual(
+        told.inputs,
+        Object.entries(inputs).map(([name, [row]]) => [name, ["batch", row!.length], "tensor(float)"])
+      )
       const played = new Float64Array(rows * policy.actionSize)
       if (policy.play !== undefined) policy.play(ours.mean!, played)
       const all = policy.play === undefined ? ours : { ...ours, action: played }
@@ -113,6 +129,52 @@ for (const [environment, network, by] of [
       rmSync(folder, { recursive: true })
     }
   })
+
+for (const [environment, network, by] of [
+  [cartPole, { layers: 2, width: 16, activation: "tanh", taskOneHot: true, normalise: both }, ppo],
+  [pendulum, { layers: 1, width: 8, activation: "relu", taskOneHot: true }, sac],
+  [frozenLake, { layers: 0, width: 1, activation: "tanh", taskOneHot: true }, ppo]
+] as const)
+  test(`fixedTask() does what ${by.id}'s policy for ${environment.id} does when it is told the task`, () => {
+    const from = normalising(loaded(environment, network, by))
+    const { policy, theta } = from
+    const tasks = policy.taskIds.map((id) => ({ id, params: {} }))
+    for (const [place, task] of policy.taskIds.entries()) {
+      const alone = right(fixedTask({ ...from, tasks }, task, [by]))
+      assert.equal(alone.policy.inputs, policy.inputs - policy.taskIds.length)
+      assert.deepEqual(alone.tasks, [{ id: task, params: {} }])
+      assert.equal(alone.moments, from.moments)
+      const rows = 5
+      const own = new Float64Array(rows * alone.policy.inputs)
+      fillNormal(stream(child(zeroKey, "observation", task)), own)
+      const whole = new Float64Array(rows * policy.inputs)
+      for (let r = 0; r < rows; r++) {
+        whole.set(own.subarray(r * alone.policy.inputs, (r + 1) * alone.policy.inputs), r * policy.inputs)
+        whole[r * policy.inputs + alone.policy.inputs + place] = 1
+      }
+      const headOf = (p: Policy, at: Floats, observation: Float64Array) =>
+        evaluate(
+          built(
+            program("head", { theta: [p.size], observation: [rows, p.inputs] }, (x) => p.head(x.theta, x.observation))
+          ),
+          { theta: at, observation }
+        )
+      const [a, b] = [headOf(policy, theta, whole), headOf(alone.policy, alone.theta, own)]
+      assert.deepEqual(Object.keys(a), Object.keys(b))
+      for (const [name, values] of Object.entries(a))
+        for (const [i, x] of values.entries()) assert.ok(Math.abs(b[name]![i]! - x) <= 1e-12 * Math.max(1, Math.abs(x)))
+    }
+    const refused = fixedTask({ ...from, tasks }, "bb", [by])
+    assert.match(
+      E.isLeft(refused) ? refused.left.message : "",
+      /want a task that the policy was trained on, got bb; did/
+    )
+  })
+
+test("fixedTask() leaves a policy as it is that is told no task", () => {
+  const from = loaded(cartPole, { layers: 1, width: 8, activation: "tanh", taskOneHot: false })
+  assert.deepEqual(fixedTask(from, "a", [ppo]), E.right(from))
+})
 
 test("varint() holds seven bits a byte, also beyond 32 bits", () => {
   // The examples of the format's own description, and 2^35.
