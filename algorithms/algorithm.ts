@@ -137,7 +137,7 @@ export interface Transitions {
   readonly environments: number
   /** What the network saw: `[n, policy.inputs]`. */
   readonly observation: Floats
-  /** What the action led to, as the environment gave it, before any reset: `[n, observation size]`. */
+  /** What the action led to, before any reset, as the network would see it, without the task: `[n, inputs − tasks]`. */
   readonly nextObservation: Floats
   /** As drawn, before any clipping to bounds: `[n, policy.actionSize]`. */
   readonly action: Floats
@@ -194,6 +194,8 @@ export interface Adapted {
 
 /** Adapts a meta-learner's policy to each task by itself. Law: equal keys give equal bits; 0 steps leave θ as it is. */
 export interface Adapter {
+  /** Steps that meta-training takes. */
+  readonly steps: number
   /** From a training's state, by so many steps. One entry a task, in the problem's order. */
   readonly adapt: (
     at: Acting & Pick<State, "arrays">,

@@ -74,5 +74,5 @@ export const adapter = (id: string) =>
       turn.withPermit
     )
 
-    return { adapt } satisfies Adapter
+    return { steps: c.inner.steps, adapt } satisfies Adapter
   })

@@ -107,6 +107,7 @@ export const mainJob = (known: Known) =>
     const films = yield* filmsOf(setting, tasks, policiesBy(grouped, labels.chosen), child(key, "films"))
     const result = jobResult({
       config,
+      adapts: setting.algorithm.adapter !== undefined,
       tasks,
       planted,
       meta,

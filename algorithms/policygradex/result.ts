@@ -12,6 +12,8 @@ import { coveredDistance, firstOrderRows, interval, type Residuals } from "./val
 
 /** Everything that the stages gave. */
 export interface Outcome {
+  /** Whether the learner is a meta-learner: all its returns are those after adaptation. */
+  readonly adapts: boolean
   readonly config: RunConfig
   readonly tasks: readonly Task[]
   readonly planted: readonly number[] | undefined
@@ -208,6 +210,7 @@ export const jobResult = (o: Outcome): JobResult => {
   const worth = new Map(o.worth.map((w) => [w.method, interval(perSeed(w))]))
   const truthLabels = o.comparison?.labels
   const { objective, bound, roundedObjective } = o.grouping
+  const after = o.adapts ? " after adaptation" : ""
   const agreementOf = (labels: readonly number[]) => ({
     ...(o.planted === undefined ? {} : { planted: nmi(labels, o.planted) }),
     ...(truthLabels === undefined ? {} : { truth: nmi(labels, truthLabels) })
@@ -236,8 +239,8 @@ export const jobResult = (o: Outcome): JobResult => {
             estimateMeaning: "estimated gain less the task's mean (surrogate loss)",
             truthMeaning:
               o.config.truth.measure === "curve"
-                ? "mean return over the training less the task's mean"
-                : "mean return after training less the task's mean",
+                ? `mean return over the training${after} less the task's mean`
+                : `mean return after training${o.adapts ? " and adaptation" : ""} less the task's mean`,
             rankCorrelation: o.comparison.rankCorrelation,
             pooling: "over every task of every trained subset, each less its task's mean",
             ...(o.comparison.ceiling === undefined ? {} : { ceiling: o.comparison.ceiling.rankCorrelation })
@@ -249,7 +252,7 @@ export const jobResult = (o: Outcome): JobResult => {
         Number.isNaN(row[task]!) ? [] : [{ iteration: iteration + 1, value: row[task]! }]
       )
     })),
-    learningMeaning: "mean return of the episodes that ended in an iteration of meta-training",
+    learningMeaning: `mean return of the episodes that ended in an iteration of meta-training${after}`,
     firstOrder,
     firstOrderMaximum: o.config.firstOrder.maximum,
     comparison: o.worth.map((w) => ({
@@ -258,7 +261,7 @@ export const jobResult = (o: Outcome): JobResult => {
       meanReturn: worth.get(w.method)!,
       ...(truthLabels === undefined ? {} : { nmi: nmi(w.labels, truthLabels) })
     })),
-    comparisonMeaning: "Mean return over tasks, each under its group's policy",
+    comparisonMeaning: `Mean return over tasks, each under its group's policy${after}`,
     costs: costs(o),
     warnings: warnings(o, covered),
     seconds: Object.fromEntries(o.spent.map(([name, s]) => [name, s.seconds])),

@@ -4,9 +4,10 @@ import * as E from "fp-ts/lib/Either.js"
 import { type Cost, Session } from "../../core/pipeline/session.ts"
 import { child, type Floats, type Key } from "../../core/random/mod.ts"
 import type { Environment, Task } from "../../envs/mod.ts"
-import type { Algorithm, Learner, MakeRollouts, SavedState, Start } from "../algorithm.ts"
+import type { Algorithm, Learner, MakeRollouts, Problem, SavedState, Start } from "../algorithm.ts"
 import type { CheckpointError, LearnerError } from "../error.ts"
-import { type Evaluate, evaluator } from "../evaluate.ts"
+import { type Evaluate, type EvaluationOptions, evaluator } from "../evaluate.ts"
+import { type Adaptable, adaptedEvaluator } from "../evaluate_adapted.ts"
 import type { Policy } from "../policy.ts"
 import { since, totalCost } from "./ledger.ts"
 
@@ -121,7 +122,7 @@ export const train = Effect.fn("policygradex.train")(function* <C, W = never, R 
       })
       const past = yield* goOn(learner, checkpoints)
       let state = past?.state ?? (yield* learner.init(child(key, "train"), start))
-      const evaluate = yield* players?.evaluator ?? evaluator(problem)
+      const evaluate = yield* evaluation(setting, problem, players)
       const curve = [...(past?.curve ?? [])]
       const assessed = [...(past?.assessed ?? [])]
       const metrics = [...(past?.metrics ?? [])]
@@ -136,8 +137,7 @@ export const train = Effect.fn("policygradex.train")(function* <C, W = never, R 
           const returns = next.rows.map((r) => r.meanReturn ?? Number.NaN)
           const figures = next.rows.map((r) => r.metrics)
           const how = { episodes: assessments, actions: "sample" } as const
-          const played =
-            assessments > 0 ? yield* evaluate(next.state.policy, how, child(key, "assess", i), next.state.moments) : []
+          const played = assessments > 0 ? yield* evaluate(next.state, how, child(key, "assess", i)) : []
           yield* watch?.({ iteration: i, returns, metrics: figures, steps: next.state.steps }) ?? Effect.void
           cost = yield* costNow
           // All at once: whenever the training is stopped, what is kept is of whole iterations.
@@ -151,7 +151,7 @@ export const train = Effect.fn("policygradex.train")(function* <C, W = never, R 
       const keep = Effect.suspend(() => (state.iteration > 0 && checkpoints?.keep(midway())) || Effect.void)
       yield* Effect.onError(iterate, () => keep)
       const mode = { episodes, actions: "mode" } as const
-      const done = yield* evaluate(state.policy, mode, child(key, "evaluate"), state.moments)
+      const done = yield* evaluate(state, mode, child(key, "evaluate"))
       const wanted = (x: Floats): Float64Array => Float64Array.from(setting.parameters === false ? [] : x)
       const trained: Trained = {
         policy: wanted(state.policy),
@@ -168,6 +168,22 @@ export const train = Effect.fn("policygradex.train")(function* <C, W = never, R 
       return trained
     })
   )
+})
+
+/** What a state is worth: its policy's returns, or, of a meta-learner, those of the policies that it adapts to. */
+const evaluation = Effect.fnUntraced(function* <C>(
+  { algorithm, algorithmConfig, stepsPerTask }: Setting<C>,
+  problem: Problem,
+  players: Players | undefined
+) {
+  if (algorithm.adapter !== undefined) {
+    // One step's rollout is half of an iteration, as it is in meta-training with one inner step.
+    const each = problem.environmentsPerTask
+    const rollout = each * Math.max(1, Math.floor(stepsPerTask / 2 / each))
+    return yield* adaptedEvaluator(algorithm.adapter, algorithmConfig, { ...problem, stepsPerTask: rollout })
+  }
+  const evaluate = yield* players?.evaluator ?? evaluator(problem)
+  return (at: Adaptable, options: EvaluationOptions, key: Key) => evaluate(at.policy, options, key, at.moments)
 })
 
 const free: Cost = { flops: 0, bytes: 0 }

@@ -15,6 +15,19 @@ const settings = (id: string, options: Readonly<Record<string, unknown>>): Setti
   groupTraining: { iterations: 1, seeds: 1 }
 })
 
+test("a run with a meta-learner is of returns after adaptation, also in groups of one task", {
+  timeout: 60_000
+}, async () => {
+  const small = settings("promp", { inner: { rate: 0.5 } })
+  const done = await run({ ...small, family: { id: "navigation-uniform", n: 3, options: {} }, grouping: { k: 3 } })
+  assert.ok(done._tag === "Success", done._tag === "Failure" ? done.failure.message : "")
+  const { grouping, comparison, comparisonMeaning, learningMeaning } = done.success
+  assert.deepEqual(new Set(grouping.labels).size, 3)
+  assert.match(comparisonMeaning, /after adaptation/)
+  assert.ok(comparison.every((c) => c.meanReturn.value < 0 && c.meanReturn.value > -250))
+  assert.match(learningMeaning, /after adaptation/)
+})
+
 const run = (x: Settings) => Effect.runPromise(Effect.result(experiment(x, { quiet: true })))
 
 test("a run takes a meta-learner by name, with settings over its defaults", { timeout: 60_000 }, async () => {
