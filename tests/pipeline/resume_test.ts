@@ -9,7 +9,7 @@ import { Progress, type StageProgress } from "../../core/pipeline/progress.ts"
 import { RunStore, RunStoreError } from "../../core/pipeline/run_store.ts"
 import { known } from "../../plugins/known.ts"
 import { runJob } from "../../plugins/run_job.ts"
-import { memoryStore } from "../../plugins/store/mod.ts"
+import { digest, memoryStore } from "../../plugins/store/mod.ts"
 import { withKinds } from "../plugins/sessions/support.ts"
 import { tiny } from "./support.ts"
 
@@ -189,6 +189,42 @@ test("a checkpoint that was cut short costs the training, not the run", async ()
   assert.equal(said.length, 1)
   same(memory, data, "cut short")
 })
+
+/** Changes what a kept file holds, as another version would have written it. */
+const rewrite = (memory: Memory, path: string, change: (text: string) => string): void => {
+  const bytes = memory.files.get(path) ?? assert.fail(path)
+  // Only its JSON, by texts of equal length: arrays stay where they are.
+  const body = Uint8Array.from(bytes.subarray(64))
+  const text = new TextDecoder("latin1").decode(body)
+  const changed = change(text)
+  assert.equal(changed.length, text.length)
+  for (const [i, c] of [...changed].entries()) if (c !== text[i]) body[i] = c.charCodeAt(0)
+  memory.files.set(path, Uint8Array.from([...new TextEncoder().encode(digest(body)), ...body]))
+}
+
+for (const [what, from, to, sentence] of [
+  [
+    "of another version of the learner",
+    "ppo@1",
+    "ppo@0",
+    /^Cannot load a training state: want .*ppo@1.*, got .*ppo@0.*; meta-training begins anew$/
+  ],
+  [
+    "that lacks a part",
+    '"curve"',
+    '"curvy"',
+    /^Cannot use what was kept of meta-training\/checkpoint: want what this version keeps, got .*computed anew$/s
+  ]
+] as const)
+  test(`a checkpoint ${what} is not taken, and the run says why`, async () => {
+    const memory = memoryStore()
+    await attempt(memory, { stop: (p) => p.stage === "meta-training" && p.done === 3 })
+    rewrite(memory, "kept/meta-training/checkpoint.bin", (text) => text.replace(from, to))
+    const { data, said } = await finished(memory)
+    assert.equal(said.length, 1)
+    assert.match(said[0] ?? "", sentence)
+    same(memory, data, what)
+  })
 
 test("what was kept under other settings is not taken", async () => {
   const memory = memoryStore()
