@@ -8,8 +8,9 @@ import type { Environment } from "./env.ts"
 import type { Family } from "./family.ts"
 import { batchLaws } from "./law_batch.ts"
 import { callLaws } from "./law_contract.ts"
-import { parameterLaws } from "./law_parameter.ts"
-import { actionsOf, differ, episodes, familyTasks, type Law, made, type Trace, trace } from "./law_support.ts"
+import { openLaws } from "./law_open.ts"
+import { acceptanceLaws, parameterLaws } from "./law_parameter.ts"
+import { actionsOf, differ, episodes, familyTasks, type Law, made, type Trace, trace, tried } from "./law_support.ts"
 import { sizeOf } from "./space.ts"
 
 export type { Law } from "./law_support.ts"
@@ -17,7 +18,10 @@ export type { Law } from "./law_support.ts"
 const STEPS = 120
 
 /** The laws of an environment; each `check` returns undefined when it holds, else what broke it. */
-export const environmentLaws = (env: Environment): readonly Law[] => [
+export const environmentLaws = (env: Environment): readonly Law[] =>
+  env.open === undefined ? ownLaws(env) : [...openLaws(env), ...acceptanceLaws(env)]
+
+const ownLaws = (env: Environment): readonly Law[] => [
   {
     name: "sizes are those of the spaces",
     fix: "return observationSize, actionSize and stateSize that count the numbers of the spaces and of the state",
@@ -112,7 +116,7 @@ export const familyLaws = (family: Family): readonly Law[] => [
       if (a.planted !== undefined && a.planted.length !== a.tasks.length) return "planted labels of another length"
       for (const task of a.tasks) {
         if (task.environment !== family.environment.id) return `task ${task.id} is of ${task.environment}`
-        const dynamics = family.environment.make(task.params)
+        const dynamics = tried(family.environment, task.params)
         if (Either.isLeft(dynamics)) return dynamics.left.message
       }
       return undefined
@@ -136,7 +140,7 @@ export const familyLaws = (family: Family): readonly Law[] => [
       const [a, b] = [drawn(1), drawn(1)]
       if (a.tasks.length !== 4) return `asked for 4, got ${a.tasks.length}`
       if (JSON.stringify(a) !== JSON.stringify(b)) return "one key gives two results"
-      const bad = a.tasks.find((t) => Either.isLeft(family.environment.make(t.params)))
+      const bad = a.tasks.find((t) => Either.isLeft(tried(family.environment, t.params)))
       return bad === undefined ? undefined : `the environment refuses ${bad.id}`
     }
   }

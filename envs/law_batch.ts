@@ -115,7 +115,8 @@ const empty: Batch = {
   fault: () => undefined
 }
 
-const play = (
+/** Steps a batch, from a reset or from where it is. */
+export const play = (
   batch: Batch,
   steps: number,
   actions: Float64Array,
@@ -136,11 +137,13 @@ const column = (env: Environment, actions: Float64Array, i: number): Float64Arra
   )
 }
 
+const compareRow = (env: Environment, a: Rows, r: number, b: Rows, s: number): string | undefined =>
+  differentRow(made(env, {}).observationSize, a, r, b, s)
+
 /** What differs between two rows; observations are compared as float32 where one side holds them so. */
-const compareRow = (env: Environment, a: Rows, r: number, b: Rows, s: number): string | undefined => {
+export const differentRow = (observationSize: number, a: Rows, r: number, b: Rows, s: number): string | undefined => {
   for (const name of ["reward", "terminated", "truncated", "episodeReturn", "episodeLength"] as const)
     if (!Object.is(a[name][r], b[name][s])) return `${name} ${a[name][r]} and ${b[name][s]}`
-  const { observationSize } = made(env, {})
   for (const name of ["nextObservation", "observation"] as const)
     for (let i = 0; i < observationSize; i++) {
       const [x, y] = [a[name][r * observationSize + i]!, b[name][s * observationSize + i]!]

@@ -3,7 +3,7 @@ import { child, stream, zeroKey } from "../core/random/mod.ts"
 import { nearest } from "../core/text/nearest.ts"
 import { checkedDynamics } from "./dynamics.ts"
 import { type Environment, identity, limitOf } from "./env.ts"
-import { actionsOf, differ, type Law, made, trace } from "./law_support.ts"
+import { actionsOf, differ, type Law, made, trace, tried } from "./law_support.ts"
 import type { NumberParameter, Parameter, Params } from "./parameter.ts"
 import { replay } from "./replay.ts"
 import { sizeOf } from "./space.ts"
@@ -11,19 +11,69 @@ import { variantOf } from "./variant.ts"
 
 const STEPS = 120
 
-/** The laws of parameters and actions: honoured when valid, refused with a reason when not. */
-export const parameterLaws = (env: Environment): readonly Law[] => [
+/** What parameters and actions are taken and refused, wherever the environment is. */
+export const acceptanceLaws = (env: Environment): readonly Law[] => [
   {
     name: "every default is valid, and naming it changes nothing",
     fix: "keep each default within its range, and make the record by environment()",
     check: () => {
       const named = Object.fromEntries(Object.entries(env.parameters).map(([k, p]) => [k, p.default]))
-      const all = env.make(named)
+      const all = tried(env, named)
       if (Either.isLeft(all)) return all.left.message
       const [a, b] = [identity(env, {}), identity(env, named)]
       return JSON.stringify(a) === JSON.stringify(b) ? undefined : "identity differs"
     }
   },
+  {
+    name: "a value out of range or of another type is refused, naming parameter, value and range",
+    fix: "make the record by environment(), which checks parameters, or resolve() them first",
+    check: () => {
+      for (const [name, parameter] of Object.entries(env.parameters))
+        for (const value of invalid(parameter)) {
+          const refused = tried(env, { [name]: value })
+          if (Either.isRight(refused)) return `accepted ${name} = ${value}`
+          if (refused.left._tag !== "ParameterError" || refused.left.parameter !== name) return refused.left.message
+        }
+      return undefined
+    }
+  },
+  {
+    name: "an unknown parameter is refused with the nearest name",
+    fix: "make the record by environment(), which checks names, or resolve() them first",
+    check: () => {
+      for (const name of Object.keys(env.parameters).filter((n) => n.length > 3)) {
+        const refused = tried(env, { [`${name}x`]: 1 })
+        if (Either.isRight(refused)) return `accepted ${name}x`
+        const near = nearest(`${name}x`, Object.keys(env.parameters))
+        if (refused.left._tag !== "UnknownName" || refused.left.nearest !== near) return refused.left.message
+      }
+      return undefined
+    }
+  },
+  {
+    name: "an action that is not in the space is refused, naming its index and value",
+    fix: "give the action space its true bounds",
+    check: () => {
+      const size = sizeOf(env.action)
+      const good = [...actionsOf(env, 1, 5)]
+      const valid = env.action._tag === "Discrete" ? good[0] : good
+      const bad: unknown[] =
+        env.action._tag === "Discrete"
+          ? [-1, env.action.n, 0.5, Number.NaN, [0, 0], "0", null]
+          : [new Array(size + 1).fill(0), new Array(size).fill(Number.NaN), new Array(size).fill("0"), null]
+      for (const value of bad) {
+        const refused = replay(env, {}, zeroKey, [valid, valid, value])
+        if (Either.isRight(refused)) return `accepted ${JSON.stringify(value)}`
+        if (refused.left._tag !== "ActionError" || refused.left.index !== 2) return refused.left.message
+      }
+      return undefined
+    }
+  }
+]
+
+/** The laws of parameters and actions: honoured when valid, refused with a reason when not. */
+export const parameterLaws = (env: Environment): readonly Law[] => [
+  ...acceptanceLaws(env),
   {
     name: "each parameter is honoured: some value changes the trajectory or when it ends",
     fix: "use the parameter in dynamics(), or take it out of the table",
@@ -49,51 +99,6 @@ export const parameterLaws = (env: Environment): readonly Law[] => [
         if (other === env) return `no variant for ${JSON.stringify(example)}`
         const taken = checkedDynamics(other, other.make(example))
         if (Either.isLeft(taken)) return taken.left.message
-      }
-      return undefined
-    }
-  },
-  {
-    name: "a value out of range or of another type is refused, naming parameter, value and range",
-    fix: "make the record by environment(), which checks parameters, or resolve() them first",
-    check: () => {
-      for (const [name, parameter] of Object.entries(env.parameters))
-        for (const value of invalid(parameter)) {
-          const refused = env.make({ [name]: value })
-          if (Either.isRight(refused)) return `accepted ${name} = ${value}`
-          if (refused.left._tag !== "ParameterError" || refused.left.parameter !== name) return refused.left.message
-        }
-      return undefined
-    }
-  },
-  {
-    name: "an unknown parameter is refused with the nearest name",
-    fix: "make the record by environment(), which checks names, or resolve() them first",
-    check: () => {
-      for (const name of Object.keys(env.parameters).filter((n) => n.length > 3)) {
-        const refused = env.make({ [`${name}x`]: 1 })
-        if (Either.isRight(refused)) return `accepted ${name}x`
-        const near = nearest(`${name}x`, Object.keys(env.parameters))
-        if (refused.left._tag !== "UnknownName" || refused.left.nearest !== near) return refused.left.message
-      }
-      return undefined
-    }
-  },
-  {
-    name: "an action that is not in the space is refused, naming its index and value",
-    fix: "give the action space its true bounds",
-    check: () => {
-      const size = sizeOf(env.action)
-      const good = [...actionsOf(env, 1, 5)]
-      const valid = env.action._tag === "Discrete" ? good[0] : good
-      const bad: unknown[] =
-        env.action._tag === "Discrete"
-          ? [-1, env.action.n, 0.5, Number.NaN, [0, 0], "0", null]
-          : [new Array(size + 1).fill(0), new Array(size).fill(Number.NaN), new Array(size).fill("0"), null]
-      for (const value of bad) {
-        const refused = replay(env, {}, zeroKey, [valid, valid, value])
-        if (Either.isRight(refused)) return `accepted ${JSON.stringify(value)}`
-        if (refused.left._tag !== "ActionError" || refused.left.index !== 2) return refused.left.message
       }
       return undefined
     }
@@ -151,7 +156,7 @@ const bounds = (p: Parameter): readonly (number | boolean)[] =>
 const invalid = (p: Parameter): readonly (number | boolean | string)[] => {
   if (p.kind === "flag") return ["yes", 1]
   if (p.kind === "choice") return ["no such choice", 1]
-  if (p.kind === "text") return ["?!", 1]
-  const beyond = [p.max + Math.max(1, Math.abs(p.max)), p.min - Math.max(1, Math.abs(p.min))]
-  return [...beyond, Number.NaN, "1", true, ...(p.kind === "integer" ? [p.min + 0.5] : [])]
+  if (p.kind === "text") return [...["?!"].filter((t) => !new RegExp(`^(?:${p.pattern})$`).test(t)), 1]
+  const beyond = [p.max + Math.max(1, Math.abs(p.max)), p.min - Math.max(1, Math.abs(p.min))].filter(Number.isFinite)
+  return [...beyond, Number.NaN, "1", true, ...(p.kind === "integer" && Number.isFinite(p.min) ? [p.min + 0.5] : [])]
 }

@@ -4,7 +4,7 @@ import type { Dynamics, Environment } from "./env.ts"
 import type { EnvError } from "./error.ts"
 import type { TaskSet } from "./family.ts"
 import type { Params } from "./parameter.ts"
-import { sample } from "./space.ts"
+import { sample, sizeOf } from "./space.ts"
 
 /** A statement that can be checked; `check` returns undefined when it holds, else the counterexample in words. */
 export interface Law {
@@ -37,13 +37,21 @@ const broken: Dynamics = {
 export const made = (env: Environment, params: Params): Dynamics =>
   Either.getOrElse<EnvError, Dynamics>(() => broken)(env.make(params))
 
+/** Whether an environment takes these parameters; of one that is elsewhere a batch is opened, and closed. */
+export const tried = (env: Environment, params: Params): Either.Either<EnvError, unknown> => {
+  if (env.open === undefined) return env.make(params)
+  const batch = env.open([{ params, key: zeroKey }])
+  if (Either.isRight(batch)) batch.right.elsewhere?.close()
+  return batch
+}
+
 /** The tasks; the laws on ids and counts fail when the family refuses its own options. */
 export const familyTasks = (tasks: Either.Either<EnvError, TaskSet>): TaskSet =>
   Either.getOrElse<EnvError, TaskSet>(() => ({ tasks: [], planted: undefined }))(tasks)
 
 /** `count` random actions in a row. */
 export const actionsOf = (env: Environment, count: number, salt: number): Float64Array => {
-  const { actionSize } = made(env, {})
+  const actionSize = sizeOf(env.action)
   const source = stream(child(zeroKey, "law actions", salt))
   const actions = new Float64Array(count * actionSize)
   for (let t = 0; t < count; t++) sample(env.action, source, actions, t * actionSize)

@@ -61,8 +61,10 @@ const check = Command.make(
   })
 ).pipe(
   Command.withDescription(
-    "Hold every environment and family of a plugin to the laws that the package's own keep: spaces, determinism by " +
-      "seed, no state shared or hidden, reset and step, ends, bounds, dtype, NaN, buffers, parameters, batches, speed. " +
+    "Hold everything in a plugin to the laws that the package's own keep. Environments: spaces, determinism by seed, " +
+      "no state shared or hidden, reset and step, ends, bounds, dtype, NaN, buffers, parameters, batches, speed; also " +
+      "those whose state is elsewhere. Families, learners, groupings, and loggers, which are told of a run named " +
+      "plugin-check. " +
       "Each finding says how to mend it. Exit code 1 where there is one."
   ),
   Command.withShortDescription("Find all that is wrong with a plugin"),
@@ -91,7 +93,7 @@ const reportText = (file: string, { plugin, subjects, findings }: PluginReport):
     const broken = findings.filter((f) => f.subject === id && !f.advice).length
     const speed = stepsPerSecond === null ? "" : `, ${stepsPerSecond.toLocaleString("en")} steps/s`
     const verdict = broken === 0 ? `${laws} laws hold` : `${broken} broken of ${laws} laws`
-    return [`${id}: ${laws === 0 ? "its state is elsewhere, no law was checked" : verdict}${speed}`, ...about(id)]
+    return [`${id}: ${verdict}${speed}`, ...about(id)]
   })
   const cut = new Set(findings.map((f) => f.subject).filter((id) => id !== file && subjects.every((x) => x.id !== id)))
   const head = plugin === null ? `${file} cannot be used` : `plugin ${plugin.name} ${plugin.version} (${file})`

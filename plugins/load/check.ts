@@ -10,16 +10,17 @@ import { sample } from "../../envs/space.ts"
 import { taskBatch } from "../../envs/task_batch.ts"
 import { makeRows } from "../../envs/vector.ts"
 import type { PluginReceipt } from "./add.ts"
+import { LOGGER_LAWS, loggerFindings } from "./check_loggers.ts"
 import { algorithmFindings, algorithmLawCount, groupingFindings } from "./check_others.ts"
 import type { Plugin } from "./define.ts"
 import { loadPlugins, readModule } from "./load.ts"
 import { isPlugin, pluginIssues } from "./validate.ts"
 import { LOADING } from "./watch.ts"
 
-/** One contribution that was checked; loggers are not, for a check must leave nothing behind. */
+/** One contribution that was checked. */
 export interface Subject {
   readonly id: string
-  readonly kind: "environment" | "family" | "grouping" | "algorithm"
+  readonly kind: "environment" | "family" | "grouping" | "algorithm" | "logger"
   /** How many laws it was held to. */
   readonly laws: number
   /** Of one thread under random actions; null where it does not run. */
@@ -70,30 +71,36 @@ export const checkPlugin = Effect.fn("plugins.check")(function* (
 })
 
 const findingsOf = ({ environments = [], families = [] }: Plugin, before: Before): readonly Finding[] => [
-  ...environments.filter((e) => e.open === undefined).flatMap((e) => environmentFindings(e, before)),
-  ...families.filter((f) => f.environment.open === undefined).flatMap((f) => familyFindings(f, before))
+  ...environments.flatMap((e) => environmentFindings(e, before)),
+  ...families.flatMap((f) => familyFindings(f, before))
 ]
 
-const otherFindings = Effect.fnUntraced(function* ({ algorithms = [], groupings = [] }: Plugin, before: Before) {
+const otherFindings = Effect.fnUntraced(function* (
+  { algorithms = [], groupings = [], loggers = [] }: Plugin,
+  before: Before
+) {
   const learners = yield* Effect.forEach(algorithms, (a) => algorithmFindings(a, before))
-  return [...groupings.flatMap(groupingFindings), ...learners.flat()]
+  const told = yield* Effect.forEach(loggers, (l) => loggerFindings(l, before))
+  return [...groupings.flatMap(groupingFindings), ...learners.flat(), ...told.flat()]
 })
 
-const otherSubjects = ({ algorithms = [], groupings = [] }: Plugin): readonly Subject[] => [
+const otherSubjects = ({ algorithms = [], groupings = [], loggers = [] }: Plugin): readonly Subject[] => [
   ...groupings.map(({ id }): Subject => ({ id, kind: "grouping", laws: GROUPING_LAWS, stepsPerSecond: null })),
-  ...algorithms.map((a): Subject => ({ id: a.id, kind: "algorithm", laws: algorithmLawCount(a), stepsPerSecond: null }))
+  ...algorithms.map(
+    (a): Subject => ({ id: a.id, kind: "algorithm", laws: algorithmLawCount(a), stepsPerSecond: null })
+  ),
+  ...loggers.map(({ id }): Subject => ({ id, kind: "logger", laws: LOGGER_LAWS, stepsPerSecond: null }))
 ]
 
 const subjectsOf = ({ environments = [], families = [] }: Plugin, findings: readonly Finding[]): readonly Subject[] => [
   ...environments.map((env): Subject => {
-    const sound = env.open === undefined && !findings.some((f) => f.subject === env.id && / throws /.test(f.found))
-    const laws = env.open === undefined ? lawsOf({ environments: [env] }).length : 0
+    const sound = !findings.some((f) => f.subject === env.id && / throws /.test(f.found))
+    const laws = lawsOf({ environments: [env] }).length
     return { id: env.id, kind: "environment", laws, stepsPerSecond: sound ? stepsPerSecond(env) : null }
   }),
-  ...families.map((f): Subject => {
-    const laws = f.environment.open === undefined ? lawsOf({ families: [f] }).length : 0
-    return { id: f.id, kind: "family", laws, stepsPerSecond: null }
-  })
+  ...families.map(
+    (f): Subject => ({ id: f.id, kind: "family", laws: lawsOf({ families: [f] }).length, stepsPerSecond: null })
+  )
 ]
 
 const GROUPING_LAWS = 4
@@ -118,5 +125,6 @@ const stepsPerSecond = (env: Environment): number | null => {
     if (after > now) best = Math.max(best, (64 * BATCH * 1000) / (after - now))
     now = after
   }
+  batch.elsewhere?.close()
   return Number(best.toPrecision(3))
 }

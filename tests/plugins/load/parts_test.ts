@@ -97,6 +97,36 @@ test("a grouping or logger whose id is taken keeps its plugin out", () => {
   })
 })
 
+test("pgex plugin check holds loggers to laws: what they give, take and end", () => {
+  const of = (id: string, open: string) => `{ id: "${id}", summary: "s", open: ${open} }`
+  const loggers = [
+    of("sound", "async ({ name, config }) => ({ log: (rows) => rows.length, close: async () => [name, config.seed] })"),
+    of("bare", "() => ({ log() {} })"),
+    of("throws", "() => { throw new Error('no server') }"),
+    of("empty", "() => undefined"),
+    of("dumb", "() => ({ log: 1 })"),
+    of("greedy", "() => ({ log: (rows) => rows.sort((a, b) => b.step - a.step) })"),
+    of("vain", "() => ({ log: (rows) => { for (const r of rows) r.value += 1 } })"),
+    of("stuck", "() => ({ log() {}, close: async () => { throw new Error('no end') } })")
+  ]
+  const text = `export default { policygradex: 1, name: "x", version: "1", loggers: [${loggers.join(", ")}] }`
+  return inFolder({ "x.ts": text }, async (folder) => {
+    const { findings, subjects } = await Effect.runPromise(checkPlugin(join(folder, "x.ts"), standard))
+    assert.deepEqual(subjects.map((s) => [s.kind, s.laws]).at(0), ["logger", 3])
+    const found = findings.map((f) => `${f.subject}, ${f.law.split("(")[0]}: ${f.found}`)
+    const want = [
+      /^throws, open: it throws Error: no server$/,
+      /^empty, open: want an object, got undefined$/,
+      /^dumb, open: log: want a function, got number$/,
+      /^greedy, log: it throws TypeError/,
+      /^vain, log: it throws TypeError/,
+      /^stuck, close: it throws Error: no end$/
+    ]
+    assert.equal(found.length, want.length, found.join("\n"))
+    for (const [i, pattern] of want.entries()) assert.match(found[i]!, pattern)
+  })
+})
+
 test("pgex plugin check holds groupings and learners to laws too", { timeout: 60_000 }, () => {
   const worse = plugin.replace(
     "algorithms.ppo, id",
@@ -108,7 +138,8 @@ test("pgex plugin check holds groupings and learners to laws too", { timeout: 60
       good.findings.map((f) => [f.subject, f.law]),
       [
         ["short", "a label for each task"],
-        ["throws", "a label for each task"]
+        ["throws", "a label for each task"],
+        ["fails", "log() takes rows as they are, several, none and again"]
       ]
     )
     assert.ok(good.subjects.some((s) => s.id === "ppo-again" && s.laws > 5))
