@@ -137,7 +137,10 @@ export interface Transitions {
   readonly environments: number
   /** What the network saw: `[n, policy.inputs]`. */
   readonly observation: Floats
-  /** What the action led to, before any reset, as the network would see it, without the task: `[n, inputs − tasks]`. */
+  /**
+   * What the action led to, before any reset, as the environment gave it; normalised where the policy normalises:
+   * `[n, observation size]`.
+   */
   readonly nextObservation: Floats
   /** As drawn, before any clipping to bounds: `[n, policy.actionSize]`. */
   readonly action: Floats

@@ -43,6 +43,7 @@ export const collector = Effect.fn("maml.collector")(function* (c: Maml, problem
           for (const [i, row] of r.rows.entries()) {
             nextObservation.set(e.rows.nextObservation.subarray(row * width, (row + 1) * width), i * width)
           }
+          for (let at = 0; at < nextObservation.length; at += width) x.normaliser.observation(nextObservation, at)
           const ended = [...r.rows.keys()].filter((i) => r.terminated[i]! + r.truncated[i]! > 0)
           const { observation, action, logProb, reward, terminated, truncated, value, advantage } = r
           return {

@@ -64,6 +64,8 @@ export const collectorOf = Effect.fn("collector")(function* (
       const estimates = makeEstimates(e.count)
       yield* rollout(x, act, actionStreams(key, tasks), e, pause)
       yield* estimate(x, e, estimates)
+      const reached = e.rows.nextObservation
+      for (let at = 0; at < reached.length; at += x.batch.observationSize) x.normaliser.observation(reached, at)
       // In the environment's own unit, as its rewards.
       const unit = x.normaliser.unit()
       for (const all of [estimates.value, estimates.next, estimates.advantage]) {

@@ -15,7 +15,8 @@ import {
   ppo,
   sac,
   savePolicy,
-  type TrainingProblem
+  type TrainingProblem,
+  type Transitions
 } from "../../algorithms/mod.ts"
 import { firstMoments, momentsSize, normaliser, takeIn } from "../../algorithms/normalise.ts"
 import { child, zeroKey } from "../../core/random/mod.ts"
@@ -245,3 +246,28 @@ test("a meta-learner, whose advantages have no unit, refuses to normalise reward
   const error = await inSession(Effect.flip(maml.learner(maml.defaults, problem)))
   assert.match(error.message, /want normalise\.reward false with a meta-learner/)
 })
+
+/** Next rows that no episode's end, nor the rollout's, parts from a row. */
+const follows = (t: Transitions, row: number): boolean =>
+  t.terminated[row]! + t.truncated[row]! === 0 && row + t.environments < t.count
+
+for (const normalise of [both, observations, undefined])
+  test(`transitions show what was reached as the next step sees it${normalise === undefined ? "" : ", normalised"}`, () =>
+    inSession(
+      Effect.gen(function* () {
+        const problem = problemOf(cartPole, normalise === undefined ? {} : { network: { normalise } })
+        const learner = yield* ppo.learner(ppo.defaults, problem)
+        const state = yield* train(learner, yield* learner.init(zeroKey), 1)
+        const collector = yield* ppo.collector(ppo.defaults, problem)
+        const [t] = yield* collector.collect(state, 200, zeroKey)
+        assert.ok(t !== undefined)
+        const width = problem.policy.inputs
+        const of = (x: ArrayLike<number>, row: number) => Array.from(x).slice(row * width, (row + 1) * width)
+        const rows = Array.from({ length: t.count }, (_, row) => row).filter((row) => follows(t, row))
+        assert.ok(rows.length > 50)
+        for (const row of rows) {
+          assert.deepEqual(of(t.nextObservation, row), of(t.observation, row + t.environments))
+          assert.equal(t.nextValue[row], t.value[row + t.environments])
+        }
+      })
+    ))
