@@ -1,21 +1,20 @@
 /** What a run's θ★ is worth on tasks that it never saw, before and after it adapts to each of them by itself. */
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import { pipe } from "fp-ts/lib/function.js"
-import { type Evaluation, type EvaluationOptions, evaluator, loadPolicy } from "../algorithms/mod.ts"
+import { type Evaluation, type EvaluationOptions, evaluator } from "../algorithms/mod.ts"
 import { plan } from "../algorithms/policygradex/plan.ts"
-import { STATE } from "../algorithms/policygradex/save.ts"
 import type { Known } from "../algorithms/policygradex/spec.ts"
-import { meanOf, type Setting } from "../algorithms/policygradex/training.ts"
+import { meanOf } from "../algorithms/policygradex/training.ts"
 import { trainAll } from "../algorithms/policygradex/trainings.ts"
 import type { RunConfig } from "../core/pipeline/config.ts"
 import { Progress } from "../core/pipeline/progress.ts"
-import { RunStoreError, type RunStoreService } from "../core/pipeline/run_store.ts"
+import type { RunStoreService } from "../core/pipeline/run_store.ts"
 import { child, type Floats, type Key, random, stream } from "../core/random/mod.ts"
 import { aggregateInterquartileMean, type Interval, type Scores, stratifiedInterval } from "../core/stat/mod.ts"
-import { findFamily, type Task } from "../envs/mod.ts"
-import { otherVersion, UsageError } from "./failure.ts"
-import { readSafetensors } from "./store/mod.ts"
+import type { Task } from "../envs/mod.ts"
+import { UsageError } from "./failure.ts"
+import { metaPolicy } from "./meta_policy.ts"
+import { unseenTasks } from "./unseen_tasks.ts"
 
 /** How to adapt, and to what. */
 export interface RunAdaptationOptions extends EvaluationOptions {
@@ -216,66 +215,3 @@ export const adaptRun = Effect.fn("run.adapt")(function* (
 
 const rateOf = ({ successes }: Evaluation): number | undefined =>
   successes === undefined ? undefined : meanOf(successes.map(Number))
-
-/** θ★ with the learner's own arrays. */
-const metaPolicy = Effect.fnUntraced(function* (
-  store: RunStoreService,
-  known: Known,
-  { policy: wanted, environment: { version } }: Pick<Setting<unknown>, "policy" | "environment">
-) {
-  const artefact = yield* store.find("meta-training", "policy")
-  if (artefact === undefined) {
-    return yield* new RunStoreError({
-      reason: "missing",
-      path: `${store.directory}/meta-training`,
-      want: "the meta-policy of a run",
-      got: "none: it stopped before",
-      fix: "continue it with pgex run --resume --out on its directory"
-    })
-  }
-  const loaded = pipe(
-    readSafetensors(yield* store.bytes(artefact), artefact.path),
-    E.chainW((file) =>
-      pipe(
-        loadPolicy(file, known.algorithms, wanted),
-        E.filterOrElseW(
-          (loaded) => loaded.environment.version === version,
-          (loaded) => otherVersion(artefact.path, loaded.environment, version)
-        ),
-        E.map(({ theta, moments }) => {
-          const named = (name: string) => file.tensors.find((t) => t.name === name)?.data
-          const own = file.tensors.filter((t) => t.name.startsWith(STATE))
-          const arrays = Object.fromEntries(own.map((t) => [t.name.slice(STATE.length), t.data]))
-          return { policy: theta, value: named("value") ?? new Float64Array(0), moments, arrays }
-        })
-      )
-    )
-  )
-  return E.isRight(loaded) ? loaded.right : yield* Effect.fail(loaded.left)
-})
-
-/** Draws until there are enough that were not trained on; a family of few tasks may have none left. */
-const unseenTasks = Effect.fnUntraced(function* (
-  { family: { id, options, n } }: RunConfig,
-  known: Known,
-  seen: readonly Task[],
-  count: number,
-  key: Key
-) {
-  const ids = new Set(seen.map((t) => t.id))
-  const found = new Map<string, Task>()
-  for (let round = 0; round < ROUNDS && found.size < count; round++) {
-    const drawn = pipe(
-      findFamily(known.registry, id),
-      E.chain((family) => family.draw({ ...options, n }, child(key, round), count))
-    )
-    if (E.isLeft(drawn)) return yield* Effect.fail(drawn.left)
-    for (const task of drawn.right.tasks) if (!ids.has(task.id) && found.size < count) found.set(task.id, task)
-  }
-  if (found.size === count) return [...found.values()]
-  const want = `${count} tasks of ${id} that the run was not trained on`
-  const fix = "ask for fewer with --unseen"
-  return yield* new UsageError({ doing: "draw unseen tasks", want, got: `${found.size}`, fix })
-})
-
-const ROUNDS = 8

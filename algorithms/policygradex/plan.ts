@@ -6,8 +6,8 @@ import { key as keyOf } from "../../core/random/mod.ts"
 import { findFamily } from "../../envs/mod.ts"
 import { lift } from "../error.ts"
 import { over } from "../settings.ts"
+import type { Site } from "./site.ts"
 import { type Known, settingOf, type TrainingSpec } from "./spec.ts"
-import type { Site } from "./stages.ts"
 import { Workers, workersHere } from "./work.ts"
 
 /** Errors: `ProblemError` naming what `known` has none of, or what a family or an algorithm refuses. */

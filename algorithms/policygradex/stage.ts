@@ -24,6 +24,9 @@ export interface Stage<I, O, E, R> {
   readonly costOf?: (result: O) => Cost
 }
 
+/** The same stage; its types are inferred. */
+export const stage = <I, O, E, R>(s: Stage<I, O, E, R>): Stage<I, O, E, R> => s
+
 /** What a long stage keeps before it is finished. */
 export interface Help {
   /** Finished trainings are kept one by one. */
@@ -50,11 +53,11 @@ export const makeStages = Effect.fnUntraced(function* (
   const { report } = yield* Progress
   const before = new Map<string, string>()
 
-  const run: Stages["run"] = <I, O, E, R>(stage: Stage<I, O, E, R>, input: I) =>
+  const run: Stages["run"] = <I, O, E, R>(s: Stage<I, O, E, R>, input: I) =>
     Effect.gen(function* () {
-      const { name } = stage
+      const { name } = s
       const Kept = Schema.Struct({
-        result: stage.result,
+        result: s.result,
         spent: Schema.Struct({ ...CostData.fields, seconds: Schema.Number }),
         computer: Schema.String
       })
@@ -68,7 +71,7 @@ export const makeStages = Effect.fnUntraced(function* (
       const watch = yield* startWatch
       const checkpoints = yield* checkpointsOf(name, input, keeper, watch)
       const help = { workers: keepingParts(workers, name, keeper, watch), checkpoints }
-      const result = yield* ledger.stage(name, stage.run(input, help), stage.costOf)
+      const result = yield* ledger.stage(name, s.run(input, help), s.costOf)
       if (watch.carried() > 0) ledger.carry(name, { seconds: watch.carried(), flops: 0, bytes: 0 })
       const { seconds, flops, bytes } = ledger.of(name)
       yield* keeper.put(name, input, { result, spent: { seconds, flops, bytes }, computer: keeper.computer() })

@@ -1,49 +1,25 @@
-/** The stages of the main job, in their order. */
+/** The stages of the main job after meta-training, in their order. */
 import { Effect } from "effect"
 import { type GroupCount, randomGroups } from "../../core/grouping/mod.ts"
 import { Progress, type ProgressService } from "../../core/pipeline/progress.ts"
-import { RunStore } from "../../core/pipeline/run_store.ts"
 import { child, type Floats, type Key, random, stream } from "../../core/random/mod.ts"
 import type { Affinity } from "../../core/surrogate/affinity.ts"
 import type { Subset } from "../../core/surrogate/subsets.ts"
-import type { Task } from "../../envs/mod.ts"
 import type { Fixed, Start } from "../algorithm.ts"
 import { lift } from "../error.ts"
 import { checkBy } from "./checking.ts"
 import { checkFirstOrder, type EstimateConfig, estimate, type Followed, followed } from "./estimate.ts"
-import { evaluatorBy } from "./evaluating.ts"
 import { type GroupTrainingConfig, trainGroups } from "./group_training.ts"
-import { type GroupingPlugin, groupBy } from "./grouping.ts"
+import { groupBy } from "./grouping.ts"
 import { totalCost } from "./ledger.ts"
 import { observedBy } from "./observing.ts"
-import { inWords } from "./result.ts"
-import { rolloutsBy } from "./rolling.ts"
-import { logIteration } from "./save.ts"
-import { TrainedData } from "./schemas.ts"
+import type { Site, TasksOfSpec } from "./site.ts"
 import type { TrainingSpec } from "./spec.ts"
-import type { Stage } from "./stage.ts"
+import { type Stage, stage } from "./stage.ts"
 import { EstimatedData, GroupsData, ResidualsData, SplitData, TruthData } from "./stage_schemas.ts"
-import { meanOf, type Setting, type Trained, train } from "./training.ts"
+import type { Trained } from "./training.ts"
 import { labelsOf, rowsOf, type TruthConfig, trainSubsets } from "./truth.ts"
 import { Workers } from "./work.ts"
-
-/** What stages work with, beside their input. */
-export interface Site {
-  /** What the spec of the inputs names. */
-  readonly setting: Setting<unknown>
-  /** Whether work falls into parts, by the workers; else all tasks share each call, in this thread. */
-  readonly inParts: boolean
-  readonly groupings: readonly GroupingPlugin[]
-}
-
-interface TasksOfSpec {
-  readonly spec: TrainingSpec
-  readonly tasks: readonly Task[]
-  readonly key: Key
-}
-
-/** Types a stage by what it says. */
-const stage = <I, O, E, R>(s: Stage<I, O, E, R>): Stage<I, O, E, R> => s
 
 /** A stage that tells of its beginning and its end. */
 const single = <I, O, E, R>(s: Stage<I, O, E, R>): Stage<I, O, E, R | Progress> => ({
@@ -71,47 +47,6 @@ const counting = (stage: string, { report }: ProgressService) =>
 
 /** Trainings may be done on other threads, so each tells what it cost. */
 const costOfTrainings = (done: { readonly trained: readonly Trained[] }) => totalCost(done.trained.map((t) => t.cost))
-
-/** One policy for all tasks, θ★. */
-export const metaTraining = ({ setting, inParts }: Site) => {
-  const name = "meta-training"
-  return stage({
-    name,
-    result: TrainedData,
-    costOf: (t: Trained) => t.cost,
-    run: Effect.fnUntraced(function* (
-      { spec, tasks, iterations, until, key }: TasksOfSpec & { readonly iterations: number; readonly until: number },
-      { workers, checkpoints }
-    ) {
-      const { report, say } = yield* Progress
-      const store = yield* RunStore
-      const at = { stage: name, total: iterations, unit: "iterations" }
-      yield* report({ ...at, done: 0, steps: 0 })
-      const players = {
-        rollouts: rolloutsBy(workers, spec, tasks, say),
-        evaluator: evaluatorBy(workers, spec, tasks)
-      }
-      return yield* train(
-        setting,
-        { tasks, iterations, key },
-        {
-          begin: (iteration) => store.rewind(name, iteration),
-          watch: (seen) => {
-            const mean = meanOf(seen.returns)
-            const note = Number.isNaN(mean) ? {} : { note: `mean return ${inWords(mean)}` }
-            return Effect.andThen(
-              logIteration(name, seen, spec.taskIds),
-              report({ ...at, done: seen.iteration + 1, steps: seen.steps, ...note })
-            )
-          },
-          until,
-          checkpoints,
-          ...(inParts ? { players } : {})
-        }
-      )
-    })
-  })
-}
 
 /** How every subset would adapt from θ★, without training any. */
 export const surrogate = ({ setting, inParts }: Site) =>

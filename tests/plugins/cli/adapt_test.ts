@@ -1,5 +1,5 @@
 import assert from "node:assert/strict"
-import { mkdtempSync, rmSync } from "node:fs"
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { after, before, test } from "node:test"
@@ -14,6 +14,7 @@ import { known } from "../../../plugins/known.ts"
 import { silentProgress } from "../../../plugins/progress.ts"
 import { runJob } from "../../../plugins/run_job.ts"
 import { directoryStore, readRun, readSafetensors } from "../../../plugins/store/mod.ts"
+import { unseenTasks } from "../../../plugins/unseen_tasks.ts"
 import { inSession, right } from "../../algorithms/support.ts"
 import { tiny } from "../../pipeline/support.ts"
 import { pgex } from "../../support/pgex.ts"
@@ -163,3 +164,34 @@ for (const [name, args, sentence] of [
     assert.match(stderr, sentence)
     assert.equal(typeof JSON.parse(stdout).error._tag, "string")
   })
+
+test("a meta-policy of another architecture than the run's settings is refused with both named", () => {
+  const other = join(folder, "other")
+  cpSync(join(folder, "ppo"), other, { recursive: true })
+  const file = join(other, "run.json")
+  const run = JSON.parse(readFileSync(file, "utf8"))
+  run.config.network.width = 8
+  writeFileSync(file, JSON.stringify(run))
+  const { code, stdout, stderr } = pgex(["evaluate", other, "--adapt", "1", "--unseen", "1", "--json"])
+  assert.equal(code, 1)
+  assert.equal(JSON.parse(stdout).error._tag, "PolicyFileError")
+  assert.match(stderr, /Cannot load a policy: want architecture .* 8 tanh, .*, got .* 16 tanh, /)
+})
+
+test("a family that has no unseen tasks left is refused with how many there are", () =>
+  Effect.gen(function* () {
+    const { tasks } = right(navigationUniform.tasks({ n: 4 }))
+    const few = { ...navigationUniform, draw: () => navigationUniform.tasks({ n: 5 }) }
+    const registry = { environments: [navigation], families: [few] }
+    const draw = (count: number) => unseenTasks(runs.ppo, { ...known, registry }, tasks, count, zeroKey)
+    const fewer = yield* draw(4)
+    assert.deepEqual(
+      fewer.map((t) => t.id),
+      ["goal=72deg", "goal=144deg", "goal=216deg", "goal=288deg"]
+    )
+    const error = yield* Effect.flip(draw(5))
+    assert.equal(
+      error.message,
+      "Cannot draw unseen tasks: want 5 tasks of navigation-uniform that the run was not trained on, got 4; ask for fewer with --unseen"
+    )
+  }).pipe(Effect.runPromise))
