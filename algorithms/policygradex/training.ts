@@ -5,9 +5,10 @@ import { type Cost, Session } from "../../core/pipeline/session.ts"
 import { child, type Floats, type Key } from "../../core/random/mod.ts"
 import type { Environment, Task } from "../../envs/mod.ts"
 import type { Algorithm, Learner, MakeRollouts, Problem, SavedState, Start } from "../algorithm.ts"
-import type { CheckpointError, LearnerError } from "../error.ts"
+import { type CheckpointError, type LearnerError, problemError } from "../error.ts"
 import { type Evaluate, type EvaluationOptions, evaluator } from "../evaluate.ts"
 import { type Adaptable, adaptedEvaluator } from "../evaluate_adapted.ts"
+import { momentsSize } from "../normalise.ts"
 import type { Policy } from "../policy.ts"
 import { since, totalCost } from "./ledger.ts"
 
@@ -122,6 +123,9 @@ export const train = Effect.fn("policygradex.train")(function* <C, W = never, R 
       })
       const past = yield* goOn(learner, checkpoints)
       let state = past?.state ?? (yield* learner.init(child(key, "train"), start))
+      if ((state.moments?.length ?? 0) !== momentsSize(policy)) {
+        return yield* problemError("normalise", `off, as ${algorithm.id} gathers no moments`, "on")
+      }
       const evaluate = yield* evaluation(setting, problem, players)
       const curve = [...(past?.curve ?? [])]
       const assessed = [...(past?.assessed ?? [])]

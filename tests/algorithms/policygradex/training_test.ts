@@ -1,7 +1,8 @@
 /** The unit of work: what is asked for besides training must not change the training. */
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { makePolicy, ppo } from "../../../algorithms/mod.ts"
+import { Effect } from "effect"
+import { type Algorithm, makePolicy, type Ppo, ppo } from "../../../algorithms/mod.ts"
 import { curveMeans, type Setting, train } from "../../../algorithms/policygradex/mod.ts"
 import { meanOf } from "../../../algorithms/policygradex/training.ts"
 import { child, zeroKey } from "../../../core/random/mod.ts"
@@ -54,4 +55,18 @@ test("train() ends at the first iteration whose mean return reaches the target",
   assert.deepEqual(stopped.curve, plain.curve.slice(0, 1))
   const never = await inSession(train(setting, assignment, { until: 1e9 }))
   assert.deepEqual(never.policy, plain.policy)
+})
+
+test("train() refuses to normalise with a learner that gathers no moments, and gives those of one that does", async () => {
+  const network = { layers: 1, width: 16, activation: "tanh", taskOneHot: false } as const
+  const normalise = { observation: true, reward: true }
+  const policy = right(makePolicy(cartPole, { ...network, normalise }))
+  const trained = await inSession(train({ ...setting, policy }, assignment))
+  assert.equal(trained.moments?.length, 12)
+  const forgetful: Algorithm<Ppo> = {
+    ...ppo,
+    learner: (c, problem) => ppo.learner(c, { ...problem, policy: setting.policy })
+  }
+  const refused = await inSession(Effect.flip(train({ ...setting, policy, algorithm: forgetful }, assignment)))
+  assert.match(refused.message, /want normalise off, as ppo gathers no moments, got on/)
 })
