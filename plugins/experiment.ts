@@ -7,7 +7,7 @@ import type { RunConfig } from "../core/pipeline/config.ts"
 import type { ReportData } from "../core/pipeline/report_data.ts"
 import { named, type PresetName, resolve, SESSION_VARIABLE } from "./config/mod.ts"
 import { known, knownWith } from "./known.ts"
-import { loadPlugins } from "./load/mod.ts"
+import { loadPlugins, versionsOf } from "./load/mod.ts"
 import { machine, versions } from "./machine.ts"
 import { progressDisplay, silentProgress } from "./progress.ts"
 import { runJob } from "./run_job.ts"
@@ -36,6 +36,8 @@ type DeepPartial<T> = {
 export interface Place {
   /** A run directory that is not there yet; without it the run stays in memory. */
   readonly out?: string
+  /** Go on with the run in `out`, where one was begun with these settings; a finished one is computed anew. */
+  readonly resume?: boolean
   /** Show no progress. */
   readonly quiet?: boolean
 }
@@ -62,10 +64,17 @@ export const experiment = Effect.fn("experiment")(function* (settings: Settings,
   const complete = named(read, all)
   if (E.isLeft(complete)) return yield* complete.left
   const config = complete.right
-  const info = { command, config, seed: config.seed, versions: versions(), machine: machine() }
+  const info = {
+    command,
+    config,
+    seed: config.seed,
+    versions: { ...versions(), ...versionsOf(loaded) },
+    machine: machine()
+  }
+  const mode = place.resume === true ? "resume" : "new"
   return yield* runJob(mainJob(all), { config, command, loaded }).pipe(
     Effect.provide(place.quiet === true ? silentProgress : progressDisplay()),
-    Effect.provide(place.out === undefined ? memoryStore().layer : directoryStore(place.out, "new", info))
+    Effect.provide(place.out === undefined ? memoryStore().layer : directoryStore(place.out, mode, info))
   )
 })
 

@@ -118,7 +118,7 @@ export const mainJob = (known: Known) =>
       comparison,
       ...{ grouping: { ...split, labels: labels.chosen }, truth: trained, worth: grouped.worth },
       spent: stages.ledger.entries(),
-      before: stages.before
+      computers: stages.computers
     })
     return { ...result, films }
   })

@@ -40,8 +40,8 @@ export interface Outcome {
     | undefined
   readonly worth: readonly Worth[]
   readonly spent: readonly (readonly [string, Spent])[]
-  /** Stages that were finished before the run was taken up again, by what computed them. */
-  readonly before: ReadonlyMap<string, string>
+  /** What computed each stage. */
+  readonly computers: ReadonlyMap<string, string>
 }
 
 const mean = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0) / x.length
@@ -129,14 +129,13 @@ const warnings = (o: Outcome, covered: number): readonly Warning[] => {
 }
 
 /** What of the run is of an earlier attempt, and whether it was computed by the same. */
-const takenUp = ({ before, spent }: Outcome): readonly Warning[] => {
+const takenUp = ({ computers, spent }: Outcome): readonly Warning[] => {
   const seconds = (s: Spent): string => `${Number((s.secondsBefore ?? 0).toPrecision(2))} s`
   const parts = spent.flatMap(([name, s]) => (s.secondsBefore === undefined ? [] : [`${name} ${seconds(s)}`]))
   if (parts.length === 0) return []
   const text = `the run was taken up again; of an earlier attempt are ${parts.join(", ")}: costs and seconds count both`
-  const computers = new Set(before.values())
-  if (computers.size < 2) return [{ level: "note", text }]
-  const by = [...before].map(([name, computer]) => `${name} by ${computer}`).join("; ")
+  if (new Set(computers.values()).size < 2) return [{ level: "note", text }]
+  const by = [...computers].map(([name, computer]) => `${name} by ${computer}`).join("; ")
   return [
     { level: "note", text },
     { level: "caution", text: `not all stages were computed by the same session: ${by}` }

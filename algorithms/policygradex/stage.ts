@@ -39,8 +39,8 @@ export interface Stages {
   /** The stage's result for this input: kept from before, or computed and kept. */
   readonly run: <I, O, E, R>(stage: Stage<I, O, E, R>, input: I) => Effect.Effect<O, E | SessionLost, R | Progress>
   readonly ledger: Ledger
-  /** Stages that were finished before, by what computed them. */
-  readonly before: ReadonlyMap<string, string>
+  /** What computed each stage. */
+  readonly computers: ReadonlyMap<string, string>
 }
 
 /** Makes ready to run stages in the store of the context, with these workers; `code` as in `makeKeeper`. */
@@ -51,7 +51,7 @@ export const makeStages = Effect.fnUntraced(function* (
   const ledger = yield* makeLedger
   const keeper = yield* makeKeeper(code)
   const { report } = yield* Progress
-  const before = new Map<string, string>()
+  const computers = new Map<string, string>()
 
   const run: Stages["run"] = <I, O, E, R>(s: Stage<I, O, E, R>, input: I) =>
     Effect.gen(function* () {
@@ -64,7 +64,7 @@ export const makeStages = Effect.fnUntraced(function* (
       const found = yield* keeper.find(name, input, Kept)
       if (found !== undefined) {
         ledger.carry(name, found.spent)
-        before.set(name, found.computer)
+        computers.set(name, found.computer)
         yield* report({ stage: name, done: 1, total: 1, unit: "steps", note: "finished before" })
         return found.result
       }
@@ -73,10 +73,12 @@ export const makeStages = Effect.fnUntraced(function* (
       const help = { workers: keepingParts(workers, name, keeper, watch), checkpoints }
       const result = yield* ledger.stage(name, s.run(input, help), s.costOf)
       if (watch.carried() > 0) ledger.carry(name, { seconds: watch.carried(), flops: 0, bytes: 0 })
+      const computer = keeper.computer()
+      computers.set(name, computer)
       const { seconds, flops, bytes } = ledger.of(name)
-      yield* keeper.put(name, input, { result, spent: { seconds, flops, bytes }, computer: keeper.computer() })
+      yield* keeper.put(name, input, { result, spent: { seconds, flops, bytes }, computer })
       yield* keeper.drop(`${name}/`)
       return result
     })
-  return { run, ledger, before } satisfies Stages
+  return { run, ledger, computers } satisfies Stages
 })

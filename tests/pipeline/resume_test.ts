@@ -10,7 +10,7 @@ import { RunStore, RunStoreError } from "../../core/pipeline/run_store.ts"
 import { known } from "../../plugins/known.ts"
 import { runJob } from "../../plugins/run_job.ts"
 import { digest, memoryStore } from "../../plugins/store/mod.ts"
-import { withKinds } from "../plugins/sessions/support.ts"
+import { unlike, withKinds } from "../plugins/sessions/support.ts"
 import { tiny } from "./support.ts"
 
 const config: RunConfig = {
@@ -31,12 +31,13 @@ interface Attempt {
   readonly config?: RunConfig
   /** Another store in the place of memory's. */
   readonly store?: Layer.Layer<RunStore>
+  readonly kinds?: Parameters<typeof withKinds>[0]
 }
 
 /** One attempt at the run in this memory: what was reported and said, and what came of it. */
 const attempt = async (
   memory: Memory,
-  { stop = () => false, config: c = config, store = memory.layer }: Attempt = {}
+  { stop = () => false, config: c = config, store = memory.layer, kinds = {} }: Attempt = {}
 ) => {
   const reports: StageProgress[] = []
   const said: string[] = []
@@ -51,7 +52,7 @@ const attempt = async (
   const job = runJob(mainJob(known), { config: c, command: "pgex run" }).pipe(
     Effect.provide(Layer.merge(store, progress)),
     Effect.provideService(CheckpointSeconds, 0),
-    withKinds({})
+    withKinds(kinds)
   )
   const exit = await Effect.runPromise(Effect.flatMap(Effect.forkChild(job), Fiber.await))
   return { exit, reports, said }
@@ -252,6 +253,31 @@ test("a disk that keeps nothing stops no run: it says once that it could not be 
   assert.deepEqual(said, [
     "Cannot use kept: want room, got a full disk; the run goes on, but could not be taken up again from here"
   ])
+})
+
+test("where bits depend on the machine, another one takes whole stages only, and the run says so", async () => {
+  const memory = memoryStore()
+  const at = (machine: string): Attempt => ({
+    store: Layer.effect(RunStore)(
+      Effect.map(Layer.build(memory.layer), (c) => {
+        const inner = Context.get(c, RunStore)
+        return { ...inner, kept: { ...inner.kept, machine } }
+      })
+    ),
+    kinds: { wasm: unlike }
+  })
+  await attempt(memory, { ...at("one"), stop: (p) => p.stage === "truth" && p.done === 2 })
+  assert.ok(keptOf(memory).includes("kept/truth/0.bin"))
+  const { data, reports } = await finished(memory, at("another"))
+  const of = (stage: string) => reports.filter((p) => p.stage === stage)
+  assert.equal(of("surrogate")[0]?.note, "finished before")
+  assert.equal(data.costs.find((c) => c.work === "truth")?.secondsBefore, undefined)
+  const caution = data.warnings.find((w) => w.text.startsWith("not all stages were computed by the same session"))
+  assert.match(
+    caution?.text ?? "",
+    /meta-training by wasm on one; .*truth by wasm on another; group training by wasm on ano/
+  )
+  assert.equal(data.receipts.digest, reference.receipts.digest)
 })
 
 test("a run on workers that is stopped goes on on one thread, and the other way round", async () => {

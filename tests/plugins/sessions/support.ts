@@ -62,6 +62,9 @@ const over = (of: Made, f: (s: SessionService) => SessionService): Made =>
 /** A session whose calls are dear, or so it says. */
 export const dear: Made = over(wasm.layer(), (s) => ({ ...s, capabilities: { ...s.capabilities, dearCalls: true } }))
 
+/** A session whose bits depend on the machine, or so it says. */
+export const unlike: Made = over(wasm.layer(), (s) => ({ ...s, capabilities: { ...s.capabilities, bitEqual: false } }))
+
 /** A session whose numbers are too large by one. */
 export const wrong: Made = over(wasm.layer(), (s) => ({
   ...s,
