@@ -1,0 +1,25 @@
+/** MAML-TRPO on 2D navigation beside PyTorch's torch.func: how fast, and what adapting to unseen goals comes to. */
+import { Effect } from "effect"
+import { adaptedGoals, type MetaCourse } from "../meta_training.ts"
+import type { Suite, Work } from "../suite.ts"
+
+/** Seeds unless `--seeds` says otherwise. */
+const SEEDS = 3
+
+const course: MetaCourse = { goals: 10, unseen: 50, episodes: 20, iterations: 20, hidden: [32, 32] }
+
+/** A row of `algorithms`: the settings are `maml-trpo`'s defaults on both sides. */
+export const mamlWork: Work = {
+  work: `MAML-TRPO Navigation2D-v0, ${course.goals} goals, ${course.iterations} iterations`,
+  unit: "steps/s",
+  rounds: SEEDS,
+  cold: true,
+  seeded: true,
+  ...adaptedGoals(course, 5)
+}
+
+export const maml: Suite = {
+  name: "maml",
+  question: "How fast and how well does MAML-TRPO learn to adapt on 2D navigation?",
+  works: Effect.succeed([mamlWork])
+}
