@@ -5,7 +5,8 @@
 import type { Environment } from "./env.ts"
 import type { Family } from "./family.ts"
 import { environmentLaws, familyLaws } from "./law.ts"
-import { advice, recordLaws, returnLaws } from "./law_contract.ts"
+import { returnLaws } from "./law_contract.ts"
+import { advice, recordLaws } from "./law_record.ts"
 import type { Law } from "./law_support.ts"
 
 const THROWS = "it throws"

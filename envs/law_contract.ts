@@ -1,39 +1,8 @@
-import * as Either from "fp-ts/lib/Either.js"
 import { child, stream, zeroKey } from "../core/random/mod.ts"
-import { checkedDynamics } from "./dynamics.ts"
 import type { Environment, Outcome } from "./env.ts"
 import { actionsOf, differ, type Law, made, type Trace, trace } from "./law_support.ts"
-import type { Space } from "./space.ts"
 
 const STEPS = 120
-
-/** What the record itself says: when this does not hold, no other law can be checked. */
-export const recordLaws = (env: Environment): readonly Law[] => [
-  {
-    name: "the spaces are spaces",
-    fix: "give low, high, names and units one entry a component with low at most high, a discrete space n names",
-    check: () => spaceFault("observation", env.observation) ?? spaceFault("action", env.action)
-  },
-  {
-    name: "the record's own numbers make sense",
-    fix: "give an id, a version, maxEpisodeSteps as an integer from 1 and secondsPerStep above 0",
-    check: () => {
-      if (env.id === "" || env.version === "") return "id or version is empty"
-      if (!Number.isInteger(env.maxEpisodeSteps) || env.maxEpisodeSteps < 1)
-        return `maxEpisodeSteps: want an integer from 1, got ${env.maxEpisodeSteps}`
-      return env.secondsPerStep > 0 ? undefined : `secondsPerStep: want more than 0, got ${env.secondsPerStep}`
-    }
-  },
-  {
-    name: "make() gives dynamics of the sizes that the spaces have",
-    fix: "make the record by environment(); let its dynamics() return sizes that count the components of the spaces",
-    check: () => {
-      if (env.open !== undefined) return undefined // what it opens is what it is
-      const d = checkedDynamics(env, env.make({}))
-      return Either.isLeft(d) ? d.left.message : undefined
-    }
-  }
-]
 
 /** That the functions of the dynamics come to an end of their own: what they throw, no other law needs to tell. */
 export const returnLaws = (env: Environment): readonly Law[] => (env.open === undefined ? [throwLaw(env)] : [])
@@ -110,11 +79,12 @@ export const callLaws = (env: Environment): readonly Law[] => [
       d.reset(state, 0, source)
       for (let t = 0; t < STEPS && !outcome.terminated; t++)
         d.step(state, 0, actions, t * d.actionSize, source, outcome)
+      const before = state.slice()
       const moved = Float64Array.of(Number.NaN, ...state, Number.NaN)
       const [here, there] = [succeeded(state, 0), succeeded(moved, 1)]
       if (typeof here !== "boolean") return `want true or false, got ${String(here)}`
       if (here !== there) return `${here} at the beginning of an array, ${there} within another`
-      return state.some((x, i) => !Object.is(x, moved[i + 1])) ? "it changed the state" : undefined
+      return state.some((x, i) => !Object.is(x, before[i])) ? "it changed the state" : undefined
     }
   },
   {
@@ -165,29 +135,6 @@ export const callLaws = (env: Environment): readonly Law[] => [
         Math.random = own
       }
       return draws === 0 ? undefined : `${draws} calls in ${STEPS} steps`
-    }
-  }
-]
-
-/** Not wrong, but dear later. */
-export const advice = (env: Environment): readonly Law[] => [
-  {
-    name: "a box of actions has finite bounds",
-    fix: "give finite bounds, or wrap the environment in clipAction()",
-    check: () => {
-      const { action } = env
-      if (action._tag !== "Box") return undefined
-      const odd = action.low.findIndex((l, i) => !Number.isFinite(l) || !Number.isFinite(action.high[i]))
-      return odd < 0 ? undefined : `${action.names[odd]} is in [${action.low[odd]}, ${action.high[odd]}]`
-    }
-  },
-  {
-    name: "a component of an observation varies",
-    fix: "take out components that are always the same: low equals high",
-    check: () => {
-      const { observation: o } = env
-      const odd = o._tag === "Box" ? o.low.findIndex((l, i) => l === o.high[i]) : -1
-      return odd < 0 || o._tag !== "Box" ? undefined : `${o.names[odd]} is always ${o.low[odd]}`
     }
   }
 ]
@@ -272,18 +219,4 @@ const outcomeFault = (env: Environment): string | undefined => {
   if (typeof a === "string" || typeof b === "string") return typeof a === "string" ? a : String(b)
   const difference = differ(a, b)
   return difference === undefined ? undefined : `what was in the outcome before shows: ${difference}`
-}
-
-const spaceFault = (name: string, space: Space): string | undefined => {
-  if (space._tag === "Discrete") {
-    if (!Number.isInteger(space.n) || space.n < 1) return `${name}.n: want an integer from 1, got ${space.n}`
-    return space.names.length === space.n ? undefined : `${name}.names: want ${space.n}, got ${space.names.length}`
-  }
-  if (space._tag !== "Box") return `${name}: want a Box or a Discrete space`
-  const { low, high, names, units } = space
-  if (low.length < 1) return `${name}.low: want at least one component, got none`
-  for (const [key, list] of Object.entries({ high, names, units }))
-    if (list.length !== low.length) return `${name}.${key}: want ${low.length} entries, got ${list.length}`
-  const odd = low.findIndex((l, i) => !(l <= high[i]!))
-  return odd < 0 ? undefined : `${name}.low[${odd}]: want at most ${high[odd]}, got ${low[odd]}`
 }

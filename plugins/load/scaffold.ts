@@ -28,6 +28,9 @@ const parameters = {
 
 const TAU = 0.1 // s, between two observations
 const EDGE = 4 // m, where the line ends
+const FASTEST = 20 // m/s
+
+const within = (x: number, bound: number): number => Math.max(-bound, Math.min(bound, x))
 
 const world = envs.environment({
   id: "${worldOf(name)}",
@@ -36,8 +39,8 @@ const world = envs.environment({
   // What the agent sees: bounds, a name and a unit for each component.
   observation: {
     _tag: "Box",
-    low: [-5, -Infinity],
-    high: [5, Infinity],
+    low: [-EDGE, -FASTEST],
+    high: [EDGE, FASTEST],
     names: ["x", "v"],
     units: ["m", "m/s"],
     dtype: "float32"
@@ -60,10 +63,10 @@ const world = envs.environment({
     },
     // Moves the state on and fills the outcome.
     step: (state, at, actions, actionAt, _stream, outcome) => {
-      const v = state[at + 1]! * (1 - friction * TAU) + (actions[actionAt]! - 1) * push * TAU
+      const v = within(state[at + 1]! * (1 - friction * TAU) + (actions[actionAt]! - 1) * push * TAU, FASTEST)
       const x = state[at]! + v * TAU
       const over = Math.abs(x) > EDGE
-      state[at] = Math.max(-EDGE, Math.min(EDGE, x))
+      state[at] = within(x, EDGE)
       state[at + 1] = v
       outcome.reward = over ? -10 : -Math.abs(x - goal)
       outcome.terminated = over
@@ -72,7 +75,9 @@ const world = envs.environment({
     observe: (state, at, out, outAt) => {
       out[outAt] = state[at]!
       out[outAt + 1] = state[at + 1]!
-    }
+    },
+    // Optional: whether the episode that ended in this state succeeded; \`pgex evaluate\` tells how many did.
+    succeeded: (state, at) => Math.abs(state[at]! - goal) < 0.2
   })
 })
 

@@ -105,7 +105,7 @@ test("pgex envs lists a plugin's environments, and shows one with where it comes
   assert.match(list.environments.at(-1).from, /^plugin puck 0\.1\.0, /)
   assert.match(list.plugins[0].sha256, /^[0-9a-f]{64}$/)
   const shown = JSON.parse(pgex(["envs", "show", "Puck-v0", "--plugin", puck, "--json"]).stdout)
-  assert.deepEqual(shown.observation.low, [-5, null])
+  assert.deepEqual(shown.observation.low, [-4, -20])
   assert.deepEqual(shown.parameters.goal, {
     default: 1,
     kind: "number",
