@@ -133,7 +133,7 @@ const takenUp = ({ computers, spent }: Outcome): readonly Warning[] => {
   const seconds = (s: Spent): string => `${Number((s.secondsBefore ?? 0).toPrecision(2))} s`
   const parts = spent.flatMap(([name, s]) => (s.secondsBefore === undefined ? [] : [`${name} ${seconds(s)}`]))
   if (parts.length === 0) return []
-  const text = `the run was taken up again; of an earlier attempt are ${parts.join(", ")}: costs and seconds count both`
+  const text = `the run was resumed; of an earlier attempt are ${parts.join(", ")}: costs and seconds count both`
   if (new Set(computers.values()).size < 2) return [{ level: "note", text }]
   const by = [...computers].map(([name, computer]) => `${name} by ${computer}`).join("; ")
   return [

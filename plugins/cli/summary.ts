@@ -60,7 +60,8 @@ const workText = ({ work, lost }: SessionRecord): string => {
 const cost = (c: RatedCost): string => {
   const moved = `${duration(c.seconds)}, ${rounded(c.flops / 1e9)} GFLOP, ${rounded(c.bytes / 1e9)} GB`
   const rate = c.gflopsPerSecond === null ? "" : `, ${rounded(c.gflopsPerSecond)} GFLOP/s`
-  return `${moved}${rate}${c.fractionOfPeak === null ? "" : ` (${percent(c.fractionOfPeak)} of peak)`}`
+  const before = c.secondsBefore === undefined ? "" : `; ${duration(c.secondsBefore)} of it before the run was resumed`
+  return `${moved}${rate}${c.fractionOfPeak === null ? "" : ` (${percent(c.fractionOfPeak)} of peak)`}${before}`
 }
 
 /** Two digits are enough for a figure that changes from run to run. */

@@ -66,20 +66,24 @@ const certificate = ({ grouping: g }: ReportData): Html => {
 const films = ({ films = [], tasks, grouping }: ReportData): Html =>
   films.length === 0 ? html`` : html`<h2>What the policies do</h2>${filmFigure(films, tasks, grouping.labels)}`
 
-const costs = (d: ReportData): Html =>
-  d.costs.length === 0
-    ? html``
-    : html`<h2>What it cost</h2><div class="card">${table(
-        ["work", "GFLOP", "GB moved", "seconds", "GFLOP/s", "of peak"],
-        d.costs.map((c) => [
-          c.work,
-          c.flops / 1e9,
-          c.bytes / 1e9,
-          c.seconds,
-          c.gflopsPerSecond ?? "",
-          c.fractionOfPeak === null ? "" : percent(c.fractionOfPeak)
-        ])
-      )}${peak(d)}</div>`
+const costs = (d: ReportData): Html => {
+  if (d.costs.length === 0) return html``
+  const resumed = d.costs.some((c) => c.secondsBefore !== undefined)
+  const head = ["work", "GFLOP", "GB moved", "seconds", "GFLOP/s", "of peak"]
+  const rows = d.costs.map((c) => [
+    c.work,
+    c.flops / 1e9,
+    c.bytes / 1e9,
+    c.seconds,
+    c.gflopsPerSecond ?? "",
+    c.fractionOfPeak === null ? "" : percent(c.fractionOfPeak),
+    ...(resumed ? [c.secondsBefore ?? 0] : [])
+  ])
+  return html`<h2>What it cost</h2><div class="card">${table(
+    resumed ? [...head, "seconds before it was resumed"] : head,
+    rows
+  )}${peak(d)}</div>`
+}
 
 const peak = ({ receipts: { peak, session } }: ReportData): Html =>
   peak === null

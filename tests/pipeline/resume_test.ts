@@ -7,6 +7,7 @@ import { mainJob } from "../../algorithms/policygradex/mod.ts"
 import type { RunConfig } from "../../core/pipeline/config.ts"
 import { Progress, type StageProgress } from "../../core/pipeline/progress.ts"
 import { RunStore, RunStoreError } from "../../core/pipeline/run_store.ts"
+import { summaryText } from "../../plugins/cli/summary.ts"
 import { known } from "../../plugins/known.ts"
 import { runJob } from "../../plugins/run_job.ts"
 import { digest, memoryStore } from "../../plugins/store/mod.ts"
@@ -153,11 +154,13 @@ test("what was finished is not computed again, and the run says what is of befor
   )
   assert.ok(sessions[0]!.work.flops < reference.receipts.sessions[0]!.work.flops / 2)
   assert.equal(digest, reference.receipts.digest)
-  const note = data.warnings.find((w) => w.text.startsWith("the run was taken up again"))
+  const note = data.warnings.find((w) => w.text.startsWith("the run was resumed"))
   assert.match(
     note?.text ?? "",
     /of an earlier attempt are meta-training .* s, .*group training .* s: costs and seconds/
   )
+  assert.match(summaryText(data, "r"), /truth .*; .* s of it before the run was resumed/)
+  assert.ok(new TextDecoder().decode(memory.files.get("report.html")).includes("seconds before it was resumed"))
   for (const c of data.costs) assert.equal(c.secondsBefore !== undefined && c.seconds >= c.secondsBefore, true, c.work)
 })
 
