@@ -3,10 +3,11 @@ import { Effect } from "effect"
 import { baselineFitter, gaeInto, standardiseInPlace } from "../../core/estimate/mod.ts"
 import type { ProjectionKind, Projector } from "../../core/pipeline/features.ts"
 import type { TaskData } from "../../core/pipeline/solve_subsets.ts"
-import { child, type Key } from "../../core/random/mod.ts"
+import { child, type Floats, type Key } from "../../core/random/mod.ts"
 import type { Task } from "../../envs/mod.ts"
 import type { Fixed, Transitions } from "../algorithm.ts"
 import { lift, type ProblemError } from "../error.ts"
+import { inputsOf, type Policy } from "../policy.ts"
 import type { Setting } from "./training.ts"
 
 export interface ObserveConfig {
@@ -37,10 +38,9 @@ export const observe = Effect.fn("policygradex.observe")(function* <C>(
 ) {
   const observed: Observed[] = []
   for (const transitions of yield* collect(setting, tasks, at, c, key)) {
-    const size = transitions.nextObservation.length / transitions.count
     const advantages =
       c.baseline === "task"
-        ? yield* ownAdvantages(transitions, c.gamma, c.lambda, setting.policy.inputs, size)
+        ? yield* ownAdvantages(transitions, c.gamma, c.lambda, setting.policy)
         : Float64Array.from(transitions.advantage)
     if (c.normaliseAdvantages) standardiseInPlace(advantages)
     const features = yield* projector.features(at.policy, transitions)
@@ -70,23 +70,25 @@ const collect = Effect.fnUntraced(function* <C>(
   )
 })
 
-/** Advantages of one task with a baseline of its own, in the order of the transitions. */
+/** Advantages of one task with a baseline of its own, in the order of the transitions: one value a symbol, or a polynomial. */
 export const ownAdvantages = (
   t: Transitions,
   gamma: number,
   lambda: number,
-  width: number,
-  size: number
+  { inputs, spaces: { observation } }: Pick<Policy, "inputs" | "spaces">
 ): Effect.Effect<Float64Array, ProblemError> => {
-  const fit = baselineFitter(t.observation, width, size, t.count)
+  const size = inputsOf(observation)
+  const symbols = observation._tag === "Discrete"
+  const reached = symbols ? indicators(t.nextObservation, size) : t.nextObservation
+  const fit = baselineFitter(t.observation, inputs, size, t.count, symbols ? 1 : 3)
   const advantage = Float64Array.from(t.advantage)
   const target = Float64Array.from({ length: t.count }, (_, i) => t.advantage[i]! + t.value[i]!)
   // Each round moves the λ-returns from the critic's bootstrap towards the baseline's own.
   return Effect.gen(function* () {
     for (let round = 0; round < ROUNDS; round++) {
       const baseline = fit(target)
-      const value = baseline.values(t.observation, width, t.count)
-      const next = baseline.values(t.nextObservation, size, t.count)
+      const value = baseline.values(t.observation, inputs, t.count)
+      const next = baseline.values(reached, size, t.count)
       for (let i = 0; i < t.count; i++) if (t.terminated[i] === 1) next[i] = 0
       const columns = { reward: t.reward, value, next, terminated: t.terminated, truncated: t.truncated }
       yield* lift(gaeInto(gamma, lambda, t.environments)(columns, advantage))
@@ -94,6 +96,13 @@ export const ownAdvantages = (
     }
     return advantage
   })
+}
+
+/** Symbols as networks see them: `[count, n]`, 1 in one place of each row. */
+const indicators = (symbols: Floats, n: number): Float64Array => {
+  const out = new Float64Array(symbols.length * n)
+  for (let row = 0; row < symbols.length; row++) out[row * n + symbols[row]!] = 1
+  return out
 }
 
 /** Rounds of fitting λ-returns; more change little. */

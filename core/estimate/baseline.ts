@@ -18,12 +18,12 @@ const monomials = (n: number, degree: number): readonly (readonly number[])[] =>
   return out
 }
 
-/** The largest degree (at most 3) that keeps the features few against the transitions. */
-const degreeFor = (n: number, count: number): number => {
+/** The largest degree (at most `most`) that keeps the features few against the transitions. */
+const degreeFor = (n: number, count: number, most: number): number => {
   const affordable = Math.min(400, count / 10)
   const features = (d: number): number =>
     d === 1 ? 1 + n : d === 2 ? ((n + 1) * (n + 2)) / 2 : ((n + 1) * (n + 2) * (n + 3)) / 6
-  return features(3) <= affordable ? 3 : features(2) <= affordable ? 2 : 1
+  return Math.min(most, features(3) <= affordable ? 3 : features(2) <= affordable ? 2 : 1)
 }
 
 /** A function of observations. */
@@ -33,7 +33,8 @@ export interface Baseline {
 }
 
 /**
- * Prepares ridge regression of targets on the monomials of the standardised observation, up to degree 3.
+ * Prepares ridge regression of targets on the monomials of the standardised observation, up to degree `most`: 1 for
+ * symbols as indicators, which no product tells more about.
  *
  *     β = (ΦᵀΦ + ε·N·I)⁻¹ Φᵀ target,    v(s) = φ(s)·β
  *
@@ -49,9 +50,10 @@ export const baselineFitter = (
   observation: Floats,
   width: number,
   size: number,
-  count: number
+  count: number,
+  most = 3
 ): ((target: Floats) => Baseline) => {
-  const terms = monomials(size, degreeFor(size, count))
+  const terms = monomials(size, degreeFor(size, count, most))
   const { centre, scale } = moments(observation, width, size, count)
   const x = new Float64Array(size)
   const phi = new Float64Array(terms.length)

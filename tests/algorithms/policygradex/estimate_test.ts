@@ -6,7 +6,7 @@ import { makePolicy, ppo } from "../../../algorithms/mod.ts"
 import { type EstimateConfig, estimate, ownAdvantages, type Setting } from "../../../algorithms/policygradex/mod.ts"
 import { child, zeroKey } from "../../../core/random/mod.ts"
 import type { Affinity } from "../../../core/surrogate/mod.ts"
-import { cartPole, cartPoleMirrored, type Task } from "../../../envs/mod.ts"
+import { cartPole, cartPoleMirrored, frozenLake, type Task } from "../../../envs/mod.ts"
 import { inSession, right } from "../support.ts"
 
 const policy = right(makePolicy(cartPole, { layers: 2, width: 16, activation: "tanh", taskOneHot: false }))
@@ -120,10 +120,34 @@ test("ownAdvantages() have no level of their own, whatever the critic's", () =>
       const problem = { environment: cartPole, tasks, policy, environmentsPerTask: 8 }
       const collector = yield* ppo.collector(ppo.defaults, problem)
       for (const t of yield* collector.collect(state, 1024, child(zeroKey, "own"))) {
-        const a = yield* ownAdvantages(t, 0.99, 0.95, policy.inputs, 4)
+        const a = yield* ownAdvantages(t, 0.99, 0.95, policy)
         const mean = a.reduce((s, v) => s + v, 0) / a.length
         const deviation = Math.sqrt(a.reduce((s, v) => s + (v - mean) ** 2, 0) / a.length)
         assert.ok(Math.abs(mean) < 0.1 * deviation, `${t.task}: ${mean}, deviation ${deviation}`)
+      }
+    })
+  ))
+
+test("ownAdvantages() of symbols have no level in any state that is often seen", () =>
+  inSession(
+    Effect.gen(function* () {
+      const lake = right(ppo.makePolicy(frozenLake, policy.config))
+      const problem = {
+        environment: frozenLake,
+        tasks: [{ id: "lake", params: {} }],
+        policy: lake,
+        environmentsPerTask: 8
+      }
+      const learner = yield* ppo.learner(ppo.defaults, { ...problem, stepsPerTask: 64, iterations: 1 })
+      const collector = yield* ppo.collector(ppo.defaults, problem)
+      const [t] = yield* collector.collect(yield* learner.init(zeroKey), 8192, child(zeroKey, "lake"))
+      const a = yield* ownAdvantages(t!, 0.9, 0.95, lake)
+      for (let s = 0; s < lake.inputs; s++) {
+        const own = a.filter((_, row) => t!.observation[row * lake.inputs + s] === 1)
+        if (own.length < 200) continue
+        const mean = own.reduce((sum, v) => sum + v, 0) / own.length
+        const deviation = Math.sqrt(own.reduce((sum, v) => sum + (v - mean) ** 2, 0) / own.length)
+        assert.ok(Math.abs(mean) < 0.05 * deviation, `state ${s}: ${mean}, deviation ${deviation}`)
       }
     })
   ))
