@@ -8,7 +8,7 @@ import { makePolicy as basicPolicy, type NetworkConfig, type Policy, type Spaces
 /**
  * The policy for these spaces: categorical for discrete actions; for vectors a Gaussian over the action's range.
  *
- *     u ~ N(μ(s), σ²),   played: low + (high − low)·(clip(u, −1, 1) + 1)/2;   u itself where a component has no bounds
+ *     u ~ N(μ(s), σ²),   played: low + (high − low)·(clip(u, −1, 1) + 1)/2;   u itself where there are not all bounds
  *
  * One step size α must serve every environment, and first steps must be neither lost in the bounds nor short of them: with
  * u a deviation of 1 is half of the range, whatever the range's unit.
@@ -23,17 +23,17 @@ export const makePolicy = (
 ): E.Either<ProblemError, Policy> => {
   const { action } = spaces
   const basic = basicPolicy(spaces, config, taskIds)
-  return action._tag === "Discrete"
-    ? basic
-    : E.map((policy: Policy): Policy => ({ ...policy, play: (drawn, played) => stretch(action, drawn, played) }))(basic)
+  if (action._tag === "Discrete" || ![...action.low, ...action.high].every(Number.isFinite)) return basic
+  return E.map((policy: Policy): Policy => ({ ...policy, play: (drawn, played) => stretch(action, drawn, played) }))(
+    basic
+  )
 }
 
 const stretch = ({ low, high }: Box, drawn: Floats, played: Float64Array): void => {
   const n = low.length
   for (let i = 0; i < drawn.length; i++) {
     const [from, to] = [low[i % n]!, high[i % n]!]
-    const u = drawn[i]!
-    const within = Number.isFinite(to - from) ? from + ((to - from) * (Math.max(-1, Math.min(1, u)) + 1)) / 2 : u
+    const within = from + ((to - from) * (Math.max(-1, Math.min(1, drawn[i]!)) + 1)) / 2
     played[i] = Math.min(Math.max(within, from), to)
   }
 }

@@ -15,7 +15,8 @@ type Graph = Pick<Model, "nodes" | "initializers" | "outputs">
  *
  *     observation:        h_0 = clip((observation − mean)/deviation, ±10) where the policy normalises
  *     categorical:        logits = z_L
- *     Gaussian:           mean = z_L,  logStd a constant
+ *     Gaussian:           mean = z_L,  logStd a constant;  of a policy over the action's range also
+ *                         action = low + (high − low)(clip(mean, ±1) + 1)/2
  *     squashed Gaussian:  (mean, logStd) = z_L before the squashing,  action = low + (high − low)(tanh mean + 1)/2
  *
  * - Shapes: `observation [batch, inputs]`, what the environment shows, one-hot where it is one of a finite number; where
@@ -132,10 +133,26 @@ const heads: Readonly<Record<string, (policy: Policy, theta: Floats, h: string) 
     // A Gaussian's logStd follows the network.
     const data = Float32Array.from(theta.subarray(policy.network.layout.size, policy.size))
     const shape = [policy.actionSize]
-    return {
+    const whole: Graph = {
       nodes: [...nodes, { operator: "Identity", inputs: ["theta.logStd"], output: "logStd" }],
       initializers: [...initializers, { name: "theta.logStd", shape, data }],
       outputs: [...outputs, { name: "logStd", shape }]
+    }
+    if (policy.play === undefined) return whole
+    const action = rangeOf(policy, "clipped")
+    return {
+      nodes: [
+        ...whole.nodes,
+        { operator: "Clip", inputs: ["mean", "action.least", "action.most"], output: "clipped" },
+        ...action.nodes
+      ],
+      initializers: [
+        ...whole.initializers,
+        constant("action.least", [-1], []),
+        constant("action.most", [1], []),
+        ...action.initializers
+      ],
+      outputs: [...whole.outputs, ...action.outputs]
     }
   },
   squashedGaussian: (policy, theta, h) => {
@@ -147,40 +164,45 @@ const heads: Readonly<Record<string, (policy: Policy, theta: Floats, h: string) 
       { name: `${name}.W`, shape: [n, width], data: (weight?.data ?? empty).slice(from * width, (from + n) * width) },
       { name: `${name}.b`, shape: [n], data: (bias?.data ?? empty).slice(from, from + n) }
     ]
-    const { action } = policy.spaces
-    const [low, high] = action._tag === "Box" ? [action.low, action.high] : [[], []]
-    const constant = (name: string, data: readonly number[], shape: readonly number[]): Initializer => ({
-      name,
-      shape,
-      data: Float32Array.from(data)
-    })
+    const action = rangeOf(policy, "squashed")
     return {
       nodes: [
         gemm(h, "mean.W", "mean.b", "mean"),
         gemm(h, "logStd.W", "logStd.b", "logStd.free"),
         { operator: "Clip", inputs: ["logStd.free", "logStd.low", "logStd.high"], output: "logStd" },
         { operator: "Tanh", inputs: ["mean"], output: "squashed" },
-        { operator: "Mul", inputs: ["squashed", "action.half"], output: "scaled" },
-        { operator: "Add", inputs: ["scaled", "action.middle"], output: "action" }
+        ...action.nodes
       ],
       initializers: [
         ...rows(0, "mean"),
         ...rows(n, "logStd"),
         constant("logStd.low", [LOG_STD[0]], []),
         constant("logStd.high", [LOG_STD[1]], []),
-        constant(
-          "action.half",
-          low.map((x, i) => (high[i]! - x) / 2),
-          [n]
-        ),
-        constant(
-          "action.middle",
-          low.map((x, i) => (high[i]! + x) / 2),
-          [n]
-        )
+        ...action.initializers
       ],
-      outputs: ["mean", "logStd", "action"].map((name) => ({ name, shape: ["batch", n] }))
+      outputs: [...["mean", "logStd"].map((name) => ({ name, shape: ["batch", n] })), ...action.outputs]
     }
+  }
+}
+
+const constant = (name: string, data: readonly number[], shape: readonly number[]): Initializer => ({
+  name,
+  shape,
+  data: Float32Array.from(data)
+})
+
+/** `action`, for numbers from −1 to 1 of the whole range of the environment's actions. */
+const rangeOf = ({ spaces: { action }, actionSize: n }: Policy, from: string): Graph => {
+  const [low, high] = action._tag === "Box" ? [action.low, action.high] : [[], []]
+  const half = low.map((x, i) => (high[i]! - x) / 2)
+  const middle = low.map((x, i) => (high[i]! + x) / 2)
+  return {
+    nodes: [
+      { operator: "Mul", inputs: [from, "action.half"], output: "scaled" },
+      { operator: "Add", inputs: ["scaled", "action.middle"], output: "action" }
+    ],
+    initializers: [constant("action.half", half, [n]), constant("action.middle", middle, [n])],
+    outputs: [{ name: "action", shape: ["batch", n] }]
   }
 }
 

@@ -10,6 +10,7 @@ import * as E from "fp-ts/lib/Either.js"
 import {
   type Algorithm,
   type LoadedPolicy,
+  maml,
   type NetworkConfig,
   type Policy,
   ppo,
@@ -67,6 +68,7 @@ for (const [environment, network, by] of [
   [linearQuadratic, { layers: 2, width: 32, activation: "relu", taskOneHot: true }],
   [frozenLake, { layers: 0, width: 1, activation: "tanh", taskOneHot: false }],
   [pendulum, { layers: 2, width: 32, activation: "relu", taskOneHot: false }, sac],
+  [pendulum, { layers: 1, width: 16, activation: "tanh", taskOneHot: false }, maml],
   [cartPole, { layers: 2, width: 16, activation: "tanh", taskOneHot: true, normalise: both }],
   [pendulum, { layers: 0, width: 1, activation: "tanh", taskOneHot: false, normalise: both }, sac],
   [cartPole, { layers: 1, width: 16, activation: "relu", taskOneHot: true }, sac]
