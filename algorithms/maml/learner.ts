@@ -136,9 +136,9 @@ export const learner = (kind: Kind) =>
       if (moments?.every(Number.isFinite) === false) return yield* fail("observation", [])
       const before = seen[0]!
       const after = seen[seen.length - 1]!
-      const rewards = after.map((p) => p.meanReward)
-      const weight = towardsWorst(c.outer.robust, state.arrays.weight ?? [], rewards)
-      const inputs = { theta: at.theta, rate: at.rate, score: standardised(rewards), ...numbered(data) }
+      const score = standardised(worthOf(after))
+      const weight = towardsWorst(c.outer.robust, state.arrays.weight ?? [], score)
+      const inputs = { theta: at.theta, rate: at.rate, score, ...numbered(data) }
       let moved: Readonly<Record<string, number>> = {}
       for (let epoch = 0; epoch < c.outer.epochs; epoch++) {
         yield* differentiating.run(inputs, { gradient, ...out })
@@ -207,16 +207,22 @@ const standardised = (x: readonly number[]): number[] => {
   return x.map((v) => (deviation > 0 ? (v - centre) / deviation : 0))
 }
 
+/** How tasks did: mean returns, or mean rewards a step where a task's episodes are longer than the rollout. */
+const worthOf = (all: readonly Played[]): readonly number[] => {
+  const returns = all.flatMap((p) => (p.meanReturn === undefined ? [] : [p.meanReturn]))
+  return returns.length === all.length ? returns : all.map((p) => p.meanReward)
+}
+
 /**
  * Task weights moved towards the tasks that do worst.
  *
- *     w_i ∝ w_i·exp(η·l_i),   l_i = −(mean reward after adaptation)
+ *     w_i ∝ w_i·exp(−η·z_i),   z = returns after adaptation, standardised over tasks
  *
- * - Source: Collins et al., arXiv:2002.04766, algorithm 1. Differs: the step on the simplex is multiplicative.
+ * - Source: Collins et al., arXiv:2002.04766, algorithm 1. Differs: the step on the simplex is multiplicative, and η has
+ *   no unit.
  */
-export const towardsWorst = (eta: number, weight: ArrayLike<number>, rewards: readonly number[]): Float64Array => {
-  const centre = meanOf(rewards)
-  const next = Float64Array.from(weight, (w, i) => w * exp(eta * (centre - rewards[i]!)))
+export const towardsWorst = (eta: number, weight: ArrayLike<number>, z: readonly number[]): Float64Array => {
+  const next = Float64Array.from(weight, (w, i) => w * exp(-eta * z[i]!))
   const total = next.reduce((a, b) => a + b, 0)
   return next.map((w) => w / total)
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Effect, type Scope } from "effect"
 import { towardsWorst } from "../../../algorithms/maml/learner.ts"
-import { emaml, fomaml, maml, mamlTrpo, promp, reptile } from "../../../algorithms/maml/maml.ts"
+import { emaml, fomaml, maml, mamlTrpo, promp, reptile, trMaml } from "../../../algorithms/maml/maml.ts"
 import { algorithmLaws, erased, type LearnerError } from "../../../algorithms/mod.ts"
 import type { Session } from "../../../core/pipeline/session.ts"
 import { zeroKey } from "../../../core/random/mod.ts"
@@ -99,6 +99,17 @@ test("towardsWorst() keeps a distribution, and gives the task with the least rew
   assert.ok(weight[0]! > 0.25 && weight[1]! < 0.25 && Math.abs(weight[2]! - 2 * weight[1]!) < 1e-12)
   assert.deepEqual([...towardsWorst(0, [0.5, 0.5], [3, -3])], [0.5, 0.5])
 })
+
+test("tr-maml gives the pole that falls first the most weight, though every step's reward is the same", () =>
+  inSession(
+    Effect.gen(function* () {
+      const problem = problemOf(cartPole, { tasks: ground.tasks, stepsPerTask: 1024 })
+      const learner = yield* trMaml.learner(trMaml.defaults, problem)
+      const { rows } = yield* learner.iterate(yield* learner.init(zeroKey))
+      const [worst, best] = rows.toSorted((a, b) => (a.meanReturn ?? 0) - (b.meanReturn ?? 0))
+      assert.ok((worst?.metrics.weight ?? 0) > 0.5 && (best?.metrics.weight ?? 1) < 0.5)
+    })
+  ))
 
 test("adapter() takes each task its own way, by the key, and not at all in 0 steps", () =>
   inSession(
