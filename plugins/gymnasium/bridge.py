@@ -341,7 +341,11 @@ def arguments(spec):
 
 
 def attributes(env):
-    found = vars(env.unwrapped) if hasattr(env.unwrapped, "__dict__") else {}
+    """Plain attributes of an environment: those of its classes, and its own."""
+    inner = env.unwrapped
+    kinds = [kind for kind in type(inner).__mro__ if kind not in gymnasium.Env.__mro__]
+    found = {name: value for kind in reversed(kinds) for name, value in vars(kind).items()}
+    found.update(getattr(inner, "__dict__", {}))
     shown = {name: v for name, v in found.items() if not name.startswith("_") and name != "render_mode"}
     return {name: plain(v) for name, v in shown.items() if is_plain(v)}
 

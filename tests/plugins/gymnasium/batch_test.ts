@@ -4,7 +4,16 @@ import { after, test } from "node:test"
 import * as Either from "fp-ts/lib/Either.js"
 import { child, integers, type Key, key as keyOf, stream, zeroKey } from "../../../core/random/mod.ts"
 import type { Environment } from "../../../envs/env.ts"
-import { cartPole, frozenLake, limitOf, pendulum, replay, type Task, taskBatch } from "../../../envs/mod.ts"
+import {
+  cartPole,
+  frozenLake,
+  limitOf,
+  type Params,
+  pendulum,
+  replay,
+  type Task,
+  taskBatch
+} from "../../../envs/mod.ts"
 import { flatten, sample } from "../../../envs/space.ts"
 import { type Batch, makeRows, type Rows } from "../../../envs/vector.ts"
 import { bridge, odd, right, skip } from "./support.ts"
@@ -211,6 +220,18 @@ test("spaces that have no place here are refused by name, and so are arguments t
   assert.equal(three.observation._tag === "Box" && three.observation.low.length, 3)
   const absent = source.environment("gymnasium:no_such_module:A-v0")
   assert.match(Either.isLeft(absent) ? absent.left.message : "", /want a module no_such_module, got No module named/)
+})
+
+test("plain attributes of the classes are parameters too, and honoured", { skip }, () => {
+  const env = right(source.environment("gymnasium:Acrobot-v1"))
+  const played = (params: Params) => {
+    const batch = right(taskBatch(env, [{ id: "a", params }], 1, zeroKey))
+    const seen = trace(batch, env, 20, zeroKey)
+    batch.elsewhere?.close()
+    return seen
+  }
+  assert.deepEqual(played({ LINK_MASS_1: 1 }), played({}))
+  assert.notDeepEqual(played({ LINK_MASS_1: 3 }), played({}))
 })
 
 test("environments are used again by later batches, whose numbers do not show it", { skip }, () => {
