@@ -7,6 +7,7 @@ import { dynamicsError, type EnvError } from "./error.ts"
 import type { Params } from "./parameter.ts"
 import type { ReplayStep } from "./replay.ts"
 import { describeSpace, flatten } from "./space.ts"
+import { type Batch, makeRows } from "./vector.ts"
 
 /** An episode that has begun: there is no way to step before the reset, and a step after the end is refused. */
 export interface Episode {
@@ -16,37 +17,45 @@ export interface Episode {
    * Takes an action: a number for a discrete space, an array of numbers for a box.
    *
    * - Errors: `ActionError` for an action that is not in the space; `DynamicsError` after the end. Nothing moved then.
+   *   `ProcessError` where the environment is elsewhere and fails there.
    */
   readonly step: (action: unknown) => Either.Either<EnvError, ReplayStep>
   /** The present state as an SVG element, where the environment has pictures. */
   readonly render: () => string | undefined
+  /** Whether it has succeeded, once it has ended, where the environment tells by its state. */
+  readonly succeeded: () => boolean | undefined
+  /** Ends an episode of an environment that is elsewhere; of others there is nothing to end. */
+  readonly close: () => void
+}
+
+/** What moves: an episode without the checks. */
+interface Moving {
+  readonly limit: number
+  readonly first: readonly number[]
+  readonly move: (action: readonly number[]) => Either.Either<EnvError, ReplayStep>
+  readonly render: Episode["render"]
+  readonly succeeded: Episode["succeeded"]
+  readonly close: Episode["close"]
 }
 
 /**
  * Begins an episode, for scripts and tests that act one step at a time.
  *
- * - Errors: those of the parameters; `DynamicsError` where the environment is not what it says.
+ * - Errors: those of the parameters; `DynamicsError` where the environment is not what it says; `ProcessError`.
  *
  * @example
  * const episode = beginEpisode(cartPole, { length: 1 }, zeroKey)
  */
 export const beginEpisode = (env: Environment, params: Params, key: Key): Either.Either<EnvError, Episode> =>
-  Either.map((d: Dynamics) => begun(env, d, key))(checkedDynamics(env, env.make(params)))
+  Either.map((moving: Moving) => checked(env, moving))(
+    env.open === undefined
+      ? Either.map((d: Dynamics) => here(env, d, key))(checkedDynamics(env, env.make(params)))
+      : Either.chain((batch: Batch) => elsewhere(env, batch))(env.open([{ params, key }]))
+  )
 
-const begun = (env: Environment, d: Dynamics, key: Key): Episode => {
-  const source = stream(key)
-  const state = new Float64Array(d.stateSize)
-  const float64 = env.observation._tag === "Box" && env.observation.dtype === "float64"
-  const seen = float64 ? new Float64Array(d.observationSize) : new Float32Array(d.observationSize)
-  const observe = (): readonly number[] => {
-    d.observe(state, 0, seen, 0)
-    return [...seen]
-  }
-  const limit = limitOf(env, d)
-  const outcome: Outcome = { reward: 0, terminated: false }
+const checked = (env: Environment, { limit, first, move, render, succeeded, close }: Moving): Episode => {
   let taken = 0
   let over = false
-
   const step = (action: unknown): Either.Either<EnvError, ReplayStep> => {
     if (over) {
       const want = `at most ${taken} actions: the episode ended`
@@ -58,13 +67,64 @@ const begun = (env: Environment, d: Dynamics, key: Key): Episode => {
       const message = `Cannot take action ${taken} of ${env.id}: want ${space}, got ${shown(action)}`
       return Either.left({ _tag: "ActionError", environment: env.id, index: taken, value: action, space, message })
     }
-    d.step(state, 0, Float64Array.from(numbers), 0, source, outcome)
-    taken++
-    const truncated = taken >= limit
-    over = outcome.terminated || truncated
-    return Either.right({ obs: observe(), reward: outcome.reward, terminated: outcome.terminated, truncated })
+    return Either.map((moved: ReplayStep) => {
+      taken++
+      const truncated = moved.truncated || taken >= limit
+      over = moved.terminated || truncated
+      return { ...moved, truncated }
+    })(move(numbers))
   }
-
-  d.reset(state, 0, source)
-  return { observation: observe(), step, render: () => d.render?.(state, 0) }
+  return { observation: first, step, render, succeeded: () => (over ? succeeded() : undefined), close }
 }
+
+const here = (env: Environment, d: Dynamics, key: Key): Moving => {
+  const source = stream(key)
+  const state = new Float64Array(d.stateSize)
+  const seen = new (floatsOf(env))(d.observationSize)
+  const observe = (): readonly number[] => {
+    d.observe(state, 0, seen, 0)
+    return [...seen]
+  }
+  const outcome: Outcome = { reward: 0, terminated: false }
+  d.reset(state, 0, source)
+  return {
+    limit: limitOf(env, d),
+    first: observe(),
+    move: (action) => {
+      d.step(state, 0, Float64Array.from(action), 0, source, outcome)
+      const { reward, terminated } = outcome
+      return Either.right({ obs: observe(), reward, terminated, truncated: false })
+    },
+    render: () => d.render?.(state, 0),
+    succeeded: () => d.succeeded?.(state, 0),
+    close: () => {}
+  }
+}
+
+const elsewhere = (env: Environment, batch: Batch): Either.Either<EnvError, Moving> => {
+  const rows = makeRows(1, batch.observationSize, floatsOf(env))
+  const close = (): void => batch.elsewhere?.close()
+  batch.reset(rows.observation)
+  const fault = batch.fault()
+  if (fault !== undefined) {
+    close()
+    return Either.left(fault)
+  }
+  return Either.right({
+    limit: env.maxEpisodeSteps,
+    first: [...rows.observation],
+    move: (action) => {
+      batch.step(Float64Array.from(action), rows)
+      const stopped = batch.fault()
+      if (stopped !== undefined) return Either.left(stopped)
+      const [terminated, truncated] = [rows.terminated[0] === 1, rows.truncated[0] === 1]
+      return Either.right({ obs: [...rows.nextObservation], reward: rows.reward[0]!, terminated, truncated })
+    },
+    render: () => undefined,
+    succeeded: () => batch.succeeded?.(0),
+    close
+  })
+}
+
+const floatsOf = ({ observation }: Environment): Float32ArrayConstructor | Float64ArrayConstructor =>
+  observation._tag === "Box" && observation.dtype === "float64" ? Float64Array : Float32Array

@@ -42,7 +42,10 @@ export const recordEpisode = (
     for (let seen = episode.observation, over = false; !over; ) {
       const action = act(seen, steps.length)
       const taken = episode.step(action)
-      if (Either.isLeft(taken)) return taken
+      if (Either.isLeft(taken)) {
+        episode.close()
+        return taken
+      }
       const { obs, terminated, truncated } = taken.right
       actions.push(action)
       steps.push(taken.right)
@@ -50,6 +53,7 @@ export const recordEpisode = (
       seen = obs
       over = terminated || truncated
     }
+    episode.close()
     const { id, version, secondsPerStep } = env
     const obs = episode.observation
     return Either.right({ environment: id, version, params, obs, actions, steps, frames, secondsPerStep })

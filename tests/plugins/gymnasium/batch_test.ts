@@ -5,11 +5,13 @@ import * as Either from "fp-ts/lib/Either.js"
 import { child, integers, type Key, key as keyOf, stream, zeroKey } from "../../../core/random/mod.ts"
 import type { Environment } from "../../../envs/env.ts"
 import {
+  beginEpisode,
   cartPole,
   frozenLake,
   limitOf,
   type Params,
   pendulum,
+  recordEpisode,
   replay,
   type Task,
   taskBatch
@@ -220,6 +222,29 @@ test("spaces that have no place here are refused by name, and so are arguments t
   assert.equal(three.observation._tag === "Box" && three.observation.low.length, 3)
   const absent = source.environment("gymnasium:no_such_module:A-v0")
   assert.match(Either.isLeft(absent) ? absent.left.message : "", /want a module no_such_module, got No module named/)
+})
+
+test("an episode in Python is begun, stepped and recorded as a native one is", { skip }, () => {
+  const episode = right(beginEpisode(cart(), {}, zeroKey))
+  const native = right(beginEpisode(cartPole, {}, zeroKey))
+  assert.deepEqual(episode.observation, native.observation)
+  const refusal = (action: unknown): string => {
+    const step = episode.step(action)
+    return Either.isLeft(step) ? step.left.message : "nothing"
+  }
+  assert.match(refusal(Number.NaN), /Cannot take action 0 of gymnasium:CartPole-v1: want Discrete\(2\).*, got NaN$/)
+  assert.match(refusal([0, 1]), /got \[0,1\]$/)
+  for (let over = false; !over; ) {
+    const step = right(episode.step(1))
+    assert.deepEqual(step, right(native.step(1)))
+    over = step.terminated
+  }
+  assert.match(refusal(1), /want at most \d+ actions: the episode ended, got one more; begin another episode/)
+  episode.close()
+  const alternating = (_: unknown, t: number): number => t % 2
+  const recorded = right(recordEpisode(cart(), {}, zeroKey, alternating))
+  const { actions, steps, obs } = right(recordEpisode(cartPole, {}, zeroKey, alternating))
+  assert.deepEqual([recorded.actions, recorded.steps, recorded.obs], [actions, steps, obs])
 })
 
 test("plain attributes of the classes are parameters too, and honoured", { skip }, () => {
