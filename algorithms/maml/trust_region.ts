@@ -115,9 +115,9 @@ export const trustStep = Effect.fn("maml.trustStep")(function* <Failure>(
     const product = yield* multiply(p)
     asked = solving.next(product.map((v, i) => v + damping * p[i]!))
   }
-  const { x, residual } = asked.value
-  const curved = yield* multiply(x)
-  const square = x.reduce((sum, v, i) => sum + v * (curved[i]! + damping * v), 0)
+  const { x, remainder, residual } = asked.value
+  // (F + ξI) x is what the remainder lacks of −g.
+  const square = x.reduce((sum, v, i) => sum - v * (gradient[i]! + remainder[i]!), 0)
   if (!(square > 0)) return { ...still, refused: 0, residual } satisfies TrustStep
   const { loss: before } = yield* attempt(still.step)
   const longest = Math.sqrt((2 * most) / square)

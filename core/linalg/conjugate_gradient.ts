@@ -1,7 +1,9 @@
 /** What a solve by conjugate gradients reached. */
 export interface ConjugateGradient {
   readonly x: Float64Array
-  /** ‖b − A x‖ / ‖b‖, from the recurrence. */
+  /** b − A x, from the recurrence. */
+  readonly remainder: Float64Array
+  /** ‖b − A x‖ / ‖b‖, from the same. */
   readonly residual: number
   readonly iterations: number
   /** Whether the residual met the tolerance; false also where A was found not to be positive definite. */
@@ -78,7 +80,7 @@ export function* conjugateGradientSteps(
     square = next
   }
   const residual = start === 0 ? 0 : Math.sqrt(square / start)
-  return { x, residual, iterations, converged: residual <= tolerance }
+  return { x, remainder: r, residual, iterations, converged: residual <= tolerance }
 }
 
 const dot = (a: Float64Array, b: Float64Array): number => {
