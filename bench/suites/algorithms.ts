@@ -6,6 +6,7 @@ import { lunarLander } from "../../envs/lunar_lander/lunar_lander.ts"
 import { pendulum } from "../../envs/pendulum/pendulum.ts"
 import type { Opponent, Suite, Work } from "../suite.ts"
 import { type Course, trains } from "../training.ts"
+import { mamlWork } from "./maml.ts"
 
 /** Seeds unless `--seeds` says otherwise: all that fits into a quarter of an hour with the peers. */
 const SEEDS = 3
@@ -94,11 +95,12 @@ const works: readonly Work[] = [
     { environment: pendulum, network: network(256, "relu"), envs: 1, window: 400, windows: 10, episodes: EPISODES },
     5,
     1e-3
-  )
+  ),
+  mamlWork
 ]
 
 export const algorithms: Suite = {
   name: "algorithms",
-  question: "How fast and how well do PPO and SAC learn on the same tasks with the same settings?",
+  question: "How fast and how well do PPO, SAC and MAML-TRPO learn on the same tasks with the same settings?",
   works: Effect.succeed(works)
 }

@@ -1,7 +1,6 @@
 /** MAML-TRPO on 2D navigation beside PyTorch's torch.func: how fast, and what adapting to unseen goals comes to. */
-import { Effect } from "effect"
 import { adaptedGoals, type MetaCourse } from "../meta_training.ts"
-import type { Suite, Work } from "../suite.ts"
+import type { Work } from "../suite.ts"
 
 /** Seeds unless `--seeds` says otherwise. */
 const SEEDS = 3
@@ -16,10 +15,4 @@ export const mamlWork: Work = {
   cold: true,
   seeded: true,
   ...adaptedGoals(course, 5)
-}
-
-export const maml: Suite = {
-  name: "maml",
-  question: "How fast and how well does MAML-TRPO learn to adapt on 2D navigation?",
-  works: Effect.succeed([mamlWork])
 }

@@ -5,7 +5,6 @@ import { features } from "./features.ts"
 import { grouping } from "./grouping.ts"
 import { kernels } from "./kernels.ts"
 import { logistic } from "./logistic.ts"
-import { maml } from "./maml.ts"
 import { ppo } from "./ppo.ts"
 import { random } from "./random.ts"
 import { sac } from "./sac.ts"
@@ -24,6 +23,5 @@ export const suites: readonly Suite[] = [
   ppo,
   sac,
   algorithms,
-  maml,
   surrogate
 ]
