@@ -69,14 +69,26 @@ export const family = <T extends ParameterTable>(spec: FamilySpec<T>): Family =>
   }
 }
 
-/** `count` tasks with distinct ids, drawn one after another; a repeated id is drawn again. */
-export const distinctDraws = (count: number, draw: () => Task): readonly Task[] => {
+/** Draws in a row that give nothing new before a family is taken to have no further tasks. */
+const REPEATS = 10_000
+
+/**
+ * `count` tasks with distinct ids, drawn one after another; a repeated id is drawn again.
+ *
+ * - Errors: `ParameterError` naming `count` where the family has fewer tasks.
+ */
+export const distinctDraws = (owner: string, count: number, draw: () => Task): Either.Either<EnvError, TaskSet> => {
   const found = new Map<string, Task>()
-  while (found.size < count) {
+  for (let repeats = 0; found.size < count; repeats++) {
     const task = draw()
+    if (!found.has(task.id)) repeats = 0
     found.set(task.id, task)
+    if (repeats > REPEATS) {
+      const want = `at most ${found.size}, as its options allow no more different tasks`
+      return Either.left(parameterError(owner, "count", count, want, "tasks"))
+    }
   }
-  return [...found.values()]
+  return Either.right({ tasks: [...found.values()], planted: undefined })
 }
 
 /** The error of an option that fits its own range but not the other options. */

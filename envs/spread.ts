@@ -52,9 +52,9 @@ export const spread = <O extends Bounds>({
         planted: undefined
       }))(checked(given)),
     draw: (given, key, count) =>
-      Either.map((o: O) => {
+      Either.chain((o: O) => {
         const source = stream(child(key, id))
-        return { tasks: distinctDraws(count, () => taskAt(o, uniform(source, 0, 1))), planted: undefined }
+        return distinctDraws(id, count, () => taskAt(o, uniform(source, 0, 1)))
       })(checked(given))
   }
 }

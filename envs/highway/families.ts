@@ -92,10 +92,10 @@ export const highwayLanes: Family = {
       return { tasks, planted: undefined }
     })(checkedLanes(given)),
   draw: (given, key, count) =>
-    Either.map((o: LaneOptions) => {
+    Either.chain((o: LaneOptions) => {
       const source = stream(child(key, LANES))
       const draw = () => laneTask(integers(source, o.fewest, o.most + 1), valueAt("ratios", o, uniform(source, 0, 1)))
-      return { tasks: distinctDraws(count, draw), planted: undefined }
+      return distinctDraws(LANES, count, draw)
     })(checkedLanes(given))
 }
 

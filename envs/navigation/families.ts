@@ -53,9 +53,9 @@ const family = ({ id, summary, options: own, spread, draw }: Goals): Family => {
         resolved(given)
       ),
     draw: (given, key, count) =>
-      Either.map((o: Options) => {
+      Either.chain((o: Options) => {
         const source = stream(child(key, id))
-        return { tasks: distinctDraws(count, () => taskAt(o, draw(o, source))), planted: undefined }
+        return distinctDraws(id, count, () => taskAt(o, draw(o, source)))
       })(resolved(given))
   }
 }
