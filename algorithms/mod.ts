@@ -21,7 +21,7 @@ export type {
 export { erased } from "./erased.ts"
 export { CheckpointError, type LearnerError, PolicyFileError, ProblemError, TrainingDiverged } from "./error.ts"
 export { type Evaluation, type EvaluationOptions, evaluator } from "./evaluate.ts"
-export { type Adaptable, adaptedEvaluator } from "./evaluate_adapted.ts"
+export { type Adaptable, type AdaptedEvaluation, adaptedEvaluator } from "./evaluate_adapted.ts"
 export { type AlgorithmLaw, algorithmLaws, type LawGround } from "./law.ts"
 export { defaults as mamlDefaults, type Maml, MamlConfig } from "./maml/config.ts"
 export { emaml, fomaml, maml, mamlTrpo, promp, reptile, trMaml } from "./maml/maml.ts"

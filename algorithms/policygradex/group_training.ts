@@ -2,7 +2,7 @@
 import { Effect } from "effect"
 import { child, type Key } from "../../core/random/mod.ts"
 import type { Task } from "../../envs/mod.ts"
-import type { Start } from "../algorithm.ts"
+import type { Acting, Start } from "../algorithm.ts"
 import type { TrainingSpec } from "./spec.ts"
 import { finalMeans, type Trained } from "./training.ts"
 import { trainAll } from "./trainings.ts"
@@ -91,10 +91,14 @@ export interface GroupsTrained {
 const trainingOf = ({ jobs, trained }: Omit<GroupsTrained, "worth">, members: readonly number[], seed: number) =>
   trained[jobs.findIndex((j) => j.seed === seed && j.id === members.join(" "))]
 
-/** The policy of each task under these labels, of the first seed. */
-export const policiesBy = (all: GroupsTrained, labels: readonly number[]): readonly (Trained | undefined)[] => {
+/** The policy of each task under these labels, of the first seed; of meta-learners what it adapted to. */
+export const policiesBy = (all: GroupsTrained, labels: readonly number[]): readonly (Acting | undefined)[] => {
   const groups = groupsOf(labels)
-  return labels.map((_, task) => trainingOf(all, groups.find((g) => g.includes(task)) ?? [], 0))
+  return labels.map((_, task) => {
+    const members = groups.find((g) => g.includes(task)) ?? []
+    const of = trainingOf(all, members, 0)
+    return of && { policy: of.adapted?.[members.indexOf(task)] ?? of.policy, moments: of.moments }
+  })
 }
 
 /** The policies of a group that was trained, by seed. */

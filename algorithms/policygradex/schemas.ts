@@ -71,6 +71,7 @@ export const TrainedData = Schema.Struct({
   value: Doubles,
   moments: Schema.optional(Doubles),
   arrays: Schema.optionalKey(Schema.Record(Schema.String, FloatArray)),
+  adapted: Schema.optionalKey(Schema.Array(Doubles)),
   returns: Schema.Array(Numbers),
   steps: Schema.Number
 }) satisfies Schema.Codec<Trained, unknown>

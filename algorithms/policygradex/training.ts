@@ -6,8 +6,8 @@ import { child, type Floats, type Key } from "../../core/random/mod.ts"
 import type { Environment, Task } from "../../envs/mod.ts"
 import type { Algorithm, Learner, MakeRollouts, Problem, SavedState, Start } from "../algorithm.ts"
 import { type CheckpointError, type LearnerError, problemError } from "../error.ts"
-import { type Evaluate, type EvaluationOptions, evaluator } from "../evaluate.ts"
-import { type Adaptable, adaptedEvaluator } from "../evaluate_adapted.ts"
+import { type Evaluate, type Evaluation, type EvaluationOptions, evaluator } from "../evaluate.ts"
+import { type Adaptable, type AdaptedEvaluation, adaptedEvaluator } from "../evaluate_adapted.ts"
 import { momentsSize } from "../normalise.ts"
 import type { Policy } from "../policy.ts"
 import { since, totalCost } from "./ledger.ts"
@@ -51,6 +51,8 @@ export interface Trained {
   readonly moments?: Float64Array | undefined
   /** Of meta-learners: what their adapter takes beside the policy, learned step sizes above all. */
   readonly arrays?: Readonly<Record<string, Floats>>
+  /** Of meta-learners: what the policy adapted to for the evaluation, one a task. */
+  readonly adapted?: readonly Float64Array[]
   /** Mean return of the episodes that ended in the iteration; NaN where none did. */
   readonly curve: readonly (readonly number[])[]
   /** Mean return of the assessment after each iteration, as `curve`; empty where none was asked for. */
@@ -161,7 +163,9 @@ export const train = Effect.fn("policygradex.train")(function* <C, W = never, R 
         policy: wanted(state.policy),
         value: wanted(state.value),
         ...(state.moments === undefined ? {} : { moments: Float64Array.from(state.moments) }),
-        ...(algorithm.adapter === undefined || setting.parameters === false ? {} : { arrays: state.arrays }),
+        ...(algorithm.adapter === undefined || setting.parameters === false
+          ? {}
+          : { arrays: state.arrays, adapted: done.map((e) => Float64Array.from(e.policy ?? state.policy)) }),
         curve,
         assessed,
         metrics,
@@ -187,7 +191,12 @@ const evaluation = Effect.fnUntraced(function* <C>(
     return yield* adaptedEvaluator(algorithm.adapter, algorithmConfig, { ...problem, stepsPerTask: rollout })
   }
   const evaluate = yield* players?.evaluator ?? evaluator(problem)
-  return (at: Adaptable, options: EvaluationOptions, key: Key) => evaluate(at.policy, options, key, at.moments)
+  return (
+    at: Adaptable,
+    options: EvaluationOptions,
+    key: Key
+  ): Effect.Effect<readonly (Evaluation & Partial<AdaptedEvaluation>)[], LearnerError> =>
+    evaluate(at.policy, options, key, at.moments)
 })
 
 const free: Cost = { flops: 0, bytes: 0 }
