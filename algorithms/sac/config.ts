@@ -26,11 +26,7 @@ export const SacConfig = Schema.Struct({
   ]).annotate({ description: "updates each time, or as many as environment steps were taken since the last time" }),
   temperature: autoOr(1e-12, 1e6, "α of the entropy bonus, or auto: learnt, one for each task"),
   initialTemperature: real(1e-12, 1e6, "α to start from where it is learnt"),
-  targetEntropy: autoOr(
-    -1e6,
-    1e6,
-    "entropy that a learnt α aims at, nats; auto: −n, or 0.98·log n of n discrete actions"
-  ),
+  targetEntropy: autoOr(-1e6, 1e6, "entropy that a learnt α aims at, nats; auto: −n, or ½·log n of n discrete actions"),
   correction: Schema.Literals(["exact", "epsilon"]).annotate({
     description: "log of the squashing's slope: exactly, or with Stable-Baselines3's 1e-6 in the logarithm"
   }),

@@ -20,7 +20,7 @@ export type Twins = readonly [Tensor, Tensor]
 export interface Form {
   /** Either critic. */
   readonly critic: Mlp
-  /** −n for vectors of n, 0.98·log n for n discrete actions. */
+  /** −n for vectors of n, half of the most there can be, ½·log n, for n discrete actions. */
   readonly targetEntropy: number
   readonly actionShape: (rows: number) => Shape
   /** Standard normal numbers a row. */
@@ -74,14 +74,15 @@ const continuous = (policy: Policy, correction: Correction): Form => {
 /**
  * Expectations over all actions, without draws.
  *
- * - Source: Christodoulou, arXiv:1910.07207, eq. 10 to 12.
+ * - Source: Christodoulou, arXiv:1910.07207, eq. 10 to 12. Differs: its 0.98·log n asks for nearly uniform actions; α
+ *   then grows without end (to 1.5e5 on CartPole), as errors of the critics grow with it.
  */
 const discrete = (policy: Policy): Form => {
   const n = policy.network.shape.outputs
   const critic = criticOf(policy, policy.inputs, n)
   return {
     critic,
-    targetEntropy: 0.98 * log(n),
+    targetEntropy: 0.5 * log(n),
     actionShape: (rows) => [rows],
     noise: 1,
     worth: (phi, observation, action) => pick(critic.forward(phi, observation).output, action),

@@ -22,7 +22,7 @@ import { rowLayout, updater } from "./update.ts"
 
 /** The name that checkpoints carry; the version rises whenever numbers change. */
 export const SAC_ID = "sac"
-export const SAC_VERSION = "2"
+export const SAC_VERSION = "3"
 
 /**
  * Makes a training ready: compiles its programs once and takes its memory, both given back when the scope closes.

@@ -59,46 +59,68 @@ test("a collector's log-probabilities are those of the policy's program, so that
     })
   ))
 
-test("an update moves the policy along the gradient at given critics only", () => {
-  const p = problem(pendulum)
-  const n = networks(p.policy, "exact")
-  const batch = 4
-  const config = { ...sac.defaults, batch, learningRate: 1e-3 }
+/** Numbers for every input of an update of T tasks, all drawn, the optimiser's at rest. */
+const drawn = (n: ReturnType<typeof networks>, batch: number, tasks: number) => {
   const s = stream(zeroKey)
   const draw = (count: number) => {
     const out = new Float64Array(count)
     fillNormal(s, out)
     return out
   }
-  const [size, q] = [p.policy.size, n.twins.size]
-  const given = { policy: draw(size), value: draw(q), observation: draw(3 * batch), noise: draw(batch) }
-  const y = evaluate(built(updateProgram(config, n, 1)), {
-    ...given,
+  const [size, q] = [n.policy.size, n.twins.size]
+  return {
+    policy: draw(size),
+    value: draw(q),
     target: draw(q),
-    logAlpha: [0],
+    logAlpha: new Float64Array(tasks),
     policyM: new Float64Array(size),
     policyV: new Float64Array(size),
     valueM: new Float64Array(q),
     valueV: new Float64Array(q),
-    logAlphaM: [0],
-    logAlphaV: [0],
+    logAlphaM: new Float64Array(tasks),
+    logAlphaV: new Float64Array(tasks),
     correction: [0, 0],
+    observation: draw(3 * batch),
     nextObservation: draw(3 * batch),
     action: draw(batch),
     reward: draw(batch),
-    terminated: [0, 1, 0, 0],
+    terminated: Float64Array.from({ length: batch }, (_, i) => i % 2),
+    noise: draw(batch),
     nextNoise: draw(batch)
-  })
-  const shapes = { policy: [size], value: [q], observation: [batch, 3], noise: [batch, 1] }
+  }
+}
+
+test("an update moves the policy along the gradient at given critics only", () => {
+  const p = problem(pendulum)
+  const n = networks(p.policy, "exact")
+  const batch = 4
+  const given = drawn(n, batch, 1)
+  const y = evaluate(built(updateProgram({ ...sac.defaults, batch, learningRate: 1e-3 }, n, 1)), given)
+  const shapes = { policy: [p.policy.size], value: [n.twins.size], observation: [batch, 3], noise: [batch, 1] }
   const alone = program("alone", shapes, (x) => {
     const twins = [n.twins.view(x.value, "q1"), n.twins.view(x.value, "q2")] as const
     const { worth, logProb } = n.form.soft(p.policy.head(x.policy, x.observation), twins, x.observation, x.noise)
     return { gradient: gradients(mean(sub(logProb, worth)), [x.policy])[0]! }
   })
-  const { gradient } = evaluate(built(alone), { ...given, value: y.value })
+  const { policy, observation, noise } = given
+  const { gradient } = evaluate(built(alone), { policy, observation, noise, value: y.value })
   // Adam's first moment after one step is (1 − β₁)·g.
   for (const [i, m] of y.policyM.entries()) assert.ok(Math.abs(m - 0.1 * gradient[i]!) < 1e-12 * (1 + Math.abs(m)))
   assert.ok(gradient.some((g) => g !== 0))
+})
+
+test("each task's temperature is learnt from its own part of the batch, and no other's", () => {
+  const n = networks(problem(pendulum).policy, "exact")
+  const [batch, tasks] = [6, 2]
+  const update = built(updateProgram({ ...sac.defaults, batch }, n, tasks))
+  const given = drawn(n, batch, tasks)
+  const own = evaluate(update, given)
+  // Rows 3 to 5 are the second task's.
+  const elsewhere = { ...given, noise: given.noise.map((x, i) => (i < 3 ? x : x + 1)) }
+  const other = evaluate(update, elsewhere)
+  assert.equal(other.logAlphaM[0], own.logAlphaM[0])
+  assert.notEqual(other.logAlphaM[1], own.logAlphaM[1])
+  assert.notEqual(own.logAlphaM[0], own.logAlphaM[1])
 })
 
 test("what SAC cannot do is refused with the option and what to do instead", () =>
