@@ -107,7 +107,9 @@ export const familyOf = (environment: Environment, suite: Suite | null = null): 
         if (all.length > 0) return valid(all.slice(0, count).map((v) => task(o.parameter, v)))
         if (o.from === o.to) return refuse("to", o.to, `another number than from, ${o.from}`)
         const [low, high] = [Math.min(o.from, o.to), Math.max(o.from, o.to)]
-        return valid(distinctDraws(count, () => task(o.parameter, Number(uniform(s, low, high).toPrecision(6)))))
+        return Either.chain(({ tasks }: TaskSet) => valid(tasks))(
+          distinctDraws(environment.id, count, () => task(o.parameter, Number(uniform(s, low, high).toPrecision(6))))
+        )
       })
   }
 }
