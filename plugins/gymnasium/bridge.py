@@ -516,8 +516,10 @@ def weights_of(params, size):
 
 BATCHES = {}
 KINDS = {}
-FREE = {}
 
+# Environments that no batch has, with what they were made of; the one that has waited longest is the first.
+FREE = []
+MOST_FREE = 256
 
 PROBE_SECONDS = 0.1
 
@@ -527,11 +529,8 @@ class Kind:
 
     def __init__(self, id, fixed):
         self.id, self.fixed = id, fixed
-        names = suite(id)
-        spec = spec_of("Meta-World/MT1" if names else id)
-        known = {**arguments(spec), **({"env_name": names[0]} if names else {})}
+        self.tasks = suite(id)
         env = construct(id, fixed, {})
-        unwrapped = env.unwrapped
         self.seen, self.put = seen(env.observation_space)
         self.done, self.take = done(env.action_space)
         self.spaces = signature(env)
@@ -539,41 +538,42 @@ class Kind:
         self.acts = 1 if "n" in self.done else len(self.done["low"])
         self.dtype = numpy.dtype("<f4" if self.seen.get("exact", True) else "<f8")
         self.rewards = reward_size(env)
-        parameters = {**attributes(env), **settings(env), **known}
-        parameters = {name: v for name, v in parameters.items() if name not in fixed}
-        parameters.update({f"{WEIGHT}{i}": 1.0 for i in range(self.rewards)})
-        if has_target(fixed, known):
-            parameters[VELOCITY] = 1.0
-        frames = (getattr(unwrapped, "metadata", None) or {}).get("render_fps")
-        FREE.setdefault(self.key({}), []).append(env)
+        told = self.describe(env)
+        self.release({}, env)
         self.step_seconds = float("inf")
         self.mode = next((m for m in ("generator", "seed") if self.repeats(m)), "nothing")
-        module = type(unwrapped).__module__.split(".")[0]
-        told = {gymnasium, numpy, sys.modules[module]}
-        if hasattr(unwrapped, "mujoco_renderer"):
-            told.add(sys.modules["mujoco"])  # what an id means depends on the engine's version
-        versions = [f"{m.__name__} {getattr(m, '__version__', '?')}" for m in told]
-        self.description = {
+        self.description = {**told, "step": min(self.step_seconds, 1e6), "repeats": self.mode}
+
+    def describe(self, env):
+        """What is told of it, but for what only playing shows."""
+        spec = spec_of("Meta-World/MT1" if self.tasks else self.id)
+        known = {**arguments(spec), **({"env_name": self.tasks[0]} if self.tasks else {})}
+        parameters = {**attributes(env), **settings(env), **known}
+        parameters = {name: v for name, v in parameters.items() if name not in self.fixed}
+        parameters.update({f"{WEIGHT}{i}": 1.0 for i in range(self.rewards)})
+        if has_target(self.fixed, known):
+            parameters[VELOCITY] = 1.0
+        frames = (getattr(env.unwrapped, "metadata", None) or {}).get("render_fps")
+        return {
             "observation": described(self.seen),
             "action": described(self.done),
             "parameters": parameters,
-            "arguments": [name for name in known if name not in fixed],
-            "tasks": {"parameter": "env_name", "values": names} if names else None,
+            "arguments": [name for name in known if name not in self.fixed],
+            "tasks": {"parameter": "env_name", "values": self.tasks} if self.tasks else None,
             "steps": next((w for w in limits(env)), None),
             "seconds": 1 / frames if isinstance(frames, (int, float)) and frames > 0 else None,
-            "step": min(self.step_seconds, 1e6),
             "rewards": self.rewards,
-            "repeats": self.mode,
-            "versions": ", ".join(sorted(versions)),
+            "versions": versions_of(env.unwrapped),
         }
 
     def key(self, params):
         return json.dumps([self.id, self.fixed, params], sort_keys=True)
 
     def acquire(self, params):
-        free = FREE.get(self.key(params))
-        if free:
-            return free.pop()
+        key = self.key(params)
+        for place in reversed(range(len(FREE))):
+            if FREE[place][0] == key:
+                return FREE.pop(place)[1]
         env = construct(self.id, self.fixed, params)
         found = signature(env)
         if found != self.spaces:
@@ -581,7 +581,13 @@ class Kind:
         return env
 
     def release(self, params, env):
-        FREE.setdefault(self.key(params), []).append(env)
+        FREE.append((self.key(params), env))
+        if len(FREE) > MOST_FREE:
+            _, oldest = FREE.pop(0)
+            try:
+                oldest.close()
+            except Exception:
+                traceback.print_exc()
 
     def repeats(self, mode):
         """Whether two environments with different pasts give one episode, to the bit."""
@@ -595,6 +601,8 @@ class Kind:
                 row = numpy.zeros(self.width)
                 self.put(member.begin(), row)
             except AttributeError:
+                for unused in envs:
+                    self.release({}, unused)
                 return False
             trace = [row.copy()]
             actions = numpy.random.default_rng(0)
@@ -620,6 +628,15 @@ class Kind:
         low, high = self.done["low"], self.done["high"]
         middle = numpy.clip(0, low, high)
         return self.take(generator.uniform(numpy.maximum(low, middle - 1), numpy.minimum(high, middle + 1)))
+
+
+def versions_of(unwrapped):
+    """What an id means depends on the versions of what it is made of."""
+    module = type(unwrapped).__module__.split(".")[0]
+    told = {gymnasium, numpy, sys.modules[module]}
+    if hasattr(unwrapped, "mujoco_renderer"):
+        told.add(sys.modules["mujoco"])
+    return ", ".join(sorted(f"{m.__name__} {getattr(m, '__version__', '?')}" for m in told))
 
 
 def signature(env):

@@ -247,6 +247,21 @@ test("an episode in Python is begun, stepped and recorded as a native one is", {
   assert.deepEqual([recorded.actions, recorded.steps, recorded.obs], [actions, steps, obs])
 })
 
+test("of environments that no batch uses any more, some hundreds are kept", { skip }, () => {
+  const env = odd(source, "Herd")
+  let most = 0
+  for (let start = 0; start < 400; start++) {
+    const batch = right(taskBatch(env, [{ id: "a", params: { start } }], 1, zeroKey))
+    const rows = makeRows(1, 2)
+    batch.reset(rows.observation)
+    batch.step(Float64Array.of(0), rows)
+    assert.equal(rows.nextObservation[0], start + 1)
+    if (start % 40 === 39) most = Math.max(most, right(batch.elsewhere!.infos())[0]!.alive!)
+    batch.elsewhere?.close()
+  }
+  assert.ok(most > 200 && most < 300, `${most}`)
+})
+
 test("plain attributes of the classes are parameters too, and honoured", { skip }, () => {
   const env = right(source.environment("gymnasium:Acrobot-v1"))
   const played = (params: Params) => {

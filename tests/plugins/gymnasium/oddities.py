@@ -153,6 +153,22 @@ class Demanding(Counting):
         super().__init__(label=task)
 
 
+class Herd(Counting):
+    """Tells how many of its kind are open."""
+
+    _alive = 0
+
+    def __init__(self, start=0.0):
+        super().__init__(start)
+        Herd._alive += 1
+
+    def close(self):
+        Herd._alive -= 1
+
+    def step(self, action):
+        return (*super().step(action)[:4], {"alive": Herd._alive})
+
+
 class Needy(Counting):
     """Needs what nobody has."""
 
@@ -161,5 +177,5 @@ class Needy(Counting):
 
 
 gymnasium.register("odd/Endless-v0", entry_point=Counting)
-for kind in (Demanding, Needy, Counting, Shapes, Vectors, Own, Clock, Manners, Wide, Sized, Image, Text):
+for kind in (Demanding, Herd, Needy, Counting, Shapes, Vectors, Own, Clock, Manners, Wide, Sized, Image, Text):
     gymnasium.register(f"odd/{kind.__name__}-v0", entry_point=kind, max_episode_steps=50)
