@@ -44,6 +44,7 @@ for (const [, name = "", body = ""] of scripts)
     const root = fileURLToPath(new URL("../..", import.meta.url))
     mkdirSync(join(folder, "node_modules"))
     symlinkSync(root, join(folder, "node_modules", "policygradex"))
+    writeFileSync(join(folder, "package.json"), '{ "type": "module", "dependencies": { "policygradex": "0.1.0" } }')
     writeFileSync(join(folder, name), body)
     const args = process.versions.deno === undefined ? [name] : ["run", "-A", "--no-check", name]
     const env = { ...process.env, PGEX_PYTHON: python ?? "" }
