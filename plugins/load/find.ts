@@ -1,5 +1,5 @@
 /** Where a plugin's module is: files, packages, and the project's own dependencies. */
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync, readFileSync, statSync } from "node:fs"
 import { createRequire } from "node:module"
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -30,9 +30,16 @@ export const locate = (name: string, base: string): E.Either<PluginError, string
     E.left(new PluginError({ doing: `load plugin ${name}`, want, got, fix, plugin: name, field: "" }))
   if (isPath(name)) {
     const file = name.startsWith("file:") ? fileURLToPath(name) : resolve(base, name)
-    return existsSync(file)
-      ? E.right(file)
-      : missing("a module's file", `nothing at ${file}`, "paths count from the configuration's folder, or from here")
+    const want = "a module's file"
+    if (!existsSync(file))
+      return missing(want, `nothing at ${file}`, "paths count from the configuration's folder, or from here")
+    if (!statSync(file).isDirectory()) return E.right(file)
+    const inside = join(file, "plugin.ts")
+    return missing(
+      want,
+      "a folder",
+      existsSync(inside) ? `${name.replace(/\/$/, "")}/plugin.ts` : "name the file in it"
+    )
   }
   try {
     return E.right(createRequire(join(base, "package.json")).resolve(name))

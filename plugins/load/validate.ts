@@ -16,7 +16,10 @@ export const pluginIssues = (value: unknown): readonly Issue[] => {
       version > contractVersion ? "install a newer policygradex" : "read the changelog, then raise the plugin's number"
     return [{ field: "policygradex", want: `contract ${contractVersion}`, got: `contract ${version}`, fix }]
   }
-  if (!Predicate.isObject(value)) return whole
+  if (!Predicate.isObject(value)) {
+    const fix = `export default definePlugin({ policygradex: ${contractVersion}, … })`
+    return whole.map((issue) => ({ ...issue, fix }))
+  }
   return [
     ...whole,
     ...Object.keys(value)

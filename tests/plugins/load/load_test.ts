@@ -15,7 +15,7 @@ const broken: readonly (readonly [what: string, text: string, want: RegExp])[] =
     'export default { policygradex: 7, name: "x", version: "1" }',
     /contract 1, got contract 7/
   ],
-  ["is no object", "export default 3", /want an object, got 3/],
+  ["is no object", "export default 3", /want an object, got 3; export default definePlugin/],
   ["imports what is not there", 'import x from "./no_such.ts"\nexport default x', /want its imports/],
   ["misspells a key", 'export default { policygradex: 1, name: "x", version: "1", environmets: [] }', /"environments"/],
   ["claims a shipped id", moduleText("x", "CartPole-v1"), /environments CartPole-v1.*comes with policygradex/]
@@ -51,9 +51,11 @@ test("a plugin that is named twice is loaded once", () =>
     assert.match(plugins[0]?.sha256 ?? "", /^[0-9a-f]{64}$/)
   }))
 
-test("a file or package that is not there is said with where it was looked for", () =>
-  inFolder({}, async (folder) => {
-    const { problems } = await load(["./none.ts", "no-such-package"], folder)
+test("a file or package that is not there is said with where it was looked for, a folder with what is in it", () =>
+  inFolder({ "world/plugin.ts": "", "empty/notes.txt": "" }, async (folder) => {
+    const { problems } = await load(["./none.ts", "no-such-package", "./world/", "./empty"], folder)
+    assert.match(problems[2]?.message ?? "", /want a module's file, got a folder; \.\/world\/plugin\.ts$/)
+    assert.match(problems[3]?.message ?? "", /got a folder; name the file in it$/)
     assert.match(problems[0]?.message ?? "", /nothing at .*none\.ts/)
     assert.match(problems[1]?.message ?? "", /want an installed package.*npm install no-such-package/)
   }))
