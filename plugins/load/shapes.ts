@@ -68,7 +68,9 @@ const Environment = Schema.Struct({
   variants: Schema.optionalKey(Schema.Array(Variant)),
   maxEpisodeSteps: Schema.Int.check(Schema.isGreaterThanOrEqualTo(1)),
   secondsPerStep: Schema.Finite.check(Schema.isGreaterThan(0)),
-  make: Fn
+  make: Fn,
+  absent: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
+  open: Schema.optionalKey(Fn)
 })
 
 const Family = Schema.Struct({

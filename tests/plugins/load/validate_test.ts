@@ -29,6 +29,8 @@ const mistakes: readonly (readonly [value: unknown, field: string, want: RegExp,
     /at most high\[0\] = 1/,
     /2/
   ],
+  [withEnv({ open: "server" }), "environments[0].open", /a function/, /server/],
+  [withEnv({ absent: { fog: 1 } }), "environments[0].absent.fog", /a text/, /1/],
   [withEnv({ observation: { ...box, dtype: "f4" } }), "environments[0].observation.dtype", /float32/, /f4/],
   [
     withEnv({ parameters: { g: { ...gravity, default: -1 } } }),
