@@ -80,6 +80,7 @@ ${panel(work, "step")}<g transform="translate(0,${HEIGHT + 12})">${panel(work, "
   )
   const [width, height] = [works.length * (WIDTH + 16), TOP + 2 * HEIGHT + 20]
   return html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" fill="currentColor" font-family="system-ui, sans-serif" font-size="12px">
+<title>Return of training episodes by environment steps and by seconds, of ${sides.join(", ")}</title>
 <style>${raw(style)}</style>
 ${legend}
 ${columns}</svg>
