@@ -1,4 +1,4 @@
-/** Soft actor-critic on the pendulum: as good after 5,000 steps as the best it will be, from every seed. */
+/** Soft actor-critic on the pendulum: nearly as good after 5,000 steps as it will be, from every seed. */
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Effect } from "effect"
@@ -7,8 +7,8 @@ import { child, zeroKey } from "../../core/random/mod.ts"
 import { pendulum } from "../../envs/mod.ts"
 import { inSession, problemOf, right, train } from "../algorithms/support.ts"
 
-const config: Sac = { ...sac.defaults, learningRate: 1e-3, learningStarts: 500, batch: 128, tau: 0.01, gamma: 0.95 }
-const network = { layers: 2, width: 64, activation: "relu", taskOneHot: false } as const
+const config: Sac = { ...sac.defaults, learningRate: 1e-3, learningStarts: 500, batch: 64, tau: 0.01, gamma: 0.95 }
+const network = { layers: 2, width: 32, activation: "relu", taskOneHot: false } as const
 
 /** Mean return of the most probable actions after one update a step. */
 const learnt = (seed: number) =>
@@ -24,9 +24,9 @@ const learnt = (seed: number) =>
     })
   )
 
-// Uniform actions give −1216, the best known controllers −140; one that swings up late, or does not hold, −300 and less.
-for (const seed of [0, 1])
-  test(`SAC swings the pendulum up and holds it, seed ${seed}`, { timeout: 60_000 }, async () => {
+// Uniform actions give −1216, the best known controllers −140; half way there, after 3,000 steps, it is −300 to −1300.
+for (const seed of [0, 1, 2])
+  test(`SAC swings the pendulum up and holds it, seed ${seed}`, async () => {
     const mean = await learnt(seed)
-    assert.ok(mean > -200, String(mean))
+    assert.ok(mean > -250, String(mean))
   })
