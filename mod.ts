@@ -43,6 +43,8 @@ export {
   type SessionService,
   type Target
 } from "./core/pipeline/session.ts"
+// What the configuration of a learner of one's own is made of.
+export * as setting from "./core/pipeline/setting.ts"
 export * as program from "./core/program/mod.ts"
 export * as random from "./core/random/mod.ts"
 export * as stat from "./core/stat/mod.ts"

@@ -4,11 +4,11 @@ import * as E from "fp-ts/lib/Either.js"
 import type { RealConstructor } from "../core/pipeline/real.ts"
 import type { SessionFailure } from "../core/pipeline/session.ts"
 import { program, slice } from "../core/program/mod.ts"
-import { child, type Floats, type Key, type Stream, stream } from "../core/random/mod.ts"
+import { child, type Floats, type Key, loadStream, type Stream, saveStream, stream } from "../core/random/mod.ts"
 import type { Box, Space } from "../envs/space.ts"
 import { taskBatch } from "../envs/task_batch.ts"
 import { type Batch, floatsIn, type Memory, makeRows, ownMemory, type Rows } from "../envs/vector.ts"
-import type { Problem } from "./algorithm.ts"
+import type { Problem, State } from "./algorithm.ts"
 import { lift, liftProgram, type ProblemError, problemError } from "./error.ts"
 import { type Normaliser, normaliser } from "./normalise.ts"
 import { type Actor, inputsOf, type Policy } from "./policy.ts"
@@ -159,6 +159,16 @@ export const makeExperience = (
 /** One stream of actions a task, so that a task's draws do not depend on the other tasks. */
 export const actionStreams = (key: Key, tasks: Problem["tasks"]): Stream[] =>
   tasks.map((t) => stream(child(key, "action", t.id)))
+
+const actionName = (task: string): string => `action:${task}`
+
+/** The streams of actions as a state keeps them. */
+export const saveActions = (tasks: Problem["tasks"], streams: readonly Stream[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(streams.map((s, i) => [actionName(tasks[i]!.id), saveStream(s)]))
+
+/** The streams of actions that a state keeps. Errors: `ProblemError` for a text that is none. */
+export const loadActions = (tasks: Problem["tasks"], kept: State["streams"]) =>
+  Effect.forEach(tasks, (t) => lift(loadStream(kept[actionName(t.id)] ?? "")))
 
 /**
  * Fills an experience. `act` is one session call: from `x.input` to the actor's head. Where the experience is of more

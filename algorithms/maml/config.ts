@@ -1,22 +1,16 @@
 /** What a person sets for a meta-learner, and where the defaults come from. */
 import { Schema } from "effect"
-
-const number = (least: number, most: number, description: string) =>
-  Schema.Finite.check(Schema.isBetween({ minimum: least, maximum: most })).annotate({ description })
-const count = (least: number, most: number, description: string) =>
-  Schema.Int.check(Schema.isBetween({ minimum: least, maximum: most })).annotate({ description })
-const flag = (description: string) => Schema.Boolean.annotate({ description })
+import { choice, count, flag, number, numberOr } from "../../core/pipeline/setting.ts"
 
 /** The learner that adapts to one task, and the one that learns where to adapt from; any goes with any. */
 export const MamlConfig = Schema.Struct({
   /** Inner learner: gradient steps on one task's own loss. */
   inner: Schema.Struct({
-    learner: Schema.Literals(["policyGradient", "ppo"]).annotate({
-      description: "policyGradient: the loss as `objective` says; ppo: the clipped ratio"
-    }),
-    objective: Schema.Literals(["ratio", "logProb"]).annotate({
-      description: "ratio: π_θ/π_old·A, whose second derivative is right through the sampling; logProb: log π_θ·A"
-    }),
+    learner: choice(["policyGradient", "ppo"], "policyGradient: the loss as `objective` says; ppo: the clipped ratio"),
+    objective: choice(
+      ["ratio", "logProb"],
+      "ratio: π_θ/π_old·A, whose second derivative is right through the sampling; logProb: log π_θ·A"
+    ),
     steps: count(1, 100, "rollouts that the adaptation learns from, one after the other"),
     epochs: count(1, 100, "gradient steps on each of those rollouts"),
     rate: number(0, 100, "α, step size of the adaptation"),
@@ -26,15 +20,14 @@ export const MamlConfig = Schema.Struct({
   }),
   /** Outer learner: on the loss after adaptation. */
   outer: Schema.Struct({
-    learner: Schema.Literals(["policyGradient", "ppo", "trpo"]).annotate({
-      description: "policyGradient: Adam on π_θ'/π_old·A; ppo: Adam on the same, clipped; trpo: a natural-gradient step"
-    }),
+    learner: choice(
+      ["policyGradient", "ppo", "trpo"],
+      "policyGradient: Adam on π_θ'/π_old·A; ppo: Adam on the same, clipped; trpo: a natural-gradient step"
+    ),
     learningRate: number(1e-8, 10, "Adam's step size"),
     epochs: count(1, 1000, "updates for each set of rollouts"),
     clip: number(0, 1, "ε of the clipped probability ratio"),
-    maxGradientNorm: Schema.Union([number(0, 1e6, ""), Schema.Literal("off")]).annotate({
-      description: "the meta-gradient that Adam gets is scaled down to this L2 norm"
-    }),
+    maxGradientNorm: numberOr("off", 0, 1e6, "the meta-gradient that Adam gets is scaled down to this L2 norm"),
     /** Of trpo alone. */
     trust: Schema.Struct({
       kl: number(1e-8, 10, "δ: the adapted policies move by at most this KL divergence, mean over states and tasks"),

@@ -6,10 +6,10 @@ import { exp } from "../../core/math/mod.ts"
 import { realOf } from "../../core/pipeline/real.ts"
 import { Session } from "../../core/pipeline/session.ts"
 import { perExample } from "../../core/program/mod.ts"
-import { type Key, loadStream, saveStream, zeroKey } from "../../core/random/mod.ts"
+import { type Key, zeroKey } from "../../core/random/mod.ts"
 import type { Iteration, Learner, Start, State, TaskRow, TrainingProblem } from "../algorithm.ts"
 import { lift, liftProgram, problemError, TrainingDiverged } from "../error.ts"
-import { actionStreams, interaction, pauseEvery, unbroken } from "../interaction.ts"
+import { actionStreams, interaction, loadActions, pauseEvery, saveActions, unbroken } from "../interaction.ts"
 import { firstMoments, type Memory, momentsSize, takeIn } from "../normalise.ts"
 import { startFrom } from "../start.ts"
 import { identityOf, loadState, saveState } from "../state.ts"
@@ -105,7 +105,7 @@ export const learner = (kind: Kind) =>
         arrays,
         environments: fresh.batch.save(),
         observation: fresh.input.slice(),
-        streams: Object.fromEntries(actionStreams(key, tasks).map((s, i) => [actionName(tasks[i]!.id), saveStream(s)]))
+        streams: saveActions(tasks, actionStreams(key, tasks))
       }
       return state
     }, Effect.scoped)
@@ -120,7 +120,7 @@ export const learner = (kind: Kind) =>
           quantity,
           lastFinite
         })
-      const streams = yield* Effect.forEach(tasks, (t) => lift(loadStream(state.streams[actionName(t.id)] ?? "")))
+      const streams = yield* loadActions(tasks, state.streams)
       yield* inner.start(state.policy)
       const seen: (readonly Played[])[] = []
       // All rollouts of an iteration are normalised alike; together they are taken in.
@@ -165,7 +165,7 @@ export const learner = (kind: Kind) =>
         arrays,
         environments: x.batch.save(),
         observation: x.input.slice(),
-        streams: Object.fromEntries(streams.map((s, i) => [actionName(tasks[i]!.id), saveStream(s)]))
+        streams: saveActions(tasks, streams)
       }
       const rows = tasks.map(({ id }, t): TaskRow => {
         const { episodes, meanReturn, meanLength, meanReward } = after[t]!
@@ -191,8 +191,6 @@ export const learner = (kind: Kind) =>
       load: (given) => loadState(given, identity, sizes, kept)
     } satisfies Learner
   })
-
-const actionName = (task: string): string => `action:${task}`
 
 /** The rollouts under the names that the meta-gradient's program gives them. */
 const numbered = (data: readonly RolloutData[]): Record<string, Float32Array | Float64Array> =>

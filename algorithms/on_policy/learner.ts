@@ -10,9 +10,11 @@ import {
   actionStreams,
   actProgram,
   interaction,
+  loadActions,
   makeExperience,
   pauseEvery,
   rollout,
+  saveActions,
   unbroken
 } from "../interaction.ts"
 import { discountedSize, firstMemory, type Memory, momentsSize, takeIn } from "../normalise.ts"
@@ -135,7 +137,7 @@ export const learner = <C>(kind: OnPolicy<C>) =>
         observation: fresh.input.slice(),
         streams: {
           minibatch: saveStream(stream(child(key, "minibatch"))),
-          ...Object.fromEntries(actionStreams(key, tasks).map((s, i) => [actionName(tasks[i]!.id), saveStream(s)]))
+          ...saveActions(tasks, actionStreams(key, tasks))
         }
       }
       return state
@@ -148,7 +150,7 @@ export const learner = <C>(kind: OnPolicy<C>) =>
       }
       held = undefined
       const saved = (name: string) => lift(loadStream(state.streams[name] ?? ""))
-      const actions = yield* Effect.forEach(tasks, (t) => saved(actionName(t.id)))
+      const actions = yield* loadActions(tasks, state.streams)
       const minibatch = yield* saved("minibatch")
       const fail = diverged(kind.id, state.iteration, tasks)
 
@@ -169,7 +171,7 @@ export const learner = <C>(kind: OnPolicy<C>) =>
       }
       const streams = {
         minibatch: saveStream(minibatch),
-        ...Object.fromEntries(actions.map((s, i) => [actionName(tasks[i]!.id), saveStream(s)]))
+        ...saveActions(tasks, actions)
       }
       const next = yield* capture(state.iteration + 1, state.steps + e.count, streams, memory)
       if (!(next.policy.every(Number.isFinite) && next.value.every(Number.isFinite))) {
@@ -205,8 +207,6 @@ const rolloutsHere =
       const experience = makeExperience(steps, x, policy, Real)
       return { experience, roll: (_at, streams) => rollout(x, act, streams, experience, pause) }
     })
-
-const actionName = (task: string): string => `action:${task}`
 
 const diverged =
   (algorithm: string, iteration: number, tasks: TrainingProblem["tasks"]) =>

@@ -1,18 +1,6 @@
 /** What a person sets for PPO, and where the defaults come from. */
 import { Schema } from "effect"
-
-const count = (minimum: number, maximum: number, description: string) =>
-  Schema.Int.check(Schema.isBetween({ minimum, maximum })).annotate({ description })
-
-const number = (minimum: number, maximum: number, description: string) =>
-  Schema.Finite.check(Schema.isBetween({ minimum, maximum })).annotate({ description })
-
-const numberOrOff = (minimum: number, maximum: number, description: string) =>
-  Schema.Union([Schema.Literal("off"), Schema.Finite.check(Schema.isBetween({ minimum, maximum }))]).annotate({
-    description
-  })
-
-const flag = (description: string) => Schema.Boolean.annotate({ description })
+import { count, flag, number, numberOr } from "../../core/pipeline/setting.ts"
 
 export const PpoConfig = Schema.Struct({
   learningRate: number(1e-8, 1, "Adam's step size"),
@@ -22,12 +10,12 @@ export const PpoConfig = Schema.Struct({
   gamma: number(0, 1, "discount per step"),
   lambda: number(0, 1, "GAE's λ per step"),
   clip: number(0, 1, "ε of the clipped probability ratio"),
-  valueClip: numberOrOff(0, 1e6, "clip range of the value update, reward units"),
+  valueClip: numberOr("off", 0, 1e6, "clip range of the value update, reward units"),
   entropy: number(0, 10, "weight of the entropy bonus"),
   value: number(0, 10, "weight of the value loss"),
-  maxGradientNorm: numberOrOff(0, 1e6, "the gradient is scaled down to this L2 norm"),
+  maxGradientNorm: numberOr("off", 0, 1e6, "the gradient is scaled down to this L2 norm"),
   normaliseAdvantages: flag("advantages of a minibatch get mean 0, deviation 1"),
-  klStop: numberOrOff(0, 100, "an update ends early beyond this mean KL divergence, nats")
+  klStop: numberOr("off", 0, 100, "an update ends early beyond this mean KL divergence, nats")
 })
 
 /** The settings of one PPO training. */

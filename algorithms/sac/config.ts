@@ -1,36 +1,34 @@
 /** What a person sets for SAC, and where the defaults come from. */
 import { Schema } from "effect"
-
-const whole = (minimum: number, maximum: number, description: string) =>
-  Schema.Int.check(Schema.isBetween({ minimum, maximum })).annotate({ description })
-
-const real = (minimum: number, maximum: number, description: string) =>
-  Schema.Finite.check(Schema.isBetween({ minimum, maximum })).annotate({ description })
-
-const autoOr = (minimum: number, maximum: number, description: string) =>
-  Schema.Union([Schema.Literal("auto"), Schema.Finite.check(Schema.isBetween({ minimum, maximum }))]).annotate({
-    description
-  })
+import { choice, count, countOr, number, numberOr } from "../../core/pipeline/setting.ts"
 
 export const SacConfig = Schema.Struct({
-  learningRate: real(1e-8, 1, "Adam's step size, of policy, critics and temperature"),
-  replay: whole(1, 100_000_000, "transitions kept, of all tasks together"),
-  learningStarts: whole(0, 1_000_000_000, "environment steps, over all tasks, with uniform actions and no update"),
-  batch: whole(1, 1_000_000, "transitions in an update, rounded up to a multiple of the tasks"),
-  tau: real(0, 1, "τ: how far the target critics move towards the critics at each update"),
-  gamma: real(0, 1, "discount per step"),
-  trainEvery: whole(1, 1_000_000, "steps of each environment between updates"),
-  updates: Schema.Union([
-    Schema.Literal("steps"),
-    Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1_000_000 }))
-  ]).annotate({ description: "updates each time, or as many as environment steps were taken since the last time" }),
-  temperature: autoOr(1e-12, 1e6, "α of the entropy bonus, or auto: learnt, one for each task"),
-  initialTemperature: real(1e-12, 1e6, "α to start from where it is learnt"),
-  targetEntropy: autoOr(-1e6, 1e6, "entropy that a learnt α aims at, nats; auto: −n, or ½·log n of n discrete actions"),
-  correction: Schema.Literals(["exact", "epsilon"]).annotate({
-    description: "log of the squashing's slope: exactly, or with Stable-Baselines3's 1e-6 in the logarithm"
-  }),
-  lambda: real(0, 1, "GAE's λ of the advantages that a collector gives; training has none")
+  learningRate: number(1e-8, 1, "Adam's step size, of policy, critics and temperature"),
+  replay: count(1, 100_000_000, "transitions kept, of all tasks together"),
+  learningStarts: count(0, 1_000_000_000, "environment steps, over all tasks, with uniform actions and no update"),
+  batch: count(1, 1_000_000, "transitions in an update, rounded up to a multiple of the tasks"),
+  tau: number(0, 1, "τ: how far the target critics move towards the critics at each update"),
+  gamma: number(0, 1, "discount per step"),
+  trainEvery: count(1, 1_000_000, "steps of each environment between updates"),
+  updates: countOr(
+    "steps",
+    1,
+    1_000_000,
+    "updates each time, or as many as environment steps were taken since the last time"
+  ),
+  temperature: numberOr("auto", 1e-12, 1e6, "α of the entropy bonus, or auto: learnt, one for each task"),
+  initialTemperature: number(1e-12, 1e6, "α to start from where it is learnt"),
+  targetEntropy: numberOr(
+    "auto",
+    -1e6,
+    1e6,
+    "entropy that a learnt α aims at, nats; auto: −n, or ½·log n of n discrete actions"
+  ),
+  correction: choice(
+    ["exact", "epsilon"],
+    "log of the squashing's slope: exactly, or with Stable-Baselines3's 1e-6 in the logarithm"
+  ),
+  lambda: number(0, 1, "GAE's λ of the advantages that a collector gives; training has none")
 })
 
 /** The settings of one SAC training. */

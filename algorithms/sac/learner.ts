@@ -8,7 +8,15 @@ import { child, type Floats, type Key, loadStream, saveStream, stream } from "..
 import { makeRows } from "../../envs/vector.ts"
 import type { Iteration, Learner, SavedState, Start, State, TrainingProblem } from "../algorithm.ts"
 import { CheckpointError, lift, TrainingDiverged } from "../error.ts"
-import { actionStreams, actProgram, type Interaction, interaction, unbroken } from "../interaction.ts"
+import {
+  actionStreams,
+  actProgram,
+  type Interaction,
+  interaction,
+  loadActions,
+  saveActions,
+  unbroken
+} from "../interaction.ts"
 import { firstMemory, type Memory, momentsSize, takeIn } from "../normalise.ts"
 import { contents, makeReplay, nextSlot, overwrites, withContents } from "../replay/mod.ts"
 import { startFrom } from "../start.ts"
@@ -119,7 +127,7 @@ export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: Trai
       observation: fresh.input.slice(),
       streams: {
         update: saveStream(stream(child(key, "update"))),
-        ...Object.fromEntries(actionStreams(key, tasks).map((s, i) => [actionName(tasks[i]!.id), saveStream(s)]))
+        ...saveActions(tasks, actionStreams(key, tasks))
       }
     }
     return state
@@ -156,7 +164,7 @@ export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: Trai
     else if (overwrites(replay, steps)) replay = yield* lift(withContents(replay, contents(replay), replay.pushed))
     held = undefined
     const saved = (name: string) => lift(loadStream(state.streams[name] ?? ""))
-    const actions = yield* Effect.forEach(tasks, (t) => saved(actionName(t.id)))
+    const actions = yield* loadActions(tasks, state.streams)
     const chance = yield* saved("update")
     const fail = (quantity: string, odd: readonly number[]) =>
       new TrainingDiverged({
@@ -214,7 +222,7 @@ export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: Trai
       observation: x.input.slice(),
       streams: {
         update: saveStream(chance),
-        ...Object.fromEntries(actions.map((s, i) => [actionName(tasks[i]!.id), saveStream(s)]))
+        ...saveActions(tasks, actions)
       }
     }
     held = next
@@ -232,5 +240,3 @@ export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: Trai
 
   return { policy, init, iterate, save: (state) => saveState(state, identity), load } satisfies Learner
 })
-
-const actionName = (task: string): string => `action:${task}`

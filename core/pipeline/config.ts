@@ -3,27 +3,7 @@
  * place that says which numbers there are, what they mean, their unit, their range, and where the paper has them.
  */
 import { Schema } from "effect"
-
-/** A whole number of at least `minimum`, with its meaning. */
-const count = (minimum: number, maximum: number, description: string) =>
-  Schema.Int.check(Schema.isBetween({ minimum, maximum })).annotate({ description })
-
-/** A finite number in [minimum, maximum], with its meaning. */
-const number = (minimum: number, maximum: number, description: string) =>
-  Schema.Finite.check(Schema.isBetween({ minimum, maximum })).annotate({ description })
-
-const choice = <const L extends readonly string[]>(literals: L, description: string) =>
-  Schema.Literals(literals).annotate({ description })
-
-const flag = (description: string) => Schema.Boolean.annotate({ description })
-
-const name = (description: string) => Schema.NonEmptyString.annotate({ description })
-
-/** "off", or a number in [minimum, maximum]. */
-const numberOrOff = (minimum: number, maximum: number, description: string) =>
-  Schema.Union([Schema.Literal("off"), Schema.Finite.check(Schema.isBetween({ minimum, maximum }))]).annotate({
-    description
-  })
+import { choice, count, countOr, flag, name, number, numberOr } from "./setting.ts"
 
 /** The tasks: a family draws `n` of them. */
 export const FamilyConfig = Schema.Struct({
@@ -60,7 +40,8 @@ export const NormaliseConfig = Schema.Struct({
 /** Training of the meta-policy θ★ on all tasks. */
 export const MetaConfig = Schema.Struct({
   iterations: count(1, 1_000_000, "rollout-and-update iterations, at most; the paper: 100"),
-  target: numberOrOff(
+  target: numberOr(
+    "off",
     -1e12,
     1e12,
     "meta-training ends once the mean return over tasks reaches this: a solved θ★ has nothing left to learn from"
@@ -79,13 +60,8 @@ export const SurrogateConfig = Schema.Struct({
     1e9,
     "μ of (μ/2)‖x‖² as a multiple of the loss's largest curvature at θ★: 10 keeps adapted policies within about 1%"
   ),
-  trustRadius: numberOrOff(0, 1e6, "largest ‖Px‖/‖θ★‖ of an adapted policy"),
-  subsets: Schema.Union([
-    Schema.Literal("all"),
-    Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1e7 }))
-  ]).annotate({
-    description: "m, number of random subsets, or all of the size; the paper: n² or all"
-  }),
+  trustRadius: numberOr("off", 0, 1e6, "largest ‖Px‖/‖θ★‖ of an adapted policy"),
+  subsets: countOr("all", 1, 1e7, "m, number of random subsets, or all of the size; the paper: n² or all"),
   subsetSize: count(1, 1000, "tasks in a subset; the paper: 5"),
   affinity: choice(["centred", "gain", "eq5"], "which affinity matrix the groups come from"),
   normaliseAdvantages: flag("advantages of a task get mean 0, deviation 1"),
@@ -98,12 +74,8 @@ export const SurrogateConfig = Schema.Struct({
 /** Splitting the tasks by the affinity matrix. */
 export const GroupingConfig = Schema.Struct({
   method: name("how the tasks are split: sdp, spectral, agglomerative, random, or one of a plugin"),
-  k: Schema.Union([Schema.Literal("auto"), Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1000 }))]).annotate(
-    {
-      description: "number of groups, or auto"
-    }
-  ),
-  lambda: numberOrOff(0, 1e9, "penalty on the number of groups instead of a fixed k")
+  k: countOr("auto", 1, 1000, "number of groups, or auto"),
+  lambda: numberOr("off", 0, 1e9, "penalty on the number of groups instead of a fixed k")
 })
 
 /** Really training a sample of subsets, against which the estimates are judged. */
@@ -161,12 +133,7 @@ export const RunConfig = Schema.Struct({
   preset: name("where the values came from"),
   seed: count(0, Number.MAX_SAFE_INTEGER, "the one seed; every key of the run is spawned from it"),
   session: choice(sessionKinds, "what computes; auto: the fastest that works; wasm: the same bits on every machine"),
-  workers: Schema.Union([
-    Schema.Literal("auto"),
-    Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1024 }))
-  ]).annotate({
-    description: "worker threads, or one a core"
-  }),
+  workers: countOr("auto", 1, 1024, "worker threads, or one a core"),
   plugins: Schema.Array(Schema.NonEmptyString).annotate({
     description: "plugins by file or package; a file's path counts from this configuration's folder"
   }),
