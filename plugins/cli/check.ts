@@ -46,6 +46,7 @@ const firstOrder = Command.make(
 
 export const checkCommand = Command.make("check").pipe(
   Command.withDescription("Check how far a finished run's estimates can be trusted."),
+  Command.withShortDescription("How far a finished run's estimates can be trusted"),
   Command.withSubcommands([firstOrder])
 )
 

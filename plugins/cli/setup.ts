@@ -45,6 +45,7 @@ const tensorflow = Command.make(
 
 export const setupCommand = Command.make("setup").pipe(
   Command.withDescription("Build what is too large, or too particular to a machine, to come with the package."),
+  Command.withShortDescription("Build what does not come with the package"),
   Command.withSubcommands([tensorflow])
 )
 
