@@ -13,6 +13,8 @@ export interface Worth {
   readonly labels: readonly number[]
   /** Mean return of every task under its group's policy, a row a seed. */
   readonly returns: readonly (readonly number[])[]
+  /** Share of a task's episodes that succeeded, likewise, where the environment tells. */
+  readonly successRates?: readonly (readonly number[])[]
 }
 
 /** Members of each group, in the order of the labels' first appearance. */
@@ -56,18 +58,23 @@ export const trainGroups = Effect.fn("policygradex.trainGroups")(function* (
     yield* begin(jobs.length)
   )
   const outcome = { jobs, trained }
+  /** What the trainings of a grouping's groups say of each task, a row a seed. */
+  const byTask = (labels: readonly number[], of: (t: Trained) => readonly number[]) =>
+    Array.from({ length: c.seeds }, (_, seed) => {
+      const row = new Array<number>(tasks.length).fill(Number.NaN)
+      for (const members of groupsOf(labels)) {
+        const t = trainingOf(outcome, members, seed)
+        for (const [a, v] of (t === undefined ? [] : of(t)).entries()) row[members[a]!] = v
+      }
+      return row
+    })
+  const told = trained.every((t) => t.successRates !== undefined)
   const worth = Object.entries(groupings).map(
     ([method, labels]): Worth => ({
       method,
       labels,
-      returns: Array.from({ length: c.seeds }, (_, seed) => {
-        const row = new Array<number>(tasks.length).fill(Number.NaN)
-        for (const members of groupsOf(labels)) {
-          const t = trainingOf(outcome, members, seed)
-          for (const [a, v] of (t === undefined ? [] : finalMeans(t)).entries()) row[members[a]!] = v
-        }
-        return row
-      })
+      returns: byTask(labels, finalMeans),
+      ...(told ? { successRates: byTask(labels, (t) => t.successRates ?? []) } : {})
     })
   )
   return { ...outcome, worth } satisfies GroupsTrained

@@ -11,8 +11,9 @@ export interface Spent extends Cost {
 
 export interface Ledger {
   /**
-   * Runs a stage, anew on another session where its own is lost, and books what it took. What it cost is what the session of this thread did meanwhile, unless `costOf`
-   * tells from the result: for work that other threads do on sessions of their own.
+   * Runs a stage, anew on another session where its own is lost, and books what it took. What it cost is what the
+   * session of this thread did meanwhile, unless `costOf` tells from the result: for work that other threads do on
+   * sessions of their own.
    */
   readonly stage: <A, E, R>(
     name: string,
@@ -30,14 +31,14 @@ export const makeLedger = Effect.gen(function* () {
   const session = yield* Session
   const recovery = yield* Recovery
   const book = new Map<string, Spent>()
-  const add = (name: string, { seconds, flops, bytes }: Spent, before = 0): void => {
+  const add = (name: string, { seconds, flops, bytes }: Spent, before?: number): void => {
     const so = book.get(name) ?? { seconds: 0, flops: 0, bytes: 0 }
-    const earlier = (so.secondsBefore ?? 0) + before
+    const earlier = before === undefined ? so.secondsBefore : (so.secondsBefore ?? 0) + before
     book.set(name, {
       seconds: so.seconds + seconds,
       flops: so.flops + flops,
       bytes: so.bytes + bytes,
-      ...(earlier > 0 ? { secondsBefore: earlier } : {})
+      ...(earlier === undefined ? {} : { secondsBefore: earlier })
     })
   }
   const ledger: Ledger = {

@@ -258,6 +258,7 @@ export const jobResult = (o: Outcome): JobResult => {
       method: w.method,
       perSeed: perSeed(w),
       meanReturn: worth.get(w.method)!,
+      ...(w.successRates === undefined ? {} : { successRate: interval(w.successRates.map(mean)) }),
       ...(truthLabels === undefined ? {} : { nmi: nmi(w.labels, truthLabels) })
     })),
     comparisonMeaning: `Mean return over tasks, each under its group's policy${after}`,

@@ -120,11 +120,17 @@ export const putTruth = Effect.fnUntraced(function* (
 
 export const putWorth = Effect.fnUntraced(function* (worth: readonly Worth[], tasks: readonly Task[]) {
   const store = yield* RunStore
+  const told = worth.every((w) => w.successRates !== undefined)
   yield* store.put("group-training", "returns", {
     kind: "table",
-    columns: ["method", "seed", "task", "group", "mean_return"],
+    columns: ["method", "seed", "task", "group", "mean_return", ...(told ? ["success_rate"] : [])],
     rows: worth.flatMap((w) =>
-      w.returns.flatMap((row, seed) => row.map((v, t) => [w.method, seed, tasks[t]!.id, w.labels[t]!, v]))
+      w.returns.flatMap((row, seed) =>
+        row.map((v, t) => {
+          const rate = w.successRates?.[seed]?.[t]
+          return [w.method, seed, tasks[t]!.id, w.labels[t]!, v, ...(rate === undefined ? [] : [rate])]
+        })
+      )
     )
   })
 })

@@ -73,6 +73,7 @@ export const TrainedData = Schema.Struct({
   arrays: Schema.optionalKey(Schema.Record(Schema.String, FloatArray)),
   adapted: Schema.optionalKey(Schema.Array(Doubles)),
   returns: Schema.Array(Numbers),
+  successRates: Schema.optionalKey(Numbers),
   steps: Schema.Number
 }) satisfies Schema.Codec<Trained, unknown>
 

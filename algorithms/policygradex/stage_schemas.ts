@@ -52,5 +52,7 @@ export const TruthData = Schema.Struct({
 export const GroupsData = Schema.Struct({
   jobs: Schema.Array(Schema.Struct({ id: Schema.String, members: Labels, seed: Schema.Int })),
   trained: Schema.Array(TrainedData),
-  worth: Schema.Array(Schema.Struct({ method: Schema.String, labels: Labels, returns: Rows }))
+  worth: Schema.Array(
+    Schema.Struct({ method: Schema.String, labels: Labels, returns: Rows, successRates: Schema.optionalKey(Rows) })
+  )
 })

@@ -61,6 +61,8 @@ export interface Trained {
   readonly metrics: readonly (readonly Readonly<Record<string, number>>[])[]
   /** Return of every evaluation episode, a row a task. */
   readonly returns: readonly (readonly number[])[]
+  /** Share of those episodes that succeeded, by task, where the environment tells. */
+  readonly successRates?: readonly number[]
   readonly steps: number
   /** Of all its calls, wherever they were made. */
   readonly cost: Cost
@@ -170,6 +172,7 @@ export const train = Effect.fn("policygradex.train")(function* <C, W = never, R 
         assessed,
         metrics,
         returns: done.map((e) => e.returns),
+        ...successRatesOf(done),
         steps: state.steps,
         cost: yield* costNow
       }
@@ -210,6 +213,11 @@ const goOn = Effect.fnUntraced(function* (learner: Learner, checkpoints: Checkpo
   yield* checkpoints.refuse(state.left)
   return undefined
 })
+
+const successRatesOf = (done: readonly Evaluation[]): Pick<Trained, "successRates"> => {
+  const rates = done.flatMap((e) => (e.successes === undefined ? [] : [meanOf(e.successes.map(Number))]))
+  return rates.length === done.length ? { successRates: rates } : {}
+}
 
 /** Mean of the known values. */
 export const meanOf = (x: readonly number[]): number => {

@@ -88,6 +88,8 @@ export interface MethodComparison {
   /** Mean over tasks of the return of each task under its group's policy, by seed. */
   readonly perSeed: readonly number[]
   readonly meanReturn: Interval
+  /** Share of episodes that succeeded, mean over tasks, where the environment tells. */
+  readonly successRate?: Interval
   /** Agreement of its groups with those of the trained subsets, where known. */
   readonly nmi?: number
 }

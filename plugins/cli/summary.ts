@@ -17,7 +17,10 @@ export const summaryText = (d: ReportData, directory: string): string =>
     }),
     ...block(
       d.comparisonMeaning,
-      d.comparison.map((c) => [c.method, withInterval(c.meanReturn)])
+      d.comparison.map(({ method, meanReturn, successRate }) => [
+        method,
+        `${withInterval(meanReturn)}${successRate === undefined ? "" : `, ${percent(successRate.value)} of episodes succeed`}`
+      ])
     ),
     ...(d.estimates === undefined
       ? []

@@ -2,7 +2,7 @@
 import * as Plot from "@observablehq/plot"
 import type { MethodComparison } from "../../../core/pipeline/report_data.ts"
 import { draw } from "../draw.ts"
-import { figure, type Html, html, interval, show, table } from "../html.ts"
+import { figure, type Html, html, interval, percent, show, table } from "../html.ts"
 
 export const comparisonFigure = (methods: readonly MethodComparison[], meaning: string, chosen: string): Html => {
   const seeds = methods.flatMap((m) => m.perSeed.map((value) => ({ method: m.method, value })))
@@ -50,11 +50,20 @@ export const comparisonFigure = (methods: readonly MethodComparison[], meaning: 
   const level = methods[0]?.meanReturn.level ?? 0.95
   const caption = html`<b>Was it worth it?</b> ${meaning}, by how the tasks were grouped: mean over seeds (a dot each),
     with the ${Math.round(level * 100)}% interval of the mean.`
+  const told = methods.some((m) => m.successRate !== undefined)
   const numbers = table(
-    ["method", "mean (interval)", "seeds", "by seed", "NMI with trained groups"],
+    [
+      "method",
+      "mean (interval)",
+      ...(told ? ["episodes that succeed"] : []),
+      "seeds",
+      "by seed",
+      "NMI with trained groups"
+    ],
     methods.map((m) => [
       m.method,
       interval(m.meanReturn),
+      ...(told ? [m.successRate === undefined ? "" : percent(m.successRate.value)] : []),
       m.perSeed.length,
       m.perSeed.map(show).join(", "),
       m.nmi ?? ""
