@@ -4,6 +4,7 @@ import fc from "fast-check"
 import * as E from "fp-ts/lib/Either.js"
 import { layout, mlp, orthogonal } from "../../../core/network/mod.ts"
 import { evaluate, grad, matmul, mul, program, reshape, shapeMessage, sum } from "../../../core/program/mod.ts"
+import { graph } from "../../../core/program/plan/graph.ts"
 import { stream, zeroKey } from "../../../core/random/mod.ts"
 import { built, close } from "../program/support.ts"
 
@@ -88,7 +89,10 @@ test("layout() nests: a view of a view is one slice of the vector", () => {
   assert.deepEqual([...y.w], [8, 9, 10, 11, 12, 13])
   assert.deepEqual([...y.b], [6, 7])
   assert.deepEqual(p.outputs.w.shape, [2, 3])
-  assert.equal(p.outputs.b.args[0], p.inputs.theta)
+  // What a plan reads: the vector itself, at the sum of both offsets.
+  const { nodes, outputs, inputs } = graph(p)
+  const b = nodes[outputs.find((o) => o.name === "b")!.node]!
+  assert.deepEqual([b.op, b.args], [{ kind: "slice", start: [6] }, [inputs.get("theta")]])
   const host = inner.host(outer.host(theta, "second"), "b")
   host[0] = -1
   assert.equal(theta[14], -1)
