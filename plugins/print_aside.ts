@@ -1,4 +1,4 @@
-import console from "node:console"
+import streams from "node:console"
 import type { Console } from "effect"
 
 /**
@@ -6,8 +6,9 @@ import type { Console } from "effect"
  * may do at any time. Gives the console that prints results.
  */
 export const printAside = (): Console.Console => {
-  const results: Console.Console = Object.create(console, { log: { value: console.log.bind(console) } })
-  const aside = console.error.bind(console)
-  Object.assign(globalThis.console, { log: aside, info: aside, debug: aside })
+  const results: Console.Console = Object.create(streams, { log: { value: streams.log.bind(streams) } })
+  const aside = streams.error.bind(streams)
+  // The global one, which in a worker thread of Bun is another than the module's.
+  Object.assign(console, { log: aside, info: aside, debug: aside })
   return results
 }
