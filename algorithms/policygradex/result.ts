@@ -91,12 +91,19 @@ const affinityViews = (o: Outcome): readonly ReportAffinity[] => {
           view(
             "truth",
             "Truth",
-            "how much better a task really did with the other one in its subset than on average; return",
+            `how much better a task really did with the other one in its subset than on average; return${unseenPairs(o)}`,
             o.comparison.affinity,
             o.comparison.labels
           )
         ])
   ]
+}
+
+/** Says of the truth's matrix that not every pair was trained together, where that is so. */
+const unseenPairs = ({ tasks, truth }: Outcome): string => {
+  const together = (i: number, j: number) => truth.scores.some((s) => s.tasks.includes(i) && s.tasks.includes(j))
+  const all = tasks.every((_, i) => tasks.every((_, j) => i === j || together(i, j)))
+  return all ? "" : "; 0 where no trained subset has both"
 }
 
 const warnings = (o: Outcome, covered: number): readonly Warning[] => {

@@ -86,6 +86,13 @@ const matrixOf = (id: string): readonly (readonly number[])[] => {
   return found === undefined ? assert.fail(`there is no affinity ${id}`) : found.matrix
 }
 
+test("the matrix of the trained subsets says where it has nothing to say", () => {
+  const truth = data.affinities.find((a) => a.id === "truth")
+  const trained = new Set(table(files, "truth/returns").map((row) => row.subset))
+  assert.ok(trained.size < (data.tasks.length * (data.tasks.length - 1)) / 2)
+  assert.match(truth?.meaning ?? "", /0 where no trained subset has both$/)
+})
+
 test("the affinities of equation 5 come from surrogate/subsets: the gain, and the loss as printed", () => {
   const n = ids.length
   const rows = table(files, "surrogate/subsets")
