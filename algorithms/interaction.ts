@@ -8,7 +8,7 @@ import { child, type Floats, type Key, loadStream, type Stream, saveStream, stre
 import type { Box, Space } from "../envs/space.ts"
 import { taskBatch } from "../envs/task_batch.ts"
 import { type Batch, floatsIn, type Memory, makeRows, ownMemory, type Rows } from "../envs/vector.ts"
-import type { Problem, State } from "./algorithm.ts"
+import type { Problem, State, TrainingProblem } from "./algorithm.ts"
 import { lift, liftProgram, type ProblemError, problemError } from "./error.ts"
 import { type Normaliser, normaliser } from "./normalise.ts"
 import { type Actor, inputsOf, type Policy } from "./policy.ts"
@@ -155,6 +155,15 @@ export const makeExperience = (
     rows: makeRows(count, x.batch.observationSize, Float32Array, memory)
   }
 }
+
+/** Steps of each environment in an iteration. Errors: `ProblemError` for steps that the environments cannot share. */
+export const stepsOfEach = ({
+  stepsPerTask,
+  environmentsPerTask
+}: Pick<TrainingProblem, "stepsPerTask" | "environmentsPerTask">): Effect.Effect<number, ProblemError> =>
+  Number.isInteger(stepsPerTask) && stepsPerTask >= 1 && stepsPerTask % environmentsPerTask === 0
+    ? Effect.succeed(stepsPerTask / environmentsPerTask)
+    : Effect.fail(problemError("stepsPerTask", `a multiple of ${environmentsPerTask} environments`, `${stepsPerTask}`))
 
 /** One stream of actions a task, so that a task's draws do not depend on the other tasks. */
 export const actionStreams = (key: Key, tasks: Problem["tasks"]): Stream[] =>

@@ -3,7 +3,7 @@ import { Effect, Semaphore } from "effect"
 import { linearRate } from "../../core/optim/mod.ts"
 import { realOf } from "../../core/pipeline/real.ts"
 import { type Buffer, Session } from "../../core/pipeline/session.ts"
-import { child, type Key, loadStream, saveStream, stream } from "../../core/random/mod.ts"
+import { child, type Key, loadStream, saveStream, stream, zeroKey } from "../../core/random/mod.ts"
 import type { Iteration, Learner, MakeRollouts, Start, State, TrainingProblem } from "../algorithm.ts"
 import { type LearnerError, lift, problemError, TrainingDiverged } from "../error.ts"
 import {
@@ -15,6 +15,7 @@ import {
   pauseEvery,
   rollout,
   saveActions,
+  stepsOfEach,
   unbroken
 } from "../interaction.ts"
 import { discountedSize, firstMemory, type Memory, momentsSize, takeIn } from "../normalise.ts"
@@ -31,25 +32,15 @@ import { resident, updater } from "./update.ts"
 export const learner = <C>(kind: OnPolicy<C>) =>
   Effect.fn("on_policy.learner")(function* (c: C, problem: TrainingProblem) {
     const loop = { ...loopDefaults, ...kind.loop(c) }
-    const { tasks, policy, environmentsPerTask, stepsPerTask, iterations } = problem
-    if (!(Number.isInteger(stepsPerTask) && stepsPerTask >= 1 && stepsPerTask % environmentsPerTask === 0)) {
-      return yield* problemError(
-        "stepsPerTask",
-        `a multiple of ${environmentsPerTask} environments`,
-        String(stepsPerTask)
-      )
-    }
+    const { tasks, policy, iterations } = problem
+    const steps = yield* stepsOfEach(problem)
     const session = yield* Session
     const Real = realOf(session)
     const n = networks(policy)
-    const x = yield* interaction(problem, { entropy: [0], spawnKey: [] }, Real)
+    const x = yield* interaction(problem, zeroKey, Real)
     const envs = x.batch.count
     const at = yield* resident(n)
-    const rollouts = yield* (problem.rollouts ?? rolloutsHere(policy, at.parameters, n.layout.size))(
-      x,
-      stepsPerTask / environmentsPerTask,
-      Real
-    )
+    const rollouts = yield* (problem.rollouts ?? rolloutsHere(policy, at.parameters, n.layout.size))(x, steps, Real)
     const e = rollouts.experience
     const estimates = makeEstimates(e.count)
     const estimate = yield* estimator(loop, n, at.parameters)

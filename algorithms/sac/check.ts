@@ -2,6 +2,7 @@
 import { Effect } from "effect"
 import type { Problem, TrainingProblem } from "../algorithm.ts"
 import { problemError } from "../error.ts"
+import { stepsOfEach } from "../interaction.ts"
 import { defaults, type Sac } from "./config.ts"
 
 /** Errors: `ProblemError` for a policy that is not SAC's. */
@@ -11,19 +12,15 @@ export const checkedPolicy = ({ policy }: Problem) =>
     : problemError("policy", "one that sac.makePolicy() made", `a ${policy.distribution} policy`)
 
 /**
+ * Steps of each environment in an iteration.
+ *
  * Errors: `ProblemError` for a policy that is not SAC's, steps that the environments cannot share equally, a training
  * that would end before its first update, and settings of which one makes another one void.
  */
 export const checked = Effect.fnUntraced(function* (c: Sac, problem: TrainingProblem) {
   yield* checkedPolicy(problem)
-  const { policy, tasks, iterations, stepsPerTask, environmentsPerTask } = problem
-  if (!(Number.isInteger(stepsPerTask) && stepsPerTask >= 1 && stepsPerTask % environmentsPerTask === 0)) {
-    return yield* problemError(
-      "stepsPerTask",
-      `a multiple of ${environmentsPerTask} environments`,
-      String(stepsPerTask)
-    )
-  }
+  const steps = yield* stepsOfEach(problem)
+  const { policy, tasks, iterations, stepsPerTask } = problem
   const total = iterations * stepsPerTask * tasks.length
   if (c.learningStarts >= total) {
     return yield* problemError(
@@ -45,4 +42,5 @@ export const checked = Effect.fnUntraced(function* (c: Sac, problem: TrainingPro
   if (policy.distribution === "categorical" && c.correction !== defaults.correction) {
     return yield* problemError("correction", "exact with discrete actions, which nothing squashes", c.correction)
   }
+  return steps
 })

@@ -42,8 +42,8 @@ export const SAC_VERSION = "3"
  * copies it once, so that iterations should be of many steps.
  */
 export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: TrainingProblem) {
-  yield* checked(c, problem)
-  const { tasks, policy, environmentsPerTask, stepsPerTask } = problem
+  const steps = yield* checked(c, problem)
+  const { tasks, policy, environmentsPerTask } = problem
   const session = yield* Session
   const Real = realOf(session)
   const n = networks(policy, c.correction)
@@ -62,7 +62,6 @@ export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: Trai
   const normalArrays = [...(scaled ? ["shown"] : []), ...(reward ? ["discounted"] : [])]
   const step = makeRows(envs, x.batch.observationSize)
   const reached = new Real(policy.inputs)
-  const steps = stepsPerTask / environmentsPerTask
   const perRound = c.updates === "steps" ? c.trainEvery * envs : c.updates
 
   // One training uses the buffers at a time; a second caller waits.

@@ -9,7 +9,7 @@ import { calling } from "../load/mod.ts"
 import { show } from "../report/html.ts"
 import { readRun } from "../store/mod.ts"
 import { aligned, lift, percent, print } from "./output.ts"
-import { pluginFlag, pluginsOf, withPlugins } from "./plugin_flag.ts"
+import { knownWithPlugins, pluginFlag, pluginsOf } from "./plugin_flag.ts"
 import { shared } from "./shared.ts"
 
 export const evaluateCommand = Command.make(
@@ -75,7 +75,7 @@ export const evaluateCommand = Command.make(
     }
     const from = yield* lift(key(seed ?? 0))
     const { run, store } = yield* readRun(o.run)
-    const loaded = yield* withPlugins([...pluginsOf(run.config), ...o.plugin])
+    const { known, loaded } = yield* knownWithPlugins([...pluginsOf(run.config), ...o.plugin])
     const actions = o.deterministic ? "mode" : "sample"
     if (adapt !== undefined) {
       const { adapted } = yield* Effect.promise(() => import("./adapt.ts"))
@@ -85,13 +85,11 @@ export const evaluateCommand = Command.make(
       const { worth, text } = yield* calling(Effect.scoped(adapted(store, run.config, loaded, o.session, how, from)))
       return yield* print(json, { run: store.name, seed: seed ?? 0, ...worth }, text)
     }
-    const { known, knownWith } = yield* Effect.promise(() => import("../known.ts"))
     const { evaluateRun, policiesOfRun } = yield* Effect.promise(() => import("../evaluate_run.ts"))
     const { sessionLayer } = yield* Effect.promise(() => import("../sessions/mod.ts"))
-    const all = knownWith(loaded, known)
-    const policies = yield* policiesOfRun(store, all)
+    const policies = yield* policiesOfRun(store, known)
     const asked = o.task.length === 0 ? {} : { tasks: o.task }
-    const worth = yield* calling(evaluateRun(policies, all, { episodes: o.episodes, actions, ...asked }, from)).pipe(
+    const worth = yield* calling(evaluateRun(policies, known, { episodes: o.episodes, actions, ...asked }, from)).pipe(
       Effect.provide(sessionLayer(o.session))
     )
     yield* print(json, { run: store.name, seed: seed ?? 0, ...worth }, describe(worth))

@@ -4,7 +4,7 @@ import { Argument, Command, Flag } from "effect/cli"
 import { FileError, suggestion, UsageError } from "../failure.ts"
 import { readRun } from "../store/mod.ts"
 import { lift, print } from "./output.ts"
-import { pluginFlag, pluginsOf, withPlugins } from "./plugin_flag.ts"
+import { knownWithPlugins, pluginFlag, pluginsOf } from "./plugin_flag.ts"
 import { shared } from "./shared.ts"
 
 export const exportCommand = Command.make(
@@ -42,12 +42,10 @@ export const exportCommand = Command.make(
       return yield* new UsageError({ doing: "export a policy", want, got: "neither", fix: "" })
     }
     const { run, store } = yield* readRun(o.run)
-    const loaded = yield* withPlugins([...pluginsOf(run.config), ...o.plugin])
-    const { known, knownWith } = yield* Effect.promise(() => import("../known.ts"))
+    const { known } = yield* knownWithPlugins([...pluginsOf(run.config), ...o.plugin])
     const { policiesOfRun } = yield* Effect.promise(() => import("../evaluate_run.ts"))
     const { fixedTask, policyToOnnx } = yield* Effect.promise(() => import("../onnx/mod.ts"))
-    const all = knownWith(loaded, known)
-    const policies = yield* policiesOfRun(store, all)
+    const policies = yield* policiesOfRun(store, known)
     const ofTask = policies.filter((p) => task === undefined || p.tasks.some((t) => t.id === task))
     if (task !== undefined && ofTask.length === 0) {
       const fix = suggestion(task, [...new Set(policies.flatMap((p) => p.tasks.map((t) => t.id)))])
@@ -60,7 +58,7 @@ export const exportCommand = Command.make(
       return yield* new UsageError({ doing: "export a policy", want: `one of ${there}`, got, fix: "" })
     }
     const { group, path } = found
-    const policy = task === undefined ? found : yield* lift(fixedTask(found, task, all.algorithms))
+    const policy = task === undefined ? found : yield* lift(fixedTask(found, task, known.algorithms))
     const bytes = yield* lift(policyToOnnx(policy))
     const fs = yield* FileSystem.FileSystem
     yield* fs.writeFile(o.onnx, bytes).pipe(
