@@ -1,38 +1,22 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Effect } from "effect"
-import {
-  type Algorithm,
-  algorithmLaws,
-  type LawGround,
-  type Learner,
-  type Ppo,
-  ppo,
-  type SavedState
-} from "../../algorithms/mod.ts"
+import { type Algorithm, algorithmLaws, type Learner, type Ppo, ppo, type SavedState } from "../../algorithms/mod.ts"
 import { zeroKey } from "../../core/random/mod.ts"
-import { cartPole } from "../../envs/mod.ts"
 import { layer as reference } from "../../plugins/session_reference.ts"
 import { layer as wasm } from "../../plugins/session_wasm/mod.ts"
-
-const ground: LawGround = {
-  environment: cartPole,
-  tasks: [
-    { id: "short", params: { length: 0.3 } },
-    { id: "long", params: { length: 1 } }
-  ]
-}
+import { twoPoles } from "./support.ts"
 
 const sessions = { wasm: wasm(), reference }
 
 for (const [kind, session] of Object.entries(sessions))
-  for (const law of algorithmLaws(ppo, ground))
+  for (const law of algorithmLaws(ppo, twoPoles))
     test(`${ppo.id} on ${kind}: ${law.name}`, () =>
       Effect.runPromise(Effect.scoped(law.check).pipe(Effect.provide(session))).then((r) => assert.equal(r, undefined)))
 
 const broken = (algorithm: Algorithm<Ppo>) =>
   Effect.runPromise(
-    Effect.forEach(algorithmLaws(algorithm, ground), (law) =>
+    Effect.forEach(algorithmLaws(algorithm, twoPoles), (law) =>
       Effect.map(Effect.scoped(law.check), (r) => [law.name, r])
     ).pipe(
       Effect.map((all) => all.filter(([, r]) => r !== undefined).map(([name]) => name ?? "")),

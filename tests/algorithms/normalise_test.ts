@@ -34,7 +34,7 @@ import { wrapped } from "../../envs/wrappers/wrap.ts"
 import { readSafetensors, writeSafetensors } from "../../plugins/store/mod.ts"
 import { gzipJson } from "../support/gzip_json.ts"
 import { identityBox } from "./environments.ts"
-import { inSession, problemOf, right, train } from "./support.ts"
+import { inSession, problemOf, right, train, twoPoles } from "./support.ts"
 
 interface Running {
   readonly count: number
@@ -149,10 +149,6 @@ test("moments of another size, and discrete observations to be normalised, are r
   assert.match(E.isLeft(made) ? made.left.message : "", /normalise\.observation false for discrete observations/)
 })
 
-const poles = [
-  { id: "short", params: { length: 0.3 } },
-  { id: "long", params: { length: 1 } }
-] as const
 const alike = [
   { id: "a", params: {} },
   { id: "b", params: {} }
@@ -161,11 +157,11 @@ const rewards: Normalise = { observation: false, reward: true }
 const observations: Normalise = { observation: true, reward: false }
 
 for (const [algorithm, ground] of [
-  [erased(ppo), { environment: cartPole, tasks: poles, normalise: both }],
-  [erased(ppo), { environment: cartPole, tasks: poles, normalise: rewards }],
+  [erased(ppo), { ...twoPoles, normalise: both }],
+  [erased(ppo), { ...twoPoles, normalise: rewards }],
   [erased(sac), { environment: identityBox, tasks: alike, normalise: both }],
-  [erased(sac), { environment: cartPole, tasks: poles, normalise: observations }],
-  [erased(maml), { environment: cartPole, tasks: poles, normalise: observations }]
+  [erased(sac), { ...twoPoles, normalise: observations }],
+  [erased(maml), { ...twoPoles, normalise: observations }]
 ] as const) {
   const what = Object.entries(ground.normalise).flatMap(([name, on]) => (on ? [name] : []))
   for (const law of algorithmLaws(algorithm, ground))

@@ -2,6 +2,7 @@
 import { Effect, type Scope } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import {
+  type LawGround,
   type Learner,
   type NetworkConfig,
   type Policy,
@@ -10,7 +11,7 @@ import {
   type TrainingProblem
 } from "../../algorithms/mod.ts"
 import type { Session } from "../../core/pipeline/session.ts"
-import type { Environment } from "../../envs/mod.ts"
+import { cartPole, type Environment } from "../../envs/mod.ts"
 import { layer } from "../../plugins/session_wasm/mod.ts"
 
 export const right = <A>(either: E.Either<{ readonly message: string }, A>): A => {
@@ -21,6 +22,15 @@ export const right = <A>(either: E.Either<{ readonly message: string }, A>): A =
 /** Runs in a fresh WebAssembly session. */
 export const inSession = <A, Err>(effect: Effect.Effect<A, Err, Session | Scope.Scope>): Promise<A> =>
   Effect.runPromise(Effect.scoped(effect).pipe(Effect.provide(layer())))
+
+/** Where most laws of algorithms are checked. */
+export const twoPoles: LawGround = {
+  environment: cartPole,
+  tasks: [
+    { id: "short", params: { length: 0.3 } },
+    { id: "long", params: { length: 1 } }
+  ]
+}
 
 const small: NetworkConfig = { layers: 1, width: 16, activation: "tanh", taskOneHot: false }
 

@@ -8,18 +8,10 @@ import type { Session } from "../../../core/pipeline/session.ts"
 import { zeroKey } from "../../../core/random/mod.ts"
 import { cartPole, navigation } from "../../../envs/mod.ts"
 import { poisonous } from "../environments.ts"
-import { inSession, problemOf, right } from "../support.ts"
-
-const ground = {
-  environment: cartPole,
-  tasks: [
-    { id: "short", params: { length: 0.3 } },
-    { id: "long", params: { length: 1 } }
-  ]
-} as const
+import { inSession, problemOf, right, twoPoles } from "../support.ts"
 
 for (const algorithm of [maml, mamlTrpo, reptile, promp])
-  for (const law of algorithmLaws(algorithm, ground))
+  for (const law of algorithmLaws(algorithm, twoPoles))
     test(`${algorithm.id}: ${law.name}`, () => inSession(law.check).then((r) => assert.equal(r, undefined)))
 
 const pair = [
@@ -103,7 +95,7 @@ test("towardsWorst() keeps a distribution, and gives the task with the least rew
 test("tr-maml gives the pole that falls first the most weight, though every step's reward is the same", () =>
   inSession(
     Effect.gen(function* () {
-      const problem = problemOf(cartPole, { tasks: ground.tasks, stepsPerTask: 1024 })
+      const problem = problemOf(cartPole, { tasks: twoPoles.tasks, stepsPerTask: 1024 })
       const learner = yield* trMaml.learner(trMaml.defaults, problem)
       const { rows } = yield* learner.iterate(yield* learner.init(zeroKey))
       const [worst, best] = rows.toSorted((a, b) => (a.meanReturn ?? 0) - (b.meanReturn ?? 0))

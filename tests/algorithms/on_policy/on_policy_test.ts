@@ -8,7 +8,7 @@ import { add, mean, mul, neg, square, sub } from "../../../core/program/mod.ts"
 import { child, zeroKey } from "../../../core/random/mod.ts"
 import { cartPole } from "../../../envs/mod.ts"
 import { identityBox, identityDiscrete } from "../environments.ts"
-import { inSession, problemOf, train } from "../support.ts"
+import { inSession, problemOf, train, twoPoles } from "../support.ts"
 
 const Config = Schema.Struct({ learningRate: Schema.Finite, entropy: Schema.Finite })
 
@@ -29,15 +29,7 @@ const kind: OnPolicy<typeof Config.Type, "policyLoss" | "valueLoss"> = {
 }
 const a2c = onPolicy(kind)
 
-const ground = {
-  environment: cartPole,
-  tasks: [
-    { id: "short", params: { length: 0.3 } },
-    { id: "long", params: { length: 1 } }
-  ]
-} as const
-
-for (const law of algorithmLaws(a2c, ground))
+for (const law of algorithmLaws(a2c, twoPoles))
   test(`a2c: ${law.name}`, () => inSession(law.check).then((found) => assert.equal(found, undefined)))
 
 /** Mean return by mode after so many iterations. */

@@ -2,21 +2,15 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Effect } from "effect"
 import { algorithmLaws, type LawGround, sac } from "../../../algorithms/mod.ts"
-import { cartPole } from "../../../envs/mod.ts"
 import { layer as native } from "../../../plugins/session_native/mod.ts"
 import { layer as reference } from "../../../plugins/session_reference.ts"
 import { layer as wasm } from "../../../plugins/session_wasm/mod.ts"
 import { skip } from "../../plugins/session_native/setting.ts"
 import { identityBox } from "../environments.ts"
+import { twoPoles } from "../support.ts"
 
 const grounds: Readonly<Record<string, LawGround>> = {
-  "discrete actions": {
-    environment: cartPole,
-    tasks: [
-      { id: "short", params: { length: 0.3 } },
-      { id: "long", params: { length: 1 } }
-    ]
-  },
+  "discrete actions": twoPoles,
   vectors: {
     environment: identityBox,
     tasks: [

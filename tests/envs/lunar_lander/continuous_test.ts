@@ -4,9 +4,9 @@ import { key, uniform } from "../../../core/random/mod.ts"
 import { lunarLander, lunarLanderContinuous } from "../../../envs/lunar_lander/lunar_lander.ts"
 import { replay } from "../../../envs/replay.ts"
 import { gzipJson } from "../../support/gzip_json.ts"
-import { kolmogorovSmirnov } from "../../support/kolmogorov.ts"
 import { playEpisode } from "../../support/returns.ts"
 import { type Made, paramsOf, pilotsAims, right, type Statistics, seeded } from "./reference.ts"
+import { testReturns } from "./returns.ts"
 
 interface Episode extends Made {
   readonly seed: number
@@ -59,9 +59,6 @@ test("its episodes stay within 1e-3 of Gymnasium's until a leg touches, where fe
   }
 })
 
-/** Of the 200 seeds of each record, and of seeds of our own. */
-const [AGAIN, FRESH] = [20, 40]
-
 const play = (s: Statistics, seed: number): { readonly total: number; readonly length: number } => {
   const dynamics = right(lunarLanderContinuous.make(paramsOf(s)))
   const chance = seeded(seed)
@@ -76,26 +73,4 @@ const play = (s: Statistics, seed: number): { readonly total: number; readonly l
   })
 }
 
-for (const s of stats) {
-  const label = `${s.enable_wind ? "wind" : "still"}, ${s.policy}`
-
-  test(`returns of engines that can be throttled may come of Gymnasium's distribution: ${label}`, () => {
-    const found = Array.from({ length: FRESH }, (_, i) => play(s, i))
-    const returns = kolmogorovSmirnov(
-      found.map((f) => f.total),
-      s.returns
-    )
-    const lengths = kolmogorovSmirnov(
-      found.map((f) => f.length),
-      s.lengths
-    )
-    assert.ok(Math.min(returns.probability, lengths.probability) > 1e-3, JSON.stringify({ returns, lengths }))
-  })
-
-  test(`a seed's return with such engines is Gymnasium's, but where it hangs on a bounce: ${label}`, () => {
-    const same = Array.from({ length: AGAIN }, (_, i) => play(s, s.reset_seeds[0] + i)).filter(
-      (f, i) => f.length === s.lengths[i] && Math.abs(f.total - s.returns[i]!) < 0.5
-    )
-    assert.ok(same.length >= (s.policy === "random" ? 0.9 : 0.4) * AGAIN, `${same.length} of ${AGAIN}`)
-  })
-}
+testReturns("engines that can be throttled", stats, 20, play)
