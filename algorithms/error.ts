@@ -58,6 +58,18 @@ export class TrainingDiverged extends Schema.TaggedError<TrainingDiverged>()("Tr
   }
 }
 
+/** What failed in an iteration of a training, on the tasks at the places in `odd`, or on all where none is known. */
+export const diverged =
+  (algorithm: string, iteration: number, tasks: readonly { readonly id: string }[]) =>
+  (quantity: string, odd: readonly number[], lastFinite: Readonly<Record<string, number>>): TrainingDiverged =>
+    new TrainingDiverged({
+      algorithm,
+      iteration,
+      tasks: tasks.filter((_, i) => odd.length === 0 || odd.includes(i)).map((t) => t.id),
+      quantity,
+      lastFinite
+    })
+
 /** Two worker threads that ended, or broke, one after the other, in the middle of the same part of the work. */
 export class WorkerLost extends Schema.TaggedError<WorkerLost>()("WorkerLost", { got: Schema.String }) {
   override get message(): string {

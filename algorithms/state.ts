@@ -69,7 +69,7 @@ export const saveState = (s: State, identityText: string): SavedState => ({
 export const loadState = (
   saved: SavedState,
   identityText: string,
-  sizes: Readonly<Record<"policy" | "value" | "observation", number> & { readonly moments?: number }>,
+  sizes: Readonly<Record<"policy" | "value" | "observation" | "moments", number>>,
   others: readonly string[]
 ): E.Either<CheckpointError, State> => {
   const bad = (field: string, want: string, got: string) => E.left(new CheckpointError({ field, want, got }))
@@ -90,8 +90,7 @@ export const loadState = (
   const main = { policy, value, observation, moments: moments ?? [] }
   for (const name of ["policy", "value", "observation", "moments"] as const) {
     const length = main[name]?.length
-    if (length !== (sizes[name] ?? 0))
-      return bad(`array "${name}"`, `${sizes[name] ?? 0} numbers`, `${length ?? "nothing"}`)
+    if (length !== sizes[name]) return bad(`array "${name}"`, `${sizes[name]} numbers`, `${length ?? "nothing"}`)
   }
   if (policy === undefined || value === undefined || observation === undefined) return bad("arrays", "all", "some")
   const normalised = moments === undefined ? {} : { moments }

@@ -5,7 +5,7 @@ import { checkedDynamics } from "./dynamics.ts"
 import { type Dynamics, type Environment, limitOf, type Outcome } from "./env.ts"
 import { dynamicsError, type EnvError } from "./error.ts"
 import type { Params } from "./parameter.ts"
-import type { ReplayStep } from "./replay.ts"
+import { floatsOf, type ReplayStep } from "./replay.ts"
 import { describeSpace, flatten } from "./space.ts"
 import { type Batch, makeRows } from "./vector.ts"
 
@@ -125,6 +125,3 @@ const elsewhere = (env: Environment, batch: Batch): Either.Either<EnvError, Movi
     close
   })
 }
-
-const floatsOf = ({ observation }: Environment): Float32ArrayConstructor | Float64ArrayConstructor =>
-  observation._tag === "Box" && observation.dtype === "float64" ? Float64Array : Float32Array

@@ -2,6 +2,7 @@ import * as Either from "fp-ts/lib/Either.js"
 import { child, fillRandom, stream, zeroKey } from "../core/random/mod.ts"
 import type { Environment } from "./env.ts"
 import { actionsOf, type Law, made } from "./law_support.ts"
+import { sizeOf } from "./space.ts"
 import { type Batch, type BatchState, type Member, makeRows, type Rows, vectorise } from "./vector.ts"
 
 const COUNT = 5
@@ -128,17 +129,17 @@ export const play = (
   return { batch, rows }
 }
 
-/** The actions of environment i alone. */
-const column = (env: Environment, actions: Float64Array, i: number): Float64Array => {
-  const { actionSize } = made(env, {})
+/** The actions of environment i alone, of those of `count`. */
+export const column = (env: Environment, actions: Float64Array, i: number, count = COUNT): Float64Array => {
+  const size = sizeOf(env.action)
   return Float64Array.from(
-    { length: STEPS * actionSize },
-    (_, j) => actions[(Math.floor(j / actionSize) * COUNT + i) * actionSize + (j % actionSize)]!
+    { length: actions.length / count },
+    (_, j) => actions[(Math.floor(j / size) * count + i) * size + (j % size)]!
   )
 }
 
 const compareRow = (env: Environment, a: Rows, r: number, b: Rows, s: number): string | undefined =>
-  differentRow(made(env, {}).observationSize, a, r, b, s)
+  differentRow(sizeOf(env.observation), a, r, b, s)
 
 /** What differs between two rows; observations are compared as float32 where one side holds them so. */
 export const differentRow = (observationSize: number, a: Rows, r: number, b: Rows, s: number): string | undefined => {

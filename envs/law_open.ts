@@ -3,7 +3,7 @@ import * as Either from "fp-ts/lib/Either.js"
 import { child, fillRandom, stream, zeroKey } from "../core/random/mod.ts"
 import type { Environment } from "./env.ts"
 import type { EnvError } from "./error.ts"
-import { differentRow, play } from "./law_batch.ts"
+import { column, differentRow, play } from "./law_batch.ts"
 import { actionsOf, type Law } from "./law_support.ts"
 import { sizeOf } from "./space.ts"
 import { type Batch, type BatchState, makeRows } from "./vector.ts"
@@ -83,7 +83,7 @@ export const openLaws = (env: Environment): readonly Law[] => {
           const together = run(all, actions(4))
           for (const i of ALL) {
             const odd = opened([i], (one) => {
-              const alone = run(one, columnOf(env, actions(4), i))
+              const alone = run(one, column(env, actions(4), i, COUNT))
               for (let t = 0; t < STEPS; t++) {
                 const difference = differentRow(size, together.rows, t * COUNT + i, alone.rows, t)
                 if (difference !== undefined) return `environment ${i}, step ${t}: ${difference}`
@@ -231,15 +231,6 @@ const using = (
 
 const stopped = (fault: EnvError | undefined): string | undefined =>
   fault?._tag === "ProcessError" && fault.reason !== "closed" ? fault.message : undefined
-
-/** The actions of member i alone. */
-const columnOf = (env: Environment, actions: Float64Array, i: number): Float64Array => {
-  const size = sizeOf(env.action)
-  return Float64Array.from(
-    { length: STEPS * size },
-    (_, j) => actions[(Math.floor(j / size) * COUNT + i) * size + (j % size)]!
-  )
-}
 
 const rowFault = ({ observation: space, maxEpisodeSteps }: Environment, { rows }: Played): string | undefined => {
   const size = sizeOf(space)

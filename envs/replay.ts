@@ -53,7 +53,7 @@ export const replay = (
 
   const source = stream(key)
   const state = new Float64Array(dynamics.stateSize)
-  const seen = new (floats(environment))(dynamics.observationSize)
+  const seen = new (floatsOf(environment))(dynamics.observationSize)
   const observe = (): readonly number[] => {
     dynamics.observe(state, 0, seen, 0)
     return [...seen]
@@ -98,22 +98,21 @@ const replayBatch = (
   actions: Float64Array,
   count: number
 ): Either.Either<EnvError, Replay> => {
-  const rows = makeRows(1, batch.observationSize, floats(environment))
-  const fault = (): EnvError | undefined => batch.fault()
+  const rows = makeRows(1, batch.observationSize, floatsOf(environment))
   batch.reset(rows.observation)
   const obs = [...rows.observation]
   const steps: ReplayStep[] = []
-  for (let t = 0, over = false; t < count && !over && fault() === undefined; t++) {
+  for (let t = 0, over = false; t < count && !over && batch.fault() === undefined; t++) {
     batch.step(actions, rows, 0, t)
     const terminated = rows.terminated[0] === 1
     const truncated = rows.truncated[0] === 1 || t + 1 >= environment.maxEpisodeSteps
     steps.push({ obs: [...rows.nextObservation], reward: rows.reward[0]!, terminated, truncated })
     over = terminated || truncated
   }
-  const broken = fault()
+  const broken = batch.fault()
   batch.elsewhere?.close()
   return broken === undefined ? Either.right({ obs, steps, unused: count - steps.length }) : Either.left(broken)
 }
 
-const floats = ({ observation }: Environment): Float32ArrayConstructor | Float64ArrayConstructor =>
+export const floatsOf = ({ observation }: Environment): Float32ArrayConstructor | Float64ArrayConstructor =>
   observation._tag === "Box" && observation.dtype === "float64" ? Float64Array : Float32Array

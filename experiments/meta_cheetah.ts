@@ -33,10 +33,7 @@ const mean = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0) / x.
 const program = Effect.gen(function* () {
   const python = yield* Effect.acquireRelease(Effect.sync(gymnasium), (source) => Effect.sync(() => source.close()))
   const [id, options] = kind === "velocity" ? families.velocity : families.direction
-  const { environment, tasks: tasksOf } = yield* Effect.map(right(python.family(id)), (f) => ({
-    environment: f.environment,
-    tasks: f.tasks
-  }))
+  const { environment, tasks: tasksOf } = yield* right(python.family(id))
   const { tasks } = yield* right(tasksOf(options))
   const policy = yield* right(mamlTrpo.makePolicy(environment, network))
   const session = yield* native({ threads: 1 })

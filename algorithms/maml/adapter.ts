@@ -4,8 +4,8 @@ import { realOf } from "../../core/pipeline/real.ts"
 import { Session } from "../../core/pipeline/session.ts"
 import { type Key, zeroKey } from "../../core/random/mod.ts"
 import type { Acting, Adaptation, AdaptationProblem, Adapted, Adapter, State } from "../algorithm.ts"
-import { lift, problemError, TrainingDiverged } from "../error.ts"
-import { actionStreams, interaction, unbroken } from "../interaction.ts"
+import { diverged, lift, problemError } from "../error.ts"
+import { actionStreams, interaction, stepsOfEach, unbroken } from "../interaction.ts"
 import type { Played } from "./advantage.ts"
 import type { Maml } from "./config.ts"
 import { players } from "./players.ts"
@@ -17,16 +17,13 @@ import { players } from "./players.ts"
  */
 export const adapter = (id: string) =>
   Effect.fn("maml.adapter")(function* (c: Maml, problem: AdaptationProblem) {
-    const { tasks, policy, environmentsPerTask, stepsPerTask } = problem
-    if (!(Number.isInteger(stepsPerTask) && stepsPerTask >= 1 && stepsPerTask % environmentsPerTask === 0)) {
-      const want = `a multiple of ${environmentsPerTask} environments`
-      return yield* problemError("stepsPerTask", want, String(stepsPerTask))
-    }
+    const { tasks, policy } = problem
+    const rolloutSteps = yield* stepsOfEach(problem)
     const session = yield* Session
     const Real = realOf(session)
     const x = yield* interaction(problem, zeroKey, Real)
     const rate = yield* session.buffer([policy.size])
-    const inner = yield* players(c, problem, x, rate, stepsPerTask / environmentsPerTask)
+    const inner = yield* players(c, problem, x, rate, rolloutSteps)
     const data = inner.data()
     // One adaptation uses the buffers at a time; a second caller waits.
     const turn = yield* Semaphore.make(1)
@@ -53,9 +50,7 @@ export const adapter = (id: string) =>
         for (let k = 0; k <= steps; k++) {
           const shown = yield* inner.play(streams, data)
           if (shown.broken.length > 0) {
-            const broken = tasks.filter((_, t) => shown.broken.includes(t)).map((t) => t.id)
-            const quantity = "reward or log-probability"
-            return yield* new TrainingDiverged({ algorithm: id, iteration: k, tasks: broken, quantity, lastFinite: {} })
+            return yield* diverged(id, k, tasks)("reward or log-probability", shown.broken, {})
           }
           seen.push(shown.played)
           if (k === c.inner.steps) yield* session.write(rate, shorter)

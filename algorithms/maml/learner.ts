@@ -8,7 +8,7 @@ import { Session } from "../../core/pipeline/session.ts"
 import { perExample } from "../../core/program/mod.ts"
 import { type Key, zeroKey } from "../../core/random/mod.ts"
 import type { Iteration, Learner, Start, State, TaskRow, TrainingProblem } from "../algorithm.ts"
-import { lift, liftProgram, problemError, TrainingDiverged } from "../error.ts"
+import { diverged, lift, liftProgram, problemError } from "../error.ts"
 import { actionStreams, interaction, loadActions, pauseEvery, saveActions, unbroken } from "../interaction.ts"
 import { firstMoments, type Memory, momentsSize, takeIn } from "../normalise.ts"
 import { startFrom } from "../start.ts"
@@ -112,14 +112,8 @@ export const learner = (kind: Kind) =>
 
     const iterate = Effect.fn("maml.iterate")(function* (state: State) {
       yield* restore(state)
-      const fail = (quantity: string, odd: readonly number[]) =>
-        new TrainingDiverged({
-          algorithm: kind.id,
-          iteration: state.iteration,
-          tasks: tasks.filter((_, i) => odd.length === 0 || odd.includes(i)).map((t) => t.id),
-          quantity,
-          lastFinite
-        })
+      const diverging = diverged(kind.id, state.iteration, tasks)
+      const fail = (quantity: string, odd: readonly number[]) => diverging(quantity, odd, lastFinite)
       const streams = yield* loadActions(tasks, state.streams)
       yield* inner.start(state.policy)
       const seen: (readonly Played[])[] = []

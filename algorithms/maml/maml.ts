@@ -6,15 +6,18 @@ import { defaults, type Maml, MamlConfig, type Order } from "./config.ts"
 import { learner } from "./learner.ts"
 import { makePolicy } from "./policy.ts"
 
+/** Rises whenever numbers change. */
+const version = "2"
+
 const metaLearner = (id: string, order: Order, summary: string, own: Maml): Algorithm<Maml> => ({
   id,
-  version: "2",
+  version,
   summary,
   config: MamlConfig,
   defaults: own,
   supports: () => true,
   makePolicy,
-  learner: learner({ id, version: "2", order }),
+  learner: learner({ id, version, order }),
   collector,
   adapter: adapter(id)
 })

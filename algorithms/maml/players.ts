@@ -26,8 +26,8 @@ export interface Shown {
 }
 
 /**
- * Makes the inner loop ready: `play` fills rollout data under each task's own θ_i, `step` moves every θ_i by one
- * gradient step on that task's part of the data, all tasks in one call. α is what `rate` holds.
+ * Makes the inner loop ready: `play` fills rollout data under each task's own θ_i, `step` moves every θ_i by a
+ * gradient step an epoch on that task's part of the data, all tasks in one call. α is what `rate` holds.
  *
  * Whoever plays for a training (`problem.rollouts`) has one θ for all tasks; here each task has its own, so this plays
  * by itself.

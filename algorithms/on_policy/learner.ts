@@ -5,7 +5,7 @@ import { realOf } from "../../core/pipeline/real.ts"
 import { type Buffer, Session } from "../../core/pipeline/session.ts"
 import { child, type Key, loadStream, saveStream, stream, zeroKey } from "../../core/random/mod.ts"
 import type { Iteration, Learner, MakeRollouts, Start, State, TrainingProblem } from "../algorithm.ts"
-import { type LearnerError, lift, problemError, TrainingDiverged } from "../error.ts"
+import { diverged, lift, problemError } from "../error.ts"
 import {
   actionStreams,
   actProgram,
@@ -197,15 +197,4 @@ const rolloutsHere =
       const pause = pauseEvery(acting.cost.flops)
       const experience = makeExperience(steps, x, policy, Real)
       return { experience, roll: (_at, streams) => rollout(x, act, streams, experience, pause) }
-    })
-
-const diverged =
-  (algorithm: string, iteration: number, tasks: TrainingProblem["tasks"]) =>
-  (quantity: string, odd: readonly number[], lastFinite: Record<string, number>): LearnerError =>
-    new TrainingDiverged({
-      algorithm,
-      iteration,
-      tasks: tasks.filter((_, i) => odd.length === 0 || odd.includes(i)).map((t) => t.id),
-      quantity,
-      lastFinite
     })

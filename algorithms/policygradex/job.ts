@@ -116,7 +116,9 @@ export const mainJob = (known: Known) =>
       residuals,
       labels,
       comparison,
-      ...{ grouping: { ...split, labels: labels.chosen }, truth: trained, worth: grouped.worth },
+      grouping: { ...split, labels: labels.chosen },
+      truth: trained,
+      worth: grouped.worth,
       spent: stages.ledger.entries(),
       computers: stages.computers
     })

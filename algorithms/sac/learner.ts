@@ -4,10 +4,10 @@ import * as E from "fp-ts/lib/Either.js"
 import { log } from "../../core/math/mod.ts"
 import { realOf } from "../../core/pipeline/real.ts"
 import { Session } from "../../core/pipeline/session.ts"
-import { child, type Floats, type Key, loadStream, saveStream, stream } from "../../core/random/mod.ts"
+import { child, type Floats, type Key, loadStream, saveStream, stream, zeroKey } from "../../core/random/mod.ts"
 import { makeRows } from "../../envs/vector.ts"
 import type { Iteration, Learner, SavedState, Start, State, TrainingProblem } from "../algorithm.ts"
-import { CheckpointError, lift, TrainingDiverged } from "../error.ts"
+import { CheckpointError, diverged, lift } from "../error.ts"
 import {
   actionStreams,
   actProgram,
@@ -47,7 +47,7 @@ export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: Trai
   const session = yield* Session
   const Real = realOf(session)
   const n = networks(policy, c.correction)
-  const x = yield* interaction(problem, { entropy: [0], spawnKey: [] }, Real)
+  const x = yield* interaction(problem, zeroKey, Real)
   const envs = x.batch.count
   const row = rowLayout(n)
   const empty = yield* lift(makeReplay(c.replay, envs, row.width, batchOf(c, tasks.length)))
@@ -146,7 +146,7 @@ export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: Trai
     const { inputs, actionSize } = policy
     for (let e = 0, to = slot.at; e < envs; e++, to += row.width) {
       const own = e * x.batch.observationSize
-      x.encode(e, step.nextObservation, own, reached, 0)
+      if (!scaled) x.encode(e, step.nextObservation, own, reached, 0)
       for (let i = 0; i < row.seen; i++) {
         memory[to + i] = scaled ? shown[own + i]! : sight[e * inputs + i]!
         memory[to + row.next + i] = scaled ? step.nextObservation[own + i]! : reached[i]!
@@ -165,14 +165,8 @@ export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: Trai
     const saved = (name: string) => lift(loadStream(state.streams[name] ?? ""))
     const actions = yield* loadActions(tasks, state.streams)
     const chance = yield* saved("update")
-    const fail = (quantity: string, odd: readonly number[]) =>
-      new TrainingDiverged({
-        algorithm: SAC_ID,
-        iteration: state.iteration,
-        tasks: tasks.filter((_, i) => odd.length === 0 || odd.includes(i)).map((t) => t.id),
-        quantity,
-        lastFinite
-      })
+    const diverging = diverged(SAC_ID, state.iteration, tasks)
+    const fail = (quantity: string, odd: readonly number[]) => diverging(quantity, odd, lastFinite)
     const uniform = state.arrays.uniform?.[0] ?? 0
     const sums = tally(tasks, environmentsPerTask)
     const sight = x.input.slice()
@@ -187,7 +181,7 @@ export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: Trai
         for (const [g, s] of actions.entries()) x.actor.sample(g, s)
       } else for (const [g, s] of actions.entries()) n.form.explore(s, x.actor.action.subarray(g * own, (g + 1) * own))
       sight.set(x.input)
-      shown.set(x.shown)
+      if (scaled) shown.set(x.shown)
       x.step(step, 0)
       if (x.batch.fault() !== undefined) yield* unbroken(x)
       const odd = step.reward.findIndex((r) => !Number.isFinite(r))

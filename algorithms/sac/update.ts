@@ -82,5 +82,5 @@ export const updater = Effect.fn("sac.updater")(function* (c: Sac, n: Networks, 
     yield* call
     yield* pause
   })
-  return { figures: out, update, cost: executable.cost }
+  return { figures: out, update }
 })

@@ -104,6 +104,6 @@ const withParameters = (
     Either.chain((values: Params) => {
       const inner = Object.fromEntries(Object.entries(params).filter(([name]) => !Object.hasOwn(own, name)))
       return Either.map((d: Dynamics) => dynamics(d, values))(outer.make(inner))
-    })(resolve(outer.id, "parameter", parameters, params))
+    })(resolve(outer.id, "parameter", parameters, params, outer.absent))
   return { ...outer, make }
 }

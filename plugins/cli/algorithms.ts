@@ -2,7 +2,6 @@
 import { Effect } from "effect"
 import { Argument, Command } from "effect/cli"
 import type { Algorithm } from "../../algorithms/algorithm.ts"
-import type { Known } from "../../algorithms/policygradex/spec.ts"
 import { settingRows } from "../config/mod.ts"
 import { suggestion, UsageError } from "../failure.ts"
 import type { Loaded } from "../load/mod.ts"
@@ -15,7 +14,7 @@ const show = Command.make(
   { id: Argument.String("id").pipe(Argument.withDescription("A learner")), plugin: pluginFlag },
   Effect.fn("pgex.algorithms.show")(function* (o) {
     const { json } = yield* shared
-    const { known, own, loaded } = yield* knownWithPlugins(o.plugin)
+    const { known, loaded } = yield* knownWithPlugins(o.plugin)
     const { algorithms } = known
     const found = algorithms.find((a) => a.id === o.id)
     if (found === undefined) {
@@ -24,7 +23,7 @@ const show = Command.make(
       const fix = suggestion(o.id, ids)
       return yield* new UsageError({ doing: `show ${o.id}`, want, got: "no such id", fix })
     }
-    const value = recordOf(found, own, loaded)
+    const value = recordOf(found, loaded)
     const { rows } = value
     const cells = rows.map((r) => [`${r.path}=${shown(r.default)}`, r.takes, r.meaning] as const)
     const width = (i: 0 | 1, most: number) => Math.min(most, Math.max(0, ...cells.map((c) => c[i].length)))
@@ -53,8 +52,8 @@ export const algorithmsCommand = Command.make(
   { plugin: pluginFlag },
   Effect.fn("pgex.algorithms")(function* (o) {
     const { json } = yield* shared
-    const { known, own, loaded } = yield* knownWithPlugins(o.plugin)
-    const records = known.algorithms.map((a) => recordOf(a, own, loaded))
+    const { known, loaded } = yield* knownWithPlugins(o.plugin)
+    const records = known.algorithms.map((a) => recordOf(a, loaded))
     const width = Math.max(...records.map((r) => r.id.length)) + 2
     const lines = records.map(
       ({ id, summary, from }) => `  ${id.padEnd(width)}${summary}${from === OWN ? "" : ` (${from})`}`
@@ -79,14 +78,13 @@ export const algorithmsCommand = Command.make(
 
 const OWN = "policygradex"
 
-const recordOf = (a: Algorithm<unknown>, known: Known, { plugins }: Loaded) => {
+const recordOf = (a: Algorithm<unknown>, { plugins }: Loaded) => {
   const holder = plugins.find(({ plugin }) => plugin.algorithms?.some((x) => x.id === a.id))
-  const own = known.algorithms.some((x) => x.id === a.id)
   return {
     id: a.id,
     version: a.version,
     summary: a.summary,
-    from: own || holder === undefined ? OWN : `plugin ${holder.name} ${holder.version}, ${holder.from}`,
+    from: holder === undefined ? OWN : `plugin ${holder.name} ${holder.version}, ${holder.from}`,
     actions: kinds.filter(([, space]) => a.supports(space)).map(([name]) => name),
     adapts: a.adapter !== undefined,
     rows: settingRows(a)

@@ -23,8 +23,8 @@ export const withPlugins = Effect.fn("pgex.plugins")(function* (names: readonly 
 /** The same with learners, whose modules (programs, above all) are loaded only by commands that ask for them. */
 export const knownWithPlugins = Effect.fn("pgex.known")(function* (names: readonly string[]) {
   const loaded = yield* withPlugins(names)
-  const { known, knownWith } = yield* Effect.promise(() => import("../known.ts"))
-  return { loaded, own: known, known: knownWith(loaded) }
+  const { knownWith } = yield* Effect.promise(() => import("../known.ts"))
+  return { loaded, known: knownWith(loaded) }
 })
 
 /** The plugins that a run's configuration names. */

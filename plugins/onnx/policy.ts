@@ -83,12 +83,6 @@ const normalised = ({ policy, moments }: LoadedPolicy): Sight => {
     return { nodes: [], initializers: [], output: "observation" }
   }
   const { mean, deviation } = observationScale(policy, moments)
-  const row = (name: string, x: readonly number[]): Initializer => ({
-    name,
-    shape: [x.length],
-    data: Float32Array.from(x)
-  })
-  const scalar = (name: string, x: number): Initializer => ({ name, shape: [], data: Float32Array.of(x) })
   return {
     nodes: [
       { operator: "Sub", inputs: ["observation", "sight.mean"], output: "off" },
@@ -97,14 +91,15 @@ const normalised = ({ policy, moments }: LoadedPolicy): Sight => {
       { operator: "Clip", inputs: ["normal", "sight.low", "sight.high"], output: "h0" }
     ],
     initializers: [
-      row("sight.mean", mean),
-      row(
+      constant("sight.mean", mean, [mean.length]),
+      constant(
         "sight.rest",
-        mean.map((m) => m - Math.fround(m))
+        mean.map((m) => m - Math.fround(m)),
+        [mean.length]
       ),
-      row("sight.deviation", deviation),
-      scalar("sight.low", -LIMIT),
-      scalar("sight.high", LIMIT)
+      constant("sight.deviation", deviation, [deviation.length]),
+      constant("sight.low", [-LIMIT], []),
+      constant("sight.high", [LIMIT], [])
     ],
     output: "h0"
   }

@@ -238,7 +238,7 @@ test("PPO learns in units that it was not made for by both normalisations, and b
 })
 
 test("a meta-learner, whose advantages have no unit, refuses to normalise rewards", async () => {
-  const problem = problemOf(cartPole, { tasks: poles, network: { normalise: both } })
+  const problem = problemOf(cartPole, { tasks: twoPoles.tasks, network: { normalise: both } })
   const error = await inSession(Effect.flip(maml.learner(maml.defaults, problem)))
   assert.match(error.message, /want normalise\.reward false with a meta-learner/)
 })
