@@ -3,7 +3,7 @@ import { Clock, Effect, Schema, Semaphore } from "effect"
 import { type Artefact, RunStoreError, type RunStoreService } from "../../core/pipeline/run_store.ts"
 import { encode, endings, stableJson } from "./content.ts"
 import { digest } from "./digest.ts"
-import type { Files } from "./files.ts"
+import { type Files, isBelow } from "./files.ts"
 import { keptIn } from "./kept.ts"
 
 /** Rises when a reader of older runs would misread newer ones. */
@@ -12,7 +12,7 @@ export const formatVersion = 1
 const ArtefactRow = Schema.Struct({
   stage: Schema.String,
   name: Schema.String,
-  path: Schema.String,
+  path: Schema.String.check(Schema.makeFilter(isBelow, { expected: "a path within the run directory" })),
   sha256: Schema.String,
   bytes: Schema.Int
 })
