@@ -76,18 +76,31 @@ const Meta = Schema.Struct({
 const encode = Schema.encodeSync(Meta)
 const decode = Schema.decodeUnknownResult(Meta)
 
-/** The policy at θ, with arrays of other things (a value function) beside it where wanted. */
+/**
+ * Arrays in a file's order: these names first, all others behind them by name.
+ *
+ * Whoever hands arrays over has them in some order of its own, which is lost where a training is kept and taken up again:
+ * the file's bytes must not tell.
+ */
+const inOrder = (tensors: readonly Tensor[]): readonly Tensor[] => {
+  const place = (name: string): number => (first.includes(name) ? first.indexOf(name) : first.length)
+  return tensors.toSorted((a, b) => place(a.name) - place(b.name) || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+}
+
+const first = ["policy", "moments", "value", "state.rate", "state.m", "state.v", "state.correction", "state.weight"]
+
+/** The policy at θ, with arrays of other things (a value function) beside it where wanted, in any order. */
 export const savePolicy = (
   policy: Policy,
   theta: Floats,
   { algorithm, environment, tasks, moments }: PolicyOrigin,
   others: readonly Tensor[] = []
 ): SavedPolicy => ({
-  tensors: [
+  tensors: inOrder([
     { name: "policy", shape: [theta.length], data: theta },
     ...(moments === undefined ? [] : [{ name: "moments", shape: [moments.length], data: Float64Array.from(moments) }]),
     ...others
-  ],
+  ]),
   meta: encode({
     format: policyFormat,
     algorithm: { id: algorithm.id, version: algorithm.version },

@@ -62,6 +62,23 @@ for (const environment of [cartPole, frozenLake, linearQuadratic]) {
     ))
 }
 
+test("the bytes of a policy's file do not tell in which order its arrays came", () => {
+  const { policy, theta } = made(cartPole, network)
+  const tensor = (name: string, k: number) => ({ name, shape: [2], data: Float64Array.of(k, -k) })
+  const origin = { algorithm: ppo, environment: cartPole, tasks, moments: Float64Array.of(1, 2, 3) }
+  const bytes = (names: readonly string[]) => {
+    const others = names.map((name) => tensor(name, name.length))
+    const { tensors, meta } = savePolicy(policy, theta, origin, others)
+    return writeSafetensors(tensors, meta)
+  }
+  // Those of the package's learners, and some that a plugin may have.
+  const names = ["value", "state.rate", "state.m", "state.v", "state.correction", "state.weight", "state.a", "state.Z"]
+  const want = bytes(names)
+  fc.assert(
+    fc.property(fc.shuffledSubarray(names, { minLength: names.length }), (some) => assert.deepEqual(bytes(some), want))
+  )
+})
+
 test("loadPolicy() refuses another architecture or version, both named", () => {
   const { policy, saved } = made(cartPole, network)
   const refused = (s: SavedPolicy, wanted = policy): string => {
