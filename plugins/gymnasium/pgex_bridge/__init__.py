@@ -1,0 +1,1 @@
+"""Gymnasium environments as batches of numbers: what bridge.py serves."""

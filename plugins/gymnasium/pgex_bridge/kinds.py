@@ -1,0 +1,162 @@
+"""What is known of an id: its spaces, its parameters, and what decides its episodes."""
+
+import json
+import sys
+import time
+import traceback
+
+import gymnasium
+import numpy
+
+from .making import arguments, attributes, construct, settings
+from .members import Member, stream_text
+from .messages import Refusal
+from .registry import spec_of, suite
+from .rewards import VELOCITY, WEIGHT, has_target, reward_size
+from .spaces import described, done, seen
+
+KINDS = {}
+
+# Environments that no batch has, with what they were made of; the one that has waited longest is the first.
+FREE = []
+MOST_FREE = 256
+
+PROBE_SECONDS = 0.1
+
+
+class Kind:
+    """An id with fixed arguments: its spaces, and what decides its episodes."""
+
+    def __init__(self, id, fixed):
+        self.id, self.fixed = id, fixed
+        self.tasks = suite(id)
+        env = construct(id, fixed, {})
+        self.seen, self.put = seen(env.observation_space)
+        self.done, self.take = done(env.action_space)
+        self.spaces = signature(env)
+        self.width = 1 if "n" in self.seen else len(self.seen["low"])
+        self.acts = 1 if "n" in self.done else len(self.done["low"])
+        self.dtype = numpy.dtype("<f4" if self.seen.get("exact", True) else "<f8")
+        self.rewards = reward_size(env)
+        told = self.describe(env)
+        self.release({}, env)
+        self.step_seconds = float("inf")
+        self.mode = next((m for m in ("generator", "seed") if self.repeats(m)), "nothing")
+        self.description = {**told, "step": min(self.step_seconds, 1e6), "repeats": self.mode}
+
+    def describe(self, env):
+        """What is told of it, but for what only playing shows."""
+        spec = spec_of("Meta-World/MT1" if self.tasks else self.id)
+        known = {**arguments(spec), **({"env_name": self.tasks[0]} if self.tasks else {})}
+        parameters = {**attributes(env), **settings(env), **known}
+        parameters = {name: v for name, v in parameters.items() if name not in self.fixed}
+        parameters.update({f"{WEIGHT}{i}": 1.0 for i in range(self.rewards)})
+        if has_target(self.fixed, known):
+            parameters[VELOCITY] = 1.0
+        frames = (getattr(env.unwrapped, "metadata", None) or {}).get("render_fps")
+        return {
+            "observation": described(self.seen),
+            "action": described(self.done),
+            "parameters": parameters,
+            "arguments": [name for name in known if name not in self.fixed],
+            "tasks": {"parameter": "env_name", "values": self.tasks} if self.tasks else None,
+            "steps": next((w for w in limits(env)), None),
+            "seconds": 1 / frames if isinstance(frames, (int, float)) and frames > 0 else None,
+            "rewards": self.rewards,
+            "versions": versions_of(env.unwrapped),
+        }
+
+    def key(self, params):
+        return json.dumps([self.id, self.fixed, params], sort_keys=True)
+
+    def acquire(self, params):
+        key = self.key(params)
+        for place in reversed(range(len(FREE))):
+            if FREE[place][0] == key:
+                return FREE.pop(place)[1]
+        env = construct(self.id, self.fixed, params)
+        found = signature(env)
+        if found != self.spaces:
+            raise Refusal("space", f"the same spaces in all tasks: {self.spaces}", found)
+        return env
+
+    def release(self, params, env):
+        FREE.append((self.key(params), env))
+        if len(FREE) > MOST_FREE:
+            _, oldest = FREE.pop(0)
+            try:
+                oldest.close()
+            except Exception:
+                traceback.print_exc()
+
+    def repeats(self, mode):
+        """Whether two environments with different pasts give one episode, to the bit."""
+        traces = []
+        envs = [self.acquire({}), self.acquire({})]
+        for past, env in enumerate(envs):
+            member = Member(env, mode, None)
+            try:
+                env.reset(seed=past)
+                member.restart(stream_text(numpy.random.PCG64(1).state))
+                row = numpy.zeros(self.width)
+                self.put(member.begin(), row)
+            except AttributeError:
+                for unused in envs:
+                    self.release({}, unused)
+                return False
+            trace = [row.copy()]
+            actions = numpy.random.default_rng(0)
+            begun = time.perf_counter()
+            for _ in range(16):
+                action = self.random_action(actions)
+                start = time.perf_counter()
+                observation, reward, terminated, truncated, _ = env.step(action)
+                self.step_seconds = min(self.step_seconds, time.perf_counter() - start)
+                self.put(observation, row)
+                trace.append(numpy.append(row, reward))
+                if terminated or truncated or time.perf_counter() - begun > PROBE_SECONDS:
+                    break
+            traces.append(trace)
+        for env in envs:
+            self.release({}, env)
+        one, other = traces
+        return all(numpy.array_equal(a, b, equal_nan=True) for a, b in zip(one, other))
+
+    def random_action(self, generator):
+        if "n" in self.done:
+            return self.take(numpy.array([float(generator.integers(self.done["n"]))]))
+        low, high = self.done["low"], self.done["high"]
+        middle = numpy.clip(0, low, high)
+        return self.take(generator.uniform(numpy.maximum(low, middle - 1), numpy.minimum(high, middle + 1)))
+
+
+def versions_of(unwrapped):
+    """What an id means depends on the versions of what it is made of."""
+    module = type(unwrapped).__module__.split(".")[0]
+    told = {gymnasium, numpy, sys.modules[module]}
+    if hasattr(unwrapped, "mujoco_renderer"):
+        told.add(sys.modules["mujoco"])
+    return ", ".join(sorted(f"{m.__name__} {getattr(m, '__version__', '?')}" for m in told))
+
+
+def signature(env):
+    """What tasks must have in common; bounds of what is seen may differ."""
+    about, _ = seen(env.observation_space)
+    size = f"{about['n']} states" if "n" in about else f"{len(about['low'])} numbers"
+    return f"{size} seen, actions {env.action_space}"
+
+
+def limits(env):
+    """Time limits of the wrappers, outermost first."""
+    while isinstance(env, gymnasium.Wrapper):
+        steps = getattr(env, "_max_episode_steps", None)
+        if steps is not None:
+            yield steps
+        env = env.env
+
+
+def kind_of(id, fixed):
+    key = json.dumps([id, fixed], sort_keys=True)
+    if key not in KINDS:
+        KINDS[key] = Kind(id, fixed)
+    return KINDS[key]

@@ -1,0 +1,135 @@
+"""Environments made with parameters."""
+
+import inspect
+import sys
+
+import gymnasium
+import numpy
+
+from .messages import Refusal
+from .registry import spec_of, suite
+from .rewards import VELOCITY, WEIGHT, TargetVelocity, has_target
+
+
+def is_plain(value):
+    if isinstance(value, (bool, numpy.bool_, str)):
+        return True
+    return isinstance(value, (int, float, numpy.integer, numpy.floating)) and bool(numpy.isfinite(value))
+
+
+def plain(value):
+    return value.item() if isinstance(value, numpy.generic) else value
+
+
+def like(value, default):
+    """A number from outside as the Python type that is there."""
+    return int(value) if type(default) is int and type(value) is float and value.is_integer() else value
+
+
+def declared(spec):
+    """What an environment's constructor says of its arguments; nothing where it does not say."""
+    entry = spec.entry_point
+    try:
+        creator = entry if callable(entry) else gymnasium.envs.registration.load_env_creator(entry)
+        return dict(inspect.signature(creator).parameters)
+    except (ValueError, TypeError, ImportError, AttributeError):
+        return {}
+
+
+def check_arguments(id, spec, given):
+    """Refuses misspelt and missing arguments before the constructor is called."""
+    named, more = {}, False
+    for name, p in declared(spec).items():
+        if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD):
+            more = more or p.kind == p.VAR_KEYWORD
+        else:
+            named[name] = p
+    known = {*named, *spec.kwargs, "max_episode_steps"}
+    for name in given:
+        if named and name not in known and not more:
+            raise Refusal("argument", "an argument of its constructor", name, valid=sorted(known - {"render_mode"}))
+    for name, p in named.items():
+        if p.default is p.empty and name not in given and name not in spec.kwargs:
+            fix = f"say it with the id: gymnasium:{id}?{name}=…"
+            raise Refusal("argument", f"an argument {name} for its constructor", "none", fix=fix)
+
+
+def arguments(spec):
+    """Keyword arguments of an environment's constructor that are plain values by default."""
+    found = {name: p.default for name, p in declared(spec).items()}
+    if found.get("seed", 0) is None:
+        found["seed"] = 0  # what is drawn while constructing is the same for all
+    known = {**found, **spec.kwargs}
+    return {name: plain(v) for name, v in known.items() if name != "render_mode" and is_plain(v)}
+
+
+def attributes(env):
+    """Plain attributes of an environment: those of its classes, and its own."""
+    inner = env.unwrapped
+    kinds = [kind for kind in type(inner).__mro__ if kind not in gymnasium.Env.__mro__]
+    found = {name: value for kind in reversed(kinds) for name, value in vars(kind).items()}
+    found.update(getattr(inner, "__dict__", {}))
+    shown = {name: v for name, v in found.items() if not name.startswith("_") and name != "render_mode"}
+    return {name: plain(v) for name, v in shown.items() if is_plain(v)}
+
+
+def settings(env):
+    config = getattr(env.unwrapped, "config", None)
+    if not isinstance(config, dict):
+        return {}
+    return {f"config.{name}": plain(v) for name, v in config.items() if is_plain(v)}
+
+
+TOLD = set()
+
+
+def tell_once(text):
+    if text not in TOLD:
+        TOLD.add(text)
+        print(f"WARNING: {text}", file=sys.stderr)
+
+
+def take_warnings(spec):
+    """MuJoCo writes its warnings to a file in the working folder unless someone takes them."""
+    if "mujoco" in str(spec.entry_point):
+        try:
+            import mujoco
+        except ImportError:
+            return  # what making the environment says of it is better
+        mujoco.set_mju_user_warning(tell_once)
+
+
+def construct(id, fixed, params):
+    """An environment with these parameters: the constructor's arguments, entries of its `config`, or attributes."""
+    spec = spec_of(id)
+    given, overrides, config = dict(fixed), {}, {}
+    if names := suite(id):
+        spec = spec_of("Meta-World/MT1")
+        given.setdefault("env_name", names[0])
+    known = {**arguments(spec), **({"env_name": ""} if names else {})}
+    if "seed" in known:
+        given.setdefault("seed", known["seed"])
+    targeted = has_target(fixed, known)
+    if targeted:
+        del given["target"]
+    for name, value in params.items():
+        if name.startswith(WEIGHT) or (targeted and name == VELOCITY):
+            continue
+        if name.startswith("config."):
+            config[name[len("config.") :]] = value
+        elif name in known:
+            given[name] = like(value, known[name])
+        else:
+            overrides[name] = value
+    if config:
+        base = {**spec.kwargs.get("config", {}), **given.get("config", {})}
+        given["config"] = {**base, **config}
+    check_arguments(id, spec, given)
+    take_warnings(spec)
+    try:
+        env = gymnasium.make(spec, disable_env_checker=True, **given)
+    except gymnasium.error.DependencyNotInstalled as error:
+        raise Refusal("no-package", f"what {id} needs", str(error)) from error
+    for name, value in overrides.items():
+        setattr(env.unwrapped, name, like(value, getattr(env.unwrapped, name, value)))
+    return TargetVelocity(env, float(params.get(VELOCITY, 1.0))) if targeted else env
