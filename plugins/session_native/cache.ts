@@ -3,7 +3,7 @@ import { createHash } from "node:crypto"
 import { readFile, unlink, utimes } from "node:fs/promises"
 import { join } from "node:path"
 import { Effect } from "effect"
-import { isWhole, writeSealed } from "./cache_file.ts"
+import { isWhole, SEAL, writeSealed } from "./cache_file.ts"
 import { otherFolder } from "./cache_folder.ts"
 import { prune } from "./cache_usage.ts"
 import { type Compiler, linkFlags } from "./compiler.ts"
@@ -16,7 +16,7 @@ import { attempt, type NativeError } from "./failure.ts"
 export const libraryKey = (sources: readonly string[], compiler: Compiler, flags: readonly string[]): string => {
   const { version, target, cpu } = compiler
   return createHash("sha256")
-    .update(JSON.stringify([sources, version, target, cpu, flags, linkFlags]))
+    .update(JSON.stringify([SEAL, sources, version, target, cpu, flags, linkFlags]))
     .digest("hex")
 }
 

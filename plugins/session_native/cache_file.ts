@@ -1,11 +1,17 @@
 /**
- * A library as a file that can be trusted to be whole: its bytes, then a seal of their hash, their number and a magic
- * word. One file and not two, so that one rename replaces both; loaders do not look behind a library's end.
+ * A library as a file that can be trusted to be whole and the one that its name says: its bytes, then a seal of the hash
+ * of name and bytes, their number and a magic word. One file and not two, so that one rename replaces both; loaders do not
+ * look behind a library's end. The name holds what the library was made of: under another's name it would compute
+ * something else, on memory laid out for that.
  */
 import { createHash, randomUUID } from "node:crypto"
 import { open, readFile, rename, unlink } from "node:fs/promises"
+import { basename } from "node:path"
 
-const MAGIC = Buffer.from("PGEXLIB1")
+/** How files are sealed; what was sealed otherwise is looked for under other names. */
+export const SEAL = "PGEXLIB2"
+
+const MAGIC = Buffer.from(SEAL)
 
 /** SHA-256, length as 64 bits with the low byte first, magic. */
 const SEAL_BYTES = 32 + 8 + MAGIC.length
@@ -13,11 +19,11 @@ const SEAL_BYTES = 32 + 8 + MAGIC.length
 /** What unfinished files end in; `path` comes before, something unique between. */
 export const UNFINISHED = ".tmp"
 
-/** Whether the file is whole: cut, changed and foreign files are not. Throws where it cannot be read. */
+/** Whether the file is whole: cut, changed, renamed and foreign files are not. Throws where it cannot be read. */
 export const isWhole = async (path: string): Promise<boolean> => {
   const file = await readFile(path)
   const length = file.length - SEAL_BYTES
-  return length > 0 && file.subarray(length).equals(sealOf(file.subarray(0, length)))
+  return length > 0 && file.subarray(length).equals(sealOf(path, file.subarray(0, length)))
 }
 
 /**
@@ -29,7 +35,7 @@ export const writeSealed = async (path: string, bytes: Uint8Array): Promise<void
   try {
     const file = await open(beside, "wx", 0o600)
     try {
-      await file.writeFile(Buffer.concat([bytes, sealOf(bytes)]))
+      await file.writeFile(Buffer.concat([bytes, sealOf(path, bytes)]))
       await file.sync()
     } finally {
       await file.close()
@@ -41,8 +47,15 @@ export const writeSealed = async (path: string, bytes: Uint8Array): Promise<void
   }
 }
 
-const sealOf = (bytes: Uint8Array): Buffer => {
+const sealOf = (path: string, bytes: Uint8Array): Buffer => {
   const length = Buffer.alloc(8)
   length.writeBigUInt64LE(BigInt(bytes.length))
-  return Buffer.concat([createHash("sha256").update(bytes).digest(), length, MAGIC])
+  return Buffer.concat([
+    createHash("sha256")
+      .update(`${basename(path)}\n`)
+      .update(bytes)
+      .digest(),
+    length,
+    MAGIC
+  ])
 }

@@ -78,7 +78,8 @@ export const trust = Effect.fn("native.trustCache")(function* (folder: string) {
   const { uid, mode } = yield* attempt(operation, () => stat(folder), otherFolder)
   if (process.platform === "win32") return
   const self = yield* attempt(operation, () => process.getuid?.(), otherFolder)
-  const got = uid !== self ? `one of user ${uid}` : (mode & 0o002) !== 0 ? "one that everybody can write" : undefined
+  const writers = (mode & 0o002) !== 0 ? "everybody" : (mode & 0o020) !== 0 ? "its group" : undefined
+  const got = uid !== self ? `one of user ${uid}` : writers === undefined ? undefined : `one that ${writers} can write`
   if (got === undefined) return
   return yield* new NativeError({
     reason: "system",

@@ -4,6 +4,7 @@ import {
   chownSync,
   mkdirSync,
   readFileSync,
+  renameSync,
   statSync,
   truncateSync,
   utimesSync,
@@ -159,11 +160,40 @@ test("where the cache cannot be a folder, a temporary one does", compiling, () =
   })
 )
 
-test("nothing is loaded from a folder that others can write", compiling, () =>
-  inPlace(async (place) => {
-    await get(plus(1), { environment: place.environment })
-    chmodSync(place.native, 0o777)
-    await withoutCache(place, place.environment, /want a folder that only you can write.*got one that everybody can/)
+for (const [mode, who] of [
+  [0o777, "everybody"],
+  [0o702, "everybody"],
+  [0o770, "its group"],
+  [0o720, "its group"]
+] as const)
+  test(`nothing is loaded from a folder that ${who} can write (mode ${mode.toString(8)})`, compiling, () =>
+    inPlace(async (place) => {
+      await get(plus(1), { environment: place.environment })
+      chmodSync(place.native, mode)
+      const want = new RegExp(`want a folder that only you can write.*got one that ${who} can write`)
+      await withoutCache(place, place.environment, want)
+    })
+  )
+
+test("a library under another's name is never loaded: both are compiled anew, and that is said", compiling, () =>
+  inPlace(async ({ environment, native }) => {
+    await get(plus(1), { environment })
+    const [one] = files(native)
+    await get(plus(2), { environment })
+    const other = files(native).find((name) => name !== one)
+    const [first, second] = [join(native, one!), join(native, other!)]
+    renameSync(first, join(native, "between"))
+    renameSync(second, first)
+    renameSync(join(native, "between"), second)
+    for (const [source, value] of [
+      [plus(1), 9],
+      [plus(2), 10]
+    ] as const) {
+      const { warnings, ...got } = await get(source, { environment })
+      assert.deepEqual(got, { value, cached: false })
+      assert.match(warnings.join(), /A damaged file in the cache of compiled plans was replaced/)
+    }
+    assert.equal((await get(plus(1), { environment })).cached, true)
   })
 )
 
