@@ -1,5 +1,12 @@
 /** What an environment, a family or a registry refuses; each says what was wanted, what came and how to mend it. */
-export type EnvError = UnknownName | ParameterError | ActionError | BatchError | DynamicsError | ProcessError
+export type EnvError =
+  | UnknownName
+  | ParameterError
+  | ActionError
+  | BatchError
+  | DynamicsError
+  | TaskSetError
+  | ProcessError
 
 /** A name that nothing is registered under, or that the table of parameters lacks. */
 export interface UnknownName {
@@ -38,6 +45,16 @@ export interface ActionError {
 /** Environments that do not fit together in a batch, or a saved batch that is not of this batch. */
 export interface BatchError {
   readonly _tag: "BatchError"
+  readonly field: string
+  readonly want: string
+  readonly got: string
+  readonly message: string
+}
+
+/** Tasks that are not what a family's contract says: ids that repeat, labels of another length, another environment. */
+export interface TaskSetError {
+  readonly _tag: "TaskSetError"
+  readonly family: string
   readonly field: string
   readonly want: string
   readonly got: string

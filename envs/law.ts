@@ -5,12 +5,23 @@
 import * as Either from "fp-ts/lib/Either.js"
 import { child, stream, zeroKey } from "../core/random/mod.ts"
 import type { Environment } from "./env.ts"
-import type { Family } from "./family.ts"
+import type { Family, TaskSet } from "./family.ts"
 import { batchLaws } from "./law_batch.ts"
 import { callLaws } from "./law_contract.ts"
 import { openLaws } from "./law_open.ts"
 import { acceptanceLaws, parameterLaws } from "./law_parameter.ts"
-import { actionsOf, differ, episodes, familyTasks, type Law, made, type Trace, trace, tried } from "./law_support.ts"
+import {
+  actionsOf,
+  differ,
+  episodes,
+  type Law,
+  made,
+  ofDefaults,
+  ofTasks,
+  type Trace,
+  trace,
+  tried
+} from "./law_support.ts"
 import { sizeOf } from "./space.ts"
 
 export type { Law } from "./law_support.ts"
@@ -19,7 +30,7 @@ const STEPS = 120
 
 /** The laws of an environment; each `check` returns undefined when it holds, else what broke it. */
 export const environmentLaws = (env: Environment): readonly Law[] =>
-  env.open === undefined ? ownLaws(env) : [...openLaws(env), ...acceptanceLaws(env)]
+  ofDefaults(env, env.open === undefined ? ownLaws(env) : [...openLaws(env), ...acceptanceLaws(env)])
 
 const ownLaws = (env: Environment): readonly Law[] => [
   {
@@ -109,25 +120,23 @@ export const familyLaws = (family: Family): readonly Law[] => [
   {
     name: "the same options give the same tasks, under distinct ids, that the environment accepts",
     fix: "derive tasks from the options alone, give each an id of its own and parameters within the environment's ranges",
-    check: () => {
-      const [a, b] = [familyTasks(family.tasks({})), familyTasks(family.tasks({}))]
-      if (JSON.stringify(a) !== JSON.stringify(b)) return "two calls differ"
-      if (new Set(a.tasks.map((t) => t.id)).size !== a.tasks.length) return "ids repeat"
-      if (a.planted !== undefined && a.planted.length !== a.tasks.length) return "planted labels of another length"
-      for (const task of a.tasks) {
-        if (task.environment !== family.environment.id) return `task ${task.id} is of ${task.environment}`
-        const dynamics = tried(family.environment, task.params)
-        if (Either.isLeft(dynamics)) return dynamics.left.message
-      }
-      return undefined
-    }
+    check: () =>
+      ofTasks(family, family.tasks({}), (a) =>
+        ofTasks(family, family.tasks({}), (b) => {
+          if (a.tasks.length === 0) return "no tasks"
+          if (JSON.stringify(a) !== JSON.stringify(b)) return "two calls differ"
+          return refusedTask(family, a)
+        })
+      )
   },
   {
     name: "n sets the number of tasks and an unknown option is refused",
     fix: "make the family by family(), whose options hold n, and return n tasks",
     check: () => {
-      const three = familyTasks(family.tasks({ n: 3 })).tasks.length
-      if (three !== 3) return `n = 3 gives ${three} tasks`
+      const counted = ofTasks(family, family.tasks({ n: 3 }), ({ tasks }) =>
+        tasks.length === 3 ? undefined : `n = 3 gives ${tasks.length} tasks`
+      )
+      if (counted !== undefined) return counted
       const refused = family.tasks({ no_such_option: 1 })
       return Either.isLeft(refused) && refused.left._tag === "UnknownName" ? undefined : "accepted no_such_option"
     }
@@ -136,15 +145,26 @@ export const familyLaws = (family: Family): readonly Law[] => [
     name: "draw() gives new tasks, decided by the key",
     fix: "return count tasks drawn from stream(key), with parameters within the environment's ranges",
     check: () => {
-      const drawn = (k: number) => familyTasks(family.draw({}, child(zeroKey, k), 4))
-      const [a, b] = [drawn(1), drawn(1)]
-      if (a.tasks.length !== 4) return `asked for 4, got ${a.tasks.length}`
-      if (JSON.stringify(a) !== JSON.stringify(b)) return "one key gives two results"
-      const bad = a.tasks.find((t) => Either.isLeft(tried(family.environment, t.params)))
-      return bad === undefined ? undefined : `the environment refuses ${bad.id}`
+      const drawn = (use: (tasks: TaskSet) => string | undefined) =>
+        ofTasks(family, family.draw({}, child(zeroKey, 1), 4), use)
+      return drawn((a) =>
+        drawn((b) => {
+          if (a.tasks.length !== 4) return `asked for 4, got ${a.tasks.length}`
+          return JSON.stringify(a) === JSON.stringify(b) ? refusedTask(family, a) : "one key gives two results"
+        })
+      )
     }
   }
 ]
+
+/** A task that the environment does not take. */
+const refusedTask = (family: Family, { tasks }: TaskSet): string | undefined => {
+  for (const { id, params } of tasks) {
+    const taken = tried(family.environment, params)
+    if (Either.isLeft(taken)) return `the environment refuses ${id}: ${taken.left.message}`
+  }
+  return undefined
+}
 
 const run = (env: Environment, k: number): Trace =>
   trace(made(env, {}), stream(child(zeroKey, k)), actionsOf(env, STEPS, 99), STEPS)

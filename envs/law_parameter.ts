@@ -133,10 +133,13 @@ const isHonoured = (env: Environment, name: string, values: readonly (number | b
   const actions = actionsOf(env, STEPS, 6)
   const run = (params: Params) => trace(made(env, params), stream(child(zeroKey, 10)), actions, STEPS)
   const limit = (params: Params) => limitOf(env, made(env, params))
+  const taken = (params: Params): boolean => Either.isRight(env.make(params))
   const changes = (before: Params): boolean => {
+    if (!taken(before)) return false
     const own = run(before)
     return values.some((value) => {
       const after = { ...before, [name]: value }
+      if (!taken(after)) return false
       return limit(before) !== limit(after) || differ(own, run(after)) !== undefined
     })
   }

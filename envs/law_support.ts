@@ -2,9 +2,10 @@ import * as Either from "fp-ts/lib/Either.js"
 import { child, type Stream, stream, zeroKey } from "../core/random/mod.ts"
 import type { Dynamics, Environment } from "./env.ts"
 import type { EnvError } from "./error.ts"
-import type { TaskSet } from "./family.ts"
+import type { Family, TaskSet } from "./family.ts"
 import type { Params } from "./parameter.ts"
 import { sample, sizeOf } from "./space.ts"
+import { checkedTasks } from "./task_set.ts"
 
 /** A statement that can be checked; `check` returns undefined when it holds, else the counterexample in words. */
 export interface Law {
@@ -23,7 +24,7 @@ export interface Trace {
 
 export const episodes = (): Trace => ({ observations: [], rewards: [], ends: [] })
 
-/** Dynamics that never end and never move: what a law sees when an environment refuses valid parameters. */
+/** Dynamics that never end and never move: what a law sees when an environment refuses parameters. */
 const broken: Dynamics = {
   stateSize: 0,
   observationSize: 0,
@@ -33,7 +34,7 @@ const broken: Dynamics = {
   observe: () => {}
 }
 
-/** The dynamics; the law on sizes fails when the environment refuses these parameters. */
+/** The dynamics; laws of environments that refuse their defaults are told by {@link ofDefaults}. */
 export const made = (env: Environment, params: Params): Dynamics =>
   Either.getOrElse<EnvError, Dynamics>(() => broken)(env.make(params))
 
@@ -45,9 +46,28 @@ export const tried = (env: Environment, params: Params): Either.Either<EnvError,
   return batch
 }
 
-/** The tasks; the laws on ids and counts fail when the family refuses its own options. */
-export const familyTasks = (tasks: Either.Either<EnvError, TaskSet>): TaskSet =>
-  Either.getOrElse<EnvError, TaskSet>(() => ({ tasks: [], planted: undefined }))(tasks)
+/** The same laws, none of which holds of an environment that refuses its own defaults: there is nothing to hold of. */
+export const ofDefaults = (env: Environment, laws: readonly Law[]): readonly Law[] =>
+  laws.map((law) => ({
+    ...law,
+    check: () => {
+      const own = tried(env, {})
+      return Either.isLeft(own) ? `it refuses its own defaults: ${own.left.message}` : law.check()
+    }
+  }))
+
+/** What the tasks break, a family's refusal of its own options included; `use` says what else. */
+export const ofTasks = (
+  family: Family,
+  tasks: Either.Either<EnvError, TaskSet>,
+  use: (tasks: TaskSet) => string | undefined
+): string | undefined => {
+  const checked = Either.chain((set: TaskSet) => checkedTasks(family, set))(tasks)
+  if (Either.isRight(checked)) return use(checked.right)
+  const { left } = checked
+  if (left._tag !== "TaskSetError") return `it refuses: ${left.message}`
+  return left.field === "task ids" ? `ids repeat: ${left.message}` : left.message
+}
 
 /** `count` random actions in a row. */
 export const actionsOf = (env: Environment, count: number, salt: number): Float64Array => {

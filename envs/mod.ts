@@ -28,6 +28,7 @@ export type {
   ParameterError,
   ProcessError,
   ProcessReason,
+  TaskSetError,
   UnknownName
 } from "./error.ts"
 export { type Family, type FamilySpec, family, type Task, type TaskSet, type Tasks } from "./family.ts"

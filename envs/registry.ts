@@ -3,6 +3,7 @@ import { didYouMean, nearest } from "../core/text/nearest.ts"
 import type { Environment } from "./env.ts"
 import type { EnvError } from "./error.ts"
 import type { Family } from "./family.ts"
+import { checkedFamily } from "./task_set.ts"
 
 /** What a run can name: a value, made of lists; there is no other registration. */
 export interface Registry {
@@ -34,12 +35,12 @@ export const findEnvironment = (registry: Registry, id: string): Either.Either<E
   sourceOf(registry, id)?.environment(id) ?? find("environment", registry.environments, id)
 
 /**
- * The task family of an id.
+ * The task family of an id; its tasks are held to the contract of `Family`.
  *
  * - Errors: `UnknownName` with the nearest registered id.
  */
 export const findFamily = (registry: Registry, id: string): Either.Either<EnvError, Family> =>
-  sourceOf(registry, id)?.family(id) ?? find("family", registry.families, id)
+  Either.map(checkedFamily)(sourceOf(registry, id)?.family(id) ?? find("family", registry.families, id))
 
 const find = <A extends { readonly id: string }>(
   kind: "environment" | "family",

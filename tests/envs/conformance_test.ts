@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import * as Either from "fp-ts/lib/Either.js"
+import { dynamicsError } from "../../envs/error.ts"
 import { environmentFindings, type Family, family, familyFindings, integer, lawsOf, standard } from "../../envs/mod.ts"
 import { mistakes } from "./mistakes.ts"
 import { point } from "./point.ts"
@@ -80,4 +81,37 @@ test("the laws find families with repeated ids, tasks out of range, and draws th
   assert.match(found({ tasks: () => set({ width: 10 }) }), /width.*from 0 to 9 m, got 10/)
   assert.match(found({ tasks: () => set({}) }), /accepted no_such_option/)
   assert.match(found({ draw: () => set({}) }), /asked for 4, got 3/)
+})
+
+test("no law holds of an environment or a family that refuses everything", () => {
+  const never = () => Either.left(dynamicsError("Never-v0", "make()", "parameters", "some", ""))
+  const own = point({}, { make: never })
+  const elsewhere = point({}, { make: never, open: never })
+  // What the record says of itself holds of a record that refuses: its spaces and numbers, and that nothing is thrown.
+  const saysItself = [/^the spaces are/, /own numbers/, /throw nothing/, /^make\(\) gives dynamics/]
+  for (const env of [own, elsewhere])
+    for (const { name, check } of lawsOf({ environments: [env] }))
+      if (!saysItself.some((s) => s.test(name))) assert.match(check() ?? `held: ${name}`, /Never-v0/)
+  assert.match(environmentFindings(own)[0]!.found, /Never-v0/)
+  for (const { name, check } of lawsOf({ families: [walks({ tasks: never, draw: never })] }))
+    assert.match(check() ?? `held: ${name}`, /it refuses: .*Never-v0/)
+})
+
+test("every law of a family is broken by a family", () => {
+  const set = (ids: readonly string[], params: object = {}, environment = "Point-v0") =>
+    Either.right({ tasks: ids.map((id) => ({ id, environment, params })), planted: undefined }) as never
+  let calls = 0
+  const breaks = (name: RegExp, change: Partial<Family>): string => {
+    const law = lawsOf({ families: [walks(change)] }).find((l) => name.test(l.name))
+    return law?.check() ?? "held"
+  }
+  const same = /^the same options/
+  assert.match(breaks(same, { tasks: () => set([]) }), /no tasks/)
+  assert.match(breaks(same, { tasks: () => set([`${calls++}`]) }), /two calls differ/)
+  assert.match(breaks(same, { tasks: () => set(["a"], {}, "Other-v0") }), /Other-v0/)
+  const draw = /^draw\(\) gives/
+  assert.match(breaks(draw, { draw: () => set(["a", "b", "c", "a"]) }), /ids repeat: .*tasks\[0\] and tasks\[3\]/)
+  assert.match(breaks(draw, { draw: () => set(["a", "b", "c", `${calls++}`]) }), /one key gives two/)
+  assert.match(breaks(draw, { draw: () => set(["a", "b", "c", "d"], { width: 10 }) }), /refuses a: .*got 10/)
+  assert.match(breaks(/^n sets/, { tasks: () => set(["a"]) }), /n = 3 gives 1 tasks/)
 })

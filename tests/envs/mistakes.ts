@@ -124,6 +124,12 @@ export const mistakes: readonly (readonly [what: string, env: () => Environment,
     /each parameter is honoured/,
     /"width" changes nothing/
   ],
+  [
+    "that refuses every value but the default",
+    () => point({}, { make: (p) => point().make("width" in p ? { width: -1 } : {}) }),
+    /each parameter is honoured/,
+    /"width" changes nothing/
+  ],
   ["that takes any parameter", () => point({}, { make: () => point().make({}) }), /out of range/, /accepted width/],
   [
     "that changes the actions",
