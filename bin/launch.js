@@ -28,6 +28,12 @@ const findBun = () => {
   return paths.find((path) => existsSync(path) && statSync(path).isFile() && statSync(path).size > 1_000_000)
 }
 
+/**
+ * Has bun end with us, where we are killed without warning, and its own children with it: as its `--no-orphans`, but
+ * nothing to an older bun of the search path.
+ */
+const together = { BUN_FEATURE_FLAG_NO_ORPHANS: "1" }
+
 /** Runs bun with `args` in place of this process: its streams, signals and exit code are ours. */
 export const launch = (args) => {
   const bun = findBun()
@@ -38,7 +44,7 @@ export const launch = (args) => {
     process.exit(1)
   }
 
-  const child = spawn(bun, args, { stdio: "inherit" })
+  const child = spawn(bun, args, { stdio: "inherit", env: { ...process.env, ...together } })
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"]
   for (const signal of signals) process.on(signal, () => child.kill(signal))
   child.on("error", (error) => {
