@@ -1,6 +1,7 @@
 /** Displays of a run's progress: redrawn lines in a terminal, plain lines elsewhere, or nothing. */
 import { Clock, Effect, Layer, Ref, Schedule, type Scope } from "effect"
 import { Progress, type ProgressService, type StageProgress } from "../core/pipeline/progress.ts"
+import { printable, printableLines } from "../core/text/printable.ts"
 
 /** A stage with the times that its rates come from (milliseconds of the clock). */
 export interface TimedStage extends StageProgress {
@@ -54,7 +55,7 @@ export const line = (s: TimedStage, bar: boolean, now = s.updatedAt): string => 
     `${grouped(s.done)}/${grouped(s.total)} ${s.unit}`,
     ...(s.steps === undefined || s.done === 0 ? [] : [`${grouped(Math.round(s.steps / seconds))} steps/s`]),
     ...(s.done >= s.total ? [`${duration(seconds)}`] : left === undefined ? [] : [`${duration(left)} left`]),
-    ...(s.note === undefined ? [] : [s.note])
+    ...(s.note === undefined ? [] : [printable(s.note)])
   ].join("  ")
 }
 
@@ -99,7 +100,7 @@ const animated = (display: Display): Effect.Effect<ProgressService, never, Scope
       report: (p) => Effect.flatMap(Clock.currentTimeMillis, (now) => Ref.update(stages, (m) => record(m, p, now))),
       say: (sentence) =>
         Effect.suspend(() => {
-          display.write(`${clear()}${sentence}\n`)
+          display.write(`${clear()}${printableLines(sentence)}\n`)
           drawn = 0
           last = ""
           return draw
@@ -122,6 +123,6 @@ const plain = (display: Display): Effect.Effect<ProgressService> =>
         shown.set(p.stage, now)
         display.write(`${line(stage, false)}\n`)
       }),
-      say: (sentence) => Effect.sync(() => display.write(`${sentence}\n`))
+      say: (sentence) => Effect.sync(() => display.write(`${printableLines(sentence)}\n`))
     }
   })
