@@ -9,14 +9,7 @@ import { known } from "../../plugins/known.ts"
 import { progressDisplay } from "../../plugins/progress.ts"
 import { runJob } from "../../plugins/run_job.ts"
 import { memoryStore } from "../../plugins/store/mod.ts"
-import { tiny } from "./support.ts"
-
-const config = {
-  ...tiny,
-  surrogate: { ...tiny.surrogate, transitionsPerTask: 256, dimension: 20 },
-  truth: { ...tiny.truth, subsets: 2, repeats: 1 },
-  groupTraining: { iterations: 1, seeds: 1 }
-}
+import { smallest } from "./support.ts"
 
 /** A clock whose time of day is an hour earlier whenever somebody looks. */
 const setBack = (live: Clock.Clock): Clock.Clock => {
@@ -48,7 +41,7 @@ test("a clock that is set back stops no checkpoint, and nothing takes less than 
       }
     }))
   ).pipe(Layer.provide(display))
-  const job = runJob(mainJob(known), { config, command: "pgex run" }).pipe(
+  const job = runJob(mainJob(known), { config: smallest, command: "pgex run" }).pipe(
     Effect.provide(Layer.merge(memory.layer, watched)),
     Effect.provideService(CheckpointSeconds, 0)
   )
