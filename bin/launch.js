@@ -50,6 +50,21 @@ const alone = [
   `--tsconfig-override=${ours("tsconfig.json")}`
 ]
 
+/** Milliseconds after a signal in which the command ends itself; later it is ended, whatever it is doing. */
+const GRACE = 850
+
+/** Passes signals on to the command, and ends it where it does not end by them. */
+const passSignals = (child) => {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
+    process.on(signal, () => {
+      child.kill(signal)
+      setTimeout(() => {
+        child.kill("SIGKILL")
+        process.exit(128 + constants.signals[signal])
+      }, GRACE)
+    })
+}
+
 /** Runs bun with `args` in place of this process: its streams, signals and exit code are ours. */
 export const launch = (args) => {
   const bun = findBun()
@@ -61,8 +76,7 @@ export const launch = (args) => {
   }
 
   const child = spawn(bun, [...alone, ...args], { stdio: "inherit", env: { ...process.env, ...together } })
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"]
-  for (const signal of signals) process.on(signal, () => child.kill(signal))
+  passSignals(child)
   child.on("error", (error) => {
     process.stderr.write(`pgex: Cannot start ${bun}: ${error.message}\n`)
     process.exit(1)

@@ -3,6 +3,7 @@ import { Effect, Layer, Ref, Schedule, type Scope } from "effect"
 import { monotonicSeconds } from "../core/pipeline/monotonic.ts"
 import { Progress, type ProgressService, type StageProgress } from "../core/pipeline/progress.ts"
 import { printable, printableLines } from "../core/text/printable.ts"
+import { writeRemark } from "./ending/mod.ts"
 
 /** A stage with the times that its rates come from (seconds of a monotonic clock). */
 export interface TimedStage extends StageProgress {
@@ -20,7 +21,7 @@ export interface Display {
 
 /** Standard error, as this process has it. */
 export const standardError = (): Display => ({
-  write: (text) => void process.stderr.write(text),
+  write: writeRemark,
   animated: process.stderr.isTTY === true && process.env.TERM !== "dumb" && process.env.CI === undefined,
   columns: process.stderr.columns ?? 100
 })
