@@ -8,27 +8,34 @@ export type Unary = "neg" | "exp" | "log" | "tanh" | "sigmoid" | "softplus" | "s
 export type Binary = "add" | "sub" | "mul" | "div" | "max" | "min" | "lt" | "le" | "eq"
 
 /**
- * The closed set of primitives. To add one, add a case here; the compiler then names every table that lacks its rule
- * (shape, derivative, batching, meaning, text, plan).
+ * The closed set of primitives, each with what it is besides its operands. To add one, add it here; the compiler then
+ * names every table that lacks its rule (derivatives, batching, meaning, text, plan, kernels) or its law.
  */
-export type Op =
-  | { readonly kind: "input"; readonly name: string }
-  | { readonly kind: "constant"; readonly values: Float64Array }
-  | { readonly kind: "iota" }
-  | { readonly kind: "unary"; readonly fn: Unary }
-  | { readonly kind: "binary"; readonly fn: Binary }
-  | { readonly kind: "select" }
-  | { readonly kind: "matmul"; readonly transposeA: boolean; readonly transposeB: boolean }
-  | { readonly kind: "reduce"; readonly fn: "sum" | "max"; readonly axes: readonly number[] }
-  | { readonly kind: "reshape" }
-  | { readonly kind: "transpose"; readonly order: readonly number[] }
-  | { readonly kind: "broadcast" }
-  | { readonly kind: "concat"; readonly axis: number }
-  | { readonly kind: "slice"; readonly start: readonly number[] }
-  | { readonly kind: "pad"; readonly low: readonly number[] }
-  | { readonly kind: "gather" }
-  | { readonly kind: "scatter" }
-  | { readonly kind: "stopGradient" }
+export interface Primitives {
+  readonly input: { readonly name: string }
+  readonly constant: { readonly values: Float64Array }
+  readonly iota: unknown
+  readonly unary: { readonly fn: Unary }
+  readonly binary: { readonly fn: Binary }
+  readonly select: unknown
+  readonly matmul: { readonly transposeA: boolean; readonly transposeB: boolean }
+  readonly reduce: { readonly fn: "sum" | "max"; readonly axes: readonly number[] }
+  readonly reshape: unknown
+  readonly transpose: { readonly order: readonly number[] }
+  readonly broadcast: unknown
+  readonly concat: { readonly axis: number }
+  readonly slice: { readonly start: readonly number[] }
+  readonly pad: { readonly low: readonly number[] }
+  readonly gather: unknown
+  readonly scatter: unknown
+  readonly stopGradient: unknown
+}
+
+export type Primitive = keyof Primitives
+
+/** An operation of one of these kinds: what a table's entry for `P` is given. */
+export type OpOf<P extends Primitive> = { [K in P]: { readonly kind: K } & Primitives[K] }[P]
+export type Op = OpOf<Primitive>
 
 /**
  * One value of a program. A node that could not be built carries `error`, and so does everything computed from it:

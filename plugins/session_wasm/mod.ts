@@ -6,6 +6,7 @@ import { Effect, Layer } from "effect"
 import { Session, SessionError } from "../../core/pipeline/session.ts"
 import { arenaSession, type Engine } from "../session_arena/mod.ts"
 import { instantiate, type Kernels, relaxedAvailable, SCRATCH_BYTES } from "./module.ts"
+import { words } from "./words.ts"
 
 /** How a WebAssembly session is made. */
 export interface WasmOptions {
@@ -49,10 +50,13 @@ const interpreter = (kind: string, relaxed: boolean): Engine => {
     threads: 1,
     bitEqual: !relaxed,
     scratchBytes: SCRATCH_BYTES,
-    prepare: ({ tape }) =>
-      Effect.succeed({
-        words: tape,
-        run: (heap, words, slots) => kernelsOf(heap.memory).run(words, words + 4 * tape.length, slots, heap.scratch)
+    prepare: ({ instructions }) =>
+      Effect.sync(() => {
+        const tape = words(instructions)
+        return {
+          words: tape,
+          run: (heap, at, slots) => kernelsOf(heap.memory).run(at, at + 4 * tape.length, slots, heap.scratch)
+        }
       })
   }
 }

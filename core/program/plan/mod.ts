@@ -1,20 +1,21 @@
 /** A plan: a program turned into instructions over a fixed memory layout. No allocation is left for a call to do. */
 import type { Program } from "../program.ts"
 import type { Shape } from "../shape.ts"
-import { tapeCost } from "./cost.ts"
+import { costOf } from "./cost.ts"
+import { emit } from "./emit.ts"
 import { graph } from "./graph.ts"
+import type { Instruction } from "./instruction.ts"
 import { lastReads, memory, type Place, type PlanBuffer } from "./memory.ts"
 import { type Step, schedule } from "./schedule.ts"
-import { tape } from "./tape.ts"
 
-export { tapeCost } from "./cost.ts"
+export { costOf } from "./cost.ts"
+export * from "./instruction.ts"
 export type { Place, PlanBuffer } from "./memory.ts"
-export { functionCode, opcode } from "./tape.ts"
 
 export interface Plan {
   readonly name: string
-  /** Instructions; operands are indices of `slots`. */
-  readonly tape: Int32Array
+  /** In order; operands are indices of `slots`. */
+  readonly instructions: readonly Instruction[]
   readonly slots: readonly Place[]
   readonly buffers: readonly PlanBuffer[]
   /** Elements of the arena that temporaries share. */
@@ -28,7 +29,7 @@ export interface Plan {
     /** Inputs whose memory this output may overwrite. */
     readonly overwrites: ReadonlySet<string>
   }[]
-  /** Exact cost of one run; `tapeCost` says what counts. */
+  /** Exact cost of one run; `costOf` says what counts. */
   readonly flops: number
   readonly bytes: number
 }
@@ -38,7 +39,7 @@ export const plan = (p: Program): Plan => {
   const g = graph(p)
   const steps = schedule(g)
   const m = memory(g, steps)
-  const t = tape(g, steps, m, m.stored)
+  const { instructions, slots } = emit(g, steps, m)
   const bufferOf = (kind: PlanBuffer["kind"], name: string): number =>
     m.buffers.findIndex((b) => b.kind === kind && b.name === name)
   const inputs = Object.entries(p.inputs).map(([name, x]) => ({
@@ -53,13 +54,13 @@ export const plan = (p: Program): Plan => {
   })
   return {
     name: p.name,
-    tape: t.words,
-    slots: t.slots,
+    instructions,
+    slots,
     buffers: m.buffers,
     arena: m.arena,
     inputs,
     outputs,
-    ...tapeCost(t.words)
+    ...costOf(instructions)
   }
 }
 
@@ -84,7 +85,6 @@ const mayOverwrite = (
   return written >= 0
 }
 
-/** Bytes a plan needs at 4 bytes an element, all buffers and the arena together. */
+/** Bytes a plan needs at 4 bytes an element, all buffers, the arena and the table of slots together. */
 export const planBytes = (p: Plan): number =>
-  4 * (p.arena + p.buffers.reduce((n, b) => n + (b.kind === "temporary" ? 0 : b.size), 0)) +
-  4 * (p.tape.length + p.slots.length)
+  4 * (p.arena + p.slots.length + p.buffers.reduce((n, b) => n + (b.kind === "temporary" ? 0 : b.size), 0))

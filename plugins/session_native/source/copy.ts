@@ -1,5 +1,5 @@
 /** COPY between strided views: loops of constant sizes around the kernel that the innermost axes allow. */
-import type { Axis, Copy } from "./instruction.ts"
+import type { Axis, Copy } from "../../../core/program/plan/mod.ts"
 import { range } from "./map.ts"
 import { cost, indent, type Routine, worthThreads } from "./routine.ts"
 
@@ -25,8 +25,8 @@ export const copyRoutine = (x: Copy, threads: boolean): Routine => {
   return {
     name: "copy",
     comment: `[${x.axes.map((a) => a.size).join(", ")}] by [${x.axes.map((a) => a.from).join(", ")}] to [${x.axes.map((a) => a.to).join(", ")}]`,
-    operands: [x.from.slot, x.to.slot],
-    body: [`const float *from = at[0] + ${x.from.offset};`, `float *to = at[1] + ${x.to.offset};`, ...body],
+    operands: [x.from, x.to],
+    body: ["const float *from = at[0];", "float *to = at[1];", ...body],
     splits,
     headers: ["map", squares ? "turn" : "move"]
   }

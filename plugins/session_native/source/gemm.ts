@@ -1,5 +1,5 @@
 /** Matrix products: calls of `kernels/gemm.h` with their sizes. */
-import type { Gemm, Strided } from "./instruction.ts"
+import type { Batched, Gemm } from "../../../core/program/plan/mod.ts"
 import { range } from "./map.ts"
 import { cost, indent, type Routine, worthThreads } from "./routine.ts"
 
@@ -29,4 +29,4 @@ export const gemmRoutine = (x: Gemm, threads: boolean): Routine => {
 }
 
 /** The address of a batch's item in operand i. */
-const itemOf = ({ stride }: Strided, i: number): string => (stride === 0 ? `at[${i}]` : `at[${i}] + item * ${stride}`)
+const itemOf = ({ stride }: Batched, i: number): string => (stride === 0 ? `at[${i}]` : `at[${i}] + item * ${stride}`)

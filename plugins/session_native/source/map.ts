@@ -1,33 +1,48 @@
 /** Elementwise groups: one loop whose temporaries are C variables, so that the compiler finds their registers. */
-import type { InputKind, MapInstruction } from "./instruction.ts"
+import type { InputKind, MapFunction, MapInstruction } from "../../../core/program/plan/mod.ts"
 import { cost, float, type Header, indent, type Routine, worthThreads } from "./routine.ts"
 
-/** C of each operation of the ABI's table, by code. */
-const expressions: readonly ((a: string, b: string, c: string) => string)[] = [
-  (a) => a,
-  (a) => `-${a}`,
-  (a) => `pgx_exp(${a})`,
-  (a) => `pgx_log(${a})`,
-  (a) => `pgx_tanh(${a})`,
-  (a) => `pgx_sigmoid(${a})`,
-  (a) => `pgx_softplus(${a})`,
-  (a) => `pgx_sqrt(${a})`,
-  (a) => `pgx_abs(${a})`,
-  (a) => `pgx_sign(${a})`,
-  (a, b) => `${a} + ${b}`,
-  (a, b) => `${a} - ${b}`,
-  (a, b) => `${a} * ${b}`,
-  (a, b) => `${a} / ${b}`,
-  (a, b) => `pgx_max(${a}, ${b})`,
-  (a, b) => `pgx_min(${a}, ${b})`,
-  (a, b) => `pgx_truth(${a} < ${b})`,
-  (a, b) => `pgx_truth(${a} <= ${b})`,
-  (a, b) => `pgx_truth(${a} == ${b})`,
-  (a, b, c) => `pgx_choose(${a}, ${b}, ${c})`
-]
+/** An elementwise function in C. */
+interface CFunction {
+  readonly text: (a: string, b: string, c: string) => string
+  /** A call of `math.h`. */
+  readonly elementary?: true
+  /** Takes many times as long as an addition. */
+  readonly slow?: true
+}
 
-const isElementary = (op: number): boolean => op >= 2 && op <= 6
-const isSlow = (op: number): boolean => isElementary(op) || op === 7 || op === 13
+const call =
+  (name: string) =>
+  (...operands: readonly string[]): string =>
+    `${name}(${operands.join(", ")})`
+const elementary = (name: string): CFunction => ({ text: (a) => call(name)(a), elementary: true, slow: true })
+const one = (name: string): CFunction => ({ text: (a) => call(name)(a) })
+const two = (name: string): CFunction => ({ text: (a, b) => call(name)(a, b) })
+const infix = (operator: string): CFunction => ({ text: (a, b) => `${a} ${operator} ${b}` })
+const truth = (operator: string): CFunction => ({ text: (a, b) => `pgx_truth(${a} ${operator} ${b})` })
+
+const functions: Readonly<Record<MapFunction, CFunction>> = {
+  copy: { text: (a) => a },
+  neg: { text: (a) => `-${a}` },
+  exp: elementary("pgx_exp"),
+  log: elementary("pgx_log"),
+  tanh: elementary("pgx_tanh"),
+  sigmoid: elementary("pgx_sigmoid"),
+  softplus: elementary("pgx_softplus"),
+  sqrt: { ...one("pgx_sqrt"), slow: true },
+  abs: one("pgx_abs"),
+  sign: one("pgx_sign"),
+  add: infix("+"),
+  sub: infix("-"),
+  mul: infix("*"),
+  div: { ...infix("/"), slow: true },
+  max: two("pgx_max"),
+  min: two("pgx_min"),
+  lt: truth("<"),
+  le: truth("<="),
+  eq: truth("=="),
+  select: { text: call("pgx_choose") }
+}
 
 /** Rows of fewer numbers are walked together, a vector spanning several. */
 const NARROW = 16
@@ -39,13 +54,13 @@ export const mapRoutine = (x: MapInstruction, threads: boolean): Routine => {
     : s.cols < NARROW
       ? "narrow"
       : "rows"
-  const ns = x.operations.reduce((sum, o) => sum + (isSlow(o.op) ? cost.function : cost.operation), 0)
+  const ns = x.operations.reduce((sum, o) => sum + (functions[o.fn].slow ? cost.function : cost.operation), 0)
   const full = x.inputs.filter((i) => i.kind === "full").length + x.outputs.length
   const splits = threads && x.rows * x.cols * (ns + cost.element * full) >= worthThreads
-  const elementary = x.operations.some((o) => isElementary(o.op))
+  const usesMath = x.operations.some((o) => functions[o.fn].elementary)
   const headers: Header[] = [
     "map",
-    ...(elementary ? ["math" as const] : []),
+    ...(usesMath ? ["math" as const] : []),
     ...(layout === "narrow" ? ["lanes" as const] : [])
   ]
   return {
@@ -89,8 +104,8 @@ const vector = (
     const from = load(kind, `x${i}`)
     return from === undefined ? [] : [`const pgx_f32 v${i} = ${from};`]
   })
-  const operations = x.operations.map(({ op, operands: [a, b, c] }, i) => {
-    const value = expressions[op]!(`v${a}`, `v${b}`, `v${c}`)
+  const operations = x.operations.map(({ fn, operands: [a, b, c] }, i) => {
+    const value = functions[fn].text(`v${a}`, `v${b}`, `v${c}`)
     return `const pgx_f32 v${first + i} = ${value};`
   })
   return [...loads, ...operations, ...x.outputs.map(({ register }, i) => put(`y${i}`, `v${register}`))]

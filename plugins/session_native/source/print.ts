@@ -5,13 +5,12 @@
  * of a call. Instructions that differ only in their tensors share a function. Whole vectors are read at the end of a
  * tensor too: up to 60 bytes behind it, which the arena leaves free.
  */
-import type { Plan } from "../../../core/program/plan/mod.ts"
+import { byKind, type InstructionTable, type Plan } from "../../../core/program/plan/mod.ts"
 import { copyRoutine } from "./copy.ts"
 import { gemmRoutine } from "./gemm.ts"
 import { pasted } from "./headers.ts"
-import { type Instruction, instructions } from "./instruction.ts"
 import { mapRoutine } from "./map.ts"
-import { fillRoutine, indexedRoutine, iotaRoutine } from "./moves.ts"
+import { fillRoutine, gatherRoutine, iotaRoutine, scatterRoutine } from "./moves.ts"
 import { reduceRoutine } from "./reduce.ts"
 import { type Header, indent, type Routine } from "./routine.ts"
 
@@ -30,39 +29,30 @@ export interface Printed {
 
 /** The C text of a plan. */
 export const printPlan = (plan: Plan, options: PrintOptions): Printed => {
-  const routines = instructions(plan.tape).map((x) => routine(x, options.threads))
-  const { functions, names } = distinct(routines)
-  const used = new Set<Header>(["mode", ...routines.flatMap((r) => r.headers)])
-  if (routines.some((r) => r.splits)) used.add("threads")
+  const made = plan.instructions.map((x) => byKind(routines)(x, options.threads))
+  const { functions, names } = distinct(made)
+  const used = new Set<Header>(["mode", ...made.flatMap((r) => r.headers)])
+  if (made.some((r) => r.splits)) used.add("threads")
   const source = [
     `/* The plan of ${plan.name.replaceAll("*/", "* /")}. Printed: see plugins/session_native. */\n`,
     pasted([...used].sort().map((header) => `${header}.h`)),
     RUNS,
     ...functions.map((f) => `\n${f}`),
     "\n",
-    run(routines, names)
+    run(made, names)
   ].join("")
   return { source, parts: used.has("gemm") ? [pasted(["gemm.c"])] : [] }
 }
 
-const routine = (x: Instruction, threads: boolean): Routine => {
-  switch (x.kind) {
-    case "gemm":
-      return gemmRoutine(x, threads)
-    case "map":
-      return mapRoutine(x, threads)
-    case "reduce":
-      return reduceRoutine(x, threads)
-    case "copy":
-      return copyRoutine(x, threads)
-    case "fill":
-      return fillRoutine(x)
-    case "gather":
-    case "scatter":
-      return indexedRoutine(x, threads)
-    case "iota":
-      return iotaRoutine(x)
-  }
+const routines: InstructionTable<[threads: boolean], Routine> = {
+  gemm: gemmRoutine,
+  map: mapRoutine,
+  reduce: reduceRoutine,
+  copy: copyRoutine,
+  fill: fillRoutine,
+  gather: gatherRoutine,
+  scatter: scatterRoutine,
+  iota: iotaRoutine
 }
 
 /** Functions of their own compile faster than one long one. */

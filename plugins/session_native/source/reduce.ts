@@ -1,5 +1,5 @@
 /** Sums and maxima: calls of `kernels/reduce.h` with their sizes. */
-import type { Reduce } from "./instruction.ts"
+import type { Reduce } from "../../../core/program/plan/mod.ts"
 import { range } from "./map.ts"
 import { cost, indent, type Routine, worthThreads } from "./routine.ts"
 

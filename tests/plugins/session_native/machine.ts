@@ -7,6 +7,7 @@ import { type Plan, plan } from "../../../core/program/plan/mod.ts"
 import type { Program } from "../../../core/program/program.ts"
 import { nativeLibrary } from "../../../plugins/session_native/library.ts"
 import { printPlan } from "../../../plugins/session_native/source/mod.ts"
+import { instructionsOf } from "./decode.ts"
 import { cc } from "./setting.ts"
 
 /** Vector widths in bytes; those wider than the machine's registers are made of several. */
@@ -25,6 +26,8 @@ export interface Machine {
   readonly put: (values: ArrayLike<number>) => number
   /** A new slot of n NaN. */
   readonly room: (n: number) => number
+  /** A slot of the same numbers from element `offset` on. */
+  readonly from: (slot: number, offset: number) => number
   readonly get: (slot: number) => Float32Array
   readonly set: (slot: number, values: ArrayLike<number>) => void
   /** Runs instructions `[code, ...operands]`. */
@@ -55,6 +58,11 @@ export const machine = (megabytes = 8): Machine => {
   return {
     put,
     room: (n) => put(new Float32Array(n).fill(Number.NaN)),
+    from: (slot, offset) => {
+      const view = sizes.push(sizes[slot]! - offset) - 1
+      table[view] = table[slot]! + 4 * offset
+      return view
+    },
     get: (slot) => floats.slice(start(slot), start(slot) + sizes[slot]!),
     set: (slot, values) => floats.set(values, start(slot)),
     run: (instructions, setting = {}) => {
@@ -113,7 +121,7 @@ const execute = (p: Plan, bytes: Uint8Array, { width, threads }: Setting): Promi
 
 const tapeOnly = (words: readonly number[]): Plan => ({
   name: "tape",
-  tape: Int32Array.from(words),
+  instructions: instructionsOf(words),
   slots: [],
   buffers: [],
   arena: 0,

@@ -42,7 +42,8 @@ const copied = (m: Machine, v: View, n: number) => {
     want[2 + to[i]!] = x[(v.first ?? 0) + at]!
   })
   const dst = m.room(1700)
-  const instruction = [4, v.sizes.length, m.put(x), v.first ?? 0, dst, 2, ...v.sizes, ...v.from, ...v.to]
+  const [src, target] = [m.from(m.put(x), v.first ?? 0), m.from(dst, 2)]
+  const instruction = [4, v.sizes.length, src, 0, target, 0, ...v.sizes, ...v.from, ...v.to]
   return { instruction, dst, want }
 }
 
