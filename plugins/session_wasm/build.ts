@@ -1,14 +1,15 @@
 /**
- * Compiles the kernels: `bun plugins/session_wasm/build.ts` writes kernels.wasm and kernels_relaxed.wasm,
- * `--check` compares with the committed files instead and exits with 1 when they differ.
+ * Compiles the kernels: `bun plugins/session_wasm/build.ts` writes kernels/codes.ts (from words.ts), kernels.wasm and
+ * kernels_relaxed.wasm, `--check` compares with the committed files instead and exits with 1 when they differ.
  *
  * Same sources and same compiler version (package.json pins it) give the same bytes.
  */
-import { readFileSync, writeFileSync } from "node:fs"
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import asc from "assemblyscript/asc"
+import { kernelCodes } from "./words.ts"
 
 const here = dirname(fileURLToPath(import.meta.url))
 const entry = "kernels/tape.ts"
@@ -52,19 +53,19 @@ const version = (): string => {
 }
 
 let differ = false
-for (const { file, extra } of targets) {
-  const bytes = await compile(extra)
-  const path = join(here, file)
-  if (process.argv.includes("--check")) {
-    if (!readFileSync(path).equals(bytes)) {
-      differ = true
-      process.stderr.write(
-        `${file} differs from what kernels/ compiles to with assemblyscript ${version()}: run build.ts\n`
-      )
-    }
-  } else {
+
+/** Compares a committed file with what it should be, or writes it. */
+const settle = (name: string, bytes: Uint8Array): void => {
+  const path = join(here, name)
+  if (!process.argv.includes("--check")) {
     writeFileSync(path, bytes)
-    process.stdout.write(`${file}: ${bytes.length} bytes\n`)
+    process.stdout.write(`${name}: ${bytes.length} bytes\n`)
+  } else if (!existsSync(path) || !readFileSync(path).equals(bytes)) {
+    differ = true
+    process.stderr.write(`${name} is not what is made with assemblyscript ${version()} today: run build.ts\n`)
   }
 }
+
+settle("kernels/codes.ts", new TextEncoder().encode(kernelCodes()))
+for (const { file, extra } of targets) settle(file, await compile(extra))
 if (differ) process.exit(1)

@@ -79,3 +79,17 @@ const operandsOf: InstructionTable<[], readonly number[]> = {
   scatter: ({ m, n, width, from, index, to }) => [m, n, width, from, index, to],
   iota: ({ to, n }) => [to, n]
 }
+
+/** `kernels/codes.ts`: the codes as constants of the kernels. */
+export const kernelCodes = (): string => {
+  const constants = (prefix: string, codes: Readonly<Record<string, number>>): string =>
+    Object.entries(codes)
+      .map(([name, code]) => `export const ${prefix}_${name.toUpperCase()}: i32 = ${code}\n`)
+      .join("")
+  return [
+    "// Made by build.ts from words.ts beside this folder, where the codes are declared.\n",
+    constants("DO", instructionCodes),
+    constants("FN", functionCodes),
+    constants("READ", inputCodes)
+  ].join("")
+}

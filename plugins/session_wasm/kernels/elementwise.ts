@@ -2,6 +2,28 @@
  * Elementwise kernels over one block: `bytes` (a multiple of 64) from a, b, c to d; `t` is the table of constants.ts.
  * Blocks lie in the first-level cache, so one loop per operation costs little more than one loop over all of them would.
  */
+import {
+  FN_ABS,
+  FN_ADD,
+  FN_COPY,
+  FN_DIV,
+  FN_EQ,
+  FN_EXP,
+  FN_LE,
+  FN_LOG,
+  FN_LT,
+  FN_MAX,
+  FN_MIN,
+  FN_MUL,
+  FN_NEG,
+  FN_SELECT,
+  FN_SIGMOID,
+  FN_SIGN,
+  FN_SOFTPLUS,
+  FN_SQRT,
+  FN_SUB,
+  FN_TANH
+} from "./codes"
 import { EXPONENT, MAGNITUDE, ONE, SIGN, ZERO } from "./constants"
 import { exp4, log4, sigmoid4, softplus4, tanh4 } from "./math"
 import { ld } from "./simd"
@@ -184,29 +206,29 @@ export function softplusBlock(d: usize, a: usize, bytes: usize, t: usize): void 
   }
 }
 
-/** d = op(a, b, c). The codes are the ABI's. */
+/** d = op(a, b, c). */
 export function apply(op: i32, d: usize, a: usize, b: usize, c: usize, bytes: usize, t: usize): void {
   switch (op) {
-    case 0: return copyBlock(d, a, bytes)
-    case 1: return negBlock(d, a, bytes, t)
-    case 2: return expBlock(d, a, bytes, t)
-    case 3: return logBlock(d, a, bytes, t)
-    case 4: return tanhBlock(d, a, bytes, t)
-    case 5: return sigmoidBlock(d, a, bytes, t)
-    case 6: return softplusBlock(d, a, bytes, t)
-    case 7: return sqrtBlock(d, a, bytes)
-    case 8: return absBlock(d, a, bytes, t)
-    case 9: return signBlock(d, a, bytes, t)
-    case 10: return addBlock(d, a, b, bytes)
-    case 11: return subBlock(d, a, b, bytes)
-    case 12: return mulBlock(d, a, b, bytes, t)
-    case 13: return divBlock(d, a, b, bytes, t)
-    case 14: return maxBlock(d, a, b, bytes)
-    case 15: return minBlock(d, a, b, bytes)
-    case 16: return ltBlock(d, a, b, bytes, t)
-    case 17: return leBlock(d, a, b, bytes, t)
-    case 18: return eqBlock(d, a, b, bytes, t)
-    case 19: return selectBlock(d, a, b, c, bytes, t)
+    case FN_COPY: return copyBlock(d, a, bytes)
+    case FN_NEG: return negBlock(d, a, bytes, t)
+    case FN_EXP: return expBlock(d, a, bytes, t)
+    case FN_LOG: return logBlock(d, a, bytes, t)
+    case FN_TANH: return tanhBlock(d, a, bytes, t)
+    case FN_SIGMOID: return sigmoidBlock(d, a, bytes, t)
+    case FN_SOFTPLUS: return softplusBlock(d, a, bytes, t)
+    case FN_SQRT: return sqrtBlock(d, a, bytes)
+    case FN_ABS: return absBlock(d, a, bytes, t)
+    case FN_SIGN: return signBlock(d, a, bytes, t)
+    case FN_ADD: return addBlock(d, a, b, bytes)
+    case FN_SUB: return subBlock(d, a, b, bytes)
+    case FN_MUL: return mulBlock(d, a, b, bytes, t)
+    case FN_DIV: return divBlock(d, a, b, bytes, t)
+    case FN_MAX: return maxBlock(d, a, b, bytes)
+    case FN_MIN: return minBlock(d, a, b, bytes)
+    case FN_LT: return ltBlock(d, a, b, bytes, t)
+    case FN_LE: return leBlock(d, a, b, bytes, t)
+    case FN_EQ: return eqBlock(d, a, b, bytes, t)
+    case FN_SELECT: return selectBlock(d, a, b, c, bytes, t)
     default: unreachable()
   }
 }

@@ -5,12 +5,9 @@
  * Each register is a pointer to the current block: into the tensor for full inputs and for outputs, into scratch for
  * what is broadcast and for temporaries. The pointers are set per block, then the operations run one after another.
  */
+import { READ_COLUMN, READ_FULL, READ_ROW, READ_SCALAR } from "./codes"
 import { TABLE } from "./constants"
 import { apply } from "./elementwise"
-
-const FULL: i32 = 0
-const ROW: i32 = 1
-const COLUMN: i32 = 2
 
 /** First-level cache that the blocks of one group may fill, in bytes. */
 const CACHE_BYTES: i32 = 24 * 1024
@@ -21,8 +18,8 @@ const MIN_BLOCK: i32 = 64
 // @ts-ignore: decorator
 @inline
 function kindOf(kind: i32, rows: i32, cols: i32): i32 {
-  if (kind == ROW) return rows == 1 ? FULL : cols == 1 ? 3 : ROW
-  if (kind == COLUMN) return cols == 1 ? FULL : rows == 1 ? 3 : COLUMN
+  if (kind == READ_ROW) return rows == 1 ? READ_FULL : cols == 1 ? READ_SCALAR : READ_ROW
+  if (kind == READ_COLUMN) return cols == 1 ? READ_FULL : rows == 1 ? READ_SCALAR : READ_COLUMN
   return kind
 }
 
@@ -58,7 +55,7 @@ export function map(words: usize, slots: usize, scratch: usize): void {
   let line = true
   for (let i = 0; i < nIn; i++) {
     const kind = kindOf(load<i32>(ins + (<usize>i << 3), 4), rows, cols)
-    if (kind == ROW || kind == COLUMN) line = false
+    if (kind == READ_ROW || kind == READ_COLUMN) line = false
   }
   const trueRows = rows
   const trueCols = cols
@@ -94,8 +91,8 @@ export function map(words: usize, slots: usize, scratch: usize): void {
     const from = offset(slots, load<i32>(pair))
     const kind = kindOf(load<i32>(pair, 4), trueRows, trueCols)
     const to = temporaries + <usize>i * room
-    if (kind == 3) spread(to, load<f32>(from), <i32>(room >> 2))
-    else if (kind == ROW && blockRows > 1) {
+    if (kind == READ_SCALAR) spread(to, load<f32>(from), <i32>(room >> 2))
+    else if (kind == READ_ROW && blockRows > 1) {
       for (let r = 0; r < blockRows; r++) memory.copy(to + (<usize>(r * cols) << 2), from, <usize>cols << 2)
     }
   }
@@ -114,11 +111,11 @@ export function map(words: usize, slots: usize, scratch: usize): void {
       for (let i = 0; i < nIn; i++) {
         const pair = ins + (<usize>i << 3)
         const kind = kindOf(load<i32>(pair, 4), trueRows, trueCols)
-        if (kind == 3) continue
+        if (kind == READ_SCALAR) continue
         const from = offset(slots, load<i32>(pair))
         const to = temporaries + <usize>i * room
-        if (kind == FULL) store<u32>(pointers + (<usize>i << 2), <u32>(from + start))
-        else if (kind == ROW) {
+        if (kind == READ_FULL) store<u32>(pointers + (<usize>i << 2), <u32>(from + start))
+        else if (kind == READ_ROW) {
           if (blockRows == 1) store<u32>(pointers + (<usize>i << 2), <u32>(from + (<usize>c << 2)))
         } else {
           for (let y = 0; y < height; y++) {

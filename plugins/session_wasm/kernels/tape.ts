@@ -2,6 +2,7 @@
  * The tape interpreter: walks the instructions that the planner wrote and calls the kernels. ABI.md beside this folder
  * describes every word.
  */
+import { DO_COPY, DO_FILL, DO_GATHER, DO_GEMM, DO_IOTA, DO_MAP, DO_REDUCE, DO_SCATTER } from "./codes"
 import { TABLE, writeConstants } from "./constants"
 import { expBlock, logBlock, sigmoidBlock, softplusBlock, tanhBlock } from "./elementwise"
 import { gemm } from "./gemm"
@@ -29,30 +30,30 @@ export function run(tape: usize, end: usize, slots: usize, scratch: usize): i32 
   let ip = tape
   while (ip < end) {
     switch (word(ip, 0)) {
-      case 1:
+      case DO_GEMM:
         gemm(word(ip, 2), word(ip, 3), word(ip, 4), word(ip, 5), word(ip, 6),
           at(slots, ip, 7), word(ip, 8), at(slots, ip, 9), word(ip, 10), at(slots, ip, 11), word(ip, 12), scratch)
         break
-      case 2:
+      case DO_MAP:
         map(ip + 8, slots, scratch)
         break
-      case 3:
+      case DO_REDUCE:
         reduce(word(ip, 2), word(ip, 3), word(ip, 4), word(ip, 5), at(slots, ip, 6), at(slots, ip, 7), scratch)
         break
-      case 4:
+      case DO_COPY:
         copy(word(ip, 2), ip + 28,
           at(slots, ip, 3) + (<usize>word(ip, 4) << 2), at(slots, ip, 5) + (<usize>word(ip, 6) << 2), scratch)
         break
-      case 5:
+      case DO_FILL:
         fill(at(slots, ip, 2), word(ip, 3), load<f32>(ip + 16))
         break
-      case 6:
+      case DO_GATHER:
         gather(word(ip, 2), word(ip, 3), word(ip, 4), at(slots, ip, 5), at(slots, ip, 6), at(slots, ip, 7))
         break
-      case 7:
+      case DO_SCATTER:
         scatter(word(ip, 2), word(ip, 3), word(ip, 4), at(slots, ip, 5), at(slots, ip, 6), at(slots, ip, 7))
         break
-      case 8:
+      case DO_IOTA:
         iota(at(slots, ip, 2), word(ip, 3))
         break
       default:

@@ -123,7 +123,11 @@ export const interpret = (plan: Plan, given: Readonly<Record<string, ArrayLike<n
           registers[first + i]![e] = flop(functions[fn](registers[a]![e]!, registers[b]![e]!, registers[c]![e]!))
         })
       }
-      for (const { register, slot } of outputs) registers[register]!.forEach((v, e) => write(slot, e, v))
+      for (const { register, slot } of outputs) {
+        registers[register]!.forEach((v, e) => {
+          write(slot, e, v)
+        })
+      }
     },
     reduce: ({ of, outer, r, inner, from, to }) => {
       for (let o = 0; o < outer; o++) {
@@ -140,8 +144,8 @@ export const interpret = (plan: Plan, given: Readonly<Record<string, ArrayLike<n
     copy: ({ from, to, axes }) => {
       const walk = (axis: number, a: number, b: number): void => {
         const next = axes[axis]
-        if (next === undefined) return write(to, b, read("source", from, a))
-        for (let i = 0; i < next.size; i++) walk(axis + 1, a + i * next.from, b + i * next.to)
+        if (next === undefined) write(to, b, read("source", from, a))
+        else for (let i = 0; i < next.size; i++) walk(axis + 1, a + i * next.from, b + i * next.to)
       }
       walk(0, 0, 0)
     },
