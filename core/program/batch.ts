@@ -1,7 +1,7 @@
 /** Batching: one rule per primitive lifts it over a new leading axis, so that one example's program serves many. */
 import * as P from "./primitive.ts"
 import { type Shape, size } from "./shape.ts"
-import { type Tensor, topological } from "./tensor.ts"
+import { byPrimitive, type OpOf, type Rules, type Tensor, topological } from "./tensor.ts"
 
 /** Adds the batch axis where it is missing, repeating the value. */
 const widen = (x: Tensor, batched: boolean, n: number): Tensor => (batched ? x : P.broadcast(x, [n, ...x.shape]))
@@ -12,19 +12,16 @@ const align = (x: Tensor, shape: Shape): Tensor => {
   return P.reshape(x, [x.shape[0]!, ...new Array<number>(shape.length - own.length).fill(1), ...own])
 }
 
-const matmulRule = (y: Tensor, a: Tensor, b: Tensor, isA: boolean, isB: boolean, n: number): Tensor => {
-  if (y.op.kind !== "matmul") return y
-  const { transposeA, transposeB } = y.op
-  if (y.shape.length === 2) return P.matmul(a, b, transposeA, transposeB)
-  // The operands already have a batch: join both batches into one.
+/** The operands already have a batch: joins both batches into one. */
+const joinBatches = ({ transposeA, transposeB }: OpOf<"matmul">, { y, args, batched, n }: Lifting): Tensor => {
   const inner = y.shape[0]!
-  const join = (x: Tensor, plain: Shape, is: boolean): Tensor => {
-    if (plain.length === 2 && !is) return x
-    const full = plain.length === 2 ? P.reshape(x, [n, 1, ...plain]) : widen(x, is, n)
+  const [a, b] = args.map((x, i) => {
+    const plain = y.args[i]!.shape
+    if (plain.length === 2 && !batched[i]) return x
+    const full = plain.length === 2 ? P.reshape(x, [n, 1, ...plain]) : widen(x, batched[i]!, n)
     return P.reshape(P.broadcast(full, [n, inner, ...plain.slice(-2)]), [n * inner, ...plain.slice(-2)])
-  }
-  const out = P.matmul(join(a, y.args[0]!.shape, isA), join(b, y.args[1]!.shape, isB), transposeA, transposeB)
-  return P.reshape(out, [n, ...y.shape])
+  })
+  return P.reshape(P.matmul(a!, b!, transposeA, transposeB), [n, ...y.shape])
 }
 
 /** Index of row i of example v in the rows of all examples: index + v·rows. */
@@ -34,62 +31,55 @@ const offsetIndex = (index: Tensor, rows: number, n: number): Tensor => {
   return P.reshape(P.binary("add", index, P.broadcast(P.reshape(step, [n, 1]), [n, m])), [n * m])
 }
 
-const rule = (y: Tensor, args: readonly Tensor[], is: readonly boolean[], n: number): Tensor => {
-  const all = () => args.map((a, i) => widen(a, is[i]!, n))
-  const [a, b] = args
-  switch (y.op.kind) {
-    case "input":
-    case "constant":
-    case "iota":
-      return y
-    case "stopGradient":
-      return P.stopGradient(a!)
-    case "unary":
-      return P.unary(y.op.fn, a!)
-    case "binary": {
-      const [p, q] = all()
-      return P.binary(y.op.fn, p!, q!)
-    }
-    case "select": {
-      const [c, p, q] = all()
-      return P.select(c!, p!, q!)
-    }
-    case "matmul":
-      return matmulRule(y, a!, b!, is[0]!, is[1]!, n)
-    case "reduce":
-      return P.reduce(
-        y.op.fn,
-        a!,
-        y.op.axes.map((i) => i + 1)
-      )
-    case "reshape":
-      return P.reshape(a!, [n, ...y.shape])
-    case "transpose":
-      return P.transpose(a!, [0, ...y.op.order.map((i) => i + 1)])
-    case "broadcast":
-      return P.broadcast(align(a!, y.shape), [n, ...y.shape])
-    case "concat":
-      return P.concat(all(), y.op.axis + 1)
-    case "slice":
-      return P.slice(a!, [0, ...y.op.start], [n, ...y.shape])
-    case "pad":
-      return P.pad(a!, [0, ...y.op.low], [n, ...y.shape])
-    case "gather": {
-      const rows = y.args[0]!.shape[0]!
-      if (!is[0]) {
-        const flat = P.gather(a!, P.reshape(b!, [size(b!.shape)]))
-        return P.reshape(flat, [n, ...y.shape])
-      }
-      const index = widen(b!, is[1]!, n)
-      const flat = P.reshape(a!, [n * rows, ...a!.shape.slice(2)])
-      return P.reshape(P.gather(flat, offsetIndex(index, rows, n)), [n, ...y.shape])
-    }
-    case "scatter": {
-      const rows = y.shape[0]!
-      const [x, index] = all()
-      const flat = P.reshape(x!, [size(x!.shape.slice(0, 2)), ...x!.shape.slice(2)])
-      return P.reshape(P.scatter(flat, offsetIndex(index!, rows, n), n * rows), [n, ...y.shape])
-    }
+/** A node to lift: its operands, which of them have the new axis already, and that axis's size. */
+interface Lifting {
+  readonly y: Tensor
+  readonly args: readonly Tensor[]
+  readonly batched: readonly boolean[]
+  readonly n: number
+}
+
+/** All operands with the new axis. */
+const widened = ({ args, batched, n }: Lifting): readonly Tensor[] => args.map((a, i) => widen(a, batched[i]!, n))
+
+const rules: Rules<[at: Lifting], Tensor> = {
+  input: (_, { y }) => y,
+  constant: (_, { y }) => y,
+  iota: (_, { y }) => y,
+  stopGradient: (_, { args: [x] }) => P.stopGradient(x!),
+  unary: ({ fn }, { args: [x] }) => P.unary(fn, x!),
+  binary: ({ fn }, at) => {
+    const [a, b] = widened(at)
+    return P.binary(fn, a!, b!)
+  },
+  select: (_, at) => {
+    const [c, a, b] = widened(at)
+    return P.select(c!, a!, b!)
+  },
+  matmul: (op, at) =>
+    at.y.shape.length === 2 ? P.matmul(at.args[0]!, at.args[1]!, op.transposeA, op.transposeB) : joinBatches(op, at),
+  reduce: ({ fn, axes }, { args: [x] }) => {
+    const moved = axes.map((i) => i + 1)
+    return P.reduce(fn, x!, moved)
+  },
+  reshape: (_, { y, args: [x], n }) => P.reshape(x!, [n, ...y.shape]),
+  transpose: ({ order }, { args: [x] }) => P.transpose(x!, [0, ...order.map((i) => i + 1)]),
+  broadcast: (_, { y, args: [x], n }) => P.broadcast(align(x!, y.shape), [n, ...y.shape]),
+  concat: ({ axis }, at) => P.concat(widened(at), axis + 1),
+  slice: ({ start }, { y, args: [x], n }) => P.slice(x!, [0, ...start], [n, ...y.shape]),
+  pad: ({ low }, { y, args: [x], n }) => P.pad(x!, [0, ...low], [n, ...y.shape]),
+  gather: (_, { y, args: [x, index], batched, n }) => {
+    if (!batched[0]) return P.reshape(P.gather(x!, P.reshape(index!, [size(index!.shape)])), [n, ...y.shape])
+    const rows = y.args[0]!.shape[0]!
+    const flat = P.reshape(x!, [n * rows, ...x!.shape.slice(2)])
+    return P.reshape(P.gather(flat, offsetIndex(widen(index!, batched[1]!, n), rows, n)), [n, ...y.shape])
+  },
+  scatter: (_, at) => {
+    const { y, n } = at
+    const rows = y.shape[0]!
+    const [x, index] = widened(at)
+    const flat = P.reshape(x!, [size(x!.shape.slice(0, 2)), ...x!.shape.slice(2)])
+    return P.reshape(P.scatter(flat, offsetIndex(index!, rows, n), n * rows), [n, ...y.shape])
   }
 }
 
@@ -105,15 +95,8 @@ export const batch = (
   for (const y of topological(outputs)) {
     if (lifted.has(y) || !y.args.some((a) => lifted.has(a))) continue
     const args = y.args.map((a) => lifted.get(a) ?? a)
-    lifted.set(
-      y,
-      rule(
-        y,
-        args,
-        y.args.map((a) => lifted.has(a)),
-        n
-      )
-    )
+    const batched = y.args.map((a) => lifted.has(a))
+    lifted.set(y, byPrimitive(rules)(y.op, { y, args, batched, n }))
   }
   return outputs.map((o) => lifted.get(o) ?? widen(o, false, n))
 }

@@ -4,7 +4,16 @@
 import * as math from "../math/mod.ts"
 import type { Program } from "./program.ts"
 import { broadcastStrides, type Shape, size, strides } from "./shape.ts"
-import { type Binary, type Tensor, topological, type Unary } from "./tensor.ts"
+import {
+  type Binary,
+  byPrimitive,
+  type OpOf,
+  type Primitive,
+  type Rules,
+  type Tensor,
+  topological,
+  type Unary
+} from "./tensor.ts"
 
 const unary: Readonly<Record<Unary, (x: number) => number>> = {
   neg: (x) => -x,
@@ -47,7 +56,10 @@ const walk = (shape: Shape, step: readonly number[], f: (i: number, offset: numb
 
 const dot = (shape: Shape) => (at: readonly number[]) => strides(shape).reduce((s, k, i) => s + k * at[i]!, 0)
 
-const matmul = (y: Tensor, a: Float64Array, b: Float64Array, ta: boolean, tb: boolean, out: Float64Array): void => {
+type Values = readonly Float64Array[]
+type Rule<P extends Primitive> = (op: OpOf<P>, y: Tensor, args: Values, out: Float64Array) => Float64Array
+
+const matmul: Rule<"matmul"> = ({ transposeA: ta, transposeB: tb }, y, [a, b], out) => {
   const [sa, sb] = [y.args[0]!.shape, y.args[1]!.shape]
   const [m, n] = [y.shape[y.shape.length - 2]!, y.shape[y.shape.length - 1]!]
   const k = ta ? sa[sa.length - 2]! : sa[sa.length - 1]!
@@ -58,107 +70,106 @@ const matmul = (y: Tensor, a: Float64Array, b: Float64Array, ta: boolean, tb: bo
       for (let j = 0; j < n; j++) {
         let sum = 0
         for (let l = 0; l < k; l++) {
-          sum += a[pa + (ta ? l * m + i : i * k + l)]! * b[pb + (tb ? j * k + l : l * n + j)]!
+          sum += a![pa + (ta ? l * m + i : i * k + l)]! * b![pb + (tb ? j * k + l : l * n + j)]!
         }
         out[(q * m + i) * n + j] = sum
       }
     }
   }
+  return out
 }
 
-const reduce = (y: Tensor, x: Float64Array, out: Float64Array): void => {
-  if (y.op.kind !== "reduce") return
-  const { axes, fn } = y.op
+const reduce: Rule<"reduce"> = ({ axes, fn }, y, [x], out) => {
   const shape = y.args[0]!.shape
   const kept = strides(y.shape)
   let next = 0
   const step = shape.map((_, i) => (axes.includes(i) ? 0 : kept[next++]!))
   if (fn === "max") out.fill(Number.NEGATIVE_INFINITY)
   walk(shape, step, (i, o) => {
-    out[o] = fn === "sum" ? out[o]! + x[i]! : Math.max(out[o]!, x[i]!)
+    out[o] = fn === "sum" ? out[o]! + x![i]! : Math.max(out[o]!, x![i]!)
   })
+  return out
 }
 
-const rows = (y: Tensor, x: Float64Array, index: Float64Array, out: Float64Array): void => {
-  const scatter = y.op.kind === "scatter"
-  const n = scatter ? y.shape[0]! : y.args[0]!.shape[0]!
-  const width = size((scatter ? y : y.args[0]!).shape.slice(1))
-  index.forEach((row, i) => {
-    const inside = Number.isInteger(row) && row >= 0 && row < n
-    for (let j = 0; j < width; j++) {
-      if (!scatter) out[i * width + j] = inside ? x[row * width + j]! : Number.NaN
-      else if (inside) out[row * width + j]! += x[i * width + j]!
-    }
+const isRow = (row: number, n: number): boolean => Number.isInteger(row) && row >= 0 && row < n
+
+const gather: Rule<"gather"> = (_, y, [x, index], out) => {
+  const [n, width] = [y.args[0]!.shape[0]!, size(y.shape.slice(1))]
+  index!.forEach((row, i) => {
+    for (let j = 0; j < width; j++) out[i * width + j] = isRow(row, n) ? x![row * width + j]! : Number.NaN
   })
+  return out
 }
 
-const value = (y: Tensor, args: readonly Float64Array[]): Float64Array => {
-  const out = new Float64Array(size(y.shape))
-  const [a, b, c] = args
-  switch (y.op.kind) {
-    case "input":
-      return out
-    case "constant":
-      return y.op.values
-    case "iota":
-      return out.map((_, i) => i)
-    case "unary":
-      return a!.map(unary[y.op.fn])
-    case "binary": {
-      const f = binary[y.op.fn]
-      return out.map((_, i) => f(a![i]!, b![i]!))
-    }
-    case "select":
-      return out.map((_, i) => (a![i] !== 0 ? b![i]! : c![i]!))
-    case "matmul":
-      matmul(y, a!, b!, y.op.transposeA, y.op.transposeB, out)
-      return out
-    case "reduce":
-      reduce(y, a!, out)
-      return out
-    case "reshape":
-    case "stopGradient":
-      return a!
-    case "transpose": {
-      const own = strides(y.args[0]!.shape)
-      const { order } = y.op
-      walk(
-        y.shape,
-        order.map((i) => own[i]!),
-        (i, o) => (out[i] = a![o]!)
-      )
-      return out
-    }
-    case "broadcast":
-      walk(y.shape, broadcastStrides(y.args[0]!.shape, y.shape), (i, o) => (out[i] = a![o]!))
-      return out
-    case "concat": {
-      let at = 0
-      const { axis } = y.op
-      y.args.forEach((part, p) => {
-        const base = at * strides(y.shape)[axis]!
-        walk(part.shape, strides(y.shape), (i, o) => (out[base + o] = args[p]![i]!))
-        at += part.shape[axis]!
-      })
-      return out
-    }
-    case "slice": {
-      const shape = y.args[0]!.shape
-      const base = dot(shape)(y.op.start)
-      walk(y.shape, strides(shape), (i, o) => (out[i] = a![base + o]!))
-      return out
-    }
-    case "pad": {
-      const base = dot(y.shape)(y.op.low)
-      walk(y.args[0]!.shape, strides(y.shape), (i, o) => (out[base + o] = a![i]!))
-      return out
-    }
-    case "gather":
-    case "scatter":
-      rows(y, a!, b!, out)
-      return out
-  }
+const scatter: Rule<"scatter"> = (_, y, [x, index], out) => {
+  const [n, width] = [y.shape[0]!, size(y.shape.slice(1))]
+  index!.forEach((row, i) => {
+    if (isRow(row, n)) for (let j = 0; j < width; j++) out[row * width + j]! += x![i * width + j]!
+  })
+  return out
 }
+
+const concat: Rule<"concat"> = ({ axis }, y, args, out) => {
+  const step = strides(y.shape)
+  let base = 0
+  y.args.forEach((part, p) => {
+    walk(part.shape, step, (i, o) => {
+      out[base + o] = args[p]![i]!
+    })
+    base += part.shape[axis]! * step[axis]!
+  })
+  return out
+}
+
+/** Element `i` of the result is the element of the operand that a walk over `step` strides from `base` meets. */
+const view = (
+  shape: Shape,
+  step: readonly number[],
+  base: number,
+  x: Float64Array,
+  out: Float64Array
+): Float64Array => {
+  walk(shape, step, (i, o) => {
+    out[i] = x[base + o]!
+  })
+  return out
+}
+
+const rules: Rules<[y: Tensor, args: Values, out: Float64Array], Float64Array> = {
+  input: (_, __, ___, out) => out,
+  constant: ({ values }) => values,
+  iota: (_, __, ___, out) => out.map((_, i) => i),
+  unary: ({ fn }, _, [x]) => x!.map(unary[fn]),
+  binary: ({ fn }, _, [a, b], out) => out.map((_, i) => binary[fn](a![i]!, b![i]!)),
+  select: (_, __, [c, a, b], out) => out.map((_, i) => (c![i] !== 0 ? a![i]! : b![i]!)),
+  matmul,
+  reduce,
+  reshape: (_, __, [x]) => x!,
+  stopGradient: (_, __, [x]) => x!,
+  transpose: ({ order }, y, [x], out) => {
+    const own = strides(y.args[0]!.shape)
+    const step = order.map((i) => own[i]!)
+    return view(y.shape, step, 0, x!, out)
+  },
+  broadcast: (_, y, [x], out) => view(y.shape, broadcastStrides(y.args[0]!.shape, y.shape), 0, x!, out),
+  concat,
+  slice: ({ start }, y, [x], out) => {
+    const { shape } = y.args[0]!
+    return view(y.shape, strides(shape), dot(shape)(start), x!, out)
+  },
+  pad: ({ low }, y, [x], out) => {
+    const base = dot(y.shape)(low)
+    walk(y.args[0]!.shape, strides(y.shape), (i, o) => {
+      out[base + o] = x![i]!
+    })
+    return out
+  },
+  gather,
+  scatter
+}
+
+const value = (y: Tensor, args: Values): Float64Array =>
+  byPrimitive(rules)(y.op, y, args, new Float64Array(size(y.shape)))
 
 /**
  * Runs a program in float64. Inputs are row-major; lengths are the caller's to check (sessions do).

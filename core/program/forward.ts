@@ -1,7 +1,7 @@
 /** Forward mode: one rule per primitive gives the result's tangent. */
 import * as P from "./primitive.ts"
-import { type Tensor, topological } from "./tensor.ts"
-import { unaryRule } from "./unary_rule.ts"
+import { type Binary, byPrimitive, type Rules, type Tensor, topological } from "./tensor.ts"
+import { unaryRules } from "./unary_rule.ts"
 
 type Tangent = Tensor | undefined
 
@@ -17,83 +17,55 @@ const winner = (aFirst: Tensor, bFirst: Tensor, da: Tangent, db: Tangent): Tange
   return plus(da && times(da, w), db && times(db, oneMinus(w)))
 }
 
-const binaryRule = (y: Tensor, da: Tangent, db: Tangent): Tangent => {
-  const [a, b] = [y.args[0]!, y.args[1]!]
-  if (y.op.kind !== "binary") return undefined
-  switch (y.op.fn) {
-    case "add":
-      return plus(da, db)
-    case "sub":
-      return plus(da, db && P.unary("neg", db))
-    case "mul":
-      return plus(da && times(da, b), db && times(a, db))
-    case "div":
-      return plus(da && P.binary("div", da, b), db && P.unary("neg", P.binary("div", times(y, db), b)))
-    case "max":
-      return winner(P.binary("lt", b, a), P.binary("lt", a, b), da, db)
-    case "min":
-      return winner(P.binary("lt", a, b), P.binary("lt", b, a), da, db)
-    case "lt":
-    case "le":
-    case "eq":
-      return undefined
-  }
+type BinaryRule = (y: Tensor, da: Tangent, db: Tangent, a: Tensor, b: Tensor) => Tangent
+
+/** A comparison is constant almost everywhere. */
+const constant = (): undefined => undefined
+
+const binaryRules: Readonly<Record<Binary, BinaryRule>> = {
+  add: (_, da, db) => plus(da, db),
+  sub: (_, da, db) => plus(da, db && P.unary("neg", db)),
+  mul: (_, da, db, a, b) => plus(da && times(da, b), db && times(a, db)),
+  div: (y, da, db, _, b) => plus(da && P.binary("div", da, b), db && P.unary("neg", P.binary("div", times(y, db), b))),
+  max: (_, da, db, a, b) => winner(P.binary("lt", b, a), P.binary("lt", a, b), da, db),
+  min: (_, da, db, a, b) => winner(P.binary("lt", a, b), P.binary("lt", b, a), da, db),
+  lt: constant,
+  le: constant,
+  eq: constant
 }
 
 /** Tangent of `y`, given its operands' tangents (at least one is there). */
-const rule = (y: Tensor, d: readonly Tangent[]): Tangent => {
-  const [da, db] = d
-  switch (y.op.kind) {
-    case "input":
-    case "constant":
-    case "iota":
-    case "stopGradient":
-      return undefined
-    case "unary":
-      return da && unaryRule(y, y.args[0]!, da)
-    case "binary":
-      return binaryRule(y, da, db)
-    case "select":
-      return P.select(y.args[0]!, d[1] ?? zeroFor(y), d[2] ?? zeroFor(y))
-    case "matmul": {
-      const { transposeA: ta, transposeB: tb } = y.op
-      const [a, b] = [y.args[0]!, y.args[1]!]
-      return plus(da && P.matmul(da, b, ta, tb), db && P.matmul(a, db, ta, tb))
-    }
-    case "reduce": {
-      const { axes, fn } = y.op
-      if (fn === "sum") return da && P.reduce("sum", da, axes)
-      const x = y.args[0]!
-      const wide = P.broadcast(
-        P.reshape(
-          y,
-          x.shape.map((n, i) => (axes.includes(i) ? 1 : n))
-        ),
-        x.shape
-      )
-      const hit = P.binary("eq", x, wide)
-      return da && P.binary("div", P.reduce("sum", times(da, hit), axes), P.reduce("sum", hit, axes))
-    }
-    case "reshape":
-      return da && P.reshape(da, y.shape)
-    case "transpose":
-      return da && P.transpose(da, y.op.order)
-    case "broadcast":
-      return da && P.broadcast(da, y.shape)
-    case "concat":
-      return P.concat(
-        y.args.map((a, i) => d[i] ?? zeroFor(a)),
-        y.op.axis
-      )
-    case "slice":
-      return da && P.slice(da, y.op.start, y.shape)
-    case "pad":
-      return da && P.pad(da, y.op.low, y.shape)
-    case "gather":
-      return da && P.gather(da, y.args[1]!)
-    case "scatter":
-      return da && P.scatter(da, y.args[1]!, y.shape[0]!)
-  }
+const rules: Rules<[y: Tensor, d: readonly Tangent[]], Tangent> = {
+  input: constant,
+  constant,
+  iota: constant,
+  stopGradient: constant,
+  unary: ({ fn }, y, [d]) => d && unaryRules[fn](d, y, y.args[0]!),
+  binary: ({ fn }, y, [da, db]) => binaryRules[fn](y, da, db, y.args[0]!, y.args[1]!),
+  select: (_, y, d) => P.select(y.args[0]!, d[1] ?? zeroFor(y), d[2] ?? zeroFor(y)),
+  matmul: ({ transposeA: ta, transposeB: tb }, y, [da, db]) =>
+    plus(da && P.matmul(da, y.args[1]!, ta, tb), db && P.matmul(y.args[0]!, db, ta, tb)),
+  reduce: ({ axes, fn }, y, [d]) => d && (fn === "sum" ? P.reduce("sum", d, axes) : maximumRule(y, axes, d)),
+  reshape: (_, y, [d]) => d && P.reshape(d, y.shape),
+  transpose: ({ order }, _, [d]) => d && P.transpose(d, order),
+  broadcast: (_, y, [d]) => d && P.broadcast(d, y.shape),
+  concat: ({ axis }, y, d) =>
+    P.concat(
+      y.args.map((a, i) => d[i] ?? zeroFor(a)),
+      axis
+    ),
+  slice: ({ start }, y, [d]) => d && P.slice(d, start, y.shape),
+  pad: ({ low }, y, [d]) => d && P.pad(d, low, y.shape),
+  gather: (_, y, [d]) => d && P.gather(d, y.args[1]!),
+  scatter: (_, y, [d]) => d && P.scatter(d, y.args[1]!, y.shape[0]!)
+}
+
+/** The mean tangent of the elements that are the maximum. */
+const maximumRule = (y: Tensor, axes: readonly number[], d: Tensor): Tensor => {
+  const x = y.args[0]!
+  const kept = x.shape.map((n, i) => (axes.includes(i) ? 1 : n))
+  const hit = P.binary("eq", x, P.broadcast(P.reshape(y, kept), x.shape))
+  return P.binary("div", P.reduce("sum", times(d, hit), axes), P.reduce("sum", hit, axes))
 }
 
 /**
@@ -109,7 +81,7 @@ export const pushforward = (
     if (tangents.has(n)) continue
     const d = n.args.map((a) => tangents.get(a))
     if (d.every((t) => t === undefined)) continue
-    const t = rule(n, d)
+    const t = byPrimitive(rules)(n.op, n, d)
     if (t !== undefined) tangents.set(n, t)
   }
   return outputs.map((o) => tangents.get(o) ?? zeroFor(o))

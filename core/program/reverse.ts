@@ -1,8 +1,8 @@
 /** Reverse mode: one rule per primitive gives the operands' cotangents, as new nodes of the same graph. */
 import * as P from "./primitive.ts"
 import { type Shape, size } from "./shape.ts"
-import { type Tensor, topological } from "./tensor.ts"
-import { unaryRule } from "./unary_rule.ts"
+import { type Binary, byPrimitive, type Rules, type Tensor, topological } from "./tensor.ts"
+import { unaryRules } from "./unary_rule.ts"
 
 type Cotangent = Tensor | undefined
 
@@ -33,101 +33,71 @@ const oneMinus = (x: Tensor): Tensor => minus(P.fill(1, x.shape), x)
 const winner = (loses: Tensor, wins: Tensor): Tensor =>
   times(P.fill(0.5, wins.shape), P.binary("add", wins, oneMinus(loses)))
 
-const binaryRule = (y: Tensor, a: Tensor, b: Tensor, g: Tensor): readonly Cotangent[] => {
-  if (y.op.kind !== "binary") return []
-  switch (y.op.fn) {
-    case "add":
-      return [g, g]
-    case "sub":
-      return [g, P.unary("neg", g)]
-    case "mul":
-      return [times(g, b), times(g, a)]
-    case "div": {
-      const left = P.binary("div", g, b)
-      return [left, P.unary("neg", times(left, y))]
-    }
-    case "max": {
-      const w = winner(P.binary("lt", a, b), P.binary("lt", b, a))
-      return [times(g, w), times(g, oneMinus(w))]
-    }
-    case "min": {
-      const w = winner(P.binary("lt", b, a), P.binary("lt", a, b))
-      return [times(g, w), times(g, oneMinus(w))]
-    }
-    case "lt":
-    case "le":
-    case "eq":
-      return [undefined, undefined]
-  }
-}
+type BinaryRule = (g: Tensor, y: Tensor, a: Tensor, b: Tensor) => readonly Cotangent[]
 
-/** dA and dB of C = op(A)·op(B); a factor shared by the batch collects its sum. */
-const matmulRule = (y: Tensor, a: Tensor, b: Tensor, g: Tensor): readonly Cotangent[] => {
-  if (y.op.kind !== "matmul") return []
-  const { transposeA: ta, transposeB: tb } = y.op
-  const da = ta ? P.matmul(b, g, tb, true) : P.matmul(g, b, false, !tb)
-  const db = tb ? P.matmul(g, a, true, ta) : P.matmul(a, g, !ta, false)
-  return [collect(da, a.shape), collect(db, b.shape)]
+/** No derivative passes. */
+const nothing = (): readonly Cotangent[] => []
+
+const shared = (g: Tensor, w: Tensor): readonly Cotangent[] => [times(g, w), times(g, oneMinus(w))]
+
+const binaryRules: Readonly<Record<Binary, BinaryRule>> = {
+  add: (g) => [g, g],
+  sub: (g) => [g, P.unary("neg", g)],
+  mul: (g, _, a, b) => [times(g, b), times(g, a)],
+  div: (g, y, _, b) => {
+    const left = P.binary("div", g, b)
+    return [left, P.unary("neg", times(left, y))]
+  },
+  max: (g, _, a, b) => shared(g, winner(P.binary("lt", a, b), P.binary("lt", b, a))),
+  min: (g, _, a, b) => shared(g, winner(P.binary("lt", b, a), P.binary("lt", a, b))),
+  lt: nothing,
+  le: nothing,
+  eq: nothing
 }
 
 const collect = (g: Tensor, shape: Shape): Tensor => (g.shape.length > shape.length ? P.reduce("sum", g, [0]) : g)
 
 /** Cotangents of the operands of `y`, given its own. */
-const rule = (y: Tensor, g: Tensor): readonly Cotangent[] => {
-  const [a, b, c] = y.args
-  switch (y.op.kind) {
-    case "input":
-    case "constant":
-    case "iota":
-      return []
-    case "stopGradient":
-      return [undefined]
-    case "unary":
-      return [unaryRule(y, a!, g)]
-    case "binary":
-      return binaryRule(y, a!, b!, g)
-    case "select":
-      return [undefined, P.select(a!, g, zeros(g.shape)), P.select(a!, zeros(g.shape), g)].slice(0, c ? 3 : 0)
-    case "matmul":
-      return matmulRule(y, a!, b!, g)
-    case "reduce": {
-      const wide = spread(g, y.op.axes, a!.shape)
-      if (y.op.fn === "sum") return [wide]
-      const hit = P.binary("eq", a!, spread(y, y.op.axes, a!.shape))
-      const ties = spread(P.reduce("sum", hit, y.op.axes), y.op.axes, a!.shape)
-      return [P.binary("div", times(wide, hit), ties)]
-    }
-    case "reshape":
-      return [P.reshape(g, a!.shape)]
-    case "transpose": {
-      const { order } = y.op
-      return [
-        P.transpose(
-          g,
-          order.map((_, i) => order.indexOf(i))
-        )
-      ]
-    }
-    case "broadcast":
-      return [unbroadcast(g, a!.shape)]
-    case "concat": {
-      const { axis } = y.op
-      let at = 0
-      return y.args.map((part) => {
-        const start = y.shape.map((_, i) => (i === axis ? at : 0))
-        at += part.shape[axis]!
-        return P.slice(g, start, part.shape)
-      })
-    }
-    case "slice":
-      return [P.pad(g, y.op.start, a!.shape)]
-    case "pad":
-      return [P.slice(g, y.op.low, a!.shape)]
-    case "gather":
-      return [P.scatter(g, b!, a!.shape[0]!), undefined]
-    case "scatter":
-      return [P.gather(g, b!), undefined]
-  }
+const rules: Rules<[y: Tensor, g: Tensor], readonly Cotangent[]> = {
+  input: nothing,
+  constant: nothing,
+  iota: nothing,
+  stopGradient: nothing,
+  unary: ({ fn }, y, g) => [unaryRules[fn](g, y, y.args[0]!)],
+  binary: ({ fn }, y, g) => binaryRules[fn](g, y, y.args[0]!, y.args[1]!),
+  select: (_, { args: [c] }, g) => [undefined, P.select(c!, g, zeros(g.shape)), P.select(c!, zeros(g.shape), g)],
+  // dA and dB of C = op(A)·op(B); a factor shared by the batch collects its sum.
+  matmul: ({ transposeA: ta, transposeB: tb }, { args: [a, b] }, g) => {
+    const da = ta ? P.matmul(b!, g, tb, true) : P.matmul(g, b!, false, !tb)
+    const db = tb ? P.matmul(g, a!, true, ta) : P.matmul(a!, g, !ta, false)
+    return [collect(da, a!.shape), collect(db, b!.shape)]
+  },
+  reduce: ({ axes, fn }, y, g) => {
+    const x = y.args[0]!
+    const wide = spread(g, axes, x.shape)
+    if (fn === "sum") return [wide]
+    const hit = P.binary("eq", x, spread(y, axes, x.shape))
+    const ties = spread(P.reduce("sum", hit, axes), axes, x.shape)
+    return [P.binary("div", times(wide, hit), ties)]
+  },
+  reshape: (_, y, g) => [P.reshape(g, y.args[0]!.shape)],
+  transpose: ({ order }, _, g) => {
+    const inverse = order.map((_, i) => order.indexOf(i))
+    return [P.transpose(g, inverse)]
+  },
+  broadcast: (_, y, g) => [unbroadcast(g, y.args[0]!.shape)],
+  concat: ({ axis }, y, g) => {
+    let at = 0
+    return y.args.map((part) => {
+      const start = y.shape.map((_, i) => (i === axis ? at : 0))
+      at += part.shape[axis]!
+      return P.slice(g, start, part.shape)
+    })
+  },
+  slice: ({ start }, y, g) => [P.pad(g, start, y.args[0]!.shape)],
+  pad: ({ low }, y, g) => [P.slice(g, low, y.args[0]!.shape)],
+  gather: (_, { args: [x, index] }, g) => [P.scatter(g, index!, x!.shape[0]!), undefined],
+  scatter: (_, y, g) => [P.gather(g, y.args[1]!), undefined]
 }
 
 /**
@@ -189,7 +159,7 @@ export const pullback = (
     if (parts === undefined || !active.has(n)) continue
     const g = total(parts)
     done.set(n, g)
-    rule(n, g).forEach((h, j) => {
+    byPrimitive(rules)(n.op, n, g).forEach((h, j) => {
       const arg = n.args[j]!
       if (h !== undefined && active.has(arg)) push(arg, h)
     })

@@ -37,6 +37,17 @@ export type Primitive = keyof Primitives
 export type OpOf<P extends Primitive> = { [K in P]: { readonly kind: K } & Primitives[K] }[P]
 export type Op = OpOf<Primitive>
 
+/** A rule for each primitive: one that lacks some does not compile. */
+export type Rules<A extends readonly unknown[], R> = {
+  readonly [P in Primitive]: (op: OpOf<P>, ...rest: A) => R
+}
+
+/** Applies the rule of an operation's primitive. */
+export const byPrimitive =
+  <A extends readonly unknown[], R>(rules: Rules<A, R>) =>
+  <P extends Primitive>(op: OpOf<P>, ...rest: A): R =>
+    rules[op.kind](op, ...rest)
+
 /**
  * One value of a program. A node that could not be built carries `error`, and so does everything computed from it:
  * building a program never throws, and the first mistake arrives where the program is made.

@@ -2,7 +2,7 @@
  * The steps of a plan as instructions. Operands are slots: numbers of places whose address is known when a call begins.
  */
 import { broadcastStrides, type Shape, size, strides } from "../shape.ts"
-import type { OpOf, Primitive } from "../tensor.ts"
+import { byPrimitive, type Rules } from "../tensor.ts"
 import type { Graph, Node } from "./graph.ts"
 import type { Axis, Instruction, MapFunction, Operation } from "./instruction.ts"
 import type { Memory, Place } from "./memory.ts"
@@ -72,7 +72,10 @@ const put = (e: Emission, id: number, to: Place, step?: readonly number[]): void
   const g = e.graph
   const n = g.nodes[id]!
   const value = literal(g, id)
-  if (value !== undefined && step === undefined) return fill(e, to, n.size, value)
+  if (value !== undefined && step === undefined) {
+    fill(e, to, n.size, value)
+    return
+  }
   const still = n.shape.map(() => 0)
   const [from, steps] = value === undefined ? [origin(g, id).id, strides(n.shape)] : [constantOf(g, id), still]
   copy(e, n.shape, { place: e.memory.place(from), steps }, { place: to, steps: step ?? strides(n.shape) })
@@ -83,7 +86,10 @@ const expand = (e: Emission, id: number): void => {
   const g = e.graph
   const n = g.nodes[id]!
   const value = literal(g, id)
-  if (value !== undefined) return fill(e, e.memory.place(id), n.size, value)
+  if (value !== undefined) {
+    fill(e, e.memory.place(id), n.size, value)
+    return
+  }
   const from = g.nodes[n.args[0]!]!
   const source = { place: placeOf(e, n, 0), steps: broadcastStrides(from.shape, n.shape) }
   copy(e, n.shape, source, { place: e.memory.place(id), steps: strides(n.shape) })
@@ -132,13 +138,11 @@ const inputKey = (o: Operand & { readonly kind: "memory" }): string => `${o.node
 
 const functionOf = ({ op }: Node): MapFunction => (op.kind === "unary" || op.kind === "binary" ? op.fn : "select")
 
-type KernelRule<P extends Primitive> = (e: Emission, n: Node, op: OpOf<P>) => void
-
 /** Nodes that are no step of their own: they lie in memory, share it, or are fused into a map. */
 const none = (): void => {}
 
 /** How each primitive that a map does not take is computed. */
-const kernels: { readonly [P in Primitive]: KernelRule<P> } = {
+const kernels: Rules<[e: Emission, n: Node], void> = {
   input: none,
   constant: none,
   unary: none,
@@ -147,7 +151,7 @@ const kernels: { readonly [P in Primitive]: KernelRule<P> } = {
   reshape: none,
   broadcast: none,
   stopGradient: none,
-  matmul: (e, n, { transposeA, transposeB }) => {
+  matmul: ({ transposeA, transposeB }, e, n) => {
     const [sa, sb] = [shapeOf(e, n, 0), shapeOf(e, n, 1)]
     const [rows, cols] = [n.shape[n.shape.length - 2]!, n.shape[n.shape.length - 1]!]
     const k = transposeA ? sa[sa.length - 2]! : sa[sa.length - 1]!
@@ -166,7 +170,7 @@ const kernels: { readonly [P in Primitive]: KernelRule<P> } = {
       c: { slot: slot(e, n.id), stride: rows * cols }
     })
   },
-  reduce: (e, n, { axes, fn }) => {
+  reduce: ({ axes, fn }, e, n) => {
     const shape = shapeOf(e, n, 0)
     const [first, last] = [axes[0]!, axes[axes.length - 1]!]
     const [outer, inner] = [size(shape.slice(0, first)), size(shape.slice(last + 1))]
@@ -175,22 +179,22 @@ const kernels: { readonly [P in Primitive]: KernelRule<P> } = {
     if (n.size === 0) return
     e.out.push({ kind: "reduce", of: fn, outer, r, inner, from: argument(e, n, 0), to: slot(e, n.id) })
   },
-  transpose: (e, n, { order }) => {
+  transpose: ({ order }, e, n) => {
     const own = strides(shapeOf(e, n, 0))
     const from = { place: placeOf(e, n, 0), steps: order.map((i) => own[i]!) }
     copy(e, n.shape, from, { place: e.memory.place(n.id), steps: strides(n.shape) })
   },
-  slice: (e, n, { start }) => {
+  slice: ({ start }, e, n) => {
     const steps = strides(shapeOf(e, n, 0))
     const from = { place: moved(placeOf(e, n, 0), steps, start), steps }
     copy(e, n.shape, from, { place: e.memory.place(n.id), steps: strides(n.shape) })
   },
-  pad: (e, n, { low }) => {
+  pad: ({ low }, e, n) => {
     const [steps, to, shape] = [strides(n.shape), e.memory.place(n.id), shapeOf(e, n, 0)]
     fill(e, to, n.size, 0)
     copy(e, shape, { place: placeOf(e, n, 0), steps: strides(shape) }, { place: moved(to, steps, low), steps })
   },
-  concat: (e, n, { axis }) => {
+  concat: ({ axis }, e, n) => {
     const [steps, to] = [strides(n.shape), e.memory.place(n.id)]
     const contiguous = size(n.shape.slice(0, axis)) === 1
     let at = to.offset
@@ -201,16 +205,14 @@ const kernels: { readonly [P in Primitive]: KernelRule<P> } = {
       at += e.graph.nodes[a]!.shape[axis]! * steps[axis]!
     }
   },
-  gather: (e, n) => indexed(e, n, "gather", shapeOf(e, n, 0)),
-  scatter: (e, n) => indexed(e, n, "scatter", n.shape),
-  iota: (e, n) => {
+  gather: (_, e, n) => indexed(e, n, "gather", shapeOf(e, n, 0)),
+  scatter: (_, e, n) => indexed(e, n, "scatter", n.shape),
+  iota: (_, e, n) => {
     if (n.size > 0) e.out.push({ kind: "iota", to: slot(e, n.id), n: n.size })
   }
 }
 
-const kernel = (e: Emission, n: Node): void => emitBy(e, n, n.op)
-
-const emitBy = <P extends Primitive>(e: Emission, n: Node, op: OpOf<P>): void => kernels[op.kind](e, n, op)
+const kernel = (e: Emission, n: Node): void => byPrimitive(kernels)(n.op, e, n)
 
 /** Between rows of the table (`[rows, …width]`) and as many rows as the index names. */
 const indexed = (e: Emission, n: Node, kind: "gather" | "scatter", table: Shape): void => {

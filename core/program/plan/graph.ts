@@ -5,7 +5,7 @@
 import * as P from "../primitive.ts"
 import type { Program } from "../program.ts"
 import { type Shape, size } from "../shape.ts"
-import { type Op, type Tensor, topological } from "../tensor.ts"
+import { byPrimitive, type Op, type OpOf, type Rules, type Tensor, topological } from "../tensor.ts"
 
 /** A node by number; operands come before their users. */
 export interface Node {
@@ -28,7 +28,7 @@ export const graph = (p: Program): Graph => {
   const byKey = new Map<string, number>()
   const ids = new Map<Tensor, number>()
   const intern = (op: Op, args: readonly number[], shape: Shape): number => {
-    const key = `${opKey(op)}(${args.join(",")})[${shape.join(",")}]`
+    const key = `${byPrimitive(keys)(op)}(${args.join(",")})[${shape.join(",")}]`
     const known = byKey.get(key)
     if (known !== undefined) return known
     const id = nodes.length
@@ -39,7 +39,7 @@ export const graph = (p: Program): Graph => {
   const visit = (root: Tensor): number => {
     for (const t of topological([root])) {
       if (ids.has(t)) continue
-      const form = canonical(t)
+      const form = byPrimitive(forms)(t.op, t)
       if (form !== t) ids.set(t, visit(form))
       else
         ids.set(
@@ -74,74 +74,84 @@ const reachable = (nodes: readonly Node[], roots: readonly number[]): Set<number
   return seen
 }
 
-const opKey = (op: Op): string => {
-  switch (op.kind) {
-    case "constant":
-      return `constant:${Array.from(op.values, (v) => (Object.is(v, -0) ? "-0" : String(v))).join(" ")}`
-    case "input":
-      return `input:${op.name}`
-    case "unary":
-    case "binary":
-      return op.fn
-    case "matmul":
-      return `matmul:${op.transposeA}:${op.transposeB}`
-    case "reduce":
-      return `${op.fn}:${op.axes.join(" ")}`
-    case "transpose":
-      return `transpose:${op.order.join(" ")}`
-    case "concat":
-      return `concat:${op.axis}`
-    case "slice":
-      return `slice:${op.start.join(" ")}`
-    case "pad":
-      return `pad:${op.low.join(" ")}`
-    case "iota":
-    case "select":
-    case "reshape":
-    case "broadcast":
-    case "gather":
-    case "scatter":
-    case "stopGradient":
-      return op.kind
-  }
+const kindAlone = (op: Op): string => op.kind
+
+/** What tells operations of one shape on one set of operands apart. */
+const keys: Rules<[], string> = {
+  input: ({ name }) => `input:${name}`,
+  constant: ({ values }) => `constant:${Array.from(values, (v) => (Object.is(v, -0) ? "-0" : String(v))).join(" ")}`,
+  iota: kindAlone,
+  unary: ({ fn }) => fn,
+  binary: ({ fn }) => fn,
+  select: kindAlone,
+  matmul: ({ transposeA, transposeB }) => `matmul:${transposeA}:${transposeB}`,
+  reduce: ({ fn, axes }) => `${fn}:${axes.join(" ")}`,
+  reshape: kindAlone,
+  transpose: ({ order }) => `transpose:${order.join(" ")}`,
+  broadcast: kindAlone,
+  concat: ({ axis }) => `concat:${axis}`,
+  slice: ({ start }) => `slice:${start.join(" ")}`,
+  pad: ({ low }) => `pad:${low.join(" ")}`,
+  gather: kindAlone,
+  scatter: kindAlone,
+  stopGradient: kindAlone
 }
 
-/** The form that has an instruction of its own; `t` itself when it already has. */
-const canonical = (t: Tensor): Tensor => {
-  const [a, b] = t.args
-  switch (t.op.kind) {
-    case "reduce":
-      return contiguousReduce(t)
-    case "matmul": {
-      const [ua, ub] = [untransposed(a!), untransposed(b!)]
-      if (ua === undefined && ub === undefined) return t
-      return P.matmul(
-        ua ?? a!,
-        ub ?? b!,
-        t.op.transposeA !== (ua !== undefined),
-        t.op.transposeB !== (ub !== undefined)
-      )
-    }
-    case "unary":
-      return t.op.fn === "neg" && a!.op.kind === "unary" && a!.op.fn === "neg" ? a!.args[0]! : t
-    case "reshape":
-      return a!.op.kind === "reshape" ? P.reshape(a!.args[0]!, t.shape) : t
-    case "broadcast":
-      return a!.op.kind === "broadcast" ? P.broadcast(a!.args[0]!, t.shape) : t
-    // A part of a part is a part: nested parameter layouts read, and collect gradients, straight in the vector.
-    case "slice":
-      return a!.op.kind === "slice" ? P.slice(a!.args[0]!, sum(t.op.start, a!.op.start), t.shape) : t
-    case "pad":
-      return a!.op.kind === "pad" ? P.pad(a!.args[0]!, sum(t.op.low, a!.op.low), t.shape) : t
-    case "concat": {
-      const { axis } = t.op
-      const within = (x: Tensor): readonly Tensor[] => (x.op.kind === "concat" && x.op.axis === axis ? x.args : [x])
-      const parts = t.args.flatMap(within)
-      return parts.length === t.args.length ? t : P.concat(parts, axis)
-    }
-    default:
-      return t
+/** Splits a reduction over axes with gaps (of size above 1) into one reduction a run, innermost first. */
+const contiguousReduce = ({ axes, fn }: OpOf<"reduce">, t: Tensor): Tensor => {
+  const shape = t.args[0]!.shape
+  const last = axes[axes.length - 1]!
+  let first = last
+  for (let i = last - 1; i >= 0; i--) {
+    if (axes.includes(i)) first = i
+    else if (shape[i] !== 1) break
   }
+  const rest = axes.filter((i) => i < first)
+  if (rest.length === 0) return t
+  const run = axes.filter((i) => i >= first)
+  return P.reduce(fn, P.reduce(fn, t.args[0]!, run), rest)
+}
+
+const itself = (_: Op, t: Tensor): Tensor => t
+
+/** The form that has an instruction of its own; the tensor itself when it already has. */
+const forms: Rules<[t: Tensor], Tensor> = {
+  input: itself,
+  constant: itself,
+  iota: itself,
+  unary: ({ fn }, t) => {
+    const x = t.args[0]!
+    return fn === "neg" && x.op.kind === "unary" && x.op.fn === "neg" ? x.args[0]! : t
+  },
+  binary: itself,
+  select: itself,
+  matmul: ({ transposeA, transposeB }, t) => {
+    const [a, b] = t.args.map(untransposed)
+    if (a === undefined && b === undefined) return t
+    const [ta, tb] = [transposeA !== (a !== undefined), transposeB !== (b !== undefined)]
+    return P.matmul(a ?? t.args[0]!, b ?? t.args[1]!, ta, tb)
+  },
+  reduce: contiguousReduce,
+  reshape: (_, t) => (t.args[0]!.op.kind === "reshape" ? P.reshape(t.args[0]!.args[0]!, t.shape) : t),
+  transpose: itself,
+  broadcast: (_, t) => (t.args[0]!.op.kind === "broadcast" ? P.broadcast(t.args[0]!.args[0]!, t.shape) : t),
+  concat: ({ axis }, t) => {
+    const within = (x: Tensor): readonly Tensor[] => (x.op.kind === "concat" && x.op.axis === axis ? x.args : [x])
+    const parts = t.args.flatMap(within)
+    return parts.length === t.args.length ? t : P.concat(parts, axis)
+  },
+  // A part of a part is a part: nested parameter layouts read, and collect gradients, straight in the vector.
+  slice: ({ start }, t) => {
+    const { op, args } = t.args[0]!
+    return op.kind === "slice" ? P.slice(args[0]!, sum(start, op.start), t.shape) : t
+  },
+  pad: ({ low }, t) => {
+    const { op, args } = t.args[0]!
+    return op.kind === "pad" ? P.pad(args[0]!, sum(low, op.low), t.shape) : t
+  },
+  gather: itself,
+  scatter: itself,
+  stopGradient: itself
 }
 
 const sum = (a: readonly number[], b: readonly number[]): readonly number[] => a.map((x, i) => x + b[i]!)
@@ -153,21 +163,4 @@ const untransposed = (t: Tensor): Tensor | undefined => {
   const r = order.length
   const swaps = order.every((v, i) => v === (i === r - 1 ? r - 2 : i === r - 2 ? r - 1 : i))
   return swaps ? t.args[0]! : undefined
-}
-
-/** Splits a reduction over axes with gaps (of size above 1) into one reduction a run, innermost first. */
-const contiguousReduce = (t: Tensor): Tensor => {
-  if (t.op.kind !== "reduce") return t
-  const shape = t.args[0]!.shape
-  const { axes, fn } = t.op
-  const last = axes[axes.length - 1]!
-  let first = last
-  for (let i = last - 1; i >= 0; i--) {
-    if (axes.includes(i)) first = i
-    else if (shape[i] !== 1) break
-  }
-  const rest = axes.filter((i) => i < first)
-  if (rest.length === 0) return t
-  const run = axes.filter((i) => i >= first)
-  return P.reduce(fn, P.reduce(fn, t.args[0]!, run), rest)
 }
