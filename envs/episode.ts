@@ -50,7 +50,7 @@ export const beginEpisode = (env: Environment, params: Params, key: Key): Either
   Either.map((moving: Moving) => checked(env, moving))(
     env.open === undefined
       ? Either.map((d: Dynamics) => here(env, d, key))(checkedDynamics(env, env.make(params)))
-      : Either.chain((batch: Batch) => elsewhere(env, batch))(env.open([{ params, key }]))
+      : Either.chain((batch: Batch) => elsewhere(env, batch))(env.open([{ params, key }], { fresh: true }))
   )
 
 const checked = (env: Environment, { limit, first, move, render, succeeded, close }: Moving): Episode => {

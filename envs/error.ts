@@ -7,6 +7,7 @@ export type EnvError =
   | DynamicsError
   | TaskSetError
   | ProcessError
+  | GivenError
 
 /** A name that nothing is registered under, or that the table of parameters lacks. */
 export interface UnknownName {
@@ -70,6 +71,20 @@ export interface ProcessError {
   readonly got: string
   /** The last lines that it wrote to its standard error. */
   readonly stderr: string
+  readonly message: string
+}
+
+/** A number that an environment gave in an episode, which is not what it declared. */
+export interface GivenError {
+  readonly _tag: "GivenError"
+  readonly environment: string
+  /** The task's id; the parameters, where it has none. */
+  readonly task: string
+  /** Of the episode; 0 is the reset. */
+  readonly step: number
+  readonly field: "observation" | "reward" | "terminated" | "truncated"
+  readonly want: string
+  readonly got: string
   readonly message: string
 }
 

@@ -44,7 +44,7 @@ export const replay = (
   if (Either.isLeft(flat)) return flat
   if (environment.open !== undefined) {
     return Either.chain((batch: Batch) => replayBatch(environment, batch, flat.right, actions.length))(
-      environment.open([{ params, key }])
+      environment.open([{ params, key }], { fresh: true })
     )
   }
   const made = environment.make(params)

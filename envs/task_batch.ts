@@ -11,7 +11,7 @@ import { type Batch, type Member, vectorise } from "./vector.ts"
  * Each has its own stream, `child(key, "environment", task.id, r)`, so a task's numbers do not depend on which other
  * tasks there are, nor on their order.
  *
- * Environments that are elsewhere are opened there; the caller closes such a batch.
+ * Environments that are elsewhere are opened there, never played before with `fresh`; the caller closes such a batch.
  *
  * - Errors: those of the environment's parameters, `BatchError` for no tasks, `ProcessError` from elsewhere.
  */
@@ -19,11 +19,15 @@ export const taskBatch = (
   environment: Environment,
   tasks: readonly Pick<Task, "id" | "params">[],
   replicas: number,
-  key: Key
+  key: Key,
+  how: { readonly fresh?: boolean } = {}
 ): Either.Either<EnvError, Batch> => {
   const keys = (id: string) => Array.from({ length: replicas }, (_, r) => child(key, "environment", id, r))
   if (environment.open !== undefined)
-    return environment.open(tasks.flatMap(({ id, params }) => keys(id).map((k) => ({ params, key: k }))))
+    return environment.open(
+      tasks.flatMap(({ id, params }) => keys(id).map((k) => ({ params, key: k, task: id }))),
+      how
+    )
   const members: Member[] = []
   for (const task of tasks) {
     const made = environment.make(task.params)

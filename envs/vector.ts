@@ -92,13 +92,32 @@ export interface Elsewhere {
   readonly rewards: Float64Array
   /** The numbers that each environment told beside the last step (Gymnasium's `info`), by name. */
   readonly infos: () => Either.Either<EnvError, readonly Readonly<Record<string, number>>[]>
+  /**
+   * Where `load` refused, since nothing can repeat these episodes: others begin in their place, from the generators as they
+   * were saved. What they show first goes to `observation`.
+   */
+  readonly anew?: (saved: BatchState, observation: Floats) => Either.Either<EnvError, void>
   /** Ends the episodes; the batch is of no use afterwards. */
   readonly close: () => void
 }
 
-/** Opens environments elsewhere, each with parameters and what its randomness comes from. */
+/** An environment to open elsewhere: its parameters, what its randomness comes from, and whose it is. */
+export interface Opening {
+  readonly params: Params
+  readonly key: Key
+  /** The task's id, for messages. */
+  readonly task?: string
+}
+
+/**
+ * Opens environments elsewhere.
+ *
+ * With `fresh` none of them has been played before: what is measured of an environment that remembers its past is then
+ * what its own library gives.
+ */
 export type OpenBatch = (
-  members: readonly { readonly params: Params; readonly key: Key }[]
+  members: readonly Opening[],
+  how?: { readonly fresh?: boolean }
 ) => Either.Either<EnvError, Batch>
 
 /** Memory of so many bytes, all zero. */

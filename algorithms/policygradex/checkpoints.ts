@@ -1,6 +1,5 @@
 /** When a training's way is kept, and under which name. */
-import { Context, Effect, Schema } from "effect"
-import { monotonicSeconds } from "../../core/pipeline/monotonic.ts"
+import { Clock, Context, Effect, Schema } from "effect"
 import { Progress } from "../../core/pipeline/progress.ts"
 import type { Keeper, Watch } from "./keeper.ts"
 import { MidwayData } from "./schemas.ts"
@@ -23,12 +22,12 @@ export const checkpointsOf = Effect.fnUntraced(function* (stage: string, input: 
   const name = `${stage}/checkpoint`
   // A stage's numbers are of one session: what another one computed is of no use.
   const inputs = () => ({ input, computer: keeper.computer() })
-  let last = yield* monotonicSeconds
+  let last = yield* Clock.currentTimeMillis
   let cost = 0
   const keep: Checkpoints["keep"] = Effect.fnUntraced(function* (midway) {
-    const from = yield* monotonicSeconds
+    const from = yield* Clock.currentTimeMillis
     yield* keeper.put(name, inputs(), { midway, elapsed: yield* watch.elapsed })
-    last = yield* monotonicSeconds
+    last = yield* Clock.currentTimeMillis
     cost = last - from
   })
   const checkpoints: Checkpoints = {
@@ -38,8 +37,8 @@ export const checkpointsOf = Effect.fnUntraced(function* (stage: string, input: 
       return found?.midway
     }),
     offer: (midway) =>
-      Effect.flatMap(monotonicSeconds, (now) =>
-        now - last >= Math.max(seconds, SHARE * cost) ? keep(midway()) : Effect.void
+      Effect.flatMap(Clock.currentTimeMillis, (now) =>
+        now - last >= Math.max(1000 * seconds, SHARE * cost) ? keep(midway()) : Effect.void
       ),
     keep,
     refuse: (why) => say(`${why.message}; ${stage} begins anew`)

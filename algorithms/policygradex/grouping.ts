@@ -6,7 +6,6 @@ import {
   type GroupingRequest,
   group,
   groupingMethods,
-  indifference,
   partition,
   partitionValue
 } from "../../core/grouping/mod.ts"
@@ -75,7 +74,6 @@ const asGrouping = (
     const [i, j] = [Math.floor(at / n), at % n]
     return (rows[i]![j]! + rows[j]![i]!) / 2
   })
-  const same = indifference(n, symmetric)
   const other = typeof k === "number" && k !== split.k
   return {
     ...split,
@@ -89,11 +87,7 @@ const asGrouping = (
     converged: null,
     X: null,
     evidence: null,
-    indifference: same ?? null,
-    warnings: [
-      ...(same === undefined ? [] : [same.message]),
-      ...(other ? [`${method} gave ${split.k} groups where ${k} were asked for`] : [])
-    ]
+    warnings: other ? [`${method} gave ${split.k} groups where ${k} were asked for`] : []
   }
 }
 

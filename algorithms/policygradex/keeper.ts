@@ -1,6 +1,5 @@
 /** What a job keeps of its unfinished work. Nothing here can stop a job: what cannot be kept or read is done again. */
-import { Effect, Option, Schema } from "effect"
-import { monotonicSeconds } from "../../core/pipeline/monotonic.ts"
+import { Clock, Effect, Option, Schema } from "effect"
 import { Progress } from "../../core/pipeline/progress.ts"
 import { RunStore } from "../../core/pipeline/run_store.ts"
 import { Session } from "../../core/pipeline/session.ts"
@@ -14,10 +13,10 @@ export interface Watch {
 }
 
 export const startWatch = Effect.gen(function* () {
-  const from = yield* monotonicSeconds
+  const from = yield* Clock.currentTimeMillis
   let carried = 0
   const watch: Watch = {
-    elapsed: Effect.map(monotonicSeconds, (now) => carried + (now - from)),
+    elapsed: Effect.map(Clock.currentTimeMillis, (now) => carried + (now - from) / 1000),
     carried: () => carried,
     carry: (seconds) => {
       carried = Math.max(carried, seconds)

@@ -4,7 +4,6 @@ import { type Affinity, affinity, type Rows } from "./affinity.ts"
 import { agglomerate, averageLinkage } from "./agglomerative.ts"
 import { chooseK, type KEvidence } from "./choose_k.ts"
 import { type GroupingError, refuse } from "./error.ts"
-import { type Indifference, indifference } from "./indifference.ts"
 import type { Random } from "./k_means.ts"
 import { packedTrace, packSymmetric, unpackRows } from "./packed.ts"
 import { type Partition, partition, partitionValue } from "./partition.ts"
@@ -54,9 +53,7 @@ export interface Grouping extends Partition {
   readonly X: readonly (readonly number[])[] | null
   /** Why this k, for `auto`; else null. */
   readonly evidence: readonly KEvidence[] | null
-  /** Why these groups are as good as any others, where the matrix says nothing of which tasks belong together; else null. */
-  readonly indifference: Indifference | null
-  /** What a person should know: the tasks do not differ, U was made symmetric, the solver did not reach its tolerance, X asks for a fraction. */
+  /** What a person should know: U was made symmetric, the solver did not reach its tolerance, X asks for a fraction. */
   readonly warnings: readonly string[]
 }
 
@@ -130,9 +127,8 @@ const byRelaxation = (u: Affinity, request: GroupingRequest): E.Either<GroupingE
         converged: relaxed.converged,
         X,
         evidence: chosen.evidence,
-        ...known(u),
         warnings: [
-          ...known(u).warnings,
+          ...asymmetryOf(u),
           ...(relaxed.converged ? [] : [unfinished(relaxed.iterations)]),
           ...(Math.abs(trace - k) > 0.05 ? [`tr X = ${trace.toFixed(2)} at this lambda; rounded to ${k} groups`] : [])
         ]
@@ -163,7 +159,7 @@ const byBaseline = (u: Affinity, request: GroupingRequest): Grouping => {
     converged: null,
     X: null,
     evidence,
-    ...known(u)
+    warnings: asymmetryOf(u)
   }
 }
 
@@ -173,15 +169,7 @@ const solverOptions = ({ tolerance, maxIterations, start }: GroupingRequest): Pa
   start
 })
 
-/** What the matrix itself gives to know. */
-const known = ({ n, values, asymmetry }: Affinity): Pick<Grouping, "indifference" | "warnings"> => {
-  const same = indifference(n, values)
-  const warnings = [
-    ...(same === undefined ? [] : [same.message]),
-    ...(asymmetry === undefined ? [] : [asymmetry.message])
-  ]
-  return { indifference: same ?? null, warnings }
-}
+const asymmetryOf = (u: Affinity): readonly string[] => (u.asymmetry === undefined ? [] : [u.asymmetry.message])
 
 const unfinished = (iterations: number): string =>
   `the relaxation did not reach its tolerance in ${iterations} iterations; bound and objective are valid, but apart`

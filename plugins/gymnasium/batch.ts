@@ -1,13 +1,14 @@
 /** A batch of environments that live in Python processes. */
 import * as Either from "fp-ts/lib/Either.js"
-import type { Key } from "../../core/random/mod.ts"
+import type { Floats } from "../../core/random/mod.ts"
 import type { EnvError } from "../../envs/error.ts"
-import type { Params } from "../../envs/parameter.ts"
-import { type Batch, stepFault } from "../../envs/vector.ts"
+import { floatsFromText } from "../../envs/exact_text.ts"
+import { placeOf, taskOf } from "../../envs/given.ts"
+import { type Batch, type BatchState, type Opening, stepFault } from "../../envs/vector.ts"
 import type { Child } from "./child.ts"
 import type { Reference } from "./environment.ts"
 import { envError, type Fault, fault } from "./failure.ts"
-import { Infos } from "./messages.ts"
+import { Anew, Infos } from "./messages.ts"
 import { openPart, type Part, type Sizes } from "./part.ts"
 import { type Episodes, loadEpisodes, makeEpisodes, saveEpisodes } from "./saved.ts"
 
@@ -18,12 +19,14 @@ export interface Placed {
 }
 
 /** What is opened, and where. */
-export interface Opening {
+export interface Where {
   readonly name: string
   readonly reference: Reference
   readonly sizes: Sizes
   /** Processes that may be used; each gets neighbours, as many as the others but one. */
   readonly children: readonly Child[]
+  /** Environments that were never played. */
+  readonly fresh: boolean
 }
 
 /**
@@ -32,8 +35,8 @@ export interface Opening {
  * - Errors: `BatchError` for no members; what the processes refuse.
  */
 export const openBatch = (
-  { name, reference, sizes, children }: Opening,
-  members: readonly { readonly params: Params; readonly key: Key }[]
+  { name, reference, sizes, children, fresh }: Where,
+  members: readonly Opening[]
 ): Either.Either<EnvError, Batch> => {
   const count = members.length
   if (count === 0) {
@@ -43,18 +46,19 @@ export const openBatch = (
   const used = Math.min(children.length, count)
   const begun = children.slice(0, used).map((child, p) => {
     const [from, to] = [Math.floor((p * count) / used), Math.floor(((p + 1) * count) / used)]
-    return { from, finish: openPart(child, reference, sizes, members.slice(from, to)) }
+    return { from, finish: openPart(child, { ...reference, fresh }, sizes, members.slice(from, to)) }
   })
   // All are waited for, also after a failure: each process has one answer to give.
   const opened = begun.map(({ from, finish }) => Either.map((part: Part): Placed => ({ part, from }))(finish()))
   const failed = opened.find(Either.isLeft)
   const parts = opened.filter(Either.isRight).map((p) => p.right)
-  if (failed === undefined) return Either.right(batchOf(name, sizes, count, parts))
+  if (failed === undefined) return Either.right(batchOf(name, sizes, members, parts))
   for (const { part } of parts) part.close()
   return Either.left(envError(name, failed.left))
 }
 
-const batchOf = (name: string, sizes: Sizes, count: number, parts: readonly Placed[]): Batch => {
+const batchOf = (name: string, sizes: Sizes, members: readonly Opening[], parts: readonly Placed[]): Batch => {
+  const count = members.length
   const { observation: width, action: actionSize, rewards: rewardSize } = sizes
   const rewards = new Float64Array(count * rewardSize)
   const episodes: Episodes = makeEpisodes(count, width, actionSize)
@@ -67,8 +71,15 @@ const batchOf = (name: string, sizes: Sizes, count: number, parts: readonly Plac
     waiting -= 1 - begun[i]!
     begun[i] = 1
   }
-  const fails = <A>(result: Either.Either<Fault, A>): result is Either.Left<Fault> => {
-    if (Either.isLeft(result)) broken ??= result.left
+  /** Says of which task it was, and in which step, where a part tells a member of its own. */
+  const located = (f: Fault, from: number): Fault => {
+    if (f.place === undefined || "trial" in f.place) return f
+    const member = from + f.place.member
+    const step = f.place.at === "reset" ? 0 : episodes.lengths[member]! + 1
+    return { ...f, where: placeOf(taskOf(members[member]!), step) }
+  }
+  const fails = <A>(result: Either.Either<Fault, A>, from = 0): result is Either.Left<Fault> => {
+    if (Either.isLeft(result)) broken ??= located(result.left, from)
     return Either.isLeft(result)
   }
 
@@ -78,7 +89,7 @@ const batchOf = (name: string, sizes: Sizes, count: number, parts: readonly Plac
     for (const { part } of parts) if (fails(part.sendReset())) return
     for (const { part, from } of parts) {
       const first = part.reset()
-      if (fails(first)) return
+      if (fails(first, from)) return
       observation.set(first.right, (row + from) * width)
       for (let i = 0; i < part.count; i++) {
         episodes.begin(from + i, first.right, i * width)
@@ -93,7 +104,7 @@ const batchOf = (name: string, sizes: Sizes, count: number, parts: readonly Plac
     for (const { part, from } of parts) if (fails(part.sendStep(actions, (actionRow + from) * actionSize))) return
     for (const { part, from } of parts) {
       const stepped = part.step()
-      if (fails(stepped)) return
+      if (fails(stepped, from)) return
       const { reward, flags, next, fresh } = stepped.right
       rewards.set(stepped.right.rewards, from * rewardSize)
       rows.nextObservation.set(next, (row + from) * width)
@@ -129,6 +140,25 @@ const batchOf = (name: string, sizes: Sizes, count: number, parts: readonly Plac
     return Either.right(all)
   }
 
+  const anew = (saved: BatchState, observation: Floats): Either.Either<EnvError, void> => {
+    for (const { part, from } of parts) {
+      const streams = saved.streams.slice(from, from + part.count)
+      const told = part.child.call({ do: "anew", batch: part.number, from: 0, streams }, Anew, part.count)
+      if (fails(told, from)) return Either.left(envError(name, broken ?? told.left))
+      const seen = floatsFromText(told.right.seen)
+      if (seen?.length !== part.count * width) {
+        broken ??= fault("lied", `${part.count * width} numbers of first observations`, `${seen?.length}`)
+        return Either.left(envError(name, broken))
+      }
+      observation.set(seen, from * width)
+      for (let i = 0; i < part.count; i++) {
+        episodes.begin(from + i, seen, i * width)
+        holds(from + i)
+      }
+    }
+    return Either.right(undefined)
+  }
+
   return {
     count,
     observationSize: width,
@@ -149,6 +179,7 @@ const batchOf = (name: string, sizes: Sizes, count: number, parts: readonly Plac
       rewardSize,
       rewards,
       infos: () => Either.mapLeft((f: Fault) => envError(name, f))(infos()),
+      anew,
       close: () => {
         if (closed) return
         closed = true

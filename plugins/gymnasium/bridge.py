@@ -87,7 +87,7 @@ def call(request):
         case "open":
             number = request["batch"]
             kind = kind_of(request["id"], request["fixed"])
-            BATCHES[number] = Batch(number, kind, request["members"], request["shared"])
+            BATCHES[number] = Batch(number, kind, request["members"], request["shared"], request["fresh"])
             return {}
         case "close":
             BATCHES.pop(request["batch"]).close()
@@ -97,6 +97,8 @@ def call(request):
         case "load":
             BATCHES[request["batch"]].load(request["from"], request["standings"])
             return {}
+        case "anew":
+            return {"seen": BATCHES[request["batch"]].anew(request["from"], request["streams"])}
         case "infos":
             return {"infos": BATCHES[request["batch"]].infos()}
     raise Refusal("lied", "a request of this version", str(request["do"]))
@@ -105,6 +107,11 @@ def call(request):
 def answer(parts):
     for part in parts:
         write(part)
+
+
+def place_of(error):
+    """Which member of a batch it was, and whether in a step or a reset, where that is known."""
+    return getattr(error, "place", {})
 
 
 def serve():
@@ -118,12 +125,12 @@ def serve():
             else:
                 send(CALL, json.dumps(call(json.loads(data[HEADER.size :]))).encode(), number)
         except Refusal as refusal:
-            send(FAILED, json.dumps(refusal.data).encode(), number)
+            send(FAILED, json.dumps({**place_of(refusal), **refusal.data}).encode(), number)
         except Exception as error:
             traceback.print_exc()
             sys.stderr.flush()
             got = "".join(traceback.format_exception_only(error)).strip()
-            failure = {"reason": "raised", "want": "an environment that does not raise", "got": got}
+            failure = {"reason": "raised", "want": "an environment that does not raise", "got": got, **place_of(error)}
             send(FAILED, json.dumps(failure).encode(), number)
 
 

@@ -100,5 +100,10 @@ const refusal = (answer: Answer, python: string, words: string): Fault => {
     return { ...fault(reason, want, got, fix), unknown: { kind: "parameter", valid } }
   const missing = reason === "no-gymnasium" ? "gymnasium" : said.package
   const mend = missing === undefined ? fix : `${python} -m pip install ${missing}`
-  return fault(reason, want, got, mend, reason === "raised" ? words : "")
+  return { ...fault(reason, want, got, mend, reason === "raised" ? words : ""), ...placeOf(said) }
+}
+
+const placeOf = ({ member, at, trial }: Refused): Pick<Fault, "place"> => {
+  if (trial === true) return { place: { trial } }
+  return member === undefined || at === undefined ? {} : { place: { member, at } }
 }

@@ -3,9 +3,10 @@ import { URLSearchParams } from "node:url"
 import * as Either from "fp-ts/lib/Either.js"
 import { type Environment, NO_LIMIT } from "../../envs/env.ts"
 import { floatsFromText } from "../../envs/exact_text.ts"
+import { checkedBatch } from "../../envs/given.ts"
 import { flag, number, type Parameter, type ParameterTable, type Params, resolve, text } from "../../envs/parameter.ts"
 import type { Space } from "../../envs/space.ts"
-import type { OpenBatch } from "../../envs/vector.ts"
+import type { Batch, OpenBatch } from "../../envs/vector.ts"
 import { envError, fault, PREFIX } from "./failure.ts"
 import type { Description, SpaceText } from "./messages.ts"
 
@@ -55,12 +56,14 @@ export const environmentOf = (name: string, d: Description, open: Open): Environ
           envError(name, fault("closed", "a batch of it, opened", "its dynamics asked for, which are elsewhere"))
         )
       )(resolve(name, "parameter", parameters, params)),
-    open: (members) => {
+    open: (members, how) => {
       for (const { params } of members) {
         const checked = resolve(name, "parameter", parameters, params)
         if (Either.isLeft(checked)) return checked
       }
-      return open({ observation, action }, members)
+      return Either.map((batch: Batch) => checkedBatch({ id: name, observation }, members, batch))(
+        open({ observation, action }, members, how)
+      )
     }
   }
 }

@@ -13,6 +13,10 @@ export interface Fault {
   readonly got: string
   readonly fix: string
   readonly stderr: string
+  /** Which member of the process's batch it was, in a step or a reset; in a trial, before there was a batch. */
+  readonly place?: { readonly member: number; readonly at: "step" | "reset" } | { readonly trial: true }
+  /** The same in words, behind the environment's id. */
+  readonly where?: string
   /** Where an id is not known, or the argument `got` of a constructor: those that are. */
   readonly unknown?: { readonly kind: "environment" | "parameter"; readonly valid: readonly string[] }
 }
@@ -32,10 +36,12 @@ export const envError = (environment: string, f: Fault): EnvError => {
   return kind === "environment" ? unknownId(environment, valid, f.fix) : unknownArgument(environment, f.got, valid)
 }
 
-const processError = (environment: string, { reason, want, got, fix, stderr }: Fault): ProcessError => {
+const processError = (environment: string, f: Fault): ProcessError => {
+  const { reason, want, got, fix, stderr, place } = f
+  const where = f.where ?? (place !== undefined && "trial" in place ? ", in a trial of it" : "")
   const mend = fix === "" ? "" : `; ${fix}`
   const words = stderr === "" ? "" : `; its standard error ends with:\n${stderr}`
-  const message = `Cannot run ${environment}: want ${want}, got ${got}${mend}${words}`
+  const message = `Cannot run ${environment}${where}: want ${want}, got ${got}${mend}${words}`
   return { _tag: "ProcessError", environment, reason, want, got, stderr, message }
 }
 

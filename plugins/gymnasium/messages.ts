@@ -61,14 +61,21 @@ export const Refused = Schema.Struct({
   want: Schema.String,
   got: Schema.String,
   fix: Schema.optionalKey(Schema.String),
+  /** Where it happened, see `Fault`. */
+  member: Schema.optionalKey(Schema.Int),
+  at: Schema.optionalKey(Schema.Literals(["step", "reset"])),
+  trial: Schema.optionalKey(Schema.Literal(true)),
   /** What is to be installed. */
   package: Schema.optionalKey(Schema.String),
   /** Ids or arguments that there are, where another was asked for. */
   valid: Schema.optionalKey(Schema.Array(Schema.String))
 })
 
+export type Refused = typeof Refused.Type
+
 export const Streams = Schema.Struct({ streams: Schema.Array(Schema.String) })
 export const Infos = Schema.Struct({ infos: Schema.Array(Schema.Record(Schema.String, Schema.Finite)) })
+export const Anew = Schema.Struct({ seen: Schema.String })
 export const Done = Schema.Struct({})
 
 /** Episodes as a batch saves them: what was done in each since its beginning, and what was seen last. */

@@ -1,7 +1,7 @@
 /** The members of a batch that one process holds: requests and answers as numbers. */
 import * as Either from "fp-ts/lib/Either.js"
-import type { Floats, Key } from "../../core/random/mod.ts"
-import type { Params } from "../../envs/parameter.ts"
+import type { Floats } from "../../core/random/mod.ts"
+import type { Opening } from "../../envs/vector.ts"
 import { type Answer, HEADER_BYTES, kinds } from "./channel.ts"
 import type { Child } from "./child.ts"
 import type { Reference } from "./environment.ts"
@@ -51,16 +51,16 @@ let opened = 0
 /** Starts to open members in a process; what it returns waits for the end of that. */
 export const openPart = (
   child: Child,
-  { id, fixed }: Reference,
+  { id, fixed, fresh }: Reference & { readonly fresh: boolean },
   sizes: Sizes,
-  members: readonly { readonly params: Params; readonly key: Key }[]
+  members: readonly Opening[]
 ): (() => Either.Either<Fault, Part>) => {
   const number = opened++
   const layout = layoutOf(members.length, sizes)
   const shared = layout.end > SHARED_FROM ? makeShared(layout.end) : undefined
   const request = members.map(({ params, key }) => ({ params, entropy: key.entropy, spawn: key.spawnKey }))
   const path = shared?.path ?? null
-  const asked = child.ask({ do: "open", id, fixed, batch: number, members: request, shared: path })
+  const asked = child.ask({ do: "open", id, fixed, batch: number, members: request, shared: path, fresh })
   return () => {
     const done = Either.chain(() => child.told(Done, members.length))(asked)
     shared?.forget()

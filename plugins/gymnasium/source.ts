@@ -86,9 +86,18 @@ export const gymnasium = (options: GymnasiumOptions = {}): Gymnasium => {
     const described = of(name)(describe(name))
     if (Either.isLeft(described)) return described
     const d = described.right
-    const made = environmentOf(name, d, (spaces, members) =>
+    const made = environmentOf(name, d, (spaces, members, how) =>
       Either.chain((all: readonly Child[]) =>
-        openBatch({ name, reference: parseId(name), sizes: sizesOf(spaces, d.rewards), children: all }, members)
+        openBatch(
+          {
+            name,
+            reference: parseId(name),
+            sizes: sizesOf(spaces, d.rewards),
+            children: all,
+            fresh: how?.fresh === true
+          },
+          members
+        )
       )(of(name)(childrenFor(Math.max(1, members.length), d.step)))
     )
     if (made === undefined) return of(name)(Either.left(fault("lied", "spaces with as many bounds as names", "others")))

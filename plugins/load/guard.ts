@@ -7,6 +7,7 @@ import { checkedDynamics } from "../../envs/dynamics.ts"
 import type { Dynamics, Environment } from "../../envs/env.ts"
 import type { EnvError } from "../../envs/error.ts"
 import type { Family } from "../../envs/family.ts"
+import { describeOdd, oddComponent } from "../../envs/given.ts"
 import type { Variant } from "../../envs/variant.ts"
 import { PluginError } from "./error.ts"
 import { guardedOpen } from "./guard_batch.ts"
@@ -96,9 +97,10 @@ const guardedDynamics = (d: Dynamics, env: Environment, plugin: string): Dynamic
       } catch (e) {
         throw threw(plugin, id, "observe()", e)
       }
-      for (let i = 0; i < d.observationSize; i++)
-        if (!Number.isFinite(out[outAt + i]))
-          throw odd("observe()", "finite numbers", `${out[outAt + i]} as ${nameOf(env, i)}`, LOOK)
+      const i = oddComponent(env.observation, out, outAt)
+      if (i < 0) return
+      const want = env.observation._tag === "Box" ? "finite numbers" : describeOdd(env.observation, i, 0).want
+      throw odd("observe()", want, `${out[outAt + i]} as ${nameOf(env, i)}`, LOOK)
     },
     ...(succeeded === undefined
       ? {}

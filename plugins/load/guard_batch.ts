@@ -2,6 +2,7 @@
 import * as Either from "fp-ts/lib/Either.js"
 import type { Environment } from "../../envs/env.ts"
 import { dynamicsError, type EnvError } from "../../envs/error.ts"
+import { checkedBatch } from "../../envs/given.ts"
 import { sizeOf } from "../../envs/space.ts"
 import type { Batch, Elsewhere, OpenBatch } from "../../envs/vector.ts"
 
@@ -11,17 +12,17 @@ export type Attempt = <A>(name: string, call: () => A) => A
 /** The same, whose batches are checked when they are opened and whose functions throw `PluginError` alone. */
 export const guardedOpen =
   (env: Environment, open: OpenBatch, attempt: Attempt): OpenBatch =>
-  (members) =>
-    Either.map((batch: Batch) => guardedBatch(batch, attempt))(
-      checkedBatch(
+  (members, how) =>
+    Either.map((batch: Batch) => checkedBatch(env, members, guardedBatch(batch, attempt)))(
+      wholeBatch(
         env,
         members.length,
-        attempt("open()", () => open(members))
+        attempt("open()", () => open(members, how))
       )
     )
 
 /** What `open` returned, if it is a batch of this environment; contributed code may return anything. */
-const checkedBatch = (env: Environment, members: number, opened: unknown): Either.Either<EnvError, Batch> => {
+const wholeBatch = (env: Environment, members: number, opened: unknown): Either.Either<EnvError, Batch> => {
   const wrong = (field: string, want: string, got: unknown, fix: string) =>
     Either.left(dynamicsError(env.id, field, want, String(got), fix))
   if (!isEither(opened)) return wrong("open()", "an Either of a batch", typeof opened, "return Either.right(batch)")
@@ -55,8 +56,13 @@ const guardedBatch = (batch: Batch, attempt: Attempt): Batch => {
 const guardedElsewhere = (e: Elsewhere, attempt: Attempt): Elsewhere => ({
   ...e,
   infos: () => attempt("elsewhere.infos()", () => e.infos()),
+  ...(e.anew === undefined
+    ? {}
+    : { anew: (saved, observation) => attempt("elsewhere.anew()", () => e.anew?.(saved, observation) ?? NOTHING) }),
   close: () => attempt("elsewhere.close()", () => e.close())
 })
+
+const NOTHING: Either.Either<EnvError, void> = Either.right(undefined)
 
 const isEither = (x: unknown): x is Either.Either<EnvError, Batch> =>
   typeof x === "object" &&

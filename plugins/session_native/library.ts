@@ -3,8 +3,7 @@ import { createHash } from "node:crypto"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { type Duration, Effect, Equal, Exit, Hash, RcMap, Scope } from "effect"
-import { monotonicSeconds } from "../../core/pipeline/monotonic.ts"
+import { Clock, type Duration, Effect, Equal, Exit, Hash, RcMap, Scope } from "effect"
 import { forget, keep, libraryKey, recall } from "./cache.ts"
 import { cacheLimit, openCache } from "./cache_folder.ts"
 import { type Compiler, compile, compileFlags, findCompiler, type Optimise } from "./compiler.ts"
@@ -107,7 +106,7 @@ const libraries = Effect.suspend(() => {
 let map: RcMap.RcMap<Request, NativeLibrary, NativeError> | undefined
 
 const make = Effect.fn("native.library")(function* ({ source, options, environment }: Request) {
-  const start = yield* monotonicSeconds
+  const start = yield* Clock.currentTimeMillis
   const ffi = yield* findFfi
   const compiler = yield* findCompiler(environment)
   const flags = compileFlags(compiler, options.optimise ?? 3)
@@ -154,7 +153,7 @@ const make = Effect.fn("native.library")(function* ({ source, options, environme
     return run
   })
   const run = found?.run ?? (yield* load)
-  const seconds = (yield* monotonicSeconds) - start
+  const seconds = ((yield* Clock.currentTimeMillis) - start) / 1000
   const library: NativeLibrary = { run, cached: found?.run !== undefined, seconds, compiler, warnings }
   return library
 })

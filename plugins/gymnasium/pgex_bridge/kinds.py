@@ -8,6 +8,7 @@ import traceback
 import gymnasium
 import numpy
 
+from .given import begun, components, flag, moved, number
 from .making import arguments, attributes, construct, settings
 from .members import Member, stream_text
 from .messages import Refusal
@@ -39,7 +40,8 @@ class Kind:
         self.dtype = numpy.dtype("<f4" if self.seen.get("exact", True) else "<f8")
         self.rewards = reward_size(env)
         told = self.describe(env)
-        self.release({}, env)
+        self.mode = ""
+        self.release({}, env, False)
         self.step_seconds = float("inf")
         self.mode = next((m for m in ("generator", "seed") if self.repeats(m)), "nothing")
         self.description = {**told, "step": min(self.step_seconds, 1e6), "repeats": self.mode}
@@ -69,10 +71,11 @@ class Kind:
     def key(self, params):
         return json.dumps([self.id, self.fixed, params], sort_keys=True)
 
-    def acquire(self, params):
-        key = self.key(params)
+    def acquire(self, params, fresh=False):
+        """An environment that no batch has; a fresh one has not been played, as one is that remembers its past."""
+        key, fresh = self.key(params), fresh or self.mode == "nothing"
         for place in reversed(range(len(FREE))):
-            if FREE[place][0] == key:
+            if FREE[place][0] == key and not (fresh and FREE[place][2]):
                 return FREE.pop(place)[1]
         env = construct(self.id, self.fixed, params)
         found = signature(env)
@@ -80,47 +83,63 @@ class Kind:
             raise Refusal("space", f"the same spaces in all tasks: {self.spaces}", found)
         return env
 
-    def release(self, params, env):
-        FREE.append((self.key(params), env))
+    def release(self, params, env, played):
+        if played and self.mode == "nothing":
+            closed(env)
+            return
+        FREE.append((self.key(params), env, played))
         if len(FREE) > MOST_FREE:
-            _, oldest = FREE.pop(0)
-            try:
-                oldest.close()
-            except Exception:
-                traceback.print_exc()
+            closed(FREE.pop(0)[1])
 
     def repeats(self, mode):
-        """Whether two environments with different pasts give one episode, to the bit."""
+        """Whether two environments with different pasts give one episode, to the bit: one has played more."""
         traces = []
-        envs = [self.acquire({}), self.acquire({})]
-        for past, env in enumerate(envs):
-            member = Member(env, mode, None)
+        for past in (0, 1):
+            env = self.acquire({}, fresh=True)
             try:
-                env.reset(seed=past)
-                member.restart(stream_text(numpy.random.PCG64(1).state))
-                row = numpy.zeros(self.width)
-                self.put(member.begin(), row)
+                trace = self.trial(env, mode, past)
             except AttributeError:
-                for unused in envs:
-                    self.release({}, unused)
+                trace = None
+            finally:
+                self.release({}, env, True)
+            if trace is None:
                 return False
-            trace = [row.copy()]
-            actions = numpy.random.default_rng(0)
-            begun = time.perf_counter()
-            for _ in range(16):
-                action = self.random_action(actions)
-                start = time.perf_counter()
-                observation, reward, terminated, truncated, _ = env.step(action)
-                self.step_seconds = min(self.step_seconds, time.perf_counter() - start)
-                self.put(observation, row)
-                trace.append(numpy.append(row, reward))
-                if terminated or truncated or time.perf_counter() - begun > PROBE_SECONDS:
-                    break
             traces.append(trace)
-        for env in envs:
-            self.release({}, env)
         one, other = traces
         return all(numpy.array_equal(a, b, equal_nan=True) for a, b in zip(one, other))
+
+    def trial(self, env, mode, past):
+        """What a short episode shows after a past."""
+        member = Member(env, mode, None)
+        actions = numpy.random.default_rng(0)
+        row = numpy.zeros(self.width)
+        try:
+            begun(env, seed=past)
+            for _ in range(past):
+                self.play(env, actions, row, [])
+                begun(env)
+            member.restart(stream_text(numpy.random.PCG64(1).state))
+            self.put(member.begin(), row)
+            trace = [row.copy()]
+            self.play(env, numpy.random.default_rng(1), row, trace)
+        except Refusal as refusal:
+            refusal.place = {"trial": True}
+            raise
+        return trace
+
+    def play(self, env, actions, row, trace):
+        """Some steps by random actions; what they show goes to the trace."""
+        end = time.perf_counter() + PROBE_SECONDS
+        for _ in range(16):
+            action = self.random_action(actions)
+            start = time.perf_counter()
+            observation, reward, terminated, truncated, _ = moved(env, action)
+            self.step_seconds = min(self.step_seconds, time.perf_counter() - start)
+            self.put(observation, row)
+            reward = components(reward, self.rewards) if self.rewards else number(reward)
+            trace.append(numpy.append(row, reward))
+            if flag("terminated", terminated) or flag("truncated", truncated) or time.perf_counter() > end:
+                break
 
     def random_action(self, generator):
         if "n" in self.done:
@@ -128,6 +147,13 @@ class Kind:
         low, high = self.done["low"], self.done["high"]
         middle = numpy.clip(0, low, high)
         return self.take(generator.uniform(numpy.maximum(low, middle - 1), numpy.minimum(high, middle + 1)))
+
+
+def closed(env):
+    try:
+        env.close()
+    except Exception:
+        traceback.print_exc()
 
 
 def versions_of(unwrapped):

@@ -2,6 +2,7 @@
 
 import numpy
 
+from .given import begun
 from .rewards import WEIGHT
 
 
@@ -27,6 +28,7 @@ class Member:
         self.env, self.mode, self.weights = env, mode, weights
         self.info = {}
         self.first = None
+        self.played = False
 
     def start(self, entropy, spawn):
         sequence = numpy.random.SeedSequence(entropy, spawn_key=spawn)
@@ -41,18 +43,19 @@ class Member:
     def begin(self):
         """Begins an episode; the first one of a bare seed is Gymnasium's own `reset(seed=…)`."""
         self.state = self.generator.bit_generator.state
+        self.played = True
         if self.first is not None:
-            observation, self.info = self.env.reset(seed=self.first)
+            observation, self.info = begun(self.env, seed=self.first)
             self.first = None
-            if self.whole:
+            if self.whole or self.mode == "nothing":
                 if self.mode == "generator":
                     self.generator = self.env.unwrapped.np_random
                 return observation
         if self.mode == "generator":
             self.env.unwrapped.np_random = self.generator
-            observation, self.info = self.env.reset()
+            observation, self.info = begun(self.env)
         else:
-            observation, self.info = self.env.reset(seed=int(self.generator.integers(2**31)))
+            observation, self.info = begun(self.env, seed=int(self.generator.integers(2**31)))
         return observation
 
     def restart(self, text):

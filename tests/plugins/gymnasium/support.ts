@@ -43,6 +43,10 @@ export const bridge = (options: GymnasiumOptions = {}): Gymnasium =>
 export const odd = (source: Gymnasium, name: string, query = ""): Environment =>
   right(source.environment(`gymnasium:oddities:odd/${name}-v0${query}`))
 
+/** One of those whose values are odd. */
+export const oddValue = (source: Gymnasium, name: string, query = ""): Environment =>
+  right(source.environment(`gymnasium:odd_values:value/${name}-v0${query}`))
+
 /** A program of the shell in the place of Python; `frame` writes a message as the shell's printf takes it. */
 export const fake = (body: string): { readonly options: GymnasiumOptions; readonly remove: () => void } => {
   const folder = mkdtempSync(join(tmpdir(), "pgex-fake-"))
