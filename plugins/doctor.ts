@@ -81,7 +81,7 @@ const machinery: Effect.Effect<readonly Finding[]> = Effect.suspend(() =>
       gymnasium,
       probe(
         "PyTorch",
-        () => command("python3", ["-c", "import torch; print(torch.__version__)"]),
+        () => command("python3", ["-c", `${ELSEWHERE}; import torch; print(torch.__version__)`]),
         "nothing: bench --peers makes its own environment",
         "pip install torch"
       ),
@@ -141,7 +141,7 @@ const gymnasium: Effect.Effect<Finding> = Effect.suspend(() => {
     const { got, fix } = python.left
     return Effect.succeed({ name: "Gymnasium", found: false, detail: got, cost, get: fix })
   }
-  const script = "import sys, gymnasium; print(f'{gymnasium.__version__}, Python {sys.version.split()[0]}')"
+  const script = `${ELSEWHERE}; import gymnasium; print(f'{gymnasium.__version__}, Python {sys.version.split()[0]}')`
   return Effect.map(
     probe(
       "Gymnasium",
@@ -181,6 +181,9 @@ const cache = Effect.gen(function* () {
   if (existsSync(held.folder)) yield* trust(held.folder)
   return `${describeUsage(held)}, ${held.folder}`
 })
+
+/** `python -c` imports from the folder that it is started in first: a `torch.py` there is nobody's PyTorch. */
+const ELSEWHERE = "import sys; sys.path[:] = [p for p in sys.path if p != '']"
 
 /** The first line that a command prints; nothing where it is missing or fails. */
 const command = (file: string, args: readonly string[]): Promise<string | undefined> =>

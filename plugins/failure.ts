@@ -1,6 +1,8 @@
 /** The one form of every failure a person can cause: what could not be done, what was wanted, what came, the fix. */
 import { Predicate, Schema } from "effect"
+import { choices } from "../core/text/choices.ts"
 import { nearest } from "../core/text/nearest.ts"
+import { shortened } from "../core/text/shown.ts"
 
 /** What each of these errors carries. */
 export interface Complaint {
@@ -14,14 +16,19 @@ export interface Complaint {
 
 const fields = { doing: Schema.String, want: Schema.String, got: Schema.String, fix: Schema.String }
 
-/** The sentence a person reads: "Cannot ‹do› ‹operand›: want …, got …; fix". */
-export const sentence = (c: Complaint): string =>
-  `Cannot ${c.doing}: want ${c.want}, got ${c.got}${c.fix === "" ? "" : `; ${c.fix}`}`
+/** The longest part of a sentence, whatever it quotes. */
+const LONGEST_PART = 1000
 
-/** What to do about an unknown name: the one that was likely meant, or the list of what there is. */
+/** The sentence a person reads: "Cannot ‹do› ‹operand›: want …, got …; fix"; parts that quote too much are shortened. */
+export const sentence = (c: Complaint): string => {
+  const [doing, want, got, fix] = [c.doing, c.want, c.got, c.fix].map((part) => shortened(part, LONGEST_PART))
+  return `Cannot ${doing}: want ${want}, got ${got}${fix === "" ? "" : `; ${fix}`}`
+}
+
+/** What to do about an unknown name: the one that was likely meant, or what there is, at most ten of it. */
 export const suggestion = (name: string, valid: readonly string[]): string => {
   const near = nearest(name, valid)
-  return near === undefined ? `there is ${valid.join(", ") || "none"}` : `did you mean ${near}?`
+  return near === undefined ? `there is ${choices(valid)}` : `did you mean ${near}?`
 }
 
 /** A matrix file (.csv, .json, .npy) that cannot be read or written. */

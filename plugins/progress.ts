@@ -1,8 +1,11 @@
 /** Displays of a run's progress: redrawn lines in a terminal, plain lines elsewhere, or nothing. */
-import { Clock, Effect, Layer, Ref, Schedule, type Scope } from "effect"
+import { Effect, Layer, Ref, Schedule, type Scope } from "effect"
+import { monotonicSeconds } from "../core/pipeline/monotonic.ts"
 import { Progress, type ProgressService, type StageProgress } from "../core/pipeline/progress.ts"
+import { printable, printableLines } from "../core/text/printable.ts"
+import { writeRemark } from "./ending/mod.ts"
 
-/** A stage with the times that its rates come from (milliseconds of the clock). */
+/** A stage with the times that its rates come from (seconds of a monotonic clock). */
 export interface TimedStage extends StageProgress {
   readonly startedAt: number
   readonly updatedAt: number
@@ -18,7 +21,7 @@ export interface Display {
 
 /** Standard error, as this process has it. */
 export const standardError = (): Display => ({
-  write: (text) => void process.stderr.write(text),
+  write: writeRemark,
   animated: process.stderr.isTTY === true && process.env.TERM !== "dumb" && process.env.CI === undefined,
   columns: process.stderr.columns ?? 100
 })
@@ -41,20 +44,20 @@ export const progressDisplay = (display: Display = standardError()): Layer.Layer
 /**
  * `meta-training  [######......]  12/25 iterations  41,200 steps/s  7 s left  mean return 181`
  *
- * Rates come from the time of the last report; the time left runs on from there to `now` (ms).
+ * Rates come from the time of the last report; the time left runs on from there to `now` (s).
  */
 export const line = (s: TimedStage, bar: boolean, now = s.updatedAt): string => {
-  const seconds = Math.max(s.updatedAt - s.startedAt, 1) / 1000
+  const seconds = Math.max(s.updatedAt - s.startedAt, 0.001)
   const filled = s.total > 0 ? Math.round((12 * Math.min(s.done, s.total)) / s.total) : 0
   const whole = s.done > 0 ? (seconds * (s.total - s.done)) / s.done : undefined
-  const left = whole === undefined ? undefined : Math.max(whole - (now - s.updatedAt) / 1000, 0)
+  const left = whole === undefined ? undefined : Math.max(whole - (now - s.updatedAt), 0)
   return [
     s.stage.padEnd(16),
     ...(bar ? [`[${"#".repeat(filled)}${".".repeat(12 - filled)}]`] : []),
     `${grouped(s.done)}/${grouped(s.total)} ${s.unit}`,
     ...(s.steps === undefined || s.done === 0 ? [] : [`${grouped(Math.round(s.steps / seconds))} steps/s`]),
     ...(s.done >= s.total ? [`${duration(seconds)}`] : left === undefined ? [] : [`${duration(left)} left`]),
-    ...(s.note === undefined ? [] : [s.note])
+    ...(s.note === undefined ? [] : [printable(s.note)])
   ].join("  ")
 }
 
@@ -85,7 +88,7 @@ const animated = (display: Display): Effect.Effect<ProgressService, never, Scope
     let last = ""
     const clear = () => (drawn === 0 ? "" : `\u001b[${drawn}A\u001b[J`)
     const draw = Effect.gen(function* () {
-      const now = yield* Clock.currentTimeMillis
+      const now = yield* monotonicSeconds
       const rows = [...(yield* Ref.get(stages)).values()].map((s) => line(s, true, now).slice(0, display.columns - 1))
       const text = rows.map((r) => `${r}\n`).join("")
       if (text === last) return
@@ -96,10 +99,10 @@ const animated = (display: Display): Effect.Effect<ProgressService, never, Scope
     yield* Effect.forkScoped(Effect.repeat(draw, Schedule.spaced("100 millis")))
     yield* Effect.addFinalizer(() => draw)
     return {
-      report: (p) => Effect.flatMap(Clock.currentTimeMillis, (now) => Ref.update(stages, (m) => record(m, p, now))),
+      report: (p) => Effect.flatMap(monotonicSeconds, (now) => Ref.update(stages, (m) => record(m, p, now))),
       say: (sentence) =>
         Effect.suspend(() => {
-          display.write(`${clear()}${sentence}\n`)
+          display.write(`${clear()}${printableLines(sentence)}\n`)
           drawn = 0
           last = ""
           return draw
@@ -113,15 +116,15 @@ const plain = (display: Display): Effect.Effect<ProgressService> =>
     const shown = new Map<string, number>()
     return {
       report: Effect.fn("progress.report")(function* (p) {
-        const now = yield* Clock.currentTimeMillis
+        const now = yield* monotonicSeconds
         const all = yield* Ref.updateAndGet(stages, (m) => record(m, p, now))
         const stage = all.get(p.stage)
         const before = shown.get(p.stage)
         const ended = p.done >= p.total
-        if (stage === undefined || (before !== undefined && !ended && now - before < 5000)) return
+        if (stage === undefined || (before !== undefined && !ended && now - before < 5)) return
         shown.set(p.stage, now)
         display.write(`${line(stage, false)}\n`)
       }),
-      say: (sentence) => Effect.sync(() => display.write(`${sentence}\n`))
+      say: (sentence) => Effect.sync(() => display.write(`${printableLines(sentence)}\n`))
     }
   })

@@ -1,5 +1,6 @@
 /** When a training's way is kept, and under which name. */
-import { Clock, Context, Effect, Schema } from "effect"
+import { Context, Effect, Schema } from "effect"
+import { monotonicSeconds } from "../../core/pipeline/monotonic.ts"
 import { Progress } from "../../core/pipeline/progress.ts"
 import type { Keeper, Watch } from "./keeper.ts"
 import { MidwayData } from "./schemas.ts"
@@ -22,12 +23,12 @@ export const checkpointsOf = Effect.fnUntraced(function* (stage: string, input: 
   const name = `${stage}/checkpoint`
   // A stage's numbers are of one session: what another one computed is of no use.
   const inputs = () => ({ input, computer: keeper.computer() })
-  let last = yield* Clock.currentTimeMillis
+  let last = yield* monotonicSeconds
   let cost = 0
   const keep: Checkpoints["keep"] = Effect.fnUntraced(function* (midway) {
-    const from = yield* Clock.currentTimeMillis
+    const from = yield* monotonicSeconds
     yield* keeper.put(name, inputs(), { midway, elapsed: yield* watch.elapsed })
-    last = yield* Clock.currentTimeMillis
+    last = yield* monotonicSeconds
     cost = last - from
   })
   const checkpoints: Checkpoints = {
@@ -37,8 +38,8 @@ export const checkpointsOf = Effect.fnUntraced(function* (stage: string, input: 
       return found?.midway
     }),
     offer: (midway) =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) =>
-        now - last >= Math.max(1000 * seconds, SHARE * cost) ? keep(midway()) : Effect.void
+      Effect.flatMap(monotonicSeconds, (now) =>
+        now - last >= Math.max(seconds, SHARE * cost) ? keep(midway()) : Effect.void
       ),
     keep,
     refuse: (why) => say(`${why.message}; ${stage} begins anew`)

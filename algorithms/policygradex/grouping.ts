@@ -6,6 +6,7 @@ import {
   type GroupingRequest,
   group,
   groupingMethods,
+  indifference,
   partition,
   partitionValue
 } from "../../core/grouping/mod.ts"
@@ -74,6 +75,7 @@ const asGrouping = (
     const [i, j] = [Math.floor(at / n), at % n]
     return (rows[i]![j]! + rows[j]![i]!) / 2
   })
+  const same = indifference(n, symmetric)
   const other = typeof k === "number" && k !== split.k
   return {
     ...split,
@@ -87,7 +89,11 @@ const asGrouping = (
     converged: null,
     X: null,
     evidence: null,
-    warnings: other ? [`${method} gave ${split.k} groups where ${k} were asked for`] : []
+    indifference: same ?? null,
+    warnings: [
+      ...(same === undefined ? [] : [same.message]),
+      ...(other ? [`${method} gave ${split.k} groups where ${k} were asked for`] : [])
+    ]
   }
 }
 

@@ -1,5 +1,6 @@
 /** What a job keeps of its unfinished work. Nothing here can stop a job: what cannot be kept or read is done again. */
-import { Clock, Effect, Option, Schema } from "effect"
+import { Effect, Option, Schema } from "effect"
+import { monotonicSeconds } from "../../core/pipeline/monotonic.ts"
 import { Progress } from "../../core/pipeline/progress.ts"
 import { RunStore } from "../../core/pipeline/run_store.ts"
 import { Session } from "../../core/pipeline/session.ts"
@@ -13,10 +14,10 @@ export interface Watch {
 }
 
 export const startWatch = Effect.gen(function* () {
-  const from = yield* Clock.currentTimeMillis
+  const from = yield* monotonicSeconds
   let carried = 0
   const watch: Watch = {
-    elapsed: Effect.map(Clock.currentTimeMillis, (now) => carried + (now - from) / 1000),
+    elapsed: Effect.map(monotonicSeconds, (now) => carried + (now - from)),
     carried: () => carried,
     carry: (seconds) => {
       carried = Math.max(carried, seconds)

@@ -1,5 +1,6 @@
 /** What each stage of a job took: seconds on the clock, operations and bytes by count of the plans that ran. */
-import { Clock, Effect } from "effect"
+import { Effect } from "effect"
+import { monotonicSeconds } from "../../core/pipeline/monotonic.ts"
 import { Recovery } from "../../core/pipeline/recovery.ts"
 import { type Cost, Session, type SessionLost } from "../../core/pipeline/session.ts"
 
@@ -43,9 +44,9 @@ export const makeLedger = Effect.gen(function* () {
   }
   const ledger: Ledger = {
     stage: Effect.fnUntraced(function* (name, work, costOf) {
-      const [from, before] = [yield* Clock.currentTimeMillis, yield* session.work]
+      const [from, before] = [yield* monotonicSeconds, yield* session.work]
       const out = yield* recovery.stage(name, work)
-      const seconds = ((yield* Clock.currentTimeMillis) - from) / 1000
+      const seconds = (yield* monotonicSeconds) - from
       add(name, { seconds, ...(costOf?.(out) ?? since(before, yield* session.work)) })
       return out
     }),

@@ -4,6 +4,7 @@ import { type Affinity, affinity, type Rows } from "./affinity.ts"
 import { agglomerate, averageLinkage } from "./agglomerative.ts"
 import { chooseK, type KEvidence } from "./choose_k.ts"
 import { type GroupingError, refuse } from "./error.ts"
+import { type Indifference, indifference } from "./indifference.ts"
 import type { Random } from "./k_means.ts"
 import { packedTrace, packSymmetric, unpackRows } from "./packed.ts"
 import { type Partition, partition, partitionValue } from "./partition.ts"
@@ -53,7 +54,9 @@ export interface Grouping extends Partition {
   readonly X: readonly (readonly number[])[] | null
   /** Why this k, for `auto`; else null. */
   readonly evidence: readonly KEvidence[] | null
-  /** What a person should know: U was made symmetric, the solver did not reach its tolerance, X asks for a fraction. */
+  /** Why these groups are as good as any others, where the matrix says nothing of which tasks belong together; else null. */
+  readonly indifference: Indifference | null
+  /** What a person should know: the tasks do not differ, U was made symmetric, the solver did not reach its tolerance, X asks for a fraction. */
   readonly warnings: readonly string[]
 }
 
@@ -127,8 +130,9 @@ const byRelaxation = (u: Affinity, request: GroupingRequest): E.Either<GroupingE
         converged: relaxed.converged,
         X,
         evidence: chosen.evidence,
+        ...known(u),
         warnings: [
-          ...asymmetryOf(u),
+          ...known(u).warnings,
           ...(relaxed.converged ? [] : [unfinished(relaxed.iterations)]),
           ...(Math.abs(trace - k) > 0.05 ? [`tr X = ${trace.toFixed(2)} at this lambda; rounded to ${k} groups`] : [])
         ]
@@ -159,7 +163,7 @@ const byBaseline = (u: Affinity, request: GroupingRequest): Grouping => {
     converged: null,
     X: null,
     evidence,
-    warnings: asymmetryOf(u)
+    ...known(u)
   }
 }
 
@@ -169,7 +173,15 @@ const solverOptions = ({ tolerance, maxIterations, start }: GroupingRequest): Pa
   start
 })
 
-const asymmetryOf = (u: Affinity): readonly string[] => (u.asymmetry === undefined ? [] : [u.asymmetry.message])
+/** What the matrix itself gives to know. */
+const known = ({ n, values, asymmetry }: Affinity): Pick<Grouping, "indifference" | "warnings"> => {
+  const same = indifference(n, values)
+  const warnings = [
+    ...(same === undefined ? [] : [same.message]),
+    ...(asymmetry === undefined ? [] : [asymmetry.message])
+  ]
+  return { indifference: same ?? null, warnings }
+}
 
 const unfinished = (iterations: number): string =>
   `the relaxation did not reach its tolerance in ${iterations} iterations; bound and objective are valid, but apart`

@@ -6,23 +6,40 @@
  * least). Ties go to the first candidate.
  */
 export const nearest = (name: string, candidates: readonly string[]): string | undefined => {
-  const wanted = name.toLowerCase()
+  const distance = distanceTo(name)
   let best: string | undefined
   let bestDistance = Infinity
   for (const candidate of candidates) {
-    const known = candidate.toLowerCase()
-    const prefix = wanted.length > 1 && known.length > 1 && (known.startsWith(wanted) || wanted.startsWith(known))
-    const distance = prefix ? 0.5 : editDistance(wanted, known)
-    const limit = Math.max(wanted.length, known.length) / 2
-    if (distance <= limit && distance < bestDistance) {
-      best = candidate
-      bestDistance = distance
-    }
+    const far = distance(candidate)
+    if (far === undefined || far >= bestDistance) continue
+    best = candidate
+    bestDistance = far
   }
   return best
 }
 
-/** ", did you mean "x"?" or nothing; for the end of a message. */
+/** How far a candidate is from a mistyped name, by the measure of {@link nearest}; undefined where it is not near. */
+export const distanceTo = (name: string): ((candidate: string) => number | undefined) => {
+  const wanted = name.toLowerCase()
+  return (candidate) => {
+    const known = candidate.toLowerCase()
+    const prefix = wanted.length > 1 && known.length > 1 && (known.startsWith(wanted) || wanted.startsWith(known))
+    const longer = Math.max(wanted.length, known.length)
+    const differ = Math.abs(wanted.length - known.length)
+    // Nearer than any edit, and the nearer the more they share.
+    if (prefix) return 0.5 * (1 + differ / longer)
+    const limit = longer / 2
+    // No fewer edits than the lengths differ by; and nobody mistypes a name of thousands of letters.
+    if (differ > limit || limit > LONGEST_NAME / 2) return undefined
+    const distance = editDistance(wanted, known)
+    return distance <= limit ? distance : undefined
+  }
+}
+
+/** Longer names are not compared letter by letter. */
+const LONGEST_NAME = 200
+
+/** "; did you mean "x"?" or nothing; for the end of a message. */
 export const didYouMean = (name: string, candidates: readonly string[]): string => {
   const found = nearest(name, candidates)
   return found === undefined ? "" : `; did you mean "${found}"?`

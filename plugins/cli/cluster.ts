@@ -1,7 +1,8 @@
 /** `pgex cluster`: groups from any affinity matrix. */
-import { Clock, Effect, Option } from "effect"
+import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { type GroupCount, type Grouping, group, groupingMethods } from "../../core/grouping/mod.ts"
+import { monotonicSeconds } from "../../core/pipeline/monotonic.ts"
 import { child, key, random, stream } from "../../core/random/mod.ts"
 import { UsageError } from "../failure.ts"
 import { readMatrix, toRows } from "../matrix_io/mod.ts"
@@ -46,9 +47,9 @@ export const clusterCommand = Command.make(
     const from = yield* lift(key(seed ?? 0))
     const affinity = yield* readMatrix(o.file)
     const source = stream(child(from, "cluster"))
-    const started = yield* Clock.currentTimeNanos
+    const started = yield* monotonicSeconds
     const found = yield* lift(group(toRows(affinity), { ...count, method: o.method, random: () => random(source) }))
-    const seconds = Number((yield* Clock.currentTimeNanos) - started) / 1e9
+    const seconds = (yield* monotonicSeconds) - started
     for (const warning of found.warnings) yield* remark(warning)
     const names = affinity.names ?? found.labels.map((_, i) => String(i))
     const { X, ...result } = found

@@ -1,8 +1,8 @@
 /** The command line: parses, runs, and turns every failure into one sentence. */
-import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Console, Effect, Layer, Predicate } from "effect"
 import { CliConfig, CliOutput, Command, GlobalFlag, type HelpDoc } from "effect/cli"
+import { hasPrinted, OutputError, runToExit } from "../ending/mod.ts"
 import { printAside } from "../print_aside.ts"
 import { version } from "../version.ts"
 import { algorithmsCommand } from "./algorithms.ts"
@@ -43,12 +43,19 @@ export const pgex = root.pipe(
 export const main = (argv: readonly string[]): void => {
   const options = argv.slice(0, argv.includes("--") ? argv.indexOf("--") : argv.length)
   const json = options.includes("--json")
-  Command.runWith(pgex, { version, renderErrors: true })(argv).pipe(
-    Effect.catchCause((cause) => fail(cause, json)),
+  const console = printAside()
+  const told = <A, E, R>(command: Effect.Effect<A, E, R>) =>
+    Effect.catchCause(command, (cause) => fail(cause, json)).pipe(Effect.provideService(Console.Console, console))
+  const command = Command.runWith(pgex, { version, renderErrors: true })(argv).pipe(
     Effect.provide(Layer.mergeAll(settings, presenter(json), NodeServices.layer)),
-    Effect.provideService(Console.Console, printAside()),
-    NodeRuntime.runMain
+    Effect.provideService(Console.Console, console)
   )
+  void runToExit(command, {
+    told,
+    interrupted: json
+      ? `${JSON.stringify({ error: { _tag: "Interrupted", message: "Interrupted by a signal" } })}\n`
+      : ""
+  })
 }
 
 const settings = CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] })
@@ -85,6 +92,9 @@ const fail = (cause: Cause.Cause<unknown>, json: boolean): Effect.Effect<never, 
   if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
   const failure = cause.reasons.find(Cause.isFailReason)
   if (failure?.error instanceof Shown) return Effect.fail(failure.error)
-  const shown = failure === undefined ? describeDefect(Cause.squash(cause)) : failure.error
-  return Effect.andThen(showFailure(shown, json), Effect.fail(new Shown()))
+  const defect = failure === undefined ? Cause.squash(cause) : undefined
+  const shown = defect === undefined ? failure?.error : defect instanceof OutputError ? defect : describeDefect(defect)
+  // One value is all that standard output ever gets; a reader who has gone need not be told so.
+  if (shown instanceof OutputError && shown.closed) return Effect.fail(new Shown())
+  return Effect.andThen(showFailure(shown, json && !hasPrinted()), Effect.fail(new Shown()))
 }

@@ -2,14 +2,23 @@
 import { Console, Effect, Predicate, Runtime } from "effect"
 import { CliError } from "effect/cli"
 import * as E from "fp-ts/lib/Either.js"
+import { printable, printableLines } from "../../core/text/printable.ts"
+import { shortened, shown } from "../../core/text/shown.ts"
 import { stableJson } from "../store/content.ts"
 
-/** Prints a result: one JSON value with `--json`, else text for people. */
+/**
+ * Prints a result: one JSON value with `--json`, else text for people, in which control characters are written as escapes:
+ * names and texts of others reach the terminal as text.
+ */
 export const print = (json: boolean, value: unknown, text: string): Effect.Effect<void> =>
-  Console.log(json ? stableJson(value).trimEnd() : text)
+  Console.log(json ? visible(stableJson(value).trimEnd()) : printableLines(text))
 
-/** Prints a remark for people beside the result. */
-export const remark = (text: string): Effect.Effect<void> => Console.error(`pgex: ${text}`)
+/** Prints a remark for people beside the result, on one line. */
+export const remark = (text: string): Effect.Effect<void> => Console.error(`pgex: ${printable(text)}`)
+
+/** The same JSON: control characters that it may hold raw (DEL, C1) as its own escapes. */
+const visible = (json: string): string =>
+  json.replaceAll(/[\u007F-\u009F]/g, (sign) => `\\u00${sign.charCodeAt(0).toString(16)}`)
 
 /** Rows as lines whose cells stand below each other. */
 export const aligned = (table: readonly (readonly string[])[]): readonly string[] => {
@@ -36,23 +45,26 @@ export class Shown extends Error {
 export const showFailure = (failure: unknown, json: boolean): Effect.Effect<void> =>
   Effect.gen(function* () {
     yield* remark(describe(failure))
-    if (json) yield* Console.log(JSON.stringify({ error: failureRecord(failure) }))
+    if (json) yield* Console.log(visible(JSON.stringify({ error: failureRecord(failure) })))
     if (process.env.PGEX_TRACE !== undefined && failure instanceof Error) yield* Console.error(failure.stack)
   })
+
+/** The longest sentence about a failure, in characters: room for the last lines of another program. */
+const LONGEST_SENTENCE = 8000
 
 /** One readable sentence, without a stack. */
 export const describe = (failure: unknown): string => {
   if (CliError.isCliError(failure)) return describeUsage(failure)
   const message =
     Predicate.hasProperty(failure, "message") && typeof failure.message === "string" ? failure.message : ""
-  if (message !== "") return message.replaceAll(/\s*\n\s*/g, "; ")
+  if (message !== "") return shortened(message.replaceAll(/\s*\n\s*/g, "; "), LONGEST_SENTENCE)
   const tag = Predicate.hasProperty(failure, "_tag") ? String(failure._tag) : "failure"
-  return `${tag}: ${JSON.stringify(failure) ?? String(failure)}`
+  return `${tag}: ${shown(failure)}`
 }
 
 /** A failure of the program itself rather than of what it was given. */
 export const describeDefect = (defect: unknown): Error => {
-  const reason = defect instanceof Error ? `${defect.name}: ${defect.message}` : String(defect)
+  const reason = defect instanceof Error ? `${defect.name}: ${shortened(defect.message)}` : shown(defect)
   const error = new Error(`Unexpected failure (${reason}); this is a defect of pgex, PGEX_TRACE=1 shows where`)
   if (defect instanceof Error && defect.stack !== undefined) error.stack = defect.stack
   return error
@@ -61,7 +73,11 @@ export const describeDefect = (defect: unknown): Error => {
 /** The failure's own fields, with `_tag` and `message`. */
 const failureRecord = (failure: unknown): Record<string, unknown> => {
   const usage = CliError.isCliError(failure) && failure._tag === "ShowHelp" ? failure.errors[0] : failure
-  const fields = Predicate.isObject(usage) ? Object.entries(usage).filter(([key]) => /^[a-zA-Z]/.test(key)) : []
+  const own = Predicate.isObject(usage) ? Object.entries(usage).filter(([key]) => /^[a-zA-Z]/.test(key)) : []
+  const fields = own.map(([key, value]) => [
+    key,
+    typeof value === "string" ? shortened(value, LONGEST_SENTENCE) : value
+  ])
   const tag = Predicate.hasProperty(usage, "_tag") ? String(usage._tag) : "Defect"
   return { ...Object.fromEntries(fields), _tag: tag, message: describe(failure) }
 }

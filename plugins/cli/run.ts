@@ -1,5 +1,6 @@
 /** `pgex run`: the main job, in a run directory. */
-import { normalize, resolve } from "node:path"
+import { existsSync } from "node:fs"
+import { join, normalize, resolve } from "node:path"
 import { Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as E from "fp-ts/lib/Either.js"
@@ -16,7 +17,8 @@ import { machine, versions } from "../machine.ts"
 import { progressDisplay, silentProgress } from "../progress.ts"
 import { directoryStore, freeName, readFinished, readRun } from "../store/mod.ts"
 import { choiceOf, choiceParameters } from "./config.ts"
-import { lift, print } from "./output.ts"
+import { goingOn } from "./going_on.ts"
+import { lift, print, remark } from "./output.ts"
 import { because, withPlugins } from "./plugin_flag.ts"
 import { shared } from "./shared.ts"
 import { summaryText } from "./summary.ts"
@@ -50,7 +52,7 @@ export const runCommand = Command.make(
     )
   },
   Effect.fn("pgex.run")(function* (o) {
-    const { json, seed } = yield* shared
+    const { json, seed, python } = yield* shared
     const out = Option.getOrUndefined(o.out)
     if ((o.force || o.resume) && out === undefined) {
       const flag = o.force ? "--force" : "--resume"
@@ -92,7 +94,12 @@ export const runCommand = Command.make(
     const data = yield* runJob(mainJob(all), { config, command, loaded }).pipe(
       Effect.provide(o.quiet ? silentProgress : progressDisplay()),
       Effect.provide(store),
-      Effect.provideService(CheckpointSeconds, yield* secondsOf(process.env[CHECKPOINT_VARIABLE]))
+      Effect.provideService(CheckpointSeconds, yield* secondsOf(process.env[CHECKPOINT_VARIABLE])),
+      Effect.onInterrupt(() =>
+        existsSync(join(directory, "run.json"))
+          ? remark(`stopped; go on with: ${goingOn({ directory, plugins: config.plugins, python })}`)
+          : Effect.void
+      )
     )
     const { receipts, ...result } = data
     yield* print(json, { ...result, receipts, directory }, summaryText(data, normalize(directory)))

@@ -32,5 +32,5 @@ export const root = Command.make("pgex").pipe(
 /** The shared flags, as a subcommand's handler sees them. The Python is for whatever is started from here on. */
 export const shared = Effect.map(root, ({ json, seed, python }) => {
   if (Option.isSome(python)) process.env.PGEX_PYTHON = python.value
-  return { json, seed: Option.getOrUndefined(seed) }
+  return { json, seed: Option.getOrUndefined(seed), python: Option.getOrUndefined(python) }
 })

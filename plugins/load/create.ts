@@ -1,10 +1,10 @@
 /** Writing a new plugin's folder: whole or not at all, and never over anything. */
 import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
-import { createRequire } from "node:module"
 import { basename, dirname, join, relative, resolve, sep } from "node:path"
 import { fileURLToPath } from "node:url"
 import { Effect } from "effect"
 import { fileError, UsageError } from "../failure.ts"
+import { packageEntry } from "../installed.ts"
 import { scaffold, validName } from "./scaffold.ts"
 
 /**
@@ -49,13 +49,9 @@ const writeFolder = (target: string, files: Readonly<Record<string, string>>): r
   return Object.keys(files).map((name) => join(target, name))
 }
 
-/** By its name where that is found from there, else by its path. */
+/** By its name where that is found from there, else by its path: a name that is nowhere is one that anybody may take. */
 const importFrom = (target: string): string => {
-  try {
-    createRequire(join(target, "plugin.js")).resolve("policygradex")
-    return "policygradex"
-  } catch {
-    const path = relative(target, fileURLToPath(new URL("../../mod.ts", import.meta.url)))
-    return path.split(sep).join("/")
-  }
+  if (packageEntry("policygradex", target) !== undefined) return "policygradex"
+  const path = relative(target, fileURLToPath(new URL("../../mod.ts", import.meta.url)))
+  return path.split(sep).join("/")
 }

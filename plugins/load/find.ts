@@ -1,14 +1,17 @@
 /** Where a plugin's module is: files, packages, and the project's own dependencies. */
-import { existsSync, readFileSync, statSync } from "node:fs"
-import { createRequire } from "node:module"
-import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path"
+import { existsSync, statSync } from "node:fs"
+import { isAbsolute, join, relative, resolve, sep } from "node:path"
 import { fileURLToPath } from "node:url"
 import { Predicate } from "effect"
 import * as E from "fp-ts/lib/Either.js"
+import { packageEntry, packageFolder, readJson, specifierOf, upward } from "../installed.ts"
 import { PluginError } from "./error.ts"
 
 /** What a package says of itself to be found among a project's dependencies. */
 export const keyword = "policygradex-plugin"
+
+/** Names with a scheme (`npm:`, `https:`), from which a runtime would fetch. */
+const isAddress = (name: string): boolean => /^(?!file:)[A-Za-z][\w+.-]+:/.test(name)
 
 /** Whether a plugin's name is a file's path rather than a package. */
 export const isPath = (name: string): boolean => /^([./]|file:|[A-Za-z]:[\\/])|\\|\.[cm]?[jt]s$/.test(name)
@@ -21,16 +24,18 @@ export const rebase = (name: string, from: string, to: string): string => {
 }
 
 /**
- * The module's file.
+ * The module's file. Nothing is fetched, whatever the name is.
  *
- * - Errors: `PluginError` for a path with nothing there and for a package that is not installed.
+ * - Errors: `PluginError` for a path with nothing there, for a package that is not installed, and for an address.
  */
 export const locate = (name: string, base: string): E.Either<PluginError, string> => {
   const missing = (want: string, got: string, fix: string) =>
     E.left(new PluginError({ doing: `load plugin ${name}`, want, got, fix, plugin: name, field: "" }))
+  const want = "a module's file"
+  if (isAddress(name)) return missing(`${want} or an installed package`, "an address", "nothing is fetched: install it")
   if (isPath(name)) {
-    const file = name.startsWith("file:") ? fileURLToPath(name) : resolve(base, name)
-    const want = "a module's file"
+    const file = pathOf(name, base)
+    if (file === undefined) return missing(want, "an address of another machine", "name the file by its path")
     if (!existsSync(file))
       return missing(want, `nothing at ${file}`, "paths count from the configuration's folder, or from here")
     if (!statSync(file).isDirectory()) return E.right(file)
@@ -41,14 +46,19 @@ export const locate = (name: string, base: string): E.Either<PluginError, string
       existsSync(inside) ? `${name.replace(/\/$/, "")}/plugin.ts` : "name the file in it"
     )
   }
+  const entry = packageEntry(name, base)
+  if (entry !== undefined) return E.right(entry)
+  const package_ = specifierOf(name)
+  const fix = package_ === undefined ? "" : `npm install ${package_.name}, or ./${name}.ts`
+  return missing("an installed package", "no such package here", fix)
+}
+
+const pathOf = (name: string, base: string): string | undefined => {
+  if (!name.startsWith("file:")) return resolve(base, name)
   try {
-    return E.right(createRequire(join(base, "package.json")).resolve(name))
+    return fileURLToPath(name)
   } catch {
-    const entry = entryOf(name, base)
-    const got = "no such package here"
-    return entry === undefined
-      ? missing("an installed package", got, `npm install ${name}, or ./${name}.ts`)
-      : E.right(entry)
+    return undefined
   }
 }
 
@@ -66,39 +76,4 @@ export const projectPlugins = (folder: string): readonly string[] => {
       const own = manifest === undefined ? undefined : readJson(join(manifest, "package.json"))
       return Predicate.hasProperty(own, "keywords") && Array.isArray(own.keywords) && own.keywords.includes(keyword)
     })
-}
-
-/** The entry of a package that only names it for `import`. */
-const entryOf = (name: string, base: string): string | undefined => {
-  const folder = packageFolder(name, base)
-  const manifest = folder === undefined ? undefined : readJson(join(folder, "package.json"))
-  if (folder === undefined || !Predicate.isObject(manifest)) return undefined
-  const entry = importOf(manifest.exports) ?? manifest.main ?? "index.js"
-  const file = typeof entry === "string" ? join(folder, entry) : undefined
-  return file !== undefined && existsSync(file) ? file : undefined
-}
-
-const importOf = (exports: unknown): unknown => {
-  if (!Predicate.isObject(exports)) return exports
-  for (const key of [".", "import", "default"]) if (Object.hasOwn(exports, key)) return importOf(exports[key])
-  return undefined
-}
-
-const packageFolder = (name: string, base: string): string | undefined =>
-  upward(base)
-    .map((d) => join(d, "node_modules", name))
-    .find((d) => existsSync(join(d, "package.json")))
-
-/** The folder and all those around it. */
-const upward = (folder: string): readonly string[] => {
-  const up = dirname(folder)
-  return up === folder ? [folder] : [folder, ...upward(up)]
-}
-
-const readJson = (path: string): unknown => {
-  try {
-    return JSON.parse(readFileSync(path, "utf8"))
-  } catch {
-    return undefined
-  }
 }

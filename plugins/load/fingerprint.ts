@@ -11,19 +11,25 @@ import { digest } from "../store/digest.ts"
  * Packages have versions of their own, as this one has: they are left out.
  */
 export const fingerprint = (module: string): string => {
-  const files = new Map<string, string>()
+  const digests = [...filesOf(module)].map(([file, bytes]) => [file, digest(bytes)] as const)
+  const [only, ...more] = digests
+  if (more.length === 0 && only !== undefined) return only[1]
+  const folder = dirname(resolve(module))
+  const lines = digests.map(([file, sha256]) => `${relative(folder, file).split(sep).join("/")} ${sha256}\n`)
+  return digest(new TextEncoder().encode(lines.sort().join("")))
+}
+
+/** A module's file and those that it imports by path, directly or not, with what they hold. */
+export const filesOf = (module: string): ReadonlyMap<string, Uint8Array> => {
+  const files = new Map<string, Uint8Array>()
   const waiting = [resolve(module)]
   for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
     if (files.has(file)) continue
     const bytes = readFileSync(file)
-    files.set(file, digest(bytes))
+    files.set(file, bytes)
     waiting.push(...importsOf(file, bytes.toString("utf8")))
   }
-  const [only, ...more] = files.values()
-  if (more.length === 0 && only !== undefined) return only
-  const folder = dirname(resolve(module))
-  const lines = [...files].map(([file, sha256]) => `${relative(folder, file).split(sep).join("/")} ${sha256}\n`)
-  return digest(new TextEncoder().encode(lines.sort().join("")))
+  return files
 }
 
 /** `import … from "./x"`, `export … from "./x"`, `import "./x"` and `import("./x")`. */

@@ -9,6 +9,7 @@ import { contractVersion } from "./define.ts"
 import { issueError, PluginError } from "./error.ts"
 import { locate, projectPlugins } from "./find.ts"
 import { fingerprint } from "./fingerprint.ts"
+import { type Missing, missingImport } from "./imports.ts"
 import { isPlugin, pluginIssues } from "./validate.ts"
 
 /** Ids of the package's own learners, which no plugin may take. */
@@ -59,6 +60,8 @@ export const readModule = Effect.fn("plugins.readModule")(function* (name: strin
   const located = locate(name, base)
   if (E.isLeft(located)) return yield* located.left
   const file = located.right
+  const missing = yield* Effect.try({ try: () => missingImport(file), catch: (e) => importError(name, e) })
+  if (missing !== undefined) return yield* notInstalled(name, missing)
   const module: unknown = yield* Effect.tryPromise({
     try: () => import(pathToFileURL(file).href),
     catch: (e) => importError(name, e)
@@ -72,6 +75,17 @@ export const readModule = Effect.fn("plugins.readModule")(function* (name: strin
   }
   return { from: name, file, sha256: fingerprint(file), value }
 })
+
+/** An import that a runtime would fetch, or not find. */
+const notInstalled = (plugin: string, { name, file, isAddress }: Missing): PluginError =>
+  new PluginError({
+    doing: `load plugin ${plugin}`,
+    want: "its imports to be installed",
+    got: `${isAddress ? "the address" : "no package"} ${name} in ${file}`,
+    fix: isAddress ? "nothing is fetched: install it, and import it by its name" : `npm install ${name} beside it`,
+    plugin,
+    field: ""
+  })
 
 /** What an import threw, as one sentence: both runtimes' syntax errors, missing modules, and the module's own throw. */
 const importError = (plugin: string, e: unknown): PluginError => {

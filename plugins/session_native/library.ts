@@ -3,7 +3,8 @@ import { createHash } from "node:crypto"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { Clock, type Duration, Effect, Equal, Exit, Hash, RcMap, Scope } from "effect"
+import { type Duration, Effect, Equal, Exit, Hash, RcMap, Scope } from "effect"
+import { monotonicSeconds } from "../../core/pipeline/monotonic.ts"
 import { forget, keep, libraryKey, recall } from "./cache.ts"
 import { cacheLimit, openCache } from "./cache_folder.ts"
 import { type Compiler, compile, compileFlags, findCompiler, type Optimise } from "./compiler.ts"
@@ -106,7 +107,7 @@ const libraries = Effect.suspend(() => {
 let map: RcMap.RcMap<Request, NativeLibrary, NativeError> | undefined
 
 const make = Effect.fn("native.library")(function* ({ source, options, environment }: Request) {
-  const start = yield* Clock.currentTimeMillis
+  const start = yield* monotonicSeconds
   const ffi = yield* findFfi
   const compiler = yield* findCompiler(environment)
   const flags = compileFlags(compiler, options.optimise ?? 3)
@@ -153,7 +154,7 @@ const make = Effect.fn("native.library")(function* ({ source, options, environme
     return run
   })
   const run = found?.run ?? (yield* load)
-  const seconds = ((yield* Clock.currentTimeMillis) - start) / 1000
+  const seconds = (yield* monotonicSeconds) - start
   const library: NativeLibrary = { run, cached: found?.run !== undefined, seconds, compiler, warnings }
   return library
 })

@@ -1,8 +1,10 @@
 /** Where the optional npm packages of TensorFlow.js are, and loading them. */
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync, realpathSync } from "node:fs"
 import { createRequire } from "node:module"
-import { delimiter, dirname, join } from "node:path"
-import { pathToFileURL } from "node:url"
+import { delimiter, isAbsolute, join } from "node:path"
+import { fileURLToPath, pathToFileURL } from "node:url"
+import { Predicate } from "effect"
+import { packageFolder, readJson } from "../installed.ts"
 
 /** A package that was found. */
 export interface Found {
@@ -14,22 +16,18 @@ export interface Found {
 
 const folderUrl = (folder: string): string => pathToFileURL(join(folder, "package.json")).href
 
-/** The first copy of a package, without loading it: beside this project, the caller's, then of `NODE_PATH`; or of `folder`. */
+const HERE = fileURLToPath(new URL(".", import.meta.url))
+
+/**
+ * The first copy of a package, without loading it: beside this package, then of `NODE_PATH`; or of `folder`. Never of the
+ * folder that the user is in, which may be anybody's.
+ */
 export const findPackage = (name: string, folder?: string): Found | undefined => {
-  const near = folder === undefined ? [import.meta.url, folderUrl(process.cwd())] : [folderUrl(folder)]
-  const shared = folder === undefined ? (process.env.NODE_PATH ?? "").split(delimiter).filter((p) => p !== "") : []
-  const looks = [
-    ...near.map((root) => () => createRequire(root).resolve(`${name}/package.json`)),
-    ...shared.map((root) => () => join(root, name, "package.json"))
-  ]
-  for (const look of looks) {
-    try {
-      const path = look()
-      const { version }: { readonly version?: unknown } = JSON.parse(readFileSync(path, "utf8"))
-      return { name, version: String(version), folder: dirname(path) }
-    } catch {
-      // Not there: the next place.
-    }
+  const shared = folder === undefined ? (process.env.NODE_PATH ?? "").split(delimiter).filter(isAbsolute) : []
+  for (const found of [packageFolder(name, folder ?? HERE), ...shared.map((root) => join(root, name))]) {
+    const manifest = found === undefined ? undefined : readJson(join(found, "package.json"))
+    if (found !== undefined && Predicate.hasProperty(manifest, "version"))
+      return { name, version: String(manifest.version), folder: realpathSync(found) }
   }
   return undefined
 }

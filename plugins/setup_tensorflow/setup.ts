@@ -116,7 +116,7 @@ const unwritable = (place: Place, cause: unknown): SetupError =>
 const check = Effect.fn("setup.check")(function* (place: Place, variables: Environment) {
   const operation = "compute with TensorFlow"
   const script = fileURLToPath(new URL("./check.ts", import.meta.url))
-  const before = process.versions.deno === undefined ? [] : ["run", "-A", "--no-check"]
+  const before = process.versions.deno === undefined ? ["--no-install", "--no-env-file"] : ["run", "-A", "--no-check"]
   const missing = new SetupError({ reason: "system", operation, want: process.execPath, got: "nothing", fix: "" })
   const command = { operation, file: process.execPath, args: [...before, script, place.packages] }
   const environment = { ...variables, TF_CPP_MIN_LOG_LEVEL: "2" }

@@ -1,12 +1,15 @@
 /** TensorFlow's C libraries and headers, out of its wheel. */
 import { readdirSync, readFileSync } from "node:fs"
-import { join } from "node:path"
+import { join, resolve } from "node:path"
+import { fileURLToPath } from "node:url"
 import { Effect } from "effect"
 import type { Environment } from "../session_native/process.ts"
 import { lastWords, run, SetupError } from "./failure.ts"
 import type { Build } from "./place.ts"
 
 export const TENSORFLOW = "2.16.1"
+
+const HERE = fileURLToPath(new URL(".", import.meta.url))
 
 /**
  * Installs the wheel into `folder` and nothing that Python would need to use it: only its C libraries are wanted, so
@@ -33,9 +36,9 @@ export const findPython = Effect.fn("setup.python")(function* (asked: string | u
     got: "no such program",
     fix: "install Python 3 with pip, or name one with --python PATH"
   })
-  for (const file of asked === undefined ? ["python3", "python"] : [asked]) {
+  for (const file of asked === undefined ? ["python3", "python"] : [/[/\\]/.test(asked) ? resolve(asked) : asked]) {
     const args = ["-m", "pip", "--version"]
-    const folder = process.cwd()
+    const folder = HERE // `-m` takes modules of the folder that it is started in first, which may be anybody's
     const tried = yield* Effect.result(
       run({ operation, file, args, folder, environment, timeLimit: "60 seconds" }, missing)
     )

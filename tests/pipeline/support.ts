@@ -33,6 +33,19 @@ export const tiny: RunConfig = {
   evaluation: { episodes: 8 }
 }
 
+/** Every stage of the job, with as little in it as there can be: what matters is that there is something. */
+export const smallest: RunConfig = {
+  ...tiny,
+  family: { id: "lq-planted", n: 4, options: {} },
+  network: { ...tiny.network, width: 8 },
+  meta: { target: "off", iterations: 3, stepsPerTask: 64, vector: 2 },
+  surrogate: { ...tiny.surrogate, transitionsPerTask: 128, dimension: 20 },
+  firstOrder: { ...tiny.firstOrder, directions: 2 },
+  truth: { ...tiny.truth, subsets: 2, iterations: 2, stepsPerTask: 32, repeats: 1, episodes: 1 },
+  groupTraining: { iterations: 2, seeds: 1 },
+  evaluation: { episodes: 2 }
+}
+
 /** Runs the main job; what it says, and the files that it left. */
 export const run = (config: RunConfig, layers: Parameters<typeof withKinds>[0] = {}) => {
   const memory = memoryStore("tiny")

@@ -39,7 +39,7 @@ test("progressDisplay() redraws its line in a terminal, and keeps what was said 
 })
 
 test("line() estimates the time left from the time taken", () => {
-  const stage = { stage: "truth", done: 10, total: 40, unit: "subsets", startedAt: 0, updatedAt: 20_000, note: "new" }
+  const stage = { stage: "truth", done: 10, total: 40, unit: "subsets", startedAt: 0, updatedAt: 20, note: "new" }
   assert.equal(line(stage, false), "truth             10/40 subsets  1 min 0 s left  new")
 })
 

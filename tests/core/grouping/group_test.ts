@@ -78,7 +78,7 @@ test("group() symmetrises, and says so with the largest difference", () => {
   const found = right(group(rows, ask({ k: 2 })))
   assert.equal(found.warnings.length, 1)
   assert.match(found.warnings[0]!, /U\[0\]\[1\] and U\[1\]\[0\] differ by 0.4; \(U \+ Uᵀ\)\/2 is used/)
-  const nearly = rows.map((row, i) => row.map((_, j) => (i === j ? 1 : 0.5 + (i > j ? 1e-9 : 0))))
+  const nearly = rows.map((row, i) => row.map((_, j) => (i === j ? 1 : 0.5 * Math.abs(i - j) + (i > j ? 1e-9 : 0))))
   assert.deepEqual(right(group(nearly, ask({ k: 2 }))).warnings, [])
 })
 

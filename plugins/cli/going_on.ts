@@ -1,0 +1,33 @@
+/** The command that goes on with a run that was stopped, as a person would type it. */
+
+/** What the run was started with, as far as going on needs it again. */
+export interface Started {
+  readonly directory: string
+  /** All that the run uses but the project's own. */
+  readonly plugins: readonly string[]
+  readonly python?: string | undefined
+}
+
+/** The command line, its words quoted for a shell. */
+export const goingOn = ({ directory, plugins, python }: Started, program = programName()): string =>
+  [
+    ...program,
+    "run",
+    "--resume",
+    "--out",
+    // A name that begins like a flag would be taken for one.
+    directory.startsWith("-") ? `./${directory}` : directory,
+    ...plugins.flatMap((name) => ["--plugin", name]),
+    ...(python === undefined ? [] : ["--python", python])
+  ]
+    .map(quoted)
+    .join(" ")
+
+const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)
+
+/** How this process was started: by npm, by Deno, or by its own name. */
+const programName = (): readonly string[] => {
+  if (process.versions.deno !== undefined) return ["deno", "run", "-A", process.argv[1] ?? "cli.ts"]
+  const byNpm = ["exec", "run", "run-script", "start"].includes(process.env.npm_command ?? "")
+  return byNpm ? ["npx", "pgex"] : ["pgex"]
+}

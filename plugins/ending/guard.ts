@@ -1,0 +1,124 @@
+/** Ends this process a while after a signal, also in the middle of a computation that never comes back to its event loop. */
+import { createRequire } from "node:module"
+import { fileURLToPath, URL } from "node:url"
+import { Worker } from "node:worker_threads"
+import { Predicate } from "effect"
+import { FLAG, type GuardData } from "./guard_thread.ts"
+import { SIGNALS, type SignalName } from "./signals.ts"
+
+export interface Guard {
+  /** The signal that came, 0 before; known also where no handler of JavaScript could run yet. */
+  readonly came: () => number
+  /** Nothing is to be written at the end any more: the result is there. */
+  readonly silence: () => void
+}
+
+let installed: Guard | undefined
+
+/** The signal that came to this process, where it is guarded: for who waits and has no event loop meanwhile. */
+export const signalCame = (): number => installed?.came() ?? 0
+
+/** What is to be done at a signal. */
+export interface Watch {
+  readonly signals: readonly SignalName[]
+  /** Milliseconds after the first one in which the process ends, whatever it computes. */
+  readonly milliseconds: number
+  /** What standard output says then. */
+  readonly words: string
+  /** Lets handlers of JavaScript listen. */
+  readonly listen: () => void
+}
+
+/**
+ * Listens for signals, and guards against computations that let no handler run: some time after a signal, or at the
+ * second, the process ends with 128 + its number.
+ *
+ * Under Bun on Linux a signal handler of its own does that, under Deno a thread; elsewhere the launcher (bin/launch.js).
+ */
+export const guard = async (watch: Watch): Promise<Guard> => {
+  try {
+    if ("deno" in process.versions) installed = await byThread(watch)
+    watch.listen()
+    if ("bun" in process.versions && process.platform === "linux") installed = byHandler(watch)
+  } catch {
+    // No compiler in this build of the runtime, or no permission: signals are handled between computations.
+  }
+  return installed ?? { came: () => 0, silence: () => {} }
+}
+
+interface Symbols {
+  readonly [name: string]: ((...args: readonly unknown[]) => unknown) & { readonly ptr?: number | bigint }
+}
+type Signatures = Readonly<Record<string, { readonly args: readonly string[]; readonly returns: string }>>
+
+/** What is used of `bun:ffi`. */
+interface BunFfi {
+  readonly dlopen: (path: string, symbols: Signatures) => { readonly symbols: Symbols }
+  readonly cc: (options: { readonly source: string; readonly flags: string; readonly symbols: Signatures }) => {
+    readonly symbols: Symbols
+  }
+}
+
+const isBunFfi = (x: unknown): x is BunFfi =>
+  Predicate.isObject(x) && Predicate.isFunction(x.dlopen) && Predicate.isFunction(x.cc)
+
+/** The C library's functions that guard.c calls, in the order in which it takes them. */
+const CALLS: Signatures = {
+  signal: { args: ["int", "ptr"], returns: "ptr" },
+  _exit: { args: ["int"], returns: "void" },
+  write: { args: ["int", "ptr", "u64"], returns: "i64" },
+  setitimer: { args: ["int", "ptr", "ptr"], returns: "int" },
+  clock_gettime: { args: ["int", "ptr"], returns: "int" }
+}
+
+const libraries = ["libc.so.6", "libc.so"]
+
+/** Kept as long as the process: the handler lives in them. */
+const kept: unknown[] = []
+
+/** The handler is the runtime's, which it calls, with a timer. */
+const byHandler = ({ signals, milliseconds, words }: Watch): Guard | undefined => {
+  const ffi: unknown = createRequire(import.meta.url)("bun:ffi")
+  if (!isBunFfi(ffi)) return undefined
+  const libc = libraries.map((name) => attempt(() => ffi.dlopen(name, CALLS))).find((l) => l !== undefined)
+  const pointers = Object.keys(CALLS).map((name) => libc?.symbols[name]?.ptr)
+  if (pointers.some((p) => p === undefined)) return undefined
+  const compiled = ffi.cc({
+    source: fileURLToPath(new URL("./guard.c", import.meta.url)),
+    flags: "-nostdlib",
+    symbols: {
+      prepare: { args: ["ptr", "ptr", "ptr", "ptr", "ptr", "int"], returns: "void" },
+      guard: { args: ["int"], returns: "void" },
+      words: { args: ["ptr", "int"], returns: "void" },
+      signalled: { args: [], returns: "int" }
+    }
+  })
+  const text = new TextEncoder().encode(words)
+  kept.push(libc, compiled, text)
+  const { prepare, guard: install, words: say, signalled } = compiled.symbols
+  prepare?.(...pointers, milliseconds)
+  if (text.length > 0) say?.(text, text.length)
+  for (const name of signals) install?.(SIGNALS[name])
+  return { came: () => Number(signalled?.() ?? 0), silence: () => void say?.(null, 0) }
+}
+
+const attempt = <A>(make: () => A): A | undefined => {
+  try {
+    return make()
+  } catch {
+    return undefined
+  }
+}
+
+/** Signals go to the thread that listened first, so this one must. */
+const byThread = async ({ signals, milliseconds, words }: Watch): Promise<Guard> => {
+  const shared = new Int32Array(new SharedArrayBuffer(8))
+  const data: GuardData = { signals: signals.map((name) => [name, SIGNALS[name]]), milliseconds, words, shared }
+  const worker = new Worker(new URL("./guard_thread.ts", import.meta.url), { workerData: data })
+  await new Promise((resolve) => worker.on("message", resolve).on("error", resolve))
+  worker.unref()
+  return {
+    came: () => Atomics.load(shared, FLAG.came),
+    silence: () => void Atomics.store(shared, FLAG.silent, 1)
+  }
+}

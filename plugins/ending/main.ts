@@ -1,0 +1,101 @@
+/** Runs a command to the end of the process. */
+import { Cause, Effect, Exit, type Fiber, Runtime } from "effect"
+import { guard } from "./guard.ts"
+import { heeded, onSignals, SIGNALS, type SignalName } from "./signals.ts"
+import { hasPrinted, writeOutput } from "./streams.ts"
+
+/** Milliseconds after a signal in which resources are released. */
+const GRACE = 450
+
+/** Milliseconds after which the process ends even in the middle of a computation. */
+const LAST = 600
+
+/** What ended the process, or tried to, before the command was through: a plugin that calls `process.exit`, say. */
+export class EarlyEnd extends Error {
+  override readonly name = "EarlyEnd"
+}
+
+export interface EndOptions {
+  /** What standard output says of a signal, where nothing was printed before; empty where nothing need be. */
+  readonly interrupted: string
+  /** The command, or what nobody caught, whose failure is shown. */
+  readonly told: (command: Effect.Effect<void, unknown>) => Effect.Effect<void, unknown>
+}
+
+/**
+ * Runs a command, then ends the process: nothing that a plugin left behind keeps it alive.
+ *
+ * Codes: 0; of a failure `Runtime.errorExitCode`, else 1; 128 + its number for SIGINT, SIGTERM and SIGHUP, within a
+ * second, whatever computes. A second signal ends it at once.
+ */
+export const runToExit = async (
+  command: Effect.Effect<void, unknown>,
+  { interrupted, told }: EndOptions
+): Promise<void> => {
+  const alive = setInterval(() => {}, 2 ** 30)
+  const leave = ownExit(told)
+  let came: SignalName | undefined
+  const leaveBy = (signal: SignalName): void => {
+    if (!hasPrinted()) printAnyhow(interrupted)
+    leave(128 + SIGNALS[signal])
+  }
+  let fiber: Fiber.Fiber<void, unknown> | undefined
+  const listen = (): void =>
+    onSignals(
+      signals,
+      (signal) => {
+        came = signal
+        fiber?.interruptUnsafe(fiber.id)
+        setTimeout(() => leaveBy(signal), GRACE)
+      },
+      () => leaveBy(came ?? "SIGINT")
+    )
+  const signals = heeded()
+  const { silence } = await guard({ signals, milliseconds: LAST, words: interrupted, listen })
+  fiber = Effect.runFork(told(Effect.raceFirst(command, stray)))
+  fiber.addObserver((end) => {
+    clearInterval(alive)
+    if (came !== undefined) return leaveBy(came)
+    silence()
+    leave(codeOf(end))
+  })
+}
+
+/** What nobody caught, as a defect of the command. */
+const stray = Effect.callback<never>((resume) => {
+  const caught = (e: unknown): void => resume(Effect.die(e))
+  process.on("uncaughtException", caught)
+  process.on("unhandledRejection", caught)
+})
+
+/** Ends the process; whoever else tries to is told by a throw, or else it counts as a failure. */
+const ownExit = (told: EndOptions["told"]): ((code: number) => void) => {
+  const { exit } = process
+  let over = false
+  process.exit = (code) => {
+    throw new EarlyEnd(`process.exit(${code ?? ""}) was called, which only the command itself may`)
+  }
+  process.on("exit", () => {
+    if (over) return
+    over = true
+    process.exitCode = 1
+    Effect.runFork(told(Effect.die(new EarlyEnd("the process was ended before the command was through"))))
+  })
+  return (code) => {
+    over = true
+    exit.call(process, code)
+  }
+}
+
+const printAnyhow = (text: string): void => {
+  try {
+    if (text !== "") writeOutput(text)
+  } catch {
+    // Nobody reads it.
+  }
+}
+
+const codeOf = (end: Exit.Exit<void, unknown>): number => {
+  if (Exit.isSuccess(end)) return 0
+  return Cause.hasInterruptsOnly(end.cause) ? 130 : Runtime.getErrorExitCode(Cause.squash(end.cause))
+}
