@@ -7,11 +7,11 @@ import type { RunConfig } from "../core/pipeline/config.ts"
 import type { ReportData } from "../core/pipeline/report_data.ts"
 import { named, type PresetName, resolve, SESSION_VARIABLE } from "./config/mod.ts"
 import { known, knownWith } from "./known.ts"
-import { loadPlugins, versionsOf } from "./load/mod.ts"
+import { loadPlugins, ofProject, versionsOf } from "./load/mod.ts"
 import { machine, versions } from "./machine.ts"
 import { progressDisplay, silentProgress } from "./progress.ts"
 import { runJob } from "./run_job.ts"
-import { directoryStore, memoryStore } from "./store/mod.ts"
+import { directoryStore, memoryStore, recordsOf } from "./store/mod.ts"
 
 /** Any part of a configuration, typed; what is left out comes from the preset. */
 export type Settings = {
@@ -45,7 +45,8 @@ export interface Place {
 /**
  * Runs the main job.
  *
- * Plugins are those of `plugins` in the settings (paths count from the working folder), and the project's own.
+ * Plugins are those of `plugins` in the settings (paths count from the working folder), and the project's own where this
+ * package is installed for it.
  *
  * - Errors: `ConfigError` naming the setting; `RunStoreError` for the directory; the job's own.
  */
@@ -56,7 +57,9 @@ export const experiment = Effect.fn("experiment")(function* (settings: Settings,
   if (E.isLeft(resolved)) return yield* resolved.left
   const read = resolved.right
   const command = process.argv.slice(1).join(" ")
-  const loaded = yield* loadPlugins(known.registry, read.plugins, { project: true })
+  const project = ofProject(process.cwd(), read.plugins)
+  for (const sentence of project.told) yield* Console.error(`policygradex: ${sentence}`)
+  const loaded = yield* loadPlugins(known.registry, [...project.names, ...read.plugins])
   for (const { message } of loaded.problems) yield* Console.error(`policygradex: ${message}; going on without it`)
   if (!loaded.registry.families.some((f) => f.id === read.family.id) && loaded.problems[0] !== undefined)
     return yield* loaded.problems[0]
@@ -69,7 +72,8 @@ export const experiment = Effect.fn("experiment")(function* (settings: Settings,
     config,
     seed: config.seed,
     versions: { ...versions(), ...versionsOf(loaded) },
-    machine: machine()
+    machine: machine(),
+    plugins: recordsOf(loaded.plugins, place.out ?? ".")
   }
   const mode = place.resume === true ? "resume" : "new"
   return yield* runJob(mainJob(all), { config, command, loaded }).pipe(

@@ -105,11 +105,13 @@ const targetOf = (value: unknown): unknown => {
 const OWN = realpathSync(fileURLToPath(new URL("..", import.meta.url)))
 
 /**
- * Whether this package is one of those that are installed for a folder, in itself and not by a link: then whoever
- * decides what is in the folder has decided already what runs here.
+ * Whether this package is one of those that are installed for a project, in itself and not by a link: then whoever decides
+ * what is in the project's folder has decided already what runs here.
  */
-export const isInstalledFor = (folder: string): boolean =>
-  OWN === realOf(folder) || upward(realOf(folder)).some((d) => OWN.startsWith(join(d, "node_modules") + sep))
+export const isInstalledFor = (project: string): boolean => {
+  const home = realOf(project)
+  return OWN === home || OWN.startsWith(join(home, "node_modules") + sep)
+}
 
 const realOf = (path: string): string => (existsSync(path) ? realpathSync(path) : path)
 

@@ -14,7 +14,7 @@ const show = Command.make(
   { id: Argument.String("id").pipe(Argument.withDescription("A learner")), plugin: pluginFlag },
   Effect.fn("pgex.algorithms.show")(function* (o) {
     const { json } = yield* shared
-    const { known, loaded } = yield* knownWithPlugins(o.plugin)
+    const { known, loaded } = yield* knownWithPlugins({ asked: o.plugin })
     const { algorithms } = known
     const found = algorithms.find((a) => a.id === o.id)
     if (found === undefined) {
@@ -52,7 +52,7 @@ export const algorithmsCommand = Command.make(
   { plugin: pluginFlag },
   Effect.fn("pgex.algorithms")(function* (o) {
     const { json } = yield* shared
-    const { known, loaded } = yield* knownWithPlugins(o.plugin)
+    const { known, loaded } = yield* knownWithPlugins({ asked: o.plugin })
     const records = known.algorithms.map((a) => recordOf(a, loaded))
     const width = Math.max(...records.map((r) => r.id.length)) + 2
     const lines = records.map(

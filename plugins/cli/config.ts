@@ -14,7 +14,7 @@ import {
   settingRows
 } from "../config/mod.ts"
 import { lift, print } from "./output.ts"
-import { knownWithPlugins, pluginFlag } from "./plugin_flag.ts"
+import { knownWithPlugins, pluginFlag, trustFlag } from "./plugin_flag.ts"
 import { shared } from "./shared.ts"
 
 /** Arguments and flags that choose a configuration; `pgex run` has the same. */
@@ -44,7 +44,8 @@ export const choiceParameters = {
     Flag.withMetavar("KEY=VALUE"),
     Flag.withDescription("Set one value, e.g. --set meta.iterations=20; may be repeated; pgex config lists the keys")
   ),
-  plugin: pluginFlag
+  plugin: pluginFlag,
+  trust: trustFlag
 }
 
 /** What those parameters say. */
@@ -78,9 +79,10 @@ export const configCommand = Command.make(
   choiceParameters,
   Effect.fn("pgex.config")(function* (o) {
     const { json, seed } = yield* shared
-    const read = yield* loadConfig(choiceOf(o, seed))
-    const { known: all } = yield* knownWithPlugins(read.plugins)
-    const config = yield* lift(named(read, all))
+    const { config: read, record } = yield* loadConfig(choiceOf(o, seed))
+    const plugins = { asked: read.plugins, record, trust: o.trust }
+    const { known: all, loaded } = yield* knownWithPlugins(plugins)
+    const config = yield* lift(named({ ...read, plugins: loaded.names }, all))
     const rows = paths()
       .flatMap((path) =>
         path === "algorithm" ? learnerRows(config, all.algorithms) : [[path, meaning(path.split("."))] as const]

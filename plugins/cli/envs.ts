@@ -20,7 +20,7 @@ const show = Command.make(
   { id: Argument.String("id").pipe(Argument.withDescription("An environment or a task family")), plugin: pluginFlag },
   Effect.fn("pgex.envs.show")(function* (o) {
     const { json } = yield* shared
-    const loaded = yield* withPlugins(o.plugin)
+    const loaded = yield* withPlugins({ asked: o.plugin })
     const environment = findEnvironment(loaded.registry, o.id)
     if (E.isRight(environment)) {
       const value = environmentRecord(environment.right, loaded)
@@ -52,7 +52,7 @@ export const envsCommand = Command.make(
   { plugin: pluginFlag },
   Effect.fn("pgex.envs")(function* (o) {
     const { json } = yield* shared
-    const loaded = yield* withPlugins(o.plugin)
+    const loaded = yield* withPlugins({ asked: o.plugin })
     const { environments, families } = loaded.registry
     const value = {
       environments: environments.map((e) => environmentRecord(e, loaded)),

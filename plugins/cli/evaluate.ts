@@ -5,11 +5,11 @@ import { sessionKinds } from "../../core/pipeline/config.ts"
 import { key } from "../../core/random/mod.ts"
 import type { RunWorth } from "../evaluate_run.ts"
 import { UsageError } from "../failure.ts"
-import { calling } from "../load/mod.ts"
+import { calling, recordOf } from "../load/mod.ts"
 import { show } from "../report/html.ts"
 import { readRun } from "../store/mod.ts"
 import { aligned, lift, percent, print } from "./output.ts"
-import { knownWithPlugins, pluginFlag, pluginsOf } from "./plugin_flag.ts"
+import { knownWithPlugins, pluginFlag, trustFlag } from "./plugin_flag.ts"
 import { shared } from "./shared.ts"
 
 export const evaluateCommand = Command.make(
@@ -55,7 +55,8 @@ export const evaluateCommand = Command.make(
       Flag.withDefault("auto"),
       Flag.withDescription("What computes; wasm: the same bits on every machine")
     ),
-    plugin: pluginFlag
+    plugin: pluginFlag,
+    trust: trustFlag
   },
   Effect.fn("pgex.evaluate")(function* (o) {
     const { json, seed } = yield* shared
@@ -75,7 +76,11 @@ export const evaluateCommand = Command.make(
     }
     const from = yield* lift(key(seed ?? 0))
     const { run, store } = yield* readRun(o.run)
-    const { known, loaded } = yield* knownWithPlugins([...pluginsOf(run.config), ...o.plugin])
+    const { known, loaded } = yield* knownWithPlugins({
+      asked: o.plugin,
+      record: recordOf(o.run, run),
+      trust: o.trust
+    })
     const actions = o.deterministic ? "mode" : "sample"
     if (adapt !== undefined) {
       const { adapted } = yield* Effect.promise(() => import("./adapt.ts"))

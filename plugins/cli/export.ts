@@ -2,9 +2,10 @@
 import { Effect, FileSystem, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { FileError, suggestion, UsageError } from "../failure.ts"
+import { recordOf } from "../load/mod.ts"
 import { readRun } from "../store/mod.ts"
 import { lift, print } from "./output.ts"
-import { knownWithPlugins, pluginFlag, pluginsOf } from "./plugin_flag.ts"
+import { knownWithPlugins, pluginFlag, trustFlag } from "./plugin_flag.ts"
 import { shared } from "./shared.ts"
 
 export const exportCommand = Command.make(
@@ -32,7 +33,8 @@ export const exportCommand = Command.make(
       Flag.withMetavar("FILE"),
       Flag.withDescription("The .onnx file to write; one that is there is replaced")
     ),
-    plugin: pluginFlag
+    plugin: pluginFlag,
+    trust: trustFlag
   },
   Effect.fn("pgex.export")(function* (o) {
     const { json } = yield* shared
@@ -42,7 +44,11 @@ export const exportCommand = Command.make(
       return yield* new UsageError({ doing: "export a policy", want, got: "neither", fix: "" })
     }
     const { run, store } = yield* readRun(o.run)
-    const { known } = yield* knownWithPlugins([...pluginsOf(run.config), ...o.plugin])
+    const { known } = yield* knownWithPlugins({
+      asked: o.plugin,
+      record: recordOf(o.run, run),
+      trust: o.trust
+    })
     const { policiesOfRun } = yield* Effect.promise(() => import("../evaluate_run.ts"))
     const { fixedTask, policyToOnnx } = yield* Effect.promise(() => import("../onnx/mod.ts"))
     const policies = yield* policiesOfRun(store, known)

@@ -28,7 +28,7 @@ const fresh = Command.make(
     const text = [
       ...here.map((f) => `wrote ${f}`),
       "",
-      `bun test ./${relative(".", directory)}`,
+      `bun --no-install test ./${relative(".", directory)}`,
       `pgex plugin check ${file}`,
       `pgex run quick --plugin ${file} --set family.id=${o.name}-goals --set family.n=6`
     ]

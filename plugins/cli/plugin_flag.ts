@@ -1,9 +1,22 @@
 /** `--plugin`, for every command that looks something up by its id. */
-import { Effect, Predicate } from "effect"
+import { join, resolve } from "node:path"
+import { Effect } from "effect"
 import { Flag } from "effect/cli"
-import { type Loaded, loadPlugins, PluginError } from "../load/mod.ts"
+import { UsageError } from "../failure.ts"
+import {
+  isAnsweredBy,
+  type Loaded,
+  loadPlugins,
+  type NamedPlugin,
+  noRecord,
+  ofProject,
+  PluginError,
+  type RunRecord,
+  whereNow
+} from "../load/mod.ts"
 import { shipped } from "../registry.ts"
-import { remark } from "./output.ts"
+import { lift, remark } from "./output.ts"
+import { commandLine } from "./shared.ts"
 
 export const pluginFlag = Flag.String("plugin").pipe(
   Flag.between(0, 100),
@@ -13,25 +26,61 @@ export const pluginFlag = Flag.String("plugin").pipe(
   )
 )
 
-/** What there is with these plugins and the project's; those that are left out are told on standard error. */
-export const withPlugins = Effect.fn("pgex.plugins")(function* (names: readonly string[]) {
-  const loaded = yield* loadPlugins(shipped, names, { project: true })
-  for (const { message } of loaded.problems) yield* remark(`${message}; going on without it`)
-  return loaded
+export const trustFlag = Flag.Boolean("trust").pipe(
+  Flag.withDefault(false),
+  Flag.withoutNegation,
+  Flag.withDescription("Load the plugins that an earlier run's run.json names: they are code, and may be anybody's")
+)
+
+/** Which plugins a command takes. */
+export interface Plugins {
+  /** Those that the person names: on the command line, or in a configuration of theirs. */
+  readonly asked: readonly string[]
+  /** Those that a run names, which load only if they are asked for too, or all are trusted. */
+  readonly record?: RunRecord
+  readonly trust?: boolean
+}
+
+/**
+ * What there is with these plugins and the project's; those that are left out are told on standard error, and those of
+ * the project's dependencies in any case.
+ *
+ * - Errors: `UsageError` for plugins that only a run names, `PluginError` for one of them that is not where it was.
+ */
+export const withPlugins = Effect.fn("pgex.plugins")(function* ({ asked, record = noRecord, trust = false }: Plugins) {
+  const project = ofProject(resolve("."), asked)
+  yield* Effect.forEach(project.told, remark, { discard: true })
+  const loaded = yield* loadPlugins(shipped, [...project.names, ...asked])
+  const unasked = record.plugins.filter((p) => !loaded.plugins.some((one) => isAnsweredBy(p, one)))
+  if (unasked.length > 0 && !trust) return yield* notAsked(record, unasked)
+  const files: string[] = []
+  for (const plugin of unasked) {
+    const { file, changed } = yield* lift(whereNow(plugin, record.directory))
+    if (changed) yield* remark(`${file} is not as the run was made with: what it computes may differ`)
+    files.push(file)
+  }
+  const all = yield* loadPlugins(shipped, files, { onto: loaded })
+  for (const { message } of all.problems) yield* remark(`${message}; going on without it`)
+  return { ...all, names: [...asked, ...files] }
 })
 
+/** Their names, and the whole command that would load them. */
+const notAsked = ({ directory }: RunRecord, plugins: readonly NamedPlugin[]) => {
+  const got = plugins.map(({ from, places }) => (places.includes(from) ? from : `${from} (${places.join(", or ")})`))
+  return new UsageError({
+    doing: `use the plugins that ${join(directory, "run.json")} names`,
+    want: "--plugin FILE for each, or --trust for all: they are code that would run",
+    got: got.join("; "),
+    fix: `if you know them: ${commandLine()} --trust`
+  })
+}
+
 /** The same with learners, whose modules (programs, above all) are loaded only by commands that ask for them. */
-export const knownWithPlugins = Effect.fn("pgex.known")(function* (names: readonly string[]) {
-  const loaded = yield* withPlugins(names)
+export const knownWithPlugins = Effect.fn("pgex.known")(function* (plugins: Plugins) {
+  const loaded = yield* withPlugins(plugins)
   const { knownWith } = yield* Effect.promise(() => import("../known.ts"))
   return { loaded, known: knownWith(loaded) }
 })
-
-/** The plugins that a run's configuration names. */
-export const pluginsOf = (config: unknown): readonly string[] => {
-  const named = Predicate.hasProperty(config, "plugins") ? config.plugins : undefined
-  return Array.isArray(named) ? named.filter((p) => typeof p === "string") : []
-}
 
 /** An id that is not there may be of a plugin that was left out: then that is the reason. */
 export const because =

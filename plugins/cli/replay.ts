@@ -30,7 +30,7 @@ export const replayCommand = Command.make(
   },
   Effect.fn("pgex.replay")(function* (o) {
     const { json, seed } = yield* shared
-    const loaded = yield* withPlugins(o.plugin)
+    const loaded = yield* withPlugins({ asked: o.plugin })
     const environment = yield* lift(findEnvironment(loaded.registry, o.env)).pipe(Effect.mapError(because(loaded)))
     const params = yield* lift(parseParams(Option.getOrElse(o.params, () => "{}")))
     const from = yield* lift(key(seed ?? 0))

@@ -15,12 +15,12 @@ import { UsageError } from "../failure.ts"
 import { type Loaded, versionsOf } from "../load/mod.ts"
 import { machine, versions } from "../machine.ts"
 import { progressDisplay, silentProgress } from "../progress.ts"
-import { directoryStore, freeName, readFinished, readRun } from "../store/mod.ts"
+import { directoryStore, freeName, readFinished, readRun, recordsOf } from "../store/mod.ts"
 import { choiceOf, choiceParameters } from "./config.ts"
 import { goingOn } from "./going_on.ts"
 import { lift, print, remark } from "./output.ts"
 import { because, withPlugins } from "./plugin_flag.ts"
-import { shared } from "./shared.ts"
+import { commandLine, shared } from "./shared.ts"
 import { summaryText } from "./summary.ts"
 
 export const runCommand = Command.make(
@@ -60,8 +60,9 @@ export const runCommand = Command.make(
     }
     const choice = choiceOf(o, seed)
     const own = o.resume && choice.source === undefined && choice.preset === undefined
-    const read = yield* loadConfig(own ? yield* overOwn(out ?? "", choice) : choice)
-    const loaded = yield* withPlugins(read.plugins)
+    const { config: chosen, record } = yield* loadConfig(own ? yield* overOwn(out ?? "", choice) : choice)
+    const loaded = yield* withPlugins({ asked: chosen.plugins, record, trust: o.trust })
+    const read = { ...chosen, plugins: loaded.names }
     // Before the directory is made: a wrong name leaves nothing behind.
     yield* lift(tasksExist(read, loaded)).pipe(Effect.mapError(because(loaded)))
     // What only this command needs (programs, kernels, plots) is loaded only by it: the others start faster.
@@ -74,14 +75,14 @@ export const runCommand = Command.make(
     // Likewise a session that cannot be made; auto always finds one.
     if (config.session !== "auto") yield* Effect.scoped(openSession(config.session))
     const directory = out ?? freeName("runs", `${config.preset}-${config.seed}`)
-    const words = process.argv.slice(2).map((w) => (/^[\w./=:,-]+$/.test(w) ? w : JSON.stringify(w)))
-    const command = ["pgex", ...words].join(" ")
+    const command = commandLine()
     const store = directoryStore(directory, o.force ? "force" : o.resume ? "resume" : "new", {
       command,
       config,
       seed: config.seed,
       versions: { ...versions(), ...versionsOf(loaded) },
-      machine: machine()
+      machine: machine(),
+      plugins: recordsOf(loaded.plugins, directory)
     })
     const finished = o.resume ? yield* readFinished(directory) : Option.none()
     if (Option.isSome(finished)) {

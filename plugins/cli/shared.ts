@@ -34,3 +34,9 @@ export const shared = Effect.map(root, ({ json, seed, python }) => {
   if (Option.isSome(python)) process.env.PGEX_PYTHON = python.value
   return { json, seed: Option.getOrUndefined(seed), python: Option.getOrUndefined(python) }
 })
+
+/** The command that runs, as a person would type it again. */
+export const commandLine = (): string => {
+  const words = process.argv.slice(2).map((w) => (/^[\w./=:,-]+$/.test(w) ? w : JSON.stringify(w)))
+  return ["pgex", ...words].join(" ")
+}

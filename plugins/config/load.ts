@@ -1,11 +1,13 @@
 /** The configuration of a run, from a preset or a file, with what the command line sets over it. */
 import { dirname } from "node:path"
-import { Effect, FileSystem, Predicate } from "effect"
+import { Effect, FileSystem, Predicate, Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
 import type { RunConfig } from "../../core/pipeline/config.ts"
 import { ConfigError, FileError, fileError, suggestion } from "../failure.ts"
 import { rebase } from "../load/find.ts"
+import { noRecord, type RunRecord, recordOf } from "../load/record.ts"
+import { RecordedPlugin } from "../store/recorded_plugin.ts"
 import { decodeConfig, merge, setValue } from "./decode.ts"
 import { presets } from "./presets.ts"
 
@@ -29,6 +31,12 @@ export interface Choice {
 /** Names the environment variable that says what computes. */
 export const SESSION_VARIABLE = "PGEX_SESSION"
 
+/** A configuration that was read, with the plugins that an earlier run's file names: those are not in `config`. */
+export interface ReadConfig {
+  readonly config: RunConfig
+  readonly record: RunRecord
+}
+
 /**
  * Reads and checks a configuration. What a file leaves out comes from the preset it names (`quick` where it names none).
  *
@@ -37,9 +45,10 @@ export const SESSION_VARIABLE = "PGEX_SESSION"
 export const loadConfig = Effect.fn("config.load")(function* (choice: Choice) {
   const source = choice.source ?? "quick"
   const isFile = /[./\\]/.test(source)
-  const own = isFile ? yield* readJsonFile(source) : { preset: source }
+  const { own, record } = isFile ? yield* readJsonFile(source) : { own: { preset: source }, record: noRecord }
   const overlay = choice.preset === undefined ? own : { ...own, preset: choice.preset }
-  return yield* lift(resolve(overlay, isFile ? source : `preset ${choice.preset ?? source}`, choice))
+  const config = yield* lift(resolve(overlay, isFile ? source : `preset ${choice.preset ?? source}`, choice))
+  return { config, record } satisfies ReadConfig
 })
 
 /** The pure half of `loadConfig`. */
@@ -99,13 +108,26 @@ const readJsonFile = Effect.fn("config.readFile")(function* (path: string) {
       fix: ""
     })
   }
-  // A run was started in the folder that its paths count from; paths of a person's file count from the file.
-  if (Predicate.isObject(value.config) && "format" in value) return value.config
+  if (Predicate.isObject(value.config) && "format" in value) {
+    const { config, plugins } = value
+    const recorded = plugins === undefined ? {} : { plugins: yield* recordedPlugins(plugins, path) }
+    const record = recordOf(dirname(path), { config, ...recorded })
+    return { own: { ...config, plugins: [] }, record }
+  }
+  // A person's file asks for what it names; paths count from the file.
   const { plugins } = value
-  if (!Array.isArray(plugins)) return value
+  if (!Array.isArray(plugins)) return { own: value, record: noRecord }
   const moved = (name: unknown) => (typeof name === "string" ? rebase(name, dirname(path), ".") : name)
-  return { ...value, plugins: plugins.map(moved) }
+  return { own: { ...value, plugins: plugins.map(moved) }, record: noRecord }
 })
+
+const recordedPlugins = (plugins: unknown, path: string) =>
+  Schema.decodeUnknownEffect(Schema.Array(RecordedPlugin))(plugins).pipe(
+    Effect.mapError((e) => {
+      const want = "plugins as a run records them"
+      return new FileError({ doing: `read plugins of ${path}`, path, want, got: e.message, fix: "" })
+    })
+  )
 
 const lift = <A>(e: E.Either<ConfigError, A>): Effect.Effect<A, ConfigError> =>
   E.isLeft(e) ? Effect.fail(e.left) : Effect.succeed(e.right)

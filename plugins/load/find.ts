@@ -1,10 +1,10 @@
 /** Where a plugin's module is: files, packages, and the project's own dependencies. */
 import { existsSync, statSync } from "node:fs"
-import { isAbsolute, join, relative, resolve, sep } from "node:path"
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path"
 import { fileURLToPath } from "node:url"
 import { Predicate } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import { packageEntry, packageFolder, readJson, specifierOf, upward } from "../installed.ts"
+import { isInstalledFor, packageEntry, packageFolder, readJson, specifierOf, upward } from "../installed.ts"
 import { PluginError } from "./error.ts"
 
 /** What a package says of itself to be found among a project's dependencies. */
@@ -62,18 +62,47 @@ const pathOf = (name: string, base: string): string | undefined => {
   }
 }
 
+/** Plugins that nobody asked for by name: which of them are in use, and a sentence on each. */
+export interface OfProject {
+  readonly names: readonly string[]
+  readonly told: readonly string[]
+}
+
+/**
+ * Dependencies of the project around a folder that are plugins, but for those that were asked for. They are in use where
+ * this package is installed for that project: elsewhere to be in a folder is not to trust it.
+ */
+export const ofProject = (folder: string, asked: readonly string[]): OfProject => {
+  const found = projectPlugins(folder).filter((p) => !asked.includes(p.name))
+  const installed = found.some(({ project }) => isInstalledFor(dirname(project)))
+  const told = found.map(({ name, project }) => {
+    const left = `is not in use, as this policygradex is not installed there; name it (--plugin ${name}) to use it`
+    return `Plugin ${name}, a dependency in ${project}, ${installed ? "is in use" : left}`
+  })
+  return { names: installed ? found.map((p) => p.name) : [], told }
+}
+
+/** A dependency that says it is a plugin. */
+interface ProjectPlugin {
+  readonly name: string
+  /** The `package.json` that depends on it. */
+  readonly project: string
+}
+
 /** Dependencies of the project around a folder whose own package.json carries the {@link keyword}. */
-export const projectPlugins = (folder: string): readonly string[] => {
+export const projectPlugins = (folder: string): readonly ProjectPlugin[] => {
   const home = upward(folder).find((d) => existsSync(join(d, "package.json")))
   if (home === undefined) return []
-  const project = readJson(join(home, "package.json"))
+  const project = join(home, "package.json")
+  const manifest = readJson(project)
   return ["dependencies", "devDependencies", "optionalDependencies"]
     .flatMap((key) =>
-      Predicate.hasProperty(project, key) && Predicate.isObject(project[key]) ? Object.keys(project[key]) : []
+      Predicate.hasProperty(manifest, key) && Predicate.isObject(manifest[key]) ? Object.keys(manifest[key]) : []
     )
     .filter((name) => {
-      const manifest = packageFolder(name, home)
-      const own = manifest === undefined ? undefined : readJson(join(manifest, "package.json"))
+      const folder = specifierOf(name)?.path === "." ? packageFolder(name, home) : undefined
+      const own = folder === undefined ? undefined : readJson(join(folder, "package.json"))
       return Predicate.hasProperty(own, "keywords") && Array.isArray(own.keywords) && own.keywords.includes(keyword)
     })
+    .map((name) => ({ name, project }))
 }

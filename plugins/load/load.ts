@@ -15,6 +15,16 @@ import { isPlugin, pluginIssues } from "./validate.ts"
 /** Ids of the package's own learners, which no plugin may take. */
 const shipped = ["ppo", "sac", "maml", "maml-trpo", "fomaml", "reptile", "emaml", "promp", "tr-maml"]
 
+export interface LoadOptions {
+  /** The folder that paths count from. */
+  readonly base?: string
+  readonly project?: boolean
+  /** Ids of learners that there are without plugins. */
+  readonly algorithms?: readonly string[]
+  /** What was loaded before, and holds the registry. */
+  readonly onto?: Loaded
+}
+
 /**
  * Adds plugins to a registry, in order. A plugin that does not load, breaks the contract or claims an id that another
  * has already is left out as a whole and reported.
@@ -25,11 +35,12 @@ const shipped = ["ppo", "sac", "maml", "maml-trpo", "fomaml", "reptile", "emaml"
 export const loadPlugins = Effect.fn("plugins.load")(function* (
   registry: Registry,
   names: readonly string[],
-  options: { readonly base?: string; readonly project?: boolean; readonly algorithms?: readonly string[] } = {}
+  options: LoadOptions = {}
 ) {
   const base = resolve(options.base ?? ".")
-  const all = [...(options.project === true ? projectPlugins(base) : []), ...names]
-  let loaded: Loaded = { registry, algorithms: [], groupings: [], loggers: [], plugins: [], problems: [] }
+  const all = [...(options.project === true ? projectPlugins(base).map((p) => p.name) : []), ...names]
+  const nothing: Loaded = { registry, algorithms: [], groupings: [], loggers: [], plugins: [], problems: [] }
+  let loaded: Loaded = options.onto ?? nothing
   for (const name of all) {
     const one = yield* Effect.result(loadPlugin(name, base))
     if (one._tag === "Failure") loaded = { ...loaded, problems: [...loaded.problems, one.failure] }

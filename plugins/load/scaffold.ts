@@ -112,7 +112,7 @@ export default definePlugin({
 })
 `
 
-const testText = (name: string, library: string): string => `// Run with \`bun test\`.
+const testText = (name: string, library: string): string => `// Run with \`bun --no-install test\`.
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { envs, random } from "${library}"

@@ -1,5 +1,6 @@
 export { stableJson } from "./content.ts"
 export { digest, digestOf } from "./digest.ts"
+export { RecordedPlugin, recordsOf } from "./recorded_plugin.ts"
 export {
   directoryStore,
   freeName,

@@ -10,8 +10,8 @@ interface Begun {
   readonly versions: Readonly<Record<string, string>>
 }
 
-/** Settings that change no number. */
-const free = new Set(["preset", "workers"])
+/** Settings that change no number. Plugins are compared by their code, wherever that is. */
+const free = new Set(["preset", "workers", "plugins"])
 
 /** Errors: `RunStoreError` other-version, or other-config naming the settings that differ. */
 export const resumable = (

@@ -9,6 +9,7 @@ import { digestOf } from "./digest.ts"
 import { diskFiles, memoryFiles, refused } from "./files.ts"
 import { keptFolder } from "./kept.ts"
 import { lockDirectory } from "./lock.ts"
+import { RecordedPlugin } from "./recorded_plugin.ts"
 import { resumable } from "./resumable.ts"
 import { formatVersion, makeStore, readManifest } from "./store.ts"
 
@@ -22,7 +23,9 @@ export const RunFile = Schema.Struct({
   config: Schema.Unknown,
   seed: Schema.Finite,
   versions: Schema.Record(Schema.String, Schema.String),
-  machine: Schema.Record(Schema.String, Schema.Union([Schema.String, Schema.Finite]))
+  machine: Schema.Record(Schema.String, Schema.Union([Schema.String, Schema.Finite])),
+  /** Plugins in use; their files may be code of anybody's, and are loaded again only for who asks for that. */
+  plugins: Schema.optionalKey(Schema.Array(RecordedPlugin))
 })
 export type RunFile = typeof RunFile.Type
 

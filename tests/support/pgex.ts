@@ -16,14 +16,15 @@ export const command = (args: readonly string[]): readonly string[] => {
   return [process.execPath, ...prefix, ...args]
 }
 
-/** Runs `pgex ARGS` with `input` on standard input, and `variables` beside those of the tests. */
+/** Runs `pgex ARGS` with `input` on standard input, and `variables` beside those of the tests, in `cwd`. */
 export const pgex = (
   args: readonly string[],
   input = "",
-  variables: Readonly<Record<string, string>> = {}
+  variables: Readonly<Record<string, string>> = {},
+  cwd?: string
 ): Outcome => {
   const [program, ...rest] = command(args)
   const env = { ...process.env, ...variables }
-  const { status, stdout, stderr } = spawnSync(program!, rest, { input, env, encoding: "utf8" })
+  const { status, stdout, stderr } = spawnSync(program!, rest, { input, env, cwd, encoding: "utf8" })
   return { code: status, stdout, stderr }
 }

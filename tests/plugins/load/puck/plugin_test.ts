@@ -1,4 +1,4 @@
-// Run with `bun test`.
+// Run with `bun --no-install test`.
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { envs, random } from "policygradex"
