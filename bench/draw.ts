@@ -4,6 +4,7 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Console, Effect, FileSystem, Schema } from "effect"
 import { curvesPicture } from "./curves.ts"
 import { Report } from "./report.ts"
+import { writeText } from "./results.ts"
 
 const here = (path: string) => new URL(path, import.meta.url).pathname
 
@@ -12,7 +13,7 @@ const main = Effect.gen(function* () {
   const text = yield* files.readFileString(here("./results/algorithms.json"))
   const report = yield* Schema.decodeEffect(Schema.fromJsonString(Report))(text)
   const picture = here("../docs/algorithms.svg")
-  yield* files.writeFileString(picture, curvesPicture(report.learning ?? []))
+  yield* writeText(picture, curvesPicture(report.learning ?? []))
   yield* Console.log(`drew ${picture}`)
 })
 

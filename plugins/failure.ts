@@ -69,14 +69,27 @@ const systemReasons: Readonly<Record<string, string>> = {
   EROFS: "a read-only file system",
   EISDIR: "a folder",
   ENOTDIR: "a path through a file",
-  ENOSPC: "a full disk"
+  ENOSPC: "a full disk",
+  EDQUOT: "a quota that is used up",
+  EFBIG: "a file longer than is allowed",
+  EIO: "an input/output error",
+  ENAMETOOLONG: "a name that is too long",
+  ELOOP: "links that lead in a circle",
+  EMFILE: "too many open files"
 }
 
-/** Turns what the operating system threw, or what Effect's file system made of it, into a sentence. */
-export const fileError = (doing: string, path: string, cause: unknown, fix = ""): FileError => {
+/** What the operating system threw, or what Effect's file system made of it, in words. */
+export const reasonOf = (cause: unknown): string => {
   const known = reasons(cause).find((code) => Object.hasOwn(systemReasons, code))
-  const got = known === undefined ? (cause instanceof Error ? cause.message : String(cause)) : systemReasons[known]
-  return new FileError({ doing: `${doing} ${path}`, path, want: "a readable file", got: got ?? "", fix })
+  return (
+    (known === undefined ? undefined : systemReasons[known]) ?? (cause instanceof Error ? cause.message : String(cause))
+  )
+}
+
+/** The same as an error's sentence. */
+export const fileError = (doing: "read" | "write", path: string, cause: unknown, fix = ""): FileError => {
+  const want = doing === "read" ? "a readable file" : "a file that can be written"
+  return new FileError({ doing: `${doing} ${path}`, path, want, got: reasonOf(cause), fix })
 }
 
 /** The codes and tags of an error and of what it wraps, innermost first. */

@@ -36,6 +36,7 @@ export interface Start {
 export const runJob = Effect.fn("run_job")(function* <E>(job: Job<E>, { config, command, loaded }: Start) {
   const store = yield* RunStore
   const { say: note } = yield* Progress
+  yield* Effect.forEach(store.notes, note, { discard: true })
   const computed = Effect.gen(function* () {
     const logged = yield* loggedStore(store, config, loaded?.loggers ?? [], note)
     const { session, kind, did, recovery, records } = yield* runSession(config.session, note)
@@ -68,6 +69,7 @@ export const runJob = Effect.fn("run_job")(function* <E>(job: Job<E>, { config, 
     machine: machine(),
     seconds,
     digest: digestOf(artefacts),
+    events: yield* store.logged,
     artefacts
   }
   const data: ReportData = {

@@ -10,7 +10,7 @@ import { groupsOf, policiesBy, policiesOf } from "./group_training.ts"
 import { metaTraining } from "./meta_training.ts"
 import { plan } from "./plan.ts"
 import { jobResult } from "./result.ts"
-import { putMeta, putPolicies, putSurrogate, putTruth, putWorth } from "./save.ts"
+import { putMeta, putPolicies, putSurrogate, putTruth, putWorth, relogTraining } from "./save.ts"
 import type { Known } from "./spec.ts"
 import { makeStages } from "./stage.ts"
 import { firstOrderCheck, grouping, groupTraining, surrogate, truth } from "./stages.ts"
@@ -35,6 +35,7 @@ export const mainJob = (known: Known) =>
     const until = config.meta.target === "off" ? Number.POSITIVE_INFINITY : config.meta.target
     const { iterations } = config.meta
     const meta = yield* stages.run(metaTraining(site), { spec, tasks, iterations, until, key: child(key, "meta") })
+    yield* relogTraining("meta-training", meta, spec.taskIds)
     yield* putMeta(setting, tasks, meta)
     const moments = meta.moments === undefined ? {} : { moments: meta.moments }
     const start = { policy: meta.policy, value: meta.value, ...moments }

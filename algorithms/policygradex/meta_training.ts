@@ -5,7 +5,7 @@ import { RunStore } from "../../core/pipeline/run_store.ts"
 import { evaluatorBy } from "./evaluating.ts"
 import { inWords } from "./result.ts"
 import { rolloutsBy } from "./rolling.ts"
-import { logIteration } from "./save.ts"
+import { relogTraining, rowsOf } from "./save.ts"
 import { TrainedData } from "./schemas.ts"
 import type { Site, TasksOfSpec } from "./site.ts"
 import { stage } from "./stage.ts"
@@ -34,12 +34,12 @@ export const metaTraining = ({ setting, inParts }: Site) => {
         setting,
         { tasks, iterations, key },
         {
-          begin: (iteration) => store.rewind(name, iteration),
+          begin: (past) => relogTraining(name, past, spec.taskIds),
           watch: (seen) => {
             const mean = meanOf(seen.returns)
             const note = Number.isNaN(mean) ? {} : { note: `mean return ${inWords(mean)}` }
             return Effect.andThen(
-              logIteration(name, seen, spec.taskIds),
+              store.log(rowsOf(name, seen, spec.taskIds)),
               report({ ...at, done: seen.iteration + 1, steps: seen.steps, ...note })
             )
           },

@@ -1,6 +1,7 @@
 /** What a job leaves in its store, stage by stage. */
 import { Effect } from "effect"
-import { RunStore } from "../../core/pipeline/run_store.ts"
+import { Progress } from "../../core/pipeline/progress.ts"
+import { type EventRow, RunStore } from "../../core/pipeline/run_store.ts"
 import type { Floats } from "../../core/random/mod.ts"
 import type { Affinity, SubsetScore } from "../../core/surrogate/affinity.ts"
 import type { Subset } from "../../core/surrogate/subsets.ts"
@@ -12,15 +13,28 @@ import { curveMeans, finalMeans, type Setting, type Trained, type Watched } from
 import type { Truth } from "./truth.ts"
 
 /** Rows of the event log: mean return and the algorithm's own figures of one iteration, by task. */
-export const logIteration = Effect.fnUntraced(function* (stage: string, seen: Watched, taskIds: readonly string[]) {
+export const rowsOf = (
+  stage: string,
+  { iteration, returns, metrics }: Omit<Watched, "steps">,
+  taskIds: readonly string[]
+): readonly EventRow[] =>
+  returns.flatMap((value, i) => {
+    const at = { stage, step: iteration, task: taskIds[i]! }
+    const figures = Object.entries(metrics[i]!).map(([metric, v]) => ({ ...at, metric, value: v }))
+    return Number.isNaN(value) ? figures : [{ ...at, metric: "meanReturn", value }, ...figures]
+  })
+
+/** Sees to it that the log has the rows of all that a training has done, and of nothing beyond; says if it had not. */
+export const relogTraining = Effect.fnUntraced(function* (
+  stage: string,
+  { curve, metrics }: Pick<Trained, "curve" | "metrics">,
+  taskIds: readonly string[]
+) {
   const store = yield* RunStore
-  yield* store.log(
-    seen.returns.flatMap((value, i) => {
-      const at = { stage, step: seen.iteration, task: taskIds[i]! }
-      const figures = Object.entries(seen.metrics[i]!).map(([metric, v]) => ({ ...at, metric, value: v }))
-      return Number.isNaN(value) ? figures : [{ ...at, metric: "meanReturn", value }, ...figures]
-    })
-  )
+  const { say } = yield* Progress
+  const rows = curve.flatMap((returns, i) => rowsOf(stage, { iteration: i, returns, metrics: metrics[i]! }, taskIds))
+  const missing = yield* store.relog(stage, rows)
+  if (missing > 0) yield* say(`The log lacked ${missing} of ${rows.length} rows of ${stage}: they were written again`)
 })
 
 /** How a learner's own arrays are called in a policy's file. */

@@ -97,8 +97,8 @@ export interface Checkpoints {
 
 /** Who watches a training, helps it, and keeps its way; nothing of that changes its numbers. */
 export interface Company<W, R> {
-  /** Is told the first iteration that will be done. */
-  readonly begin?: (iteration: number) => Effect.Effect<void, W, R>
+  /** Is told what was done before, row by row, when the first iteration begins. */
+  readonly begin?: (past: Pick<Trained, "curve" | "metrics">) => Effect.Effect<void, W, R>
   /** Is told after each iteration. */
   readonly watch?: (seen: Watched) => Effect.Effect<void, W, R>
   /** The training ends with the iteration whose mean return over tasks reaches this. */
@@ -138,7 +138,7 @@ export const train = Effect.fn("policygradex.train")(function* <C, W = never, R 
       let cost = past?.cost ?? free
       const midway = (): Midway => ({ saved: learner.save(state), curve, assessed, metrics, cost })
       const iterate = Effect.gen(function* () {
-        yield* begin?.(state.iteration) ?? Effect.void
+        yield* begin?.({ curve, metrics }) ?? Effect.void
         while (state.iteration < iterations && !(meanOf(curve.at(-1) ?? []) >= until)) {
           const i = state.iteration
           const next = yield* learner.iterate(state)

@@ -1,6 +1,6 @@
 /** Everything that a report shows, as plain data: the pipeline fills it, `plugins/report` draws it. Types only. */
 import type { SessionRecord } from "./recovery.ts"
-import type { Artefact } from "./run_store.ts"
+import type { Artefact, Logged } from "./run_store.ts"
 
 /** A number with the interval it is known within, e.g. a mean over seeds. */
 export interface Interval {
@@ -185,6 +185,8 @@ export interface ReportData {
     readonly seconds: Readonly<Record<string, number>>
     /** One digest of all artefacts. */
     readonly digest: string
+    /** The rows of `events.jsonl`, when the run came to its end. */
+    readonly events: Logged
     readonly artefacts: readonly Artefact[]
   }
 }

@@ -7,6 +7,7 @@ export class RunStoreError extends Schema.TaggedError<RunStoreError>()("RunStore
     "exists",
     "not-a-run",
     "not-writable",
+    "not-readable",
     "other-version",
     "other-config",
     "locked",
@@ -33,6 +34,13 @@ export interface EventRow {
   readonly task: string
   readonly metric: string
   readonly value: number
+}
+
+/** What a log holds: equal for equal runs. */
+export interface Logged {
+  readonly rows: number
+  /** Of the rows in their order, without times and the run's name; lower-case hexadecimal. */
+  readonly sha256: string
 }
 
 /** A finished file of the run. */
@@ -87,6 +95,8 @@ export interface RunStoreService {
   readonly name: string
   /** The directory; empty in memory. */
   readonly directory: string
+  /** What was found amiss when it was opened, and mended: sentences for whoever watches the run. */
+  readonly notes: readonly string[]
   /**
    * Writes one artefact; the same content gives the same bytes and the same path. Endings: array `.npy`, tensors
    * `.safetensors`, table `.csv`, json `.json`.
@@ -100,8 +110,13 @@ export interface RunStoreService {
   readonly artefacts: Effect.Effect<readonly Artefact[]>
   /** Appends rows to the log, each with the time. */
   readonly log: (rows: readonly EventRow[]) => Effect.Effect<void, RunStoreError>
-  /** Takes a stage's rows from `step` on out of the log, before they are measured anew. */
-  readonly rewind: (stage: string, step: number) => Effect.Effect<void, RunStoreError>
+  /**
+   * Makes these the stage's rows in the log, before more are measured: what is missing is written again, what is too much
+   * goes. Gives how many were missing.
+   */
+  readonly relog: (stage: string, rows: readonly EventRow[]) => Effect.Effect<number, RunStoreError>
+  /** What the log holds. */
+  readonly logged: Effect.Effect<Logged, RunStoreError>
   readonly kept: Kept
   /** Writes `summary.json`. */
   readonly summary: (value: unknown) => Effect.Effect<void, RunStoreError>

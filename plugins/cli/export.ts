@@ -1,9 +1,9 @@
 /** `pgex export RUN`: a policy of a finished run for other programs. */
-import { Effect, FileSystem, Option } from "effect"
+import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { FileError, suggestion, UsageError } from "../failure.ts"
+import { fileError, suggestion, UsageError } from "../failure.ts"
 import { recordOf } from "../load/mod.ts"
-import { readRun } from "../store/mod.ts"
+import { readRun, replaceFile } from "../store/mod.ts"
 import { lift, print } from "./output.ts"
 import { knownWithPlugins, pluginFlag, trustFlag } from "./plugin_flag.ts"
 import { shared } from "./shared.ts"
@@ -66,13 +66,8 @@ export const exportCommand = Command.make(
     const { group, path } = found
     const policy = task === undefined ? found : yield* lift(fixedTask(found, task, known.algorithms))
     const bytes = yield* lift(policyToOnnx(policy))
-    const fs = yield* FileSystem.FileSystem
-    yield* fs.writeFile(o.onnx, bytes).pipe(
-      Effect.mapError((e) => {
-        const want = "a file that can be written"
-        return new FileError({ doing: `write ${o.onnx}`, path: o.onnx, want, got: e.message, fix: "" })
-      })
-    )
+    const write = { try: () => replaceFile(o.onnx, bytes), catch: (e: unknown) => fileError("write", o.onnx, e) }
+    yield* Effect.uninterruptible(Effect.tryPromise(write))
     const tasks = policy.tasks.map((t) => t.id)
     const value = { run: store.name, group, training: o.training, from: path, tasks, file: o.onnx }
     yield* print(

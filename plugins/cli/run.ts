@@ -86,11 +86,15 @@ export const runCommand = Command.make(
     })
     const finished = o.resume ? yield* readFinished(directory) : Option.none()
     if (Option.isSome(finished)) {
-      const { headline } = finished.value
+      const { summary, notes } = finished.value
       // Opened all the same: refuses other settings, and a run that is being written.
-      yield* Effect.flatMap(RunStore, (s) => s.kept.drop("")).pipe(Effect.provide(store))
-      const text = `${headline}\n\nfinished before: ${normalize(directory)}/report.html; --force runs it anew`
-      return yield* print(json, { ...finished.value, directory }, text)
+      yield* Effect.gen(function* () {
+        const opened = yield* RunStore
+        yield* Effect.forEach([...opened.notes, ...notes], remark, { discard: true })
+        yield* opened.kept.drop("")
+      }).pipe(Effect.provide(store))
+      const text = `${summary.headline}\n\nfinished before: ${normalize(directory)}/report.html; --force runs it anew`
+      return yield* print(json, { ...summary, directory }, text)
     }
     const data = yield* runJob(mainJob(all), { config, command, loaded }).pipe(
       Effect.provide(o.quiet ? silentProgress : progressDisplay()),

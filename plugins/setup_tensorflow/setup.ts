@@ -1,10 +1,11 @@
 /** Real TensorFlow for the session `tfjs:node`: built once, from packages of PyPI and npm, in the user's cache folder. */
 import { existsSync } from "node:fs"
-import { mkdir, rename, writeFile } from "node:fs/promises"
+import { mkdir } from "node:fs/promises"
 import { resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { Effect } from "effect"
 import type { Environment } from "../session_native/process.ts"
+import { replaceFile } from "../store/mod.ts"
 import { compileBinding } from "./compile.ts"
 import { lastWords, run, SetupError } from "./failure.ts"
 import { installPackages, TFJS } from "./packages.ts"
@@ -68,11 +69,7 @@ export const setupTensorflow = Effect.fn("setup.tensorflow")(function* (options:
   yield* say("4/4 computing with it")
   const { isGpu } = yield* check(place, environment)
   yield* Effect.tryPromise({
-    try: async () => {
-      const part = `${place.record}.part-${process.pid}`
-      await writeFile(part, `${JSON.stringify(wanted)}\n`)
-      await rename(part, place.record)
-    },
+    try: () => replaceFile(place.record, `${JSON.stringify(wanted)}\n`),
     catch: (cause) => unwritable(place, cause)
   })
   const outcome: SetupOutcome = { ...wanted, folder: place.folder, already: false, isGpu }

@@ -1,15 +1,8 @@
 export { stableJson } from "./content.ts"
 export { digest, digestOf } from "./digest.ts"
+export { replaceFile } from "./disk.ts"
+export type { Mode } from "./open_directory.ts"
 export { RecordedPlugin, recordsOf } from "./recorded_plugin.ts"
-export {
-  directoryStore,
-  freeName,
-  type Mode,
-  memoryStore,
-  type RunFile,
-  type RunInfo,
-  readFinished,
-  readRun
-} from "./run_directory.ts"
+export { directoryStore, freeName, memoryStore, readFinished, readRun } from "./run_directory.ts"
+export { formatVersion, type RunFile, type RunInfo } from "./run_file.ts"
 export { readSafetensors, writeSafetensors } from "./safetensors.ts"
-export { formatVersion } from "./store.ts"

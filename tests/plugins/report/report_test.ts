@@ -36,6 +36,7 @@ const least: ReportData = {
     machine: {},
     seconds: {},
     digest: "d0",
+    events: { rows: 0, sha256: "" },
     artefacts: []
   }
 }

@@ -72,27 +72,6 @@ test("kept.find() fails with the file's name where any byte of it has changed, o
     })
   ))
 
-test("rewind() takes a stage's later rows out of the log, and a line that was cut short", () =>
-  inMemory((store, files) =>
-    Effect.gen(function* () {
-      const row = (stage: string, step: number) => ({ stage, step, task: "a", metric: "meanReturn", value: step })
-      yield* store.rewind("meta-training", 0)
-      assert.ok(!files.has("events.jsonl"))
-      yield* store.log([0, 1, 2].flatMap((step) => [row("meta-training", step), row("other", step)]))
-      const log = () => new TextDecoder().decode(files.get("events.jsonl"))
-      files.set("events.jsonl", new TextEncoder().encode(`${log()}{"stage":"other","st`))
-      yield* store.rewind("meta-training", 1)
-      const left = log()
-        .trimEnd()
-        .split("\n")
-        .map((line) => JSON.parse(line))
-      assert.deepEqual(
-        left.map(({ stage, step }) => `${stage} ${step}`),
-        ["meta-training 0", "other 0", "other 1", "other 2"]
-      )
-    })
-  ))
-
 const info: RunInfo = {
   command: "pgex run",
   config: { seed: 0, workers: 2, preset: "quick", meta: { iterations: 6, target: "off" }, plugins: ["p.ts"] },
