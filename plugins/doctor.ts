@@ -133,6 +133,9 @@ const probe = (
     )
   )
 
+/** What is printed first by a Python that may have Gymnasium and is too old for the bridge. */
+const OLD = "old "
+
 /** The Python that would run `gymnasium:ID` environments, and its Gymnasium. */
 const gymnasium: Effect.Effect<Finding> = Effect.suspend(() => {
   const cost = "no gymnasium:ID environments; nothing else"
@@ -141,7 +144,9 @@ const gymnasium: Effect.Effect<Finding> = Effect.suspend(() => {
     const { got, fix } = python.left
     return Effect.succeed({ name: "Gymnasium", found: false, detail: got, cost, get: fix })
   }
-  const script = `${ELSEWHERE}; import gymnasium; print(f'{gymnasium.__version__}, Python {sys.version.split()[0]}')`
+  const script = `${ELSEWHERE}
+if sys.version_info < (3, 10): print('${OLD}Python ' + sys.version.split()[0])
+else: import gymnasium; print(gymnasium.__version__ + ', Python ' + sys.version.split()[0])`
   return Effect.map(
     probe(
       "Gymnasium",
@@ -149,7 +154,13 @@ const gymnasium: Effect.Effect<Finding> = Effect.suspend(() => {
       cost,
       `${python.right} -m pip install gymnasium, or another Python by --python PATH or PGEX_PYTHON`
     ),
-    (f) => (f.found ? { ...f, detail: `${f.detail}, ${python.right}` } : f)
+    (f) => {
+      if (!f.found) return f
+      const detail = `${f.detail}, ${python.right}`
+      if (!detail.startsWith(OLD)) return { ...f, detail }
+      const get = "Python 3.10 or newer, by --python PATH or PGEX_PYTHON"
+      return { ...f, found: false, detail: detail.slice(OLD.length), cost, get }
+    }
   )
 })
 

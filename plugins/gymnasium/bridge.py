@@ -1,6 +1,6 @@
 """Steps Gymnasium environments for the process that holds the other ends of its standard input and output.
 
-Needs nothing but gymnasium and what gymnasium itself needs. A message is four little-endian 32-bit words (mark, kind,
+Parsed by older Pythons too, which it refuses: the rest is in pgex_bridge. Needs nothing but gymnasium and what gymnasium itself needs. A message is four little-endian 32-bit words (mark, kind,
 bytes that follow, batch) and these bytes: JSON for CALL, numbers for RESET and STEP. Every request has one answer.
 Whatever an environment prints goes to standard error; the process ends when its standard input is closed.
 """
@@ -64,6 +64,13 @@ def end_with_the_other_side():
     os._exit(0)
 
 
+if sys.version_info < (3, 10):
+    older = "Python " + sys.version.split()[0] + ", " + sys.executable
+    fix = "say where a newer one is by --python PATH or PGEX_PYTHON"
+    refusal = {"reason": "no-python", "want": "Python 3.10 or newer", "got": older, "fix": fix}
+    send(FAILED, json.dumps(refusal).encode())
+    sys.exit(0)
+
 try:
     import gymnasium
 
@@ -80,28 +87,53 @@ sys.dont_write_bytecode = not WRITES_BYTECODE
 BATCHES = {}
 
 
+def describe(request):
+    return kind_of(request["id"], request["fixed"]).description
+
+
+def open_batch(request):
+    kind, number = kind_of(request["id"], request["fixed"]), request["batch"]
+    BATCHES[number] = Batch(number, kind, request["members"], request["shared"], request["fresh"])
+    return {}
+
+
+def close(request):
+    BATCHES.pop(request["batch"]).close()
+    return {}
+
+
+def save(request):
+    return {"streams": BATCHES[request["batch"]].saved(request["from"], request["to"])}
+
+
+def load(request):
+    BATCHES[request["batch"]].load(request["from"], request["standings"])
+    return {}
+
+
+def anew(request):
+    return {"seen": BATCHES[request["batch"]].anew(request["from"], request["streams"])}
+
+
+def infos(request):
+    return {"infos": BATCHES[request["batch"]].infos()}
+
+
+CALLS = {
+    "describe": describe,
+    "open": open_batch,
+    "close": close,
+    "save": save,
+    "load": load,
+    "anew": anew,
+    "infos": infos,
+}
+
+
 def call(request):
-    match request["do"]:
-        case "describe":
-            return kind_of(request["id"], request["fixed"]).description
-        case "open":
-            number = request["batch"]
-            kind = kind_of(request["id"], request["fixed"])
-            BATCHES[number] = Batch(number, kind, request["members"], request["shared"], request["fresh"])
-            return {}
-        case "close":
-            BATCHES.pop(request["batch"]).close()
-            return {}
-        case "save":
-            return {"streams": BATCHES[request["batch"]].saved(request["from"], request["to"])}
-        case "load":
-            BATCHES[request["batch"]].load(request["from"], request["standings"])
-            return {}
-        case "anew":
-            return {"seen": BATCHES[request["batch"]].anew(request["from"], request["streams"])}
-        case "infos":
-            return {"infos": BATCHES[request["batch"]].infos()}
-    raise Refusal("lied", "a request of this version", str(request["do"]))
+    if request["do"] not in CALLS:
+        raise Refusal("lied", "a request of this version", str(request["do"]))
+    return CALLS[request["do"]](request)
 
 
 def answer(parts):
@@ -115,8 +147,7 @@ def place_of(error):
 
 
 def serve():
-    while (request := receive()) is not None:
-        kind, data, number = request
+    for kind, data, number in iter(receive, None):
         try:
             if kind == STEP:
                 answer(BATCHES[number].step(data))
@@ -125,12 +156,12 @@ def serve():
             else:
                 send(CALL, json.dumps(call(json.loads(data[HEADER.size :]))).encode(), number)
         except Refusal as refusal:
-            send(FAILED, json.dumps({**place_of(refusal), **refusal.data}).encode(), number)
+            send(FAILED, json.dumps(dict(place_of(refusal), **refusal.data)).encode(), number)
         except Exception as error:
             traceback.print_exc()
             sys.stderr.flush()
             got = "".join(traceback.format_exception_only(error)).strip()
-            failure = {"reason": "raised", "want": "an environment that does not raise", "got": got, **place_of(error)}
+            failure = dict(place_of(error), reason="raised", want="an environment that does not raise", got=got)
             send(FAILED, json.dumps(failure).encode(), number)
 
 

@@ -137,6 +137,16 @@ const startOn = (c: Libc, { file, args, seconds, variables }: Command): Either.E
       "look at what it does, or give it longer by PGEX_PYTHON_SECONDS"
     )
 
+  /** The pipe is closed a moment before the process can be asked how it ended. */
+  const itsEnd = (): string => {
+    for (let tries = 0; tries < 20; tries++) {
+      const how = child.pid === undefined ? undefined : c.ended(child.pid)
+      if (how !== undefined) return `its end ${how}`
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10)
+    }
+    return "its end"
+  }
+
   const send: Channel["send"] = (kind, batch, message) => {
     if (broken !== undefined) return Either.left(broken)
     const view = new DataView(message.buffer, message.byteOffset)
@@ -151,7 +161,7 @@ const startOn = (c: Libc, { file, args, seconds, variables }: Command): Either.E
       if (at >= message.byteLength) break
       for (let waited = 0; !c.poll(to, "write", SLICE); waited += SLICE) {
         // A full pipe: the process reads, or has gone, or is out of time.
-        if (c.poll(from, "read", 0)) return fail("ended", `${name} to go on`, "its end")
+        if (c.poll(from, "read", 0)) return fail("ended", `${name} to go on`, itsEnd())
         if (waited > 1000 * seconds) return hung()
       }
     }
@@ -167,7 +177,7 @@ const startOn = (c: Libc, { file, args, seconds, variables }: Command): Either.E
       if (!c.poll(from, "read", 1000 * limit)) return hung(limit)
       const got = attempt(() => readSync(from, buffer, have, buffer.byteLength - have, null))
       if (got === AGAIN) continue
-      if (got === 0 || got === undefined) return fail("ended", `${name} to go on`, "its end")
+      if (got === 0 || got === undefined) return fail("ended", `${name} to go on`, itsEnd())
       have += got
       if (!MARK_BYTES.every((byte, i) => i >= have || buffer[i] === byte)) {
         const said = JSON.stringify(new TextDecoder().decode(buffer.subarray(0, Math.min(have, 60))))

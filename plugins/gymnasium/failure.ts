@@ -47,7 +47,7 @@ const processError = (environment: string, f: Fault): ProcessError => {
 
 const unknownId = (environment: string, known: readonly string[], fix: string): UnknownName => {
   // Without the prefix, which would make everything look alike.
-  const near = nearest(environment.slice(PREFIX.length), known)
+  const near = nearest(environment.slice(PREFIX.length).split("?")[0] ?? "", known)
   const hints = [near === undefined ? "" : `did you mean "${PREFIX}${near}"?`, fix].filter((hint) => hint !== "")
   const message = [`Cannot find environment "${environment}": want an id that this Python's gymnasium knows`, ...hints]
   return {

@@ -1,5 +1,9 @@
-/** Two functions of the C library that neither runtime offers: a named pipe, and waiting for one with a time limit. */
+/**
+ * Functions of the C library that neither runtime offers: a named pipe, waiting for one with a time limit, and how a child
+ * ended, while nothing here waits for an event.
+ */
 import { createRequire } from "node:module"
+import { constants } from "node:os"
 import { Predicate } from "effect"
 import * as Either from "fp-ts/lib/Either.js"
 import { type Fault, fault } from "./failure.ts"
@@ -9,6 +13,8 @@ export interface Libc {
   readonly poll: (file: number, event: "read" | "write", milliseconds: number) => boolean
   /** `mkfifo(3)`, for this user only. */
   readonly mkfifo: (path: string) => boolean
+  /** How a child of this process has ended; nothing while it lives, or where that was told to someone else. */
+  readonly ended: (pid: number) => string | undefined
 }
 
 /**
@@ -21,9 +27,11 @@ let opened: Either.Either<Fault, Libc> | undefined
 
 type Poll = (fds: Uint8Array, count: number, milliseconds: number) => number
 type Mkfifo = (path: Uint8Array, mode: number) => number
+type Waitid = (kind: number, pid: number, info: Uint8Array, options: number) => number
 interface Symbols {
   readonly poll: Poll
   readonly mkfifo: Mkfifo
+  readonly waitid: Waitid
 }
 
 const open = (): Either.Either<Fault, Libc> => {
@@ -51,7 +59,17 @@ const LONGEST = 2 ** 31 - 1
 
 const EVENTS = { read: 1, write: 4 }
 
-const libcOf = ({ poll, mkfifo }: Symbols): Libc => {
+/** `waitid(2)`: that one child, if it has ended, which stays to be waited for; where its status stands in what is told. */
+const WAIT =
+  process.platform === "darwin" ? { options: 4 + 1 + 0x20, status: 20 } : { options: 4 + 1 + 0x1000000, status: 24 }
+const BY_PID = 1
+const EXITED = 1
+
+const signalName = (n: number): string =>
+  Object.entries(constants.signals).find(([, number]) => number === n)?.[0] ?? `signal ${n}`
+
+const libcOf = ({ poll, mkfifo, waitid }: Symbols): Libc => {
+  const info = new Uint8Array(128)
   const entry = new Uint8Array(8)
   const view = new DataView(entry.buffer)
   return {
@@ -67,7 +85,14 @@ const libcOf = ({ poll, mkfifo }: Symbols): Libc => {
       }
       return ready > 0
     },
-    mkfifo: (path) => mkfifo(new TextEncoder().encode(`${path}\0`), 0o600) === 0
+    mkfifo: (path) => mkfifo(new TextEncoder().encode(`${path}\0`), 0o600) === 0,
+    ended: (pid) => {
+      info.fill(0)
+      const told = new DataView(info.buffer)
+      if (waitid(BY_PID, pid, info, WAIT.options) !== 0 || told.getInt32(0, true) === 0) return undefined
+      const status = told.getInt32(WAIT.status, true)
+      return told.getInt32(8, true) === EXITED ? `with exit code ${status}` : `by ${signalName(status)}`
+    }
   }
 }
 
@@ -86,7 +111,8 @@ const bun = (name: string): Symbols | undefined => {
   if (!isBunFfi(module)) return undefined
   return module.dlopen(name, {
     poll: { args: ["ptr", "u64", "i32"], returns: "i32" },
-    mkfifo: { args: ["ptr", "u32"], returns: "i32" }
+    mkfifo: { args: ["ptr", "u32"], returns: "i32" },
+    waitid: { args: ["i32", "u32", "ptr", "i32"], returns: "i32" }
   }).symbols
 }
 
@@ -106,6 +132,7 @@ const deno = (name: string): Symbols | undefined => {
   if (!hasDeno(scope)) return undefined
   return scope.Deno.dlopen(name, {
     poll: { parameters: ["buffer", "usize", "i32"], result: "i32" },
-    mkfifo: { parameters: ["buffer", "u32"], result: "i32" }
+    mkfifo: { parameters: ["buffer", "u32"], result: "i32" },
+    waitid: { parameters: ["i32", "u32", "buffer", "i32"], result: "i32" }
   }).symbols
 }

@@ -49,6 +49,7 @@ export type Description = typeof Description.Type
 /** The answer to what could not be done. */
 export const Refused = Schema.Struct({
   reason: Schema.Literals([
+    "no-python",
     "no-gymnasium",
     "no-package",
     "unknown",

@@ -1,13 +1,15 @@
 """Environments made with parameters."""
 
 import inspect
+import os
 import sys
+import traceback
 
 import gymnasium
 import numpy
 
 from .messages import Refusal
-from .registry import spec_of, suite
+from .registry import extra_of, one_line, spec_of, suite
 from .rewards import VELOCITY, WEIGHT, TargetVelocity, has_target
 
 
@@ -27,26 +29,26 @@ def like(value, default):
 
 
 def declared(spec):
-    """What an environment's constructor says of its arguments; nothing where it does not say."""
+    """What an environment's constructor says of its arguments; None where it does not say."""
     entry = spec.entry_point
     try:
         creator = entry if callable(entry) else gymnasium.envs.registration.load_env_creator(entry)
         return dict(inspect.signature(creator).parameters)
-    except (ValueError, TypeError, ImportError, AttributeError):
-        return {}
+    except Exception:
+        return None  # what making the environment says of it is better
 
 
 def check_arguments(id, spec, given):
     """Refuses misspelt and missing arguments before the constructor is called."""
-    named, more = {}, False
-    for name, p in declared(spec).items():
+    named, more, told = {}, False, declared(spec)
+    for name, p in (told or {}).items():
         if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD):
             more = more or p.kind == p.VAR_KEYWORD
         else:
             named[name] = p
     known = {*named, *spec.kwargs, "max_episode_steps"}
     for name in given:
-        if named and name not in known and not more:
+        if told is not None and name not in known and not more:
             raise Refusal("argument", "an argument of its constructor", name, valid=sorted(known - {"render_mode"}))
     for name, p in named.items():
         if p.default is p.empty and name not in given and name not in spec.kwargs:
@@ -56,7 +58,7 @@ def check_arguments(id, spec, given):
 
 def arguments(spec):
     """Keyword arguments of an environment's constructor that are plain values by default."""
-    found = {name: p.default for name, p in declared(spec).items()}
+    found = {name: p.default for name, p in (declared(spec) or {}).items()}
     if found.get("seed", 0) is None:
         found["seed"] = 0  # what is drawn while constructing is the same for all
     known = {**found, **spec.kwargs}
@@ -99,6 +101,19 @@ def take_warnings(spec):
         mujoco.set_mju_user_warning(tell_once)
 
 
+def not_made(id, spec, error):
+    """Why there is no such environment, in a sentence."""
+    if os.environ.get("PGEX_TRACE") == "1":
+        traceback.print_exception(type(error), error, error.__traceback__)
+    if not isinstance(error, (ImportError, gymnasium.error.DependencyNotInstalled)):
+        return Refusal("raised", f"{id} to be made", one_line(error))
+    extra, absent = extra_of(spec)
+    if extra is None:
+        return Refusal("no-package", f"what {id} needs", str(error))
+    needs = f"the packages {', '.join(absent)} for {id}" if absent else f"what {id} needs"
+    return Refusal("no-package", needs, " ".join(str(error).split()), package=f"'{extra}'")
+
+
 def construct(id, fixed, params):
     """An environment with these parameters: the constructor's arguments, entries of its `config`, or attributes."""
     spec = spec_of(id)
@@ -128,8 +143,11 @@ def construct(id, fixed, params):
     take_warnings(spec)
     try:
         env = gymnasium.make(spec, disable_env_checker=True, **given)
-    except gymnasium.error.DependencyNotInstalled as error:
-        raise Refusal("no-package", f"what {id} needs", str(error)) from error
+    except Exception as error:
+        raise not_made(id, spec, error) from error
     for name, value in overrides.items():
-        setattr(env.unwrapped, name, like(value, getattr(env.unwrapped, name, value)))
+        try:
+            setattr(env.unwrapped, name, like(value, getattr(env.unwrapped, name, value)))
+        except Exception as error:
+            raise Refusal("raised", f"an attribute {name} of {id} that can be {value!r}", one_line(error)) from error
     return TargetVelocity(env, float(params.get(VELOCITY, 1.0))) if targeted else env

@@ -12,5 +12,5 @@ class Refusal(Exception):
     """What cannot be done, in the words of the message that a person sees."""
 
     def __init__(self, reason, want, got, **more):
-        super().__init__(f"want {want}, got {got}")
-        self.data = {"reason": reason, "want": want, "got": got, **more}
+        super().__init__("want %s, got %s" % (want, got))
+        self.data = dict(reason=reason, want=want, got=got, **more)

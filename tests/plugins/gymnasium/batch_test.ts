@@ -212,7 +212,7 @@ test("spaces that have no place here are refused by name, and so are arguments t
   }
   assert.match(refusal("Wide"), /want at most 65536 actions, got 1099511627776 in MultiBinary/)
   assert.match(refusal("Text"), /want Box, Discrete, .* got Text\(/)
-  assert.match(refusal("Countin"), /did you mean "gymnasium:odd\/Counting-v0"\?/)
+  assert.match(refusal("Countin"), /did you mean "gymnasium:oddities:odd\/Counting-v0"\?/)
   const sized = taskBatch(odd(source, "Sized"), [{ id: "a", params: { size: 3 } }], 1, zeroKey)
   assert.match(
     Either.isLeft(sized) ? sized.left.message : "",

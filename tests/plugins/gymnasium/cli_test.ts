@@ -1,5 +1,5 @@
 import assert from "node:assert/strict"
-import { existsSync } from "node:fs"
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { test } from "node:test"
@@ -52,4 +52,14 @@ test("pgex suggests the nearest of Gymnasium's ids, and a run of it leaves nothi
   const { error } = JSON.parse(stdout)
   assert.match(error.message, /Cannot find environment "gymnasium:CartPol-v1"/)
   assert.equal(existsSync(out), false)
+})
+
+test("pgex doctor says that a Python before 3.10 is too old", () => {
+  const folder = mkdtempSync(join(tmpdir(), "pgex-old-"))
+  const old = join(folder, "python")
+  const pretending = "import sys; sys.version_info, sys.version = (3, 9, 18), '3.9.18 (main)'; exec(sys.argv[1])"
+  writeFileSync(old, `#!/bin/sh\nshift\nexec ${python ?? "python3"} -c "${pretending}" "$@"\n`, { mode: 0o700 })
+  const { stdout } = pgex(["doctor"], "", { PGEX_PYTHON: old })
+  rmSync(folder, { recursive: true })
+  assert.match(stdout, /missing {2}Gymnasium +Python 3\.9\.18, .*; to get it: Python 3\.10 or newer, by --python PATH/)
 })

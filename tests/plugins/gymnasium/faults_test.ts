@@ -32,7 +32,13 @@ const reasonOf = (e: EnvError): string => (e._tag === "ProcessError" ? e.reason 
 
 /** Children that are no bridge: what they do, the reason of the error, and what its sentence must say. */
 const children: readonly (readonly [name: string, body: string, reason: string, says: RegExp])[] = [
-  ["ends at once", "echo 'no such thing' >&2; exit 3", "ended", /want .* to go on, got its end.*no such thing/s],
+  [
+    "ends at once",
+    "echo 'no such thing' >&2; exit 3",
+    "ended",
+    /want .* to go on, got its end with exit code 3.*no such thing/s
+  ],
+  ["is killed", "echo 'last words' >&2; kill -9 $$", "ended", /got its end by SIGKILL; .*last words/s],
   [
     "has no gymnasium",
     failed({ reason: "no-gymnasium", want: "the package gymnasium", got: "No module named 'gymnasium'" }),
@@ -145,7 +151,7 @@ test("an environment that raises gives the exception and its traceback; other ba
 
 /** What an environment does, the reason of the fault, and what its sentence must say. */
 const stops: readonly (readonly [manner: string, reason: string, says: RegExp, seconds: number])[] = [
-  ["dies", "ended", /got its end.*last words/s, 60],
+  ["dies", "ended", /got its end with exit code 3.*last words/s, 60],
   ["hangs", "hung", /within 2 s.*last words/s, 2],
   ["grows", "lied", /want an observation of shape \(2,\), got shape \(3,\)/, 60]
 ]
