@@ -11,6 +11,7 @@ import type { Environment } from "../envs/env.ts"
 import type { Task } from "../envs/family.ts"
 import type { Space } from "../envs/space.ts"
 import type { BatchState } from "../envs/vector.ts"
+import type { Architecture } from "./architecture.ts"
 import type { CheckpointError, LearnerError, ProblemError } from "./error.ts"
 import type { Experience, Interaction } from "./interaction.ts"
 import type { NetworkConfig, Policy, Spaces } from "./policy.ts"
@@ -220,7 +221,9 @@ export interface Algorithm<C> {
   readonly makePolicy: (
     spaces: Spaces,
     network: NetworkConfig,
-    taskIds?: readonly string[]
+    taskIds?: readonly string[],
+    /** Architectures that the network's id may name; by default the package's own. */
+    known?: readonly Architecture[]
   ) => E.Either<ProblemError, Policy>
   readonly learner: (config: C, problem: TrainingProblem) => Effect.Effect<Learner, LearnerError, Session | Scope.Scope>
   readonly collector: (config: C, problem: Problem) => Effect.Effect<Collector, LearnerError, Session | Scope.Scope>

@@ -18,6 +18,7 @@ export type {
   TrainingProblem,
   Transitions
 } from "./algorithm.ts"
+export { type Architecture, type ArchitectureConfig, architecture, architectures } from "./architecture.ts"
 export { erased } from "./erased.ts"
 export { CheckpointError, type LearnerError, PolicyFileError, ProblemError, TrainingDiverged } from "./error.ts"
 export { type Evaluation, type EvaluationOptions, evaluator } from "./evaluate.ts"
@@ -35,7 +36,7 @@ export { ppo } from "./ppo/ppo.ts"
 export { defaults as sacDefaults, type Sac, SacConfig } from "./sac/config.ts"
 export { sac } from "./sac/sac.ts"
 export {
-  architecture,
+  architectureOf,
   type LoadedPolicy,
   loadPolicy,
   type PolicyOrigin,

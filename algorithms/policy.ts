@@ -1,19 +1,12 @@
 /** A policy: from observations to a distribution over actions, for programs and for the host. */
 import * as E from "fp-ts/lib/Either.js"
 import { categorical, type Distribution, gaussian, type Head } from "../core/dist/mod.ts"
-import {
-  type Activation,
-  type Block,
-  type LayerTrace,
-  type Layout,
-  layout,
-  type Mlp,
-  mlp
-} from "../core/network/mod.ts"
+import { type Block, type Forward, type Layout, layout, type Network } from "../core/network/mod.ts"
 import type { RealConstructor } from "../core/pipeline/real.ts"
 import type { Shape, Tensor } from "../core/program/mod.ts"
 import { child, type Floats, type Key, type Stream, stream } from "../core/random/mod.ts"
 import { type Box, type Space, sizeOf } from "../envs/space.ts"
+import { type Architecture, type ArchitectureConfig, makeNetwork } from "./architecture.ts"
 import { type ProblemError, problemError } from "./error.ts"
 
 /** What acts and what it sees. */
@@ -22,13 +15,8 @@ export interface Spaces {
   readonly action: Space
 }
 
-/** The multilayer perceptrons of policy and value function. */
-export interface NetworkConfig {
-  /** Hidden layers. */
-  readonly layers: number
-  /** Units in a hidden layer. */
-  readonly width: number
-  readonly activation: Activation
+/** The networks of policy and value function, and what they are told. */
+export interface NetworkConfig extends ArchitectureConfig {
   /** Whether the observation also tells which task it is. */
   readonly taskOneHot: boolean
   /** What both networks see normalised by moments that go on being gathered; nothing by default. See `normalise.ts`. */
@@ -49,8 +37,8 @@ export interface PolicyTrace {
   readonly entropy: Tensor
   /** The distribution's parameters: `logits`, or `mean` and `logStd`. */
   readonly head: Readonly<Record<string, Tensor>>
-  /** Every layer of the network: with ∂/∂preactivation a row's gradient is an outer product. */
-  readonly layers: readonly LayerTrace[]
+  /** The network's pass, by which a row's gradient comes in factors. */
+  readonly pass: Forward
 }
 
 /** Where a program puts the distribution's parameters, and draws from them; memory is allocated once. */
@@ -70,7 +58,7 @@ export interface Actor {
 /**
  * A policy π_θ: a network and an action distribution.
  *
- * θ holds the network first (block `network`: W_1, b_1, …), so `network.layout` gives each layer's place in θ too; a
+ * θ holds the network first (block `network`), so `network.layout` gives the place of its blocks in θ too; a
  * Gaussian policy has block `logStd` after it, one number an action component for all states.
  */
 export interface Policy {
@@ -86,7 +74,7 @@ export interface Policy {
   readonly size: number
   /** The parts of θ. */
   readonly blocks: readonly Block[]
-  readonly network: Mlp
+  readonly network: Network
   readonly distribution: string
   /** θ `[size]`, observation `[rows, inputs]`. */
   readonly head: (theta: Tensor, observation: Tensor) => Readonly<Record<string, Tensor>>
@@ -96,7 +84,7 @@ export interface Policy {
   readonly kl: (from: Readonly<Record<string, Tensor>>, to: Readonly<Record<string, Tensor>>) => Tensor
   /** `[rows]` for discrete actions, `[rows, actionSize]` for vectors. */
   readonly actionShape: (rows: number) => Shape
-  /** Orthogonal weights, √2 in hidden layers and 0.01 in the last; biases and logStd 0. */
+  /** The network's first parameters with a gain of 0.01 in the last layer; logStd 0. */
   readonly init: (key: Key) => Float64Array
   /** What the environment gets for actions as drawn; without it, the nearest that the environment accepts. */
   readonly play?: (drawn: Floats, played: Float64Array) => void
@@ -109,14 +97,17 @@ export interface Policy {
  *
  * A discrete observation enters the network as one-hot, so that without hidden layers the policy is a table.
  *
- * `taskIds` are all tasks that the policy will ever meet; they matter with `taskOneHot` only.
+ * `taskIds` are all tasks that the policy will ever meet; they matter with `taskOneHot` only. `known` are the
+ * architectures that `config.id` may name, by default the package's own.
  *
- * - Errors: `ProblemError` for task one-hot with no or repeated ids, and for discrete observations to be normalised.
+ * - Errors: `ProblemError` for task one-hot with no or repeated ids, for discrete observations to be normalised, and for an
+ *   architecture or settings of one that there are none of.
  */
 export const makePolicy = (
   spaces: Spaces,
   config: NetworkConfig,
-  taskIds: readonly string[] = []
+  taskIds: readonly string[] = [],
+  known?: readonly Architecture[]
 ): E.Either<ProblemError, Policy> => {
   const { observation, action } = spaces
   const ids = config.taskOneHot ? taskIds : []
@@ -127,14 +118,14 @@ export const makePolicy = (
     const want = "false for discrete observations, which the network sees as one-hot"
     return E.left(problemError("normalise.observation", want, "true"))
   }
-  const network = mlp({
+  const sizes = {
     inputs: inputsOf(observation) + ids.length,
-    hidden: new Array<number>(config.layers).fill(config.width),
-    outputs: action._tag === "Discrete" ? action.n : sizeOf(action),
-    activation: config.activation
-  })
-  const about = { spaces, config, taskIds: ids, network }
-  return E.right(action._tag === "Discrete" ? discrete(about) : continuous(about, action))
+    outputs: action._tag === "Discrete" ? action.n : sizeOf(action)
+  }
+  return E.map((network: Network): Policy => {
+    const about = { spaces, config, taskIds: ids, network }
+    return action._tag === "Discrete" ? discrete(about) : continuous(about, action)
+  })(makeNetwork(config, sizes, known))
 }
 
 /** How many numbers of the network's input an observation takes: one each, or one for each value that it may have. */
@@ -156,7 +147,7 @@ const initial = (about: About, size: number, key: Key): Float64Array => {
 const discrete = (about: About): Policy => {
   const { network } = about
   const parameters = layout([{ name: "network", shape: [network.layout.size] }])
-  const outputs = network.shape.outputs
+  const { outputs } = network
   return policyOf(about, parameters, categorical, 1, {
     head: (_theta, out) => ({ logits: out }),
     from: (x) => ({ logits: x.logits! }),
@@ -201,20 +192,20 @@ export const policyOf = <H extends string>(
 ): Policy => {
   const { network } = about
   const forward = (theta: Tensor, observation: Tensor) => {
-    const { output, layers } = network.forward(parameters.view(theta, "network"), observation)
-    return { head: parts.head(theta, output), layers }
+    const pass = network.forward(parameters.view(theta, "network"), observation)
+    return { head: parts.head(theta, pass.output), pass }
   }
   return {
     ...about,
-    inputs: network.shape.inputs,
+    inputs: network.inputs,
     actionSize,
     size: parameters.size,
     blocks: parameters.blocks,
     distribution: distribution.name,
     head: (theta, observation) => forward(theta, observation).head,
     logProb: (theta, observation, action) => {
-      const { head, layers } = forward(theta, observation)
-      return { logProb: distribution.logProb(head, action), entropy: distribution.entropy(head), head, layers }
+      const { head, pass } = forward(theta, observation)
+      return { logProb: distribution.logProb(head, action), entropy: distribution.entropy(head), head, pass }
     },
     kl: (from, to) => distribution.kl(parts.from(from), parts.from(to)),
     actionShape: parts.actionShape,

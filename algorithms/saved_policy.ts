@@ -6,9 +6,10 @@ import type { Floats } from "../core/random/mod.ts"
 import type { Environment } from "../envs/env.ts"
 import type { Task } from "../envs/family.ts"
 import type { Algorithm } from "./algorithm.ts"
+import { type Architecture, mlpArchitecture, NetworkConfigData } from "./architecture.ts"
 import { PolicyFileError } from "./error.ts"
 import { momentsSize } from "./normalise.ts"
-import type { Policy } from "./policy.ts"
+import type { NetworkConfig, Policy } from "./policy.ts"
 
 /** Rises when a reader of older files would misread newer ones. */
 export const policyFormat = "policygradex-policy/1"
@@ -57,15 +58,7 @@ const Meta = Schema.Struct({
   format: Schema.Literal(policyFormat),
   algorithm: text(Thing),
   environment: text(Thing),
-  network: text(
-    Schema.Struct({
-      layers: Schema.Int,
-      width: Schema.Int,
-      activation: Schema.Literals(["tanh", "relu"]),
-      taskOneHot: Schema.Boolean,
-      normalise: Schema.optional(Schema.Struct({ observation: Schema.Boolean, reward: Schema.Boolean }))
-    })
-  ),
+  network: text(NetworkConfigData),
   spaces: text(Schema.Struct({ observation: Space, action: Space })),
   taskIds: text(Names),
   tasks: text(Schema.Array(Schema.Struct({ id: Schema.String, params: Params }))),
@@ -105,12 +98,19 @@ export const savePolicy = (
     format: policyFormat,
     algorithm: { id: algorithm.id, version: algorithm.version },
     environment: { id: environment.id, version: environment.version },
-    network: policy.config,
+    network: named(policy.config),
     spaces: { observation: policy.spaces.observation, action: policy.spaces.action },
     taskIds: policy.taskIds,
     tasks: tasks.map(({ id, params }) => ({ id, params })),
     normalisation: moments === undefined ? "none" : "moments"
   })
+})
+
+/** Without the id of the architecture that is meant where none is named: older readers know no other. */
+const named = ({ id, options, ...config }: NetworkConfig): typeof NetworkConfigData.Type => ({
+  ...(id === undefined || id === mlpArchitecture.id ? {} : { id }),
+  ...config,
+  ...(options === undefined ? {} : { options })
 })
 
 /**
@@ -122,7 +122,8 @@ export const savePolicy = (
 export const loadPolicy = (
   { tensors, meta }: SavedPolicy,
   algorithms: readonly Pick<Algorithm<unknown>, "id" | "makePolicy">[],
-  wanted?: Policy
+  wanted?: Policy,
+  architectures?: readonly Architecture[]
 ): E.Either<PolicyFileError, LoadedPolicy> => {
   const bad = (field: string, want: string, got: string) => E.left(new PolicyFileError({ field, want, got }))
   if (meta.format !== policyFormat) return bad("format", policyFormat, meta.format ?? "a file without one")
@@ -131,30 +132,34 @@ export const loadPolicy = (
   const { algorithm, environment, network, spaces, taskIds, tasks } = decoded.success
   const by = algorithms.find((a) => a.id === algorithm.id)
   if (by === undefined) return bad("algorithm", `one of ${algorithms.map((a) => a.id).join(", ")}`, algorithm.id)
-  const made = by.makePolicy(spaces, network, taskIds)
+  const made = by.makePolicy(spaces, network, taskIds, architectures)
   if (E.isLeft(made)) return bad("architecture", made.left.want, made.left.got)
   const policy = made.right
   const theta = tensors.find((t) => t.name === "policy")?.data
   if (theta?.length !== policy.size) {
-    return bad('array "policy"', `${policy.size} numbers for ${architecture(policy)}`, `${theta?.length ?? "nothing"}`)
+    return bad(
+      'array "policy"',
+      `${policy.size} numbers for ${architectureOf(policy)}`,
+      `${theta?.length ?? "nothing"}`
+    )
   }
   const moments = tensors.find((t) => t.name === "moments")?.data
   const length = momentsSize(policy)
   if ((moments?.length ?? 0) !== length) {
     return bad('array "moments"', `${length} numbers to normalise by`, `${moments?.length ?? "nothing"}`)
   }
-  if (wanted !== undefined && architecture(wanted) !== architecture(policy)) {
-    return bad("architecture", architecture(wanted), architecture(policy))
+  if (wanted !== undefined && architectureOf(wanted) !== architectureOf(policy)) {
+    return bad("architecture", architectureOf(wanted), architectureOf(policy))
   }
   return E.right({ policy, theta, algorithm, environment, tasks, ...(moments === undefined ? {} : { moments }) })
 }
 
 /** What θ is a parameter of, in words; equal where θ may be exchanged. */
-export const architecture = ({ inputs, config, taskIds, network, distribution, size }: Policy): string =>
+export const architectureOf = ({ inputs, config, taskIds, network, distribution, size }: Policy): string =>
   [
     `${inputs} inputs${taskIds.length > 0 ? ` (tasks ${taskIds.join(", ")})` : ""}`,
-    ...network.shape.hidden.map((width) => `${width} ${config.activation}`),
-    `${network.shape.outputs} outputs of a ${distribution}`,
+    ...network.words,
+    `${network.outputs} outputs of a ${distribution}`,
     `${size} parameters`,
     ...(["observation", "reward"] as const).flatMap((x) => (config.normalise?.[x] === true ? [`${x}s normalised`] : []))
   ].join(", ")

@@ -2,6 +2,7 @@
 import * as E from "fp-ts/lib/Either.js"
 import type { Floats } from "../../core/random/mod.ts"
 import type { Box } from "../../envs/space.ts"
+import type { Architecture } from "../architecture.ts"
 import type { ProblemError } from "../error.ts"
 import { makePolicy as basicPolicy, type NetworkConfig, type Policy, type Spaces } from "../policy.ts"
 
@@ -19,10 +20,11 @@ import { makePolicy as basicPolicy, type NetworkConfig, type Policy, type Spaces
 export const makePolicy = (
   spaces: Spaces,
   config: NetworkConfig,
-  taskIds: readonly string[] = []
+  taskIds: readonly string[] = [],
+  known?: readonly Architecture[]
 ): E.Either<ProblemError, Policy> => {
   const { action } = spaces
-  const basic = basicPolicy(spaces, config, taskIds)
+  const basic = basicPolicy(spaces, config, taskIds, known)
   if (action._tag === "Discrete" || ![...action.low, ...action.high].every(Number.isFinite)) return basic
   return E.map((policy: Policy): Policy => ({ ...policy, play: (drawn, played) => stretch(action, drawn, played) }))(
     basic

@@ -1,20 +1,18 @@
 /** Policy and value function of one training, as one vector. */
-import { type Layout, layout, type Mlp, mlp } from "../../core/network/mod.ts"
+import { type Layout, layout, type Network } from "../../core/network/mod.ts"
 import { program, reshape, type Tensor } from "../../core/program/mod.ts"
 import type { Policy } from "../policy.ts"
 
 /** Policy and value function: separate networks, one vector of parameters, θ first. */
 export interface Networks {
   readonly policy: Policy
-  readonly value: Mlp
+  readonly value: Network
   readonly layout: Layout<"policy" | "value">
 }
 
-/** With a value network of the policy's own sizes. */
+/** With a value network of the policy's own architecture. */
 export const networks = (policy: Policy): Networks => {
-  const { layers, width, activation } = policy.config
-  const hidden = new Array<number>(layers).fill(width)
-  const value = mlp({ inputs: policy.inputs, hidden, outputs: 1, activation })
+  const value = policy.network.sized(policy.inputs, 1)
   return {
     policy,
     value,

@@ -2,6 +2,7 @@
 import { Schema } from "effect"
 import type { Floats, Key } from "../../core/random/mod.ts"
 import type { Task } from "../../envs/mod.ts"
+import { NetworkConfigData } from "../architecture.ts"
 import type { TrainingSpec } from "./spec.ts"
 import type { Assignment, Midway, Trained } from "./training.ts"
 
@@ -26,13 +27,7 @@ export const Spec = Schema.Struct({
   environment: Schema.String,
   algorithm: Schema.String,
   algorithmConfig: Schema.Unknown,
-  network: Schema.Struct({
-    layers: Schema.Int,
-    width: Schema.Int,
-    activation: Schema.Literals(["tanh", "relu"]),
-    taskOneHot: Schema.Boolean,
-    normalise: Schema.optional(Schema.Struct({ observation: Schema.Boolean, reward: Schema.Boolean }))
-  }),
+  network: NetworkConfigData,
   taskIds: Schema.Array(Schema.String),
   vector: Schema.Number,
   stepsPerTask: Schema.Number,

@@ -3,6 +3,7 @@ import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { type Environment, findEnvironment, type Registry, type Space } from "../../envs/mod.ts"
 import type { Algorithm } from "../algorithm.ts"
+import type { Architecture } from "../architecture.ts"
 import { lift, problemError } from "../error.ts"
 import type { NetworkConfig } from "../policy.ts"
 import type { GroupingPlugin } from "./grouping.ts"
@@ -29,12 +30,17 @@ export interface TrainingSpec {
 export interface Known {
   readonly registry: Registry
   readonly algorithms: readonly Algorithm<unknown>[]
+  /** Architectures of networks; by default the package's own. */
+  readonly architectures?: readonly Architecture[] | undefined
   /** Ways to split tasks beside the package's own. */
   readonly groupings?: readonly GroupingPlugin[]
 }
 
 /** Looks the ids up. Errors: `ProblemError` naming the id and what there is. */
-export const settingOf = Effect.fnUntraced(function* (spec: TrainingSpec, { registry, algorithms }: Known) {
+export const settingOf = Effect.fnUntraced(function* (
+  spec: TrainingSpec,
+  { registry, algorithms, architectures }: Known
+) {
   const environment: Environment = yield* lift(findEnvironment(registry, spec.environment))
   const algorithm = algorithms.find((a) => a.id === spec.algorithm)
   if (algorithm === undefined) {
@@ -45,7 +51,7 @@ export const settingOf = Effect.fnUntraced(function* (spec: TrainingSpec, { regi
     const want = `a learner for the ${describe(environment.action)} of ${environment.id} (${others.join(", ") || "none"})`
     return yield* problemError("algorithm", want, algorithm.id)
   }
-  const policy = algorithm.makePolicy(environment, spec.network, spec.taskIds)
+  const policy = algorithm.makePolicy(environment, spec.network, spec.taskIds, architectures)
   if (E.isLeft(policy)) return yield* policy.left
   const setting: Setting<unknown> = {
     environment,

@@ -1,7 +1,7 @@
 /** What differs between discrete actions and vectors: critics, the expectation over π, and uniform actions. */
 import { type Correction, probabilities, squashedGaussian } from "../../core/dist/mod.ts"
 import { log, tanh } from "../../core/math/mod.ts"
-import { type Mlp, mlp } from "../../core/network/mod.ts"
+import type { Network } from "../../core/network/mod.ts"
 import { concat, logSoftmax, min, mul, pick, reshape, type Shape, sum, type Tensor } from "../../core/program/mod.ts"
 import { type Floats, integers, type Stream, uniform } from "../../core/random/mod.ts"
 import type { Policy } from "../policy.ts"
@@ -19,7 +19,7 @@ export type Twins = readonly [Tensor, Tensor]
 
 export interface Form {
   /** Either critic. */
-  readonly critic: Mlp
+  readonly critic: Network
   /** −n for vectors of n, half of the most there can be, ½·log n, for n discrete actions. */
   readonly targetEntropy: number
   readonly actionShape: (rows: number) => Shape
@@ -46,7 +46,7 @@ export const formOf = (policy: Policy, correction: Correction): Form =>
  */
 const continuous = (policy: Policy, correction: Correction): Form => {
   const n = policy.actionSize
-  const critic = criticOf(policy, policy.inputs + n, 1)
+  const critic = policy.network.sized(policy.inputs + n, 1)
   const worth: Form["worth"] = (phi, observation, action) =>
     reshape(critic.forward(phi, concat([observation, action], 1)).output, [observation.shape[0] ?? 0])
   return {
@@ -78,8 +78,8 @@ const continuous = (policy: Policy, correction: Correction): Form => {
  *   then grows without end (to 1.5e5 on CartPole), as errors of the critics grow with it.
  */
 const discrete = (policy: Policy): Form => {
-  const n = policy.network.shape.outputs
-  const critic = criticOf(policy, policy.inputs, n)
+  const n = policy.network.outputs
+  const critic = policy.network.sized(policy.inputs, n)
   return {
     critic,
     targetEntropy: 0.5 * log(n),
@@ -97,6 +97,3 @@ const discrete = (policy: Policy): Form => {
     }
   }
 }
-
-const criticOf = ({ config: { layers, width, activation } }: Policy, inputs: number, outputs: number): Mlp =>
-  mlp({ inputs, hidden: new Array<number>(layers).fill(width), outputs, activation })

@@ -2,19 +2,13 @@
 import * as E from "fp-ts/lib/Either.js"
 import { type Distribution, gaussian, squashedGaussian } from "../../core/dist/mod.ts"
 import { exp, log1p, tanh } from "../../core/math/mod.ts"
-import { layout, mlp } from "../../core/network/mod.ts"
+import { layout } from "../../core/network/mod.ts"
 import { add, clip, slice, sub } from "../../core/program/mod.ts"
 import type { Floats } from "../../core/random/mod.ts"
 import { type Box, sizeOf } from "../../envs/space.ts"
+import type { Architecture } from "../architecture.ts"
 import { type ProblemError, problemError } from "../error.ts"
-import {
-  makePolicy as basicPolicy,
-  inputsOf,
-  type NetworkConfig,
-  type Policy,
-  policyOf,
-  type Spaces
-} from "../policy.ts"
+import { makePolicy as basicPolicy, type NetworkConfig, type Policy, policyOf, type Spaces } from "../policy.ts"
 
 /** Bounds of log σ; from the published code of Haarnoja et al. */
 export const LOG_STD = [-20, 2] as const
@@ -32,10 +26,11 @@ export const LOG_STD = [-20, 2] as const
 export const makePolicy = (
   spaces: Spaces,
   config: NetworkConfig,
-  taskIds: readonly string[] = []
+  taskIds: readonly string[] = [],
+  known?: readonly Architecture[]
 ): E.Either<ProblemError, Policy> => {
-  const { observation, action } = spaces
-  const basic = basicPolicy(spaces, config, taskIds)
+  const { action } = spaces
+  const basic = basicPolicy(spaces, config, taskIds, known)
   if (E.isLeft(basic) || action._tag === "Discrete") return basic
   const n = sizeOf(action)
   const odd = action.names.findIndex((_, i) => !(action.low[i]! < action.high[i]!) || !finite(action, i))
@@ -44,13 +39,7 @@ export const makePolicy = (
     return E.left(problemError("action", "finite bounds, to squash into; PPO does without", got))
   }
   const ids = basic.right.taskIds
-  const hidden = new Array<number>(config.layers).fill(config.width)
-  const network = mlp({
-    inputs: inputsOf(observation) + ids.length,
-    hidden,
-    outputs: 2 * n,
-    activation: config.activation
-  })
+  const network = basic.right.network.sized(basic.right.inputs, 2 * n)
   const policy = policyOf(
     { spaces, config, taskIds: ids, network },
     layout([{ name: "network", shape: [network.layout.size] }]),

@@ -1,8 +1,9 @@
-/** Multilayer perceptron: a parameter layout, the forward pass as tensors, and its first parameters. */
+/** The multilayer perceptron. */
 import { add, matmul, relu, tanh } from "../program/ops.ts"
 import type { Tensor } from "../program/tensor.ts"
-import type { Stream } from "../random/mod.ts"
-import { type Layout, layout } from "./layout.ts"
+import type { Floats } from "../random/mod.ts"
+import { layout } from "./layout.ts"
+import type { Factors, GraphNode, Network } from "./network.ts"
 import { orthogonal } from "./orthogonal.ts"
 
 export type Activation = "tanh" | "relu"
@@ -16,84 +17,113 @@ export interface MlpShape {
 }
 
 /** Where layer l keeps its W `[outputs, inputs]` and b `[outputs]`. */
-export interface Layer {
+interface Layer {
   readonly weight: string
   readonly bias: string
   readonly inputs: number
   readonly outputs: number
 }
 
-/** What layer l saw and gave; with δ_l = ∂/∂z_l a row's gradient is ∂/∂W_l = δ_l ⊗ h_{l−1}, ∂/∂b_l = δ_l. */
-export interface LayerTrace extends Layer {
-  /** h_{l−1} `[rows, inputs]`. */
-  readonly input: Tensor
-  /** z_l `[rows, outputs]`, before the activation. */
-  readonly preactivation: Tensor
-}
-
-export interface Forward {
-  /** z_L `[rows, outputs]`: the last layer has no activation. */
-  readonly output: Tensor
-  readonly layers: readonly LayerTrace[]
-}
-
-export interface Mlp {
-  readonly shape: MlpShape
-  readonly layers: readonly Layer[]
-  readonly layout: Layout
-  /** θ `[layout.size]`, x `[rows, inputs]`. */
-  readonly forward: (theta: Tensor, x: Tensor) => Forward
-  /**
-   * First parameters: orthogonal weights (√2 in hidden layers, `gain` in the last), biases 0. For the usual policy head
-   * take gain 0.01, for a value head 1.
-   */
-  readonly init: (s: Stream, gain: number) => Float64Array
-}
-
-const activations: Readonly<Record<Activation, (x: Tensor) => Tensor>> = { tanh, relu }
+const activations = {
+  tanh: { apply: tanh, operator: "Tanh" },
+  relu: { apply: relu, operator: "Relu" }
+} as const satisfies Readonly<Record<Activation, { readonly apply: (x: Tensor) => Tensor; readonly operator: string }>>
 
 /**
  * A fully connected network.
  *
  *     h_0 = x,   z_l = h_{l−1} W_lᵀ + b_l,   h_l = φ(z_l),   output = z_L
  *
+ * It is cut at every z_l: with δ_l = ∂f/∂z_l a row's gradient is ∂f/∂W_l = δ_l ⊗ h_{l−1}, ∂f/∂b_l = δ_l.
+ *
  * - Shapes: parameters layer by layer, W_l row-major `[out, in]` then b_l `[out]`, named `W1`, `b1`, `W2`, …
+ * - First parameters: orthogonal weights (√2 in hidden layers, `gain` in the last), biases 0.
  * - Errors: `ShapeError` where x is not `[rows, inputs]` or θ not `[layout.size]`.
  */
-export const mlp = (shape: MlpShape): Mlp => {
-  const sizes = [shape.inputs, ...shape.hidden, shape.outputs]
-  const layers = sizes
-    .slice(1)
-    .map((outputs, i): Layer => ({ weight: `W${i + 1}`, bias: `b${i + 1}`, inputs: sizes[i]!, outputs }))
+export const mlp = (shape: MlpShape): Network => {
+  const { inputs, hidden, outputs, activation } = shape
+  const layers = layersOf(shape)
   const parameters = layout(
     layers.flatMap((l) => [
       { name: l.weight, shape: [l.outputs, l.inputs] },
       { name: l.bias, shape: [l.outputs] }
     ])
   )
-  const phi = activations[shape.activation]
+  const phi = activations[activation]
+  const last = layers.length - 1
   return {
-    shape,
-    layers,
+    id: "mlp",
+    config: { hidden, activation },
+    inputs,
+    outputs,
     layout: parameters,
     forward: (theta, x) => {
-      const traces: LayerTrace[] = []
+      const seen: Tensor[] = []
+      const cuts: Tensor[] = []
       let h = x
       layers.forEach((layer, i) => {
         const w = parameters.view(theta, layer.weight)
         const z = add(matmul(h, w, { transposeB: true }), parameters.view(theta, layer.bias))
-        traces.push({ ...layer, input: h, preactivation: z })
-        h = i + 1 < layers.length ? phi(z) : z
+        seen.push(h)
+        cuts.push(z)
+        h = i < last ? phi.apply(z) : z
       })
-      return { output: h, layers: traces }
+      const factors = (slopes: readonly Tensor[]): readonly Factors[] =>
+        slopes.flatMap((left, i) => [
+          { left, right: seen[i] },
+          { left, right: undefined }
+        ])
+      return { output: h, cuts, factors }
     },
     init: (s, gain) => {
       const theta = new Float64Array(parameters.size)
       layers.forEach((l, i) => {
-        const last = i + 1 === layers.length
-        orthogonal(s, l.outputs, l.inputs, last ? gain : Math.SQRT2, parameters.host(theta, l.weight))
+        orthogonal(s, l.outputs, l.inputs, i === last ? gain : Math.SQRT2, parameters.host(theta, l.weight))
       })
       return theta
-    }
+    },
+    factorBlocks: parameters.blocks.map(({ offset, shape: [rows = 0, columns] }) => ({
+      offset,
+      rows,
+      columns: columns ?? 1,
+      outer: columns !== undefined
+    })),
+    sized: (n, m) => mlp({ ...shape, inputs: n, outputs: m }),
+    words: hidden.map((width) => `${width} ${activation}`),
+    graph: (input, output) =>
+      layers.flatMap(({ weight, bias }, i): readonly GraphNode[] => {
+        const from = i === 0 ? input : `h${i}`
+        const attributes = { transB: 1 }
+        if (i === last) return [{ operator: "Gemm", inputs: [from, weight, bias], output, attributes }]
+        return [
+          { operator: "Gemm", inputs: [from, weight, bias], output: `z${i + 1}`, attributes },
+          { operator: phi.operator, inputs: [`z${i + 1}`], output: `h${i + 1}` }
+        ]
+      }),
+    fixInputs: (theta, values) => fixInputs(layers[0]!, theta, values)
   }
+}
+
+const layersOf = ({ inputs, hidden, outputs }: MlpShape): readonly Layer[] => {
+  const sizes = [inputs, ...hidden, outputs]
+  return sizes.slice(1).map((n, i) => ({ weight: `W${i + 1}`, bias: `b${i + 1}`, inputs: sizes[i]!, outputs: n }))
+}
+
+/**
+ * The last inputs e of the first layer as part of its bias; all that follows stays.
+ *
+ *     z_1 = W [x; e] + b = W_x x + (b + W_e e)
+ */
+const fixInputs = ({ inputs, outputs }: Layer, theta: Floats, values: Floats): Float64Array => {
+  const left = inputs - values.length
+  const out = new Float64Array(theta.length - outputs * values.length)
+  for (let row = 0; row < outputs; row++) {
+    const from = row * inputs
+    out.set(theta.subarray(from, from + left), row * left)
+    let bias = theta[outputs * inputs + row]!
+    for (let i = 0; i < values.length; i++) bias += theta[from + left + i]! * values[i]!
+    out[outputs * left + row] = bias
+  }
+  out.set(theta.subarray(outputs * (inputs + 1)), outputs * (left + 1))
+  return out
 }

@@ -1,4 +1,5 @@
-/** Networks: parameter layouts, multilayer perceptrons, orthogonal initialisation. */
+/** Networks: the record that every architecture is, parameter layouts, multilayer perceptrons, orthogonal initialisation. */
 export { type Block, type Field, type Layout, layout } from "./layout.ts"
-export { type Activation, type Forward, type Layer, type LayerTrace, type Mlp, type MlpShape, mlp } from "./mlp.ts"
+export { type Activation, type MlpShape, mlp } from "./mlp.ts"
+export type { FactorBlock, Factors, Forward, GraphNode, Network } from "./network.ts"
 export { orthogonal } from "./orthogonal.ts"

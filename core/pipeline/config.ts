@@ -23,11 +23,17 @@ export const AlgorithmConfig = Schema.StructWithRest(
   [Schema.Record(Schema.String, Schema.Unknown)]
 ).annotate({ description: "the learner, and settings under its id" })
 
-/** Policy and value function: multilayer perceptrons. */
+/** Policy and value function: networks of one architecture. */
 export const NetworkConfig = Schema.Struct({
+  id: Schema.optionalKey(name("architecture: mlp, or a plugin's; mlp where none is named")),
   layers: count(1, 64, "hidden layers"),
   width: count(1, 8192, "units in a hidden layer"),
   activation: choice(["tanh", "relu"], "nonlinearity of the hidden layers"),
+  options: Schema.optionalKey(
+    Schema.Record(Schema.String, Schema.Unknown).annotate({
+      description: "the architecture's own settings, checked by it"
+    })
+  ),
   taskOneHot: flag("the observation also tells which task it is")
 })
 

@@ -1,6 +1,7 @@
 /** Dense and Kronecker projections: their random entries, block by block, and the way back to θ. */
+
+import type { FactorBlock } from "../network/mod.ts"
 import { child, fillNormal, type Key, random, type Stream, stream } from "../random/mod.ts"
-import type { FactorBlock } from "./sketch.ts"
 
 export type DenseKind = "gaussian" | "rademacher"
 

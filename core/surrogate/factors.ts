@@ -1,7 +1,6 @@
 /** The gradient of log π as outer products, one block of θ each: what every projection starts from. */
-import type { Mlp } from "../network/mod.ts"
+import type { FactorBlock, Forward, Network } from "../network/mod.ts"
 import * as T from "../program/mod.ts"
-import type { FactorBlock } from "./sketch.ts"
 
 /** What the surrogate needs of a policy; `algorithms/policy.ts` makes such. */
 export interface DifferentiablePolicy {
@@ -9,13 +8,13 @@ export interface DifferentiablePolicy {
   readonly size: number
   readonly inputs: number
   readonly actionSize: number
-  readonly network: Mlp
+  readonly network: Network
   readonly actionShape: (rows: number) => T.Shape
   readonly logProb: (
     theta: T.Tensor,
     observation: T.Tensor,
     action: T.Tensor
-  ) => { readonly logProb: T.Tensor; readonly layers: ReturnType<Mlp["forward"]>["layers"] }
+  ) => { readonly logProb: T.Tensor; readonly pass: Forward }
 }
 
 /** One block with its factors as tensors: left `[rows, block.rows]`, right `[rows, block.columns]`, or none for 1. */
@@ -26,10 +25,10 @@ export interface FactorTensors {
 }
 
 /**
- * ∇_θ log π(a_t|s_t) of every row t: for a layer z = h Wᵀ + b it is δ_t ⊗ h_t for W and δ_t for b, with
- * δ = ∂ log π/∂z; parameters beside the network (a Gaussian's log-deviations) are one block with a factor each.
+ * ∇_θ log π(a_t|s_t) of every row t by the network's own factors; parameters beside the network (a Gaussian's
+ * log-deviations) are one block with a factor each.
  *
- * The rows are independent, so one pullback of the sum gives the δ of all of them.
+ * The rows are independent, so one pullback of the sum gives the slopes of all of them.
  */
 export const factors = (
   policy: DifferentiablePolicy,
@@ -37,21 +36,10 @@ export const factors = (
   observation: T.Tensor,
   action: T.Tensor
 ): { readonly logProb: T.Tensor; readonly blocks: readonly FactorTensors[] } => {
-  const { logProb, layers } = policy.logProb(theta, observation, action)
-  const deltas = T.gradients(
-    T.sum(logProb),
-    layers.map((l) => l.preactivation)
-  )
-  const { layout } = policy.network
-  const offset = (name: string): number => layout.blocks.find((b) => b.name === name)?.offset ?? 0
-  const blocks = layers.flatMap((l, i): FactorTensors[] => [
-    {
-      block: { offset: offset(l.weight), rows: l.outputs, columns: l.inputs, outer: true },
-      left: deltas[i]!,
-      right: l.input
-    },
-    { block: { offset: offset(l.bias), rows: l.outputs, columns: 1, outer: false }, left: deltas[i]!, right: undefined }
-  ])
+  const { logProb, pass } = policy.logProb(theta, observation, action)
+  const own = pass.factors(T.gradients(T.sum(logProb), pass.cuts))
+  const { layout, factorBlocks: ownBlocks } = policy.network
+  const blocks = own.map((f, q): FactorTensors => ({ block: ownBlocks[q]!, ...f }))
   const others = policy.size - layout.size
   return { logProb, blocks: others === 0 ? blocks : [...blocks, beside(theta, logProb, layout.size, others)] }
 }
@@ -71,13 +59,9 @@ const beside = (theta: T.Tensor, logProb: T.Tensor, from: number, count: number)
 }
 
 /** The blocks of θ alone, without building a program for anyone. */
-export const factorBlocks = (policy: DifferentiablePolicy): readonly FactorBlock[] => {
-  const { layout, layers } = policy.network
-  const offset = (name: string): number => layout.blocks.find((b) => b.name === name)?.offset ?? 0
-  const network = layers.flatMap((l) => [
-    { offset: offset(l.weight), rows: l.outputs, columns: l.inputs, outer: true },
-    { offset: offset(l.bias), rows: l.outputs, columns: 1, outer: false }
-  ])
-  const others = policy.size - layout.size
-  return others === 0 ? network : [...network, { offset: layout.size, rows: others, columns: 1, outer: false }]
+export const factorBlocks = ({ size, network }: DifferentiablePolicy): readonly FactorBlock[] => {
+  const from = network.layout.size
+  const others = size - from
+  if (others === 0) return network.factorBlocks
+  return [...network.factorBlocks, { offset: from, rows: others, columns: 1, outer: false }]
 }

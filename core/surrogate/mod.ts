@@ -2,5 +2,5 @@
 export { type Affinity, centred, equation5, gradientCosine, type SubsetScore } from "./affinity.ts"
 export { type DifferentiablePolicy, factorBlocks, factors } from "./factors.ts"
 export { advance, gradientNorm, type Lbfgs, lbfgs } from "./lbfgs.ts"
-export { type FactorBlock, lift, project, type Sketch, sketch } from "./sketch.ts"
+export { lift, project, type Sketch, sketch } from "./sketch.ts"
 export { allSubsets, choose, type Subset, type SubsetError, subsets } from "./subsets.ts"

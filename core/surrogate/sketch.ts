@@ -5,16 +5,8 @@
  * `sparse` projection adds each of its p entries, with a random sign, to one of d buckets (a count sketch), and picks
  * the buckets so that a whole row of an outer product goes to neighbouring ones.
  */
+import type { FactorBlock } from "../network/mod.ts"
 import { permutation, random, type Stream } from "../random/mod.ts"
-
-/** Where a block of the gradient lies in θ: row-major `[rows, columns]` from `offset`. */
-export interface FactorBlock {
-  readonly offset: number
-  readonly rows: number
-  readonly columns: number
-  /** Whether it has a right factor: a weight has, even with one column; a bias has none. */
-  readonly outer: boolean
-}
 
 /** One block's part of a sparse projection: entry (i, j) goes to bucket (start_i + j) mod d with sign a_i·b_j. */
 export interface SketchBlock extends FactorBlock {

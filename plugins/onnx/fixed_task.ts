@@ -7,10 +7,6 @@ import { suggestion, UsageError } from "../failure.ts"
 /**
  * The policy that does on observations alone what the given one does when it is told this task.
  *
- * θ begins with the first layer, W row by row, then b:
- *
- *     z_1 = W [o; e_t] + b = W_o o + (b + W e_t)
- *
  * A policy that is told no task comes back as it is.
  *
  * - Errors: `UsageError` for a task that the policy was not trained on, and for an algorithm that there is none of.
@@ -35,18 +31,12 @@ export const fixedTask = (
     by.makePolicy(policy.spaces, { ...policy.config, taskOneHot: false }),
     E.mapLeft((e) => new UsageError({ doing: "export a policy for one task", want: e.want, got: e.got, fix: "" })),
     E.map((alone): LoadedPolicy => {
-      const outputs = policy.network.layers[0]?.outputs ?? 0
-      const { inputs } = alone
-      const at = inputs + policy.taskIds.indexOf(task)
-      const bias = outputs * policy.inputs
+      const told = Float64Array.from(policy.taskIds, (id) => (id === task ? 1 : 0))
+      const from = policy.network.layout.size
       const folded = new Float64Array(alone.size)
-      for (let row = 0; row < outputs; row++) {
-        const from = row * policy.inputs
-        folded.set(theta.subarray(from, from + inputs), row * inputs)
-        folded[outputs * inputs + row] = theta[bias + row]! + theta[from + at]!
-      }
-      // All that follows the first layer stays as it is.
-      folded.set(theta.subarray(bias + outputs), outputs * (inputs + 1))
+      folded.set(policy.network.fixInputs(theta.subarray(0, from), told))
+      // What is beside the network stays as it is.
+      folded.set(theta.subarray(from), alone.network.layout.size)
       return { ...loaded, policy: alone, theta: folded, tasks: only }
     })
   )

@@ -5,6 +5,7 @@
  *
  * - Source: onnx/onnx, onnx.proto3 (field numbers), IR version 8, operators of version 17.
  */
+import type { GraphNode } from "../../core/network/mod.ts"
 import { bytes, type Field, joined, type Message, message, text, whole } from "./wire.ts"
 
 /** A tensor that comes with the model. */
@@ -21,13 +22,7 @@ export interface Value {
 }
 
 /** One operation. */
-export interface Node {
-  readonly operator: "Gemm" | "Tanh" | "Relu" | "Identity" | "Clip" | "Mul" | "Add" | "Sub" | "Div" | "Concat"
-  readonly inputs: readonly string[]
-  readonly output: string
-  /** Whole-number attributes. */
-  readonly attributes?: Readonly<Record<string, number>>
-}
+export type Node = GraphNode
 
 /** A model of float32 tensors. */
 export interface Model {

@@ -1,6 +1,6 @@
 /** A policy as an ONNX model. */
 import * as E from "fp-ts/lib/Either.js"
-import { architecture, type LoadedPolicy, type Policy, savePolicy } from "../../algorithms/mod.ts"
+import { architectureOf, type LoadedPolicy, type Policy, savePolicy } from "../../algorithms/mod.ts"
 import { LIMIT, observationScale } from "../../algorithms/normalise.ts"
 import { LOG_STD } from "../../algorithms/sac/policy.ts"
 import type { Floats } from "../../core/random/mod.ts"
@@ -34,35 +34,23 @@ export const policyToOnnx = (loaded: LoadedPolicy): E.Either<UsageError, Uint8Ar
   }
   const { network, taskIds } = policy
   const sight = sightOf(loaded)
-  const hidden = network.layers
-    .slice(0, -1)
-    .flatMap(({ weight, bias }, i): readonly Node[] => [
-      gemm(i === 0 ? sight.output : seen(i), weight, bias, `z${i + 1}`),
-      { operator: operators[network.shape.activation], inputs: [`z${i + 1}`], output: seen(i + 1) }
-    ])
-  const depth = network.layers.length - 1
-  const graph = head(policy, theta, depth === 0 ? sight.output : seen(depth))
+  const last = head(policy, theta)
   return E.right(
     writeOnnx({
       name: "policy",
-      doc: `${architecture(policy)}; of ${origin.environment.id}, by ${origin.algorithm.id}`,
+      doc: `${architectureOf(policy)}; of ${origin.environment.id}, by ${origin.algorithm.id}`,
       producer: { name: "policygradex", version },
-      nodes: [...sight.nodes, ...hidden, ...graph.nodes],
-      initializers: [...sight.initializers, ...blocks(policy, theta, network.layers.length - 1), ...graph.initializers],
+      nodes: [...sight.nodes, ...network.graph(sight.output, last.input), ...last.nodes],
+      initializers: [...sight.initializers, ...blocks(policy, theta), ...last.initializers],
       inputs: [
         { name: "observation", shape: ["batch", policy.inputs - taskIds.length] },
         ...(taskIds.length > 0 ? [{ name: "task", shape: ["batch", taskIds.length] }] : [])
       ],
-      outputs: graph.outputs,
+      outputs: last.outputs,
       meta: savePolicy(policy, new Float32Array(0), origin).meta
     })
   )
 }
-
-const operators = { tanh: "Tanh", relu: "Relu" } as const
-
-/** h_l: what layer l + 1 sees, from the second on. */
-const seen = (l: number): string => `h${l}`
 
 type Sight = Pick<Graph, "nodes" | "initializers"> & { readonly output: string }
 
@@ -105,72 +93,66 @@ const normalised = ({ policy, moments }: LoadedPolicy): Sight => {
   }
 }
 
-const gemm = (x: string, weight: string, bias: string, output: string): Node => ({
-  operator: "Gemm",
-  inputs: [x, weight, bias],
-  output,
-  attributes: { transB: 1 }
-})
-
-/** θ begins with the network: weights and biases of its first layers, or of those from `from` on. */
-const blocks = ({ network }: Policy, theta: Floats, to: number, from = 0): readonly Initializer[] =>
-  network.layout.blocks.slice(2 * from, 2 * to).map(({ name, shape, offset, size }) => ({
+/** θ begins with the network: its blocks under their own names. */
+const blocks = ({ network }: Policy, theta: Floats): readonly Initializer[] =>
+  network.layout.blocks.map(({ name, shape, offset, size }) => ({
     name,
     shape,
     data: Float32Array.from(theta.subarray(offset, offset + size))
   }))
 
-/** The last layer, and what becomes of it. */
-const heads: Readonly<Record<string, (policy: Policy, theta: Floats, h: string) => Graph>> = {
-  categorical: (policy, theta, h) => plain(policy, theta, h, "logits"),
-  gaussian: (policy, theta, h) => {
-    const { nodes, initializers, outputs } = plain(policy, theta, h, "mean")
+/** What becomes of the network's output. */
+type Head = Graph & {
+  /** What the head calls that output. */
+  readonly input: string
+}
+
+const heads: Readonly<Record<string, (policy: Policy, theta: Floats) => Head>> = {
+  categorical: ({ network }) => ({
+    input: "logits",
+    nodes: [],
+    initializers: [],
+    outputs: [{ name: "logits", shape: ["batch", network.outputs] }]
+  }),
+  gaussian: (policy, theta) => {
     // A Gaussian's logStd follows the network.
     const data = Float32Array.from(theta.subarray(policy.network.layout.size, policy.size))
     const shape = [policy.actionSize]
-    const whole: Graph = {
-      nodes: [...nodes, { operator: "Identity", inputs: ["theta.logStd"], output: "logStd" }],
-      initializers: [...initializers, { name: "theta.logStd", shape, data }],
-      outputs: [...outputs, { name: "logStd", shape }]
-    }
-    if (policy.play === undefined) return whole
     const action = rangeOf(policy, "clipped")
-    return {
+    const bounded: Pick<Graph, "nodes" | "initializers"> = {
       nodes: [
-        ...whole.nodes,
         { operator: "Clip", inputs: ["mean", "action.least", "action.most"], output: "clipped" },
         ...action.nodes
       ],
-      initializers: [
-        ...whole.initializers,
-        constant("action.least", [-1], []),
-        constant("action.most", [1], []),
-        ...action.initializers
-      ],
-      outputs: [...whole.outputs, ...action.outputs]
+      initializers: [constant("action.least", [-1], []), constant("action.most", [1], []), ...action.initializers]
+    }
+    const plays = policy.play !== undefined
+    return {
+      input: "mean",
+      nodes: [{ operator: "Identity", inputs: ["theta.logStd"], output: "logStd" }, ...(plays ? bounded.nodes : [])],
+      initializers: [{ name: "theta.logStd", shape, data }, ...(plays ? bounded.initializers : [])],
+      outputs: [
+        { name: "mean", shape: ["batch", policy.network.outputs] },
+        { name: "logStd", shape },
+        ...(plays ? action.outputs : [])
+      ]
     }
   },
-  squashedGaussian: (policy, theta, h) => {
-    const { layers } = policy.network
+  squashedGaussian: (policy) => {
     const n = policy.actionSize
-    const [weight, bias] = blocks(policy, theta, layers.length, layers.length - 1)
-    const width = layers.at(-1)?.inputs ?? 0
-    const rows = (from: number, name: string): readonly Initializer[] => [
-      { name: `${name}.W`, shape: [n, width], data: (weight?.data ?? empty).slice(from * width, (from + n) * width) },
-      { name: `${name}.b`, shape: [n], data: (bias?.data ?? empty).slice(from, from + n) }
-    ]
     const action = rangeOf(policy, "squashed")
     return {
+      input: "head",
       nodes: [
-        gemm(h, "mean.W", "mean.b", "mean"),
-        gemm(h, "logStd.W", "logStd.b", "logStd.free"),
+        { operator: "Gemm", inputs: ["head", "mean.part"], output: "mean" },
+        { operator: "Gemm", inputs: ["head", "logStd.part"], output: "logStd.free" },
         { operator: "Clip", inputs: ["logStd.free", "logStd.low", "logStd.high"], output: "logStd" },
         { operator: "Tanh", inputs: ["mean"], output: "squashed" },
         ...action.nodes
       ],
       initializers: [
-        ...rows(0, "mean"),
-        ...rows(n, "logStd"),
+        part("mean.part", 2 * n, 0, n),
+        part("logStd.part", 2 * n, n, n),
         constant("logStd.low", [LOG_STD[0]], []),
         constant("logStd.high", [LOG_STD[1]], []),
         ...action.initializers
@@ -178,6 +160,13 @@ const heads: Readonly<Record<string, (policy: Policy, theta: Floats, h: string) 
       outputs: [...["mean", "logStd"].map((name) => ({ name, shape: ["batch", n] })), ...action.outputs]
     }
   }
+}
+
+/** `[width, count]`: a product with it takes `count` columns from `from` on out, exactly. */
+const part = (name: string, width: number, from: number, count: number): Initializer => {
+  const data = new Float32Array(width * count)
+  for (let i = 0; i < count; i++) data[(from + i) * count + i] = 1
+  return { name, shape: [width, count], data }
 }
 
 const constant = (name: string, data: readonly number[], shape: readonly number[]): Initializer => ({
@@ -198,18 +187,5 @@ const rangeOf = ({ spaces: { action }, actionSize: n }: Policy, from: string): G
     ],
     initializers: [constant("action.half", half, [n]), constant("action.middle", middle, [n])],
     outputs: [{ name: "action", shape: ["batch", n] }]
-  }
-}
-
-const empty = new Float32Array(0)
-
-const plain = (policy: Policy, theta: Floats, h: string, output: string): Graph => {
-  const { layers, shape } = policy.network
-  const initializers = blocks(policy, theta, layers.length, layers.length - 1)
-  const { weight, bias } = layers.at(-1) ?? { weight: "", bias: "" }
-  return {
-    nodes: [gemm(h, weight, bias, output)],
-    initializers,
-    outputs: [{ name: output, shape: ["batch", shape.outputs] }]
   }
 }

@@ -3,7 +3,7 @@ import { test } from "node:test"
 import fc from "fast-check"
 import * as E from "fp-ts/lib/Either.js"
 import { makePolicy, type NetworkConfig } from "../../algorithms/mod.ts"
-import { evaluate, gradients, program, slice } from "../../core/program/mod.ts"
+import { evaluate, gradients, matmul, program, sum } from "../../core/program/mod.ts"
 import { child, fillNormal, stream, zeroKey } from "../../core/random/mod.ts"
 import { cartPole, frozenLake, linearQuadratic } from "../../envs/mod.ts"
 import { built, close } from "../core/program/support.ts"
@@ -41,24 +41,27 @@ for (const environment of environments) {
       { numRuns: 20 }
     ))
 
-  test(`makePolicy(${environment.id}): a row's gradient is the outer product its layers tell`, () => {
+  test(`makePolicy(${environment.id}): a row's gradient is the outer products that its network tells`, () => {
     const theta = policy.init(child(zeroKey, 1))
     const observation = new Float64Array(policy.inputs)
     fillNormal(stream(zeroKey), observation)
     const action = new Float64Array(policy.actionSize).fill(1)
     const shapes = { theta: [policy.size], observation: [1, policy.inputs], action: policy.actionShape(1) }
     const p = program("gradient", shapes, (x) => {
-      const { logProb, layers } = policy.logProb(x.theta, x.observation, x.action)
-      const one = slice(logProb, [0], [1])
-      const [whole] = gradients(one, [x.theta])
-      const { input, preactivation } = layers[1]!
-      const [delta] = gradients(one, [preactivation])
-      return { whole: whole!, input, delta: delta! }
+      const { logProb, pass } = policy.logProb(x.theta, x.observation, x.action)
+      const [whole] = gradients(sum(logProb), [x.theta])
+      const parts = pass
+        .factors(gradients(sum(logProb), pass.cuts))
+        .map(({ left, right }, q) => [
+          `block ${q}`,
+          right === undefined ? left : matmul(left, right, { transposeA: true })
+        ])
+      return { whole: whole!, ...Object.fromEntries(parts) }
     })
-    const y = evaluate(built(p), { theta, observation, action })
-    const w = policy.network.layout.blocks.find((b) => b.name === policy.network.layers[1]!.weight)!
-    const outer = [...y.delta].flatMap((d) => [...y.input].map((h) => d * h))
-    close(y.whole.slice(w.offset, w.offset + w.size), outer, 1e-12, "∂W")
+    const y: Record<string, Float64Array> = evaluate(built(p), { theta, observation, action })
+    policy.network.factorBlocks.forEach(({ offset, rows, columns }, q) => {
+      close(y.whole!.slice(offset, offset + rows * columns), y[`block ${q}`]!, 1e-12, `block ${q}`)
+    })
   })
 }
 

@@ -3,7 +3,18 @@ import { test } from "node:test"
 import fc from "fast-check"
 import * as E from "fp-ts/lib/Either.js"
 import { layout, mlp, orthogonal } from "../../../core/network/mod.ts"
-import { evaluate, grad, matmul, mul, program, reshape, shapeMessage, sum } from "../../../core/program/mod.ts"
+import {
+  evaluate,
+  grad,
+  gradients,
+  matmul,
+  mul,
+  program,
+  reshape,
+  shapeMessage,
+  sum,
+  tanh
+} from "../../../core/program/mod.ts"
 import { graph } from "../../../core/program/plan/graph.ts"
 import { stream, zeroKey } from "../../../core/random/mod.ts"
 import { built, close } from "../program/support.ts"
@@ -31,12 +42,12 @@ test("mlp() starts with zero biases, and the given gain in the last layer only",
   const net = mlp({ inputs: 4, hidden: [64, 64], outputs: 2, activation: "tanh" })
   const theta = net.init(stream(zeroKey), 0.01)
   assert.equal(net.layout.size, 4 * 64 + 64 + 64 * 64 + 64 + 64 * 2 + 2)
-  for (const l of net.layers) assert.ok(net.layout.host(theta, l.bias).every((b) => b === 0))
+  for (const name of ["b1", "b2", "b3"]) assert.ok(net.layout.host(theta, name).every((b) => b === 0))
   const square = (name: string) => net.layout.host(theta, name).reduce((s, w) => s + w * w, 0)
   close([square("W1"), square("W2"), square("W3")], [4 * 2, 64 * 2, 2 * 1e-4], 1e-12, "‖W‖²")
 })
 
-test("mlp() gives the factors of every row's gradient: ∂y/∂W_l = δ_l ⊗ h_{l−1}", () =>
+test("mlp() tells every row's gradient in factors, which add up to the gradient of all rows", () =>
   fc.assert(
     fc.property(
       width,
@@ -47,24 +58,28 @@ test("mlp() gives the factors of every row's gradient: ∂y/∂W_l = δ_l ⊗ h_
         const rows = 3
         const p = built(
           program("net", { theta: [net.layout.size], x: [rows, inputs] }, ({ theta, x }) => {
-            const { output, layers } = net.forward(theta, x)
-            return { y: sum(output), ...Object.fromEntries(layers.flatMap((l) => [[`h.${l.weight}`, l.input]])) }
+            const { output, cuts, factors } = net.forward(theta, x)
+            // Of some function of every row by itself, added up over the rows.
+            const y = sum(tanh(output))
+            const parts = factors(gradients(y, cuts)).map(({ left, right }, q) => [
+              `block ${q}`,
+              right === undefined ? sum(left, { axes: [0] }) : matmul(left, right, { transposeA: true })
+            ])
+            return { y, ...Object.fromEntries(parts) }
           })
         )
         const theta = net.init(stream(zeroKey), 1)
         const x = Float64Array.from({ length: rows * inputs }, (_, i) => Math.cos(i))
         const y: Record<string, Float64Array> = evaluate(built(grad({ of: "y", wrt: ["theta"] })(p)), { theta, x })
-        const last = net.layers[net.layers.length - 1]!
-        // δ of the last layer is 1 for a sum, so its gradient is the column sums of h.
-        const h = y[`h.${last.weight}`]!
-        const columns = Float64Array.from({ length: last.inputs }, (_, i) => {
-          let total = 0
-          for (let r = 0; r < rows; r++) total += h[r * last.inputs + i]!
-          return total
+        const told = evaluate(p, { theta, x })
+        net.factorBlocks.forEach(({ offset, rows: height, columns }, q) => {
+          const want = y["grad.theta"]!.slice(offset, offset + height * columns)
+          close(want, Reflect.get(told, `block ${q}`), 1e-12, `block ${q}`)
         })
-        const g = net.layout.host(y["grad.theta"]!, last.weight)
-        close(g.subarray(0, last.inputs), columns, 1e-12, "gradient of the last weights")
-        assert.ok(net.layout.host(y["grad.theta"]!, last.bias).every((b) => b === rows))
+        assert.equal(
+          net.factorBlocks.reduce((n, b) => n + b.rows * b.columns, 0),
+          net.layout.size
+        )
       }
     )
   ))

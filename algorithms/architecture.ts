@@ -1,0 +1,114 @@
+/** Architectures: what the networks of policies and critics can be, chosen by the configuration's `network.id`. */
+import { Result, Schema } from "effect"
+import * as E from "fp-ts/lib/Either.js"
+import { type Activation, mlp, type Network } from "../core/network/mod.ts"
+import { choice, count } from "../core/pipeline/setting.ts"
+import { type ProblemError, problemError } from "./error.ts"
+
+/** What every network is given: its place between two sizes. */
+export interface NetworkSizes {
+  readonly inputs: number
+  readonly outputs: number
+}
+
+/** What a configuration says of networks; common settings, and under `options` what is an architecture's own. */
+export interface ArchitectureConfig {
+  /** Which architecture, `mlp` by default. */
+  readonly id?: string | undefined
+  /** Hidden layers. */
+  readonly layers: number
+  /** Units in a hidden layer. */
+  readonly width: number
+  readonly activation: Activation
+  readonly options?: Readonly<Record<string, unknown>> | undefined
+}
+
+/** An architecture: a record. One more is one more entry in {@link architectures}, or a plugin's. */
+export interface Architecture {
+  /** What `network.id` names. */
+  readonly id: string
+  /** One line for people. */
+  readonly summary: string
+  /** Errors: `ProblemError` for settings that it refuses. */
+  readonly make: (config: ArchitectureConfig, sizes: NetworkSizes) => E.Either<ProblemError, Network>
+}
+
+/**
+ * An architecture from the schema of its settings: those of the common ones that it has, and its own.
+ *
+ * @example A network whose width grows with what goes through it
+ * ```ts
+ * const growing = architecture({
+ *   id: "growing",
+ *   summary: "One hidden layer, a multiple of its inputs wide",
+ *   config: Schema.Struct({ activation: Schema.Literals(["tanh", "relu"]), times: Schema.Int }),
+ *   make: ({ activation, times }, sizes) => mlp({ ...sizes, hidden: [times * sizes.inputs], activation })
+ * })
+ * ```
+ */
+export const architecture = <C>(kind: {
+  readonly id: string
+  readonly summary: string
+  readonly config: Schema.Codec<C, unknown>
+  readonly make: (config: C, sizes: NetworkSizes) => Network
+}): Architecture => {
+  const decode = Schema.decodeUnknownResult(kind.config)
+  const made = (config: C, sizes: NetworkSizes): Network => ({
+    ...kind.make(config, sizes),
+    id: kind.id,
+    sized: (inputs, outputs) => made(config, { inputs, outputs })
+  })
+  return {
+    id: kind.id,
+    summary: kind.summary,
+    make: ({ id: _, options, ...common }, sizes) => {
+      const decoded = decode({ ...common, ...options })
+      return Result.isSuccess(decoded)
+        ? E.right(made(decoded.success, sizes))
+        : E.left(problemError("network", `settings of ${kind.id}`, String(decoded.failure.message)))
+    }
+  }
+}
+
+/** Hidden layers of one width. */
+export const MlpConfig = Schema.Struct({
+  layers: count(0, 64, "hidden layers"),
+  width: count(1, 8192, "units in a hidden layer"),
+  activation: choice(["tanh", "relu"], "nonlinearity of the hidden layers")
+})
+
+/** A fully connected network. */
+export const mlpArchitecture = architecture({
+  id: "mlp",
+  summary: "Multilayer perceptron: fully connected hidden layers of one width",
+  config: MlpConfig,
+  make: ({ layers, width, activation }, sizes) =>
+    mlp({ ...sizes, hidden: new Array<number>(layers).fill(width), activation })
+})
+
+/** How configurations say it, in files and between threads: every architecture checks its own settings. */
+export const NetworkConfigData = Schema.Struct({
+  id: Schema.optionalKey(Schema.String),
+  layers: MlpConfig.fields.layers,
+  width: MlpConfig.fields.width,
+  activation: MlpConfig.fields.activation,
+  options: Schema.optionalKey(Schema.Record(Schema.String, Schema.Unknown)),
+  taskOneHot: Schema.Boolean,
+  normalise: Schema.optional(Schema.Struct({ observation: Schema.Boolean, reward: Schema.Boolean }))
+})
+
+/** Those that come with the package. */
+export const architectures: readonly Architecture[] = [mlpArchitecture]
+
+/** The network that a configuration asks for. Errors: `ProblemError` for an id that is none, and for settings. */
+export const makeNetwork = (
+  config: ArchitectureConfig,
+  sizes: NetworkSizes,
+  known: readonly Architecture[] = architectures
+): E.Either<ProblemError, Network> => {
+  const { id = mlpArchitecture.id } = config
+  const found = known.find((a) => a.id === id)
+  return found === undefined
+    ? E.left(problemError("network.id", `one of ${known.map((a) => a.id).join(", ")}`, id))
+    : found.make(config, sizes)
+}

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { Schema } from "effect"
+import * as E from "fp-ts/lib/Either.js"
+import { architecture, architectures, makePolicy, sac } from "../../algorithms/mod.ts"
+import { mlp } from "../../core/network/mod.ts"
+import { cartPole, pendulum } from "../../envs/mod.ts"
+import { right } from "./support.ts"
+
+const settings = { layers: 2, width: 5, activation: "tanh", taskOneHot: false } as const
+
+/** Its hidden layer is some times as wide as what goes in. */
+const growing = architecture({
+  id: "growing",
+  summary: "One hidden layer, a multiple of its inputs wide",
+  config: Schema.Struct({ activation: Schema.Literals(["tanh", "relu"]), times: Schema.Int }),
+  make: ({ activation, times }, sizes) => mlp({ ...sizes, hidden: [times * sizes.inputs], activation })
+})
+const known = [...architectures, growing]
+
+test("makePolicy() takes the architecture that the configuration names, with settings of its own", () => {
+  const policy = right(makePolicy(cartPole, { ...settings, id: "growing", options: { times: 3 } }, [], known))
+  assert.equal(policy.network.id, "growing")
+  assert.equal(policy.size, 4 * 12 + 12 + 12 * 2 + 2)
+})
+
+test("an architecture's network of other sizes is of the same architecture: critics are made so", () => {
+  const policy = right(sac.makePolicy(pendulum, { ...settings, id: "growing", options: { times: 3 } }, [], known))
+  assert.deepEqual([policy.network.inputs, policy.network.outputs], [3, 2])
+  const critic = policy.network.sized(4, 1)
+  assert.deepEqual([critic.id, critic.layout.size], ["growing", 4 * 12 + 12 + 12 + 1])
+})
+
+test("makePolicy() refuses an architecture that there is none of, and settings that it does not take", () => {
+  const refusal = (config: object) => {
+    const made = makePolicy(cartPole, { ...settings, ...config }, [], known)
+    return E.isLeft(made) ? made.left.message : assert.fail("was made")
+  }
+  assert.match(refusal({ id: "transformer" }), /network\.id one of mlp, growing, got transformer/)
+  assert.match(refusal({ id: "growing", options: { times: 0.5 } }), /settings of growing.*times/s)
+  assert.match(refusal({ width: -1 }), /settings of mlp.*width/s)
+})
