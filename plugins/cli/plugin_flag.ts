@@ -48,6 +48,8 @@ export interface Plugins {
  * - Errors: `UsageError` for plugins that only a run names, `PluginError` for one of them that is not where it was.
  */
 export const withPlugins = Effect.fn("pgex.plugins")(function* ({ asked, record = noRecord, trust = false }: Plugins) {
+  // Python's modules are code too: those of this folder are not taken because a run names them.
+  if (record !== noRecord && !trust) process.env.PGEX_PYTHON_HERE = "no"
   const project = ofProject(resolve("."), asked)
   yield* Effect.forEach(project.told, remark, { discard: true })
   const loaded = yield* loadPlugins(shipped, [...project.names, ...asked])

@@ -86,6 +86,8 @@ def look_here(module):
     usual = "it is looked for where Python looks for packages, and in PYTHONPATH"
     if os.path.exists(os.path.join(here, "run.json")):
         return f"{usual}, not in {here}, which is a run's folder"
+    if os.environ.get("PGEX_PYTHON_HERE") == "no":
+        return f"{usual}, not in {here}, since nobody but a run's file names it: --trust takes it from there"
     if getattr(sys.flags, "safe_path", False):
         return f"{usual}, not in {here}, since PYTHONSAFEPATH is set"
     if importlib.util.find_spec(top) is None and here not in sys.path:
