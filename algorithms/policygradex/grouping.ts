@@ -1,4 +1,5 @@
 /** Stage: groups from an affinity matrix, by a method of the package or by a contributed one. */
+
 import * as E from "fp-ts/lib/Either.js"
 import {
   type Grouping,
@@ -10,6 +11,7 @@ import {
   partition,
   partitionValue
 } from "../../core/grouping/mod.ts"
+import { counted } from "../../core/text/counted.ts"
 
 /** A way to split tasks: the record that a plugin contributes. */
 export interface GroupingPlugin {
@@ -92,7 +94,7 @@ const asGrouping = (
     indifference: same ?? null,
     warnings: [
       ...(same === undefined ? [] : [same.message]),
-      ...(other ? [`${method} gave ${split.k} groups where ${k} were asked for`] : [])
+      ...(other ? [`${method} gave ${counted(split.k, "group")} where ${k} were asked for`] : [])
     ]
   }
 }

@@ -1,7 +1,9 @@
 /** What a job's numbers say, as the report and the summary show it. */
+
 import type { RunConfig } from "../../core/pipeline/config.ts"
 import type { CostRow, Interval, JobResult, ReportAffinity, Warning } from "../../core/pipeline/report_data.ts"
 import type { Affinity, SubsetScore } from "../../core/surrogate/affinity.ts"
+import { counted } from "../../core/text/counted.ts"
 import type { Task } from "../../envs/mod.ts"
 import type { Worth } from "./group_training.ts"
 import type { Grouped } from "./grouping.ts"
@@ -194,7 +196,7 @@ const headline = (o: Outcome, worth: ReadonlyMap<string, Interval>): string => {
       : nmi(o.grouping.labels, o.planted) > 0.999
         ? " They are exactly the planted groups."
         : ` Agreement with the planted groups: NMI ${nmi(o.grouping.labels, o.planted).toFixed(2)}.`
-  return `${o.tasks.length} tasks fall into ${k} groups.${found}${own === undefined || all === undefined ? "" : verdict(own, all)}`
+  return `${o.tasks.length} tasks fall into ${counted(k, "group")}.${found}${own === undefined || all === undefined ? "" : verdict(own, all)}`
 }
 
 /** Whether the groups were worth it, in words that the intervals support. */

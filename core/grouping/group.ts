@@ -1,5 +1,6 @@
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
+import { counted } from "../text/counted.ts"
 import { type Affinity, affinity, type Rows } from "./affinity.ts"
 import { agglomerate, averageLinkage } from "./agglomerative.ts"
 import { chooseK, type KEvidence } from "./choose_k.ts"
@@ -134,7 +135,9 @@ const byRelaxation = (u: Affinity, request: GroupingRequest): E.Either<GroupingE
         warnings: [
           ...known(u).warnings,
           ...(relaxed.converged ? [] : [unfinished(relaxed.iterations)]),
-          ...(Math.abs(trace - k) > 0.05 ? [`tr X = ${trace.toFixed(2)} at this lambda; rounded to ${k} groups`] : [])
+          ...(Math.abs(trace - k) > 0.05
+            ? [`tr X = ${trace.toFixed(2)} at this lambda; rounded to ${counted(k, "group")}`]
+            : [])
         ]
       }
     })

@@ -8,21 +8,21 @@ const DEEPEST = 100
 export interface JsonLimits {
   /** Lists and objects within each other. */
   readonly depth?: number
-  /** Values, lists, objects and keys, all together: parsed, each takes some 8 to 100 bytes. */
-  readonly values?: number
+  /** Lists and objects, all together: an empty one takes twenty times the memory of its text. */
+  readonly lists?: number
 }
 
 /**
  * The value of a JSON text.
  *
- * - Errors: what came instead, for "want JSON, got …": nesting beyond `depth` (100 unless told), more than `values` values,
- *   or what the engine finds wrong, in at most a few lines.
+ * - Errors: what came instead, for "want JSON, got …": nesting beyond `depth` (100 unless told), more than `lists` lists
+ *   and objects, or what the engine finds wrong, in at most a few lines.
  *
  * @example
  * parseJson("[1, 2]") // => right([1, 2])
  */
 export const parseJson = (text: string, limits: JsonLimits = {}): E.Either<string, unknown> => {
-  const beyond = excess(text, limits.depth ?? DEEPEST, limits.values ?? Infinity)
+  const beyond = excess(text, limits.depth ?? DEEPEST, limits.lists ?? Infinity)
   if (beyond !== undefined) return E.left(beyond)
   return E.tryCatch(
     (): unknown => JSON.parse(text),
@@ -31,25 +31,22 @@ export const parseJson = (text: string, limits: JsonLimits = {}): E.Either<strin
 }
 
 const QUOTE = 34
-const COMMA = 44
-const COLON = 58
 const BACKSLASH = 92
 const OPEN = [91, 123]
 const CLOSE = [93, 125]
 
 /** Which limit a text is beyond; nothing where it keeps both. Brackets within strings do not count. */
-const excess = (text: string, depth: number, values: number): string | undefined => {
+const excess = (text: string, depth: number, lists: number): string | undefined => {
   let within = 0
-  let count = 1
+  let count = 0
   for (let i = 0; i < text.length; i++) {
     const sign = text.charCodeAt(i)
     if (sign === QUOTE) i = endOfString(text, i)
-    else if (sign === COMMA || sign === COLON) count++
+    else if (CLOSE.includes(sign)) within--
     else if (OPEN.includes(sign)) {
-      count++
       if (++within > depth) return `lists or objects nested more than ${depth} deep`
-    } else if (CLOSE.includes(sign)) within--
-    if (count > values) return `more than ${values} values`
+      if (++count > lists) return `more than ${lists} lists and objects`
+    }
   }
   return undefined
 }

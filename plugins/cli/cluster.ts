@@ -4,6 +4,8 @@ import { Argument, Command, Flag } from "effect/cli"
 import { type GroupCount, type Grouping, group, groupingMethods } from "../../core/grouping/mod.ts"
 import { monotonicSeconds } from "../../core/pipeline/monotonic.ts"
 import { child, key, random, stream } from "../../core/random/mod.ts"
+import { counted } from "../../core/text/counted.ts"
+import { clipped } from "../../core/text/printable.ts"
 import { UsageError } from "../failure.ts"
 import { readMatrix, toRows } from "../matrix_io/mod.ts"
 import { show } from "../report/html.ts"
@@ -15,7 +17,7 @@ export const clusterCommand = Command.make(
   {
     file: Argument.String("file").pipe(
       Argument.withDescription(
-        "A square matrix in .csv, .json or .npy; - is standard input (the bytes tell the format)"
+        "A square matrix in .csv, .json, .npy or .npz; - is standard input (the bytes tell the format)"
       )
     ),
     k: Flag.Int("k").pipe(Flag.optional, Flag.withMetavar("K"), Flag.withDescription("Number of groups")),
@@ -35,6 +37,11 @@ export const clusterCommand = Command.make(
       Flag.withDefault("sdp"),
       Flag.withDescription("How to group; sdp also certifies how good the groups are")
     ),
+    key: Flag.String("key").pipe(
+      Flag.optional,
+      Flag.withMetavar("NAME"),
+      Flag.withDescription("Which array of an .npz file, or which key of a JSON object, holds the matrix")
+    ),
     matrix: Flag.Boolean("matrix").pipe(
       Flag.withDefault(false),
       Flag.withoutNegation,
@@ -45,15 +52,18 @@ export const clusterCommand = Command.make(
     const { json, seed } = yield* shared
     const count = yield* countOf(Option.getOrUndefined(o.k), Option.getOrUndefined(o.lambda), o.auto)
     const from = yield* lift(key(seed ?? 0))
-    const affinity = yield* readMatrix(o.file)
+    const affinity = yield* readMatrix(o.file, Option.getOrUndefined(o.key))
     const source = stream(child(from, "cluster"))
     const started = yield* monotonicSeconds
     const found = yield* lift(group(toRows(affinity), { ...count, method: o.method, random: () => random(source) }))
     const seconds = (yield* monotonicSeconds) - started
-    for (const warning of found.warnings) yield* remark(warning)
+    const said = found.indifference?.message
+    for (const warning of found.warnings) if (json || warning !== said || !isArbitrary(found)) yield* remark(warning)
     const names = affinity.names ?? found.labels.map((_, i) => String(i))
     const { X, ...result } = found
-    const value = { ...result, names, seed: seed ?? 0, seconds, ...(o.matrix ? { X } : {}) }
+    // Groups that the matrix does not speak for are not shown as if it did.
+    const arbitrary = isArbitrary(found) ? { groups: null, labels: null } : {}
+    const value = { ...result, ...arbitrary, names, seed: seed ?? 0, seconds, ...(o.matrix ? { X } : {}) }
     yield* print(json, value, describe(found, names, seconds, o.matrix))
   })
 ).pipe(
@@ -68,6 +78,10 @@ export const clusterCommand = Command.make(
     { command: "cat affinity.json | pgex cluster - --lambda 0.5 --matrix", description: "With a price for each group" }
   ])
 )
+
+/** Whether other groups would be as good; one group, and each task alone, are what was asked for. */
+const isArbitrary = ({ indifference, method, k, labels }: Grouping): boolean =>
+  indifference !== null && method !== "random" && k > 1 && k < labels.length
 
 /** Exactly one of the three. */
 const countOf = (
@@ -93,10 +107,13 @@ const describe = (g: Grouping, names: readonly string[], seconds: number, matrix
     g.objective === null || g.bound === null
       ? `value ${show(g.roundedObjective)}`
       : `value ${show(g.roundedObjective)}, of the relaxation ${show(g.objective)}, certified bound ${show(g.bound)}`
+  const called = (t: number) => clipped(names[t] ?? String(t))
   return [
-    ...g.groups.map((members, i) => `group ${i + 1}: ${members.map((t) => names[t]).join(", ")}`),
+    ...(isArbitrary(g)
+      ? [`no groups: ${g.indifference?.message}`]
+      : g.groups.map((members, i) => `group ${i + 1}: ${members.map(called).join(", ")}`)),
     quality,
-    `${g.method}, ${g.k} groups, ${g.iterations === null ? "" : `${g.iterations} iterations, `}${(1000 * seconds).toFixed(1)} ms`,
+    `${g.method}, ${counted(g.k, "group")}, ${g.iterations === null ? "" : `${g.iterations} iterations, `}${(1000 * seconds).toFixed(1)} ms`,
     ...(g.evidence ?? []).map(
       (e) =>
         `  k = ${e.k}: value ${show(e.value)}, by chance ${show(e.chanceMean)} (deviation ${show(e.chanceDeviation)}), gap ${show(e.gap)}`

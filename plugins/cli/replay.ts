@@ -6,9 +6,9 @@ import { key } from "../../core/random/mod.ts"
 import type { Params } from "../../envs/parameter.ts"
 import { findEnvironment } from "../../envs/registry.ts"
 import { replay } from "../../envs/replay.ts"
+import { readBounded, sourceName } from "../bounded_read.ts"
 import { UsageError } from "../failure.ts"
 import { calling } from "../load/mod.ts"
-import { readBytes, sourceName } from "../matrix_io/read.ts"
 import { lift, remark } from "./output.ts"
 import { because, pluginFlag, withPlugins } from "./plugin_flag.ts"
 import { shared } from "./shared.ts"
@@ -34,7 +34,7 @@ export const replayCommand = Command.make(
     const environment = yield* lift(findEnvironment(loaded.registry, o.env)).pipe(Effect.mapError(because(loaded)))
     const params = yield* lift(parseParams(Option.getOrElse(o.params, () => "{}")))
     const from = yield* lift(key(seed ?? 0))
-    const text = new TextDecoder().decode(yield* readBytes(o.actions))
+    const text = new TextDecoder().decode(yield* readBounded(o.actions))
     const actions = yield* lift(parseActions(text, sourceName(o.actions)))
     const episode = yield* calling(Effect.suspend(() => lift(replay(environment, params, from, actions))))
     const lines = [{ obs: episode.obs }, ...episode.steps].map((line) => JSON.stringify(line))

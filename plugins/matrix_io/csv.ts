@@ -1,51 +1,168 @@
 /** Matrices as separated text: with or without a header, with or without row names, quotes around cells. */
 import * as E from "fp-ts/lib/Either.js"
+import { pipe } from "fp-ts/lib/function.js"
+import { shown } from "../../core/text/shown.ts"
 import { MatrixFileError } from "../failure.ts"
-import { fromRows, type NamedMatrix } from "./matrix.ts"
+import { decimalSigns, numberOf } from "./csv_number.ts"
+import { type Flaw, records, type Separator } from "./csv_records.ts"
+import { MOST_TASKS, type NamedMatrix } from "./matrix.ts"
+import { paired, type Table } from "./table.ts"
 
 /**
  * Reads a numeric table.
  *
- * The separator is the first of tab, semicolon, comma that the first line holds outside quotes, else white space.
- * A header is a first line with an empty first cell, or with a cell behind it that is no number. Row names are a first
- * column without numbers, or whatever stands under an empty first cell or before a header one cell short. Lines that are empty or begin with `#` are skipped.
+ * The separator is that of a first line `sep=…`, else the first of tab, semicolon, comma that the first line holds outside
+ * quotes, else white space. Where it is no comma, numbers may have decimal commas.
  *
- * - Errors: `MatrixFileError` naming line and column of a cell that is no number, and lines of unequal length.
+ * A header is a first line with an empty first cell, with a cell behind it that is no number, or with one before numbers
+ * only; also one line more than there are columns, if its numbers differ (columns that are called by numbers). Row names
+ * are a first column without numbers, or whatever stands in the first column under an empty cell, under a text that no
+ * other row begins with, or before a header one cell short; also one column more than there are lines, if its numbers
+ * differ. Rows and columns are paired by name. Lines that are empty or begin with `#` are skipped.
+ *
+ * - Errors: `MatrixFileError` naming line and column of a cell that is no number, lines of unequal length, decimal signs
+ *   that are not certain, names that occur twice or only once, and more than {@link MOST_TASKS} rows or columns.
  */
-export const readCsv = (text: string, name: string): E.Either<MatrixFileError, NamedMatrix> => {
-  const bad = (want: string, got: string, fix = "") =>
-    E.left(new MatrixFileError({ doing: `read ${name}`, want, got, fix }))
-  const lines = split(text.replace(/^\uFEFF/, ""))
-  const first = lines[0]
-  if (first === undefined) return bad("a matrix", "no line with numbers")
-  const header = lines.length > 1 && isHeader(first.cells) ? first : undefined
-  const body = header === undefined ? lines : lines.slice(1)
-  const width = body[0]?.cells.length ?? 0
-  const odd = body.find((l) => l.cells.length !== width)
-  if (odd !== undefined) return bad(`${width} cells on each line`, `${odd.cells.length} on line ${odd.line}`)
-  const corner = header?.cells[0] === "" || (header !== undefined && header.cells.length === width - 1)
-  const named = corner || (width > 1 && body.every((l) => parse(l.cells[0]!) === undefined))
-  const skip = named ? 1 : 0
-  const expected = header?.cells.length ?? width
-  if (expected !== width && expected !== width - 1) {
-    return bad(`${width} cells in the header, as below it`, `${expected} on line ${header?.line ?? 1}`)
-  }
-  const rows: number[][] = []
-  for (const { cells, line } of body) {
-    const row: number[] = []
-    for (let c = skip; c < cells.length; c++) {
-      const value = parse(cells[c]!)
-      if (value === undefined) {
-        const got = cells[c] === "" ? "an empty cell" : JSON.stringify(cells[c])
-        return bad(`a number on line ${line}, column ${c + 1}`, got)
-      }
-      row.push(value)
+export const readCsv = (text: string, name: string): E.Either<MatrixFileError, NamedMatrix> =>
+  pipe(
+    linesOf(text.replace(/^\uFEFF/, "")),
+    E.chain(tableOf),
+    E.mapLeft(({ want, got }) => new MatrixFileError({ doing: `read ${name}`, want, got, fix: "" })),
+    E.chain((table) => paired(table, name))
+  )
+
+/** A line below the first: its numbers (NaN in front of them, if that is a name) and its first cell. */
+interface Line {
+  readonly line: number
+  readonly name: string
+  readonly named: boolean
+  readonly numbers: Float64Array
+}
+
+/** The first line as text, as it may be a header, and the others as numbers. */
+interface Lines {
+  readonly first: readonly string[]
+  readonly firstLine: number
+  readonly commas: boolean
+  readonly body: readonly Line[]
+}
+
+const flaw = (want: string, got: string): E.Either<Flaw, never> => E.left({ want, got })
+
+const linesOf = (text: string): E.Either<Flaw, Lines> => {
+  const { separator, start } = separatorOf(text)
+  const commas = separator !== ","
+  const signs = decimalSigns()
+  let first: { readonly cells: readonly string[]; readonly line: number } | undefined
+  const body: Line[] = []
+  for (const record of records(text.slice(start), separator, MOST_TASKS + 1)) {
+    if (E.isLeft(record)) return record
+    const { cells, line, remark } = record.right
+    if (remark && !(first?.cells.includes(cells[0] ?? "") ?? false)) continue
+    if (first === undefined) first = { cells, line }
+    else {
+      const read = lineOf(cells, line, commas, signs.see)
+      if (E.isLeft(read)) return read
+      body.push(read.right)
+      if (body.length > MOST_TASKS) return flaw(`at most ${MOST_TASKS} rows`, "more")
     }
-    rows.push(row)
   }
-  const fromHeader = header?.cells.slice(header.cells.length === width ? skip : 0)
-  const names = named ? body.map((l) => l.cells[0]!) : fromHeader?.length === rows.length ? fromHeader : undefined
-  return E.right(fromRows(rows, names))
+  if (first === undefined) return flaw("a matrix", "no line with numbers")
+  for (const cell of first.cells) if (numberOf(cell, commas) !== undefined) signs.see(cell, first.line)
+  const sign = signs.flaw()
+  return sign === undefined ? E.right({ first: first.cells, firstLine: first.line, commas, body }) : E.left(sign)
+}
+
+/** The first cell may be a name, all others must be numbers. */
+const lineOf = (
+  cells: readonly string[],
+  line: number,
+  commas: boolean,
+  see: (cell: string, line: number) => void
+): E.Either<Flaw, Line> => {
+  const numbers = new Float64Array(cells.length)
+  for (let c = 0; c < cells.length; c++) {
+    const cell = cells[c]!
+    const value = numberOf(cell, commas)
+    if (value === undefined && (c > 0 || cells.length === 1)) return noNumber(cell, line, c, commas)
+    numbers[c] = value ?? Number.NaN
+    if (value !== undefined) see(cell, line)
+  }
+  const name = cells[0] ?? ""
+  return E.right({ line, name, named: numberOf(name, commas) === undefined, numbers })
+}
+
+const noNumber = (cell: string, line: number, column: number, commas: boolean): E.Either<Flaw, never> => {
+  const comma = !commas && numberOf(cell, true) !== undefined
+  const hint = comma ? ", where commas separate cells: use semicolons or tabs between them, or decimal points" : ""
+  return flaw(`a number on line ${line}, column ${column + 1}`, `${cell === "" ? "an empty cell" : shown(cell)}${hint}`)
+}
+
+const tableOf = (lines: Lines): E.Either<Flaw, Table> => {
+  const { first, firstLine, commas, body } = lines
+  const width = body[0]?.numbers.length ?? first.length
+  const other = body.find((l) => l.numbers.length !== width)
+  if (other !== undefined) return flaw(`${width} cells on each line`, `${other.numbers.length} on line ${other.line}`)
+  const header = isHeader(lines, width)
+  if (first.length !== width && !(header && first.length === width - 1)) {
+    const what = header ? "cells in the header, as below it" : "cells on each line"
+    return header
+      ? flaw(`${width} ${what}`, `${first.length} on line ${firstLine}`)
+      : flaw(`${first.length} ${what}`, `${width} on line ${body[0]?.line}`)
+  }
+  const all: readonly Line[] = header ? body : [plainLine(first, firstLine, commas), ...body]
+  const named = hasRowNames(lines, all, header)
+  const unnamed = all.find((l) => l.named)
+  if (!named && unnamed !== undefined) return noNumber(unnamed.name, unnamed.line, 0, commas)
+  const skip = named ? 1 : 0
+  const odd = header ? -1 : first.findIndex((cell, c) => c >= skip && numberOf(cell, commas) === undefined)
+  if (odd >= 0) return noNumber(first[odd] ?? "", firstLine, odd, commas)
+  return E.right({
+    rows: all.map((l) => l.numbers.subarray(skip)),
+    rowNames: named ? all.map((l) => l.name) : undefined,
+    columnNames: header ? first.slice(first.length === width ? skip : 0) : undefined
+  })
+}
+
+const plainLine = (cells: readonly string[], line: number, commas: boolean): Line => ({
+  line,
+  name: cells[0] ?? "",
+  named: numberOf(cells[0] ?? "", commas) === undefined,
+  numbers: Float64Array.from(cells, (cell) => numberOf(cell, commas) ?? Number.NaN)
+})
+
+/** 1,234,567 or 1'234.5: a number that is not read, rather than a name. */
+const grouped = /^[+-]?\d[\d.,'\s]*$/
+
+const isHeader = ({ first, commas, body }: Lines, width: number): boolean => {
+  if (body.length === 0) return false
+  const isText = (cell: string) => numberOf(cell, commas) === undefined
+  const isName = (cell: string) => isText(cell) && !grouped.test(cell)
+  if (first[0] === "" || first.some((cell, c) => (c > 0 || first.length === 1) && isName(cell))) return true
+  const below = body.every((l) => !l.named)
+  if (isText(first[0] ?? "")) return below
+  return below && body.length === width && first.length === width && new Set(first).size === width
+}
+
+const hasRowNames = ({ first, commas }: Lines, all: readonly Line[], header: boolean): boolean => {
+  const width = all[0]?.numbers.length ?? 0
+  if (width < 2) return false
+  const below = all.every((l) => l.named || !Number.isFinite(l.numbers[0])) && all.some((l) => l.named)
+  if (below) return true
+  if (header) {
+    const text = numberOf(first[0] ?? "", commas) === undefined
+    return first.length === width - 1 || first[0] === "" || (text && all.length === width - 1)
+  }
+  return width === all.length + 1 && new Set(all.map((l) => l.name)).size === all.length
+}
+
+/** Between cells, and where the first line begins: a line `sep=;` is a word to spreadsheets. */
+const separatorOf = (text: string): { readonly separator: Separator; readonly start: number } => {
+  const told = /^\s*"?sep=([^\w"\r\n])"?[ ]*(?:\r\n|\n|\r|$)/i.exec(text)
+  if (told?.[1] !== undefined) return { separator: told[1] === " " ? undefined : told[1], start: told[0].length }
+  const head = text.slice(0, 2 ** 20).replaceAll(/"[^"]*"/g, "")
+  const first = /^(?!\s*#)[^\r\n]*\S[^\r\n]*/m.exec(head)?.[0] ?? ""
+  return { separator: ["\t", ";", ","].find((s) => first.includes(s)), start: 0 }
 }
 
 /** The text of a table; `names` give both the header and the row names. Numbers read back as the same bits. */
@@ -62,55 +179,6 @@ export const writeCsv = (m: NamedMatrix): string => {
 /** The shortest text that reads back as the same bits. */
 const show = (x: number): string => (Object.is(x, -0) ? "-0" : String(x))
 
-/** One cell, quoted where it must be. */
-export const quote = (cell: string): string => (/[",\n\r]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)
-
-interface Line {
-  readonly line: number
-  readonly cells: readonly string[]
-}
-
-const split = (text: string): Line[] => {
-  const raw = text.split(/\r\n|\n|\r/)
-  const kept = raw.flatMap((t, i) => (t.trim() === "" || t.trimStart().startsWith("#") ? [] : [{ line: i + 1, t }]))
-  const outside = (kept[0]?.t ?? "").replaceAll(/"[^"]*"/g, "")
-  const separator = ["\t", ";", ","].find((s) => outside.includes(s))
-  return kept.map(({ line, t }) => ({ line, cells: cellsOf(t, separator) }))
-}
-
-const isHeader = (cells: readonly string[]): boolean =>
-  cells[0] === "" || cells.some((c, i) => (i > 0 || cells.length === 1) && parse(c) === undefined)
-
-const cellsOf = (text: string, separator: string | undefined): string[] => {
-  if (separator === undefined) return text.trim().split(/\s+/).map(unquote)
-  const cells: string[] = []
-  let cell = ""
-  let inside = false
-  for (const ch of text) {
-    if (ch === '"') inside = !inside
-    if (ch === separator && !inside) {
-      cells.push(unquote(cell.trim()))
-      cell = ""
-    } else cell += ch
-  }
-  return [...cells, unquote(cell.trim())]
-}
-
-const unquote = (cell: string): string => {
-  const quoted = /^"([\s\S]*)"$/.exec(cell)
-  return quoted === null ? cell : quoted[1]!.replaceAll('""', '"')
-}
-
-const special: Readonly<Record<string, number>> = {
-  nan: Number.NaN,
-  na: Number.NaN,
-  inf: Number.POSITIVE_INFINITY,
-  "+inf": Number.POSITIVE_INFINITY,
-  "-inf": Number.NEGATIVE_INFINITY,
-  infinity: Number.POSITIVE_INFINITY,
-  "-infinity": Number.NEGATIVE_INFINITY
-}
-
-/** Decimal numbers only: what JavaScript also calls numbers ("", "0x1f") is text here. */
-const parse = (cell: string): number | undefined =>
-  special[cell.toLowerCase()] ?? (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(cell) ? Number(cell) : undefined)
+/** One cell, quoted where it must be: blanks around it and a `#` in front are part of it too. */
+export const quote = (cell: string): string =>
+  /[",;\t\n\r]|^#|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell

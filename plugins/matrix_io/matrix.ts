@@ -1,7 +1,11 @@
 /** A matrix as files hold it, and the step from any number array to float64. */
 import * as E from "fp-ts/lib/Either.js"
+import { shortened } from "../../core/text/shown.ts"
 import { MatrixFileError } from "../failure.ts"
 import type { Npy } from "./npy.ts"
+
+/** More tasks than this are refused before their numbers are kept: grouping them would take days. */
+export const MOST_TASKS = 4096
 
 /** Rows by columns in C order; names where the file has them. */
 export interface NamedMatrix {
@@ -13,7 +17,7 @@ export interface NamedMatrix {
 }
 
 /** Builds a matrix from rows of equal length (callers have checked the lengths). */
-export const fromRows = (rows: readonly (readonly number[])[], names?: readonly string[]): NamedMatrix => {
+export const fromRows = (rows: readonly ArrayLike<number>[], names?: readonly string[]): NamedMatrix => {
   const columns = rows[0]?.length ?? 0
   const data = new Float64Array(rows.length * columns)
   for (const [i, row] of rows.entries()) data.set(row, i * columns)
@@ -32,8 +36,12 @@ export const toRows = (m: NamedMatrix): number[][] =>
 export const fromNpy = (npy: Npy, name: string): E.Either<MatrixFileError, NamedMatrix> => {
   const [rows, columns] = npy.shape
   if (rows === undefined || columns === undefined || npy.shape.length !== 2) {
-    const got = `shape (${npy.shape.join(", ")})`
+    const got = `shape (${shortened(npy.shape.join(", "), 80)})`
     return E.left(new MatrixFileError({ doing: `read ${name}`, want: "a matrix (two axes)", got, fix: "" }))
+  }
+  if (rows > MOST_TASKS || columns > MOST_TASKS) {
+    const want = `at most ${MOST_TASKS} rows and columns`
+    return E.left(new MatrixFileError({ doing: `read ${name}`, want, got: `${rows} and ${columns}`, fix: "" }))
   }
   const data = new Float64Array(rows * columns)
   for (let i = 0; i < data.length; i++) {

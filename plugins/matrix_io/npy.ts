@@ -1,5 +1,6 @@
 /** NumPy's array file, read and written: versions 1, 2 and 3, C and Fortran order, either byte order. */
 import * as E from "fp-ts/lib/Either.js"
+import { shortened, shown } from "../../core/text/shown.ts"
 import { MatrixFileError } from "../failure.ts"
 import { type Dtype, decode, dtypes, encode, type NumberArray } from "./npy_dtype.ts"
 
@@ -13,6 +14,9 @@ export interface Npy {
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]
 
+/** How array files begin. */
+export const isNpy = (bytes: Uint8Array): boolean => magic.every((b, i) => bytes[i] === b)
+
 /**
  * Reads the bytes of a `.npy` file.
  *
@@ -23,7 +27,7 @@ const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]
 export const readNpy = (bytes: Uint8Array, name: string): E.Either<MatrixFileError, Npy> => {
   const bad = (want: string, got: string, fix = "") =>
     E.left(new MatrixFileError({ doing: `read ${name}`, want, got, fix }))
-  if (bytes.length < 10 || magic.some((b, i) => bytes[i] !== b)) {
+  if (bytes.length < 10 || !isNpy(bytes)) {
     return bad("a NumPy array file", bytes.length < 10 ? `${bytes.length} bytes` : "bytes of another format")
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -36,16 +40,19 @@ export const readNpy = (bytes: Uint8Array, name: string): E.Either<MatrixFileErr
   if (start > bytes.length) return bad(`a header of ${headerLength} bytes`, `a file that ends after ${bytes.length}`)
   const text = new TextDecoder(version === 3 ? "utf-8" : "latin1").decode(bytes.subarray(prefix, start))
   const header = parseHeader(text)
-  if (header === undefined) return bad("a header with descr, fortran_order and shape", text.trim().slice(0, 80))
-  const type = dtypes[header.descr.replace(/^[<>=|]/, "")]
+  if (header === undefined) return bad("a header with descr, fortran_order and shape", shown(text.trim()))
+  const type = dtypes.get(header.descr.replace(/^[<>=|]/, ""))
   if (type === undefined) {
-    const known = Object.keys(dtypes).join(", ")
-    return bad(`a number type (${known})`, header.descr, "convert it with .astype('float64')")
+    const known = [...dtypes.keys()].join(", ")
+    return bad(`a number type (${known})`, shortened(header.descr, 80), "convert it with .astype('float64')")
   }
   const count = header.shape.reduce((a, b) => a * b, 1)
   const length = count * type.size
   if (bytes.length - start !== length) {
-    return bad(`${length} bytes of data for shape (${header.shape.join(", ")})`, `${bytes.length - start} bytes`)
+    return bad(
+      `${length} bytes of data for shape (${shortened(header.shape.join(", "), 80)})`,
+      `${bytes.length - start} bytes`
+    )
   }
   const big = header.descr.startsWith(">")
   const data = decode(type, bytes.subarray(start), count, big)

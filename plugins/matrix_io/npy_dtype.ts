@@ -28,19 +28,19 @@ const of = (
 })
 
 /** By NumPy's letter and width, without the byte order; `b1` (bool) reads as bytes 0 and 1. */
-export const dtypes: Readonly<Record<string, Dtype>> = {
-  f8: of(8, Float64Array),
-  f4: of(4, Float32Array),
-  i8: of(8, BigInt64Array),
-  u8: of(8, BigUint64Array),
-  i4: of(4, Int32Array),
-  u4: of(4, Uint32Array),
-  i2: of(2, Int16Array),
-  u2: of(2, Uint16Array),
-  i1: of(1, Int8Array),
-  u1: of(1, Uint8Array),
-  b1: of(1, Uint8Array)
-}
+export const dtypes: ReadonlyMap<string, Dtype> = new Map([
+  ["f8", of(8, Float64Array)],
+  ["f4", of(4, Float32Array)],
+  ["i8", of(8, BigInt64Array)],
+  ["u8", of(8, BigUint64Array)],
+  ["i4", of(4, Int32Array)],
+  ["u4", of(4, Uint32Array)],
+  ["i2", of(2, Int16Array)],
+  ["u2", of(2, Uint16Array)],
+  ["i1", of(1, Int8Array)],
+  ["u1", of(1, Uint8Array)],
+  ["b1", of(1, Uint8Array)]
+])
 
 /** Copies `bytes` into an array of the type; `big` says that the file is big-endian. */
 export const decode = (type: Dtype, bytes: Uint8Array, count: number, big: boolean): NumberArray => {

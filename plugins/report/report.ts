@@ -1,6 +1,8 @@
 /** The report of a run: one self-contained HTML page. */
+
 import type { SessionRecord } from "../../core/pipeline/recovery.ts"
 import type { ReportData } from "../../core/pipeline/report_data.ts"
+import { counted } from "../../core/text/counted.ts"
 import { duration } from "../progress.ts"
 import { stableJson } from "../store/content.ts"
 import { groupColour } from "./draw.ts"
@@ -58,7 +60,7 @@ const groups = (d: ReportData): Html => {
 
 const certificate = ({ grouping: g }: ReportData): Html => {
   if (g.objective === undefined || g.roundedObjective === undefined || g.bound === undefined) return html``
-  return html`<p class="soft">Split by ${g.method} into ${g.k} groups: affinity within groups
+  return html`<p class="soft">Split by ${g.method} into ${counted(g.k, "group")}: affinity within groups
     ${show(g.roundedObjective)}, certified to be at most ${show(g.bound)} for any grouping of this size
     (relaxation ${show(g.objective)}).</p>`
 }
