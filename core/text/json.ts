@@ -32,8 +32,10 @@ export const parseJson = (text: string, limits: JsonLimits = {}): E.Either<strin
 
 const QUOTE = 34
 const BACKSLASH = 92
-const OPEN = [91, 123]
-const CLOSE = [93, 125]
+const OPEN_LIST = 91
+const CLOSE_LIST = 93
+const OPEN_OBJECT = 123
+const CLOSE_OBJECT = 125
 
 /** Which limit a text is beyond; nothing where it keeps both. Brackets within strings do not count. */
 const excess = (text: string, depth: number, lists: number): string | undefined => {
@@ -42,8 +44,8 @@ const excess = (text: string, depth: number, lists: number): string | undefined 
   for (let i = 0; i < text.length; i++) {
     const sign = text.charCodeAt(i)
     if (sign === QUOTE) i = endOfString(text, i)
-    else if (CLOSE.includes(sign)) within--
-    else if (OPEN.includes(sign)) {
+    else if (sign === CLOSE_LIST || sign === CLOSE_OBJECT) within--
+    else if (sign === OPEN_LIST || sign === OPEN_OBJECT) {
       if (++within > depth) return `lists or objects nested more than ${depth} deep`
       if (++count > lists) return `more than ${lists} lists and objects`
     }

@@ -1,0 +1,5 @@
+/** All readers that damaged inputs are tried on; to add one is to add it to this list. */
+import type { Target } from "../support/fuzz.ts"
+import { matrices } from "./matrices.ts"
+
+export const targets: readonly Target[] = [...matrices]
