@@ -158,10 +158,13 @@ const hasRowNames = ({ first, commas }: Lines, all: readonly Line[], header: boo
 
 /** Between cells, and where the first line begins: a line `sep=;` is a word to spreadsheets. */
 const separatorOf = (text: string): { readonly separator: Separator; readonly start: number } => {
-  const told = /^\s*"?sep=([^\w"\r\n])"?[ ]*(?:\r\n|\n|\r|$)/i.exec(text)
+  const told = /^"?sep=([^\w"\r\n])"?[ ]*(?:\r\n|\n|\r|$)/i.exec(text)
   if (told?.[1] !== undefined) return { separator: told[1] === " " ? undefined : told[1], start: told[0].length }
-  const head = text.slice(0, 2 ** 20).replaceAll(/"[^"]*"/g, "")
-  const first = /^(?!\s*#)[^\r\n]*\S[^\r\n]*/m.exec(head)?.[0] ?? ""
+  const lines = text
+    .slice(0, 2 ** 20)
+    .replaceAll(/"[^"]*"/g, "")
+    .split(/[\r\n]/)
+  const first = lines.find((line) => line.trim() !== "" && !line.trimStart().startsWith("#")) ?? ""
   return { separator: ["\t", ";", ","].find((s) => first.includes(s)), start: 0 }
 }
 

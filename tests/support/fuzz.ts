@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict"
 import fc from "fast-check"
+import { shown } from "../../core/text/shown.ts"
 
 /** A reader, with valid inputs to begin from. */
 export interface Target {
@@ -19,21 +20,30 @@ const HANG_SECONDS = 5
 /** A few lines; longer sentences quote what they should shorten. */
 const LONGEST_SENTENCE = 4000
 
-/** Holds a reader to that over `runs` inputs; some must be refused, and some read. */
+/**
+ * Holds a reader to that over `runs` inputs; some must be refused, and some read. What fails is told by fast-check's seed
+ * and path, with which it can be had again.
+ */
 export const fuzz = async ({ inputs, read }: Target, runs: number): Promise<void> => {
   let refused = 0
-  await fc.assert(
-    fc.asyncProperty(inputs, async (input) => {
-      const started = performance.now()
-      const sentence = await read(input)
-      assert.ok(performance.now() - started < 1000 * HANG_SECONDS, "it hangs")
-      if (sentence === undefined) return
-      refused++
-      assert.match(sentence, /^Cannot .+/s)
-      assert.ok(sentence.length < LONGEST_SENTENCE, `a sentence of ${sentence.length} characters`)
-    }),
-    { numRuns: runs }
-  )
+  const property = fc.asyncProperty(inputs, async (input) => {
+    const started = performance.now()
+    const sentence = await read(input)
+    assert.ok(performance.now() - started < 1000 * HANG_SECONDS, "it hangs")
+    if (sentence === undefined) return
+    refused++
+    assert.match(sentence, /^Cannot .+/s)
+    assert.ok(sentence.length < LONGEST_SENTENCE, `a sentence of ${sentence.length} characters`)
+  })
+  // Shrinking what hangs would take minutes.
+  const { failed, seed, counterexamplePath, counterexample, errorInstance } = await fc.check(property, {
+    numRuns: runs,
+    endOnFailure: true
+  })
+  if (failed) {
+    const text = shown(new TextDecoder("latin1").decode(counterexample?.[0]), 1000)
+    assert.fail(`${errorInstance} (seed ${seed}, path "${counterexamplePath}", input ${text})`)
+  }
   assert.ok(refused > 0 && refused < runs, `${refused} of ${runs} refused`)
 }
 
