@@ -225,6 +225,11 @@ export interface Algorithm<C> {
     /** Architectures that the network's id may name; by default the package's own. */
     known?: readonly Architecture[]
   ) => E.Either<ProblemError, Policy>
+  /**
+   * Refuses the problems that `learner` refuses, before anything is made ready: a job asks of all its trainings before the
+   * first one begins. Without it a problem is refused where its training begins.
+   */
+  readonly check?: (config: C, problem: TrainingProblem) => E.Either<ProblemError, unknown>
   readonly learner: (config: C, problem: TrainingProblem) => Effect.Effect<Learner, LearnerError, Session | Scope.Scope>
   readonly collector: (config: C, problem: Problem) => Effect.Effect<Collector, LearnerError, Session | Scope.Scope>
   /**

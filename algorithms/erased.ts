@@ -1,25 +1,32 @@
 /** Algorithms of different configurations in one list. */
-import { Effect, Schema } from "effect"
+import { Effect, Result, Schema } from "effect"
+import * as E from "fp-ts/lib/Either.js"
+import { pipe } from "fp-ts/lib/function.js"
 import type { Algorithm } from "./algorithm.ts"
-import { type ProblemError, problemError } from "./error.ts"
+import { lift, type ProblemError, problemError } from "./error.ts"
 import { strict } from "./settings.ts"
 
 /**
  * The same algorithm, taking any configuration and refusing, with the schema's own words, what is none of its own.
  */
 export const erased = <C>(a: Algorithm<C>): Algorithm<unknown> => {
-  const decode = (config: unknown): Effect.Effect<C, ProblemError> =>
-    Schema.decodeUnknownEffect(
-      a.config,
-      strict
-    )(config).pipe(
-      Effect.mapError((e) => problemError(`configuration of ${a.id}`, "one that fits its schema", e.message))
-    )
-  const { adapter, ...others } = a
+  const decoded = (config: unknown): E.Either<ProblemError, C> => {
+    const read = Schema.decodeUnknownResult(a.config, strict)(config)
+    return Result.isSuccess(read)
+      ? E.right(read.success)
+      : E.left(problemError(`configuration of ${a.id}`, "one that fits its schema", read.failure.message))
+  }
+  const decode = (config: unknown): Effect.Effect<C, ProblemError> => Effect.suspend(() => lift(decoded(config)))
+  const { adapter, check, ...others } = a
   return {
     ...others,
     learner: (config, problem) => Effect.flatMap(decode(config), (c) => a.learner(c, problem)),
     collector: (config, problem) => Effect.flatMap(decode(config), (c) => a.collector(c, problem)),
+    check: (config, problem) =>
+      pipe(
+        decoded(config),
+        E.chain((c) => check?.(c, problem) ?? E.right(undefined))
+      ),
     ...(adapter === undefined
       ? {}
       : { adapter: (config, problem) => Effect.flatMap(decode(config), (c) => adapter(c, problem)) })

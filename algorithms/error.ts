@@ -83,11 +83,15 @@ export type LearnerError = SessionFailure | ProblemError | TrainingDiverged | Wo
 export const problemError = (field: string, want: string, got: string): ProblemError =>
   new ProblemError({ field, want, got, message: `Cannot train: want ${field} ${want}, got ${got}` })
 
+/** What the core or an environment refused, as a problem. */
+export const asProblem = (refused: { readonly message: string }): ProblemError =>
+  refused instanceof ProblemError
+    ? refused
+    : new ProblemError({ field: "", want: "", got: "", message: refused.message })
+
 /** Lifts what the core or an environment refused. */
 export const lift = <A>(either: E.Either<{ readonly message: string }, A>): Effect.Effect<A, ProblemError> =>
-  E.isRight(either)
-    ? Effect.succeed(either.right)
-    : Effect.fail(new ProblemError({ field: "", want: "", got: "", message: either.left.message }))
+  E.isRight(either) ? Effect.succeed(either.right) : Effect.fail(asProblem(either.left))
 
 /** Lifts a program that could not be built. */
 export const liftProgram = <A>(either: E.Either<ShapeError, A>): Effect.Effect<A, ProblemError> =>

@@ -160,10 +160,10 @@ export const makeExperience = (
 export const stepsOfEach = ({
   stepsPerTask,
   environmentsPerTask
-}: Pick<TrainingProblem, "stepsPerTask" | "environmentsPerTask">): Effect.Effect<number, ProblemError> =>
+}: Pick<TrainingProblem, "stepsPerTask" | "environmentsPerTask">): E.Either<ProblemError, number> =>
   Number.isInteger(stepsPerTask) && stepsPerTask >= 1 && stepsPerTask % environmentsPerTask === 0
-    ? Effect.succeed(stepsPerTask / environmentsPerTask)
-    : Effect.fail(problemError("stepsPerTask", `a multiple of ${environmentsPerTask} environments`, `${stepsPerTask}`))
+    ? E.right(stepsPerTask / environmentsPerTask)
+    : E.left(problemError("stepsPerTask", `a multiple of ${environmentsPerTask} environments`, `${stepsPerTask}`))
 
 /** One stream of actions a task, so that a task's draws do not depend on the other tasks. */
 export const actionStreams = (key: Key, tasks: Problem["tasks"]): Stream[] =>

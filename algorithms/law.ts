@@ -105,6 +105,24 @@ export const algorithmLaws = <C>(algorithm: Algorithm<C>, ground: LawGround): re
       })
     },
     {
+      name: "check() refuses what learner() refuses, and nothing else",
+      check: Effect.gen(function* () {
+        const { check } = algorithm
+        if (check === undefined) return undefined
+        for (const change of [{}, { stepsPerTask: 2, iterations: 1 }, { stepsPerTask: 63 }, { stepsPerTask: 0 }]) {
+          const p = yield* problem(change)
+          const refused = E.isLeft(check(algorithm.defaults, p))
+          const failed = yield* Effect.match(Effect.scoped(algorithm.learner(algorithm.defaults, p)), {
+            onSuccess: () => false,
+            onFailure: () => true
+          })
+          if (refused !== failed)
+            return `${refused ? "refuses" : "takes"} ${JSON.stringify(change)}, which learner() does not`
+        }
+        return undefined
+      })
+    },
+    {
       name: "a training starts at the parameters it is given",
       check: Effect.gen(function* () {
         const l = yield* ready()

@@ -18,7 +18,7 @@ import { players } from "./players.ts"
 export const adapter = (id: string) =>
   Effect.fn("maml.adapter")(function* (c: Maml, problem: AdaptationProblem) {
     const { tasks, policy } = problem
-    const rolloutSteps = yield* stepsOfEach(problem)
+    const rolloutSteps = yield* lift(stepsOfEach(problem))
     const session = yield* Session
     const Real = realOf(session)
     const x = yield* interaction(problem, zeroKey, Real)

@@ -31,9 +31,7 @@ export interface Kind {
 export const learner = (kind: Kind) =>
   Effect.fn("maml.learner")(function* (c: Maml, problem: TrainingProblem) {
     const { tasks, policy, environmentsPerTask } = problem
-    const shared = checked(c, kind.order, problem)
-    if (E.isLeft(shared)) return yield* shared.left
-    const rolloutSteps = shared.right
+    const rolloutSteps = yield* lift(checked(c, kind.order, problem))
     const session = yield* Session
     const Real = realOf(session)
     const size = metaSize(c, policy)

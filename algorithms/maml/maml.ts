@@ -1,6 +1,7 @@
 /** Meta-learners: where to start from, so that a few gradient steps on a task's own rollouts suffice. */
 import type { Algorithm } from "../algorithm.ts"
 import { adapter } from "./adapter.ts"
+import { checked } from "./check.ts"
 import { collector } from "./collector.ts"
 import { defaults, type Maml, MamlConfig, type Order } from "./config.ts"
 import { learner } from "./learner.ts"
@@ -17,6 +18,7 @@ const metaLearner = (id: string, order: Order, summary: string, own: Maml): Algo
   defaults: own,
   supports: () => true,
   makePolicy,
+  check: (c, problem) => checked(c, order, problem),
   learner: learner({ id, version, order }),
   collector,
   adapter: adapter(id)

@@ -15,7 +15,6 @@ import {
   pauseEvery,
   rollout,
   saveActions,
-  stepsOfEach,
   unbroken
 } from "../interaction.ts"
 import { discountedSize, firstMemory, type Memory, momentsSize, takeIn } from "../normalise.ts"
@@ -23,6 +22,7 @@ import type { Policy } from "../policy.ts"
 import { startFrom } from "../start.ts"
 import { identityOf, loadState, saveState } from "../state.ts"
 import { estimator, makeEstimates } from "./advantage.ts"
+import { checked } from "./check.ts"
 import { networks } from "./networks.ts"
 import { loopDefaults, type OnPolicy } from "./objective.ts"
 import { brokenTasks, byName, taskRows } from "./rows.ts"
@@ -33,7 +33,7 @@ export const learner = <C>(kind: OnPolicy<C>) =>
   Effect.fn("on_policy.learner")(function* (c: C, problem: TrainingProblem) {
     const loop = { ...loopDefaults, ...kind.loop(c) }
     const { tasks, policy, iterations } = problem
-    const steps = yield* stepsOfEach(problem)
+    const steps = yield* lift(checked(kind, c, problem))
     const session = yield* Session
     const Real = realOf(session)
     const n = networks(policy)

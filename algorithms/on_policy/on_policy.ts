@@ -1,5 +1,6 @@
 import type { Algorithm } from "../algorithm.ts"
 import { makePolicy } from "../policy.ts"
+import { checked } from "./check.ts"
 import { collector } from "./collector.ts"
 import { learner } from "./learner.ts"
 import { loopDefaults, type OnPolicy } from "./objective.ts"
@@ -36,6 +37,7 @@ export const onPolicy = <C, F extends string>(kind: OnPolicy<C, F>): Algorithm<C
     defaults,
     supports: () => true,
     makePolicy,
+    check: (c, problem) => checked(kind, c, problem),
     learner: learner(kind),
     collector: (c, problem) => collector({ ...loopDefaults, ...kind.loop(c) }, problem)
   }

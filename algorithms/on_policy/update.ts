@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import { realOf } from "../../core/pipeline/real.ts"
 import { type Buffer, Session } from "../../core/pipeline/session.ts"
 import { fillPermutation, type Stream } from "../../core/random/mod.ts"
-import { liftProgram, problemError } from "../error.ts"
+import { liftProgram } from "../error.ts"
 import { type Experience, pauseEvery } from "../interaction.ts"
 import type { Estimates } from "./advantage.ts"
 import type { Networks } from "./networks.ts"
@@ -63,9 +63,6 @@ export const updater = Effect.fn("on_policy.updater")(function* <C>(
   const batch = Math.min(loop.batch, count)
   const { figures } = kind
   const kl = figures.indexOf("kl")
-  if (loop.klStop !== "off" && kl < 0) {
-    return yield* problemError("klStop", `off, or an objective with the figure "kl"`, `figures ${figures.join(", ")}`)
-  }
   const { inputs, actionSize } = n.policy
   const executable = yield* session.compile(yield* liftProgram(updateProgram(kind, c, n, batch)))
   const scalars = () => new Real(batch)

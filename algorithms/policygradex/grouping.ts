@@ -1,9 +1,13 @@
 /** Stage: groups from an affinity matrix, by a method of the package or by a contributed one. */
 
 import * as E from "fp-ts/lib/Either.js"
+import { pipe } from "fp-ts/lib/function.js"
 import {
+  checkedCount,
+  type GroupCount,
   type Grouping,
   type GroupingError,
+  type GroupingMethod,
   type GroupingRequest,
   group,
   groupingMethods,
@@ -49,12 +53,10 @@ export const groupBy = (
   contributed: readonly GroupingPlugin[] = []
 ): E.Either<GroupingError, Grouped> => {
   const { method, random } = request
-  const own = groupingMethods.find((m) => m === method)
-  if (own !== undefined) return group(rows, { ...asked(request), random, method: own })
-  const plugin = contributed.find((g) => g.id === method)
-  if (plugin === undefined) return wrong("method", `one of ${groupingIds(contributed).join(", ")}`, method)
-  if (request.lambda !== undefined) return wrong("lambda", `off: ${method} has no price`, String(request.lambda))
-  const labels = plugin.group(rows, request.k ?? "auto", random)
+  const found = methodFor(request, contributed)
+  if (E.isLeft(found)) return found
+  if (found.right.own !== undefined) return group(rows, { ...asked(request), random, method: found.right.own })
+  const labels = found.right.plugin.group(rows, request.k ?? "auto", random)
   if (!Array.isArray(labels) || labels.length !== rows.length || !labels.every(Number.isInteger)) {
     const got = Array.isArray(labels) ? `${labels.length} labels: ${labels.slice(0, 8).join(", ")}` : typeof labels
     return wrong(`the labels of ${method}`, `${rows.length} whole numbers, one a task`, got)
@@ -62,7 +64,38 @@ export const groupBy = (
   return E.right(asGrouping(method, rows, labels, request.k))
 }
 
-const asked = (r: Omit<GroupingRequest, "method">): { readonly k: number | "auto" } | { readonly lambda: number } =>
+/** Whether so many tasks can be grouped as asked, whatever their affinity. Errors: those of {@link groupBy}. */
+export const groupingTakes = (
+  n: number,
+  request: GroupCount & { readonly method: string },
+  contributed: readonly GroupingPlugin[] = []
+): E.Either<GroupingError, unknown> =>
+  pipe(
+    methodFor(request, contributed),
+    E.chain(({ own }) => (own === undefined ? E.right(undefined) : checkedCount(n, { ...asked(request), method: own })))
+  )
+
+/** A {@link GroupCount}, of which the compiler knows no more. */
+type Count = {
+  readonly k?: number | "auto" | undefined
+  readonly lambda?: number | undefined
+}
+
+type Method = { readonly own: GroupingMethod } | { readonly own?: undefined; readonly plugin: GroupingPlugin }
+
+const methodFor = (
+  { method, lambda }: Count & { readonly method: string },
+  contributed: readonly GroupingPlugin[]
+): E.Either<GroupingError, Method> => {
+  const own = groupingMethods.find((m) => m === method)
+  if (own !== undefined) return E.right({ own })
+  const plugin = contributed.find((g) => g.id === method)
+  if (plugin === undefined) return wrong("method", `one of ${groupingIds(contributed).join(", ")}`, method)
+  if (lambda !== undefined) return wrong("lambda", `off: ${method} has no price`, String(lambda))
+  return E.right({ plugin })
+}
+
+const asked = (r: Count): { readonly k: number | "auto" } | { readonly lambda: number } =>
   r.lambda === undefined ? { k: r.k ?? "auto" } : { lambda: r.lambda }
 
 const asGrouping = (

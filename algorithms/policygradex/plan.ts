@@ -6,12 +6,17 @@ import { key as keyOf } from "../../core/random/mod.ts"
 import { findFamily } from "../../envs/mod.ts"
 import { lift } from "../error.ts"
 import { over } from "../settings.ts"
+import { foresee } from "./foresee.ts"
 import type { Site } from "./site.ts"
 import { type Known, settingOf, type TrainingSpec } from "./spec.ts"
 import { Workers, workersHere } from "./work.ts"
 
-/** Errors: `ProblemError` naming what `known` has none of, or what a family or an algorithm refuses. */
-export const plan = Effect.fn("policygradex.plan")(function* (config: RunConfig, known: Known) {
+/**
+ * All of it that needs nothing to compute with; a job that gets past this has stages that can all begin.
+ *
+ * Errors: `ProblemError` naming what `known` has none of, or what a family, an algorithm or a later stage refuses.
+ */
+export const intend = Effect.fn("policygradex.intend")(function* (config: RunConfig, known: Known) {
   const key = yield* lift(keyOf(config.seed))
   const family = yield* lift(findFamily(known.registry, config.family.id))
   const { tasks, planted } = yield* lift(family.tasks({ ...config.family.options, n: config.family.n }))
@@ -30,14 +35,21 @@ export const plan = Effect.fn("policygradex.plan")(function* (config: RunConfig,
     episodes: config.evaluation.episodes
   }
   const setting = yield* settingOf(spec, known)
+  yield* lift(foresee(config, setting, tasks, known.groupings))
+  return { key, tasks, planted, spec, setting }
+})
+
+/** The same with whoever computes. Errors: those of {@link intend}. */
+export const plan = Effect.fn("policygradex.plan")(function* (config: RunConfig, known: Known) {
+  const { setting, ...intended } = yield* intend(config, known)
   // Environments of another process stay in this thread: that process is what plays them beside it.
   const elsewhere = setting.environment.open !== undefined
   const workers = elsewhere ? yield* workersHere(known) : yield* Workers
   const { dearCalls } = (yield* Session).capabilities
   const site: Site = { setting, inParts: !dearCalls && !elsewhere, groupings: known.groupings ?? [] }
   const code = {
-    [`algorithm ${algorithm}`]: setting.algorithm.version,
+    [`algorithm ${setting.algorithm.id}`]: setting.algorithm.version,
     [`environment ${setting.environment.id}`]: setting.environment.version
   }
-  return { key, tasks, planted, spec, site, workers, code }
+  return { ...intended, site, workers, code }
 })

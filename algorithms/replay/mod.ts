@@ -8,5 +8,6 @@ export {
   type Replay,
   type ReplayError,
   sampleRows,
+  slotsFor,
   withContents
 } from "./replay.ts"

@@ -41,11 +41,18 @@ export const makeReplay = (
   width: number,
   batch: number
 ): E.Either<ReplayError, Replay> => {
+  return E.map(
+    (slots: number): Replay => ({ slots, environments, width, memory: allocate(slots, environments, width), pushed: 0 })
+  )(slotsFor(capacity, environments, batch))
+}
+
+/** Slots of a replay of at most `capacity` transitions. Errors: those of {@link makeReplay}. */
+export const slotsFor = (capacity: number, environments: number, batch: number): E.Either<ReplayError, number> => {
   const slots = Math.floor(capacity / environments)
   if (!(slots >= 1)) return refuse("replay", `at least one transition of each of ${environments}`, String(capacity))
   if (batch > slots * environments)
     return refuse("batch", `at most the ${slots * environments} transitions of the replay`, String(batch))
-  return E.right({ slots, environments, width, memory: allocate(slots, environments, width), pushed: 0 })
+  return E.right(slots)
 }
 
 const allocate = (slots: number, environments: number, width: number) => new Float32Array(slots * environments * width)

@@ -1,46 +1,61 @@
 /** What SAC cannot train on, and settings that do not go together. */
-import { Effect } from "effect"
+import * as E from "fp-ts/lib/Either.js"
+import { pipe } from "fp-ts/lib/function.js"
 import type { Problem, TrainingProblem } from "../algorithm.ts"
-import { problemError } from "../error.ts"
+import { asProblem, type ProblemError, problemError } from "../error.ts"
 import { stepsOfEach } from "../interaction.ts"
+import { slotsFor } from "../replay/mod.ts"
 import { defaults, type Sac } from "./config.ts"
+import { batchOf } from "./mathematics.ts"
 
 /** Errors: `ProblemError` for a policy that is not SAC's. */
-export const checkedPolicy = ({ policy }: Problem) =>
+export const checkedPolicy = ({ policy }: Problem): E.Either<ProblemError, undefined> =>
   policy.distribution === "squashedGaussian" || policy.distribution === "categorical"
-    ? Effect.void
-    : problemError("policy", "one that sac.makePolicy() made", `a ${policy.distribution} policy`)
+    ? E.right(undefined)
+    : refuse("policy", "one that sac.makePolicy() made", `a ${policy.distribution} policy`)
+
+const refuse = (field: string, want: string, got: string): E.Either<ProblemError, never> =>
+  E.left(problemError(field, want, got))
 
 /**
  * Steps of each environment in an iteration.
  *
  * Errors: `ProblemError` for a policy that is not SAC's, steps that the environments cannot share equally, a training
- * that would end before its first update, and settings of which one makes another one void.
+ * that would end before its first update, a replay too small to draw from, and settings of which one makes another one
+ * void.
  */
-export const checked = Effect.fnUntraced(function* (c: Sac, problem: TrainingProblem) {
-  yield* checkedPolicy(problem)
-  const steps = yield* stepsOfEach(problem)
-  const { policy, tasks, iterations, stepsPerTask } = problem
+export const checked = (c: Sac, problem: TrainingProblem): E.Either<ProblemError, number> =>
+  pipe(
+    checkedPolicy(problem),
+    E.chain(() => stepsOfEach(problem)),
+    E.chainFirst(() => longEnough(c, problem)),
+    E.chainFirst(() => togetherIn(c, problem)),
+    E.chainFirst(() => {
+      const { tasks, environmentsPerTask } = problem
+      return E.mapLeft(asProblem)(slotsFor(c.replay, tasks.length * environmentsPerTask, batchOf(c, tasks.length)))
+    })
+  )
+
+const longEnough = ({ learningStarts }: Sac, { tasks, iterations, stepsPerTask }: TrainingProblem) => {
   const total = iterations * stepsPerTask * tasks.length
-  if (c.learningStarts >= total) {
-    return yield* problemError(
-      "learningStarts",
-      `below the ${total} steps of the whole training`,
-      `${c.learningStarts}`
-    )
-  }
+  if (learningStarts < total) return E.right(undefined)
+  return refuse("learningStarts", `below the ${total} steps of the whole training`, `${learningStarts}`)
+}
+
+/** Settings that go together. */
+const togetherIn = (c: Sac, { policy }: TrainingProblem): E.Either<ProblemError, undefined> => {
   if (c.temperature !== "auto") {
     const fixed = `with temperature ${c.temperature}; temperature auto learns`
     if (c.targetEntropy !== "auto") {
-      return yield* problemError("targetEntropy", `auto ${fixed} to meet one`, String(c.targetEntropy))
+      return refuse("targetEntropy", `auto ${fixed} to meet one`, String(c.targetEntropy))
     }
     if (c.initialTemperature !== defaults.initialTemperature) {
       const want = `left at ${defaults.initialTemperature} ${fixed} from one`
-      return yield* problemError("initialTemperature", want, String(c.initialTemperature))
+      return refuse("initialTemperature", want, String(c.initialTemperature))
     }
   }
   if (policy.distribution === "categorical" && c.correction !== defaults.correction) {
-    return yield* problemError("correction", "exact with discrete actions, which nothing squashes", c.correction)
+    return refuse("correction", "exact with discrete actions, which nothing squashes", c.correction)
   }
-  return steps
-})
+  return E.right(undefined)
+}

@@ -42,7 +42,7 @@ export const SAC_VERSION = "3"
  * copies it once, so that iterations should be of many steps.
  */
 export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: TrainingProblem) {
-  const steps = yield* checked(c, problem)
+  const steps = yield* lift(checked(c, problem))
   const { tasks, policy, environmentsPerTask } = problem
   const session = yield* Session
   const Real = realOf(session)

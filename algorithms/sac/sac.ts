@@ -1,7 +1,8 @@
 import { Effect } from "effect"
 import type { Algorithm } from "../algorithm.ts"
+import { lift } from "../error.ts"
 import { collectorOf } from "../on_policy/collector.ts"
-import { checkedPolicy } from "./check.ts"
+import { checked, checkedPolicy } from "./check.ts"
 import { defaults, type Sac, SacConfig } from "./config.ts"
 import { learner, SAC_ID, SAC_VERSION } from "./learner.ts"
 import { networks, valueProgram } from "./mathematics.ts"
@@ -23,10 +24,11 @@ export const sac: Algorithm<Sac> = {
   defaults,
   supports: (action) => action._tag === "Discrete" || [...action.low, ...action.high].every(Number.isFinite),
   makePolicy,
+  check: checked,
   learner,
   collector: (c, problem) =>
     Effect.gen(function* () {
-      yield* checkedPolicy(problem)
+      yield* lift(checkedPolicy(problem))
       const n = networks(problem.policy, c.correction)
       return yield* collectorOf(c, problem, n.layout, (rows) => valueProgram(n, rows))
     })

@@ -90,7 +90,11 @@ export const group = (rows: Rows, request: GroupingRequest): E.Either<GroupingEr
     )
   )
 
-const checkedCount = (n: number, request: GroupingRequest): E.Either<GroupingError, undefined> => {
+/** Whether so many tasks can be grouped as asked, whatever their affinity. Errors: those of {@link group}. */
+export const checkedCount = (
+  n: number,
+  request: GroupCount & Pick<GroupingRequest, "method">
+): E.Either<GroupingError, undefined> => {
   const { k, lambda, method } = request
   if (lambda !== undefined) {
     if (method !== "sdp") return refuse("lambda", `k with the method ${method}`, String(lambda), "only sdp has a price")

@@ -6,6 +6,7 @@ export { type ChooseKOptions, type ChosenK, chooseK, type KEvidence } from "./ch
 export { cosineSimilarity } from "./cosine_similarity.ts"
 export type { GroupingError } from "./error.ts"
 export {
+  checkedCount,
   type GroupCount,
   type Grouping,
   type GroupingMethod,

@@ -60,7 +60,7 @@ export const MetaConfig = Schema.Struct({
 export const SurrogateConfig = Schema.Struct({
   transitionsPerTask: count(1, 100_000_000, "transitions a task collected at θ★; the paper: 2048"),
   projection: choice(["gaussian", "rademacher", "sparse", "kronecker"], "random projection of the gradients"),
-  dimension: count(1, 100_000, "d, dimension after projection; the paper: 400"),
+  dimension: count(1, 10_000, "d, dimension after projection, of d × d matrices; the paper: 400"),
   damping: number(
     1e-6,
     1e9,

@@ -47,6 +47,16 @@ export const allSubsets = (n: number, size: number): readonly Subset[] => {
   return out
 }
 
+/** How many subsets there are. Errors: those of {@link subsets}, before any is drawn. */
+export const checkedSubsets = (n: number, size: number, count: number | "all"): E.Either<SubsetError, number> => {
+  if (!Number.isInteger(size) || size < 2 || size > n) return refuse("size", size, `a whole number in 2…${n} (tasks)`)
+  if (count !== "all" && (!Number.isInteger(count) || count < 1)) return refuse("count", count, "a whole number >= 1")
+  const there = choose(n, size)
+  return count === "all" && there > MOST
+    ? refuse("count", there, `at most ${MOST} for "all"; ask for a number of random ones`)
+    : E.right(there)
+}
+
 /**
  * `count` distinct random subsets of `size` tasks, every pair of tasks together in at least one of them.
  *
@@ -62,13 +72,9 @@ export const subsets = (
   size: number,
   count: number | "all"
 ): E.Either<SubsetError, readonly Subset[]> => {
-  if (!Number.isInteger(size) || size < 2 || size > n) return refuse("size", size, `a whole number in 2…${n} (tasks)`)
-  if (count !== "all" && (!Number.isInteger(count) || count < 1)) return refuse("count", count, "a whole number >= 1")
-  const there = choose(n, size)
-  if (count === "all" && there > MOST) {
-    return refuse("count", there, `at most ${MOST} for "all"; ask for a number of random ones`)
-  }
-  if (count === "all" || there <= count) return E.right(allSubsets(n, size))
+  const checked = checkedSubsets(n, size, count)
+  if (E.isLeft(checked)) return checked
+  if (count === "all" || checked.right <= count) return E.right(allSubsets(n, size))
   const found = new Map<string, Subset>()
   const add = (tasks: readonly number[]): void => {
     if (found.size >= count) return

@@ -70,6 +70,9 @@ export const runCommand = Command.make(
     const { known, knownWith } = yield* Effect.promise(() => import("../known.ts"))
     const all = knownWith(loaded, known)
     const config = yield* lift(named(read, all))
+    const { intend } = yield* Effect.promise(() => import("../../algorithms/policygradex/plan.ts"))
+    // Nothing is computed for a run that a later stage would refuse to go on with.
+    yield* intend(config, all)
     const { runJob } = yield* Effect.promise(() => import("../run_job.ts"))
     const { openSession } = yield* Effect.promise(() => import("../sessions/mod.ts"))
     // Likewise a session that cannot be made; auto always finds one.

@@ -88,6 +88,7 @@ const Algorithm = Schema.Struct({
   summary: Text,
   supports: Fn,
   makePolicy: Fn,
+  check: Schema.optionalKey(Fn),
   learner: Fn,
   collector: Fn
 })

@@ -1,0 +1,22 @@
+/** What an on-policy learner cannot train on. */
+import * as E from "fp-ts/lib/Either.js"
+import type { TrainingProblem } from "../algorithm.ts"
+import { type ProblemError, problemError } from "../error.ts"
+import { stepsOfEach } from "../interaction.ts"
+import { loopDefaults, type OnPolicy } from "./objective.ts"
+
+/**
+ * Steps of each environment in an iteration.
+ *
+ * Errors: `ProblemError` for steps that the environments cannot share equally, and for a limit on a figure that there is
+ * not.
+ */
+export const checked = <C>(
+  { figures, loop }: Pick<OnPolicy<C>, "figures" | "loop">,
+  c: C,
+  problem: TrainingProblem
+): E.Either<ProblemError, number> => {
+  const { klStop } = { ...loopDefaults, ...loop(c) }
+  if (klStop === "off" || figures.includes("kl")) return stepsOfEach(problem)
+  return E.left(problemError("klStop", `off, or an objective with the figure "kl"`, `figures ${figures.join(", ")}`))
+}
