@@ -55,6 +55,8 @@ export const runJob = Effect.fn("run_job")(function* <E>(job: Job<E>, { config, 
   })
   const { seconds, summary, costs, sessions, peak, films = [], ...result } = yield* calling(Effect.scoped(computed))
   const artefacts = yield* store.artefacts
+  // Whatever became of the directory meanwhile: a run that says it is finished has all that it made.
+  yield* Effect.forEach(artefacts, store.bytes, { discard: true })
   const receipts = {
     run: store.name,
     command,

@@ -20,7 +20,9 @@ export const rowsOf = (
 ): readonly EventRow[] =>
   returns.flatMap((value, i) => {
     const at = { stage, step: iteration, task: taskIds[i]! }
-    const figures = Object.entries(metrics[i]!).map(([metric, v]) => ({ ...at, metric, value: v }))
+    // By name: what was kept does not know in which order a learner names its figures.
+    const named = Object.entries(metrics[i]!).sort(([a], [b]) => (a < b ? -1 : 1))
+    const figures = named.map(([metric, v]) => ({ ...at, metric, value: v }))
     return Number.isNaN(value) ? figures : [{ ...at, metric: "meanReturn", value }, ...figures]
   })
 
