@@ -6,10 +6,12 @@ export interface Started {
   /** All that the run uses but the project's own. */
   readonly plugins: readonly string[]
   readonly python?: string | undefined
+  /** Python's module that the family's id names, which may be one of this folder. */
+  readonly module?: string | undefined
 }
 
 /** The command line, its words quoted for a shell. */
-export const goingOn = ({ directory, plugins, python }: Started, program = programName()): string =>
+export const goingOn = ({ directory, plugins, python, module }: Started, program = programName()): string =>
   [
     ...program,
     "run",
@@ -18,10 +20,18 @@ export const goingOn = ({ directory, plugins, python }: Started, program = progr
     // A name that begins like a flag would be taken for one.
     directory.startsWith("-") ? `./${directory}` : directory,
     ...plugins.flatMap((name) => ["--plugin", name]),
-    ...(python === undefined ? [] : ["--python", python])
+    ...(python === undefined ? [] : ["--python", python]),
+    ...(module === undefined ? [] : ["--trust"])
   ]
     .map(quoted)
     .join(" ")
+
+/** The command that runs, with one more word. */
+export const withWord = (word: string): string =>
+  [...programName(), ...process.argv.slice(2), word].map(quoted).join(" ")
+
+/** Python's module in the id of a family. */
+export const moduleOf = (family: string): string | undefined => /^gymnasium:([^:?]+):/.exec(family)?.[1]
 
 const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)
 

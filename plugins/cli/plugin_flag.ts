@@ -15,8 +15,8 @@ import {
   whereNow
 } from "../load/mod.ts"
 import { shipped } from "../registry.ts"
+import { withWord } from "./going_on.ts"
 import { lift, remark } from "./output.ts"
-import { commandLine } from "./shared.ts"
 
 export const pluginFlag = Flag.String("plugin").pipe(
   Flag.between(0, 100),
@@ -73,7 +73,7 @@ const notAsked = ({ directory }: RunRecord, plugins: readonly NamedPlugin[]) => 
     doing: `use the plugins that ${join(directory, "run.json")} names`,
     want: "--plugin FILE for each, or --trust for all: they are code that would run",
     got: got.join("; "),
-    fix: `if you know them: ${commandLine()} --trust`
+    fix: `if you know them: ${withWord("--trust")}`
   })
 }
 

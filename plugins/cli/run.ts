@@ -17,7 +17,7 @@ import { machine, versions } from "../machine.ts"
 import { progressDisplay, silentProgress } from "../progress.ts"
 import { directoryStore, freeName, readFinished, readRun, recordsOf } from "../store/mod.ts"
 import { choiceOf, choiceParameters } from "./config.ts"
-import { goingOn } from "./going_on.ts"
+import { goingOn, moduleOf } from "./going_on.ts"
 import { lift, print, remark } from "./output.ts"
 import { because, withPlugins } from "./plugin_flag.ts"
 import { commandLine, shared } from "./shared.ts"
@@ -105,7 +105,9 @@ export const runCommand = Command.make(
       Effect.provideService(CheckpointSeconds, yield* secondsOf(process.env[CHECKPOINT_VARIABLE])),
       Effect.onInterrupt(() =>
         existsSync(join(directory, "run.json"))
-          ? remark(`stopped; go on with: ${goingOn({ directory, plugins: config.plugins, python })}`)
+          ? remark(
+              `stopped; go on with: ${goingOn({ directory, plugins: config.plugins, python, module: moduleOf(config.family.id) })}`
+            )
           : Effect.void
       )
     )

@@ -171,7 +171,8 @@ type Doing = "read" | "write"
 const attempt = <A>(doing: Doing, path: string, operation: () => Promise<A>): Effect.Effect<A, RunStoreError> =>
   Effect.uninterruptible(Effect.tryPromise({ try: operation, catch: (cause) => refused(doing, path, cause) }))
 
-const outside = (root: string, path: string, to: string): Effect.Effect<never, RunStoreError> => {
+/** The refusal of a path that leads out of the directory. */
+export const outside = (root: string, path: string, to: string): Effect.Effect<never, RunStoreError> => {
   const want = "a path within the run directory"
   const fix = "the directory was changed after the run: use none that you do not trust"
   return Effect.fail(new RunStoreError({ reason: "damaged", path: `${root}/${path}`, want, got: to, fix }))

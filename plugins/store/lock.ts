@@ -2,7 +2,8 @@
 import { join } from "node:path"
 import { Effect } from "effect"
 import { RunStoreError } from "../../core/pipeline/run_store.ts"
-import { refused } from "./files.ts"
+import { leavesBy } from "./confined.ts"
+import { outside, refused } from "./files.ts"
 
 /** The empty file that is locked. */
 export const lockFile = "run.lock"
@@ -13,10 +14,13 @@ export const lockFile = "run.lock"
  * The lock is SQLite's on an empty database: the operating system frees it with the process, so none is ever stale. The
  * file stays for good: were it removed with the lock, one process could get the lock of a file that has no name any more
  * while another makes and locks a new one.
- * - Errors: `RunStoreError` with reason `locked`, or `not-writable` where no lock can be had at all.
+ * - Errors: `RunStoreError` with reason `locked`, `damaged` where the file is a link out of the directory, or
+ *   `not-writable` where no lock can be had at all.
  */
 export const lockDirectory = Effect.fn("store.lock")(function* (directory: string) {
   const file = join(directory, lockFile)
+  const to = yield* Effect.promise(() => leavesBy(directory, lockFile))
+  if (to !== undefined) return yield* outside(directory, lockFile, to)
   const { DatabaseSync } = yield* Effect.promise(() => import("node:sqlite"))
   return yield* Effect.acquireRelease(
     Effect.try({

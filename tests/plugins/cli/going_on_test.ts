@@ -9,7 +9,7 @@ import { test } from "node:test"
 import { setTimeout } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import fc from "fast-check"
-import { goingOn } from "../../../plugins/cli/going_on.ts"
+import { goingOn, moduleOf } from "../../../plugins/cli/going_on.ts"
 import { smallest } from "../../pipeline/support.ts"
 import { command } from "../../support/pgex.ts"
 
@@ -69,4 +69,16 @@ test("a run that was stopped by Ctrl-C tells the command that goes on with it, w
   const done = shell(line, `${pgex.join(" ")} "$@"`)
   assert.equal(done.status, 0, done.stderr)
   assert.ok(existsSync(join(folder, out, "summary.json")))
+})
+
+test("goingOn() trusts a run whose family is of a Python module, as the folder's own is taken for nobody else", () => {
+  for (const [family, module] of [
+    ["gymnasium:my_world:World-v0?size=3", "my_world"],
+    ["gymnasium:CartPole-v1", undefined],
+    ["cartpole-length", undefined]
+  ] as const) {
+    assert.equal(moduleOf(family), module)
+    const line = goingOn({ directory: "r", plugins: [], module: moduleOf(family) }, ["pgex"])
+    assert.equal(line, `pgex run --resume --out r${module === undefined ? "" : " --trust"}`)
+  }
 })

@@ -82,7 +82,8 @@ for (const args of commands) {
         /Cannot use the plugins that .*run\.json names: want --plugin FILE for each, or --trust/
       )
       assert.ok(error.got.includes(`../puck/plugin.ts (${join(home, "puck", "plugin.ts")})`), error.got)
-      assert.ok(stderr.includes(`if you know them: pgex ${args.join(" ")} --json --trust`), stderr)
+      assert.ok(stderr.endsWith(`pgex ${args.join(" ")} --json --trust\n`), stderr)
+      assert.match(stderr, /; if you know them: (npx )?pgex /)
     }
   )
 

@@ -7,6 +7,7 @@ import { Effect } from "effect"
 import fc from "fast-check"
 import { isBelow } from "../../../plugins/store/confined.ts"
 import { diskFiles } from "../../../plugins/store/files.ts"
+import { lockDirectory } from "../../../plugins/store/lock.ts"
 import { readRun } from "../../../plugins/store/mod.ts"
 
 const SECRET = "a file beside the run"
@@ -84,6 +85,14 @@ test("nothing is written, added to or removed through a link out of the run dire
       assert.equal((await Effect.runPromise(Effect.flip(act))).reason, "damaged")
     assert.equal(readFileSync(join(folder, "secret.csv"), "utf8"), SECRET)
     assert.ok(!existsSync(join(folder, "new")) && !existsSync(join(folder, "new.txt")))
+  }))
+
+test("a lock that is a link out of the run directory is refused, and nothing is made where it leads", () =>
+  inRun("x", async (run, folder) => {
+    symlinkSync(join(folder, "new.db"), join(run, "run.lock"))
+    const error = await Effect.runPromise(Effect.scoped(Effect.flip(lockDirectory(run))))
+    assert.equal(error.reason, "damaged")
+    assert.ok(!existsSync(join(folder, "new.db")))
   }))
 
 test("links within the run directory, and a run directory that is a link itself, are as good as what they lead to", () =>
