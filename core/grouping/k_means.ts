@@ -1,3 +1,5 @@
+import { log } from "../math/mod.ts"
+
 /** Points, `[n, d]` row-major. */
 export interface Points {
   readonly n: number
@@ -19,12 +21,12 @@ export interface KMeans {
 export type Random = () => number
 
 /**
- * The best of several runs of k-means, each started by k-means++.
+ * The best of several runs of k-means, each started by greedy k-means++ with 2 + ⌊ln k⌋ candidates a centre.
  *
  *     min over centres of Σ_i min_c ‖x_i − centre_c‖²
  *
  * - Shapes: 1 <= k <= n; see `Points`, `KMeans`.
- * - Source: Arthur and Vassilvitskii, SODA 2007, section 2.2.
+ * - Source: Arthur and Vassilvitskii, SODA 2007, section 2.2; the number of candidates is scikit-learn's.
  */
 export const kMeans = (points: Points, k: number, random: Random, restarts = 10): KMeans => {
   let best = lloyd(points, k, seedCentres(points, k, random))
@@ -73,28 +75,49 @@ export const lloyd = (points: Points, k: number, start: Float64Array): KMeans =>
 
 const maxRounds = 300
 
-const seedCentres = ({ n, d, x }: Points, k: number, random: Random): Float64Array => {
+/**
+ * Greedy k-means++: each further centre is the best of several points, drawn in proportion to the square of their distance
+ * from the nearest centre so far: the one that leaves the least sum of such squares.
+ */
+const seedCentres = (points: Points, k: number, random: Random): Float64Array => {
+  const { n, d, x } = points
   const centres = new Float64Array(k * d)
-  const distance = new Float64Array(n).fill(1)
+  const candidates = 2 + Math.floor(log(k))
+  let distance = new Float64Array(n).fill(1)
   for (let c = 0; c < k; c++) {
-    let total = 0
-    for (let i = 0; i < n; i++) total += distance[i]!
-    let left = random() * total
-    let chosen = total > 0 ? n - 1 : c
-    for (let i = 0; i < n && total > 0; i++) {
-      left -= distance[i]!
-      if (left < 0) {
-        chosen = i
-        break
+    const total = distance.reduce((sum, square) => sum + square, 0)
+    let chosen = c
+    let left = Number.POSITIVE_INFINITY
+    let after = distance
+    // Where all points have a centre any point is as good; the first is drawn without a choice, as none is better.
+    for (let draw = 0; draw < (c === 0 || total === 0 ? 1 : candidates); draw++) {
+      const point = total === 0 ? c : drawn(distance, random() * total)
+      const squares = new Float64Array(n)
+      let sum = 0
+      for (let i = 0; i < n; i++) {
+        const square = squaredDistance(d, x, i * d, x, point * d)
+        squares[i] = c === 0 ? square : Math.min(distance[i]!, square)
+        sum += squares[i]!
       }
+      if (sum >= left) continue
+      left = sum
+      chosen = point
+      after = squares
     }
+    distance = after
     centres.set(x.subarray(chosen * d, chosen * d + d), c * d)
-    for (let i = 0; i < n; i++) {
-      const square = squaredDistance(d, x, i * d, centres, c * d)
-      distance[i] = c === 0 ? square : Math.min(distance[i]!, square)
-    }
   }
   return centres
+}
+
+/** The index at which the running sum of weights passes a number below their total. */
+const drawn = (weights: Float64Array, at: number): number => {
+  let left = at
+  for (let i = 0; i < weights.length; i++) {
+    left -= weights[i]!
+    if (left < 0) return i
+  }
+  return weights.length - 1
 }
 
 const fillEmpty = (n: number, k: number, labels: Int32Array, distance: Float64Array): boolean => {
