@@ -1,5 +1,6 @@
 import { eigenvalues } from "../linalg/eigh.ts"
 import { anderson } from "./anderson.ts"
+import { evaluationError } from "./evaluation.ts"
 import type { Normalised } from "./normalise.ts"
 import { addToDiagonal, innerProduct, packedTrace, rowSums, unpackRows } from "./packed.ts"
 import { labelsByThreshold, partitionMatrix } from "./partition_matrix.ts"
@@ -131,11 +132,13 @@ export const certificate = (
     result: () => {
       const matrix = best.slice()
       const { mean, shift, scale, rounding } = normalised
+      const asked = form.kind === "groups" ? 0 : Math.abs(form.lambda)
+      const size = Math.abs(mean) + n * (Math.abs(shift) + asked) + scale * Math.abs(least)
       const units = form.kind === "groups" ? shift * (form.k - 1) : -form.lambda
       return {
         matrix,
         objective: innerProduct(n, u, matrix),
-        bound: mean + units + scale * least + n * (rounding + 4 * Number.EPSILON * Math.abs(units)),
+        bound: mean + units + scale * least + n * rounding + evaluationError(n, u) + 4 * Number.EPSILON * size,
         primalResidual: violation(n, matrix, sums, form)
       }
     }
@@ -149,7 +152,7 @@ const lowestEntry = (x: Float64Array): number => {
 }
 
 /** Largest violation of the constraints of (7). */
-const violation = (n: number, x: Float64Array, sums: Float64Array, form: Form): number => {
+export const violation = (n: number, x: Float64Array, sums: Float64Array, form: Form): number => {
   rowSums(n, x, sums)
   let worst = -lowestEntry(x)
   for (let i = 0; i < n; i++) worst = Math.max(worst, Math.abs(sums[i]! - 1))

@@ -1,3 +1,4 @@
+import { evaluationError } from "./evaluation.ts"
 import { normalise } from "./normalise.ts"
 import { addToDiagonal, diagonalAt, innerProduct, packedLength, packedTrace } from "./packed.ts"
 import type { Form, Relaxation } from "./relaxation.ts"
@@ -19,7 +20,10 @@ export const closedForm = (n: number, u: Float64Array, form: Form): Relaxation |
   return exact(n, u, form, share, n * rounding)
 }
 
-/** X = e eᵀ/n + share·P and its value, which is the bound but for rounding. */
+/**
+ * X = e eᵀ/n + share·P and its value, which is the bound but for rounding: what was computed is off by as much as any other
+ * value may be.
+ */
 const exact = (n: number, u: Float64Array, form: Form, share: number, slack = 0): Relaxation => {
   const matrix = new Float64Array(packedLength(n)).fill((1 - share) / n)
   addToDiagonal(n, matrix, share)
@@ -30,7 +34,7 @@ const exact = (n: number, u: Float64Array, form: Form, share: number, slack = 0)
     n,
     matrix,
     objective,
-    bound: objective - price + slack,
+    bound: objective - price + slack + 2 * evaluationError(n, u) + 4 * Number.EPSILON * Math.abs(price),
     primalResidual: Math.abs(matrix[diagonalAt(0)]! + ((n - 1) * (1 - share)) / n - 1),
     dualResidual: 0,
     iterations: 0,

@@ -12,8 +12,9 @@ import { type Partition, partition, partitionValue } from "./partition.ts"
 import { randomGroups } from "./random_groups.ts"
 import type { Form } from "./relaxation.ts"
 import { roundToGroups } from "./rounding.ts"
-import { type SolverOptions, sdp } from "./sdp.ts"
+import { type SolverOptions, sdp, solverDefaults } from "./sdp.ts"
 import { spectralGroups } from "./spectral.ts"
+import { withPartition } from "./with_partition.ts"
 
 /** How tasks are split. */
 export type GroupingMethod = "sdp" | "spectral" | "agglomerative" | "random"
@@ -57,7 +58,7 @@ export interface Grouping extends Partition {
   readonly evidence: readonly KEvidence[] | null
   /** Why these groups are as good as any others, where the matrix says nothing of which tasks belong together; else null. */
   readonly indifference: Indifference | null
-  /** What a person should know: the tasks do not differ, U was made symmetric, the solver did not reach its tolerance, X asks for a fraction. */
+  /** What a person should know: tasks do not differ, U was made symmetric, the solver stopped early, X asks for a fraction. */
   readonly warnings: readonly string[]
 }
 
@@ -115,30 +116,36 @@ const byRelaxation = (u: Affinity, request: GroupingRequest): E.Either<GroupingE
   const { lambda, random, method } = request
   const chosen = lambda === undefined ? countFor(u, request) : { k: Number.NaN, evidence: null }
   const form: Form = lambda === undefined ? { kind: "groups", k: chosen.k } : { kind: "price", lambda }
+  const packed = packSymmetric(n, values)
   return pipe(
-    sdp(n, packSymmetric(n, values), form, solverOptions(request)),
-    E.map((relaxed): Grouping => {
-      const trace = packedTrace(n, relaxed.matrix)
+    sdp(n, packed, form, solverOptions(request)),
+    E.map((solved): Grouping => {
+      const trace = packedTrace(n, solved.matrix)
       const k = lambda === undefined ? chosen.k : Math.min(n, Math.max(1, Math.round(trace)))
-      const X = unpackRows(n, relaxed.matrix)
-      const bound = relaxed.bound + (lambda ?? 0) * k
-      const labels = roundToGroups(n, values, Float64Array.from(X.flat()), k, random, { bound })
+      const bound = solved.bound + (lambda ?? 0) * k
+      const labels = roundToGroups(n, values, Float64Array.from(unpackRows(n, solved.matrix).flat()), k, random, {
+        bound
+      })
+      const split = partition(labels)
+      const value = partitionValue(n, values, labels, k)
+      const { tolerance = solverDefaults.tolerance } = request
+      const relaxed = withPartition(solved, packed, form, { split, value }, tolerance)
       return {
-        ...partition(labels),
+        ...split,
         method,
         objective: relaxed.objective,
         bound: relaxed.bound,
-        roundedObjective: partitionValue(n, values, labels, k),
+        roundedObjective: value,
         primalResidual: relaxed.primalResidual,
         dualResidual: relaxed.dualResidual,
         iterations: relaxed.iterations,
         converged: relaxed.converged,
-        X,
+        X: unpackRows(n, relaxed.matrix),
         evidence: chosen.evidence,
         ...known(u),
         warnings: [
           ...known(u).warnings,
-          ...(relaxed.converged ? [] : [unfinished(relaxed.iterations)]),
+          ...(relaxed.converged ? [] : [unfinished(relaxed.iterations, bound, value)]),
           ...(Math.abs(trace - k) > 0.05
             ? [`tr X = ${trace.toFixed(2)} at this lambda; rounded to ${counted(k, "group")}`]
             : [])
@@ -190,5 +197,12 @@ const known = ({ n, values, asymmetry }: Affinity): Pick<Grouping, "indifference
   return { indifference: same ?? null, warnings }
 }
 
-const unfinished = (iterations: number): string =>
-  `the relaxation did not reach its tolerance in ${iterations} iterations; bound and objective are valid, but apart`
+/** What the bound is worth though it did not meet the objective. */
+const unfinished = (iterations: number, bound: number, value: number): string => {
+  const digits = (x: number): number => Number(x.toPrecision(4))
+  const share = value === 0 ? "" : `, ${digits((100 * (bound - value)) / Math.abs(value))}% of their value`
+  return (
+    `the relaxation did not reach its tolerance in ${iterations} iterations; its bound holds all the same: ` +
+    `no other groups are worth ${digits(bound - value)} more than these${share}`
+  )
+}

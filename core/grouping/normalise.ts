@@ -20,7 +20,10 @@ export interface Normalised {
   readonly shift: number
   /** s; 0 where U₀ − c P is nothing but rounding, and then Ũ = 0. */
   readonly scale: number
-  /** Bound on what rounding may have added to each of n² sums over U. */
+  /**
+   * What rounding may have added to each entry, and n times to <U, X>: some 25 ε max |U| of Ũ's entries, whose additive
+   * parts may be any numbers, and n²ε/2 max |U| of the mean, which is a sum of n² entries over n.
+   */
   readonly rounding: number
 }
 
@@ -36,7 +39,7 @@ export const normalise = (n: number, u: Float64Array): Normalised => {
   // Once more: beside a large mean the first pass leaves its rounding in the small remainder.
   const second = centre(n, matrix, sums)
   const shift = largest * (first.shift + second.shift)
-  const rounding = 4 * n * Number.EPSILON * largest
+  const rounding = 4 * (n + 8) * Number.EPSILON * largest
   const size = largest * Math.sqrt(innerProduct(n, matrix, matrix) / (n - 1))
   const scale = size > rounding ? size : 0
   for (let p = 0; p < matrix.length; p++) matrix[p] = scale > 0 ? matrix[p]! * (largest / scale) : 0

@@ -1,0 +1,97 @@
+/** The bound is one, whatever the matrix: against every partition of small problems, and over many orders of magnitude. */
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import fc from "fast-check"
+import { group, partitionValue, sdp } from "../../../core/grouping/mod.ts"
+import { draws, packedOf, right } from "./support.ts"
+
+/** A symmetric matrix whose entries span up to `orders` orders of magnitude, of both signs. */
+const spanning = (least: number, most: number, orders: number): fc.Arbitrary<number[][]> =>
+  fc.integer({ min: least, max: most }).chain((n) =>
+    fc
+      .array(fc.tuple(fc.boolean(), fc.double({ min: -orders / 2, max: orders / 2, noNaN: true })), {
+        minLength: (n * (n + 1)) / 2,
+        maxLength: (n * (n + 1)) / 2
+      })
+      .map((entries) => {
+        const at = (i: number, j: number): number => {
+          const [negative, power] = entries[i >= j ? (i * (i + 1)) / 2 + j : (j * (j + 1)) / 2 + i]!
+          return (negative ? -1 : 1) * 10 ** power
+        }
+        return Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => at(i, j)))
+      })
+  )
+
+const any = fc.integer({ min: 0, max: 15 }).chain((orders) => spanning(1, 7, orders))
+
+/** The most that a partition into k groups is worth. */
+const best = (n: number, u: Float64Array, k: number): number => {
+  const labels = new Int32Array(n)
+  const from = (i: number, used: number): number => {
+    if (n - i < k - used) return Number.NEGATIVE_INFINITY
+    if (i === n) return partitionValue(n, u, labels, k)
+    let most = Number.NEGATIVE_INFINITY
+    for (let c = 0; c <= Math.min(used, k - 1); c++) {
+      labels[i] = c
+      most = Math.max(most, from(i + 1, Math.max(used, c + 1)))
+    }
+    return most
+  }
+  return from(0, 0)
+}
+
+test("group() never has a bound below the value of any partition, nor a relaxation below its groups, at any k", () =>
+  fc.assert(
+    fc.property(any, fc.nat(), (rows, pick) => {
+      const n = rows.length
+      const k = 1 + (pick % n)
+      const found = right(group(rows, { method: "sdp", k, random: draws(), maxIterations: 300 }))
+      const { objective, bound, roundedObjective } = found
+      assert.ok(objective !== null && bound !== null)
+      assert.ok(bound >= best(n, Float64Array.from(rows.flat()), k))
+      assert.ok(bound >= objective && objective >= roundedObjective)
+    }),
+    { numRuns: 500 }
+  ))
+
+test("the bound of one group is not below its value, however that is summed, nor far above it", () =>
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: 15 }).chain((orders) => spanning(1, 30, orders)),
+      fc.array(fc.double({ noNaN: true }), { minLength: 30, maxLength: 30 }),
+      (rows, keys) => {
+        const n = rows.length
+        const { objective, bound } = right(sdp(n, packedOf(rows), { kind: "groups", k: 1 }))
+        const order = rows.map((_, i) => i).sort((a, b) => keys[a]! - keys[b]!)
+        const shuffled = Float64Array.from(order.flatMap((i) => order.map((j) => rows[i]![j]!)))
+        const value = partitionValue(n, shuffled, new Int32Array(n), 1)
+        assert.ok(bound >= value && bound >= objective)
+        assert.ok(bound - value <= 1e-12 * n * Math.max(...shuffled.map(Math.abs)))
+      }
+    ),
+    { numRuns: 1000 }
+  ))
+
+test("a small matrix whose value lay above its bound by rounding has a bound again", () => {
+  const rows = [
+    [0.0005681910786317426, -0.0003288499407468162],
+    [-0.0003288499407468162, 0.0006923486839472728]
+  ]
+  const { bound, roundedObjective } = right(group(rows, { method: "sdp", k: 1, random: draws() }))
+  assert.ok(bound !== null && bound >= roundedObjective && bound <= roundedObjective + 1e-17)
+})
+
+test("a relaxation that spans thirteen orders is not below the groups it gives, and says what its bound is worth", () => {
+  const rows = [
+    [2.22e-7, -2500000, 98.5, -7.5e-7],
+    [-2500000, 2.09e-9, 4.52e-9, 2.89e-9],
+    [98.5, 4.52e-9, 0.0000175, -34.6],
+    [-7.5e-7, 2.89e-9, -34.6, 2.96e-8]
+  ]
+  const found = right(group(rows, { method: "sdp", k: 2, random: draws() }))
+  const most = best(4, Float64Array.from(rows.flat()), 2)
+  assert.deepEqual(found.labels, [0, 1, 0, 1])
+  assert.equal(found.roundedObjective, most)
+  assert.ok(found.objective !== null && found.bound !== null && found.objective >= most && found.bound >= most)
+  assert.ok(found.bound <= 1.02 * most)
+})
