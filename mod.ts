@@ -18,6 +18,7 @@ export * as algorithms from "./algorithms/mod.ts"
 // The main job and its parts.
 export * as policygradex from "./algorithms/policygradex/mod.ts"
 // Programs and what runs them.
+export * as aggregate from "./core/aggregate/mod.ts"
 export * as dist from "./core/dist/mod.ts"
 export * as estimate from "./core/estimate/mod.ts"
 // Affinity to groups, and how groupings agree.

@@ -4,6 +4,7 @@
  */
 import type { Effect, Schema, Scope } from "effect"
 import type * as E from "fp-ts/lib/Either.js"
+import type { Aggregator } from "../core/aggregate/mod.ts"
 import type { RealConstructor } from "../core/pipeline/real.ts"
 import type { Session, SessionFailure } from "../core/pipeline/session.ts"
 import type { Floats, Key, Stream } from "../core/random/mod.ts"
@@ -47,6 +48,8 @@ export type MakeRollouts = (
 export interface TrainingProblem extends Problem {
   /** Who plays the tasks; the learner's own thread by default. A learner may do without. */
   readonly rollouts?: MakeRollouts
+  /** What the tasks' gradients become together; without one, the learner's loss is the mean over all transitions. */
+  readonly aggregator?: Aggregator
   /** Environment steps a task an iteration, a multiple of `environmentsPerTask`. */
   readonly stepsPerTask: number
   /** Length of the whole training, for what anneals over it. */

@@ -23,6 +23,7 @@ export const identityOf = (algorithm: string, config: unknown, problem: Training
         taskIds: problem.policy.taskIds,
         environmentsPerTask: problem.environmentsPerTask,
         stepsPerTask: problem.stepsPerTask,
+        ...(problem.aggregator === undefined ? {} : { aggregator: problem.aggregator.id }),
         ...(anneals ? { iterations: problem.iterations } : {}),
         tasks
       })

@@ -12,9 +12,12 @@ import type { Maml, Order } from "./config.ts"
 export const checked = (
   c: Maml,
   order: Order,
-  { policy, stepsPerTask, environmentsPerTask }: TrainingProblem
+  { policy, stepsPerTask, environmentsPerTask, aggregator }: TrainingProblem
 ): E.Either<ProblemError, number> => {
   const refuse = (field: string, want: string, got: string) => E.left(problemError(field, want, got))
+  if (aggregator !== undefined) {
+    return refuse("aggregator", "none with a meta-learner, which weighs tasks itself", aggregator.id)
+  }
   const parts = (c.inner.steps + 1) * environmentsPerTask
   if (!(Number.isInteger(stepsPerTask) && stepsPerTask >= 1 && stepsPerTask % parts === 0)) {
     const want = `a multiple of ${parts}: ${c.inner.steps + 1} rollouts of ${environmentsPerTask} environments`

@@ -3,7 +3,8 @@ import { Effect, Semaphore } from "effect"
 import { linearRate } from "../../core/optim/mod.ts"
 import { realOf } from "../../core/pipeline/real.ts"
 import { type Buffer, Session } from "../../core/pipeline/session.ts"
-import { child, type Key, loadStream, saveStream, stream, zeroKey } from "../../core/random/mod.ts"
+import { size } from "../../core/program/mod.ts"
+import { child, type Floats, type Key, loadStream, saveStream, stream, zeroKey } from "../../core/random/mod.ts"
 import type { Iteration, Learner, MakeRollouts, Start, State, TrainingProblem } from "../algorithm.ts"
 import { diverged, lift, problemError } from "../error.ts"
 import {
@@ -26,7 +27,8 @@ import { checked } from "./check.ts"
 import { networks } from "./networks.ts"
 import { loopDefaults, type OnPolicy } from "./objective.ts"
 import { brokenTasks, byName, taskRows } from "./rows.ts"
-import { resident, updater } from "./update.ts"
+import { deviceState } from "./step.ts"
+import { updater } from "./update.ts"
 
 /** Makes a training ready: compiles its programs once and takes its memory, both given back when the scope closes. */
 export const learner = <C>(kind: OnPolicy<C>) =>
@@ -39,12 +41,23 @@ export const learner = <C>(kind: OnPolicy<C>) =>
     const n = networks(policy)
     const x = yield* interaction(problem, zeroKey, Real)
     const envs = x.batch.count
-    const at = yield* resident(n)
+    const at = yield* deviceState(n, loop)
     const rollouts = yield* (problem.rollouts ?? rolloutsHere(policy, at.parameters, n.layout.size))(x, steps, Real)
     const e = rollouts.experience
     const estimates = makeEstimates(e.count)
     const estimate = yield* estimator(loop, n, at.parameters)
-    const update = yield* updater(kind, c, loop, n, at, e.count, envs, tasks.length)
+    const { aggregator } = problem
+    const update = yield* updater({
+      kind,
+      config: c,
+      loop,
+      networks: n,
+      at,
+      count: e.count,
+      environments: envs,
+      tasks: tasks.length,
+      aggregator
+    })
     const rateAt = linearRate(loop.learningRate, 0)
     const identity = yield* lift(identityOf(`${kind.id}@${kind.version}`, c, problem, loop.anneal))
     const sizes = {
@@ -54,7 +67,11 @@ export const learner = <C>(kind: OnPolicy<C>) =>
       moments: momentsSize(policy)
     }
     const running = discountedSize(policy, envs)
-    const others = ["m", "v", "correction", ...(running > 0 ? ["discounted"] : [])]
+    /** The optimiser's state by name, and how many numbers each has. */
+    const optimizerState = Object.entries(loop.optimizer.state(n.layout.size)).map(
+      ([name, shape]) => [name, size(shape)] as const
+    )
+    const others = [...optimizerState.map(([name]) => name), ...(running > 0 ? ["discounted"] : [])]
 
     // One training uses the buffers at a time; a second caller waits.
     const turn = yield* Semaphore.make(1)
@@ -69,10 +86,10 @@ export const learner = <C>(kind: OnPolicy<C>) =>
       all.set(s.policy)
       all.set(s.value, policy.size)
       yield* session.write(at.parameters, all)
-      for (const name of ["m", "v", "correction"] as const) {
+      for (const [name] of optimizerState) {
         const saved = s.arrays[name]
         if (saved === undefined) return yield* problemError(`state.arrays.${name}`, "the optimiser's state", "nothing")
-        yield* session.write(at[name], saved)
+        yield* session.write(at[name]!, saved)
       }
       yield* lift(x.normaliser.set(s.moments))
       yield* lift(x.batch.load(s.environments))
@@ -86,6 +103,8 @@ export const learner = <C>(kind: OnPolicy<C>) =>
       { moments, discounted }: Memory
     ) {
       const all = yield* session.read(at.parameters)
+      const optimizer: Record<string, Floats> = {}
+      for (const [name] of optimizerState) optimizer[name] = yield* session.read(at[name]!)
       const state: State = {
         iteration,
         steps,
@@ -93,9 +112,7 @@ export const learner = <C>(kind: OnPolicy<C>) =>
         value: all.slice(policy.size),
         ...(moments === undefined ? {} : { moments }),
         arrays: {
-          m: yield* session.read(at.m),
-          v: yield* session.read(at.v),
-          correction: yield* session.read(at.correction),
+          ...optimizer,
           ...(running > 0 ? { discounted } : {})
         },
         environments: x.batch.save(),
@@ -119,9 +136,7 @@ export const learner = <C>(kind: OnPolicy<C>) =>
         value: yield* given("value", () => n.value.init(stream(child(key, "value")), 1)),
         ...(moments === undefined ? {} : { moments }),
         arrays: {
-          m: new Real(n.layout.size),
-          v: new Real(n.layout.size),
-          correction: new Real(2),
+          ...Object.fromEntries(optimizerState.map(([name, length]) => [name, new Real(length)])),
           ...(running > 0 ? { discounted } : {})
         },
         environments: fresh.batch.save(),

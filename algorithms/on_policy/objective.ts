@@ -1,12 +1,24 @@
 /** What distinguishes one on-policy learner from another, and the step that all of them take. */
 import type { Schema } from "effect"
-import { adam, clipNorm } from "../../core/optim/mod.ts"
-import { concat, gradients, mean, norm, program, reshape, type Tensor } from "../../core/program/mod.ts"
+import { adam, clipNorm, type Optimizer } from "../../core/optim/mod.ts"
+import {
+  concat,
+  gradients,
+  matmul,
+  mean,
+  mul,
+  norm,
+  program,
+  reshape,
+  slice,
+  sum,
+  type Tensor
+} from "../../core/program/mod.ts"
 import { type Networks, predict } from "./networks.ts"
 
 /** How the loop runs; what is left out stands in {@link loopDefaults}. */
 export interface Loop {
-  /** Adam's. */
+  /** The optimiser's. */
   readonly learningRate: number
   /** Whether the learning rate falls to 0 over the training, linearly. */
   readonly anneal: boolean
@@ -22,6 +34,7 @@ export interface Loop {
   readonly maxGradientNorm: number | "off"
   /** An iteration's update ends once the figure `kl` of a step is above this. */
   readonly klStop: number | "off"
+  readonly optimizer: Optimizer<string>
 }
 
 /** One step on all of a rollout. */
@@ -33,7 +46,9 @@ export const loopDefaults: Loop = {
   gamma: 0.99,
   lambda: 0.95,
   maxGradientNorm: 0.5,
-  klStop: "off"
+  klStop: "off",
+  // ε: 1e-5 as in the published PPO code, against 1e-8 in Adam's paper.
+  optimizer: adam({ epsilon: 1e-5 })
 }
 
 /** Transitions that one step learns from: each `[batch]`. */
@@ -53,7 +68,7 @@ export interface Minibatch {
 
 /** What a step minimises, and what it shows. */
 export interface Loss<F extends string> {
-  /** One number. */
+  /** Of each transition: `[batch]`. A step is on their mean, or on what an aggregator makes of the tasks' means. */
   readonly loss: Tensor
   /** Of each transition: `[batch]`. Their means by task are the iteration's metrics. */
   readonly figures: Readonly<Record<F, Tensor>>
@@ -73,55 +88,96 @@ export interface OnPolicy<C, F extends string = string> {
   readonly objective: (config: C, batch: Minibatch) => Loss<F>
 }
 
-/** Adam's ε: 1e-5 as in the published PPO code, against 1e-8 in Adam's paper. */
-const optimiser = adam({ epsilon: 1e-5 })
+/** What a step is given of each transition, beside the optimiser's state: shapes for so many. */
+const batchShapes = (n: Networks, batch: number) => ({
+  observation: [batch, n.policy.inputs],
+  action: n.policy.actionShape(batch),
+  logProb: [batch],
+  advantage: [batch],
+  return: [batch],
+  value: [batch]
+})
 
-/** What the update keeps between calls beside the parameters, all starting at 0, and its shapes for n parameters. */
-export const momentShapes = optimiser.state
+type BatchTensors = Readonly<Record<keyof ReturnType<typeof batchShapes>, Tensor>>
+
+/** Loss and figures of a minibatch at these parameters: `rows` is `[figures, batch]` in the order of `kind.figures`. */
+const lossOf = <C>(kind: OnPolicy<C>, c: C, n: Networks, parameters: Tensor, x: BatchTensors) => {
+  const { logProb, entropy } = n.policy.logProb(n.layout.view(parameters, "policy"), x.observation, x.action)
+  const { loss, figures } = kind.objective(c, {
+    logProb,
+    entropy,
+    value: predict(n, parameters, x.observation),
+    old: { logProb: x.logProb, value: x.value },
+    advantage: x.advantage,
+    return: x.return
+  })
+  const batch = x.logProb.shape[0] ?? 0
+  const rows = concat(
+    kind.figures.map((name) => reshape(figures[name]!, [1, batch])),
+    0
+  )
+  return { loss, rows, figures: mean(rows, { axes: [1] }) }
+}
+
+/** (θ, φ) ← the optimiser's step on a gradient that is scaled down to a norm of at most `maxGradientNorm`. */
+const stepOn = ({ optimizer, maxGradientNorm }: Loop, gradient: Tensor, x: Readonly<Record<string, Tensor>>) => {
+  const { grad, norm: gradientNorm } =
+    maxGradientNorm === "off" ? { grad: gradient, norm: norm(gradient) } : clipNorm(gradient, maxGradientNorm)
+  const next = optimizer.step({ theta: x.parameters!, grad, rate: x.rate! }, x)
+  return { parameters: next.theta, ...next.state, gradientNorm }
+}
 
 /**
- * One step: (θ, φ) ← Adam on the gradient of the objective's loss, scaled down to a norm of at most `maxGradientNorm`.
+ * One step on the mean loss.
  *
  * - Shapes: `[batch]` but for observation `[batch, inputs]` and vector actions; `rows` is `[figures, batch]` in the
  *   order of `kind.figures`, `figures` its means.
  */
 export const updateProgram = <C>(kind: OnPolicy<C>, c: C, n: Networks, batch: number) => {
-  const { maxGradientNorm } = { ...loopDefaults, ...kind.loop(c) }
-  const shapes = {
-    parameters: [n.layout.size],
-    ...optimiser.state(n.layout.size),
-    rate: [],
-    observation: [batch, n.policy.inputs],
-    action: n.policy.actionShape(batch),
-    logProb: [batch],
-    advantage: [batch],
-    return: [batch],
-    value: [batch]
-  }
+  const loop = { ...loopDefaults, ...kind.loop(c) }
+  const { size } = n.layout
+  const shapes = { parameters: [size], ...loop.optimizer.state(size), rate: [], ...batchShapes(n, batch) }
   return program(`${kind.id}.update`, shapes, (x) => {
-    const { logProb, entropy } = n.policy.logProb(n.layout.view(x.parameters, "policy"), x.observation, x.action)
-    const { loss, figures } = kind.objective(c, {
-      logProb,
-      entropy,
-      value: predict(n, x.parameters, x.observation),
-      old: { logProb: x.logProb, value: x.value },
-      advantage: x.advantage,
-      return: x.return
-    })
-    const [raw] = gradients(loss, [x.parameters])
-    const { grad, length } = limited(raw!, maxGradientNorm)
-    const { m, v, correction } = x
-    const next = optimiser.step({ theta: x.parameters, grad, rate: x.rate }, { m, v, correction })
-    const rows = concat(
-      kind.figures.map((name) => reshape(figures[name]!, [1, batch])),
-      0
-    )
-    return { parameters: next.theta, ...next.state, rows, figures: mean(rows, { axes: [1] }), gradientNorm: length }
+    const { loss, ...seen } = lossOf(kind, c, n, x.parameters, x)
+    const [gradient] = gradients(mean(loss), [x.parameters])
+    return { ...stepOn(loop, gradient!, x), ...seen }
   })
 }
 
-const limited = (grad: Tensor, limit: Loop["maxGradientNorm"]): { grad: Tensor; length: Tensor } => {
-  if (limit === "off") return { grad, length: norm(grad) }
-  const clipped = clipNorm(grad, limit)
-  return { grad: clipped.grad, length: clipped.norm }
+/**
+ * The gradient of every task's loss, the mean over its own transitions, and what an aggregator needs of them.
+ *
+ * - Shapes: `member` `[tasks, batch]`, 1/n in the row of a transition's task, which has n in this batch, else 0;
+ *   `taskGradients` `[tasks, parameters]`, `gram` `[tasks, tasks]`.
+ */
+export const taskGradientProgram = <C>(kind: OnPolicy<C>, c: C, n: Networks, batch: number, tasks: number) => {
+  const { size } = n.layout
+  const shapes = { parameters: [size], member: [tasks, batch], ...batchShapes(n, batch) }
+  return program(`${kind.id}.taskGradients`, shapes, (x) => {
+    const { loss, ...seen } = lossOf(kind, c, n, x.parameters, x)
+    const own = Array.from({ length: tasks }, (_, t) => {
+      const share = reshape(slice(x.member, [t, 0], [1, batch]), [batch])
+      const [gradient] = gradients(sum(mul(share, loss)), [x.parameters])
+      return reshape(gradient!, [1, size])
+    })
+    const taskGradients = concat(own, 0)
+    return { taskGradients, gram: matmul(taskGradients, taskGradients, { transposeB: true }), ...seen }
+  })
+}
+
+/** One step on a combination of task gradients, `weights` `[tasks]`. */
+export const combinedStepProgram = <C>(kind: OnPolicy<C>, c: C, n: Networks, tasks: number) => {
+  const loop = { ...loopDefaults, ...kind.loop(c) }
+  const { size } = n.layout
+  const shapes = {
+    parameters: [size],
+    ...loop.optimizer.state(size),
+    rate: [],
+    taskGradients: [tasks, size],
+    weights: [tasks]
+  }
+  return program(`${kind.id}.combinedStep`, shapes, (x) => {
+    const gradient = matmul(reshape(x.weights, [1, tasks]), x.taskGradients)
+    return stepOn(loop, reshape(gradient, [size]), x)
+  })
 }

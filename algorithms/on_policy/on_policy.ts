@@ -22,7 +22,7 @@ import { loopDefaults, type OnPolicy } from "./objective.ts"
  *   objective: ({ entropy }, x) => {
  *     const policyLoss = neg(mul(x.logProb, x.advantage))
  *     const valueLoss = square(sub(x.value, x.return))
- *     return { loss: mean(sub(add(policyLoss, valueLoss), mul(x.entropy, entropy))), figures: { policyLoss, valueLoss } }
+ *     return { loss: sub(add(policyLoss, valueLoss), mul(x.entropy, entropy)), figures: { policyLoss, valueLoss } }
  *   }
  * })
  * ```

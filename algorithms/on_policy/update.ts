@@ -1,33 +1,9 @@
 /** One update: epochs of minibatch steps over a rollout, each step one session call. */
 import { Effect } from "effect"
-import { realOf } from "../../core/pipeline/real.ts"
-import { type Buffer, Session } from "../../core/pipeline/session.ts"
 import { fillPermutation, type Stream } from "../../core/random/mod.ts"
-import { liftProgram } from "../error.ts"
 import { type Experience, pauseEvery } from "../interaction.ts"
 import type { Estimates } from "./advantage.ts"
-import type { Networks } from "./networks.ts"
-import { type Loop, momentShapes, type OnPolicy, updateProgram } from "./objective.ts"
-
-/** What is trained, where it lives between calls. */
-export interface Resident {
-  readonly parameters: Buffer
-  readonly m: Buffer
-  readonly v: Buffer
-  readonly correction: Buffer
-}
-
-/** Buffers in the current session, all zero. */
-export const resident = Effect.fn("on_policy.resident")(function* (n: Networks) {
-  const session = yield* Session
-  const shapes = momentShapes(n.layout.size)
-  return {
-    parameters: yield* session.buffer([n.layout.size]),
-    m: yield* session.buffer(shapes.m),
-    v: yield* session.buffer(shapes.v),
-    correction: yield* session.buffer(shapes.correction)
-  } satisfies Resident
-})
+import { type Stepping, stepper } from "./step.ts"
 
 /** What an update showed. */
 export interface UpdateReport {
@@ -43,45 +19,27 @@ export interface UpdateReport {
   readonly lastFinite: Float64Array
 }
 
+/** What updates are made of. */
+export interface Updating<C> extends Omit<Stepping<C>, "batch"> {
+  /** Transitions of a rollout. */
+  readonly count: number
+  readonly environments: number
+}
+
 /**
  * Makes updates ready for rollouts of `count` transitions of `environments` environments in `tasks` equal groups.
  *
  * Each epoch visits the transitions in a new random order; those that do not fill a minibatch wait for the next epoch.
  */
-export const updater = Effect.fn("on_policy.updater")(function* <C>(
-  kind: OnPolicy<C>,
-  c: C,
-  loop: Loop,
-  n: Networks,
-  at: Resident,
-  count: number,
-  environments: number,
-  tasks: number
-) {
-  const session = yield* Session
-  const Real = realOf(session)
+export const updater = Effect.fn("on_policy.updater")(function* <C>(u: Updating<C>) {
+  const { kind, loop, networks, count, environments, tasks } = u
   const batch = Math.min(loop.batch, count)
   const { figures } = kind
   const kl = figures.indexOf("kl")
-  const { inputs, actionSize } = n.policy
-  const executable = yield* session.compile(yield* liftProgram(updateProgram(kind, c, n, batch)))
-  const scalars = () => new Real(batch)
-  const inputRows = {
-    observation: new Real(batch * inputs),
-    action: new Real(batch * actionSize),
-    logProb: scalars(),
-    advantage: scalars(),
-    return: scalars(),
-    value: scalars()
-  }
-  const rate = new Real(1)
-  const out = {
-    rows: new Real(figures.length * batch),
-    figures: new Real(figures.length),
-    gradientNorm: new Real(1)
-  }
-  const call = executable.run({ ...at, rate, ...inputRows }, { ...at, ...out })
-  const pause = pauseEvery(executable.cost.flops)
+  const { inputs, actionSize } = networks.policy
+  const step = yield* stepper({ ...u, batch })
+  const { inputs: inputRows, outputs: out, rate } = step
+  const pause = pauseEvery(step.flops)
   const order = new Int32Array(count)
   const perTask = environments / tasks
   const sums = new Float64Array(tasks * figures.length)
@@ -128,7 +86,7 @@ export const updater = Effect.fn("on_policy.updater")(function* <C>(
       seen.fill(0)
       for (let from = 0; from + batch <= count && !stop; from += batch) {
         gather(from, e, x)
-        yield* call
+        yield* step.take((k) => taskOf(from + k), shuffler)
         steps++
         norms += out.gradientNorm[0]!
         if (!(out.figures.every(Number.isFinite) && Number.isFinite(out.gradientNorm[0]!))) {

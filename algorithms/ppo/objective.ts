@@ -1,6 +1,6 @@
 /** What PPO minimises, as a program: no numbers, no device. */
 import { standardise } from "../../core/estimate/mod.ts"
-import { add, clip, exp, less, max, mean, min, mul, neg, square, sub, type Tensor } from "../../core/program/mod.ts"
+import { add, clip, exp, less, max, min, mul, neg, square, sub, type Tensor } from "../../core/program/mod.ts"
 import type { Loss, Minibatch } from "../on_policy/objective.ts"
 import type { Ppo } from "./config.ts"
 
@@ -13,7 +13,7 @@ export const figures = ["policyLoss", "valueLoss", "entropy", "kl", "clipFractio
  *     ρ = π_θ(a|s) / π_old(a|s),   Â = A, or (A − mean A)/std A
  *     L^CLIP = mean min(ρ·Â, clip(ρ, 1 − ε, 1 + ε)·Â)
  *     L^VF = mean (v − R)², or mean max((v − R)², (v_old + clip(v − v_old, −δ, δ) − R)²)
- *     loss = −L^CLIP + c₁·L^VF − c₂·mean entropy
+ *     loss = −L^CLIP + c₁·L^VF − c₂·mean entropy, given as the mean of one loss a transition
  *
  * KL(π_old ‖ π_θ) is estimated by mean(ρ − 1 − log ρ), which is never negative.
  *
@@ -28,7 +28,7 @@ export const objective = (c: Ppo, x: Minibatch): Loss<(typeof figures)[number]> 
   const policyLoss = neg(min(mul(ratio, advantage), mul(clipped, advantage)))
   const valueLoss = valueLossOf(c, x.value, x.old.value, x.return)
   return {
-    loss: sub(add(mean(policyLoss), mul(mean(valueLoss), c.value)), mul(mean(x.entropy), c.entropy)),
+    loss: sub(add(policyLoss, mul(valueLoss, c.value)), mul(x.entropy, c.entropy)),
     figures: {
       policyLoss,
       valueLoss,

@@ -27,6 +27,7 @@ const refuse = (field: string, want: string, got: string): E.Either<ProblemError
 export const checked = (c: Sac, problem: TrainingProblem): E.Either<ProblemError, number> =>
   pipe(
     checkedPolicy(problem),
+    E.chain(() => combinesNothing(problem)),
     E.chain(() => stepsOfEach(problem)),
     E.chainFirst(() => longEnough(c, problem)),
     E.chainFirst(() => togetherIn(c, problem)),
@@ -35,6 +36,11 @@ export const checked = (c: Sac, problem: TrainingProblem): E.Either<ProblemError
       return E.mapLeft(asProblem)(slotsFor(c.replay, tasks.length * environmentsPerTask, batchOf(c, tasks.length)))
     })
   )
+
+const combinesNothing = ({ aggregator }: TrainingProblem): E.Either<ProblemError, undefined> =>
+  aggregator === undefined
+    ? E.right(undefined)
+    : refuse("aggregator", "none with sac; an on-policy learner combines tasks", aggregator.id)
 
 const longEnough = ({ learningStarts }: Sac, { tasks, iterations, stepsPerTask }: TrainingProblem) => {
   const total = iterations * stepsPerTask * tasks.length

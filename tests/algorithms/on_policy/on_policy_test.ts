@@ -4,7 +4,7 @@ import { test } from "node:test"
 import { Effect, Schema } from "effect"
 import { algorithmLaws, evaluator, type OnPolicy, onPolicy, ppo } from "../../../algorithms/mod.ts"
 import { kind as ppoKind } from "../../../algorithms/ppo/ppo.ts"
-import { add, mean, mul, neg, square, sub } from "../../../core/program/mod.ts"
+import { add, mul, neg, square, sub } from "../../../core/program/mod.ts"
 import { child, zeroKey } from "../../../core/random/mod.ts"
 import { cartPole } from "../../../envs/mod.ts"
 import { identityBox, identityDiscrete } from "../environments.ts"
@@ -23,7 +23,7 @@ const kind: OnPolicy<typeof Config.Type, "policyLoss" | "valueLoss"> = {
   objective: ({ entropy }, x) => {
     const policyLoss = neg(mul(x.logProb, x.advantage))
     const valueLoss = square(sub(x.value, x.return))
-    const loss = mean(sub(add(policyLoss, valueLoss), mul(x.entropy, entropy)))
+    const loss = sub(add(policyLoss, valueLoss), mul(x.entropy, entropy))
     return { loss, figures: { policyLoss, valueLoss } }
   }
 }

@@ -6,7 +6,7 @@ import { networks, valueProgram } from "../../../algorithms/on_policy/networks.t
 import { updateProgram } from "../../../algorithms/on_policy/objective.ts"
 import { figures } from "../../../algorithms/ppo/objective.ts"
 import { kind } from "../../../algorithms/ppo/ppo.ts"
-import { evaluate, program } from "../../../core/program/mod.ts"
+import { evaluate, type Program, program } from "../../../core/program/mod.ts"
 import type { Space } from "../../../envs/mod.ts"
 import { built, close, reference, tol } from "../../core/program/support.ts"
 import { right } from "../support.ts"
@@ -62,7 +62,9 @@ const networksOf = ({ policy_net: { sizes, extra_params } }: Case) => {
 const update = (config: Ppo, c: Case, change: Partial<Record<"advantage" | "logProb", readonly number[]>> = {}) => {
   const n = networksOf(c)
   const zeros = new Float64Array(n.layout.size)
-  const out = evaluate(built(updateProgram(kind, config, n, c.inputs.length)), {
+  // The optimiser's state is inputs and outputs too, under names of its own.
+  const step: Program = built(updateProgram(kind, config, n, c.inputs.length))
+  const out: Record<string, Float64Array> = evaluate(step, {
     parameters: [...c.params, ...c.value_params],
     m: zeros,
     v: zeros,
@@ -78,8 +80,14 @@ const update = (config: Ppo, c: Case, change: Partial<Record<"advantage" | "logP
   })
   const batch = c.inputs.length
   const rows = (name: (typeof figures)[number]): Float64Array =>
-    out.rows.slice(figures.indexOf(name) * batch, (figures.indexOf(name) + 1) * batch)
-  return { ...out, figure: rows, mean: (name: (typeof figures)[number]) => meanOf(rows(name)) }
+    out.rows!.slice(figures.indexOf(name) * batch, (figures.indexOf(name) + 1) * batch)
+  return {
+    m: out.m!,
+    parameters: out.parameters!,
+    gradientNorm: out.gradientNorm!,
+    figure: rows,
+    mean: (name: (typeof figures)[number]) => meanOf(rows(name))
+  }
 }
 
 const meanOf = (x: ArrayLike<number>): number => Array.from(x).reduce((a, b) => a + b, 0) / x.length
