@@ -3,7 +3,7 @@ import { Effect, Layer, Ref, Schedule, type Scope } from "effect"
 import { monotonicSeconds } from "../core/pipeline/monotonic.ts"
 import { Progress, type ProgressService, type StageProgress } from "../core/pipeline/progress.ts"
 import { printable, printableLines } from "../core/text/printable.ts"
-import { writeRemark } from "./ending/mod.ts"
+import { throughDisplay, writeRemark } from "./ending/mod.ts"
 
 /** A stage with the times that its rates come from (seconds of a monotonic clock). */
 export interface TimedStage extends StageProgress {
@@ -97,16 +97,27 @@ const animated = (display: Display): Effect.Effect<ProgressService, never, Scope
       last = text
     })
     yield* Effect.forkScoped(Effect.repeat(draw, Schedule.spaced("100 millis")))
-    yield* Effect.addFinalizer(() => draw)
+    const say = (sentence: string): void => {
+      display.write(`${clear()}${printableLines(sentence)}\n`)
+      drawn = 0
+      last = ""
+    }
+    throughDisplay(say)
+    yield* Effect.addFinalizer(() =>
+      Effect.andThen(
+        Effect.sync(() => throughDisplay(undefined)),
+        draw
+      )
+    )
     return {
       report: (p) => Effect.flatMap(monotonicSeconds, (now) => Ref.update(stages, (m) => record(m, p, now))),
       say: (sentence) =>
-        Effect.suspend(() => {
-          display.write(`${clear()}${printableLines(sentence)}\n`)
-          drawn = 0
-          last = ""
-          return draw
-        })
+        Effect.suspend(() =>
+          Effect.andThen(
+            Effect.sync(() => say(sentence)),
+            draw
+          )
+        )
     }
   })
 

@@ -2,7 +2,7 @@
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Console, Effect, Layer, Predicate } from "effect"
 import { CliConfig, CliOutput, Command, GlobalFlag, type HelpDoc } from "effect/cli"
-import { hasPrinted, OutputError, runToExit } from "../ending/mod.ts"
+import { hasPrinted, OutputError, runToExit, signalCame } from "../ending/mod.ts"
 import { printAside } from "../print_aside.ts"
 import { version } from "../version.ts"
 import { algorithmsCommand } from "./algorithms.ts"
@@ -89,7 +89,8 @@ const helpJson = (doc: HelpDoc.HelpDoc): string =>
 
 /** Shows the failure and ends with code 1; an interruption passes, and ends with 130. */
 const fail = (cause: Cause.Cause<unknown>, json: boolean): Effect.Effect<never, Shown> => {
-  if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
+  // What a signal makes fail is no failure.
+  if (Cause.hasInterruptsOnly(cause) || signalCame() !== 0) return Effect.interrupt
   const failure = cause.reasons.find(Cause.isFailReason)
   if (failure?.error instanceof Shown) return Effect.fail(failure.error)
   const defect = failure === undefined ? Cause.squash(cause) : undefined

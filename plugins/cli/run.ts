@@ -8,9 +8,11 @@ import { pipe } from "fp-ts/lib/function.js"
 import { CheckpointSeconds } from "../../algorithms/policygradex/checkpoints.ts"
 import type { RunConfig } from "../../core/pipeline/config.ts"
 import { RunStore } from "../../core/pipeline/run_store.ts"
+import { printable } from "../../core/text/printable.ts"
 import type { EnvError } from "../../envs/error.ts"
 import { findFamily } from "../../envs/registry.ts"
 import { type Choice, loadConfig, named } from "../config/mod.ts"
+import { atSignal } from "../ending/mod.ts"
 import { UsageError } from "../failure.ts"
 import { type Loaded, versionsOf } from "../load/mod.ts"
 import { machine, versions } from "../machine.ts"
@@ -99,18 +101,18 @@ export const runCommand = Command.make(
       const text = `${summary.headline}\n\nfinished before: ${normalize(directory)}/report.html; --force runs it anew`
       return yield* print(json, { ...summary, directory }, text)
     }
-    const data = yield* runJob(mainJob(all), { config, command, loaded }).pipe(
+    const goesOn = Effect.sync(() => {
+      if (!existsSync(join(directory, "run.json"))) return
+      const module = moduleOf(config.family.id)
+      const again = goingOn({ directory, plugins: config.plugins, python, module })
+      atSignal(printable(`pgex: stopped; go on with: ${again}`))
+    })
+    const data = yield* Effect.andThen(goesOn, runJob(mainJob(all), { config, command, loaded })).pipe(
       Effect.provide(o.quiet ? silentProgress : progressDisplay()),
       Effect.provide(store),
-      Effect.provideService(CheckpointSeconds, yield* secondsOf(process.env[CHECKPOINT_VARIABLE])),
-      Effect.onInterrupt(() =>
-        existsSync(join(directory, "run.json"))
-          ? remark(
-              `stopped; go on with: ${goingOn({ directory, plugins: config.plugins, python, module: moduleOf(config.family.id) })}`
-            )
-          : Effect.void
-      )
+      Effect.provideService(CheckpointSeconds, yield* secondsOf(process.env[CHECKPOINT_VARIABLE]))
     )
+    atSignal("")
     const { receipts, ...result } = data
     yield* print(json, { ...result, receipts, directory }, summaryText(data, normalize(directory)))
   })

@@ -19,8 +19,9 @@ static volatile int came = 0;
 static long first = 0;
 static long grace = 0;
 static handler before[65];
-static const char *last = 0;
-static volatile int length = 0;
+/* Last words: to standard output and to standard error. */
+static const char *last[3];
+static volatile int length[3];
 
 static long milliseconds(void) {
   struct moment now = {0, 0};
@@ -29,9 +30,11 @@ static long milliseconds(void) {
 }
 
 static void end(int unused) {
-  int n = length;
-  length = 0;
-  if (n > 0) c_write(1, last, n);
+  for (int file = 1; file <= 2; file++) {
+    int n = length[file];
+    length[file] = 0;
+    if (n > 0) c_write(file, last[file], n);
+  }
   c_exit(128 + came);
 }
 
@@ -64,11 +67,11 @@ void guard(int signal) {
   before[signal] = old == (handler)0 || old == (handler)1 || old == on ? 0 : old;
 }
 
-/* What is written to standard output when the process is ended here: nothing, once a result is there. */
-void words(const char *text, int n) {
-  length = 0;
-  last = text;
-  length = n;
+/* What is written to a file when the process is ended here; nothing, once all is said. */
+void words(int file, const char *text, int n) {
+  length[file] = 0;
+  last[file] = text;
+  length[file] = n;
 }
 
 int signalled(void) { return came; }

@@ -3,14 +3,14 @@ import { createRequire } from "node:module"
 import { fileURLToPath, URL } from "node:url"
 import { Worker } from "node:worker_threads"
 import { Predicate } from "effect"
-import { FLAG, type GuardData } from "./guard_thread.ts"
+import type { GuardData, LastWords } from "./guard_thread.ts"
 import { SIGNALS, type SignalName } from "./signals.ts"
 
 export interface Guard {
   /** The signal that came, 0 before; known also where no handler of JavaScript could run yet. */
   readonly came: () => number
-  /** Nothing is to be written at the end any more: the result is there. */
-  readonly silence: () => void
+  /** What is written to standard output (1) or standard error (2) where the process is ended here. */
+  readonly lastWords: (file: 1 | 2, text: string) => void
 }
 
 let installed: Guard | undefined
@@ -23,8 +23,6 @@ export interface Watch {
   readonly signals: readonly SignalName[]
   /** Milliseconds after the first one in which the process ends, whatever it computes. */
   readonly milliseconds: number
-  /** What standard output says then. */
-  readonly words: string
   /** Lets handlers of JavaScript listen. */
   readonly listen: () => void
 }
@@ -43,7 +41,7 @@ export const guard = async (watch: Watch): Promise<Guard> => {
   } catch {
     // No compiler in this build of the runtime, or no permission: signals are handled between computations.
   }
-  return installed ?? { came: () => 0, silence: () => {} }
+  return installed ?? { came: () => 0, lastWords: () => {} }
 }
 
 interface Symbols {
@@ -77,7 +75,7 @@ const libraries = ["libc.so.6", "libc.so"]
 const kept: unknown[] = []
 
 /** The handler is the runtime's, which it calls, with a timer. */
-const byHandler = ({ signals, milliseconds, words }: Watch): Guard | undefined => {
+const byHandler = ({ signals, milliseconds }: Watch): Guard | undefined => {
   const ffi: unknown = createRequire(import.meta.url)("bun:ffi")
   if (!isBunFfi(ffi)) return undefined
   const libc = libraries.map((name) => attempt(() => ffi.dlopen(name, CALLS))).find((l) => l !== undefined)
@@ -89,17 +87,22 @@ const byHandler = ({ signals, milliseconds, words }: Watch): Guard | undefined =
     symbols: {
       prepare: { args: ["ptr", "ptr", "ptr", "ptr", "ptr", "int"], returns: "void" },
       guard: { args: ["int"], returns: "void" },
-      words: { args: ["ptr", "int"], returns: "void" },
+      words: { args: ["int", "ptr", "int"], returns: "void" },
       signalled: { args: [], returns: "int" }
     }
   })
-  const text = new TextEncoder().encode(words)
-  kept.push(libc, compiled, text)
-  const { prepare, guard: install, words: say, signalled } = compiled.symbols
+  kept.push(libc, compiled)
+  const { prepare, guard: install, words, signalled } = compiled.symbols
   prepare?.(...pointers, milliseconds)
-  if (text.length > 0) say?.(text, text.length)
   for (const name of signals) install?.(SIGNALS[name])
-  return { came: () => Number(signalled?.() ?? 0), silence: () => void say?.(null, 0) }
+  return {
+    came: () => Number(signalled?.() ?? 0),
+    lastWords: (file, text) => {
+      const bytes = new TextEncoder().encode(text)
+      kept.push(bytes)
+      words?.(file, bytes.length > 0 ? bytes : null, bytes.length)
+    }
+  }
 }
 
 const attempt = <A>(make: () => A): A | undefined => {
@@ -111,14 +114,14 @@ const attempt = <A>(make: () => A): A | undefined => {
 }
 
 /** Signals go to the thread that listened first, so this one must. */
-const byThread = async ({ signals, milliseconds, words }: Watch): Promise<Guard> => {
-  const shared = new Int32Array(new SharedArrayBuffer(8))
-  const data: GuardData = { signals: signals.map((name) => [name, SIGNALS[name]]), milliseconds, words, shared }
+const byThread = async ({ signals, milliseconds }: Watch): Promise<Guard> => {
+  const shared = new Int32Array(new SharedArrayBuffer(4))
+  const data: GuardData = { signals: signals.map((name) => [name, SIGNALS[name]]), milliseconds, shared }
   const worker = new Worker(new URL("./guard_thread.ts", import.meta.url), { workerData: data })
   await new Promise((resolve) => worker.on("message", resolve).on("error", resolve))
   worker.unref()
   return {
-    came: () => Atomics.load(shared, FLAG.came),
-    silence: () => void Atomics.store(shared, FLAG.silent, 1)
+    came: () => Atomics.load(shared, 0),
+    lastWords: (file, text) => worker.postMessage([file, text] satisfies LastWords)
   }
 }

@@ -2,15 +2,15 @@
 import { writeSync } from "node:fs"
 import { isMainThread, parentPort, workerData } from "node:worker_threads"
 
-/** Places in the shared memory: the signal that came, and whether nothing is to be written. */
-export const FLAG = { came: 0, silent: 1 } as const
-
 export interface GuardData {
   readonly signals: readonly (readonly [name: string, number: number])[]
   readonly milliseconds: number
-  readonly words: string
+  /** The signal that came. */
   readonly shared: Int32Array
 }
+
+/** What is to be written at the end: to which file, and the text. */
+export type LastWords = readonly [file: 1 | 2, text: string]
 
 // Without the library's help, whose modules this thread would take longer to load than a signal may take to come.
 const isGuardData = (x: unknown): x is GuardData =>
@@ -32,26 +32,27 @@ interface DenoFfi {
 const hasDeno = (x: object): x is { readonly Deno: DenoFfi } =>
   "Deno" in x && typeof x.Deno === "object" && x.Deno !== null && "dlopen" in x.Deno
 
-const serve = ({ signals, milliseconds, words, shared }: GuardData): void => {
+const serve = ({ signals, milliseconds, shared }: GuardData): void => {
   const scope: object = globalThis
   if (!hasDeno(scope)) return
   const library = process.platform === "darwin" ? "libSystem.B.dylib" : "libc.so.6"
   // Here `process.exit` would end this thread alone.
   const { symbols } = scope.Deno.dlopen(library, { _exit: { parameters: ["i32"], result: "void" } })
   let first = 0
+  const words = new Map<number, string>()
+  parentPort?.on("message", ([file, text]: LastWords) => words.set(file, text))
   const end = (): void => {
-    if (Atomics.exchange(shared, FLAG.silent, 1) === 0 && words !== "") writeSync(1, words)
-    symbols._exit(128 + Atomics.load(shared, FLAG.came))
+    for (const [file, text] of words) if (text !== "") writeSync(file, text)
+    symbols._exit(128 + Atomics.load(shared, 0))
   }
   for (const [name, number] of signals)
     process.on(name, () => {
       if (first > 0 && performance.now() - first > 250) end()
       if (first > 0) return
       first = performance.now()
-      Atomics.store(shared, FLAG.came, number)
+      Atomics.store(shared, 0, number)
       setTimeout(end, milliseconds)
     })
-  setInterval(() => {}, 2 ** 30) // signals alone do not keep a thread
   parentPort?.postMessage("ready")
 }
 

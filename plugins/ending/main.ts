@@ -1,8 +1,8 @@
 /** Runs a command to the end of the process. */
 import { Cause, Effect, Exit, type Fiber, Runtime } from "effect"
-import { guard } from "./guard.ts"
+import { type Guard, guard, signalCame } from "./guard.ts"
 import { heeded, onSignals, SIGNALS, type SignalName } from "./signals.ts"
-import { hasPrinted, writeOutput } from "./streams.ts"
+import { hasPrinted, writeOutput, writeRemark } from "./streams.ts"
 
 /** Milliseconds after a signal in which resources are released. */
 const GRACE = 450
@@ -37,6 +37,8 @@ export const runToExit = async (
   let came: SignalName | undefined
   const leaveBy = (signal: SignalName): void => {
     if (!hasPrinted()) printAnyhow(interrupted)
+    writeRemark(farewell)
+    farewell = ""
     leave(128 + SIGNALS[signal])
   }
   let fiber: Fiber.Fiber<void, unknown> | undefined
@@ -51,14 +53,25 @@ export const runToExit = async (
       () => leaveBy(came ?? "SIGINT")
     )
   const signals = heeded()
-  const { silence } = await guard({ signals, milliseconds: LAST, words: interrupted, listen })
+  guarded = await guard({ signals, milliseconds: LAST, listen })
+  guarded.lastWords(1, interrupted)
   fiber = Effect.runFork(told(Effect.raceFirst(command, stray)))
   fiber.addObserver((end) => {
     clearInterval(alive)
-    if (came !== undefined) return leaveBy(came)
-    silence()
+    const signal = came ?? signals.find((name) => SIGNALS[name] === signalCame())
+    if (signal !== undefined) return leaveBy(signal)
+    guarded?.lastWords(1, "")
     leave(codeOf(end))
   })
+}
+
+let guarded: Guard | undefined
+let farewell = ""
+
+/** What standard error says where a signal ends the process from now on, however it does: a line, or nothing. */
+export const atSignal = (line: string): void => {
+  farewell = line === "" ? "" : `${line}\n`
+  guarded?.lastWords(2, farewell)
 }
 
 /** What nobody caught, as a defect of the command. */

@@ -50,6 +50,19 @@ export const writeRemark = (text: string): void => {
   if (!deaf) deaf = writeAll(2, text) !== undefined
 }
 
+let display: ((line: string) => void) | undefined
+
+/** Has lines pass by a display that redraws its own, as long as it does; undefined ends that. */
+export const throughDisplay = (say: ((line: string) => void) | undefined): void => {
+  display = say
+}
+
+/** Writes a line to standard error that has nothing to do with what is going on. */
+export const writeAside = (line: string): void => {
+  if (display === undefined) writeRemark(`${line}\n`)
+  else display(line)
+}
+
 /** Milliseconds between tries at a pipe that is full, and may not be waited for otherwise. */
 const PATIENCE = 5
 

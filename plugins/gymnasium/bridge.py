@@ -1,15 +1,14 @@
 """Steps Gymnasium environments for the process that holds the other ends of its standard input and output.
 
-Parsed by older Pythons too, which it refuses: the rest is in pgex_bridge. Needs nothing but gymnasium and what gymnasium itself needs. A message is four little-endian 32-bit words (mark, kind,
-bytes that follow, batch) and these bytes: JSON for CALL, numbers for RESET and STEP. Every request has one answer.
-Whatever an environment prints goes to standard error; the process ends when its standard input is closed.
+Parsed by older Pythons too, which it refuses: the rest is in pgex_bridge. Needs nothing but gymnasium and what gymnasium
+itself needs. A message is four little-endian 32-bit words (mark, kind, bytes that follow, batch) and these bytes: JSON
+for CALL, numbers for RESET and STEP. Every request has one answer. Whatever an environment prints goes to standard error.
+When its standard input is closed the process closes its environments, and ends.
 """
 
 import json
 import os
-import select
 import sys
-import threading
 import traceback
 
 # Its own modules are found wherever it stands, and shadow none of the environments'.
@@ -56,14 +55,6 @@ def receive():
     return kind, data, batch
 
 
-def end_with_the_other_side():
-    """Even in the middle of a step: a closed pipe is told to a poll that waits for nothing else."""
-    poll = select.poll()
-    poll.register(REQUESTS, 0)
-    poll.poll()
-    os._exit(0)
-
-
 if sys.version_info < (3, 10):
     older = "Python " + sys.version.split()[0] + ", " + sys.executable
     fix = "say where a newer one is by --python PATH or PGEX_PYTHON"
@@ -76,6 +67,7 @@ try:
 
     from pgex_bridge.batches import Batch
     from pgex_bridge.kinds import kind_of
+    from pgex_bridge.life import close_all, die_with_parent, watch
 except ImportError as missing:
     refusal = {"reason": "no-gymnasium", "want": "the package gymnasium", "got": str(missing)}
     send(FAILED, json.dumps(refusal).encode())
@@ -166,8 +158,10 @@ def serve():
 
 
 if __name__ == "__main__":
-    threading.Thread(target=end_with_the_other_side, daemon=True).start()
+    die_with_parent()
+    watch(REQUESTS)
     hello = {"protocol": 1, "python": sys.version.split()[0], "gymnasium": gymnasium.__version__}
     send(CALL, json.dumps(hello).encode())
     serve()
+    close_all(list(BATCHES.values()))
     os._exit(0)

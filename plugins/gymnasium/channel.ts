@@ -5,12 +5,14 @@
  * program's standard input and output, so a program that cannot start closes them: nothing here waits for an event.
  */
 import { spawn } from "node:child_process"
-import { closeSync, constants, fstatSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs"
+import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Either from "fp-ts/lib/Either.js"
-import { type Fault, fault } from "./failure.ts"
+import { signalCame, writeAside } from "../ending/mod.ts"
+import { type Fault, fault, PREFIX } from "./failure.ts"
 import { type Libc, libc } from "./libc.ts"
+import { makePrints } from "./prints.ts"
 
 export const HEADER_BYTES = 16
 /** What each message begins with. */
@@ -38,7 +40,9 @@ export interface Channel {
   readonly fault: () => Fault | undefined
   /** The last lines that the process wrote to its standard error. */
   readonly words: () => string
-  /** Ends the process and what it has started. */
+  /** Tells the process to close its environments and to end. */
+  readonly leave: () => void
+  /** Ends the process and what it has started; of one that was told to end it waits a while for that. */
   readonly end: () => void
 }
 
@@ -73,47 +77,71 @@ export const startChannel = (command: Command): Either.Either<Fault, Channel> =>
 const startOn = (c: Libc, { file, args, seconds, variables }: Command): Either.Either<Fault, Channel> => {
   const folder = mkdtempSync(join(tmpdir(), "pgex-"))
   const [requests, answers, errors] = [join(folder, "requests"), join(folder, "answers"), join(folder, "errors")]
-  if (!(c.mkfifo(requests) && c.mkfifo(answers))) {
+  if (!(c.mkfifo(requests) && c.mkfifo(answers) && c.mkfifo(errors))) {
     rmSync(folder, { recursive: true })
     return Either.left(fault("no-platform", "named pipes in the folder for temporary files", `none in ${tmpdir()}`))
   }
   // Open for reading too: else opening would wait for the other side. Its end is told by the pipe of answers.
   const to = openSync(requests, constants.O_RDWR | constants.O_NONBLOCK)
   const from = openSync(answers, constants.O_RDONLY | constants.O_NONBLOCK)
-  const heard = openSync(errors, constants.O_CREAT | constants.O_RDWR, 0o600)
-  const script = 'exec "$0" "$@" <"$PGEX_REQUESTS" >"$PGEX_ANSWERS" 2>>"$PGEX_ERRORS"'
+  const heard = openSync(errors, constants.O_RDONLY | constants.O_NONBLOCK)
+  const script = 'exec "$0" "$@" <"$PGEX_REQUESTS" >"$PGEX_ANSWERS" 2>"$PGEX_ERRORS"'
   const child = spawn("/bin/sh", ["-c", script, file, ...args], {
     // A group of its own: an interrupted terminal ends this process, and that ends it.
     detached: true,
     stdio: "ignore",
-    env: { ...variables, PGEX_REQUESTS: requests, PGEX_ANSWERS: answers, PGEX_ERRORS: errors }
+    env: {
+      ...variables,
+      PGEX_REQUESTS: requests,
+      PGEX_ANSWERS: answers,
+      PGEX_ERRORS: errors,
+      PGEX_PARENT: String(process.pid)
+    }
   })
   child.on("error", () => {}) // the shell not starting shows as a time limit
   child.unref()
 
   let broken: Fault | undefined
   let named = true
+  let left = false
   let closed = false
+  let silent = false
   let buffer = new Uint8Array(new ArrayBuffer(1 << 16))
   let have = 0
 
-  const words = (): string => {
-    if (closed) return ""
-    const size = fstatSync(heard).size
-    const text = new Uint8Array(Math.min(size, 4000))
-    readSync(heard, text, 0, text.length, size - text.length)
-    return new TextDecoder().decode(text).trimEnd().split("\n").slice(-8).join("\n")
+  const prints = makePrints((line) => writeAside(`${PREFIX} ${line}`))
+  const piece = new Uint8Array(1 << 16)
+  /** Takes what it has printed, so that it can print more; false where there is nothing. */
+  const listen = (): boolean => {
+    const got = attempt(() => readSync(heard, piece, 0, piece.length, null))
+    if (got === undefined || got <= 0) return false
+    prints.take(piece.subarray(0, got))
+    return true
+  }
+  const leave = (): void => {
+    if (left) return
+    left = true
+    closeSync(to)
+    broken ??= fault("closed", "an open batch", "one whose process was ended")
   }
   const end = (): void => {
     if (closed) return
-    broken ??= fault("closed", "an open batch", "one whose process was ended")
+    closed = true
+    const grace = !left ? 0 : signalCame() === 0 ? GRACE : HASTE
+    leave()
+    // It ends by itself once it has tidied up: then its pipe of answers is closed.
+    for (const until = performance.now() + grace; performance.now() < until; ) {
+      listen()
+      if (c.poll(from, "read", SLICE / 2) && attempt(() => readSync(from, piece, 0, piece.length, null)) === 0) break
+    }
     try {
       if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL")
     } catch {
       // It has ended already.
     }
-    for (const fd of [to, from, heard]) closeSync(fd)
-    closed = true
+    while (listen());
+    for (const fd of [from, heard]) closeSync(fd)
+    prints.end()
     forget()
   }
   /** Both sides have the pipes open: their names are not needed any more. */
@@ -123,7 +151,9 @@ const startOn = (c: Libc, { file, args, seconds, variables }: Command): Either.E
   }
   const fail = (reason: Fault["reason"], want: string, got: string, fix = ""): Either.Either<Fault, never> => {
     if (broken === undefined) {
-      broken = fault(reason, want, got, fix, words())
+      while (listen());
+      prints.drop()
+      broken = fault(reason, want, got, fix, prints.words())
       end()
     }
     return Either.left(broken)
@@ -146,9 +176,31 @@ const startOn = (c: Libc, { file, args, seconds, variables }: Command): Either.E
     }
     return "its end"
   }
+  /** A signal is about to end this process: the other one has until then. */
+  const stopped = (): Either.Either<Fault, never> => {
+    broken ??= fault("closed", "an answer", "a signal that ends this process")
+    leave()
+    return Either.left(broken)
+  }
+  /** Whether an answer came in time; nothing where a signal did. What is printed meanwhile is taken. */
+  const wait = (milliseconds: number): boolean | undefined => {
+    for (const end = performance.now() + milliseconds; ; ) {
+      const rest = end - performance.now()
+      const slice = Math.max(0, Math.min(SLICE, rest))
+      // A pipe that nobody writes any more is ready at once, and always.
+      const ready = silent ? c.poll(from, "read", slice) : c.pollEither(from, heard, slice)
+      if (ready) {
+        if (!silent) silent = !listen() && c.poll(heard, "read", 0)
+        if (c.poll(from, "read", 0)) return true
+      } else prints.show()
+      if (signalCame() !== 0) return undefined
+      if (rest <= 0) return false
+    }
+  }
 
   const send: Channel["send"] = (kind, batch, message) => {
     if (broken !== undefined) return Either.left(broken)
+    if (signalCame() !== 0) return stopped()
     const view = new DataView(message.buffer, message.byteOffset)
     message.set(MARK_BYTES)
     view.setUint32(4, kind, true)
@@ -161,7 +213,9 @@ const startOn = (c: Libc, { file, args, seconds, variables }: Command): Either.E
       if (at >= message.byteLength) break
       for (let waited = 0; !c.poll(to, "write", SLICE); waited += SLICE) {
         // A full pipe: the process reads, or has gone, or is out of time.
+        listen()
         if (c.poll(from, "read", 0)) return fail("ended", `${name} to go on`, itsEnd())
+        if (signalCame() !== 0) return stopped()
         if (waited > 1000 * seconds) return hung()
       }
     }
@@ -174,7 +228,8 @@ const startOn = (c: Libc, { file, args, seconds, variables }: Command): Either.E
     have = 0
     let want = HEADER_BYTES
     while (have < want) {
-      if (!c.poll(from, "read", 1000 * limit)) return hung(limit)
+      const came = wait(1000 * limit)
+      if (came !== true) return came === false ? hung(limit) : stopped()
       const got = attempt(() => readSync(from, buffer, have, buffer.byteLength - have, null))
       if (got === AGAIN) continue
       if (got === 0 || got === undefined) return fail("ended", `${name} to go on`, itsEnd())
@@ -195,11 +250,28 @@ const startOn = (c: Libc, { file, args, seconds, variables }: Command): Either.E
     }
     if (have > want) return fail("lied", `an answer of ${want} bytes`, `${have} bytes`, "one answer a request")
     forget()
-    return Either.right({ kind: new DataView(buffer.buffer).getUint32(4, true), size: want - HEADER_BYTES, buffer })
+    silent = false
+    const kind = new DataView(buffer.buffer).getUint32(4, true)
+    if (kind === kinds.failed) {
+      while (listen());
+      prints.drop()
+    } else prints.show()
+    return Either.right({ kind, size: want - HEADER_BYTES, buffer })
   }
 
-  return Either.right({ send, receive, fault: () => broken, words, end })
+  return Either.right({
+    send,
+    receive,
+    fault: () => broken,
+    words: prints.words,
+    leave,
+    end
+  })
 }
+
+/** Milliseconds that a process may take to close its environments; and where a signal ends this one. */
+const GRACE = 2000
+const HASTE = 350
 
 /** Bytes that go into a pipe with room at once or not at all (POSIX): Deno tells not how much of more went over. */
 const PIECE = process.platform === "linux" ? 4096 : 512

@@ -18,6 +18,7 @@ export interface Child {
   /** Asks in JSON and waits. */
   readonly call: <A>(request: object, schema: Schema.Codec<A, unknown>, patience?: number) => Either.Either<Fault, A>
   readonly fault: () => Fault | undefined
+  readonly leave: () => void
   readonly end: () => void
 }
 
@@ -81,8 +82,8 @@ export const startChild = ({
       channel.end()
       return hello
     }
-    const { send, end } = channel
-    return Either.right({ hello: hello.right, send, answer, ask, told, call, fault: channel.fault, end })
+    const { send, leave, end } = channel
+    return Either.right({ hello: hello.right, send, answer, ask, told, call, fault: channel.fault, leave, end })
   })(startChannel({ file: python, args: [script], seconds, variables: { ...variables, ...PLAIN } }))
 
 const bytesOf = ({ buffer, size }: Answer): Uint8Array => buffer.subarray(HEADER_BYTES, HEADER_BYTES + size)

@@ -11,6 +11,8 @@ import { type Fault, fault } from "./failure.ts"
 export interface Libc {
   /** `poll(2)` on one file: whether it can be read or written, or has been closed, within so many milliseconds. */
   readonly poll: (file: number, event: "read" | "write", milliseconds: number) => boolean
+  /** The same for reading one of two files. */
+  readonly pollEither: (one: number, other: number, milliseconds: number) => boolean
   /** `mkfifo(3)`, for this user only. */
   readonly mkfifo: (path: string) => boolean
   /** How a child of this process has ended; nothing while it lives, or where that was told to someone else. */
@@ -70,20 +72,31 @@ const signalName = (n: number): string =>
 
 const libcOf = ({ poll, mkfifo, waitid }: Symbols): Libc => {
   const info = new Uint8Array(128)
-  const entry = new Uint8Array(8)
-  const view = new DataView(entry.buffer)
+  const entries = new Uint8Array(16)
+  const view = new DataView(entries.buffer)
+  const wait = (count: number, milliseconds: number): boolean => {
+    let ready = poll(entries, count, Math.min(milliseconds, LONGEST))
+    // A signal interrupts it, the end of another child for one; that is no time limit.
+    for (const end = performance.now() + milliseconds; ready < 0; ) {
+      const left = end - performance.now()
+      if (left <= 0) return false
+      ready = poll(entries, count, Math.ceil(left))
+    }
+    return ready > 0
+  }
+  const put = (place: number, file: number, event: "read" | "write"): void => {
+    view.setInt32(8 * place, file, true)
+    view.setInt32(8 * place + 4, EVENTS[event], true)
+  }
   return {
     poll: (file, event, milliseconds) => {
-      view.setInt32(0, file, true)
-      view.setInt32(4, EVENTS[event], true)
-      let ready = poll(entry, 1, Math.min(milliseconds, LONGEST))
-      // A signal interrupts it, the end of another child for one; that is no time limit.
-      for (const end = performance.now() + milliseconds; ready < 0; ) {
-        const left = end - performance.now()
-        if (left <= 0) return false
-        ready = poll(entry, 1, Math.ceil(left))
-      }
-      return ready > 0
+      put(0, file, event)
+      return wait(1, milliseconds)
+    },
+    pollEither: (one, other, milliseconds) => {
+      put(0, one, "read")
+      put(1, other, "read")
+      return wait(2, milliseconds)
     },
     mkfifo: (path) => mkfifo(new TextEncoder().encode(`${path}\0`), 0o600) === 0,
     ended: (pid) => {

@@ -63,6 +63,7 @@ export const gymnasium = (options: GymnasiumOptions = {}): Gymnasium => {
     if (Either.isLeft(python)) return python
     const seconds = setting("PGEX_PYTHON_SECONDS", options.seconds, 60)
     const script = options.script === undefined ? {} : { script: options.script }
+    atExit(close)
     return Either.map((child: Child) => (children[index] = child))(
       startChild({ python: python.right, seconds, variables, ...script })
     )
@@ -106,16 +107,34 @@ export const gymnasium = (options: GymnasiumOptions = {}): Gymnasium => {
     return Either.right(found)
   }
 
+  const close = (): void => {
+    const all = children.splice(0)
+    for (const child of all) child.leave()
+    for (const child of all) child.end()
+    open.delete(close)
+  }
+
   return {
     prefix: PREFIX,
     environment: (name) => Either.map(({ environment }: Found) => environment)(find(name)),
     family: (name) =>
       Either.map(({ environment, description }: Found) => familyOf(environment, description.tasks))(find(name)),
-    close: () => {
-      for (const child of children.splice(0)) child.end()
-    },
+    close,
     processes: () => children.filter((c) => c.fault() === undefined).length
   }
+}
+
+/** How the processes that live now are ended with this one. */
+const open = new Set<() => void>()
+let listens = false
+
+const atExit = (close: () => void): void => {
+  open.add(close)
+  if (listens) return
+  listens = true
+  process.on("exit", () => {
+    for (const one of [...open]) one()
+  })
 }
 
 /** Seconds of a step from which on a process of its own is worth its answer. */

@@ -1,17 +1,15 @@
 import assert from "node:assert/strict"
-import { spawn } from "node:child_process"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { test } from "node:test"
-import { fileURLToPath } from "node:url"
 import * as Either from "fp-ts/lib/Either.js"
 import { zeroKey } from "../../../core/random/mod.ts"
 import type { EnvError } from "../../../envs/error.ts"
 import { taskBatch } from "../../../envs/task_batch.ts"
 import { makeRows } from "../../../envs/vector.ts"
 import { gymnasium } from "../../../plugins/gymnasium/mod.ts"
-import { answer, bridge, failed, fake, hello, lives, odd, request, right, skip } from "./support.ts"
+import { answer, bridge, ends, failed, fake, hello, odd, request, right, skip } from "./support.ts"
 
 const errorOf = (x: Either.Either<EnvError, unknown>): EnvError =>
   Either.isLeft(x) ? x.left : assert.fail("it was not refused")
@@ -75,13 +73,6 @@ for (const [name, body, reason, says] of children)
     assert.equal(reasonOf(e), reason, e.message)
     assert.match(e.message, says)
   })
-
-/** Whether a process is there no more, after a little while. */
-const ends = async (pid: number): Promise<boolean> => {
-  for (let waited = 0; lives(pid) && waited < 3000; waited += 20)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  return !lives(pid)
-}
 
 test("gymnasium() ends a child that hangs, and all that it has started", async () => {
   const { options, remove } = fake(`sleep 50 & echo $! > "$0.pid"; wait`)
@@ -167,17 +158,3 @@ for (const [manner, reason, says, seconds] of stops)
     assert.equal(again.fault(), undefined)
     source.close()
   })
-
-test("a process ends with its parent, in the middle of a step too", { skip }, async () => {
-  const script = fileURLToPath(new URL("./parent.ts", import.meta.url))
-  const prefix = process.versions.deno === undefined ? [script] : ["run", "-A", "--no-check", script]
-  const parent = spawn(process.execPath, prefix, { stdio: ["ignore", "pipe", "inherit"] })
-  const pid = await new Promise<number>((resolve) => {
-    parent.stdout?.once("data", (d) => resolve(Number(String(d))))
-    parent.once("exit", () => resolve(0))
-  })
-  assert.ok(lives(pid))
-  await new Promise((resolve) => setTimeout(resolve, 100))
-  parent.kill("SIGKILL")
-  assert.ok(await ends(pid))
-})

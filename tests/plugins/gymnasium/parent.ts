@@ -1,14 +1,13 @@
-/** Tells the process of an environment, and waits for a step of it that does not end. */
+/** Tells the process of an environment, named by the last argument, and waits for a step of it that does not end. */
 import { writeSync } from "node:fs"
 import { zeroKey } from "../../../core/random/mod.ts"
 import { taskBatch } from "../../../envs/task_batch.ts"
 import { makeRows } from "../../../envs/vector.ts"
-import { bridge, odd, right } from "./support.ts"
+import { bridge, right } from "./support.ts"
 
 const source = bridge()
-const batch = right(
-  taskBatch(odd(source, "Manners", "?manner=spins"), [{ id: "a", params: { armed: true } }], 1, zeroKey)
-)
+const environment = right(source.environment(process.argv.at(-1) ?? ""))
+const batch = right(taskBatch(environment, [{ id: "a", params: { armed: true } }], 1, zeroKey))
 const rows = makeRows(1, 2)
 batch.reset(rows.observation)
 batch.step(Float64Array.of(0), rows)

@@ -83,3 +83,10 @@ export const lives = (pid: number): boolean => {
   const { stdout } = spawnSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" })
   return stdout.trim() !== "" && !stdout.trim().startsWith("Z")
 }
+
+/** Whether a process is there no more, after a little while. */
+export const ends = async (pid: number): Promise<boolean> => {
+  for (let waited = 0; lives(pid) && waited < 3000; waited += 20)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  return !lives(pid)
+}
