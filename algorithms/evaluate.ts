@@ -6,7 +6,7 @@ import { type Floats, type Key, zeroKey } from "../core/random/mod.ts"
 import { makeRows } from "../envs/vector.ts"
 import type { Problem } from "./algorithm.ts"
 import { type LearnerError, lift, problemError } from "./error.ts"
-import { actionStreams, actProgram, interaction, pauseEvery, unbroken } from "./interaction.ts"
+import { actionStreams, actProgram, interaction, pauseEvery, shownBy, unbroken } from "./interaction.ts"
 import { successes } from "./success.ts"
 
 /** Whole episodes of one task. */
@@ -62,11 +62,11 @@ export const evaluator = Effect.fn("evaluator")(function* (problem: Problem) {
         return yield* problemError("theta", `${policy.size} parameters`, String(theta.length))
       }
       yield* session.write(parameters, theta)
-      const x = yield* interaction(problem, key, Real)
+      const x = yield* interaction(problem, key, Real, { fresh: true })
       yield* lift(x.normaliser.set(moments))
       x.reset()
       const act = acting.run({ parameters, observation: x.input }, x.actor.head)
-      const rows = makeRows(x.batch.count, x.batch.observationSize)
+      const rows = makeRows(x.batch.count, x.batch.observationSize, shownBy(policy))
       const streams = actionStreams(key, tasks)
       const quota = Array.from({ length: x.batch.count }, (_, i) => share(episodes, environmentsPerTask, i))
       const played = quota.map(() => ({ returns: [] as number[], lengths: [] as number[] }))

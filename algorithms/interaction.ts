@@ -10,7 +10,7 @@ import { taskBatch } from "../envs/task_batch.ts"
 import { type Batch, floatsIn, type Memory, makeRows, ownMemory, type Rows } from "../envs/vector.ts"
 import type { Problem, State, TrainingProblem } from "./algorithm.ts"
 import { lift, liftProgram, type ProblemError, problemError } from "./error.ts"
-import { type Normaliser, normaliser } from "./normalise.ts"
+import { isDouble, type Normaliser, normaliser } from "./normalise.ts"
 import { type Actor, inputsOf, type Policy } from "./policy.ts"
 
 /** What a rollout of T steps of N environments leaves, in the order [step, environment]. */
@@ -35,7 +35,7 @@ export interface Interaction {
   /** By what the network sees observations; say its moments before the first one. */
   readonly normaliser: Normaliser
   /** What the environments show now, before it was normalised: `[N, observation size]`; kept up only where something is. */
-  readonly shown: Float32Array
+  readonly shown: Float32Array | Float64Array
   /** Shows the network what the environments gave: row `row + i` of observations of their own. */
   readonly see: (observation: ArrayLike<number>, row: number) => void
   /** Starts fresh episodes everywhere. */
@@ -52,11 +52,15 @@ export interface Interaction {
   ) => void
 }
 
-/** Makes the environments of a problem, `key` deciding their episodes; they live no longer than the scope. */
+/**
+ * Makes the environments of a problem, `key` deciding their episodes; they live no longer than the scope. With `fresh` those
+ * that are elsewhere have not been played before.
+ */
 export const interaction = Effect.fn("interaction")(function* (
   { environment, tasks, policy, environmentsPerTask }: Problem,
   key: Key,
-  Real: RealConstructor
+  Real: RealConstructor,
+  how: { readonly fresh?: boolean } = {}
 ) {
   const positions = tasks.map((t) => policy.taskIds.indexOf(t.id))
   const unknown = policy.taskIds.length === 0 ? -1 : positions.indexOf(-1)
@@ -67,7 +71,7 @@ export const interaction = Effect.fn("interaction")(function* (
     return yield* problemError("environmentsPerTask", "a whole number >= 1", String(environmentsPerTask))
   }
   const batch = yield* Effect.acquireRelease(
-    Effect.suspend(() => lift(taskBatch(environment, tasks, environmentsPerTask, key))),
+    Effect.suspend(() => lift(taskBatch(environment, tasks, environmentsPerTask, key, how))),
     ({ elsewhere }) => Effect.sync(() => elsewhere?.close())
   )
   const own = batch.observationSize
@@ -81,23 +85,21 @@ export const interaction = Effect.fn("interaction")(function* (
   const actor = policy.actor(count, tasks.length, Real)
   const normalised = normaliser(policy)
   const input = new Real(count * inputs)
-  const fresh = new Float32Array(count * own)
+  const fresh = new (shownBy(policy))(count * own)
   const play = playOf(policy, environment.action)
+  const keeps = policy.config.normalise?.observation === true
   const played = play === undefined ? actor.action : new Float64Array(actor.action.length)
 
   const encode: Interaction["encode"] = (i, from, at, to, toAt) => {
     if (discrete) {
       for (let k = 0; k < seen; k++) to[toAt + k] = 0
       to[toAt + from[at]!] = 1
-    } else {
-      for (let k = 0; k < seen; k++) to[toAt + k] = from[at + k]!
-      normalised.observation(to, toAt)
-    }
+    } else if (keeps) normalised.observation(to, toAt, from, at)
+    else for (let k = 0; k < seen; k++) to[toAt + k] = from[at + k]!
     if (seen === inputs) return
     for (let k = seen; k < inputs; k++) to[toAt + k] = 0
     to[toAt + seen + positions[Math.floor(i / environmentsPerTask)]!] = 1
   }
-  const keeps = policy.config.normalise?.observation === true
   const see: Interaction["see"] = (from, row) => {
     if (keeps && from !== fresh) for (let i = 0; i < fresh.length; i++) fresh[i] = from[row * own + i]!
     for (let i = 0; i < count; i++) encode(i, from, (row + i) * own, input, i * inputs)
@@ -128,6 +130,34 @@ export const unbroken = (x: Interaction): Effect.Effect<void, ProblemError> => {
   return fault === undefined ? Effect.void : lift(E.left(fault))
 }
 
+/**
+ * Goes on with saved episodes from what was seen; where nothing can repeat them, others begin in their place.
+ *
+ * - Errors: `ProblemError` for what is no state of these environments.
+ */
+export const takeUp = (
+  x: Interaction,
+  { environments, observation }: Pick<State, "environments" | "observation">
+): Effect.Effect<void, ProblemError> =>
+  Effect.suspend(() => {
+    const loaded = x.batch.load(environments)
+    x.input.set(observation)
+    if (E.isRight(loaded)) return Effect.void
+    const anew = x.batch.elsewhere?.anew
+    if (loaded.left._tag !== "ProcessError" || loaded.left.reason !== "unrepeatable" || anew === undefined)
+      return lift(loaded)
+    const begun = anew(environments, x.shown)
+    if (E.isRight(begun)) x.see(x.shown, 0)
+    return lift(begun)
+  })
+
+/**
+ * How rows hold what environments show: float32, as networks take it; float64 where the environment's own numbers are and
+ * are normalised first, so that a large mean takes none of their digits.
+ */
+export const shownBy = ({ config, spaces }: Policy): Float32ArrayConstructor | Float64ArrayConstructor =>
+  config.normalise?.observation === true && isDouble(spaces.observation) ? Float64Array : Float32Array
+
 /** How actions as drawn become what the environment gets; undefined where they are the same. */
 export const playOf = (policy: Policy, action: Space): Policy["play"] =>
   policy.play ?? (action._tag === "Box" ? (drawn, played) => clipTo(action, drawn, played) : undefined)
@@ -152,7 +182,7 @@ export const makeExperience = (
     observation: floatsIn(memory, count * policy.inputs, Real),
     action: new Float64Array(memory(8 * count * policy.actionSize)),
     logProb: new Float64Array(memory(8 * count)),
-    rows: makeRows(count, x.batch.observationSize, Float32Array, memory)
+    rows: makeRows(count, x.batch.observationSize, shownBy(policy), memory)
   }
 }
 

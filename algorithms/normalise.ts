@@ -5,6 +5,7 @@
  */
 import * as E from "fp-ts/lib/Either.js"
 import type { Floats } from "../core/random/mod.ts"
+import type { Space } from "../envs/space.ts"
 import type { Rows } from "../envs/vector.ts"
 import { type Moments, mergeMoments, rowMoments } from "../envs/wrappers/moments.ts"
 import { type ProblemError, problemError } from "./error.ts"
@@ -65,8 +66,8 @@ export const observationScale = (policy: Normalising, moments: Floats) => {
 export interface Normaliser {
   /** Errors: `ProblemError` for moments of another size than the policy's. */
   readonly set: (moments: Floats | undefined) => E.Either<ProblemError, void>
-  /** Normalises an observation in place, at the beginning of a network's input. */
-  readonly observation: (input: Floats, at: number) => void
+  /** Normalises an observation in place, at the beginning of a network's input; or one that stands elsewhere into it. */
+  readonly observation: (input: Floats, at: number, from?: ArrayLike<number>, fromAt?: number) => void
   /** Rewards as they are learned from: r/σ, within ±{@link LIMIT}; the same array where they are not normalised. */
   readonly rewards: (rewards: Floats) => Floats
   /** σ, the unit of what is learned from such rewards. */
@@ -100,8 +101,8 @@ export const normaliser = (policy: Normalising): Normaliser => {
       if (rewarded(policy)) unit = Math.sqrt(moments[size - 1]! / moments[size - 3]! + EPSILON)
       return E.right(undefined)
     },
-    observation: (input, at) => {
-      for (let i = 0; i < n; i++) input[at + i] = within((input[at + i]! - mean[i]!) / deviation[i]!)
+    observation: (input, at, from = input, fromAt = at) => {
+      for (let i = 0; i < n; i++) input[at + i] = within((from[fromAt + i]! - mean[i]!) / deviation[i]!)
     },
     rewards: (rewards) => (rewarded(policy) ? Float64Array.from(rewards, (r) => within(r / unit)) : rewards),
     unit: () => unit
@@ -125,6 +126,18 @@ export const firstMemory = (policy: Normalising, start: Floats | undefined, envi
   discounted: new Float64Array(discountedSize(policy, environments))
 })
 
+/** Whether an environment's numbers are float64, as seconds since 1970 must be. */
+export const isDouble = (observation: Space): boolean => observation._tag === "Box" && observation.dtype === "float64"
+
+/**
+ * Moments before these rows. Where nothing was seen yet and numbers are float64, the prior stands at the first row in the
+ * place of 0: a large mean would be taken for a spread of 1% of it.
+ */
+const soFar = ({ spaces }: Normalising, before: Moments, rows: Rows): Moments =>
+  before.count === PRIOR && isDouble(spaces.observation)
+    ? { ...before, mean: Array.from(rows.observation.subarray(0, before.mean.length)) }
+    : before
+
 /**
  * The memory after some more transitions, in the order [step, environment]; R starts anew where an episode ended.
  *
@@ -134,7 +147,8 @@ export const takeIn = (policy: Normalising, before: Memory, rows: Rows, gamma: n
   const { moments } = before
   if (moments === undefined) return before
   const n = observed(policy)
-  const seen = n > 0 ? flat(mergeMoments(unflat(moments, 0, n), rowMoments(rows.observation, n))) : []
+  const seen =
+    n > 0 ? flat(mergeMoments(soFar(policy, unflat(moments, 0, n), rows), rowMoments(rows.observation, n))) : []
   if (!rewarded(policy)) return { ...before, moments: Float64Array.from(seen) }
   const discounted = Float64Array.from(before.discounted)
   const sums = new Float64Array(rows.reward.length)

@@ -71,6 +71,8 @@ export interface Environment {
   readonly secondsPerStep: number
   /** Nothing is random under the default parameters: the same actions lead the same way from every key. */
   readonly deterministic?: boolean
+  /** False where key and actions do not decide an episode: it remembers earlier ones, or sees a clock. */
+  readonly repeats?: false
   /**
    * The dynamics under these parameters, defaults for the others.
    *

@@ -5,7 +5,7 @@ import { Session } from "../../core/pipeline/session.ts"
 import { type Key, zeroKey } from "../../core/random/mod.ts"
 import type { Acting, Adaptation, AdaptationProblem, Adapted, Adapter, State } from "../algorithm.ts"
 import { diverged, lift, problemError } from "../error.ts"
-import { actionStreams, interaction, stepsOfEach, unbroken } from "../interaction.ts"
+import { actionStreams, interaction, stepsOfEach, takeUp, unbroken } from "../interaction.ts"
 import type { Played } from "./advantage.ts"
 import type { Maml } from "./config.ts"
 import { players } from "./players.ts"
@@ -42,7 +42,7 @@ export const adapter = (id: string) =>
         const fresh = yield* interaction(problem, key, Real)
         fresh.reset()
         yield* unbroken(fresh)
-        yield* lift(x.batch.load(fresh.batch.save()))
+        yield* takeUp(x, { environments: fresh.batch.save(), observation: fresh.input })
         yield* session.write(rate, alpha)
         yield* inner.start(at.policy)
         const streams = actionStreams(key, tasks)

@@ -9,7 +9,7 @@ import { perExample } from "../../core/program/mod.ts"
 import { type Key, zeroKey } from "../../core/random/mod.ts"
 import type { Iteration, Learner, Start, State, TaskRow, TrainingProblem } from "../algorithm.ts"
 import { diverged, lift, liftProgram, problemError } from "../error.ts"
-import { actionStreams, interaction, loadActions, pauseEvery, saveActions, unbroken } from "../interaction.ts"
+import { actionStreams, interaction, loadActions, pauseEvery, saveActions, takeUp, unbroken } from "../interaction.ts"
 import { firstMoments, type Memory, momentsSize, takeIn } from "../normalise.ts"
 import { startFrom } from "../start.ts"
 import { identityOf, loadState, saveState } from "../state.ts"
@@ -73,8 +73,7 @@ export const learner = (kind: Kind) =>
         else yield* outer.restore(name, saved)
       }
       yield* lift(x.normaliser.set(s.moments))
-      yield* lift(x.batch.load(s.environments))
-      x.input.set(s.observation)
+      yield* takeUp(x, s)
     })
 
     const init = Effect.fn("maml.init")(function* (key: Key, start: Start = {}) {

@@ -16,6 +16,7 @@ import {
   pauseEvery,
   rollout,
   saveActions,
+  takeUp,
   unbroken
 } from "../interaction.ts"
 import { discountedSize, firstMemory, type Memory, momentsSize, takeIn } from "../normalise.ts"
@@ -92,8 +93,7 @@ export const learner = <C>(kind: OnPolicy<C>) =>
         yield* session.write(at[name]!, saved)
       }
       yield* lift(x.normaliser.set(s.moments))
-      yield* lift(x.batch.load(s.environments))
-      x.input.set(s.observation)
+      yield* takeUp(x, s)
     })
 
     const capture = Effect.fnUntraced(function* (

@@ -15,9 +15,11 @@ import {
   interaction,
   loadActions,
   saveActions,
+  shownBy,
+  takeUp,
   unbroken
 } from "../interaction.ts"
-import { firstMemory, type Memory, momentsSize, takeIn } from "../normalise.ts"
+import { firstMemory, isDouble, type Memory, momentsSize, takeIn } from "../normalise.ts"
 import { contents, makeReplay, nextSlot, overwrites, withContents } from "../replay/mod.ts"
 import { startFrom } from "../start.ts"
 import { identityOf, loadState, saveState } from "../state.ts"
@@ -59,8 +61,11 @@ export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: Trai
   const sizes = { policy: policy.size, value: n.value.size, observation: x.input.length, moments: momentsSize(policy) }
   const { observation: scaled = false, reward = false } = policy.config.normalise ?? {}
   /** The replay keeps observations and rewards as they were: moments go on, and normalise what is drawn from it. */
-  const normalArrays = [...(scaled ? ["shown"] : []), ...(reward ? ["discounted"] : [])]
-  const step = makeRows(envs, x.batch.observationSize)
+  const far = scaled && isDouble(policy.spaces.observation)
+  /** What is taken from observations before they are rounded to float32: the first one, where they are float64. */
+  const origin = new Float64Array(row.seen)
+  const normalArrays = [...(scaled ? ["shown"] : []), ...(far ? ["origin"] : []), ...(reward ? ["discounted"] : [])]
+  const step = makeRows(envs, x.batch.observationSize, shownBy(policy))
   const reached = new Real(policy.inputs)
   const perRound = c.updates === "steps" ? c.trainEvery * envs : c.updates
 
@@ -77,9 +82,9 @@ export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: Trai
     // Other memory: states given out may share what was written so far.
     replay = yield* lift(withContents(empty, s.arrays.replay ?? [], s.steps / envs))
     yield* lift(x.normaliser.set(s.moments))
-    yield* lift(x.batch.load(s.environments))
-    x.input.set(s.observation)
-    if (scaled) x.shown.set(s.arrays.shown ?? [])
+    if (scaled) x.shown.set(s.arrays.shown ?? x.shown)
+    yield* takeUp(x, s)
+    origin.set(s.arrays.origin ?? origin)
     lastFinite = {}
   })
 
@@ -109,6 +114,7 @@ export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: Trai
       ...remembered(memory),
       arrays: {
         ...carried(memory, fresh),
+        ...(far ? { origin: Float64Array.from(fresh.shown.subarray(0, row.seen)) } : {}),
         replay: new Float32Array(0),
         // A policy that was given knows more than chance does.
         uniform: Float64Array.of(start.policy === undefined ? c.learningStarts : 0),
@@ -148,8 +154,8 @@ export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: Trai
       const own = e * x.batch.observationSize
       if (!scaled) x.encode(e, step.nextObservation, own, reached, 0)
       for (let i = 0; i < row.seen; i++) {
-        memory[to + i] = scaled ? shown[own + i]! : sight[e * inputs + i]!
-        memory[to + row.next + i] = scaled ? step.nextObservation[own + i]! : reached[i]!
+        memory[to + i] = scaled ? shown[own + i]! - origin[i]! : sight[e * inputs + i]!
+        memory[to + row.next + i] = scaled ? step.nextObservation[own + i]! - origin[i]! : reached[i]!
       }
       for (let i = 0; i < actionSize; i++)
         memory[to + row.action + i] = n.form.seen(x.actor.action[e * actionSize + i]!)
@@ -195,7 +201,7 @@ export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: Trai
       sums.takeStep(step)
       if (taken + envs <= c.learningStarts || replay.pushed % c.trainEvery !== 0) continue
       for (let k = 0; k < perRound; k++) {
-        yield* update(replay, x, chance)
+        yield* update(replay, x, chance, origin)
         if (!figures.every(Number.isFinite)) return yield* fail("loss", brokenTasks(figures, tasks.length))
         sums.takeUpdate(figures)
         lastFinite = figuresOf(figures, tasks.length, 0)
@@ -210,7 +216,13 @@ export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: Trai
       policy: theta,
       value,
       ...remembered(memory),
-      arrays: { ...arrays, ...carried(memory, x), uniform: Float64Array.of(uniform), replay: contents(replay) },
+      arrays: {
+        ...arrays,
+        ...carried(memory, x),
+        ...(far ? { origin: origin.slice() } : {}),
+        uniform: Float64Array.of(uniform),
+        replay: contents(replay)
+      },
       environments: x.batch.save(),
       observation: x.input.slice(),
       streams: {

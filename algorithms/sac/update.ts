@@ -49,22 +49,23 @@ export const updater = Effect.fn("sac.updater")(function* (c: Sac, n: Networks, 
   const pause = pauseEvery(executable.cost.flops)
   const rows = new Int32Array(batch)
   const { seen, action, next, reward, terminated, width } = rowLayout(n)
+  const [sight, reached] = [new Float64Array(seen), new Float64Array(seen)]
 
-  /** Copies the drawn rows out of the replay; which task it is, is in what the network sees now. */
-  const gather = ({ memory, environments }: Replay, x: Interaction): void => {
+  /** Copies the drawn rows out of the replay, back from their origin; which task it is, is in what the network sees now. */
+  const gather = ({ memory, environments }: Replay, x: Interaction, origin: Float64Array): void => {
     for (let k = 0; k < batch; k++) {
       const from = rows[k]! * width
       const to = k * inputs
-      const sight = (rows[k]! % environments) * inputs
+      const place = (rows[k]! % environments) * inputs
       for (let i = 0; i < seen; i++) {
-        input.observation[to + i] = memory[from + i]!
-        input.nextObservation[to + i] = memory[from + next + i]!
+        input.observation[to + i] = sight[i] = memory[from + i]! + origin[i]!
+        input.nextObservation[to + i] = reached[i] = memory[from + next + i]! + origin[i]!
       }
-      x.normaliser.observation(input.observation, to)
-      x.normaliser.observation(input.nextObservation, to)
+      x.normaliser.observation(input.observation, to, sight, 0)
+      x.normaliser.observation(input.nextObservation, to, reached, 0)
       for (let i = seen; i < inputs; i++) {
-        input.observation[to + i] = x.input[sight + i]!
-        input.nextObservation[to + i] = x.input[sight + i]!
+        input.observation[to + i] = x.input[place + i]!
+        input.nextObservation[to + i] = x.input[place + i]!
       }
       for (let i = 0; i < actionSize; i++) input.action[k * actionSize + i] = memory[from + action + i]!
       input.reward[k] = memory[from + reward]!
@@ -74,9 +75,9 @@ export const updater = Effect.fn("sac.updater")(function* (c: Sac, n: Networks, 
     if (rewards !== input.reward) input.reward.set(rewards)
   }
 
-  const update = Effect.fnUntraced(function* (replay: Replay, x: Interaction, s: Stream) {
+  const update = Effect.fnUntraced(function* (replay: Replay, x: Interaction, s: Stream, origin: Float64Array) {
     yield* lift(sampleRows(replay, tasks, s, rows))
-    gather(replay, x)
+    gather(replay, x, origin)
     fillNormal(s, input.noise)
     fillNormal(s, input.nextNoise)
     yield* call

@@ -130,6 +130,7 @@ const environmentText = (e: Environment, from: string): string =>
     `  observes ${describeSpace(e.observation)}`,
     `  acts     ${describeSpace(e.action)}`,
     `  lasts    ${e.maxEpisodeSteps >= NO_LIMIT ? "until it ends itself," : `at most ${e.maxEpisodeSteps}`} steps of ${e.secondsPerStep} s`,
+    ...(e.repeats === false ? ["  remembers, or sees a clock: seed and actions do not decide its episodes"] : []),
     "Parameters",
     ...describeTable(e.parameters),
     ...describeVariants(e.variants ?? [])

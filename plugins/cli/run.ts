@@ -10,6 +10,7 @@ import type { RunConfig } from "../../core/pipeline/config.ts"
 import { RunStore } from "../../core/pipeline/run_store.ts"
 import { printable } from "../../core/text/printable.ts"
 import type { EnvError } from "../../envs/error.ts"
+import type { Family } from "../../envs/family.ts"
 import { findFamily } from "../../envs/registry.ts"
 import { type Choice, loadConfig, named } from "../config/mod.ts"
 import { atSignal } from "../ending/mod.ts"
@@ -66,7 +67,8 @@ export const runCommand = Command.make(
     const loaded = yield* withPlugins({ asked: chosen.plugins, record, trust: o.trust })
     const read = { ...chosen, plugins: loaded.names }
     // Before the directory is made: a wrong name leaves nothing behind.
-    yield* lift(tasksExist(read, loaded)).pipe(Effect.mapError(because(loaded)))
+    const { environment } = yield* lift(familyOf(read, loaded)).pipe(Effect.mapError(because(loaded)))
+    if (environment.repeats === false) yield* remark(unrepeated(environment.id))
     // What only this command needs (programs, kernels, plots) is loaded only by it: the others start faster.
     const { mainJob } = yield* Effect.promise(() => import("../../algorithms/policygradex/job.ts"))
     const { known, knownWith } = yield* Effect.promise(() => import("../known.ts"))
@@ -152,8 +154,14 @@ const overOwn = Effect.fnUntraced(function* (directory: string, choice: Choice) 
   return { ...said, source: resolve(directory, "run.json") } satisfies Choice
 })
 
-const tasksExist = (config: RunConfig, { registry }: Loaded): E.Either<EnvError, unknown> =>
+/** The family of a run, which has its tasks. */
+const familyOf = (config: RunConfig, { registry }: Loaded): E.Either<EnvError, Family> =>
   pipe(
     findFamily(registry, config.family.id),
-    E.chain((family) => family.tasks({ ...config.family.options, n: config.family.n }))
+    E.chainFirst((family) => family.tasks({ ...config.family.options, n: config.family.n }))
   )
+
+/** What cannot be promised of an environment whose episodes nothing decides. */
+const unrepeated = (id: string): string =>
+  `${id} remembers what was before an episode, or sees a clock: a second run gives other numbers, and episodes that ` +
+  "ran when a run was stopped begin anew when it goes on"

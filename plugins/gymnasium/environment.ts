@@ -50,6 +50,7 @@ export const environmentOf = (name: string, d: Description, open: Open): Environ
     parameters,
     maxEpisodeSteps: d.steps ?? NO_LIMIT,
     secondsPerStep: d.seconds ?? 1,
+    ...(d.repeats === "nothing" ? { repeats: false } : {}),
     make: (params) =>
       Either.chain(() =>
         Either.left(

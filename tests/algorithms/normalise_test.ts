@@ -22,6 +22,7 @@ import { firstMoments, momentsSize, normaliser, takeIn } from "../../algorithms/
 import { child, zeroKey } from "../../core/random/mod.ts"
 import {
   cartPole,
+  type Environment,
   expectedReturn,
   frozenLake,
   type LinearQuadraticParams,
@@ -34,7 +35,7 @@ import { wrapped } from "../../envs/wrappers/wrap.ts"
 import { readSafetensors, writeSafetensors } from "../../plugins/store/mod.ts"
 import { gzipJson } from "../support/gzip_json.ts"
 import { identityBox } from "./environments.ts"
-import { inSession, problemOf, right, train, twoPoles } from "./support.ts"
+import { inSession, problemOf, right, small, train, twoPoles } from "./support.ts"
 
 interface Running {
   readonly count: number
@@ -208,25 +209,63 @@ const FAR = 300
 const FINE = 0.01
 const DEAR = 1e4
 
-/** The linear-quadratic task in units that no network is made for. */
-const illScaled = wrapped(linearQuadratic, "illScaled", {}, (d) => ({
-  ...d,
-  observe: (state, at, out, outAt) => {
-    d.observe(state, at, out, outAt)
-    for (let i = outAt; i < outAt + d.observationSize; i++) out[i] = FAR + FINE * out[i]!
-  },
-  step: (state, at, actions, actionAt, stream, outcome) => {
-    d.step(state, at, actions, actionAt, stream, outcome)
-    outcome.reward *= DEAR
-  }
-}))
+const names = ["x", "y"]
+
+/** The linear-quadratic task in units that no network is made for, its observations rounded or not. */
+const scaledBy = (far: number, fine: number, dtype: "float32" | "float64"): Environment => ({
+  ...wrapped(linearQuadratic, "illScaled", {}, (d) => ({
+    ...d,
+    observe: (state, at, out, outAt) => {
+      const own = new Float64Array(d.observationSize)
+      d.observe(state, at, own, 0)
+      for (const [i, x] of own.entries()) out[outAt + i] = far + fine * x
+    },
+    step: (state, at, actions, actionAt, stream, outcome) => {
+      d.step(state, at, actions, actionAt, stream, outcome)
+      outcome.reward *= DEAR
+    }
+  })),
+  observation: { _tag: "Box", low: [-Infinity, -Infinity], high: [Infinity, Infinity], names, units: names, dtype }
+})
+const illScaled = scaledBy(FAR, FINE, "float32")
+
+const best = optimalPolicy(regulator)
+const [optimum, idle] = [expectedReturn(regulator, best), expectedReturn(regulator, { ...best, gain: 0 })]
+const tasks = [{ id: "only", params: { ...regulator } }]
+
+test("PPO learns from float64 observations whose mean float32 cannot hold: seconds since 1970", async () => {
+  const seconds = scaledBy(1.7e9, 1, "float64")
+  const { mean } = await learned(problemOf(seconds, { tasks, stepsPerTask: 1280, network: { normalise: both } }), 20)
+  assert.ok((optimum - mean / DEAR) / (optimum - idle) < 0.05, `${mean / DEAR} of ${optimum}`)
+})
+
+const soon = { ...sac, defaults: { ...sac.defaults, learningStarts: 64, batch: 32, replay: 4096 } }
+
+for (const algorithm of [erased(ppo), erased(soon)])
+  test(`${algorithm.id} sees of a far observation what it sees of a near one, and after taking up a state`, async () => {
+    const network = { normalise: observations }
+    const seen = (far: number) =>
+      inSession(
+        Effect.gen(function* () {
+          const environment = scaledBy(far, 1, "float64")
+          const policy = right(algorithm.makePolicy(environment, { ...small, ...network }))
+          const problem = problemOf(environment, { tasks, stepsPerTask: 64, policy })
+          const learner = yield* algorithm.learner(algorithm.defaults, problem)
+          const state = yield* train(learner, yield* learner.init(child(zeroKey, 5)), 3)
+          const half = yield* train(learner, yield* learner.init(child(zeroKey, 5)), 2)
+          const again = yield* train(learner, right(learner.load(learner.save(half))), 1)
+          assert.deepEqual(again.policy, state.policy)
+          const { moments = [] } = state
+          return { deviation: Math.sqrt((moments[3] ?? 0) / (moments[0] ?? 1)) }
+        })
+      )
+    const [near0, far0] = [await seen(0), await seen(2 ** 31)]
+    assert.ok(Math.abs(far0.deviation / near0.deviation - 1) < 0.5, `${far0.deviation} for ${near0.deviation}`)
+  })
 
 test("PPO learns in units that it was not made for by both normalisations, and by neither alone", async () => {
-  const best = optimalPolicy(regulator)
-  const [optimum, idle] = [expectedReturn(regulator, best), expectedReturn(regulator, { ...best, gain: 0 })]
   /** What is left of the way from doing nothing to the best policy. */
   const left = async (normalise?: Normalise): Promise<number> => {
-    const tasks = [{ id: "only", params: { ...regulator } }]
     const network = normalise === undefined ? {} : { normalise }
     const { mean } = await learned(problemOf(illScaled, { tasks, stepsPerTask: 1280, network }), 20)
     return (optimum - mean / DEAR) / (optimum - idle)

@@ -32,7 +32,7 @@ export const twoPoles: LawGround = {
   ]
 }
 
-const small: NetworkConfig = { layers: 1, width: 16, activation: "tanh", taskOneHot: false }
+export const small: NetworkConfig = { layers: 1, width: 16, activation: "tanh", taskOneHot: false }
 
 /** One task of an environment, with a policy for it. */
 export const problemOf = (
