@@ -79,6 +79,16 @@ const contentNamed = new RegExp(`^(.+)\\.([0-9a-f]{12})\\.(${Object.values(endin
 /** Whether a file in a stage's folder has an artefact's name. */
 export const isContentNamed = (name: string): boolean => contentNamed.test(name)
 
+/** Removes what has an artefact's name and is none: what a later one took the place of just before the run was stopped. */
+export const removeSuperseded = Effect.fnUntraced(function* (files: Files, artefacts: readonly Artefact[]) {
+  const listed = new Set(artefacts.map((a) => a.path))
+  for (const stage of (yield* files.list("")).filter((e) => e.folder))
+    for (const { name, folder } of yield* files.list(stage.name)) {
+      const path = `${stage.name}/${name}`
+      if (!folder && isContentNamed(name) && !listed.has(path)) yield* files.remove(path)
+    }
+})
+
 /** Files that are what their names say. */
 const artefactsThere = Effect.fnUntraced(function* (files: Files) {
   const found = new Map<string, Artefact | undefined>()

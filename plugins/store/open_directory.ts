@@ -9,7 +9,7 @@ import { type Disk, makeFolder, unfinished } from "./disk.ts"
 import { diskFiles, type Entry, type Files, refused } from "./files.ts"
 import { keptFolder } from "./kept.ts"
 import { lockDirectory, lockFile } from "./lock.ts"
-import { isContentNamed, mendedManifest, writeManifest } from "./manifest.ts"
+import { isContentNamed, mendedManifest, removeSuperseded, writeManifest } from "./manifest.ts"
 import { resumable } from "./resumable.ts"
 import {
   formatVersion,
@@ -53,6 +53,7 @@ export const openDirectory = Effect.fn("store.open")(function* (path: string, mo
   yield* removeUnfinished(files)
   const { artefacts, again, notes } = yield* mendedManifest(files, path)
   if (again) yield* writeManifest(files, artefacts)
+  else yield* removeSuperseded(files, artefacts)
   return makeStore(basename(path), path, files, { known: artefacts, machine: stableJson(info.machine), notes })
 })
 

@@ -38,8 +38,10 @@ export const makeStore = (
       const path = `${stage}/${artefact}.${sha256.slice(0, 12)}.${endings[content.kind]}`
       yield* files.write(path, bytes)
       const row = { stage, name: artefact, path, sha256, bytes: bytes.length }
+      const before = artefacts.get(`${stage}/${artefact}`)
       artefacts.set(`${stage}/${artefact}`, row)
       yield* oneAtATime(Effect.suspend(() => writeManifest(files, sorted())))
+      if (before !== undefined && before.path !== path) yield* files.remove(before.path)
       return row
     }),
     find: (stage, artefact) => Effect.sync(() => artefacts.get(`${stage}/${artefact}`)),

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict"
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { test } from "node:test"
 import { Effect, Option } from "effect"
 import { RunStore, type RunStoreService } from "../../../core/pipeline/run_store.ts"
 import { directoryStore, type Mode, memoryStore, type RunInfo } from "../../../plugins/store/mod.ts"
+import { leave, within } from "./support.ts"
 
 const inMemory = <A, E>(use: (store: RunStoreService, files: Map<string, Uint8Array>) => Effect.Effect<A, E>) => {
   const { files, layer } = memoryStore()
@@ -47,6 +48,24 @@ test("kept.drop() forgets what is below a name, or everything, and leaves the ar
       assert.equal((yield* store.artefacts).length, 1)
     })
   ))
+
+test("an artefact that is made again takes the place of the one before, and one that was left over goes", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "a")
+    const made = (value: unknown) =>
+      within(path, "resume", (store) => store.put("grouping", "groups", { kind: "json", value }))
+    await within(path, "new", leave)
+    const [before] = readdirSync(join(path, "grouping"))
+    const bytes = readFileSync(join(path, "grouping", before ?? ""))
+    const put = await made({ k: 3 })
+    const now = put._tag === "Success" ? put.success.path : assert.fail(String(put.failure))
+    assert.deepEqual(readdirSync(join(path, "grouping")), [now.replace("grouping/", "")])
+    // Stopped between the manifest and the removal, and with files of somebody's own beside.
+    writeFileSync(join(path, "grouping", before ?? ""), bytes)
+    writeFileSync(join(path, "grouping", "notes.csv"), "mine")
+    await within(path, "resume", (store) => store.artefacts)
+    assert.deepEqual(readdirSync(join(path, "grouping")).sort(), [now.replace("grouping/", ""), "notes.csv"].sort())
+  }))
 
 test("kept.find() fails with the file's name where any byte of it has changed, or some are missing", () =>
   inMemory(({ kept }, files) =>
