@@ -102,7 +102,7 @@ const targetOf = (value: unknown): unknown => {
 }
 
 /** The folder of this package. */
-const OWN = realpathSync(fileURLToPath(new URL("..", import.meta.url)))
+export const OWN = realpathSync(fileURLToPath(new URL("..", import.meta.url)))
 
 /**
  * Whether this package is one of those that are installed for a project, in itself and not by a link: then whoever decides

@@ -68,7 +68,9 @@ export const withPlugins = Effect.fn("pgex.plugins")(function* ({ asked, record 
 
 /** Their names, and the whole command that would load them. */
 const notAsked = ({ directory }: RunRecord, plugins: readonly NamedPlugin[]) => {
-  const got = plugins.map(({ from, places }) => (places.includes(from) ? from : `${from} (${places.join(", or ")})`))
+  const got = plugins.map(({ from, places: [first, ...more] }) =>
+    [from, ...(first === undefined || first === from ? [] : [`(${[first, ...more].join(" or ")})`])].join(" ")
+  )
   return new UsageError({
     doing: `use the plugins that ${join(directory, "run.json")} names`,
     want: "--plugin FILE for each, or --trust for all: they are code that would run",

@@ -1,5 +1,6 @@
 /** The configuration of a run, from a preset or a file, with what the command line sets over it. */
-import { dirname } from "node:path"
+import { existsSync } from "node:fs"
+import { basename, dirname, join } from "node:path"
 import { Effect, FileSystem, Predicate, Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
@@ -114,12 +115,18 @@ const readJsonFile = Effect.fn("config.readFile")(function* (path: string) {
     const record = recordOf(dirname(path), { config, ...recorded })
     return { own: { ...config, plugins: [] }, record }
   }
+  // What lies in a run's directory is of whoever made that, whatever its form.
+  if (basename(path) === "run.json" && runFiles.some((name) => existsSync(join(dirname(path), name))))
+    return { own: { ...value, plugins: [] }, record: recordOf(dirname(path), { config: value }) }
   // A person's file asks for what it names; paths count from the file.
   const { plugins } = value
   if (!Array.isArray(plugins)) return { own: value, record: noRecord }
   const moved = (name: unknown) => (typeof name === "string" ? rebase(name, dirname(path), ".") : name)
   return { own: { ...value, plugins: plugins.map(moved) }, record: noRecord }
 })
+
+/** What lies beside a run's own file. */
+const runFiles = ["artefacts.json", "events.jsonl", "summary.json", "run.lock", "kept"]
 
 const recordedPlugins = (plugins: unknown, path: string) =>
   Schema.decodeUnknownEffect(Schema.Array(RecordedPlugin))(plugins).pipe(

@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url"
 import { Effect, Predicate } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import type { Registry } from "../../envs/registry.ts"
+import { OWN } from "../installed.ts"
 import { added, type Loaded, type LoadedPlugin } from "./add.ts"
 import { contractVersion } from "./define.ts"
 import { issueError, PluginError } from "./error.ts"
@@ -93,10 +94,13 @@ const notInstalled = (plugin: string, { name, file, isAddress }: Missing): Plugi
     doing: `load plugin ${plugin}`,
     want: "its imports to be installed",
     got: `${isAddress ? "the address" : "no package"} ${name} in ${file}`,
-    fix: isAddress ? "nothing is fetched: install it, and import it by its name" : `npm install ${name} beside it`,
+    fix: isAddress ? "nothing is fetched: install it, and import it by its name" : installing(name),
     plugin,
     field: ""
   })
+
+/** This package from where it is: its name may be another's in a registry. */
+const installing = (name: string): string => `npm install ${/^policygradex(\/|$)/.test(name) ? OWN : name} beside it`
 
 /** What an import threw, as one sentence: both runtimes' syntax errors, missing modules, and the module's own throw. */
 const importError = (plugin: string, e: unknown): PluginError => {
@@ -108,7 +112,7 @@ const importError = (plugin: string, e: unknown): PluginError => {
     new PluginError({ doing: `load plugin ${plugin}`, want, got, fix, plugin, field: "" })
   if (syntax) return make("a module", `a syntax error: ${text.replace(/^SyntaxError: /, "")}`, "mend the line")
   if (name === "ResolveMessage" || /Cannot find|Module not found|not in.*npm|Relative import path/.test(message)) {
-    const fix = message.includes("policygradex") ? "npm install policygradex beside it" : "install it or mend the path"
+    const fix = message.includes("policygradex") ? installing("policygradex") : "install it or mend the path"
     return make("its imports", text, fix)
   }
   return make(

@@ -22,13 +22,16 @@ export interface NamedPlugin {
   /** Its own name and its code's digest, where the run file has them. */
   readonly name?: string
   readonly sha256?: string
-  /** Files that may be it now, the likeliest first. */
+  /** Files that may be it now, the likeliest first; none where only the name of a package is known. */
   readonly places: readonly string[]
 }
 
 export const noRecord: RunRecord = { directory: "", plugins: [] }
 
-/** Of a run in `directory`. Run files of older versions hold only the names that were asked for, which count from here. */
+/**
+ * Of a run in `directory`. Run files of older versions hold only the names that were asked for, which count from here. Nothing
+ * is looked for yet: a name may lead to another machine.
+ */
 export const recordOf = (
   directory: string,
   run: { readonly config: unknown; readonly plugins?: readonly RecordedPlugin[] }
@@ -42,12 +45,7 @@ export const recordOf = (
   }
   const names = Predicate.hasProperty(run.config, "plugins") ? run.config.plugins : undefined
   const strings = Array.isArray(names) ? names.filter((p) => typeof p === "string") : []
-  return { directory, plugins: strings.map((from) => ({ from, places: [placeOf(from)] })) }
-}
-
-const placeOf = (name: string): string => {
-  const located = locate(name, ".")
-  return E.isRight(located) ? located.right : isPath(name) ? resolve(name) : name
+  return { directory, plugins: strings.map((from) => ({ from, places: isPath(from) ? [resolve(from)] : [] })) }
 }
 
 /** Whether a plugin in use is the one that the run names, be it that it has changed or moved since. */
@@ -62,6 +60,7 @@ export const whereNow = (
   { from, name = from, sha256, places }: NamedPlugin,
   directory: string
 ): E.Either<PluginError, { readonly file: string; readonly changed: boolean }> => {
+  if (places.length === 0) return E.map((file: string) => ({ file, changed: false }))(locate(from, "."))
   const there = places.filter((place) => existsSync(place) && statSync(place).isFile())
   const same = there.find((place) => fingerprint(place) === sha256)
   const file = same ?? there[0]

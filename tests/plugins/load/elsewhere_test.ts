@@ -161,6 +161,15 @@ test("a run file of an older version, which holds names alone, is asked about it
   assert.equal(at(join(home, "work"), ...args, "--trust").code, 0)
 })
 
+test("a file in a run's directory that is no run file is not taken for the person's own", patient, () => {
+  const disguised = join(root, "disguised")
+  cpSync(run, disguised, { recursive: true })
+  writeFileSync(join(disguised, "run.json"), JSON.stringify({ ...config, plugins: [join(home, "puck", "plugin.ts")] }))
+  const { code, stderr } = withoutCode(other, "config", join(disguised, "run.json"))
+  assert.equal(code, 1)
+  assert.match(stderr, /want --plugin FILE for each, or --trust/)
+})
+
 test("plugins that a run file records otherwise than pgex does are refused", patient, () => {
   const odd = join(root, "odd")
   cpSync(run, odd, { recursive: true })
