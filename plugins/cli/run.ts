@@ -18,7 +18,7 @@ import { UsageError } from "../failure.ts"
 import { type Loaded, versionsOf } from "../load/mod.ts"
 import { machine, versions } from "../machine.ts"
 import { progressDisplay, silentProgress } from "../progress.ts"
-import { directoryStore, freeName, readFinished, readRun, recordsOf } from "../store/mod.ts"
+import { directoryStore, freeName, readBegun, readFinished, recordsOf } from "../store/mod.ts"
 import { choiceOf, choiceParameters } from "./config.ts"
 import { goingOn, moduleOf } from "./going_on.ts"
 import { lift, print, remark } from "./output.ts"
@@ -149,7 +149,7 @@ const secondsOf = (text: string | undefined): Effect.Effect<number, UsageError> 
 
 /** What is asked of the run in the directory, over its own configuration. Errors: `RunStoreError` where there is no run. */
 const overOwn = Effect.fnUntraced(function* (directory: string, choice: Choice) {
-  yield* readRun(directory)
+  yield* readBegun(directory)
   const { sessionVariable, ...said } = choice
   return { ...said, source: resolve(directory, "run.json") } satisfies Choice
 })

@@ -8,7 +8,7 @@ import { type Disk, disk } from "./disk.ts"
 import { diskFiles, memoryFiles } from "./files.ts"
 import { mendedManifest, readManifest } from "./manifest.ts"
 import { type Mode, openDirectory } from "./open_directory.ts"
-import { type RunInfo, readRunFile } from "./run_file.ts"
+import { type RunFile, type RunInfo, readRunFile } from "./run_file.ts"
 import { makeStore } from "./store.ts"
 
 /**
@@ -51,6 +51,10 @@ export const readRun = Effect.fn("store.readRun")(function* (directory: string) 
   const store: RunStoreService = makeStore(basename(path), path, files, { known })
   return { run, store }
 })
+
+/** What a run was begun with, whatever became of the rest of its directory. Errors: as `readRun`. */
+export const readBegun = (directory: string): Effect.Effect<RunFile, RunStoreError> =>
+  readRunFile(diskFiles(resolve(directory)), resolve(directory))
 
 /** A finished run, read again. */
 export interface Finished {

@@ -12,7 +12,8 @@ import { type Disk, disk } from "../../plugins/store/disk.ts"
 import { directoryStore, type Mode } from "../../plugins/store/mod.ts"
 import { tiny } from "./support.ts"
 
-const config: RunConfig = {
+/** As small as a job can be that has every stage. */
+export const config: RunConfig = {
   ...tiny,
   family: { id: "lq-planted", n: 3, options: {} },
   meta: { ...tiny.meta, iterations: 4, stepsPerTask: 40 },
