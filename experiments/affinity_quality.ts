@@ -38,7 +38,7 @@ const program = Effect.gen(function* () {
       }
       const { ceiling } = run.summary
       put("NMI of one half of the truth with the other", ceiling?.nmi ?? Number.NaN)
-      put("rank correlation of estimate and truth", run.estimates?.rankCorrelation.value ?? Number.NaN)
+      put("rank correlation of estimate and truth", run.estimates?.rankCorrelation?.value ?? Number.NaN)
       put("rank correlation of one half of the truth with the other", ceiling?.rankCorrelation ?? Number.NaN)
       for (const c of run.comparison) put(`mean return, ${c.method}`, c.meanReturn.value)
       const cost = (work: string) => run.costs.find((c) => c.work === work)

@@ -59,6 +59,7 @@ export const mainJob = (known: Known) =>
 
     const { method, k: asked, lambda: price } = config.grouping
     const split = yield* stages.run(grouping(site), {
+      gradients: estimated.gradients,
       affinities: estimated.affinities,
       chosen: config.surrogate.affinity,
       method,

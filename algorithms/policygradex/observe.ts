@@ -42,12 +42,20 @@ export const observe = Effect.fn("policygradex.observe")(function* <C>(
       c.baseline === "task"
         ? yield* ownAdvantages(transitions, c.gamma, c.lambda, setting.policy)
         : Float64Array.from(transitions.advantage)
-    if (c.normaliseAdvantages) standardiseInPlace(advantages)
+    // Standardised, the rounding of a baseline would look like a signal.
+    if (isIndifferent(transitions)) advantages.fill(0)
+    else if (c.normaliseAdvantages) standardiseInPlace(advantages)
     const features = yield* projector.features(at.policy, transitions)
     observed.push({ transitions, data: { features, advantages: Float32Array.from(advantages) } })
   }
   return observed
 })
+
+/** Whether all actions were worth the same: no reward at all, or always the same one and never an end. */
+const isIndifferent = ({ reward, terminated }: Transitions): boolean => {
+  const first = reward[0] ?? 0
+  return reward.every((r) => r === first) && (first === 0 || terminated.every((t) => t === 0))
+}
 
 const collect = Effect.fnUntraced(function* <C>(
   setting: Setting<C>,

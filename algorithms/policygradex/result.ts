@@ -28,7 +28,12 @@ export interface Outcome {
   }
   /** Relative residuals, a row a direction, a column a distance. */
   readonly residuals: Residuals
-  readonly grouping: Pick<Grouped, "method" | "k" | "labels" | "objective" | "bound" | "roundedObjective" | "warnings">
+  readonly grouping: Pick<
+    Grouped,
+    "method" | "k" | "labels" | "objective" | "bound" | "roundedObjective" | "warnings"
+  > & {
+    readonly indifference?: string
+  }
   readonly labels: Readonly<Record<"chosen" | "centred" | "gain" | "eq5" | "cosine" | "random", readonly number[]>>
   readonly truth: Truth
   readonly comparison:
@@ -36,7 +41,8 @@ export interface Outcome {
         readonly estimates: readonly SubsetScore[]
         readonly affinity: Affinity
         readonly labels: readonly number[]
-        readonly rankCorrelation: Interval
+        readonly rankCorrelation?: Interval
+        readonly noCorrelation?: string
         readonly ceiling: Ceiling | undefined
       }
     | undefined
@@ -123,16 +129,19 @@ const warnings = (o: Outcome, covered: number): readonly Warning[] => {
     out.push({ level: "note", text: `${o.estimated.clipped} of ${all} subsets were held back by the trust radius` })
   }
   const r = o.comparison?.rankCorrelation
-  if (r !== undefined && r.low < 0.2) {
+  if (r !== undefined && !(r.low >= 0.2)) {
     out.push({
       level: "caution",
-      text: `the estimates rank trained subsets weakly: correlation ${r.value.toFixed(2)} (${r.low.toFixed(2)} to ${r.high.toFixed(2)})`
+      text: `the estimates rank trained subsets weakly: correlation ${inWords(r.value)}${Number.isFinite(r.low) ? ` (${inWords(r.low)} to ${inWords(r.high)})` : ""}`
     })
   }
   if (o.comparison === undefined) {
     const why = o.truth.trained.length === 0 ? "no subset was trained" : "no task is in two trained subsets"
     out.push({ level: "note", text: `${why}, so nothing says how good the estimates are` })
   }
+  const { indifference } = o.grouping
+  if (indifference !== undefined)
+    out.push({ level: "caution", text: `${indifference}; all ${o.tasks.length} are trained as one group` })
   out.push(...takenUp(o))
   return [...out, ...o.grouping.warnings.map((text): Warning => ({ level: "note", text }))]
 }
@@ -184,8 +193,11 @@ const speedup = (o: Outcome) => {
   }
 }
 
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
+
 /** A return as a sentence has it: whole where it is large. */
-export const inWords = (value: number): string => value.toFixed(Math.abs(value) < 10 ? 2 : 0)
+export const inWords = (value: number): string =>
+  Number.isFinite(value) ? value.toFixed(Math.abs(value) < 10 ? 2 : 0) : "not known"
 
 const headline = (o: Outcome, worth: ReadonlyMap<string, Interval>): string => {
   const { k, method } = o.grouping
@@ -196,6 +208,7 @@ const headline = (o: Outcome, worth: ReadonlyMap<string, Interval>): string => {
       : nmi(o.grouping.labels, o.planted) > 0.999
         ? " They are exactly the planted groups."
         : ` Agreement with the planted groups: NMI ${nmi(o.grouping.labels, o.planted).toFixed(2)}.`
+  if (o.grouping.indifference !== undefined) return `${sentence(o.grouping.indifference)}, so all are one.`
   return `${o.tasks.length} tasks fall into ${counted(k, "group")}.${found}${own === undefined || all === undefined ? "" : verdict(own, all)}`
 }
 
@@ -235,6 +248,7 @@ export const jobResult = (o: Outcome): JobResult => {
       k: o.grouping.k,
       labels: o.grouping.labels,
       roundedObjective,
+      ...(o.grouping.indifference === undefined ? {} : { indifference: o.grouping.indifference }),
       ...(objective === null ? {} : { objective }),
       ...(bound === null ? {} : { bound })
     },
@@ -249,9 +263,11 @@ export const jobResult = (o: Outcome): JobResult => {
               o.config.truth.measure === "curve"
                 ? `mean return over the training${after} less the task's mean`
                 : `mean return after training${o.adapts ? " and adaptation" : ""} less the task's mean`,
-            rankCorrelation: o.comparison.rankCorrelation,
+            ...(o.comparison.rankCorrelation === undefined
+              ? { noCorrelation: o.comparison.noCorrelation ?? "" }
+              : { rankCorrelation: o.comparison.rankCorrelation }),
             pooling: "over every task of every trained subset, each less its task's mean",
-            ...(o.comparison.ceiling === undefined ? {} : { ceiling: o.comparison.ceiling.rankCorrelation })
+            ...(o.comparison.ceiling?.rankCorrelation == null ? {} : { ceiling: o.comparison.ceiling.rankCorrelation })
           }
         }),
     learning: o.tasks.map((_, task) => ({

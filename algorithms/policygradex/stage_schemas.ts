@@ -32,6 +32,7 @@ export const SplitData = Schema.Struct({
   bound: Schema.NullOr(Schema.Number),
   roundedObjective: Schema.Number,
   warnings: Schema.Array(Schema.String),
+  indifference: Schema.optionalKey(Schema.String),
   labels: Schema.Struct({
     chosen: Labels,
     centred: Labels,

@@ -11,6 +11,7 @@ import { checkBy } from "./checking.ts"
 import { checkFirstOrder, type EstimateConfig, estimate, type Followed, followed } from "./estimate.ts"
 import { type GroupTrainingConfig, trainGroups } from "./group_training.ts"
 import { groupBy } from "./grouping.ts"
+import { inOneGroup, whyArbitrary } from "./indifferent.ts"
 import { totalCost } from "./ledger.ts"
 import { observedBy } from "./observing.ts"
 import type { Site, TasksOfSpec } from "./site.ts"
@@ -105,6 +106,8 @@ export const grouping = ({ groupings }: Site) =>
     name: "grouping",
     result: SplitData,
     run: Effect.fnUntraced(function* (input: {
+      /** Of each task, at θ★. */
+      readonly gradients: readonly ArrayLike<number>[]
       readonly affinities: Readonly<Record<"centred" | "gain" | "eq5" | "cosine", Affinity>>
       /** Whose groups are trained. */
       readonly chosen: "centred" | "gain" | "eq5"
@@ -118,6 +121,8 @@ export const grouping = ({ groupings }: Site) =>
         return () => random(s)
       }
       const rows = rowsOf(affinities[input.chosen])
+      const undecided = whyArbitrary(input.gradients, affinities[input.chosen])
+      if (undecided !== undefined) return inOneGroup(method, affinities[input.chosen], undecided)
       const request = { ...count, method, random: drawing("rounding") }
       const { k, labels, ...rest } = yield* lift(groupBy(rows, request, groupings))
       const by = (name: keyof typeof affinities) => labelsOf(affinities[name], k, drawing("rounding"))

@@ -84,6 +84,16 @@ export const rankCorrelation = (
   }
 }
 
+/** The same, or why there is none: numbers that are all equal have no order. */
+const correlated = (...given: Parameters<typeof rankCorrelation>) => {
+  const found = rankCorrelation(...given)
+  if (Number.isFinite(found.value)) return { rankCorrelation: found }
+  const [estimates, truths, n] = given
+  const flat = (scores: readonly SubsetScore[]): boolean => deviations(scores, n).every((d) => d.value === 0)
+  const which = [...(flat(estimates) ? ["the estimates"] : []), ...(flat(truths) ? ["the trained returns"] : [])]
+  return { noCorrelation: `${which.join(" and ") || "ranks"} do not differ between subsets` }
+}
+
 /** Labels by the relaxation with k groups; one group where that fails. */
 export const labelsOf = (u: Affinity, k: number, random: () => number): readonly number[] => {
   const g = group(rowsOf(u), { method: "sdp", k, random })
@@ -97,9 +107,12 @@ export const nmi = (a: readonly number[], b: readonly number[]): number => {
 
 /** How far halves of the repeats agree with each other: no estimate can be expected to do better. */
 export interface Ceiling {
-  readonly rankCorrelation: number
+  /** Null where one half does not vary. */
+  readonly rankCorrelation: number | null
   readonly nmi: number
 }
+
+const finite = (x: number): number | null => (Number.isFinite(x) ? x : null)
 
 export const ceiling = (
   repeats: readonly (readonly SubsetScore[])[],
@@ -111,7 +124,7 @@ export const ceiling = (
   const half = Math.floor(repeats.length / 2)
   const [a, b] = [meanScores(repeats.slice(0, half)), meanScores(repeats.slice(half))]
   return {
-    rankCorrelation: rankCorrelation(a, b, n, random).value,
+    rankCorrelation: finite(rankCorrelation(a, b, n, random).value),
     nmi: nmi(labelsOf(centred(a, n), k, random), labelsOf(centred(b, n), k, random))
   }
 }
@@ -179,7 +192,7 @@ export const compareWithTruth = (estimates: readonly SubsetScore[], truth: Truth
     estimates,
     affinity,
     labels: labelsOf(affinity, k, drawing("rounding")),
-    rankCorrelation: rankCorrelation(estimates, truth.scores, n, drawing("bootstrap")),
+    ...correlated(estimates, truth.scores, n, drawing("bootstrap")),
     ceiling: ceiling(truth.repeats, n, k, drawing("ceiling"))
   }
 }

@@ -50,7 +50,7 @@ const figures = (family: string, layers: number, seed: number): Effect.Effect<Fi
     return {
       nmi: { centred: of("centred"), gain: of("gain"), eq5: of("eq5"), cosine: of("cosine"), truth: 1 },
       ceilingNmi: run.summary.ceiling?.nmi ?? Number.NaN,
-      rankCorrelation: run.estimates?.rankCorrelation.value ?? Number.NaN,
+      rankCorrelation: run.estimates?.rankCorrelation?.value ?? Number.NaN,
       ceilingCorrelation: run.estimates?.ceiling ?? Number.NaN,
       surrogate: cost("surrogate"),
       training: { flops: cost("truth").flops / REPEATS, seconds: cost("truth").seconds / REPEATS }

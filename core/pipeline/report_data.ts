@@ -45,6 +45,8 @@ export interface ReportGrouping {
   readonly roundedObjective?: number
   /** Certified upper bound on what was maximised. */
   readonly bound?: number
+  /** Why any groups would be arbitrary, where the tasks do not differ; then all are one group. */
+  readonly indifference?: string
 }
 
 /** One really trained subset seen from one task. */
@@ -61,7 +63,9 @@ export interface EstimateAgainstTruth {
   readonly estimateMeaning: string
   readonly truthMeaning: string
   /** Spearman's rank correlation, pooled as the text says. */
-  readonly rankCorrelation: Interval
+  readonly rankCorrelation?: Interval
+  /** Why there is none. */
+  readonly noCorrelation?: string
   readonly pooling: string
   /** Rank correlation between halves of the repeated truth: what no estimate can be expected to beat. */
   readonly ceiling?: number
@@ -199,6 +203,6 @@ export type JobResult = Omit<ReportData, "receipts" | "title" | "costs"> & {
   /** Further numbers for `summary.json`, e.g. NMI, per-seed raw results. */
   readonly summary: Readonly<Record<string, unknown>> & {
     /** Agreement of one half of the repeated trainings with the other; null for a single repeat. */
-    readonly ceiling?: { readonly nmi: number; readonly rankCorrelation: number } | null
+    readonly ceiling?: { readonly nmi: number; readonly rankCorrelation: number | null } | null
   }
 }

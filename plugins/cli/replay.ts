@@ -37,7 +37,7 @@ export const replayCommand = Command.make(
     const text = new TextDecoder().decode(yield* readBounded(o.actions))
     const actions = yield* lift(parseActions(text, sourceName(o.actions)))
     const episode = yield* calling(Effect.suspend(() => lift(replay(environment, params, from, actions))))
-    const lines = [{ obs: episode.obs }, ...episode.steps].map((line) => JSON.stringify(line))
+    const lines = [{ obs: episode.obs }, ...episode.steps].map((line) => JSON.stringify(line, named))
     yield* Console.log(json ? `[${lines.join(",\n")}]` : lines.join("\n"))
     if (episode.unused > 0) {
       yield* remark(`the episode ended after ${episode.steps.length} steps; ${episode.unused} actions were not used`)
@@ -47,7 +47,7 @@ export const replayCommand = Command.make(
   Command.withDescription(
     "Replay actions in an environment: one JSON line first for the reset ({obs}) and then for each step " +
       "({obs, reward, terminated, truncated}), what Gymnasium gives for the same seed and actions. " +
-      "With --json the lines are one array."
+      'Numbers that JSON lacks are the texts "NaN", "Infinity" and "-Infinity". With --json the lines are one array.'
   ),
   Command.withShortDescription("Replay actions in an environment"),
   Command.withExamples([
@@ -97,6 +97,10 @@ export const parseActions = (text: string, name: string): E.Either<UsageError, r
   }
   return E.right(actions)
 }
+
+/** JSON would say null of them all. */
+const named = (_: string, value: unknown): unknown =>
+  typeof value === "number" && !Number.isFinite(value) ? String(value) : value
 
 const parseJson = (text: string): unknown => {
   try {

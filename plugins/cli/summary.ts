@@ -1,9 +1,9 @@
 /** What a person reads in the terminal at the end of a run. */
 
 import type { SessionRecord } from "../../core/pipeline/recovery.ts"
-import type { Interval, RatedCost, ReportData } from "../../core/pipeline/report_data.ts"
+import type { EstimateAgainstTruth, Interval, RatedCost, ReportData } from "../../core/pipeline/report_data.ts"
 import { duration, grouped } from "../progress.ts"
-import { percent, show } from "../report/html.ts"
+import { interval, percent, show } from "../report/html.ts"
 
 /** Headline, groups, what they are worth, whether to believe it, what it cost; at most one screen. */
 export const summaryText = (d: ReportData, directory: string): string =>
@@ -24,10 +24,10 @@ export const summaryText = (d: ReportData, directory: string): string =>
     ),
     ...(d.estimates === undefined
       ? []
-      : block("Estimate against truth", [["rank correlation", withInterval(d.estimates.rankCorrelation)]])),
+      : block("Estimate against truth", [["rank correlation", correlation(d.estimates)]])),
     ...block(
       "First-order error (relative RSS) by distance",
-      d.firstOrder.map((r) => [`${r.direction} ${show(100 * r.distance)}%`, `${show(100 * r.relativeRss.value)}%`])
+      d.firstOrder.map((r) => [`${r.direction} ${show(100 * r.distance)}%`, percentOf(r.relativeRss.value)])
     ),
     ...block(
       d.receipts.peak === null
@@ -67,6 +67,11 @@ const cost = (c: RatedCost): string => {
   return `${moved}${rate}${c.fractionOfPeak === null ? "" : ` (${percent(c.fractionOfPeak)} of peak)`}${before}`
 }
 
+const percentOf = (x: number): string => (Number.isFinite(x) ? `${show(100 * x)}%` : show(x))
+
+const correlation = ({ rankCorrelation, noCorrelation = "" }: EstimateAgainstTruth): string =>
+  rankCorrelation === undefined ? `none: ${noCorrelation}` : withInterval(rankCorrelation)
+
 /** Two digits are enough for a figure that changes from run to run. */
 const rounded = (x: number): string => show(Number(x.toPrecision(2)))
 
@@ -77,6 +82,4 @@ const block = (title: string, rows: readonly (readonly [string, string])[]): rea
 }
 
 const withInterval = (i: Interval): string =>
-  i.n > 1
-    ? `${show(i.value)}  (${show(i.low)} to ${show(i.high)}, ${Math.round(100 * i.level)}% interval)`
-    : show(i.value)
+  interval(i, `, ${Math.round(100 * i.level)}% interval`).replace(" (", "  (")

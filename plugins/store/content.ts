@@ -23,14 +23,14 @@ export const encode = (content: Content): Uint8Array<ArrayBuffer> => {
   }
 }
 
-/** JSON with sorted keys, lists of numbers on one line; numbers that JSON lacks become their names. */
+/** JSON with sorted keys, lists of numbers on one line; numbers that JSON lacks become null, as a text where a number is expected would be none. */
 export const stableJson = (value: unknown): string => {
   const text = JSON.stringify(value, ordered, 2) ?? "null"
   return `${text.replaceAll(/\[\n[\s\d.,eE+-]*\]/g, (list) => list.replaceAll(/\s+/g, " ").replace("[ ", "[").replace(" ]", "]"))}\n`
 }
 
 const ordered = (_: string, value: unknown): unknown => {
-  if (typeof value === "number" && !Number.isFinite(value)) return String(value)
+  if (typeof value === "number" && !Number.isFinite(value)) return null
   if (value instanceof Float64Array || value instanceof Float32Array) return Array.from(value)
   if (value instanceof Int32Array || value instanceof Uint8Array) return Array.from(value)
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value

@@ -63,7 +63,7 @@ const textOf = (files: Files): Effect.Effect<string, RunStoreError> =>
 const linesOf = (run: string) =>
   Effect.map(Clock.currentTimeMillis, (now) => {
     const time = new Date(now).toISOString()
-    return (row: EventRow): string => JSON.stringify({ time, run, ...row }, finite)
+    return (row: EventRow): string => JSON.stringify({ time, run, ...told(row) })
   })
 
 const Row = Schema.Struct({
@@ -71,15 +71,16 @@ const Row = Schema.Struct({
   step: Schema.Number,
   task: Schema.String,
   metric: Schema.String,
-  value: Schema.Union([Schema.Number, Schema.String])
+  value: Schema.NullOr(Schema.Number),
+  is: Schema.optionalKey(Schema.String)
 })
 
 const decode = Schema.decodeUnknownOption(Schema.fromJsonString(Row))
 
 /** What a row says, as a text. */
-const sameOf = ({ stage, step, task, metric, value }: typeof Row.Type): string =>
-  JSON.stringify({ stage, step, task, metric, value }, finite)
+const sameOf = ({ stage, step, task, metric, ...rest }: EventRow | typeof Row.Type): string =>
+  JSON.stringify({ stage, step, task, metric, ...(rest.value === null ? rest : told({ value: rest.value })) })
 
-/** JSON has no NaN: its name goes into the log instead of null. */
-const finite = (_: string, value: unknown): unknown =>
-  typeof value === "number" && !Number.isFinite(value) ? String(value) : value
+/** JSON has no NaN and no infinities: the value is null then, and `is` says which it was. */
+const told = <R extends { readonly value: number }>(row: R): R | (Omit<R, "value"> & { value: null; is: string }) =>
+  Number.isFinite(row.value) ? row : { ...row, value: null, is: String(row.value) }

@@ -56,6 +56,7 @@ test("the rank correlation of estimate and truth comes from surrogate/subsets an
   const less = (of: ReadonlyMap<string, number>): readonly number[] =>
     keys.map((k) => of.get(k)! - mean(keys.filter((l) => taskOf(l) === taskOf(k)).map((l) => of.get(l)!)))
   const { rankCorrelation: said, points } = data.estimates!
+  assert.ok(said !== undefined)
   near(said.value, pearson(ranks(less(estimates)), ranks(less(truth))), "rank correlation")
   assert.equal(said.n, keys.length)
   assert.ok(said.low <= said.value && said.value <= said.high)

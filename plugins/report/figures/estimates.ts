@@ -39,12 +39,15 @@ export const estimateFigure = (
       ? ""
       : ` Two halves of the repeated truth agree with ${show(e.ceiling)}: no estimate can be expected to do better.`
   const caption = html`<b>Does the estimate tell the truth?</b> ${subsets} really trained subsets, a point for each task in them,
-    coloured by its group. Rank correlation (Spearman, ${e.pooling}): <b>${interval(e.rankCorrelation)}</b>${
-      e.rankCorrelation.n > 1 ? ` at ${Math.round(e.rankCorrelation.level * 100)}%` : ""
-    }.${ceiling}`
+    coloured by its group. Rank correlation (Spearman, ${e.pooling}): <b>${correlation(e)}</b>.${ceiling}`
   const numbers = table(
     ["subset", "task", "estimate", "truth"],
     e.points.map((p) => [p.subset.map(id).join(", "), id(p.task), p.estimate, p.truth])
   )
   return figure(picture, caption, numbers)
+}
+
+const correlation = ({ rankCorrelation: r, noCorrelation = "" }: EstimateAgainstTruth): string => {
+  if (r === undefined) return `none: ${noCorrelation}`
+  return `${interval(r)}${r.n > 1 && Number.isFinite(r.low) ? ` at ${Math.round(r.level * 100)}%` : ""}`
 }

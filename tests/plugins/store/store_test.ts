@@ -81,7 +81,15 @@ test("a run is read back as it was written, and a changed file is noticed", () =
     const log = readFileSync(join(folder, "a", "events.jsonl"), "utf8").trim()
     const { time, ...row } = JSON.parse(log)
     assert.match(time, /^\d{4}-\d\d-\d\dT/)
-    assert.deepEqual(row, { run: "a", stage: "meta", step: 1, task: "length=1", metric: "return", value: "NaN" })
+    assert.deepEqual(row, {
+      run: "a",
+      stage: "meta",
+      step: 1,
+      task: "length=1",
+      metric: "return",
+      value: null,
+      is: "NaN"
+    })
     writeFileSync(join(folder, "a", table.path), "distance,error\n0.01,0\n")
     const error = await Effect.runPromise(Effect.flip(store.bytes(table)))
     assert.equal(error.reason, "damaged")
