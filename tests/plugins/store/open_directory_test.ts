@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { join } from "node:path"
 import { test } from "node:test"
 import { Effect, Option } from "effect"
+import type { RunStoreService } from "../../../core/pipeline/run_store.ts"
 import { type Mode, readRun } from "../../../plugins/store/mod.ts"
 import { inFolder, leave, within } from "./support.ts"
 
@@ -141,13 +142,15 @@ for (const [what, text] of [
 test("of two artefacts with one name neither is taken where the manifest is gone", () =>
   inFolder(async (folder) => {
     const path = join(folder, "a")
-    await within(path, "new", (store) =>
-      Effect.all([
-        store.put("affinity", "cosine", { kind: "json", value: 1 }),
-        store.put("affinity", "cosine", { kind: "json", value: 2 }),
-        store.put("affinity", "gain", { kind: "json", value: 2 })
-      ])
-    )
+    const put = (name: string, value: number) => (store: RunStoreService) =>
+      store.put("affinity", name, { kind: "json", value })
+    const first = await within(path, "new", put("cosine", 1))
+    const file = join(path, first._tag === "Success" ? first.success.path : assert.fail(String(first.failure)))
+    const bytes = readFileSync(file)
+    await within(path, "resume", put("cosine", 2))
+    await within(path, "resume", put("gain", 2))
+    // As a kill between the second's manifest and the first's removal leaves it.
+    writeFileSync(file, bytes)
     rmSync(join(path, "artefacts.json"))
     const gone = await within(path, "resume", (store) => store.artefacts)
     assert.deepEqual(gone._tag === "Success" && gone.success.map((a) => a.name), ["gain"])
