@@ -1,5 +1,6 @@
-import { type Body, BoxShape, type Contact, EdgeShape, PolygonShape, World } from "planck"
+import { type Body, type Contact, EdgeShape, PolygonShape, type World } from "planck"
 import { cos, sin, tanh } from "../../core/math/mod.ts"
+import { Box2DWorld, bodyIn, box } from "./box2d.ts"
 import {
   CHUNK,
   FPS,
@@ -47,15 +48,15 @@ export const groundAt = (state: Float64Array, at: number, i: number): number => 
 
 /** The bodies as the episode that begins with these draws finds them. */
 export const build = (surroundings: Surroundings, state: Float64Array, at: number): Craft => {
-  const world = new World({ gravity: { x: 0, y: surroundings.gravity } })
-  const moon = world.createBody()
+  const world = new Box2DWorld({ gravity: { x: 0, y: surroundings.gravity } })
+  const moon = bodyIn(world, {})
   const edge = (x0: number, y0: number, x1: number, y1: number, friction: number) =>
     moon.createFixture(new EdgeShape({ x: x0, y: y0 }, { x: x1, y: y1 }), { density: 0, friction })
   edge(0, 0, WIDTH, 0, 0.2)
   for (let i = 0; i + 1 < POINTS; i++)
     edge(CHUNK * i, groundAt(state, at, i), CHUNK * (i + 1), groundAt(state, at, i + 1), 0.1)
 
-  const hull = world.createBody({ type: "dynamic", position: { x: WIDTH / 2, y: HEIGHT }, angle: 0 })
+  const hull = bodyIn(world, { type: "dynamic", position: { x: WIDTH / 2, y: HEIGHT }, angle: 0 })
   const solid = { restitution: 0, filterMaskBits: 0x1 }
   hull.createFixture(new PolygonShape(HULL), { ...solid, density: 5, friction: 0.1, filterCategoryBits: 0x10 })
   hull.setMassData(HULL_MASS)
@@ -69,9 +70,9 @@ export const build = (surroundings: Surroundings, state: Float64Array, at: numbe
 
 const leg = (world: World, hull: Body, side: number, solid: object): Body => {
   const position = { x: WIDTH / 2 - side * LEG.away, y: HEIGHT }
-  const body = world.createBody({ type: "dynamic", position, angle: side * LEG_MOTOR.angle })
+  const body = bodyIn(world, { type: "dynamic", position, angle: side * LEG_MOTOR.angle })
   const fixture = { ...solid, density: 1, friction: 0.2, filterCategoryBits: 0x20 }
-  body.createFixture(new BoxShape(LEG.halfWidth, LEG.halfHeight), fixture)
+  body.createFixture(box(LEG.halfWidth, LEG.halfHeight), fixture)
   world.createJoint(
     new Hinge({
       bodyA: hull,
