@@ -18,7 +18,7 @@ const { episodes } = gzipJson<{ readonly episodes: readonly Beginning[] }>("luna
 
 const distance = (e: Beginning): number => {
   const params = { ...paramsOf(e), continuous: e.continuous }
-  const actions = Array.from(e.actions, (a) => (typeof a === "string" ? Number(a) : a.map(Math.fround)))
+  const actions = typeof e.actions === "string" ? [...e.actions].map(Number) : e.actions.map((a) => a.map(Math.fround))
   const { steps } = right(replay(lunarLander, params, right(key(e.seed)), actions))
   return Math.max(...e.obs.flatMap((obs, i) => obs.map((x, k) => Math.abs(x - steps[10 * (i + 1) - 1]!.obs[k]!))))
 }
