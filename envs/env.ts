@@ -51,6 +51,16 @@ export interface Dynamics {
 /** The time limit of an environment that has none: what an Int32Array can count. */
 export const NO_LIMIT = 2 ** 31 - 1
 
+/** A limit from here on is none: no evaluation would come to the end of an episode that only it ends. */
+const ENDLESS = 1_000_000
+
+/** The steps after which an episode without a time limit is truncated all the same. */
+export const MOST_STEPS = 10_000
+
+/** Whether episodes have no time limit of their own. */
+export const isEndless = ({ maxEpisodeSteps }: Pick<Environment, "maxEpisodeSteps">): boolean =>
+  maxEpisodeSteps >= ENDLESS
+
 /** An environment: the record that a plugin contributes. */
 export interface Environment {
   /** Gymnasium's id where there is one, e.g. "CartPole-v1". */
@@ -87,9 +97,11 @@ export interface Environment {
   readonly open?: OpenBatch
 }
 
-/** The steps after which an episode under these dynamics is truncated. */
-export const limitOf = (environment: Pick<Environment, "maxEpisodeSteps">, dynamics: Dynamics): number =>
-  dynamics.maxEpisodeSteps ?? environment.maxEpisodeSteps
+/** The steps after which an episode under these dynamics is truncated: {@link MOST_STEPS} where they name no limit. */
+export const limitOf = (environment: Pick<Environment, "maxEpisodeSteps">, dynamics: Dynamics): number => {
+  const maxEpisodeSteps = dynamics.maxEpisodeSteps ?? environment.maxEpisodeSteps
+  return isEndless({ maxEpisodeSteps }) ? MOST_STEPS : maxEpisodeSteps
+}
 
 /** An environment before its parameters are checked: `dynamics` receives every value, valid and typed. */
 export interface EnvironmentSpec<T extends ParameterTable> extends Omit<Environment, "make" | "parameters"> {

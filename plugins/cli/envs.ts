@@ -2,7 +2,7 @@
 import { Effect } from "effect"
 import { Argument, Command } from "effect/cli"
 import * as E from "fp-ts/lib/Either.js"
-import { type Environment, NO_LIMIT } from "../../envs/env.ts"
+import { type Environment, isEndless, MOST_STEPS } from "../../envs/env.ts"
 import type { EnvError } from "../../envs/error.ts"
 import type { Family } from "../../envs/family.ts"
 import type { NumberParameter, Parameter, ParameterTable } from "../../envs/parameter.ts"
@@ -129,7 +129,7 @@ const environmentText = (e: Environment, from: string): string =>
     `  ${e.summary}`,
     `  observes ${describeSpace(e.observation)}`,
     `  acts     ${describeSpace(e.action)}`,
-    `  lasts    ${e.maxEpisodeSteps >= NO_LIMIT ? "until it ends itself," : `at most ${e.maxEpisodeSteps}`} steps of ${e.secondsPerStep} s`,
+    `  lasts    ${isEndless(e) ? "until it ends itself," : `at most ${e.maxEpisodeSteps}`} steps of ${e.secondsPerStep} s${isEndless(e) ? `, at most ${MOST_STEPS}` : ""}`,
     ...(e.repeats === false ? ["  remembers, or sees a clock: seed and actions do not decide its episodes"] : []),
     "Parameters",
     ...describeTable(e.parameters),

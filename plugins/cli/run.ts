@@ -9,6 +9,7 @@ import { CheckpointSeconds } from "../../algorithms/policygradex/checkpoints.ts"
 import type { RunConfig } from "../../core/pipeline/config.ts"
 import { RunStore } from "../../core/pipeline/run_store.ts"
 import { printable } from "../../core/text/printable.ts"
+import { isEndless, MOST_STEPS } from "../../envs/env.ts"
 import type { EnvError } from "../../envs/error.ts"
 import type { Family } from "../../envs/family.ts"
 import { findFamily } from "../../envs/registry.ts"
@@ -69,6 +70,7 @@ export const runCommand = Command.make(
     // Before the directory is made: a wrong name leaves nothing behind.
     const { environment } = yield* lift(familyOf(read, loaded)).pipe(Effect.mapError(because(loaded)))
     if (environment.repeats === false) yield* remark(unrepeated(environment.id))
+    if (isEndless(environment)) yield* remark(truncated(environment.id))
     // What only this command needs (programs, kernels, plots) is loaded only by it: the others start faster.
     const { mainJob } = yield* Effect.promise(() => import("../../algorithms/policygradex/job.ts"))
     const { known, knownWith } = yield* Effect.promise(() => import("../known.ts"))
@@ -165,3 +167,9 @@ const familyOf = (config: RunConfig, { registry }: Loaded): E.Either<EnvError, F
 const unrepeated = (id: string): string =>
   `${id} remembers what was before an episode, or sees a clock: a second run gives other numbers, and episodes that ` +
   "ran when a run was stopped begin anew when it goes on"
+
+/** When episodes without a time limit are cut, and what names another one. */
+const truncated = (id: string): string => {
+  const how = id.startsWith("gymnasium:") ? `${id}?max_episode_steps=N names another` : "maxEpisodeSteps is its limit"
+  return `episodes of ${id} have no time limit: each is truncated after ${MOST_STEPS} steps; ${how}`
+}

@@ -9,7 +9,7 @@ import gymnasium
 import numpy
 
 from .given import begun, components, flag, moved, number
-from .making import arguments, attributes, construct, settings
+from .making import arguments, attributes, construct, settings, without_limit
 from .members import Member, stream_text
 from .messages import Refusal
 from .registry import spec_of, suite
@@ -62,7 +62,7 @@ class Kind:
             "parameters": parameters,
             "arguments": [name for name in known if name not in self.fixed],
             "tasks": {"parameter": "env_name", "values": self.tasks} if self.tasks else None,
-            "steps": next((w for w in limits(env)), None),
+            "steps": next(iter(list(limits(env))[1 if without_limit(spec, self.fixed) else 0 :]), None),
             "seconds": 1 / frames if isinstance(frames, (int, float)) and frames > 0 else None,
             "rewards": self.rewards,
             "versions": versions_of(env.unwrapped),

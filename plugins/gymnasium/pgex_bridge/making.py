@@ -114,6 +114,15 @@ def not_made(id, spec, error):
     return Refusal("no-package", needs, " ".join(str(error).split()), package=f"'{extra}'")
 
 
+# An episode that nothing else ends is cut after so many steps: `limitOf` of envs/env.ts says the same.
+MOST_STEPS = 10_000
+
+
+def without_limit(spec, given):
+    """Whether neither the id nor its arguments have a time limit."""
+    return spec.max_episode_steps is None and given.get("max_episode_steps") is None
+
+
 def construct(id, fixed, params):
     """An environment with these parameters: the constructor's arguments, entries of its `config`, or attributes."""
     spec = spec_of(id)
@@ -141,6 +150,8 @@ def construct(id, fixed, params):
         given["config"] = {**base, **config}
     check_arguments(id, spec, given)
     take_warnings(spec)
+    if without_limit(spec, given):
+        given["max_episode_steps"] = MOST_STEPS
     try:
         env = gymnasium.make(spec, disable_env_checker=True, **given)
     except Exception as error:

@@ -5,8 +5,12 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { test } from "node:test"
 import { fileURLToPath } from "node:url"
+import * as Either from "fp-ts/lib/Either.js"
 import { zeroKey } from "../../../core/random/mod.ts"
+import { isEndless, limitOf, MOST_STEPS, NO_LIMIT } from "../../../envs/env.ts"
+import { gridWorld } from "../../../envs/grid_world/grid_world.ts"
 import { taskBatch } from "../../../envs/task_batch.ts"
+import { makeRows } from "../../../envs/vector.ts"
 import { makePrints, SECONDS_APART, SHOWN } from "../../../plugins/gymnasium/prints.ts"
 import { pgex } from "../../support/pgex.ts"
 import { signalled } from "../ending/support.ts"
@@ -110,4 +114,41 @@ test("makePrints() remembers little of much, and tells every so many seconds how
   assert.ok(counts.length <= 4 && shown.length <= SHOWN + 4)
   assert.match(shown.at(-1) ?? "", /the last: the end\\u001b\[31m$/)
   assert.equal(prints.words().split("\n").length, 8)
+})
+
+test("an id without a time limit is truncated after so many steps, or where its id says", { skip }, () => {
+  const source = bridge()
+  for (const [query, limit] of [
+    ["", MOST_STEPS],
+    ["?max_episode_steps=7", 7]
+  ] as const) {
+    const never = right(source.environment(`gymnasium:manners:life/Never-v0${query}`))
+    assert.equal(isEndless(never), query === "")
+    const batch = right(taskBatch(never, [{ id: "a", params: {} }], 1, zeroKey))
+    const rows = makeRows(1, 2)
+    batch.reset(rows.observation)
+    const action = Float64Array.of(1)
+    for (let step = 1; step <= limit; step++) {
+      batch.step(action, rows)
+      assert.equal(rows.truncated[0], step === limit ? 1 : 0)
+    }
+    batch.elsewhere?.close()
+  }
+  source.close()
+})
+
+test("an environment of TypeScript with an endless limit is truncated after so many steps", () => {
+  const endless = { ...gridWorld, maxEpisodeSteps: NO_LIMIT }
+  const dynamics = right(endless.make({}))
+  assert.equal(limitOf(endless, dynamics), MOST_STEPS)
+  assert.equal(limitOf({ maxEpisodeSteps: 27_000 }, dynamics), 27_000)
+  const never = { ...dynamics, step: () => {} }
+  const batch = right(taskBatch({ ...endless, make: () => Either.right(never) }, [{ id: "a", params: {} }], 1, zeroKey))
+  const rows = makeRows(1, batch.observationSize)
+  batch.reset(rows.observation)
+  const action = new Float64Array(batch.actionSize)
+  for (let step = 1; step <= MOST_STEPS; step++) {
+    batch.step(action, rows)
+    assert.equal(rows.truncated[0], step === MOST_STEPS ? 1 : 0)
+  }
 })
