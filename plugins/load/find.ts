@@ -38,7 +38,9 @@ export const locate = (name: string, base: string): E.Either<PluginError, string
     if (file === undefined) return missing(want, "an address of another machine", "name the file by its path")
     if (!existsSync(file))
       return missing(want, `nothing at ${file}`, "paths count from the configuration's folder, or from here")
-    if (!statSync(file).isDirectory()) return E.right(file)
+    const found = statSync(file)
+    if (found.isFile()) return E.right(file)
+    if (!found.isDirectory()) return missing(want, "a device or a pipe", "name a file")
     const inside = join(file, "plugin.ts")
     return missing(
       want,

@@ -1,5 +1,5 @@
 /** Where `pgex setup tensorflow` builds: a folder of the user's cache, or one that was asked for. */
-import { readFileSync } from "node:fs"
+import { chmodSync, readFileSync, statSync } from "node:fs"
 import { homedir } from "node:os"
 import { join, resolve } from "node:path"
 
@@ -71,8 +71,27 @@ export const builtIn = (place: Place): BuildRecord | undefined => {
   }
 }
 
-/** Where the packages of a finished build are. */
+/**
+ * Where the packages of a finished build are. They are code: a build in the cache into which others can put some is none, and
+ * `pgex setup tensorflow` mends that.
+ */
 export const packagesOf = (build: Build): string | undefined => {
   const place = placeOf(defaultFolder(build))
-  return builtIn(place)?.build === build ? place.packages : undefined
+  if (builtIn(place)?.build !== build) return undefined
+  return process.env[FOLDER_VARIABLE] || isOurs(place.folder) ? place.packages : undefined
+}
+
+/** Whether a folder is this user's, or the system's, and nobody else can write it, as far as the system knows users. */
+const isOurs = (folder: string): boolean => {
+  const { uid, mode } = statSync(folder)
+  return process.platform === "win32" || ((uid === process.getuid?.() || uid === 0) && (mode & WRITERS) === 0)
+}
+
+/** Group and everybody. */
+const WRITERS = 0o022
+
+/** Takes the right to write from group and everybody. */
+export const keepToOwner = (folder: string): void => {
+  const { mode } = statSync(folder)
+  if (process.platform !== "win32" && (mode & WRITERS) !== 0) chmodSync(folder, mode & ~WRITERS)
 }

@@ -10,7 +10,7 @@ import { compileBinding } from "./compile.ts"
 import { lastWords, run, SetupError } from "./failure.ts"
 import { installPackages, TFJS } from "./packages.ts"
 import { whole } from "./parts.ts"
-import { type Build, type BuildRecord, builtIn, defaultFolder, type Place, placeOf } from "./place.ts"
+import { type Build, type BuildRecord, builtIn, defaultFolder, keepToOwner, type Place, placeOf } from "./place.ts"
 import { findPython, installWheel, TENSORFLOW } from "./wheel.ts"
 
 export interface SetupOptions {
@@ -48,13 +48,15 @@ export const setupTensorflow = Effect.fn("setup.tensorflow")(function* (options:
   if (there !== undefined && existsSync(place.binding)) {
     if (there.build !== build || there.tensorflow !== TENSORFLOW || there.tfjs !== TFJS)
       return yield* other(place, there)
+    yield* ownersOnly(place)
     const { isGpu } = yield* check(place, environment)
     return { ...there, folder: place.folder, already: true, isGpu }
   }
   yield* Effect.tryPromise({
-    try: () => mkdir(place.folder, { recursive: true }),
+    try: () => mkdir(place.folder, { recursive: true, mode: 0o700 }),
     catch: (cause) => unwritable(place, cause)
   })
+  yield* ownersOnly(place)
   if (!existsSync(place.wheel)) {
     const python = yield* findPython(options.python ?? (environment.PGEX_PYTHON || undefined), environment)
     yield* say(`1/4 TensorFlow ${TENSORFLOW} from PyPI${build === "cuda" ? " with CUDA (3 GB)" : " (0.2 to 0.6 GB)"}`)
@@ -75,6 +77,12 @@ export const setupTensorflow = Effect.fn("setup.tensorflow")(function* (options:
   const outcome: SetupOutcome = { ...wanted, folder: place.folder, already: false, isGpu }
   return outcome
 })
+
+/** What is loaded from there is code. A folder that was asked for is as whoever asked for it wants it. */
+const ownersOnly = (place: Place) =>
+  place.folder === defaultFolder("cpu") || place.folder === defaultFolder("cuda")
+    ? Effect.try({ try: () => keepToOwner(place.folder), catch: (cause) => unwritable(place, cause) })
+    : Effect.void
 
 const supported = (build: Build): Effect.Effect<void, SetupError> => {
   const here = `${process.platform} ${process.arch}`
