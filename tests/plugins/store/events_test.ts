@@ -17,8 +17,8 @@ const row = (stage: string, step: number, value = step): EventRow => ({ stage, s
 const textOf = (files: ReadonlyMap<string, Uint8Array>) => new TextDecoder().decode(files.get("events.jsonl"))
 const linesOf = (files: ReadonlyMap<string, Uint8Array>) => textOf(files).split("\n").slice(0, -1)
 const saidBy = (line: string) => {
-  const { stage, step, value } = JSON.parse(line)
-  return `${stage} ${step} ${value}`
+  const { stage, step, value, is } = JSON.parse(line)
+  return `${stage} ${step} ${value ?? is}`
 }
 
 test("relog() takes a stage's later rows out of the log, and a line that was cut short", () =>
