@@ -1,8 +1,10 @@
 /** Architectures: what the networks of policies and critics can be, chosen by the configuration's `network.id`. */
+
 import { Result, Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { type Activation, mlp, type Network } from "../core/network/mod.ts"
 import { choice, count } from "../core/pipeline/setting.ts"
+import { choices } from "../core/text/choices.ts"
 import { type ProblemError, problemError } from "./error.ts"
 
 /** What every network is given: its place between two sizes. */
@@ -109,6 +111,15 @@ export const makeNetwork = (
   const { id = mlpArchitecture.id } = config
   const found = known.find((a) => a.id === id)
   return found === undefined
-    ? E.left(problemError("network.id", `one of ${known.map((a) => a.id).join(", ")}`, id))
+    ? E.left(
+        problemError(
+          "network.id",
+          `one of ${choices(
+            known.map((a) => a.id),
+            id
+          )}`,
+          id
+        )
+      )
     : found.make(config, sizes)
 }

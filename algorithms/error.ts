@@ -1,9 +1,11 @@
 /** How training fails: a problem that cannot be trained on, or numbers that stop being finite. */
+
 import { Effect, Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { ProgramError } from "../core/pipeline/program_error.ts"
 import type { SessionFailure } from "../core/pipeline/session.ts"
 import { type ShapeError, shapeMessage } from "../core/program/shape.ts"
+import { choices } from "../core/text/choices.ts"
 
 /** Tasks, sizes or parameters that an algorithm cannot work with. */
 export class ProblemError extends Schema.TaggedError<ProblemError>()("ProblemError", {
@@ -52,7 +54,7 @@ export class TrainingDiverged extends Schema.TaggedError<TrainingDiverged>()("Tr
     const last = Object.entries(this.lastFinite).map(([name, x]) => `${name} ${x.toPrecision(4)}`)
     return (
       `Cannot go on with ${this.algorithm}: want finite numbers, got a ${this.quantity} that is not, in iteration ` +
-      `${this.iteration} on ${this.tasks.join(", ")}; last finite values: ${last.join(", ") || "none"}; ` +
+      `${this.iteration} on ${choices(this.tasks)}; last finite values: ${last.join(", ") || "none"}; ` +
       "try a smaller learning rate"
     )
   }

@@ -1,10 +1,12 @@
 /** The loop that all rollouts share: the policy acts on every environment of every task at once. */
+
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import type { RealConstructor } from "../core/pipeline/real.ts"
 import type { SessionFailure } from "../core/pipeline/session.ts"
 import { program, slice } from "../core/program/mod.ts"
 import { child, type Floats, type Key, loadStream, type Stream, saveStream, stream } from "../core/random/mod.ts"
+import { choices } from "../core/text/choices.ts"
 import type { Box, Space } from "../envs/space.ts"
 import { taskBatch } from "../envs/task_batch.ts"
 import { type Batch, floatsIn, type Memory, makeRows, ownMemory, type Rows } from "../envs/vector.ts"
@@ -65,7 +67,11 @@ export const interaction = Effect.fn("interaction")(function* (
   const positions = tasks.map((t) => policy.taskIds.indexOf(t.id))
   const unknown = policy.taskIds.length === 0 ? -1 : positions.indexOf(-1)
   if (unknown >= 0) {
-    return yield* problemError("tasks", `tasks of the policy (${policy.taskIds.join(", ")})`, tasks[unknown]!.id)
+    return yield* problemError(
+      "tasks",
+      `tasks of the policy (${choices(policy.taskIds, tasks[unknown]!.id)})`,
+      tasks[unknown]!.id
+    )
   }
   if (!(Number.isInteger(environmentsPerTask) && environmentsPerTask >= 1)) {
     return yield* problemError("environmentsPerTask", "a whole number >= 1", String(environmentsPerTask))

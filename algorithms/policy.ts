@@ -1,10 +1,12 @@
 /** A policy: from observations to a distribution over actions, for programs and for the host. */
+
 import * as E from "fp-ts/lib/Either.js"
 import { categorical, type Distribution, gaussian, type Head } from "../core/dist/mod.ts"
 import { type Block, type Forward, type Layout, layout, type Network } from "../core/network/mod.ts"
 import type { RealConstructor } from "../core/pipeline/real.ts"
 import type { Shape, Tensor } from "../core/program/mod.ts"
 import { child, type Floats, type Key, type Stream, stream } from "../core/random/mod.ts"
+import { shown } from "../core/text/shown.ts"
 import { type Box, type Space, sizeOf } from "../envs/space.ts"
 import { type Architecture, type ArchitectureConfig, makeNetwork } from "./architecture.ts"
 import { type ProblemError, problemError } from "./error.ts"
@@ -112,7 +114,7 @@ export const makePolicy = (
   const { observation, action } = spaces
   const ids = config.taskOneHot ? taskIds : []
   if (config.taskOneHot && (ids.length === 0 || new Set(ids).size !== ids.length)) {
-    return E.left(problemError("taskIds", "distinct ids of all tasks, for the one-hot", `[${ids.join(", ")}]`))
+    return E.left(problemError("taskIds", "distinct ids of all tasks, for the one-hot", shown(ids)))
   }
   if (config.normalise?.observation === true && observation._tag === "Discrete") {
     const want = "false for discrete observations, which the network sees as one-hot"

@@ -1,8 +1,10 @@
 /** A policy as named arrays and texts, all that is needed to act with it again: what a `.safetensors` file holds. */
+
 import { Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import type { Tensor } from "../core/pipeline/run_store.ts"
 import type { Floats } from "../core/random/mod.ts"
+import { choices } from "../core/text/choices.ts"
 import type { Environment } from "../envs/env.ts"
 import type { Task } from "../envs/family.ts"
 import type { Algorithm } from "./algorithm.ts"
@@ -131,7 +133,15 @@ export const loadPolicy = (
   if (decoded._tag === "Failure") return bad("metadata", "what savePolicy() wrote", String(decoded.failure.message))
   const { algorithm, environment, network, spaces, taskIds, tasks } = decoded.success
   const by = algorithms.find((a) => a.id === algorithm.id)
-  if (by === undefined) return bad("algorithm", `one of ${algorithms.map((a) => a.id).join(", ")}`, algorithm.id)
+  if (by === undefined)
+    return bad(
+      "algorithm",
+      `one of ${choices(
+        algorithms.map((a) => a.id),
+        algorithm.id
+      )}`,
+      algorithm.id
+    )
   const made = by.makePolicy(spaces, network, taskIds, architectures)
   if (E.isLeft(made)) return bad("architecture", made.left.want, made.left.got)
   const policy = made.right

@@ -1,4 +1,5 @@
 import * as Either from "fp-ts/lib/Either.js"
+import { choices } from "../core/text/choices.ts"
 import { didYouMean, nearest } from "../core/text/nearest.ts"
 import { shown } from "../core/text/shown.ts"
 import type { EnvError } from "./error.ts"
@@ -103,7 +104,7 @@ export const resolve = <T extends ParameterTable>(
     const parameter = Object.hasOwn(table, name) ? table[name] : undefined
     if (parameter === undefined) {
       const hint = Object.hasOwn(absent, name) ? `; ${absent[name]}` : didYouMean(name, valid)
-      const message = `Cannot set ${kind} "${name}" of ${owner}: want one of ${valid.join(", ")}${hint}`
+      const message = `Cannot set ${kind} ${shown(name)} of ${owner}: want one of ${choices(valid, name)}${hint}`
       return Either.left({ _tag: "UnknownName", kind, owner, name, nearest: nearest(name, valid), valid, message })
     }
     if (!accepts(parameter, value)) {
@@ -145,7 +146,7 @@ const wanted = (parameter: Parameter): string => {
     case "flag":
       return "true or false"
     case "choice":
-      return `one of ${parameter.choices.map((c) => `"${c}"`).join(", ")}`
+      return `one of ${choices(parameter.choices.map((c) => `"${c}"`))}`
     case "text":
       return parameter.want
     default: {

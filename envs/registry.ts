@@ -1,5 +1,7 @@
 import * as Either from "fp-ts/lib/Either.js"
+import { choices } from "../core/text/choices.ts"
 import { didYouMean, nearest } from "../core/text/nearest.ts"
+import { shown } from "../core/text/shown.ts"
 import type { Environment } from "./env.ts"
 import type { EnvError } from "./error.ts"
 import type { Family } from "./family.ts"
@@ -50,6 +52,6 @@ const find = <A extends { readonly id: string }>(
   const found = items.find((item) => item.id === name)
   if (found !== undefined) return Either.right(found)
   const valid = items.map((item) => item.id)
-  const message = `Cannot find ${kind} "${name}": want one of ${valid.join(", ")}${didYouMean(name, valid)}`
+  const message = `Cannot find ${kind} ${shown(name)}: want one of ${choices(valid, name)}${didYouMean(name, valid)}`
   return Either.left({ _tag: "UnknownName", kind, owner: "", name, nearest: nearest(name, valid), valid, message })
 }

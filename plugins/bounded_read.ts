@@ -15,19 +15,28 @@ export const sourceName = (path: string): string => (path === "-" ? "standard in
  * - Errors: `FileError` from the operating system, and naming size and limit of what is larger than `largest` bytes.
  */
 export const readBounded = Effect.fn("files.readBounded")(function* (path: string, largest = LARGEST_INPUT) {
-  const name = sourceName(path)
+  if (path !== "-") return yield* readFileBounded(path, largest)
+  const { stdin } = yield* Stdio.Stdio
+  return yield* collected(stdin, sourceName(path), largest)
+})
+
+/** The same of files alone; `fix` says what to do where there is none. */
+export const readFileBounded = Effect.fn("files.readFileBounded")(function* (
+  path: string,
+  largest = LARGEST_INPUT,
+  fix = ""
+) {
   const fs = yield* FileSystem.FileSystem
-  const stdio = yield* Stdio.Stdio
-  const refused = (e: unknown) => fileError("read", name, e)
-  if (path !== "-") {
-    const { type, size } = yield* fs.stat(path).pipe(Effect.mapError(refused))
-    if (type === "File" && Number(size) > largest) return yield* tooLarge(name, `${size}`, largest)
-  }
-  const bytes = path === "-" ? stdio.stdin : fs.stream(path)
+  const { type, size } = yield* fs.stat(path).pipe(Effect.mapError((e) => fileError("read", path, e, fix)))
+  if (type === "File" && Number(size) > largest) return yield* tooLarge(path, `${size}`, largest)
+  return yield* collected(fs.stream(path), path, largest)
+})
+
+const collected = Effect.fnUntraced(function* <E>(bytes: Stream.Stream<Uint8Array, E>, name: string, largest: number) {
   const chunks: Uint8Array[] = []
   let length = 0
   yield* bytes.pipe(
-    Stream.mapError(refused),
+    Stream.mapError((e) => fileError("read", name, e)),
     Stream.runForEach((chunk) => {
       chunks.push(chunk)
       length += chunk.length

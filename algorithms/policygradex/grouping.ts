@@ -15,6 +15,7 @@ import {
   partition,
   partitionValue
 } from "../../core/grouping/mod.ts"
+import { choices } from "../../core/text/choices.ts"
 import { counted } from "../../core/text/counted.ts"
 
 /** A way to split tasks: the record that a plugin contributes. */
@@ -90,7 +91,7 @@ const methodFor = (
   const own = groupingMethods.find((m) => m === method)
   if (own !== undefined) return E.right({ own })
   const plugin = contributed.find((g) => g.id === method)
-  if (plugin === undefined) return wrong("method", `one of ${groupingIds(contributed).join(", ")}`, method)
+  if (plugin === undefined) return wrong("method", `one of ${choices(groupingIds(contributed), method)}`, method)
   if (lambda !== undefined) return wrong("lambda", `off: ${method} has no price`, String(lambda))
   return E.right({ plugin })
 }

@@ -1,6 +1,8 @@
 /** What a job trains, as plain data: ids instead of values, so that it can go to another thread. */
+
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
+import { choices } from "../../core/text/choices.ts"
 import { type Environment, findEnvironment, type Registry, type Space } from "../../envs/mod.ts"
 import type { Algorithm } from "../algorithm.ts"
 import type { Architecture } from "../architecture.ts"
@@ -44,11 +46,18 @@ export const settingOf = Effect.fnUntraced(function* (
   const environment: Environment = yield* lift(findEnvironment(registry, spec.environment))
   const algorithm = algorithms.find((a) => a.id === spec.algorithm)
   if (algorithm === undefined) {
-    return yield* problemError("algorithm", `one of ${algorithms.map((a) => a.id).join(", ")}`, spec.algorithm)
+    return yield* problemError(
+      "algorithm",
+      `one of ${choices(
+        algorithms.map((a) => a.id),
+        spec.algorithm
+      )}`,
+      spec.algorithm
+    )
   }
   if (!algorithm.supports(environment.action)) {
     const others = learnersFor(environment, algorithms)
-    const want = `a learner for the ${describe(environment.action)} of ${environment.id} (${others.join(", ") || "none"})`
+    const want = `a learner for the ${describe(environment.action)} of ${environment.id} (${choices(others, algorithm.id)})`
     return yield* problemError("algorithm", want, algorithm.id)
   }
   const policy = algorithm.makePolicy(environment, spec.network, spec.taskIds, architectures)

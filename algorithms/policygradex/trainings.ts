@@ -1,6 +1,8 @@
 /** Independent trainings, done by the workers of the context. */
+
 import { Effect, Schema } from "effect"
 import { Session } from "../../core/pipeline/session.ts"
+import { choices } from "../../core/text/choices.ts"
 import { AssignmentData, Spec, TrainedData } from "./schemas.ts"
 import { settingOf, type TrainingSpec } from "./spec.ts"
 import { type Assignment, type Trained, train } from "./training.ts"
@@ -15,7 +17,7 @@ export class AssignmentError extends Schema.TaggedError<AssignmentError>()("Assi
   reason: PartFailure
 }) {
   override get message(): string {
-    return `Cannot finish training ${this.index} (${this.tasks.join(", ")}): ${this.reason.message}`
+    return `Cannot finish training ${this.index} (${choices(this.tasks)}): ${this.reason.message}`
   }
 }
 

@@ -93,7 +93,8 @@ interface Larger extends Omit<Variant, "of"> {
 const largerLake = (lake: Lake, { cells: most, ...variant }: Larger): Variant => ({
   ...variant,
   of: ({ desc = "", map_name = lake.names[0] }) => {
-    const rows = desc === "" ? maps[String(map_name)] : String(desc).split(",")
+    const known = Object.hasOwn(maps, String(map_name)) ? maps[String(map_name)] : undefined
+    const rows = desc === "" ? known : String(desc).split(",")
     const cells = rows === undefined ? 0 : rows.length * rows[0]!.length
     const named = desc === "" ? "map_name" : "desc"
     return named === variant.parameter && cells > lake.cells && cells <= most ? lakeOf({ ...lake, cells }) : undefined

@@ -1,7 +1,9 @@
 /** `pgex algorithms`: the learners that there are; `pgex algorithms show`: one of them, with its settings. */
+
 import { Effect } from "effect"
 import { Argument, Command } from "effect/cli"
 import type { Algorithm } from "../../algorithms/algorithm.ts"
+import { choices } from "../../core/text/choices.ts"
 import { settingRows } from "../config/mod.ts"
 import { suggestion, UsageError } from "../failure.ts"
 import type { Loaded } from "../load/mod.ts"
@@ -19,7 +21,7 @@ const show = Command.make(
     const found = algorithms.find((a) => a.id === o.id)
     if (found === undefined) {
       const ids = algorithms.map((a) => a.id)
-      const want = `a learner (${ids.join(", ")})`
+      const want = `a learner (${choices(ids, o.id)})`
       const fix = suggestion(o.id, ids)
       return yield* new UsageError({ doing: `show ${o.id}`, want, got: "no such id", fix })
     }

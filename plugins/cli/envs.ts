@@ -131,8 +131,7 @@ const environmentText = (e: Environment, from: string): string =>
     `  acts     ${describeSpace(e.action)}`,
     `  lasts    ${isEndless(e) ? "until it ends itself," : `at most ${e.maxEpisodeSteps}`} steps of ${e.secondsPerStep} s${isEndless(e) ? `, at most ${MOST_STEPS}` : ""}`,
     ...(e.repeats === false ? ["  remembers, or sees a clock: seed and actions do not decide its episodes"] : []),
-    "Parameters",
-    ...describeTable(e.parameters),
+    ...section("Parameters", describeTable(e.parameters)),
     ...describeVariants(e.variants ?? [])
   ].join("\n")
 
@@ -149,8 +148,7 @@ const familyText = (f: Family, from: string): string =>
   [
     `${f.id}, tasks in ${f.environment.id}, from ${from}`,
     `  ${f.summary}`,
-    "Options",
-    ...describeTable(f.options)
+    ...section("Options", describeTable(f.options))
   ].join("\n")
 
 const isUnknown = (e: EnvError): boolean => e._tag === "UnknownName"
@@ -164,6 +162,9 @@ const unknownId = (id: string, { registry, problems }: Loaded): PluginError | Us
   const got = `none, without ${problems.map((p) => p.plugin).join(", ")} (${first.message})`
   return new PluginError({ doing, want, got, fix: "mend the plugin", plugin: first.plugin, field: first.field })
 }
+
+const section = (title: string, rows: readonly string[]): readonly string[] =>
+  rows.length === 0 ? [`No ${title.toLowerCase()}`] : [title, ...rows]
 
 const describeTable = (table: ParameterTable): readonly string[] => {
   const rows = Object.entries(table).map(([name, p]) => [name, range(p), p.meaning] as const)

@@ -3,6 +3,9 @@ import { Console, Effect, Option, Predicate } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as E from "fp-ts/lib/Either.js"
 import { key } from "../../core/random/mod.ts"
+import { parseJson } from "../../core/text/json.ts"
+import { clipped } from "../../core/text/printable.ts"
+import { shortened, shown } from "../../core/text/shown.ts"
 import type { Params } from "../../envs/parameter.ts"
 import { findEnvironment } from "../../envs/registry.ts"
 import { replay } from "../../envs/replay.ts"
@@ -66,34 +69,42 @@ export const replayCommand = Command.make(
 const parseParams = (text: string): E.Either<UsageError, Params> => {
   const bad = (got: string) =>
     E.left(new UsageError({ doing: "read --params", want: 'a JSON object such as {"length": 1}', got, fix: "" }))
-  const value = parseJson(text)
-  if (!Predicate.isObject(value) || Array.isArray(value)) return bad(text)
-  const params: Record<string, number | boolean | string> = {}
+  const value = E.getOrElse((): unknown => undefined)(parseJson(text))
+  if (!Predicate.isObject(value) || Array.isArray(value)) return bad(shortened(text, 80))
+  const params: [name: string, value: number | boolean | string][] = []
   for (const [name, given] of Object.entries(value)) {
-    const v = Array.isArray(given) ? given.join(",") : given
-    if (typeof v !== "number" && typeof v !== "boolean" && typeof v !== "string")
-      return bad(`${name}: ${JSON.stringify(v)}`)
-    params[name] = v
+    const v = Array.isArray(given) && given.every(isPlain) ? given.join(",") : given
+    if (!isPlain(v)) return bad(`${clipped(name)}: ${shown(v)}`)
+    params.push([name, v])
   }
-  return E.right(params)
+  return E.right(Object.fromEntries(params))
 }
+
+const isPlain = (v: unknown): v is number | boolean | string =>
+  typeof v === "number" || typeof v === "boolean" || typeof v === "string"
 
 /** A JSON array, or lines that are each a JSON value (numbers apart by commas or spaces make one vector). */
 export const parseActions = (text: string, name: string): E.Either<UsageError, readonly unknown[]> => {
+  const bad = (got: string) =>
+    E.left(
+      new UsageError({ doing: `read ${name}`, want: "a JSON array of actions, or one action a line", got, fix: "" })
+    )
   const whole = parseJson(text)
-  if (Array.isArray(whole)) return E.right(whole)
+  if (E.isRight(whole) && Array.isArray(whole.right)) return E.right(whole.right)
   const actions: unknown[] = []
   for (const [i, line] of text.split(/\r?\n/).entries()) {
     if (line.trim() === "") continue
-    const numbers = line.trim().split(/[\s,]+/)
-    const value = parseJson(line) ?? parseJson(`[${numbers.join(",")}]`)
-    if (value === undefined) {
-      const want = "a JSON array of actions, or one action a line"
-      return E.left(
-        new UsageError({ doing: `read ${name}`, want, got: `${JSON.stringify(line)} on line ${i + 1}`, fix: "" })
-      )
-    }
-    actions.push(value)
+    const value = parseJson(line)
+    const numbers = E.isRight(value)
+      ? value
+      : parseJson(
+          `[${line
+            .trim()
+            .split(/[\s,]+/)
+            .join(",")}]`
+        )
+    if (E.isLeft(numbers)) return bad(`${shown(line)} on line ${i + 1}`)
+    actions.push(numbers.right)
   }
   return E.right(actions)
 }
@@ -101,11 +112,3 @@ export const parseActions = (text: string, name: string): E.Either<UsageError, r
 /** JSON would say null of them all. */
 const named = (_: string, value: unknown): unknown =>
   typeof value === "number" && !Number.isFinite(value) ? String(value) : value
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}

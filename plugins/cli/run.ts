@@ -58,6 +58,10 @@ export const runCommand = Command.make(
   Effect.fn("pgex.run")(function* (o) {
     const { json, seed, python } = yield* shared
     const out = Option.getOrUndefined(o.out)
+    if (out?.trim() === "") {
+      const fix = "leave --out out for a free name below runs/"
+      return yield* new UsageError({ doing: "use --out", want: "the name of a folder", got: "an empty text", fix })
+    }
     if ((o.force || o.resume) && out === undefined) {
       const flag = o.force ? "--force" : "--resume"
       return yield* new UsageError({ doing: `use ${flag}`, want: "--out DIR with it", got: "no --out", fix: "" })

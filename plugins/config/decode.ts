@@ -1,9 +1,13 @@
 /** From any value to a configuration, with errors that name the key, the range and the nearest valid name. */
+
 import { Predicate, Result, Schema, SchemaIssue } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
 import { RunConfig } from "../../core/pipeline/config.ts"
+import { choices } from "../../core/text/choices.ts"
+import { parseJson } from "../../core/text/json.ts"
 import { nearest } from "../../core/text/nearest.ts"
+import { shortened, shown } from "../../core/text/shown.ts"
 import { ConfigError, suggestion } from "../failure.ts"
 import { isFree, keysAt, meaning, nodeAt, paths } from "./tree.ts"
 
@@ -51,17 +55,17 @@ export const merge = (base: unknown, overlay: unknown, path: readonly string[] =
 export const setValue = (
   base: unknown,
   assignment: string,
-  source = `--set ${assignment}`
+  source = `--set ${shortened(assignment, 80)}`
 ): E.Either<ConfigError, unknown> => {
   const at = assignment.indexOf("=")
-  if (at < 1) return E.left(complain("", source, "key=value, e.g. meta.iterations=20", assignment))
+  if (at < 1) return E.left(complain("", source, "key=value, e.g. meta.iterations=20", shortened(assignment, 80)))
   const path = assignment.slice(0, at).trim().split(".")
   const text = assignment.slice(at + 1).trim()
   if (!isFree(path)) {
     if (nodeAt(path) === undefined) return E.left(unknownKey(path, source))
     const inside = keysAt(path)
     if (inside !== undefined) {
-      const want = `one of its values (${inside.map((k) => `${path.join(".")}.${k}`).join(", ")})`
+      const want = `one of its values (${choices(inside.map((k) => `${path.join(".")}.${k}`))})`
       return E.left(complain(path.join("."), source, want, "a group of settings"))
     }
   }
@@ -74,7 +78,7 @@ export const setValue = (
 /** JSON where the schema takes it (`20`, `true`, `[0.1]`), else the text itself. */
 const typed = (path: readonly string[], text: string, source: string): E.Either<ConfigError, unknown> => {
   const json = pipe(
-    E.tryCatch((): unknown => JSON.parse(text), String),
+    parseJson(text),
     E.getOrElse((): unknown => text)
   )
   const node = nodeAt(path)
@@ -84,7 +88,7 @@ const typed = (path: readonly string[], text: string, source: string): E.Either<
   if (Result.isSuccess(first)) return E.right(json)
   if (Result.isSuccess(decode(text))) return E.right(text)
   const message = format(first.failure.issue).issues[0]?.message ?? ""
-  return E.left(complain(path.join("."), source, `${plainWords(message)}${about(path)}`, text))
+  return E.left(complain(path.join("."), source, `${plainWords(message)}${about(path)}`, shortened(text, 80)))
 }
 
 /** What no single key can say. */
@@ -117,11 +121,17 @@ const unknownKey = (path: readonly string[], source: string): ConfigError => {
   const elsewhere = nearest(key, siblings) === undefined ? paths().find((p) => p.endsWith(`.${key}`)) : undefined
   const fix = elsewhere === undefined ? suggestion(key, siblings) : `did you mean ${elsewhere}?`
   const want = parent.length === 0 ? "a known key" : `a key of ${parent.join(".")}`
-  return complain(path.join("."), source, want, JSON.stringify(key), fix)
+  return complain(path.join("."), source, want, shown(key), fix)
 }
 
 const complain = (key: string, source: string, want: string, got: string, fix = ""): ConfigError =>
-  new ConfigError({ doing: key === "" ? `read ${source}` : `use ${key} from ${source}`, key, want, got, fix })
+  new ConfigError({
+    doing: key === "" ? `read ${source}` : `use ${shortened(key, 120)} from ${source}`,
+    key,
+    want,
+    got,
+    fix
+  })
 
 const about = (path: readonly string[]): string => {
   const text = meaning(path)
@@ -136,7 +146,4 @@ const keys = (path: readonly (PropertyKey | { readonly key: PropertyKey })[]): s
 const at = (value: unknown, path: readonly string[]): unknown =>
   path.reduce<unknown>((v, key) => (Predicate.hasProperty(v, key) ? v[key] : undefined), value)
 
-const show = (value: unknown): string => {
-  const text = value === undefined ? "nothing" : (JSON.stringify(value) ?? String(value))
-  return text.length > 80 ? `${text.slice(0, 77)}…` : text
-}
+const show = (value: unknown): string => (value === undefined ? "nothing" : shown(value))

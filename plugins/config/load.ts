@@ -1,11 +1,15 @@
 /** The configuration of a run, from a preset or a file, with what the command line sets over it. */
 import { existsSync } from "node:fs"
 import { basename, dirname, join } from "node:path"
-import { Effect, FileSystem, Predicate, Schema } from "effect"
+import { Effect, Predicate, Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
 import type { RunConfig } from "../../core/pipeline/config.ts"
-import { ConfigError, FileError, fileError, suggestion } from "../failure.ts"
+import { choices } from "../../core/text/choices.ts"
+import { parseJson } from "../../core/text/json.ts"
+import { shown } from "../../core/text/shown.ts"
+import { readFileBounded } from "../bounded_read.ts"
+import { ConfigError, FileError, suggestion } from "../failure.ts"
 import { rebase } from "../load/find.ts"
 import { noRecord, type RunRecord, recordOf } from "../load/record.ts"
 import { RecordedPlugin } from "../store/recorded_plugin.ts"
@@ -84,31 +88,23 @@ export const resolve = (overlay: unknown, source: string, choice: Choice): E.Eit
   )
 }
 
+/** No configuration of thousands of tasks and plugins comes near, in bytes. */
+const LARGEST_CONFIG = 2 ** 24
+
+/** The settings that a JSON text holds. Errors: `FileError` for text that is no JSON, and for another value. */
+export const settingsObject = (text: string, path: string): E.Either<FileError, Readonly<Record<string, unknown>>> => {
+  const bad = (want: string, got: string) => E.left(new FileError({ doing: `read ${path}`, path, want, got, fix: "" }))
+  const value = parseJson(text)
+  if (E.isLeft(value)) return bad("JSON", value.left)
+  return Predicate.isObject(value.right) && !Array.isArray(value.right)
+    ? E.right(value.right)
+    : bad("a JSON object of settings", shown(value.right))
+}
+
 const readJsonFile = Effect.fn("config.readFile")(function* (path: string) {
-  const fs = yield* FileSystem.FileSystem
-  const text = yield* fs
-    .readFileString(path)
-    .pipe(Effect.mapError((e) => fileError("read", path, e, `a preset is one of ${Object.keys(presets).join(", ")}`)))
-  const value = yield* Effect.try({
-    try: (): unknown => JSON.parse(text),
-    catch: (e) =>
-      new FileError({
-        doing: `read ${path}`,
-        path,
-        want: "JSON",
-        got: e instanceof Error ? e.message : String(e),
-        fix: ""
-      })
-  })
-  if (!Predicate.isObject(value)) {
-    return yield* new FileError({
-      doing: `read ${path}`,
-      path,
-      want: "a JSON object of settings",
-      got: text.slice(0, 40),
-      fix: ""
-    })
-  }
+  const fix = `a preset is one of ${choices(Object.keys(presets), path)}`
+  const bytes = yield* readFileBounded(path, LARGEST_CONFIG, fix)
+  const value = yield* lift(settingsObject(new TextDecoder().decode(bytes), path))
   if (Predicate.isObject(value.config) && "format" in value) {
     const { config, plugins } = value
     const recorded = plugins === undefined ? {} : { plugins: yield* recordedPlugins(plugins, path) }
@@ -136,5 +132,5 @@ const recordedPlugins = (plugins: unknown, path: string) =>
     })
   )
 
-const lift = <A>(e: E.Either<ConfigError, A>): Effect.Effect<A, ConfigError> =>
+const lift = <A, F>(e: E.Either<F, A>): Effect.Effect<A, F> =>
   E.isLeft(e) ? Effect.fail(e.left) : Effect.succeed(e.right)

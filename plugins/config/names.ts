@@ -1,10 +1,13 @@
 /** Whether what a configuration names is there and goes together: plugins decide, so the schema cannot know. */
+
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
 import { groupingIds } from "../../algorithms/policygradex/grouping.ts"
 import { describe, type Known, learnersFor } from "../../algorithms/policygradex/spec.ts"
 import { type SettingError, settingsOf } from "../../algorithms/settings.ts"
 import type { RunConfig } from "../../core/pipeline/config.ts"
+import { choices } from "../../core/text/choices.ts"
+import { shown } from "../../core/text/shown.ts"
 import { findFamily } from "../../envs/registry.ts"
 import { ConfigError, suggestion } from "../failure.ts"
 
@@ -21,8 +24,8 @@ export const named = (config: RunConfig, known: Known): E.Either<ConfigError, Ru
   ] as const
   for (const [key, what, name, valid] of names) {
     if (valid.includes(name)) continue
-    const want = `${what} (${valid.join(", ")})`
-    const got = JSON.stringify(name)
+    const want = `${what} (${choices(valid, name)})`
+    const got = shown(name)
     return E.left(new ConfigError({ doing: `use ${key}`, key, want, got, fix: suggestion(name, valid) }))
   }
   return pipe(
@@ -38,7 +41,7 @@ const takesActions = ({ algorithm, family }: RunConfig, known: Known): E.Either<
   const { environment } = found.right
   const fitting = learnersFor(environment, known.algorithms)
   if (fitting.includes(algorithm.id)) return E.right(undefined)
-  const want = `a learner for the ${describe(environment.action)} of ${family.id} (${fitting.join(", ") || "none"})`
+  const want = `a learner for the ${describe(environment.action)} of ${family.id} (${choices(fitting, algorithm.id)})`
   const fix = `set algorithm.id to one of these, or family.id to a family whose actions ${algorithm.id} takes`
   return refused("algorithm.id", want, algorithm.id, fix)
 }
@@ -49,7 +52,12 @@ const complete = (config: RunConfig, { algorithms }: Known): E.Either<ConfigErro
   const ids = algorithms.map((a) => a.id)
   const stranger = Object.keys(given).find((key) => !ids.includes(key))
   if (stranger !== undefined) {
-    return refused(`algorithm.${stranger}`, `a learner (${ids.join(", ")})`, stranger, suggestion(stranger, ids))
+    return refused(
+      `algorithm.${stranger}`,
+      `a learner (${choices(ids, stranger)})`,
+      stranger,
+      suggestion(stranger, ids)
+    )
   }
   let algorithm: RunConfig["algorithm"] = { id }
   for (const learner of algorithms) {
@@ -69,4 +77,4 @@ const wrong = (id: string, { path, want, got, siblings, unknown }: SettingError)
 }
 
 const refused = (key: string, want: string, got: unknown, fix: string) =>
-  E.left(new ConfigError({ doing: `use ${key}`, key, want, got: JSON.stringify(got) ?? "nothing", fix }))
+  E.left(new ConfigError({ doing: `use ${key}`, key, want, got: got === undefined ? "nothing" : shown(got), fix }))

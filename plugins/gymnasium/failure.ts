@@ -1,5 +1,7 @@
 /** How the process fails in which Gymnasium runs, as the errors of environments. */
+
 import * as Either from "fp-ts/lib/Either.js"
+import { choices } from "../../core/text/choices.ts"
 import { didYouMean, nearest } from "../../core/text/nearest.ts"
 import type { EnvError, ProcessError, ProcessReason, UnknownName } from "../../envs/error.ts"
 
@@ -62,7 +64,7 @@ const unknownId = (environment: string, known: readonly string[], fix: string): 
 }
 
 const unknownArgument = (owner: string, name: string, valid: readonly string[]): UnknownName => {
-  const want = `want one of ${valid.join(", ")}${didYouMean(name, valid)}`
+  const want = `want one of ${choices(valid, name)}${didYouMean(name, valid)}`
   const message = `Cannot give argument "${name}" to the constructor of ${owner}: ${want}`
   return { _tag: "UnknownName", kind: "parameter", owner, name, nearest: nearest(name, valid), valid, message }
 }

@@ -1,8 +1,10 @@
 /** Loading plugins: each alone, so that a broken one is reported and the others work. */
+
 import { resolve } from "node:path"
 import { pathToFileURL } from "node:url"
 import { Effect, Predicate } from "effect"
 import * as E from "fp-ts/lib/Either.js"
+import { choices } from "../../core/text/choices.ts"
 import type { Registry } from "../../envs/registry.ts"
 import { OWN } from "../installed.ts"
 import { added, type Loaded, type LoadedPlugin } from "./add.ts"
@@ -81,7 +83,7 @@ export const readModule = Effect.fn("plugins.readModule")(function* (name: strin
   const value = Predicate.hasProperty(module, "default") ? module.default : undefined
   if (value === undefined) {
     const names = Predicate.isObject(module) ? Object.keys(module) : []
-    const got = names.length === 0 ? "no export" : `only ${names.join(", ")}`
+    const got = names.length === 0 ? "no export" : `only ${choices(names)}`
     const fix = `export default definePlugin({ policygradex: ${contractVersion}, … })`
     return yield* issueError(name, { field: "", want: "a default export", got, fix })
   }

@@ -1,6 +1,9 @@
 /** Whether a module's default export keeps the contract; every mistake with its place and how to mend it. */
+
 import { Predicate, Result, Schema, SchemaIssue } from "effect"
+import { choices } from "../../core/text/choices.ts"
 import { didYouMean } from "../../core/text/nearest.ts"
+import { shown } from "../../core/text/shown.ts"
 import { contractVersion, type Plugin } from "./define.ts"
 import type { Issue } from "./error.ts"
 import { parameterShapes, shapes, spaceShapes } from "./shapes.ts"
@@ -42,7 +45,7 @@ export const isPlugin = (value: unknown): value is Plugin => pluginIssues(value)
 const unknownKey = (key: string): Issue => {
   const valid = Object.keys(shapes.Plugin.fields)
   const fix = `take it out${didYouMean(key, valid).replace(";", ",")}`
-  return { field: key, want: `only ${valid.join(", ")}`, got: JSON.stringify(key), fix }
+  return { field: key, want: `only ${choices(valid, key)}`, got: shown(key), fix }
 }
 
 /** What is wrong with a record of an environment. */
@@ -117,7 +120,7 @@ const defaultIssues = (p: unknown, at: string): readonly Issue[] => {
   }
   if (Schema.is(parameterShapes.choice)(p) && !p.choices.includes(p.default)) {
     const fix = "add it to the choices"
-    return [{ field: `${at}.default`, want: `one of ${p.choices.join(", ")}`, got: JSON.stringify(p.default), fix }]
+    return [{ field: `${at}.default`, want: `one of ${choices(p.choices, p.default)}`, got: shown(p.default), fix }]
   }
   return []
 }

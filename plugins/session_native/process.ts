@@ -1,6 +1,8 @@
 /** Runs another program to its end, or ends it: with all that it has started. */
+
 import { type ChildProcess, spawn } from "node:child_process"
-import { type Duration, Effect } from "effect"
+import { Duration, Effect } from "effect"
+import { counted } from "../../core/text/counted.ts"
 import { NativeError, refusal } from "./failure.ts"
 
 /** A program and what it is given. */
@@ -89,7 +91,7 @@ const hung = (command: Command): NativeError =>
   new NativeError({
     reason: "compiler-hung",
     operation: command.operation,
-    want: `${[command.file, ...command.args].join(" ").slice(0, 80)} to end within ${String(command.timeLimit)}`,
+    want: `${[command.file, ...command.args].join(" ").slice(0, 80)} to end within ${counted(Duration.toSeconds(command.timeLimit), "second")}`,
     got: "no end; it was stopped",
     fix: "look at what keeps the compiler, or set CC to another one"
   })

@@ -1,7 +1,11 @@
 /** The safetensors file format: named arrays behind a JSON header. */
-import { Predicate } from "effect"
+
+import { Predicate, Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import type { Tensor } from "../../core/pipeline/run_store.ts"
+import { parseJson } from "../../core/text/json.ts"
+import { clipped } from "../../core/text/printable.ts"
+import { shown } from "../../core/text/shown.ts"
 import { MatrixFileError } from "../failure.ts"
 
 /** What a file holds. */
@@ -52,26 +56,28 @@ export const readSafetensors = (bytes: Uint8Array, name: string): E.Either<Matri
   const headerLength = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true))
   const start = 8 + headerLength
   if (start > bytes.length) return bad(`a header of ${headerLength} bytes`, `a file of ${bytes.length}`)
-  const header = E.tryCatch(
-    (): unknown => JSON.parse(new TextDecoder().decode(bytes.subarray(8, start))),
-    () => "text that is no JSON"
-  )
-  if (E.isLeft(header) || !Predicate.isObject(header.right)) return bad("a JSON header", "something else")
+  const header = parseJson(new TextDecoder().decode(bytes.subarray(8, start)))
+  if (E.isLeft(header)) return bad("a JSON header", header.left)
+  if (!Predicate.isObject(header.right)) return bad("a JSON header of tensors", shown(header.right))
   const tensors: Tensor[] = []
-  const meta: Record<string, string> = {}
+  let meta: Readonly<Record<string, string>> = {}
   for (const [key, entry] of Object.entries(header.right)) {
     if (key === "__metadata__") {
-      for (const [k, v] of Object.entries(Object(entry))) meta[k] = String(v)
+      if (!isTexts(entry)) return bad("texts by name as __metadata__", shown(entry))
+      meta = entry
       continue
     }
     const spec = entryOf(entry)
-    if (spec === undefined) return bad(`dtype, shape and data_offsets for ${key}`, JSON.stringify(entry))
+    if (spec === undefined) return bad(`dtype, shape and data_offsets for ${clipped(key)}`, shown(entry))
     const width = spec.dtype === "F32" ? 4 : spec.dtype === "F64" ? 8 : undefined
-    if (width === undefined) return bad(`F32 or F64 for ${key}`, spec.dtype)
+    if (width === undefined) return bad(`F32 or F64 for ${clipped(key)}`, shown(spec.dtype))
     const [from, to] = spec.offsets
     const count = spec.shape.reduce((a, b) => a * b, 1)
     if (to - from !== count * width || from < 0 || start + to > bytes.length) {
-      return bad(`${count * width} bytes for ${key}`, `offsets ${from} to ${to} of ${bytes.length - start} bytes`)
+      return bad(
+        `${count * width} bytes for ${clipped(key)}`,
+        `offsets ${from} to ${to} of ${bytes.length - start} bytes`
+      )
     }
     // slice() of a Node Buffer copies nothing, and its buffer would be the whole file.
     const copy = new Uint8Array(bytes.subarray(start + from, start + to)).buffer
@@ -86,6 +92,8 @@ interface Entry {
   readonly offsets: readonly [number, number]
 }
 
+const isTexts = Schema.is(Schema.Record(Schema.String, Schema.String))
+
 const isNumbers = (u: unknown): u is readonly number[] => Array.isArray(u) && u.every(Number.isSafeInteger)
 
 const entryOf = (u: unknown): Entry | undefined => {
@@ -93,5 +101,6 @@ const entryOf = (u: unknown): Entry | undefined => {
   const { dtype, shape, data_offsets: offsets } = Object.assign({ dtype: "", shape: 0, data_offsets: 0 }, u)
   if (typeof dtype !== "string" || !isNumbers(shape) || !isNumbers(offsets)) return undefined
   const [from, to] = offsets
-  return from === undefined || to === undefined ? undefined : { dtype, shape, offsets: [from, to] }
+  if (from === undefined || to === undefined || shape.some((size) => size < 0)) return undefined
+  return { dtype, shape, offsets: [from, to] }
 }

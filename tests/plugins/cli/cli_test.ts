@@ -50,11 +50,29 @@ const wrong: readonly (readonly [readonly string[], string, RegExp])[] = [
   [["replay", "--env", "CartPole-v2", "--actions", "-"], "[0]", /did you mean "CartPole-v1"/],
   [["replay", "--env", "CartPole-v1", "--actions", "-"], "[0, 2]", /action 1 of CartPole-v1.*got 2/],
   [["config", "--set", "meta.iteration=3"], "", /did you mean iterations\?/],
+  [["run", "quick", "--out", ""], "", /use --out: want the name of a folder, got an empty text/],
+  [["config", "--set", "algorithm.id=pp0"], "", /want a learner \(ppo, /],
+  [
+    ["replay", "--env", "FrozenLake-v1", "--params", '{"map_name":"__proto__"}', "--actions", "-"],
+    "[0]",
+    /got "__proto__"/
+  ],
+  [
+    ["replay", "--env", "CartPole-v1", "--actions", "-"],
+    "[".repeat(50_000),
+    /actions, or one action a line, got "\[+…" \(50000 characters\) on line 1/
+  ],
+  [
+    ["replay", "--env", "CartPole-v1", "--params", '{"__proto__": 1}', "--actions", "-"],
+    "[0]",
+    /parameter "__proto__" of CartPole-v1/
+  ],
+  [["cluster", "-", "--k", "2"], "[".repeat(50_000), /nested more than 100 deep/],
   [["check", "first-order", "no/such/run"], "", /want a run directory, got no such folder/]
 ]
 
 for (const [args, input, sentence] of wrong) {
-  test(`pgex ${args.join(" ")} fails with one sentence, code 1 and one JSON value`, () => {
+  test(`pgex ${args.join(" ")}${input.length > 1000 ? " on a long input" : ""} fails with one sentence, code 1 and one JSON value`, () => {
     const { code, stdout, stderr } = pgex([...args, "--json"], input)
     assert.equal(code, 1)
     assert.match(stderr, sentence)

@@ -67,7 +67,7 @@ test("an unknown learner or method is refused with what there is; bad settings a
   inFolder({ "parts.ts": plugin }, async (folder) => {
     const plugins = [join(folder, "parts.ts")]
     const bad: readonly (readonly [Settings, RegExp])[] = [
-      [{ plugins, algorithm: { id: "ppo-agian" } }, /want a learner \(ppo, sac, .*, ppo-again\).*did you mean ppo/],
+      [{ plugins, algorithm: { id: "ppo-agian" } }, /want a learner \(ppo, ppo-again, sac, .*\).*did you mean ppo/],
       [{ plugins, grouping: { method: "halfs", k: 2 } }, /want a grouping method \(.*did you mean halves/],
       [{ grouping: { method: "sdpp", k: 2 } }, /did you mean sdp/],
       [
