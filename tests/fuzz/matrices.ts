@@ -5,7 +5,7 @@ import fc from "fast-check"
 import * as E from "fp-ts/lib/Either.js"
 import { group } from "../../core/grouping/mod.ts"
 import { parseMatrix, toRows, writeNpy } from "../../plugins/matrix_io/mod.ts"
-import { mutated, mutatedJson, mutatedText, type Target } from "../support/fuzz.ts"
+import { bytesOf, mutated, mutatedJson, mutatedText, type Target } from "../support/fuzz.ts"
 
 const fixture = (name: string) =>
   JSON.parse(readFileSync(new URL(`../fixtures/npy/${name}.json`, import.meta.url), "utf8"))
@@ -39,11 +39,13 @@ const npz = Object.values(frames.npz).map(fromBase64)
 export const matrices: readonly Target[] = [
   {
     name: "matrices as .csv",
+    valid: bytesOf("1;0,9\n0,9;1\n"),
     inputs: mutatedText([...tables, "1;0,9\n0,9;1\n", "sep=;\na;b\n1;2\n3;4\n", 'a "b"\n1 2\n3 4\n# end\n']),
     read: read("a.csv")
   },
   {
     name: "matrices as .json",
+    valid: bytesOf("[[1,0],[0,1]]"),
     inputs: fc.oneof(
       mutatedJson([
         ...objects,
@@ -63,10 +65,21 @@ export const matrices: readonly Target[] = [
     ),
     read: read("a.json")
   },
-  { name: "matrices as .npy", inputs: mutated(npy), read: read("a.npy") },
-  { name: "matrices as .npz", inputs: mutated(npz), read: read("a.npz", "U") },
+  {
+    name: "matrices as .npy",
+    valid: writeNpy(new Float64Array(16), [4, 4]),
+    inputs: mutated(npy),
+    read: read("a.npy")
+  },
+  {
+    name: "matrices as .npz",
+    valid: fromBase64(frames.npz["savez two"] ?? ""),
+    inputs: mutated(npz),
+    read: read("a.npz", "U")
+  },
   {
     name: "matrices from standard input",
+    valid: new Uint8Array(gzipSync("1 0\n0 1")),
     inputs: mutated([
       ...npy,
       ...npz,

@@ -6,7 +6,7 @@ import { resolve, settingsObject } from "../../plugins/config/load.ts"
 import { presets } from "../../plugins/config/presets.ts"
 import { pack, unpack } from "../../plugins/store/packed.ts"
 import { readSafetensors, writeSafetensors } from "../../plugins/store/safetensors.ts"
-import { mutated, mutatedJson, mutatedText, type Target } from "../support/fuzz.ts"
+import { bytesOf, mutated, mutatedJson, mutatedText, type Target } from "../support/fuzz.ts"
 
 const sentence = (e: E.Either<{ readonly message: string }, unknown>): string | undefined =>
   E.isLeft(e) ? e.left.message : undefined
@@ -26,6 +26,7 @@ const kept = pack({ x: [1, Number.NaN, -0], y: new Float64Array(3), z: { deep: [
 export const others: readonly Target[] = [
   {
     name: "configurations",
+    valid: bytesOf(JSON.stringify(presets.quick)),
     inputs: mutatedJson(Object.values(presets)),
     read: (input) =>
       sentence(
@@ -37,16 +38,19 @@ export const others: readonly Target[] = [
   },
   {
     name: "actions of a replay",
+    valid: bytesOf("[0, 1]"),
     inputs: mutatedText(["[0, 1, 1, 0]", "0\n1\n0\n", "0.5, 0.25\n1 2\n", "[[0.5, 1], [1, -1]]"]),
     read: (input) => sentence(parseActions(text(input), "actions"))
   },
   {
     name: "arrays as .safetensors",
+    valid: tensors,
     inputs: mutated([tensors, writeSafetensors([])]),
     read: (input) => sentence(readSafetensors(input, "a.safetensors"))
   },
   {
     name: "what a run keeps",
+    valid: kept,
     inputs: mutated([kept]),
     read: (input) =>
       pipe(
