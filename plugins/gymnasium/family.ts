@@ -7,11 +7,18 @@ import type { EnvError } from "../../envs/error.ts"
 import { distinctDraws, type Family, parameterError, type Task, type TaskSet } from "../../envs/family.ts"
 import { choiceOf, integer, number, type Params, type Resolved, resolve, text } from "../../envs/parameter.ts"
 import { typedValue } from "./environment.ts"
+import { Listed, parse } from "./messages.ts"
 
 const table = {
   n: integer(2, "", 1, 1000, "number of tasks"),
   parameter: text("", /.*/, "the name of a parameter, as pgex envs shows them", [], "what differs from task to task"),
-  values: text("", /.*/s, "values with commas between them, one a task", [], "the parameter's values"),
+  values: text(
+    "",
+    /.*/s,
+    "values with commas between them, or a list in JSON",
+    [],
+    "the parameter's values, one a task"
+  ),
   from: number(
     0,
     "",
@@ -30,6 +37,15 @@ const table = {
 }
 type Options = Resolved<typeof table>
 
+/** Values in a text: a list in JSON, or what stands between commas that are in no brackets or quotes. */
+const valuesOf = (values: string): readonly (number | boolean | string)[] => {
+  if (!/[[\]"]/.test(values)) return values.split(",").map((v) => v.trim())
+  const all = parse(Listed, values) ?? parse(Listed, `[${values}]`)
+  return all === undefined
+    ? values.split(",").map((v) => v.trim())
+    : all.map((v) => (typeof v === "object" ? JSON.stringify(v) : v))
+}
+
 /** The tasks of a benchmark, by the values of a parameter. */
 export interface Suite {
   readonly parameter: string
@@ -47,7 +63,11 @@ const tableOf = ({ parameter, values }: Suite): typeof table => ({
  * The family of an environment: `n` tasks that differ in one parameter, by `values` or evenly from `from` to `to`.
  * Further tasks are drawn from the values, or uniformly between the ends. Of a benchmark, the first `n` of its tasks.
  */
-export const familyOf = (environment: Environment, suite: Suite | null = null): Family => {
+export const familyOf = (
+  environment: Environment,
+  suite: Suite | null = null,
+  whole: readonly string[] = []
+): Family => {
   const options = suite === null ? table : tableOf(suite)
   const checked = <A>(given: Params, use: (o: Options) => Either.Either<EnvError, A>): Either.Either<EnvError, A> =>
     Either.chain((o: Options) => {
@@ -68,7 +88,15 @@ export const familyOf = (environment: Environment, suite: Suite | null = null): 
     }
     return Either.right({ tasks, planted: undefined })
   }
-  const listed = ({ values }: Options) => values.split(",").map((v) => typedValue(v.trim()))
+  const listed = ({ parameter, values }: Options) => {
+    const typed = environment.parameters[parameter]?.kind === "text" ? String : typedValue
+    return valuesOf(values).map((v) => (typeof v === "string" ? typed(v) : v))
+  }
+  /** A number between two ends: a whole one where the ends and the default are. */
+  const between = ({ parameter, from, to }: Options): ((x: number) => number) =>
+    whole.includes(parameter) && Number.isInteger(from) && Number.isInteger(to)
+      ? Math.round
+      : (x) => Number(x.toPrecision(6)) // so that ids are readable and the same everywhere
   const refuse = (option: string, value: unknown, want: string) =>
     Either.left(parameterError(environment.id, option, value, want, ""))
 
@@ -80,18 +108,22 @@ export const familyOf = (environment: Environment, suite: Suite | null = null): 
     tasks: (given) =>
       checked(given, (o) => {
         if (o.values === "") {
+          const near = between(o)
           const geometric = o.spacing === "geometric"
           if (geometric && !(o.from > 0 && o.to > 0))
             return refuse("from", o.from, "positive ends for geometric spacing")
           if (o.from === o.to && o.n > 1) return refuse("to", o.to, `another number than from, ${o.from}`)
           const at = (i: number): number => {
             const share = o.n === 1 ? 0 : i / (o.n - 1)
-            // To six digits, so that ids are readable and the same everywhere.
-            return Number(
-              (geometric ? o.from * exp(share * log(o.to / o.from)) : o.from + share * (o.to - o.from)).toPrecision(6)
-            )
+            return near(geometric ? o.from * exp(share * log(o.to / o.from)) : o.from + share * (o.to - o.from))
           }
-          return valid(Array.from({ length: o.n }, (_, i) => task(o.parameter, at(i))))
+          const all = Array.from({ length: o.n }, (_, i) => at(i))
+          if (new Set(all).size !== all.length) {
+            const room =
+              near === Math.round ? `whole numbers, as ${o.parameter} is, between from and to` : "numbers apart"
+            return refuse("n", o.n, `at most as many as there are ${room}; or name them by values`)
+          }
+          return valid(all.map((x) => task(o.parameter, x)))
         }
         const all = listed(o)
         if (all.length < o.n || (all.length > o.n && Object.hasOwn(given, "values")))
@@ -106,9 +138,10 @@ export const familyOf = (environment: Environment, suite: Suite | null = null): 
         if (all.length > 0 && all.length < count) return refuse("values", o.values, `${count} of them to draw from`)
         if (all.length > 0) return valid(all.slice(0, count).map((v) => task(o.parameter, v)))
         if (o.from === o.to) return refuse("to", o.to, `another number than from, ${o.from}`)
+        const near = between(o)
         const [low, high] = [Math.min(o.from, o.to), Math.max(o.from, o.to)]
         return Either.chain(({ tasks }: TaskSet) => valid(tasks))(
-          distinctDraws(environment.id, count, () => task(o.parameter, Number(uniform(s, low, high).toPrecision(6))))
+          distinctDraws(environment.id, count, () => task(o.parameter, near(uniform(s, low, high))))
         )
       })
   }

@@ -30,6 +30,8 @@ export const Description = Schema.Struct({
   parameters: Schema.Record(Schema.String, Schema.Union([Schema.Finite, Schema.Boolean, Schema.String])),
   /** Which parameters the constructor takes; the others are attributes. */
   arguments: Schema.Array(Schema.String),
+  /** Which parameters are whole numbers by default. */
+  whole: Schema.optionalKey(Schema.Array(Schema.String)),
   /** Where it is a benchmark of several tasks: what tells them apart. */
   tasks: Schema.NullOr(Schema.Struct({ parameter: Schema.String, values: Schema.Array(Schema.String) })),
   /** The time limit of its wrapper. */
@@ -78,6 +80,11 @@ export const Streams = Schema.Struct({ streams: Schema.Array(Schema.String) })
 export const Infos = Schema.Struct({ infos: Schema.Array(Schema.Record(Schema.String, Schema.Finite)) })
 export const Anew = Schema.Struct({ seen: Schema.String })
 export const Done = Schema.Struct({})
+
+/** Values of a parameter, lists among them. */
+export const Listed = Schema.Array(
+  Schema.Union([Schema.Finite, Schema.Boolean, Schema.String, Schema.Array(Schema.Json)])
+)
 
 /** Episodes as a batch saves them: what was done in each since its beginning, and what was seen last. */
 export const Standings = Schema.Array(Schema.Struct({ actions: Schema.String, seen: Schema.String }))

@@ -118,7 +118,9 @@ export const gymnasium = (options: GymnasiumOptions = {}): Gymnasium => {
     prefix: PREFIX,
     environment: (name) => Either.map(({ environment }: Found) => environment)(find(name)),
     family: (name) =>
-      Either.map(({ environment, description }: Found) => familyOf(environment, description.tasks))(find(name)),
+      Either.map(({ environment, description }: Found) => familyOf(environment, description.tasks, description.whole))(
+        find(name)
+      ),
     close,
     processes: () => children.filter((c) => c.fault() === undefined).length
   }

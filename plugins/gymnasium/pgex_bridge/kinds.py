@@ -9,7 +9,7 @@ import gymnasium
 import numpy
 
 from .given import begun, components, flag, moved, number
-from .making import arguments, attributes, construct, settings, without_limit
+from .making import arguments, attributes, construct, declared, listed, plain, settings, without_limit
 from .members import Member, stream_text
 from .messages import Refusal
 from .registry import spec_of, suite
@@ -50,17 +50,21 @@ class Kind:
         """What is told of it, but for what only playing shows."""
         spec = spec_of("Meta-World/MT1" if self.tasks else self.id)
         known = {**arguments(spec), **({"env_name": self.tasks[0]} if self.tasks else {})}
+        targeted = has_target(self.fixed, known)
+        own = declared(spec) or {}
+        fixed = {name: listed(v) for name, v in self.fixed.items() if name in own or name in known}
+        known = {**known, **fixed}
         parameters = {**attributes(env), **settings(env), **known}
-        parameters = {name: v for name, v in parameters.items() if name not in self.fixed}
         parameters.update({f"{WEIGHT}{i}": 1.0 for i in range(self.rewards)})
-        if has_target(self.fixed, known):
+        if targeted:
             parameters[VELOCITY] = 1.0
         frames = (getattr(env.unwrapped, "metadata", None) or {}).get("render_fps")
         return {
             "observation": described(self.seen),
             "action": described(self.done),
-            "parameters": parameters,
-            "arguments": [name for name in known if name not in self.fixed],
+            "parameters": {name: plain(v) for name, v in parameters.items()},
+            "arguments": list(known),
+            "whole": [name for name, v in parameters.items() if type(v) is int],
             "tasks": {"parameter": "env_name", "values": self.tasks} if self.tasks else None,
             "steps": next(iter(list(limits(env))[1 if without_limit(spec, self.fixed) else 0 :]), None),
             "seconds": 1 / frames if isinstance(frames, (int, float)) and frames > 0 else None,

@@ -1,6 +1,7 @@
 """Environments made with parameters."""
 
 import inspect
+import json
 import os
 import sys
 import traceback
@@ -9,7 +10,7 @@ import gymnasium
 import numpy
 
 from .messages import Refusal
-from .registry import extra_of, one_line, spec_of, suite
+from .registry import extra_of, imported, one_line, spec_of, suite
 from .rewards import VELOCITY, WEIGHT, TargetVelocity, has_target
 
 
@@ -19,12 +20,32 @@ def is_plain(value):
     return isinstance(value, (int, float, numpy.integer, numpy.floating)) and bool(numpy.isfinite(value))
 
 
+def is_told(value):
+    """Whether it can be told and set: a plain value, or a list of such."""
+    return is_plain(value) or (isinstance(value, (list, tuple)) and len(value) > 0 and all(map(is_told, value)))
+
+
 def plain(value):
+    """As it is told: a list as the text of it."""
+    if isinstance(value, (list, tuple)):
+        return json.dumps(value, default=plain)
     return value.item() if isinstance(value, numpy.generic) else value
 
 
+def listed(value):
+    """What a text in brackets says as JSON; another value as it is."""
+    if isinstance(value, str) and value[:1] == "[":
+        try:
+            return json.loads(value)
+        except ValueError:
+            pass
+    return value
+
+
 def like(value, default):
-    """A number from outside as the Python type that is there."""
+    """A value from outside as the Python type that is there."""
+    if isinstance(default, (list, tuple)):
+        return type(default)(listed(value)) if isinstance(listed(value), list) else value
     return int(value) if type(default) is int and type(value) is float and value.is_integer() else value
 
 
@@ -62,7 +83,7 @@ def arguments(spec):
     if found.get("seed", 0) is None:
         found["seed"] = 0  # what is drawn while constructing is the same for all
     known = {**found, **spec.kwargs}
-    return {name: plain(v) for name, v in known.items() if name != "render_mode" and is_plain(v)}
+    return {name: v for name, v in known.items() if name != "render_mode" and is_told(v)}
 
 
 def attributes(env):
@@ -101,6 +122,23 @@ def take_warnings(spec):
         mujoco.set_mju_user_warning(tell_once)
 
 
+def wrappers_of(given, own):
+    """Takes `wrappers` out of an id's arguments, if they are none of the environment's: `module:Name,…`, innermost first."""
+    if "wrappers" not in given or "wrappers" in own:
+        return []
+    found = []
+    for text in str(given.pop("wrappers")).split(","):
+        module, _, name = text.strip().rpartition(":")
+        if module:
+            imported(module)
+        wrapper = getattr(sys.modules[module or "gymnasium.wrappers"], name, None)
+        if not callable(wrapper):
+            valid = f"a wrapper of {module or 'gymnasium.wrappers'}"
+            raise Refusal("raised", valid, f"{text.strip()!r}", fix="say wrappers=module:Name")
+        found.append(wrapper)
+    return found
+
+
 def not_made(id, spec, error):
     """Why there is no such environment, in a sentence."""
     if os.environ.get("PGEX_TRACE") == "1":
@@ -126,11 +164,12 @@ def without_limit(spec, given):
 def construct(id, fixed, params):
     """An environment with these parameters: the constructor's arguments, entries of its `config`, or attributes."""
     spec = spec_of(id)
-    given, overrides, config = dict(fixed), {}, {}
+    given, overrides, config = {name: listed(value) for name, value in fixed.items()}, {}, {}
     if names := suite(id):
         spec = spec_of("Meta-World/MT1")
         given.setdefault("env_name", names[0])
     known = {**arguments(spec), **({"env_name": ""} if names else {})}
+    around = wrappers_of(given, declared(spec) or {})
     if "seed" in known:
         given.setdefault("seed", known["seed"])
     targeted = has_target(fixed, known)
@@ -141,8 +180,8 @@ def construct(id, fixed, params):
             continue
         if name.startswith("config."):
             config[name[len("config.") :]] = value
-        elif name in known:
-            given[name] = like(value, known[name])
+        elif name in known or name in given:
+            given[name] = like(value, given[name] if name in given else known[name])
         else:
             overrides[name] = value
     if config:
@@ -161,4 +200,9 @@ def construct(id, fixed, params):
             setattr(env.unwrapped, name, like(value, getattr(env.unwrapped, name, value)))
         except Exception as error:
             raise Refusal("raised", f"an attribute {name} of {id} that can be {value!r}", one_line(error)) from error
+    for wrapper in around:
+        try:
+            env = wrapper(env)
+        except Exception as error:
+            raise Refusal("raised", f"{id} to be wrapped by {wrapper.__name__}", one_line(error)) from error
     return TargetVelocity(env, float(params.get(VELOCITY, 1.0))) if targeted else env

@@ -147,7 +147,7 @@ def seen(space, name="obs", top=True):
             "exact": all(about["exact"] for _, about, _ in parts),
         }
         return joined, sequence_encoder([(key, len(about["low"]), put) for key, about, put in parts], space, name)
-    raise Refusal("space", "Box, Discrete, MultiDiscrete, MultiBinary, Dict or Tuple", f"{space} as a space")
+    raise Refusal("space", "Box, Discrete, MultiDiscrete, MultiBinary, Dict or Tuple", f"{space} as a space", fix=WRAP)
 
 
 def unit_box(size, names):
@@ -157,6 +157,8 @@ def unit_box(size, names):
 def items(space):
     return space.spaces.items() if isinstance(space, spaces.Dict) else enumerate(space.spaces)
 
+
+WRAP = "a wrapper that gives another can be named behind the id: ?wrappers=module:Name"
 
 MOST_ACTIONS = 65536
 
@@ -206,7 +208,7 @@ def done(space):
                 return together(space, [(key, take(row)) for (key, _, take), row in zip(parts, rows)])
 
             return about, take
-    raise Refusal("space", "actions all from finite sets, or all of numbers", f"{space} as action space")
+    raise Refusal("space", "actions all from finite sets, or all of numbers", f"{space} as action space", fix=WRAP)
 
 
 def together(space, pairs):
