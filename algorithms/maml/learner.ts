@@ -1,18 +1,17 @@
-/** The meta-learner's loop as State → State: rollouts and inner steps of all tasks together, then an outer step. */
-import { Effect, Semaphore } from "effect"
+/** What a meta-learner gives to the training loop: rollouts and inner steps of all tasks together, then an outer step. */
+import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
 import { exp } from "../../core/math/mod.ts"
 import { realOf } from "../../core/pipeline/real.ts"
 import { Session } from "../../core/pipeline/session.ts"
 import { perExample } from "../../core/program/mod.ts"
-import { type Key, zeroKey } from "../../core/random/mod.ts"
-import type { Iteration, Learner, Start, State, TaskRow, TrainingProblem } from "../algorithm.ts"
-import { diverged, lift, liftProgram, problemError } from "../error.ts"
-import { actionStreams, interaction, loadActions, pauseEvery, saveActions, takeUp, unbroken } from "../interaction.ts"
-import { firstMoments, type Memory, momentsSize, takeIn } from "../normalise.ts"
-import { startFrom } from "../start.ts"
-import { identityOf, loadState, saveState } from "../state.ts"
+import { zeroKey } from "../../core/random/mod.ts"
+import type { TaskRow, TrainingProblem } from "../algorithm.ts"
+import { lift, liftProgram, problemError } from "../error.ts"
+import { interaction, pauseEvery } from "../interaction.ts"
+import { trainingLoop } from "../loop.ts"
+import { takeIn } from "../normalise.ts"
 import type { Played } from "./advantage.ts"
 import { checked } from "./check.ts"
 import type { Maml, Order } from "./config.ts"
@@ -55,132 +54,97 @@ export const learner = (kind: Kind) =>
         : yield* adamOuter(c, policy, count, place)
     const out = { loss: new Real(count), kl: new Real(count), gradientNorm: new Real(count) }
     const pause = pauseEvery(differentiating.cost.flops)
-    const identity = yield* lift(identityOf(`${kind.id}@${kind.version}`, c, problem, false))
-    const sizes = { policy: policy.size, value: 0, observation: x.input.length, moments: momentsSize(policy) }
-    const carried = Object.keys(outer.carried)
-    const kept = ["rate", ...carried, "weight"]
+    /** Of the tasks in the outer step. */
+    let weight: Float64Array = new Float64Array(count)
+    const arrays = ["rate", ...Object.keys(outer.carried), "weight"]
 
-    // One training uses the buffers at a time; a second caller waits.
-    const turn = yield* Semaphore.make(1)
-    let lastFinite: Record<string, number> = {}
-
-    const restore = Effect.fnUntraced(function* (s: State) {
-      yield* session.write(at.theta, s.policy)
-      for (const name of kept) {
-        const saved = s.arrays[name]
-        if (saved === undefined) return yield* problemError(`state.arrays.${name}`, "what init() gave", "nothing")
-        if (name === "rate") yield* session.write(at.rate, saved)
-        else yield* outer.restore(name, saved)
-      }
-      yield* lift(x.normaliser.set(s.moments))
-      yield* takeUp(x, s)
-    })
-
-    const init = Effect.fn("maml.init")(function* (key: Key, start: Start = {}) {
-      // A group of one may go on from what was learned on all; from nothing, its one task needs no meta-learner.
-      if (count < 2 && start.policy === undefined) {
-        const want = "two or more, or start.policy to go on from (for one task alone use ppo or sac)"
-        return yield* problemError("tasks", want, String(count))
-      }
-      const fresh = yield* interaction(problem, key, Real)
-      const moments = start.moments ?? firstMoments(policy)
-      yield* lift(fresh.normaliser.set(moments))
-      fresh.reset()
-      yield* unbroken(fresh)
-      const given = startFrom(start, sizes, Real)
-      const arrays = {
-        rate: new Real(policy.size).fill(c.inner.rate),
-        ...Object.fromEntries(Object.entries(outer.carried).map(([name, length]) => [name, new Real(length)])),
-        weight: new Real(count).fill(1 / count)
-      }
-      const state: State = {
-        iteration: 0,
-        steps: 0,
-        policy: yield* given("policy", () => policy.init(key)),
-        value: yield* given("value", () => new Real(0)),
-        ...(moments === undefined ? {} : { moments }),
-        arrays,
-        environments: fresh.batch.save(),
-        observation: fresh.input.slice(),
-        streams: saveActions(tasks, actionStreams(key, tasks))
-      }
-      return state
-    }, Effect.scoped)
-
-    const iterate = Effect.fn("maml.iterate")(function* (state: State) {
-      yield* restore(state)
-      const diverging = diverged(kind.id, state.iteration, tasks)
-      const fail = (quantity: string, odd: readonly number[]) => diverging(quantity, odd, lastFinite)
-      const streams = yield* loadActions(tasks, state.streams)
-      yield* inner.start(state.policy)
-      const seen: (readonly Played[])[] = []
-      // All rollouts of an iteration are normalised alike; together they are taken in.
-      let memory: Memory = { moments: state.moments, discounted: new Float64Array(0) }
-      for (const [k, into] of data.entries()) {
-        const shown = yield* inner.play(streams, into)
-        if (shown.broken.length > 0) return yield* fail("reward or log-probability", shown.broken)
-        if (k < c.inner.steps) yield* inner.step(into)
-        seen.push(shown.played)
-        memory = takeIn(policy, memory, inner.rows, c.gamma)
-      }
-      const { moments } = memory
-      if (moments?.every(Number.isFinite) === false) return yield* fail("observation", [])
-      const before = seen[0]!
-      const after = seen[seen.length - 1]!
-      const score = standardised(worthOf(after))
-      const weight = towardsWorst(c.outer.robust, state.arrays.weight ?? [], score)
-      const inputs = { theta: at.theta, rate: at.rate, score, ...numbered(data) }
-      let moved: Readonly<Record<string, number>> = {}
-      for (let epoch = 0; epoch < c.outer.epochs; epoch++) {
-        yield* differentiating.run(inputs, { gradient, ...out })
-        const odd = tasks.flatMap((_, t) => (figures.every((f) => Number.isFinite(out[f][t])) ? [] : [t]))
-        if (odd.length > 0) return yield* fail("loss or meta-gradient", odd)
-        moved = yield* outer.step(inputs, weight)
-        lastFinite = { ...moved, ...Object.fromEntries(figures.map((f) => [f, meanOf(out[f])])) }
-        yield* pause
-      }
-      const theta = yield* session.read(at.theta)
-      if (!theta.every(Number.isFinite)) return yield* fail("parameter", [])
-      const arrays = {
-        rate: yield* session.read(at.rate),
-        ...(yield* outer.read),
-        weight: Real.from(weight)
-      }
-      const steps = data.length * n * count
-      const next: State = {
-        iteration: state.iteration + 1,
-        steps: state.steps + steps,
-        policy: theta,
-        value: new Real(0),
-        ...(moments === undefined ? {} : { moments }),
-        arrays,
-        environments: x.batch.save(),
-        observation: x.input.slice(),
-        streams: saveActions(tasks, streams)
-      }
-      const rows = tasks.map(({ id }, t): TaskRow => {
-        const { episodes, meanReturn, meanLength, meanReward } = after[t]!
-        const metrics = {
-          rewardBefore: before[t]!.meanReward,
-          rewardAfter: meanReward,
-          ...(before[t]!.meanReturn === undefined ? {} : { returnBefore: before[t]!.meanReturn }),
-          ...Object.fromEntries(figures.map((f) => [f, out[f][t]!])),
-          weight: weight[t]!,
-          ...moved
+    return yield* trainingLoop({
+      id: kind.id,
+      version: kind.version,
+      config: c,
+      anneals: false,
+      problem,
+      Real,
+      x,
+      valueSize: 0,
+      arrays,
+      streams: [],
+      first: Effect.fnUntraced(function* ({ key, start, given }) {
+        // A group of one may go on from what was learned on all; from nothing, its one task needs no meta-learner.
+        if (count < 2 && start.policy === undefined) {
+          const want = "two or more, or start.policy to go on from (for one task alone use ppo or sac)"
+          return yield* problemError("tasks", want, String(count))
         }
-        return { task: id, episodes, meanReturn, meanLength, metrics }
+        const carried = Object.entries(outer.carried).map(([name, length]) => [name, new Real(length)] as const)
+        return {
+          policy: yield* given("policy", () => policy.init(key)),
+          value: yield* given("value", () => new Real(0)),
+          arrays: {
+            rate: new Real(policy.size).fill(c.inner.rate),
+            ...Object.fromEntries(carried),
+            weight: new Real(count).fill(1 / count)
+          }
+        }
+      }),
+      write: Effect.fnUntraced(function* (s) {
+        yield* session.write(at.theta, s.policy)
+        for (const name of arrays) {
+          const saved = s.arrays[name]
+          if (saved === undefined) return yield* problemError(`state.arrays.${name}`, "what init() gave", "nothing")
+          if (name === "rate") yield* session.write(at.rate, saved)
+          else if (name === "weight") weight = Float64Array.from(saved)
+          else yield* outer.restore(name, saved)
+        }
+      }),
+      read: Effect.gen(function* () {
+        return {
+          policy: yield* session.read(at.theta),
+          value: new Real(0),
+          arrays: { rate: yield* session.read(at.rate), ...(yield* outer.read), weight: Real.from(weight) }
+        }
+      }),
+      iterate: Effect.fnUntraced(function* ({ state, actions, memory: past, watch, fail }) {
+        yield* inner.start(state.policy)
+        const seen: (readonly Played[])[] = []
+        // All rollouts of an iteration are normalised alike; together they are taken in.
+        let memory = past
+        for (const [k, into] of data.entries()) {
+          const shown = yield* inner.play(actions, into)
+          if (shown.broken.length > 0) return yield* fail("reward or log-probability", shown.broken)
+          if (k < c.inner.steps) yield* inner.step(into)
+          seen.push(shown.played)
+          memory = takeIn(policy, memory, inner.rows, c.gamma)
+        }
+        yield* lift(x.normaliser.set(memory.moments))
+        const before = seen[0]!
+        const after = seen[seen.length - 1]!
+        const score = standardised(worthOf(after))
+        weight = towardsWorst(c.outer.robust, state.arrays.weight ?? [], score)
+        const inputs = { theta: at.theta, rate: at.rate, score, ...numbered(data) }
+        let moved: Readonly<Record<string, number>> = {}
+        for (let epoch = 0; epoch < c.outer.epochs; epoch++) {
+          yield* differentiating.run(inputs, { gradient, ...out })
+          const odd = tasks.flatMap((_, t) => (figures.every((f) => Number.isFinite(out[f][t])) ? [] : [t]))
+          if (odd.length > 0) return yield* fail("loss or meta-gradient", odd)
+          moved = yield* outer.step(inputs, weight)
+          watch({ ...moved, ...Object.fromEntries(figures.map((f) => [f, meanOf(out[f])])) })
+          yield* pause
+        }
+        const rows = tasks.map(({ id }, t): TaskRow => {
+          const { episodes, meanReturn, meanLength, meanReward } = after[t]!
+          const metrics = {
+            rewardBefore: before[t]!.meanReward,
+            rewardAfter: meanReward,
+            ...(before[t]!.meanReturn === undefined ? {} : { returnBefore: before[t]!.meanReturn }),
+            ...Object.fromEntries(figures.map((f) => [f, out[f][t]!])),
+            weight: weight[t]!,
+            ...moved
+          }
+          return { task: id, episodes, meanReturn, meanLength, metrics }
+        })
+        return { rows, steps: data.length * n * count, memory }
       })
-      const iteration: Iteration = { state: next, rows, steps }
-      return iteration
-    }, turn.withPermit)
-
-    return {
-      policy,
-      init,
-      iterate,
-      save: (state) => saveState(state, identity),
-      load: (given) => loadState(given, identity, sizes, kept)
-    } satisfies Learner
+    })
   })
 
 /** The rollouts under the names that the meta-gradient's program gives them. */

@@ -1,28 +1,16 @@
-/** The on-policy training loop as State → State: a rollout of all tasks together, then an update. */
-import { Effect, Semaphore } from "effect"
+/** What an on-policy learner gives to the training loop: a rollout of all tasks together, then an update. */
+import { Effect } from "effect"
 import { linearRate } from "../../core/optim/mod.ts"
 import { realOf } from "../../core/pipeline/real.ts"
 import { type Buffer, Session } from "../../core/pipeline/session.ts"
 import { size } from "../../core/program/mod.ts"
-import { child, type Floats, type Key, loadStream, saveStream, stream, zeroKey } from "../../core/random/mod.ts"
-import type { Iteration, Learner, MakeRollouts, Start, State, TrainingProblem } from "../algorithm.ts"
-import { diverged, lift, problemError } from "../error.ts"
-import {
-  actionStreams,
-  actProgram,
-  interaction,
-  loadActions,
-  makeExperience,
-  pauseEvery,
-  rollout,
-  saveActions,
-  takeUp,
-  unbroken
-} from "../interaction.ts"
-import { discountedSize, firstMemory, type Memory, momentsSize, takeIn } from "../normalise.ts"
+import { child, type Floats, stream, zeroKey } from "../../core/random/mod.ts"
+import type { MakeRollouts, TrainingProblem } from "../algorithm.ts"
+import { lift, problemError } from "../error.ts"
+import { actProgram, interaction, makeExperience, pauseEvery, rollout } from "../interaction.ts"
+import { trainingLoop } from "../loop.ts"
+import { takeIn } from "../normalise.ts"
 import type { Policy } from "../policy.ts"
-import { startFrom } from "../start.ts"
-import { identityOf, loadState, saveState } from "../state.ts"
 import { estimator, makeEstimates } from "./advantage.ts"
 import { checked } from "./check.ts"
 import { networks } from "./networks.ts"
@@ -35,7 +23,7 @@ import { updater } from "./update.ts"
 export const learner = <C>(kind: OnPolicy<C>) =>
   Effect.fn("on_policy.learner")(function* (c: C, problem: TrainingProblem) {
     const loop = { ...loopDefaults, ...kind.loop(c) }
-    const { tasks, policy, iterations } = problem
+    const { tasks, policy, iterations, aggregator } = problem
     const steps = yield* lift(checked(kind, c, problem))
     const session = yield* Session
     const Real = realOf(session)
@@ -47,7 +35,6 @@ export const learner = <C>(kind: OnPolicy<C>) =>
     const e = rollouts.experience
     const estimates = makeEstimates(e.count)
     const estimate = yield* estimator(loop, n, at.parameters)
-    const { aggregator } = problem
     const update = yield* updater({
       kind,
       config: c,
@@ -60,145 +47,62 @@ export const learner = <C>(kind: OnPolicy<C>) =>
       aggregator
     })
     const rateAt = linearRate(loop.learningRate, 0)
-    const identity = yield* lift(identityOf(`${kind.id}@${kind.version}`, c, problem, loop.anneal))
-    const sizes = {
-      policy: policy.size,
-      value: n.value.layout.size,
-      observation: x.input.length,
-      moments: momentsSize(policy)
-    }
-    const running = discountedSize(policy, envs)
-    /** The optimiser's state by name, and how many numbers each has. */
-    const optimizerState = Object.entries(loop.optimizer.state(n.layout.size)).map(
-      ([name, shape]) => [name, size(shape)] as const
-    )
-    const others = [...optimizerState.map(([name]) => name), ...(running > 0 ? ["discounted"] : [])]
+    const optimizerState = loop.optimizer.state(n.layout.size)
+    const arrays = Object.keys(optimizerState)
 
-    // One training uses the buffers at a time; a second caller waits.
-    const turn = yield* Semaphore.make(1)
-    /** The state that the session's buffers and the environments hold now: continuing from it copies nothing. */
-    let held: State | undefined
-    /** What is watched, as it last was; nothing where the training has only been taken up. */
-    let lastFinite: Record<string, number> = {}
-
-    const restore = Effect.fnUntraced(function* (s: State) {
-      held = undefined
-      const all = new Real(n.layout.size)
-      all.set(s.policy)
-      all.set(s.value, policy.size)
-      yield* session.write(at.parameters, all)
-      for (const [name] of optimizerState) {
-        const saved = s.arrays[name]
-        if (saved === undefined) return yield* problemError(`state.arrays.${name}`, "the optimiser's state", "nothing")
-        yield* session.write(at[name]!, saved)
-      }
-      yield* lift(x.normaliser.set(s.moments))
-      yield* takeUp(x, s)
-    })
-
-    const capture = Effect.fnUntraced(function* (
-      iteration: number,
-      steps: number,
-      streams: State["streams"],
-      { moments, discounted }: Memory
-    ) {
-      const all = yield* session.read(at.parameters)
-      const optimizer: Record<string, Floats> = {}
-      for (const [name] of optimizerState) optimizer[name] = yield* session.read(at[name]!)
-      const state: State = {
-        iteration,
-        steps,
-        policy: all.slice(0, policy.size),
-        value: all.slice(policy.size),
-        ...(moments === undefined ? {} : { moments }),
-        arrays: {
-          ...optimizer,
-          ...(running > 0 ? { discounted } : {})
-        },
-        environments: x.batch.save(),
-        observation: x.input.slice(),
-        streams
-      }
-      return state
-    })
-
-    const init = Effect.fn("on_policy.init")(function* (key: Key, start: Start = {}) {
-      const fresh = yield* interaction(problem, key, Real)
-      const { moments, discounted } = firstMemory(policy, start.moments, envs)
-      yield* lift(fresh.normaliser.set(moments))
-      fresh.reset()
-      yield* unbroken(fresh)
-      const given = startFrom(start, sizes, Real)
-      const state: State = {
-        iteration: 0,
-        steps: 0,
-        policy: yield* given("policy", () => policy.init(key)),
-        value: yield* given("value", () => n.value.init(stream(child(key, "value")), 1)),
-        ...(moments === undefined ? {} : { moments }),
-        arrays: {
-          ...Object.fromEntries(optimizerState.map(([name, length]) => [name, new Real(length)])),
-          ...(running > 0 ? { discounted } : {})
-        },
-        environments: fresh.batch.save(),
-        observation: fresh.input.slice(),
-        streams: {
-          minibatch: saveStream(stream(child(key, "minibatch"))),
-          ...saveActions(tasks, actionStreams(key, tasks))
+    return yield* trainingLoop({
+      id: kind.id,
+      version: kind.version,
+      config: c,
+      anneals: loop.anneal,
+      problem,
+      Real,
+      x,
+      valueSize: n.value.layout.size,
+      arrays,
+      streams: ["minibatch"],
+      first: Effect.fnUntraced(function* ({ key, given }) {
+        return {
+          policy: yield* given("policy", () => policy.init(key)),
+          value: yield* given("value", () => n.value.init(stream(child(key, "value")), 1)),
+          arrays: Object.fromEntries(Object.entries(optimizerState).map(([name, s]) => [name, new Real(size(s))]))
         }
-      }
-      return state
-    }, Effect.scoped)
-
-    const iterate = Effect.fn("on_policy.iterate")(function* (state: State) {
-      if (held !== state) {
-        yield* restore(state)
-        lastFinite = {}
-      }
-      held = undefined
-      const saved = (name: string) => lift(loadStream(state.streams[name] ?? ""))
-      const actions = yield* loadActions(tasks, state.streams)
-      const minibatch = yield* saved("minibatch")
-      const fail = diverged(kind.id, state.iteration, tasks)
-
-      yield* rollouts.roll(state, actions)
-      const odd = brokenTasks(e, envs, tasks.length)
-      if (odd.length > 0) return yield* fail("reward or log-probability", odd, lastFinite)
-      yield* estimate(x, e, estimates)
-      const progress = loop.anneal ? state.iteration / Math.max(1, iterations) : 0
-      const report = yield* update(e, estimates, rateAt(progress), minibatch)
-      if (report.lastFinite.every(Number.isFinite)) lastFinite = byName(kind.figures, report.lastFinite)
-      if (report.broken !== undefined) return yield* fail("loss", [...report.broken], lastFinite)
-      const before = { moments: state.moments, discounted: state.arrays.discounted ?? new Float64Array(running) }
-      const memory = takeIn(policy, before, e.rows, loop.gamma)
-      if (memory.moments !== undefined) {
-        if (!memory.moments.every(Number.isFinite)) return yield* fail("observation", [], lastFinite)
-        yield* lift(x.normaliser.set(memory.moments))
-        x.see(e.rows.observation, e.count - envs)
-      }
-      const streams = {
-        minibatch: saveStream(minibatch),
-        ...saveActions(tasks, actions)
-      }
-      const next = yield* capture(state.iteration + 1, state.steps + e.count, streams, memory)
-      if (!(next.policy.every(Number.isFinite) && next.value.every(Number.isFinite))) {
-        return yield* fail("parameter", [], lastFinite)
-      }
-      held = next
-      const iteration: Iteration = {
-        state: next,
-        rows: taskRows(kind.figures, tasks, envs, e, estimates, report),
-        steps: e.count
-      }
-      return iteration
-    }, turn.withPermit)
-
-    return {
-      policy,
-      init,
-      iterate,
-      save: (state) => saveState(state, identity),
-      load: (given) => loadState(given, identity, sizes, others)
-    } satisfies Learner
+      }),
+      write: Effect.fnUntraced(function* (s) {
+        const all = new Real(n.layout.size)
+        all.set(s.policy)
+        all.set(s.value, policy.size)
+        yield* session.write(at.parameters, all)
+        for (const name of arrays) {
+          const saved = s.arrays[name]
+          if (saved === undefined)
+            return yield* problemError(`state.arrays.${name}`, "the optimiser's state", "nothing")
+          yield* session.write(at[name]!, saved)
+        }
+      }),
+      read: Effect.gen(function* () {
+        const all = yield* session.read(at.parameters)
+        const optimizer: Record<string, Floats> = {}
+        for (const name of arrays) optimizer[name] = yield* session.read(at[name]!)
+        return { policy: all.slice(0, policy.size), value: all.slice(policy.size), arrays: optimizer }
+      }),
+      iterate: Effect.fnUntraced(function* ({ state, actions, streams, memory: before, watch, fail }) {
+        yield* rollouts.roll(state, actions)
+        const odd = brokenTasks(e, envs, tasks.length)
+        if (odd.length > 0) return yield* fail("reward or log-probability", odd)
+        yield* estimate(x, e, estimates)
+        const progress = loop.anneal ? state.iteration / Math.max(1, iterations) : 0
+        const report = yield* update(e, estimates, rateAt(progress), streams.minibatch!)
+        if (report.lastFinite.every(Number.isFinite)) watch(byName(kind.figures, report.lastFinite))
+        if (report.broken !== undefined) return yield* fail("loss", report.broken)
+        const memory = takeIn(policy, before, e.rows, loop.gamma)
+        if (memory.moments !== undefined) {
+          yield* lift(x.normaliser.set(memory.moments))
+          x.see(e.rows.observation, e.count - envs)
+        }
+        return { rows: taskRows(kind.figures, tasks, envs, e, estimates, report), steps: e.count, memory }
+      })
+    })
   })
 
 /** Rollouts in this thread: all tasks together, under the parameters that the session holds. */

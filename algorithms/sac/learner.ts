@@ -1,28 +1,17 @@
-/** SAC's training loop as State → State: a step of all environments, then updates from the replay. */
-import { Effect, Semaphore } from "effect"
+/** What SAC gives to the training loop: a step of all environments, then updates from the replay, again and again. */
+import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { log } from "../../core/math/mod.ts"
 import { realOf } from "../../core/pipeline/real.ts"
 import { Session } from "../../core/pipeline/session.ts"
-import { child, type Floats, type Key, loadStream, saveStream, stream, zeroKey } from "../../core/random/mod.ts"
+import { child, type Floats, type Key, stream, zeroKey } from "../../core/random/mod.ts"
 import { makeRows } from "../../envs/vector.ts"
-import type { Iteration, Learner, SavedState, Start, State, TrainingProblem } from "../algorithm.ts"
-import { CheckpointError, diverged, lift } from "../error.ts"
-import {
-  actionStreams,
-  actProgram,
-  type Interaction,
-  interaction,
-  loadActions,
-  saveActions,
-  shownBy,
-  takeUp,
-  unbroken
-} from "../interaction.ts"
-import { firstMemory, isDouble, type Memory, momentsSize, takeIn } from "../normalise.ts"
+import type { TrainingProblem } from "../algorithm.ts"
+import { CheckpointError, lift } from "../error.ts"
+import { actProgram, interaction, shownBy, unbroken } from "../interaction.ts"
+import { trainingLoop } from "../loop.ts"
+import { isDouble, takeIn } from "../normalise.ts"
 import { contents, makeReplay, nextSlot, overwrites, withContents } from "../replay/mod.ts"
-import { startFrom } from "../start.ts"
-import { identityOf, loadState, saveState } from "../state.ts"
 import { checked } from "./check.ts"
 import type { Sac } from "./config.ts"
 import { batchOf, networks } from "./mathematics.ts"
@@ -57,93 +46,18 @@ export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: Trai
   const acting = yield* session.compile(yield* actProgram(policy, envs))
   const act = acting.run({ parameters: at.policy, observation: x.input }, x.actor.head)
   const { update, figures } = yield* updater(c, n, at, tasks.length)
-  const identity = yield* lift(identityOf(`${SAC_ID}@${SAC_VERSION}`, c, problem, false))
-  const sizes = { policy: policy.size, value: n.value.size, observation: x.input.length, moments: momentsSize(policy) }
-  const { observation: scaled = false, reward = false } = policy.config.normalise ?? {}
   /** The replay keeps observations and rewards as they were: moments go on, and normalise what is drawn from it. */
+  const scaled = policy.config.normalise?.observation === true
   const far = scaled && isDouble(policy.spaces.observation)
   /** What is taken from observations before they are rounded to float32: the first one, where they are float64. */
   const origin = new Float64Array(row.seen)
-  const normalArrays = [...(scaled ? ["shown"] : []), ...(far ? ["origin"] : []), ...(reward ? ["discounted"] : [])]
   const step = makeRows(envs, x.batch.observationSize, shownBy(policy))
   const reached = new Real(policy.inputs)
   const perRound = c.updates === "steps" ? c.trainEvery * envs : c.updates
 
-  // One training uses the buffers at a time; a second caller waits.
-  const turn = yield* Semaphore.make(1)
-  /** The state that buffers, environments and replay hold now: continuing from it copies nothing. */
-  let held: State | undefined
   let replay = empty
-  let lastFinite: Record<string, number> = {}
-
-  const restore = Effect.fnUntraced(function* (s: State) {
-    held = undefined
-    yield* Effect.provideService(writeState(n, at, s), Session, session)
-    // Other memory: states given out may share what was written so far.
-    replay = yield* lift(withContents(empty, s.arrays.replay ?? [], s.steps / envs))
-    yield* lift(x.normaliser.set(s.moments))
-    if (scaled) x.shown.set(s.arrays.shown ?? x.shown)
-    yield* takeUp(x, s)
-    origin.set(s.arrays.origin ?? origin)
-    lastFinite = {}
-  })
-
-  const init = Effect.fn("sac.init")(function* (key: Key, start: Start = {}) {
-    const fresh = yield* interaction(problem, key, Real)
-    const memory = firstMemory(policy, start.moments, envs)
-    yield* lift(fresh.normaliser.set(memory.moments))
-    fresh.reset()
-    yield* unbroken(fresh)
-    const given = startFrom(start, sizes, Real)
-    const value = yield* given("value", () => {
-      const phi = new Float64Array(n.value.size)
-      for (const name of ["q1", "q2"] as const) {
-        n.twins.host(phi.subarray(0, n.twins.size), name).set(n.form.critic.init(stream(child(key, "value", name)), 1))
-      }
-      phi[n.twins.size] = log(c.temperature === "auto" ? c.initialTemperature : c.temperature)
-      return phi
-    })
-    if (c.temperature !== "auto") value[n.twins.size] = log(c.temperature)
-    const zeros = (count: number): Floats => new Real(count)
-    const [p, q, t] = [policy.size, n.twins.size, tasks.length]
-    const state: State = {
-      iteration: 0,
-      steps: 0,
-      policy: yield* given("policy", () => policy.init(key)),
-      value,
-      ...remembered(memory),
-      arrays: {
-        ...carried(memory, fresh),
-        ...(far ? { origin: Float64Array.from(fresh.shown.subarray(0, row.seen)) } : {}),
-        replay: new Float32Array(0),
-        // A policy that was given knows more than chance does.
-        uniform: Float64Array.of(start.policy === undefined ? c.learningStarts : 0),
-        target: value.slice(0, q),
-        logAlpha: new Real(t).fill(value[q]!),
-        policyM: zeros(p),
-        policyV: zeros(p),
-        valueM: zeros(q),
-        valueV: zeros(q),
-        logAlphaM: zeros(t),
-        logAlphaV: zeros(t),
-        correction: zeros(2)
-      },
-      environments: fresh.batch.save(),
-      observation: fresh.input.slice(),
-      streams: {
-        update: saveStream(stream(child(key, "update"))),
-        ...saveActions(tasks, actionStreams(key, tasks))
-      }
-    }
-    return state
-  }, Effect.scoped)
-
-  const remembered = ({ moments }: Memory) => (moments === undefined ? {} : { moments })
-
-  const carried = ({ discounted }: Memory, from: Interaction) => ({
-    ...(scaled ? { shown: from.shown.slice() } : {}),
-    ...(reward ? { discounted } : {})
-  })
+  /** Environment steps with uniform actions. */
+  let uniform = 0
 
   /** Puts what the last step showed, and what was seen before it, into the replay. */
   const remember = (sight: Floats, shown: Floats): void => {
@@ -164,84 +78,121 @@ export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: Trai
     }
   }
 
-  const iterate = Effect.fn("sac.iterate")(function* (state: State) {
-    if (held !== state) yield* restore(state)
-    else if (overwrites(replay, steps)) replay = yield* lift(withContents(replay, contents(replay), replay.pushed))
-    held = undefined
-    const saved = (name: string) => lift(loadStream(state.streams[name] ?? ""))
-    const actions = yield* loadActions(tasks, state.streams)
-    const chance = yield* saved("update")
-    const diverging = diverged(SAC_ID, state.iteration, tasks)
-    const fail = (quantity: string, odd: readonly number[]) => diverging(quantity, odd, lastFinite)
-    const uniform = state.arrays.uniform?.[0] ?? 0
-    const sums = tally(tasks, environmentsPerTask)
-    const sight = x.input.slice()
-    const shown = x.shown.slice()
-    let memory: Memory = { moments: state.moments, discounted: state.arrays.discounted ?? new Float64Array(0) }
-    const own = environmentsPerTask * policy.actionSize
-
-    for (let t = 0; t < steps; t++) {
-      const taken = state.steps + t * envs
-      if (taken >= uniform) {
-        yield* act
-        for (const [g, s] of actions.entries()) x.actor.sample(g, s)
-      } else for (const [g, s] of actions.entries()) n.form.explore(s, x.actor.action.subarray(g * own, (g + 1) * own))
-      sight.set(x.input)
-      if (scaled) shown.set(x.shown)
-      x.step(step, 0)
-      if (x.batch.fault() !== undefined) yield* unbroken(x)
-      const odd = step.reward.findIndex((r) => !Number.isFinite(r))
-      if (odd >= 0) return yield* fail("reward", [Math.floor(odd / environmentsPerTask)])
-      remember(sight, shown)
-      if (memory.moments !== undefined) {
-        memory = takeIn(policy, memory, step, c.gamma)
-        yield* lift(x.normaliser.set(memory.moments))
-        x.see(step.observation, 0)
-      }
-      sums.takeStep(step)
-      if (taken + envs <= c.learningStarts || replay.pushed % c.trainEvery !== 0) continue
-      for (let k = 0; k < perRound; k++) {
-        yield* update(replay, x, chance, origin)
-        if (!figures.every(Number.isFinite)) return yield* fail("loss", brokenTasks(figures, tasks.length))
-        sums.takeUpdate(figures)
-        lastFinite = figuresOf(figures, tasks.length, 0)
-      }
+  /** Zeros for all that starts so, the critics' copy, and every task's first log α. */
+  const firstArrays = (value: Floats): Readonly<Record<(typeof parts)[number], Floats>> => {
+    const zeros = (count: number): Floats => new Real(count)
+    const [p, q, t] = [policy.size, n.twins.size, tasks.length]
+    return {
+      target: value.slice(0, q),
+      logAlpha: new Real(t).fill(value[q]!),
+      policyM: zeros(p),
+      policyV: zeros(p),
+      valueM: zeros(q),
+      valueV: zeros(q),
+      logAlphaM: zeros(t),
+      logAlphaV: zeros(t),
+      correction: zeros(2)
     }
-    const { policy: theta, value, arrays } = yield* Effect.provideService(readState(n, at), Session, session)
-    if (!(theta.every(Number.isFinite) && value.every(Number.isFinite))) return yield* fail("parameters", [])
-    if (memory.moments?.every(Number.isFinite) === false) return yield* fail("observation", [])
-    const next: State = {
-      iteration: state.iteration + 1,
-      steps: state.steps + steps * envs,
-      policy: theta,
-      value,
-      ...remembered(memory),
-      arrays: {
-        ...arrays,
-        ...carried(memory, x),
-        ...(far ? { origin: origin.slice() } : {}),
-        uniform: Float64Array.of(uniform),
-        replay: contents(replay)
-      },
-      environments: x.batch.save(),
-      observation: x.input.slice(),
-      streams: {
-        update: saveStream(chance),
-        ...saveActions(tasks, actions)
-      }
-    }
-    held = next
-    return { state: next, rows: sums.rows(), steps: steps * envs } satisfies Iteration
-  }, turn.withPermit)
+  }
 
-  const load = (given: SavedState): E.Either<CheckpointError, State> =>
-    E.chain((s: State) => {
+  const firstValue = (key: Key): Floats => {
+    const phi = new Float64Array(n.value.size)
+    for (const name of ["q1", "q2"] as const) {
+      n.twins.host(phi.subarray(0, n.twins.size), name).set(n.form.critic.init(stream(child(key, "value", name)), 1))
+    }
+    phi[n.twins.size] = log(c.temperature === "auto" ? c.initialTemperature : c.temperature)
+    return phi
+  }
+
+  return yield* trainingLoop({
+    id: SAC_ID,
+    version: SAC_VERSION,
+    config: c,
+    anneals: false,
+    problem,
+    Real,
+    x,
+    valueSize: n.value.size,
+    arrays: [...parts, ...(scaled ? ["shown"] : []), ...(far ? ["origin"] : []), "uniform", "replay"],
+    streams: ["update"],
+    first: Effect.fnUntraced(function* ({ key, start, fresh, given }) {
+      const value = yield* given("value", () => firstValue(key))
+      if (c.temperature !== "auto") value[n.twins.size] = log(c.temperature)
+      return {
+        policy: yield* given("policy", () => policy.init(key)),
+        value,
+        arrays: {
+          ...(scaled ? { shown: fresh.shown.slice() } : {}),
+          ...(far ? { origin: Float64Array.from(fresh.shown.subarray(0, row.seen)) } : {}),
+          replay: new Float32Array(0),
+          // A policy that was given knows more than chance does.
+          uniform: Float64Array.of(start.policy === undefined ? c.learningStarts : 0),
+          ...firstArrays(value)
+        }
+      }
+    }),
+    write: Effect.fnUntraced(function* (s) {
+      yield* Effect.provideService(writeState(n, at, s), Session, session)
+      // Other memory: states given out may share what was written so far.
+      replay = yield* lift(withContents(empty, s.arrays.replay ?? [], s.steps / envs))
+      uniform = s.arrays.uniform?.[0] ?? 0
+      if (scaled) x.shown.set(s.arrays.shown ?? x.shown)
+      origin.set(s.arrays.origin ?? origin)
+    }),
+    read: Effect.gen(function* () {
+      const { arrays, ...trained } = yield* Effect.provideService(readState(n, at), Session, session)
+      const shown = { ...(scaled ? { shown: x.shown.slice() } : {}), ...(far ? { origin: origin.slice() } : {}) }
+      return {
+        ...trained,
+        arrays: { ...arrays, ...shown, uniform: Float64Array.of(uniform), replay: contents(replay) }
+      }
+    }),
+    iterate: Effect.fnUntraced(function* ({ state, continuing, actions, streams, memory: past, watch, fail }) {
+      if (continuing && overwrites(replay, steps)) {
+        replay = yield* lift(withContents(replay, contents(replay), replay.pushed))
+      }
+      const sums = tally(tasks, environmentsPerTask)
+      const sight = x.input.slice()
+      const shown = x.shown.slice()
+      let memory = past
+      const own = environmentsPerTask * policy.actionSize
+
+      for (let t = 0; t < steps; t++) {
+        const taken = state.steps + t * envs
+        if (taken >= uniform) {
+          yield* act
+          for (const [g, s] of actions.entries()) x.actor.sample(g, s)
+        } else
+          for (const [g, s] of actions.entries()) n.form.explore(s, x.actor.action.subarray(g * own, (g + 1) * own))
+        sight.set(x.input)
+        if (scaled) shown.set(x.shown)
+        x.step(step, 0)
+        if (x.batch.fault() !== undefined) yield* unbroken(x)
+        const odd = step.reward.findIndex((r) => !Number.isFinite(r))
+        if (odd >= 0) return yield* fail("reward", [Math.floor(odd / environmentsPerTask)])
+        remember(sight, shown)
+        if (memory.moments !== undefined) {
+          memory = takeIn(policy, memory, step, c.gamma)
+          yield* lift(x.normaliser.set(memory.moments))
+          x.see(step.observation, 0)
+        }
+        sums.takeStep(step)
+        if (taken + envs <= c.learningStarts || replay.pushed % c.trainEvery !== 0) continue
+        for (let k = 0; k < perRound; k++) {
+          yield* update(replay, x, streams.update!, origin)
+          if (!figures.every(Number.isFinite)) return yield* fail("loss", brokenTasks(figures, tasks.length))
+          sums.takeUpdate(figures)
+          watch(figuresOf(figures, tasks.length, 0))
+        }
+      }
+      return { rows: sums.rows(), steps: steps * envs, memory }
+    }),
+    checkLoaded: (s) => {
       const want = Math.min(s.steps / envs, empty.slots) * envs * row.width
       const got = s.arrays.replay?.length
       return got === want
         ? E.right(s)
         : E.left(new CheckpointError({ field: 'array "replay"', want: `${want} numbers`, got: `${got ?? "nothing"}` }))
-    })(loadState(given, identity, sizes, [...parts, ...normalArrays, "uniform", "replay"]))
-
-  return { policy, init, iterate, save: (state) => saveState(state, identity), load } satisfies Learner
+    }
+  })
 })
