@@ -5,7 +5,9 @@ import { pathToFileURL } from "node:url"
 import { Effect, Predicate } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { choices } from "../../core/text/choices.ts"
+import { printable } from "../../core/text/printable.ts"
 import type { Registry } from "../../envs/registry.ts"
+import { writeAside } from "../ending/mod.ts"
 import { OWN } from "../installed.ts"
 import { added, type Loaded, type LoadedPlugin } from "./add.ts"
 import { contractVersion } from "./define.ts"
@@ -79,7 +81,7 @@ export const readModule = Effect.fn("plugins.readModule")(function* (name: strin
   const module: unknown = yield* Effect.tryPromise({
     try: () => import(pathToFileURL(file).href),
     catch: (e) => importError(name, e)
-  })
+  }).pipe((loading) => patiently(name, loading))
   const value = Predicate.hasProperty(module, "default") ? module.default : undefined
   if (value === undefined) {
     const names = Predicate.isObject(module) ? Object.keys(module) : []
@@ -89,6 +91,28 @@ export const readModule = Effect.fn("plugins.readModule")(function* (name: strin
   }
   return { from: name, file, sha256: fingerprint(file), value }
 })
+
+/** Seconds after which a person is told what is waited for. */
+const TELLING_SECONDS = 3
+
+/** Tells what is waited for, and waits for no longer than `PGEX_PLUGIN_SECONDS`. */
+const patiently = <A>(plugin: string, loading: Effect.Effect<A, PluginError>): Effect.Effect<A, PluginError> => {
+  const asked = Number(process.env.PGEX_PLUGIN_SECONDS)
+  const seconds = asked > 0 ? asked : 30
+  const told = Effect.sync(() => writeAside(`pgex: waiting for plugin ${printable(plugin)}, which is still loading`))
+  const late = new PluginError({
+    doing: `load plugin ${plugin}`,
+    want: `a module that loads within ${seconds} s`,
+    got: "one that waits",
+    fix: "a plugin only defines values; PGEX_PLUGIN_SECONDS gives it longer",
+    plugin,
+    field: ""
+  })
+  const telling = Effect.delay(told, `${TELLING_SECONDS} seconds`)
+  return Effect.raceFirst(loading, Effect.andThen(telling, Effect.never)).pipe(
+    Effect.timeoutOrElse({ duration: `${seconds} seconds`, orElse: () => Effect.fail(late) })
+  )
+}
 
 /** An import that a runtime would fetch, or not find. */
 const notInstalled = (plugin: string, { name, file, isAddress }: Missing): PluginError =>

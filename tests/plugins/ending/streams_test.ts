@@ -88,6 +88,19 @@ const rough: readonly (readonly [does: string, text: string, code: number, says:
   ]
 ]
 
+test("pgex says which plugin it waits for while that loads, and goes on without it after a limit", patient, () =>
+  inFolder({ "waits.ts": "await new Promise(() => {})" }, (folder) => {
+    const args = ["envs", "--plugin", join(folder, "waits.ts"), "--json"]
+    const { code, stdout, stderr } = pgex(args, "", { PGEX_PLUGIN_SECONDS: "4" })
+    assert.equal(code, 0, stderr)
+    assert.match(
+      stderr,
+      /^pgex: waiting for plugin .*waits\.ts, which is still loading\npgex: Cannot load plugin .*: want a module that loads within 4 s, got one that waits/
+    )
+    assert.ok(JSON.parse(stdout).environments.length > 0)
+  })
+)
+
 for (const [does, text, code, says] of rough)
   test(`pgex prints one JSON value and ends where a plugin ${does}`, patient, () =>
     inFolder({ "rough.ts": text }, (folder) => {
