@@ -4,6 +4,7 @@ import type { EventRow } from "../../core/pipeline/run_store.ts"
 import type { Before, Finding } from "../../envs/conformance.ts"
 import { presets } from "../config/mod.ts"
 import type { LoggerPlugin, Logging } from "./loggers.ts"
+import { thrown } from "./thrown.ts"
 
 /** The run that a check pretends: a logger that writes somewhere writes under this name. */
 export const CHECKED_RUN = "plugin-check"
@@ -72,7 +73,7 @@ export const loggerFindings = Effect.fnUntraced(function* (logger: LoggerPlugin,
       try {
         return await check()
       } catch (e) {
-        return `it throws ${e instanceof Error ? `${e.name}: ${e.message}` : String(e)}`
+        return `it throws ${thrown(e)}`
       }
     })
     if (found !== undefined) return [{ subject: logger.id, law: name, found, fix, advice: false } satisfies Finding]

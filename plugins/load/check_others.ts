@@ -9,6 +9,7 @@ import { cartPole } from "../../envs/cartpole/cartpole.ts"
 import type { Before, Finding } from "../../envs/conformance.ts"
 import { sessionLayer } from "../sessions/mod.ts"
 import { guardedGrouping } from "./guard.ts"
+import { thrown } from "./thrown.ts"
 
 /** Three tasks that help each other, twice. */
 const pairs = Array.from({ length: 6 }, (_, i) => Array.from({ length: 6 }, (_, j) => (i % 2 === j % 2 ? 1 : 0)))
@@ -42,7 +43,7 @@ export const groupingFindings = (grouping: GroupingPlugin): readonly Finding[] =
       ...(a.kept ? [] : [finding("the matrix stays as it was", "it was changed", "copy the rows before changing them")])
     ]
   } catch (e) {
-    return [finding("a label for each task", e instanceof Error ? e.message : String(e), "nothing may be thrown")]
+    return [finding("a label for each task", thrown(e), "nothing may be thrown")]
   }
 }
 

@@ -12,6 +12,7 @@ import type { Variant } from "../../envs/variant.ts"
 import { PluginError } from "./error.ts"
 import { guardedOpen } from "./guard_batch.ts"
 import { firstIssue, nameOf } from "./probe.ts"
+import { thrown } from "./thrown.ts"
 
 /**
  * The same environment, whose dynamics are checked when they are made and whose functions throw `PluginError` alone.
@@ -128,10 +129,16 @@ const attempt = <A>(plugin: string, id: string, name: string, call: () => A): A 
 
 const threw = (plugin: string, id: string, name: string, e: unknown): PluginError => {
   if (e instanceof PluginError) return e
-  const got = e instanceof Error ? `${e.name}: ${e.message}` : String(e)
   const doing = `call ${name} of ${id}, from plugin ${plugin}`
   const fix = "pgex plugin check tells what else is wrong with it"
-  return new PluginError({ doing, want: "it to return", got: `a throw (${got})`, fix, plugin, field: `${id}.${name}` })
+  return new PluginError({
+    doing,
+    want: "it to return",
+    got: `a throw (${thrown(e)})`,
+    fix,
+    plugin,
+    field: `${id}.${name}`
+  })
 }
 
 /** What a plugin threw is a failure, not a defect of this package; also when a worker thread tells of it. */

@@ -15,6 +15,7 @@ import { issueError, PluginError } from "./error.ts"
 import { locate, projectPlugins } from "./find.ts"
 import { fingerprint } from "./fingerprint.ts"
 import { type Missing, missingImport } from "./imports.ts"
+import { thrown } from "./thrown.ts"
 import { isPlugin, pluginIssues } from "./validate.ts"
 
 /** Ids of the package's own learners, which no plugin may take. */
@@ -130,7 +131,7 @@ const installing = (name: string): string => `npm install ${/^policygradex(\/|$)
 
 /** What an import threw, as one sentence: both runtimes' syntax errors, missing modules, and the module's own throw. */
 const importError = (plugin: string, e: unknown): PluginError => {
-  const message = e instanceof Error ? e.message : String(e)
+  const message = e instanceof Error ? e.message : thrown(e)
   const name = e instanceof Error ? e.name : "a throw"
   const syntax = name === "SyntaxError" || name === "BuildMessage" || message.startsWith("SyntaxError")
   const text = `${message.split("\n")[0]}${place(e, message)}`

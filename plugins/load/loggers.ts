@@ -2,6 +2,7 @@
 import { Effect } from "effect"
 import type { RunConfig } from "../../core/pipeline/config.ts"
 import type { EventRow, RunStoreService } from "../../core/pipeline/run_store.ts"
+import { thrown } from "./thrown.ts"
 
 /** Where a run's numbers go besides its own folder: the record that a plugin contributes. */
 export interface LoggerPlugin {
@@ -28,7 +29,7 @@ export const loggedStore = Effect.fn("plugins.loggedStore")(function* (
 ) {
   const open = new Map<string, Logging>()
   const trying = Effect.fnUntraced(function* (id: string, doing: string, call: () => unknown) {
-    const done = yield* Effect.result(Effect.tryPromise({ try: async () => call(), catch: (e) => String(e) }))
+    const done = yield* Effect.result(Effect.tryPromise({ try: async () => call(), catch: thrown }))
     if (done._tag === "Success") return
     open.delete(id)
     yield* note(`Cannot ${doing} of logger ${id}: want it to return, got a throw (${done.failure}); it is left out`)

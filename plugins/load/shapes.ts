@@ -5,6 +5,12 @@ import { Schema } from "effect"
 const Fn = Schema.declare((x: unknown): x is CallableFunction => typeof x === "function", { expected: "a function" })
 
 const Text = Schema.NonEmptyString
+/** A name that others write on a command line and read in a terminal: no control characters, no space at an end. */
+const Id = Text.check(
+  Schema.isPattern(/^[^\p{Cc}\p{Zl}\p{Zp}\s](?:[^\p{Cc}\p{Zl}\p{Zp}]*[^\p{Cc}\p{Zl}\p{Zp}\s])?$/u, {
+    expected: "a text without control characters"
+  })
+)
 const Vector = Schema.Array(Schema.Number)
 
 const Box = Schema.Struct({
@@ -58,7 +64,7 @@ const Variant = Schema.Struct({
 })
 
 const Environment = Schema.Struct({
-  id: Text,
+  id: Id,
   version: Text,
   summary: Text,
   // Checked by their own tags.
@@ -74,7 +80,7 @@ const Environment = Schema.Struct({
 })
 
 const Family = Schema.Struct({
-  id: Text,
+  id: Id,
   summary: Text,
   environment: Schema.optionalKey(Schema.Unknown),
   options: Schema.Record(Schema.String, Schema.Unknown),
@@ -83,7 +89,7 @@ const Family = Schema.Struct({
 })
 
 const Algorithm = Schema.Struct({
-  id: Text,
+  id: Id,
   version: Text,
   summary: Text,
   supports: Fn,
@@ -93,15 +99,15 @@ const Algorithm = Schema.Struct({
   collector: Fn
 })
 
-const Grouping = Schema.Struct({ id: Text, summary: Text, group: Fn })
+const Grouping = Schema.Struct({ id: Id, summary: Text, group: Fn })
 
-const Logger = Schema.Struct({ id: Text, summary: Text, open: Fn })
+const Logger = Schema.Struct({ id: Id, summary: Text, open: Fn })
 
 const list = Schema.optionalKey(Schema.Array(Schema.Unknown))
 
 const Plugin = Schema.Struct({
   policygradex: Schema.Int,
-  name: Text,
+  name: Id,
   version: Text,
   environments: list,
   families: list,

@@ -6,12 +6,15 @@ import { didYouMean } from "../../core/text/nearest.ts"
 import { shown } from "../../core/text/shown.ts"
 import { contractVersion, type Plugin } from "./define.ts"
 import type { Issue } from "./error.ts"
+import { unreadable } from "./plain.ts"
 import { parameterShapes, shapes, spaceShapes } from "./shapes.ts"
 
 const format = SchemaIssue.makeFormatterStandardSchemaV1()
 
 /** All that is wrong with the value; nothing where it is a {@link Plugin}. */
 export const pluginIssues = (value: unknown): readonly Issue[] => {
+  const odd = unreadable(value)
+  if (odd !== undefined) return [odd]
   const whole = shapeIssues(shapes.Plugin, value, "")
   const version = Predicate.hasProperty(value, "policygradex") ? value.policygradex : undefined
   if (typeof version === "number" && version !== contractVersion) {
@@ -202,11 +205,4 @@ const repeatedIds = (items: unknown, key: string): readonly Issue[] => {
   )
 }
 
-const show = (value: unknown): string => {
-  if (value === undefined) return "nothing"
-  if (typeof value === "function") return "a function"
-  const text = Predicate.isObject(value)
-    ? (JSON.stringify(value) ?? "an object")
-    : String(JSON.stringify(value) ?? value)
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text
-}
+const show = (value: unknown): string => (value === undefined ? "nothing" : shown(value, 60))
