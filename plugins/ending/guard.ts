@@ -118,7 +118,7 @@ const byThread = async ({ signals, milliseconds }: Watch): Promise<Guard> => {
   const shared = new Int32Array(new SharedArrayBuffer(4))
   const data: GuardData = { signals: signals.map((name) => [name, SIGNALS[name]]), milliseconds, shared }
   const worker = new Worker(new URL("./guard_thread.ts", import.meta.url), { workerData: data })
-  await new Promise((resolve) => worker.on("message", resolve).on("error", resolve))
+  await new Promise((resolve) => worker.on("message", resolve).on("error", resolve).on("exit", resolve))
   worker.unref()
   return {
     came: () => Atomics.load(shared, 0),
