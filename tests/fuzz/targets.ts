@@ -1,6 +1,7 @@
 /** All readers that damaged inputs are tried on; to add one is to add it to this list. */
 import type { Target } from "../support/fuzz.ts"
+import { directories } from "./kept.ts"
 import { matrices } from "./matrices.ts"
 import { others } from "./others.ts"
 
-export const targets: readonly Target[] = [...matrices, ...others]
+export const targets: readonly Target[] = [...matrices, ...others, ...directories]
