@@ -119,6 +119,7 @@ const asGrouping = (
     objective: null,
     bound: null,
     roundedObjective: partitionValue(n, symmetric, split.labels, split.k),
+    gap: null,
     primalResidual: null,
     dualResidual: null,
     iterations: null,

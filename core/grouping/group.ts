@@ -48,6 +48,8 @@ export interface Grouping extends Partition {
   readonly primalResidual: number | null
   /** What the multipliers still owe after the last step, relative; null but for `sdp`. */
   readonly dualResidual: number | null
+  /** Certified: no other groups are worth more than this above these, in the units of U; null but for `sdp`. */
+  readonly gap: number | null
   /** Iterations of the solver; null but for `sdp`. */
   readonly iterations: number | null
   /** Whether bound and objective met within the tolerance; null but for `sdp`. */
@@ -136,6 +138,7 @@ const byRelaxation = (u: Affinity, request: GroupingRequest): E.Either<GroupingE
         objective: relaxed.objective,
         bound: relaxed.bound,
         roundedObjective: value,
+        gap: Math.max(0, relaxed.bound + (lambda ?? 0) * k - value),
         primalResidual: relaxed.primalResidual,
         dualResidual: relaxed.dualResidual,
         iterations: relaxed.iterations,
@@ -171,6 +174,7 @@ const byBaseline = (u: Affinity, request: GroupingRequest): Grouping => {
     objective: null,
     bound: null,
     roundedObjective: partitionValue(n, values, labels, k),
+    gap: null,
     primalResidual: null,
     dualResidual: null,
     iterations: null,

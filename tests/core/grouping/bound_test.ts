@@ -2,8 +2,8 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import fc from "fast-check"
-import { group, partitionValue, sdp } from "../../../core/grouping/mod.ts"
-import { draws, packedOf, right } from "./support.ts"
+import { group, iterationBudget, partitionValue, sdp } from "../../../core/grouping/mod.ts"
+import { draws, packedOf, planted, right } from "./support.ts"
 
 /** A symmetric matrix whose entries span up to `orders` orders of magnitude, of both signs. */
 const spanning = (least: number, most: number, orders: number): fc.Arbitrary<number[][]> =>
@@ -46,9 +46,10 @@ test("group() never has a bound below the value of any partition, nor a relaxati
       const n = rows.length
       const k = 1 + (pick % n)
       const found = right(group(rows, { method: "sdp", k, random: draws(), maxIterations: 300 }))
-      const { objective, bound, roundedObjective } = found
-      assert.ok(objective !== null && bound !== null)
-      assert.ok(bound >= best(n, Float64Array.from(rows.flat()), k))
+      const { objective, bound, roundedObjective, gap } = found
+      assert.ok(objective !== null && bound !== null && gap !== null)
+      const most = best(n, Float64Array.from(rows.flat()), k)
+      assert.ok(bound >= most && roundedObjective + gap >= most - Number.EPSILON * Math.abs(bound))
       assert.ok(bound >= objective && objective >= roundedObjective)
     }),
     { numRuns: 500 }
@@ -94,4 +95,32 @@ test("a relaxation that spans thirteen orders is not below the groups it gives, 
   assert.equal(found.roundedObjective, most)
   assert.ok(found.objective !== null && found.bound !== null && found.objective >= most && found.bound >= most)
   assert.ok(found.bound <= 1.02 * most)
+})
+
+test("a solve of n tasks takes a bounded amount of work, and never fewer iterations for fewer tasks", () => {
+  assert.deepEqual([2, 20, 70].map(iterationBudget), [2000, 2000, 2000])
+  assert.deepEqual([100, 200, 1000].map(iterationBudget), [800, 100, 100])
+  for (let n = 2; n < 300; n++) assert.ok(iterationBudget(n) >= iterationBudget(n + 1))
+})
+
+test("200 tasks whose groups hardly show end within the work allowed, with a bound and what it is worth in a field and a warning", () => {
+  const n = 200
+  const u = draws(1)
+  const rows = planted(
+    Array.from({ length: n }, (_, i) => i % 8),
+    1.7,
+    u
+  )
+  const found = right(group(rows, { method: "sdp", k: 8, random: draws(), tolerance: 1e-9 }))
+  const { objective, bound, roundedObjective, gap, converged, iterations } = found
+  assert.ok(objective !== null && bound !== null && gap !== null)
+  assert.deepEqual([converged, iterations], [false, iterationBudget(n)])
+  assert.ok(bound >= objective && objective >= roundedObjective)
+  assert.equal(gap, bound - roundedObjective)
+  // What stopping early leaves open is little beside what no partition reaches.
+  assert.ok(bound - objective <= 0.01 * objective)
+  assert.match(
+    found.warnings.join(),
+    /did not reach its tolerance in 100 iterations; its bound holds all the same: no other groups are worth \S+ more/
+  )
 })
