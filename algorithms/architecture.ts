@@ -5,6 +5,7 @@ import * as E from "fp-ts/lib/Either.js"
 import { type Activation, mlp, type Network } from "../core/network/mod.ts"
 import { choice, count } from "../core/pipeline/setting.ts"
 import { choices } from "../core/text/choices.ts"
+import { clipped } from "../core/text/printable.ts"
 import { type ProblemError, problemError } from "./error.ts"
 
 /** What every network is given: its place between two sizes. */
@@ -118,7 +119,7 @@ export const makeNetwork = (
             known.map((a) => a.id),
             id
           )}`,
-          id
+          clipped(id)
         )
       )
     : found.make(config, sizes)

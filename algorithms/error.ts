@@ -6,6 +6,11 @@ import { ProgramError } from "../core/pipeline/program_error.ts"
 import type { SessionFailure } from "../core/pipeline/session.ts"
 import { type ShapeError, shapeMessage } from "../core/program/shape.ts"
 import { choices } from "../core/text/choices.ts"
+import { sentence } from "../core/text/sentence.ts"
+
+/** A field that is not as it should be, in a sentence. */
+const refusal = (doing: string, { field, want, got }: Readonly<Record<"field" | "want" | "got", string>>): string =>
+  sentence({ doing, want: `${field} ${want}`, got, fix: "" })
 
 /** Tasks, sizes or parameters that an algorithm cannot work with. */
 export class ProblemError extends Schema.TaggedError<ProblemError>()("ProblemError", {
@@ -23,7 +28,7 @@ export class CheckpointError extends Schema.TaggedError<CheckpointError>()("Chec
   got: Schema.String
 }) {
   override get message(): string {
-    return `Cannot load a training state: want ${this.field} ${this.want}, got ${this.got}`
+    return refusal("load a training state", this)
   }
 }
 
@@ -34,7 +39,7 @@ export class PolicyFileError extends Schema.TaggedError<PolicyFileError>()("Poli
   got: Schema.String
 }) {
   override get message(): string {
-    return `Cannot load a policy: want ${this.field} ${this.want}, got ${this.got}`
+    return refusal("load a policy", this)
   }
 }
 
@@ -83,7 +88,7 @@ export class WorkerLost extends Schema.TaggedError<WorkerLost>()("WorkerLost", {
 export type LearnerError = SessionFailure | ProblemError | TrainingDiverged | WorkerLost
 
 export const problemError = (field: string, want: string, got: string): ProblemError =>
-  new ProblemError({ field, want, got, message: `Cannot train: want ${field} ${want}, got ${got}` })
+  new ProblemError({ field, want, got, message: refusal("train", { field, want, got }) })
 
 /** What the core or an environment refused, as a problem. */
 export const asProblem = (refused: { readonly message: string }): ProblemError =>

@@ -2,9 +2,11 @@
 
 import { Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
+import { jsonText } from "../core/pipeline/json_text.ts"
 import type { Tensor } from "../core/pipeline/run_store.ts"
 import type { Floats } from "../core/random/mod.ts"
 import { choices } from "../core/text/choices.ts"
+import { clipped } from "../core/text/printable.ts"
 import type { Environment } from "../envs/env.ts"
 import type { Task } from "../envs/family.ts"
 import type { Algorithm } from "./algorithm.ts"
@@ -38,7 +40,7 @@ export interface LoadedPolicy extends PolicyOrigin {
   readonly theta: Floats
 }
 
-const text = <S extends Schema.Constraint>(schema: S) => Schema.fromJsonString(Schema.toCodecJson(schema))
+const text = <S extends Schema.Constraint>(schema: S) => jsonText(Schema.toCodecJson(schema))
 const Names = Schema.Array(Schema.String)
 const Numbers = Schema.Array(Schema.Number)
 const Thing = Schema.Struct({ id: Schema.String, version: Schema.String })
@@ -128,7 +130,7 @@ export const loadPolicy = (
   architectures?: readonly Architecture[]
 ): E.Either<PolicyFileError, LoadedPolicy> => {
   const bad = (field: string, want: string, got: string) => E.left(new PolicyFileError({ field, want, got }))
-  if (meta.format !== policyFormat) return bad("format", policyFormat, meta.format ?? "a file without one")
+  if (meta.format !== policyFormat) return bad("format", policyFormat, clipped(meta.format ?? "a file without one"))
   const decoded = decode(meta)
   if (decoded._tag === "Failure") return bad("metadata", "what savePolicy() wrote", String(decoded.failure.message))
   const { algorithm, environment, network, spaces, taskIds, tasks } = decoded.success
@@ -140,7 +142,7 @@ export const loadPolicy = (
         algorithms.map((a) => a.id),
         algorithm.id
       )}`,
-      algorithm.id
+      clipped(algorithm.id)
     )
   const made = by.makePolicy(spaces, network, taskIds, architectures)
   if (E.isLeft(made)) return bad("architecture", made.left.want, made.left.got)

@@ -2,7 +2,9 @@
 import { Option, Predicate, Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
+import { jsonText } from "../core/pipeline/json_text.ts"
 import type { Floats } from "../core/random/mod.ts"
+import { shown } from "../core/text/shown.ts"
 import { identity } from "../envs/env.ts"
 import type { SavedState, State, TrainingProblem } from "./algorithm.ts"
 import { CheckpointError } from "./error.ts"
@@ -30,7 +32,7 @@ export const identityOf = (algorithm: string, config: unknown, problem: Training
     )
   )
 
-const Saved = Schema.fromJsonString(
+const Saved = jsonText(
   Schema.Struct({
     identity: Schema.String,
     iteration: Schema.Int,
@@ -75,11 +77,11 @@ export const loadState = (
 ): E.Either<CheckpointError, State> => {
   const bad = (field: string, want: string, got: string) => E.left(new CheckpointError({ field, want, got }))
   const decoded = decode(saved.json)
-  if (decoded._tag === "None") return bad("json", "what save() wrote", saved.json.slice(0, 120))
+  if (decoded._tag === "None") return bad("json", "what save() wrote", shown(saved.json))
   const { identity: was, iteration, steps, environments, streams } = decoded.value
   if (was !== identityText) {
     const { path, want, got } = difference(identityText, was)
-    return bad(path.join(".") || "identity", JSON.stringify(want) ?? "nothing", JSON.stringify(got) ?? "nothing")
+    return bad(path.join(".") || "identity", told(want), told(got))
   }
   const arrays: Record<string, Floats> = {}
   for (const name of others) {
@@ -98,10 +100,12 @@ export const loadState = (
   return E.right({ iteration, steps, policy, value, ...normalised, observation, arrays, environments, streams })
 }
 
-const json = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Unknown))
+const json = Schema.decodeUnknownOption(jsonText(Schema.Unknown))
 
 /** What a text says as JSON; anything else as it is. */
 const parse = (x: unknown): unknown => Option.getOrElse(json(x), () => x)
+
+const told = (x: unknown): string => (x === undefined ? "nothing" : shown(x))
 
 /** The first place at which two identities part, and what stands there; tasks are texts within the text. */
 const difference = (

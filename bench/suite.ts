@@ -1,6 +1,6 @@
 /** What a suite is: a question, and the works that answer it. To add one, write this record and list it in `suites`. */
 import { type Effect, type FileSystem, Schema, type Scope } from "effect"
-import { sentence } from "../plugins/failure.ts"
+import { sentence } from "../core/text/sentence.ts"
 import type { Training } from "./learning.ts"
 import type { Unit } from "./report.ts"
 

@@ -1,6 +1,7 @@
 /** What every family's tasks are held to, wherever the family comes from. */
 import * as Either from "fp-ts/lib/Either.js"
 import { repeated } from "../core/text/repeated.ts"
+import { shown } from "../core/text/shown.ts"
 import type { EnvError, TaskSetError } from "./error.ts"
 import type { Family, TaskSet } from "./family.ts"
 
@@ -26,7 +27,7 @@ export const checkedTasks = (
 ): Either.Either<EnvError, TaskSet> => {
   const twice = repeated(set.tasks.map((t) => t.id))
   if (twice !== undefined) {
-    const got = `${JSON.stringify(twice.name)} for tasks[${twice.first}] and tasks[${twice.second}]`
+    const got = `${shown(twice.name)} for tasks[${twice.first}] and tasks[${twice.second}]`
     return Either.left(
       wrong(id, "task ids", "a different one for each task", got, "ask for fewer tasks or wider options")
     )

@@ -2,28 +2,9 @@
 import { Predicate, Schema } from "effect"
 import { choices } from "../core/text/choices.ts"
 import { nearest } from "../core/text/nearest.ts"
-import { shortened } from "../core/text/shown.ts"
-
-/** What each of these errors carries. */
-export interface Complaint {
-  /** Infinitive with its operand: `read affinity.csv`. */
-  readonly doing: string
-  readonly want: string
-  readonly got: string
-  /** How to mend it, as an instruction; empty where nothing better than `want` can be said. */
-  readonly fix: string
-}
+import { sentence } from "../core/text/sentence.ts"
 
 const fields = { doing: Schema.String, want: Schema.String, got: Schema.String, fix: Schema.String }
-
-/** The longest part of a sentence, whatever it quotes. */
-const LONGEST_PART = 1000
-
-/** The sentence a person reads: "Cannot ‹do› ‹operand›: want …, got …; fix"; parts that quote too much are shortened. */
-export const sentence = (c: Complaint): string => {
-  const [doing, want, got, fix] = [c.doing, c.want, c.got, c.fix].map((part) => shortened(part, LONGEST_PART))
-  return `Cannot ${doing}: want ${want}, got ${got}${fix === "" ? "" : `; ${fix}`}`
-}
 
 /** What to do about an unknown name: the one that was likely meant, or what there is, at most ten of it. */
 export const suggestion = (name: string, valid: readonly string[]): string => {

@@ -1,5 +1,6 @@
 /** Where a run keeps what it makes: the contract. Layers: `plugins/store` (a directory, or memory). */
 import { Context, type Effect, type Option, Schema } from "effect"
+import { sentence } from "../text/sentence.ts"
 
 /** A run's store that cannot be made, read or written; `fix` says how to mend it. */
 export class RunStoreError extends Schema.TaggedError<RunStoreError>()("RunStoreError", {
@@ -20,7 +21,7 @@ export class RunStoreError extends Schema.TaggedError<RunStoreError>()("RunStore
   fix: Schema.String
 }) {
   override get message(): string {
-    return `Cannot use ${this.path}: want ${this.want}, got ${this.got}${this.fix === "" ? "" : `; ${this.fix}`}`
+    return sentence({ doing: `use ${this.path}`, want: this.want, got: this.got, fix: this.fix })
   }
 }
 

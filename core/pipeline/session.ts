@@ -2,6 +2,7 @@
 import { Context, type Effect, Schema, type Scope } from "effect"
 import type { Program } from "../program/program.ts"
 import type { Shape } from "../program/shape.ts"
+import { sentence } from "../text/sentence.ts"
 
 /** Host numbers in row-major order. */
 export type Numbers = Float32Array | Float64Array | readonly number[]
@@ -15,7 +16,8 @@ export class SessionError extends Schema.TaggedError<SessionError>()("SessionErr
   fix: Schema.String
 }) {
   override get message(): string {
-    return `Cannot ${this.operation} on session ${this.session}: want ${this.want}, got ${this.got}; ${this.fix}`
+    const { operation, session, want, got, fix } = this
+    return sentence({ doing: `${operation} on session ${session}`, want, got, fix })
   }
 }
 

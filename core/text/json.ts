@@ -22,7 +22,7 @@ export interface JsonLimits {
  * parseJson("[1, 2]") // => right([1, 2])
  */
 export const parseJson = (text: string, limits: JsonLimits = {}): E.Either<string, unknown> => {
-  const beyond = excess(text, limits.depth ?? DEEPEST, limits.lists ?? Infinity)
+  const beyond = jsonExcess(text, limits)
   if (beyond !== undefined) return E.left(beyond)
   return E.tryCatch(
     (): unknown => JSON.parse(text),
@@ -37,7 +37,11 @@ const CLOSE_LIST = 93
 const OPEN_OBJECT = 123
 const CLOSE_OBJECT = 125
 
-/** Which limit a text is beyond; nothing where it keeps both. Brackets within strings do not count. */
+/** Which limit a text is beyond, read without parsing it; nothing where it keeps both. */
+export const jsonExcess = (text: string, limits: JsonLimits = {}): string | undefined =>
+  excess(text, limits.depth ?? DEEPEST, limits.lists ?? Infinity)
+
+/** Brackets within strings do not count. */
 const excess = (text: string, depth: number, lists: number): string | undefined => {
   let within = 0
   let count = 0

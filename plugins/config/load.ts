@@ -64,7 +64,7 @@ export const resolve = (overlay: unknown, source: string, choice: Choice): E.Eit
   if (base === undefined) {
     const fix = suggestion(named, Object.keys(presets))
     const doing = "choose a preset"
-    return E.left(new ConfigError({ doing, key: "preset", want: "a preset", got: JSON.stringify(named), fix }))
+    return E.left(new ConfigError({ doing, key: "preset", want: "a preset", got: shown(named), fix }))
   }
   const { session, sessionVariable } = choice
   const assignments: readonly (readonly [assignment: string, source?: string])[] = [

@@ -1,7 +1,7 @@
 /** Standard output and standard error, written at once and to the end: nothing is lost where the process ends next. */
 import { writeSync } from "node:fs"
 import { Predicate, Schema } from "effect"
-import { sentence } from "../failure.ts"
+import { sentence } from "../../core/text/sentence.ts"
 
 /** Standard output takes no more. */
 export class OutputError extends Schema.TaggedError<OutputError>()("OutputError", {

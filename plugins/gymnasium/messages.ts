@@ -1,5 +1,6 @@
 /** What the Python side answers, checked: it may be any program. */
 import { Option, Schema } from "effect"
+import { jsonText } from "../../core/pipeline/json_text.ts"
 
 /** Its first message. */
 export const Hello = Schema.Struct({
@@ -92,7 +93,5 @@ export const Standings = Schema.Array(Schema.Struct({ actions: Schema.String, se
 /** The JSON in a text or its bytes, if it is that. */
 export const parse = <A>(schema: Schema.Codec<A, unknown>, json: Uint8Array | string): A | undefined =>
   Option.getOrUndefined(
-    Schema.decodeUnknownOption(Schema.fromJsonString(schema))(
-      typeof json === "string" ? json : new TextDecoder().decode(json)
-    )
+    Schema.decodeUnknownOption(jsonText(schema))(typeof json === "string" ? json : new TextDecoder().decode(json))
   )

@@ -1,6 +1,8 @@
 /** What there is with one more plugin: all of what it contributes, or nothing and a problem. */
+
 import type { Algorithm } from "../../algorithms/algorithm.ts"
 import { type GroupingPlugin, groupingIds } from "../../algorithms/policygradex/grouping.ts"
+import { shown } from "../../core/text/shown.ts"
 import type { Registry } from "../../envs/registry.ts"
 import type { Plugin } from "./define.ts"
 import { issueError, type PluginError } from "./error.ts"
@@ -74,7 +76,7 @@ const clashOf = (loaded: Loaded, { plugin, from }: LoadedPlugin, ownAlgorithms: 
     if (both === undefined) continue
     const holder = loaded.plugins.find((p) => p.plugin[kind]?.some(({ id }) => id === both.id))
     const whose = holder === undefined ? "comes with policygradex" : `plugin ${holder.from} has`
-    const got = `${JSON.stringify(both.id)}, which ${whose}`
+    const got = `${shown(both.id)}, which ${whose}`
     return issueError(from, { field: `${kind} ${both.id}`, want: "an id that nothing else has", got, fix: "rename it" })
   }
   return undefined

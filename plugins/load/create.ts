@@ -3,6 +3,7 @@ import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, writ
 import { basename, dirname, join, relative, resolve, sep } from "node:path"
 import { fileURLToPath } from "node:url"
 import { Effect } from "effect"
+import { shown } from "../../core/text/shown.ts"
 import { fileError, UsageError } from "../failure.ts"
 import { packageEntry } from "../installed.ts"
 import { scaffold, validName } from "./scaffold.ts"
@@ -15,7 +16,7 @@ import { scaffold, validName } from "./scaffold.ts"
 export const createPlugin = Effect.fn("plugins.create")(function* (name: string, directory: string) {
   const want = 'a name of small letters, digits and single hyphens, such as "puck-world"'
   if (!validName.test(name))
-    return yield* new UsageError({ doing: `name a plugin ${JSON.stringify(name)}`, want, got: "other signs", fix: "" })
+    return yield* new UsageError({ doing: `name a plugin ${shown(name)}`, want, got: "other signs", fix: "" })
   const target = resolve(directory)
   if (isTaken(target)) {
     const fix = "choose another name, or another place with --dir"

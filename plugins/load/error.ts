@@ -1,6 +1,6 @@
 /** What is wrong with a plugin. */
 import { Schema } from "effect"
-import { sentence } from "../failure.ts"
+import { sentence } from "../../core/text/sentence.ts"
 
 /** A plugin that cannot be used: where it is, which part of it, what was wanted, what came, how to mend it. */
 export class PluginError extends Schema.TaggedError<PluginError>()("PluginError", {

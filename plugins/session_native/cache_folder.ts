@@ -3,6 +3,7 @@ import { mkdir, stat } from "node:fs/promises"
 import { homedir } from "node:os"
 import { join, resolve } from "node:path"
 import { Effect } from "effect"
+import { shown } from "../../core/text/shown.ts"
 import { attempt, NativeError } from "./failure.ts"
 import type { Environment } from "./process.ts"
 
@@ -48,7 +49,7 @@ export const cacheLimit = (environment: Environment): Effect.Effect<number, Nati
         reason: "bad-setting",
         operation: "read PGEX_CACHE_LIMIT",
         want: "a number of bytes, or one with KB, MB or GB",
-        got: JSON.stringify(asked),
+        got: shown(asked),
         fix: "write for example PGEX_CACHE_LIMIT=256MB"
       })
     )

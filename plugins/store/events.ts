@@ -1,5 +1,6 @@
 /** `events.jsonl`: a run's measured numbers, a row a line, each with the time when it was written. */
 import { Clock, Effect, Option, Schema } from "effect"
+import { jsonText } from "../../core/pipeline/json_text.ts"
 import type { EventRow, Logged, RunStoreError } from "../../core/pipeline/run_store.ts"
 import { digest } from "./digest.ts"
 import type { Files } from "./files.ts"
@@ -75,7 +76,7 @@ const Row = Schema.Struct({
   is: Schema.optionalKey(Schema.String)
 })
 
-const decode = Schema.decodeUnknownOption(Schema.fromJsonString(Row))
+const decode = Schema.decodeUnknownOption(jsonText(Row))
 
 /** What a row says, as a text. */
 const sameOf = ({ stage, step, task, metric, ...rest }: EventRow | typeof Row.Type): string =>

@@ -1,5 +1,6 @@
 /** `artefacts.json`: the artefacts of a run, with what tells whether they are whole. */
 import { Effect, Schema } from "effect"
+import { jsonText } from "../../core/pipeline/json_text.ts"
 import { type Artefact, RunStoreError } from "../../core/pipeline/run_store.ts"
 import { isBelow } from "./confined.ts"
 import { endings, stableJson } from "./content.ts"
@@ -29,7 +30,7 @@ export const byPath = (artefacts: readonly Artefact[]): readonly Artefact[] =>
 export const readManifest = (files: Files, directory: string): Effect.Effect<readonly Artefact[], RunStoreError> =>
   files.read(manifestFile).pipe(
     Effect.flatMap((bytes) =>
-      Schema.decodeUnknownEffect(Schema.fromJsonString(Manifest))(new TextDecoder().decode(bytes)).pipe(
+      Schema.decodeUnknownEffect(jsonText(Manifest))(new TextDecoder().decode(bytes)).pipe(
         Effect.mapError(
           (e) =>
             new RunStoreError({

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs"
 import { basename, join, resolve } from "node:path"
 import { Effect, Layer, Option, Schema } from "effect"
+import { jsonText } from "../../core/pipeline/json_text.ts"
 import { RunStore, type RunStoreError, type RunStoreService } from "../../core/pipeline/run_store.ts"
 import { digestOf } from "./digest.ts"
 import { type Disk, disk } from "./disk.ts"
@@ -92,7 +93,7 @@ const Receipts = Schema.StructWithRest(
   rest
 )
 const Summary = Schema.StructWithRest(Schema.Struct({ headline: Schema.String, receipts: Receipts }), rest)
-const decodeSummary = Schema.decodeUnknownEffect(Schema.fromJsonString(Summary))
+const decodeSummary = Schema.decodeUnknownEffect(jsonText(Summary))
 
 /** A name below `root` that no run has yet: `quick-0`, then `quick-0-2`, `quick-0-3`, … */
 export const freeName = (root: string, stem: string): string => {

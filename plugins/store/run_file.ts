@@ -1,6 +1,7 @@
 /** `run.json`: what a run was made from and with. */
 import { basename, dirname, join, relative } from "node:path"
 import { Effect, Option, Schema } from "effect"
+import { jsonText } from "../../core/pipeline/json_text.ts"
 import { RunStoreError } from "../../core/pipeline/run_store.ts"
 import { choices } from "../../core/text/choices.ts"
 import { version } from "../version.ts"
@@ -54,7 +55,7 @@ export const readRunFile = Effect.fn("store.readRunFile")(function* (files: File
     const fix = "run again, with --force and what to run, to replace it"
     return new RunStoreError({ reason: "damaged", path: join(path, runFile), want, got, fix })
   }
-  const found = yield* Schema.decodeUnknownEffect(Schema.fromJsonString(Format))(text).pipe(
+  const found = yield* Schema.decodeUnknownEffect(jsonText(Format))(text).pipe(
     Effect.mapError(() => damaged("what a run was made from", `${bytes.length} bytes of something else`))
   )
   if (found.format !== formatVersion) {
@@ -66,7 +67,7 @@ export const readRunFile = Effect.fn("store.readRunFile")(function* (files: File
       fix: "read it with the version that wrote it, or run again"
     })
   }
-  return yield* Schema.decodeUnknownEffect(Schema.fromJsonString(RunFile))(text).pipe(
+  return yield* Schema.decodeUnknownEffect(jsonText(RunFile))(text).pipe(
     Effect.mapError((e) => damaged("a run file", e.message))
   )
 })

@@ -70,7 +70,7 @@ export const readSafetensors = (bytes: Uint8Array, name: string): E.Either<Matri
     const spec = entryOf(entry)
     if (spec === undefined) return bad(`dtype, shape and data_offsets for ${clipped(key)}`, shown(entry))
     const width = spec.dtype === "F32" ? 4 : spec.dtype === "F64" ? 8 : undefined
-    if (width === undefined) return bad(`F32 or F64 for ${clipped(key)}`, shown(spec.dtype))
+    if (width === undefined) return bad(`F32 or F64 for ${clipped(key)}`, clipped(spec.dtype))
     const [from, to] = spec.offsets
     const count = spec.shape.reduce((a, b) => a * b, 1)
     if (to - from !== count * width || from < 0 || start + to > bytes.length) {

@@ -109,3 +109,19 @@ test("loadPolicy() refuses another architecture or version, both named", () => {
     /want metadata .*Expected "none" \| "moments"\s+at \["normalisation"\]/
   )
 })
+
+test("a policy's file that promises more than it may is refused before anything of that size is made", () => {
+  const { saved } = made(cartPole, network)
+  const refusal = (key: string, text: string): string => {
+    const loaded = loadPolicy({ ...saved, meta: { ...saved.meta, [key]: text } }, algorithms)
+    return E.isLeft(loaded) ? loaded.left.message : assert.fail(`${key} was not refused`)
+  }
+  const layers = (n: number) => JSON.stringify({ ...network, layers: n })
+  assert.match(refusal("network", layers(1e9)), /between 0 and 64/)
+  assert.match(refusal("network", layers(-1)), /between 0 and 64/)
+  assert.match(refusal("network", JSON.stringify({ ...network, width: 1e9 })), /between 1 and 8192/)
+  const deep = `${'{"a":'.repeat(50_000)}1${"}".repeat(50_000)}`
+  assert.match(refusal("network", `${JSON.stringify(network).slice(0, -1)},"options":${deep}}`), /more than 100 deep/)
+  for (const key of ["format", "algorithm", "network"])
+    assert.ok(refusal(key, JSON.stringify({ id: "x".repeat(1e6), version: "1" })).length < 2500, key)
+})
