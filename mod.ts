@@ -15,8 +15,6 @@
 
 // Tasks and learners.
 export * as algorithms from "./algorithms/mod.ts"
-// The main job and its parts.
-export * as policygradex from "./algorithms/policygradex/mod.ts"
 // Programs and what runs them.
 export * as aggregate from "./core/aggregate/mod.ts"
 export * as dist from "./core/dist/mod.ts"
@@ -27,11 +25,11 @@ export * as grouping from "./core/grouping/mod.ts"
 export * as math from "./core/math/mod.ts"
 export * as network from "./core/network/mod.ts"
 export * as optim from "./core/optim/mod.ts"
-export type { RunConfig } from "./core/pipeline/config.ts"
+export * as program from "./core/program/mod.ts"
+export * as random from "./core/random/mod.ts"
 // Where runs live and how they tell about themselves.
-export { Progress, type ProgressService, type StageProgress } from "./core/pipeline/progress.ts"
-export type { JobResult, ReportData } from "./core/pipeline/report_data.ts"
-export { RunStore, RunStoreError, type RunStoreService } from "./core/pipeline/run_store.ts"
+export { Progress, type ProgressService, type StageProgress } from "./core/service/progress.ts"
+export { RunStore, RunStoreError, type RunStoreService } from "./core/service/run_store.ts"
 export {
   type Argument,
   type Buffer,
@@ -43,19 +41,21 @@ export {
   SessionLost,
   type SessionService,
   type Target
-} from "./core/pipeline/session.ts"
+} from "./core/service/session.ts"
 // What the configuration of a learner of one's own is made of.
-export * as setting from "./core/pipeline/setting.ts"
-export * as program from "./core/program/mod.ts"
-export * as random from "./core/random/mod.ts"
+export * as setting from "./core/service/setting.ts"
 export * as stat from "./core/stat/mod.ts"
 export * as surrogate from "./core/surrogate/mod.ts"
 export * as envs from "./envs/mod.ts"
-export { experiment, groupsOf, type Place, type Settings } from "./plugins/experiment.ts"
+export type { RunConfig } from "./pipeline/config.ts"
+// The main job and its parts.
+export * as policygradex from "./pipeline/mod.ts"
+export type { JobResult, ReportData } from "./pipeline/result/report_data.ts"
 // Environments of one's Python.
 export { type Gymnasium, type GymnasiumOptions, gymnasium } from "./plugins/gymnasium/mod.ts"
-export { known } from "./plugins/known.ts"
+export { known } from "./plugins/loading/catalog.ts"
 // Plugins: environments, families, learners, groupings and loggers of one's own.
-export { definePlugin, type LoggerPlugin, type Plugin, PluginError } from "./plugins/load/mod.ts"
-export * as wasm from "./plugins/session_wasm/mod.ts"
+export { definePlugin, type LoggerPlugin, type Plugin, PluginError } from "./plugins/loading/mod.ts"
+export { experiment, groupsOf, type Place, type Settings } from "./plugins/runs/experiment.ts"
 export * as sessions from "./plugins/sessions/mod.ts"
+export * as wasm from "./plugins/sessions/wasm/mod.ts"

@@ -3,7 +3,7 @@
 import { Result, Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { type Activation, mlp, type Network } from "../core/network/mod.ts"
-import { choice, count } from "../core/pipeline/setting.ts"
+import { choice, count } from "../core/service/setting.ts"
 import { choices } from "../core/text/choices.ts"
 import { clipped } from "../core/text/printable.ts"
 import { type ProblemError, problemError } from "./error.ts"

@@ -2,9 +2,9 @@
 
 import { Effect, Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import { ProgramError } from "../core/pipeline/program_error.ts"
-import type { SessionFailure } from "../core/pipeline/session.ts"
 import { type ShapeError, shapeMessage } from "../core/program/shape.ts"
+import { ProgramError } from "../core/service/program_error.ts"
+import type { SessionFailure } from "../core/service/session.ts"
 import { choices } from "../core/text/choices.ts"
 import { sentence } from "../core/text/sentence.ts"
 

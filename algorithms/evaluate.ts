@@ -1,12 +1,12 @@
 /** What a policy is worth: returns of whole episodes, every episode counted. */
 import { Effect, Semaphore } from "effect"
-import { realOf } from "../core/pipeline/real.ts"
-import { Session } from "../core/pipeline/session.ts"
 import { type Floats, type Key, zeroKey } from "../core/random/mod.ts"
+import { realOf } from "../core/service/real.ts"
+import { Session } from "../core/service/session.ts"
 import { makeRows } from "../envs/vector.ts"
 import type { Problem } from "./algorithm.ts"
+import { actionStreams, actProgram, interaction, pauseEvery, shownBy, unbroken } from "./environment_runner.ts"
 import { type LearnerError, lift, problemError } from "./error.ts"
-import { actionStreams, actProgram, interaction, pauseEvery, shownBy, unbroken } from "./interaction.ts"
 import { successes } from "./success.ts"
 
 /** Whole episodes of one task. */

@@ -4,8 +4,8 @@
  */
 import { Effect, type Scope } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import type { Session } from "../core/pipeline/session.ts"
 import { child, zeroKey } from "../core/random/mod.ts"
+import type { Session } from "../core/service/session.ts"
 import type { Environment } from "../envs/env.ts"
 import type { Algorithm, Learner, SavedState, State, TrainingProblem, Transitions } from "./algorithm.ts"
 import type { CheckpointError, LearnerError, ProblemError } from "./error.ts"

@@ -1,17 +1,9 @@
 /** The training loop that all learners share, State → State: a learner gives it what is its own. */
 import { Effect, Semaphore } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import type { RealConstructor } from "../core/pipeline/real.ts"
 import { child, type Floats, type Key, loadStream, type Stream, saveStream, stream } from "../core/random/mod.ts"
+import type { RealConstructor } from "../core/service/real.ts"
 import type { Iteration, Learner, SavedState, Start, State, TaskRow, TrainingProblem } from "./algorithm.ts"
-import {
-  type CheckpointError,
-  diverged,
-  type LearnerError,
-  lift,
-  type ProblemError,
-  type TrainingDiverged
-} from "./error.ts"
 import {
   actionStreams,
   type Interaction,
@@ -20,7 +12,15 @@ import {
   saveActions,
   takeUp,
   unbroken
-} from "./interaction.ts"
+} from "./environment_runner.ts"
+import {
+  type CheckpointError,
+  diverged,
+  type LearnerError,
+  lift,
+  type ProblemError,
+  type TrainingDiverged
+} from "./error.ts"
 import { discountedSize, firstMemory, type Memory, momentsSize } from "./normalise.ts"
 import { startFrom } from "./start.ts"
 import { identityOf, loadState, saveState } from "./state.ts"

@@ -19,7 +19,6 @@ export type {
   Transitions
 } from "./algorithm.ts"
 export { type Architecture, type ArchitectureConfig, architecture, architectures } from "./architecture.ts"
-export { erased } from "./erased.ts"
 export { CheckpointError, type LearnerError, PolicyFileError, ProblemError, TrainingDiverged } from "./error.ts"
 export { type Evaluation, type EvaluationOptions, evaluator } from "./evaluate.ts"
 export { type Adaptable, type AdaptedEvaluation, adaptedEvaluator } from "./evaluate_adapted.ts"
@@ -44,3 +43,4 @@ export {
   type SavedPolicy,
   savePolicy
 } from "./saved_policy.ts"
+export { erased } from "./untyped.ts"

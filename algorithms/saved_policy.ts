@@ -2,9 +2,9 @@
 
 import { Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import { jsonText } from "../core/pipeline/json_text.ts"
-import type { Tensor } from "../core/pipeline/run_store.ts"
 import type { Floats } from "../core/random/mod.ts"
+import { jsonText } from "../core/service/json_text.ts"
+import type { Tensor } from "../core/service/run_store.ts"
 import { choices } from "../core/text/choices.ts"
 import { clipped } from "../core/text/printable.ts"
 import type { Environment } from "../envs/env.ts"

@@ -1,7 +1,7 @@
 /** What a training starts from. */
 import { Effect } from "effect"
-import type { RealConstructor } from "../core/pipeline/real.ts"
 import type { Floats } from "../core/random/mod.ts"
+import type { RealConstructor } from "../core/service/real.ts"
 import type { Start } from "./algorithm.ts"
 import { type ProblemError, problemError } from "./error.ts"
 

@@ -1,7 +1,7 @@
 /** The learning curves of a report as one picture: a column for each work, over steps above and over seconds below. */
 import * as Plot from "@observablehq/plot"
-import { draw } from "../plugins/report/draw.ts"
-import { html, raw } from "../plugins/report/html.ts"
+import { draw } from "../plugins/runs/report/draw.ts"
+import { html, raw } from "../plugins/runs/report/html.ts"
 import { type Learning, OURS, type Training } from "./learning.ts"
 
 /** What the seeds of one side had at one point of the curve. */

@@ -1,7 +1,7 @@
 /** Data that both sides of a comparison read: drawn here from a seed, handed over as NumPy files. */
 import { Effect, FileSystem } from "effect"
 import { type Key, normal, permutation, random, type Stream, stream } from "../core/random/mod.ts"
-import { type NumberArray, writeNpy } from "../plugins/matrix_io/mod.ts"
+import { type NumberArray, writeNpy } from "../plugins/io/matrix/mod.ts"
 import { BenchFailed } from "./suite.ts"
 
 /** A folder for one suite's data, removed when the suite ends. */

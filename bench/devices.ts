@@ -7,8 +7,8 @@
  */
 import { Console, Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import { sessionKinds } from "../core/pipeline/config.ts"
-import { type Buffer, Session } from "../core/pipeline/session.ts"
+import { type Buffer, Session } from "../core/service/session.ts"
+import { sessionKinds } from "../pipeline/config.ts"
 import { sessionLayer } from "../plugins/sessions/mod.ts"
 import { actorStep, regressionStep, type StepProgram } from "./programs.ts"
 

@@ -2,7 +2,7 @@
  * GFLOP/s of the bare GEMM kernel, without a session: every shape that a 4-64-64-64-2 policy meets, and larger ones,
  * in all four transposed forms. `bun bench/kernels_gemm.ts`; the suite `kernels` measures the same through a session.
  */
-import { instantiate, relaxedAvailable, SCRATCH_BYTES } from "../plugins/session_wasm/module.ts"
+import { instantiate, relaxedAvailable, SCRATCH_BYTES } from "../plugins/sessions/wasm/module.ts"
 
 export interface GemmRate {
   readonly build: "plain" | "relaxed"

@@ -1,8 +1,8 @@
 /** Both sides of a comparison of meta-trainings on 2D navigation: each measurement is a whole one from the next seed. */
 import { Effect } from "effect"
 import { mamlTrpo } from "../algorithms/mod.ts"
-import { Session } from "../core/pipeline/session.ts"
 import { child, key } from "../core/random/mod.ts"
+import { Session } from "../core/service/session.ts"
 import { navigationUniform } from "../envs/mod.ts"
 import { navigation } from "../envs/navigation/navigation.ts"
 import type { Training } from "./learning.ts"

@@ -1,7 +1,7 @@
 /** Keeps a report as a file that is never half written. */
 import { Effect, FileSystem, Schema } from "effect"
-import { fileError } from "../plugins/failure.ts"
-import { replaceFile } from "../plugins/store/mod.ts"
+import { fileError } from "../core/service/failure.ts"
+import { replaceFile } from "../plugins/runs/store/mod.ts"
 import { Report } from "./report.ts"
 
 /** Writes `SUITE.json` into `folder`. */

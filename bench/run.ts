@@ -1,8 +1,8 @@
 /** Runs suites: pins, starts the peers if asked, measures each work, keeps each report. */
 import { availableParallelism } from "node:os"
 import { Effect } from "effect"
-import { versions as own } from "../plugins/machine.ts"
-import { findCompiler } from "../plugins/session_native/compiler.ts"
+import { versions as own } from "../plugins/runs/machine.ts"
+import { findCompiler } from "../plugins/sessions/native/compiler.ts"
 import type { Learning } from "./learning.ts"
 import { machine, pin } from "./machine.ts"
 import { measure } from "./measure.ts"

@@ -1,10 +1,10 @@
 /** Our side of comparisons, on a session of the suite's choice. */
 import { Effect, type Scope } from "effect"
 import { makePolicy } from "../algorithms/mod.ts"
-import { type ProjectionKind, projector } from "../core/pipeline/features.ts"
-import { type Buffer, Session, type SessionService } from "../core/pipeline/session.ts"
 import { fillIntegers, fillNormal, stream, zeroKey } from "../core/random/mod.ts"
+import { type Buffer, Session, type SessionService } from "../core/service/session.ts"
 import { cartPole } from "../envs/cartpole/cartpole.ts"
+import { type ProjectionKind, projector } from "../pipeline/stages/surrogate/features.ts"
 import type { StepProgram } from "./programs.ts"
 import type { Side } from "./suite.ts"
 import { failed, made, type Stopwatch, secondsPerRun } from "./timing.ts"

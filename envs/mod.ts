@@ -3,14 +3,6 @@ export { cartPole } from "./cartpole/cartpole.ts"
 export { cartPoleLength } from "./cartpole/length_family.ts"
 export { cartPoleMirrored } from "./cartpole/mirrored_family.ts"
 export {
-  type Contents,
-  environmentFindings,
-  type Finding,
-  familyFindings,
-  type LawOf,
-  lawsOf
-} from "./conformance.ts"
-export {
   type Dynamics,
   type Environment,
   type EnvironmentSpec,
@@ -39,7 +31,15 @@ export { gridWorldCorners } from "./grid_world/corners_family.ts"
 export { gridWorld } from "./grid_world/grid_world.ts"
 export { highwayDensity, highwayFullDensity, highwayLanes } from "./highway/families.ts"
 export { highway, highwayFast } from "./highway/highway.ts"
-export { environmentLaws, familyLaws, type Law } from "./law.ts"
+export {
+  type Contents,
+  environmentFindings,
+  type Finding,
+  familyFindings,
+  type LawOf,
+  lawsOf
+} from "./laws/conformance.ts"
+export { environmentLaws, familyLaws, type Law } from "./laws/law.ts"
 export { type LinearQuadraticParams, linearQuadratic } from "./linear_quadratic/linear_quadratic.ts"
 export { linearQuadraticPlanted } from "./linear_quadratic/planted_family.ts"
 export { expectedReturn, type LinearPolicy, optimalPolicy } from "./linear_quadratic/truth.ts"

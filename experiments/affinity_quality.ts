@@ -6,9 +6,9 @@
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Console, Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import { nmi } from "../algorithms/policygradex/mod.ts"
 import { tInterval } from "../core/stat/mod.ts"
-import { experiment } from "../plugins/experiment.ts"
+import { nmi } from "../pipeline/mod.ts"
+import { experiment } from "../plugins/runs/experiment.ts"
 
 const [seeds = "10", repeats = "4", ...named] = process.argv.slice(2)
 const families = named.length > 0 ? named : ["cartpole-mirrored", "cartpole-length"]

@@ -2,7 +2,7 @@
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Console, Effect } from "effect"
 import { cartPoleMirrored } from "../envs/mod.ts"
-import { experiment, groupsOf } from "../plugins/experiment.ts"
+import { experiment, groupsOf } from "../plugins/runs/experiment.ts"
 
 const program = Effect.gen(function* () {
   const run = yield* experiment({

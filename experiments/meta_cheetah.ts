@@ -7,10 +7,10 @@
 import { Console, Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { type Maml, mamlTrpo } from "../algorithms/mod.ts"
-import { Session } from "../core/pipeline/session.ts"
 import { child, zeroKey } from "../core/random/mod.ts"
+import { Session } from "../core/service/session.ts"
 import { gymnasium } from "../plugins/gymnasium/mod.ts"
-import { make as native } from "../plugins/session_native/mod.ts"
+import { make as native } from "../plugins/sessions/native/mod.ts"
 
 const [kind = "direction", iterations = "300", ...named] = process.argv.slice(2)
 const seeds = named.length > 0 ? named.map(Number) : [0, 1, 2]

@@ -7,12 +7,12 @@
 import { Console, Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import type { Learner, State } from "../algorithms/mod.ts"
-import { Session } from "../core/pipeline/session.ts"
 import { child, zeroKey } from "../core/random/mod.ts"
+import { Session } from "../core/service/session.ts"
 import { tInterval } from "../core/stat/mod.ts"
 import { type Family, navigation, navigationBiased, navigationPartial, navigationUniform } from "../envs/mod.ts"
-import { known } from "../plugins/known.ts"
-import { make as native } from "../plugins/session_native/mod.ts"
+import { known } from "../plugins/loading/catalog.ts"
+import { make as native } from "../plugins/sessions/native/mod.ts"
 
 const [iterations = "20", seeds = "5", id = "maml-trpo"] = process.argv.slice(2)
 

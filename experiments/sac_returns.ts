@@ -7,10 +7,10 @@
 import { Console, Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { evaluator, type Sac, sac } from "../algorithms/mod.ts"
-import { Session } from "../core/pipeline/session.ts"
 import { child, zeroKey } from "../core/random/mod.ts"
+import { Session } from "../core/service/session.ts"
 import { cartPole, type Environment, lunarLanderContinuous, pendulum } from "../envs/mod.ts"
-import { make as native } from "../plugins/session_native/mod.ts"
+import { make as native } from "../plugins/sessions/native/mod.ts"
 
 interface Trial {
   readonly environment: Environment

@@ -7,9 +7,9 @@ import {
   returnsInto,
   standardiseInPlace
 } from "../../core/estimate/mod.ts"
-import type { RealConstructor } from "../../core/pipeline/real.ts"
 import type { Floats } from "../../core/random/mod.ts"
-import type { Experience, Interaction } from "../interaction.ts"
+import type { RealConstructor } from "../../core/service/real.ts"
+import type { Experience, Interaction } from "../environment_runner.ts"
 import type { Maml } from "./config.ts"
 
 /** What one task showed in a rollout: n transitions in the order [step, environment]. */

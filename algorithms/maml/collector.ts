@@ -1,11 +1,11 @@
 /** Transitions at fixed parameters, with the meta-learner's own advantages. */
 import { Effect, Semaphore } from "effect"
-import { realOf } from "../../core/pipeline/real.ts"
-import { Session } from "../../core/pipeline/session.ts"
 import { type Key, zeroKey } from "../../core/random/mod.ts"
+import { realOf } from "../../core/service/real.ts"
+import { Session } from "../../core/service/session.ts"
 import type { Collector, Fixed, Problem, Transitions } from "../algorithm.ts"
+import { actionStreams, actProgram, interaction, makeExperience, pauseEvery, rollout } from "../environment_runner.ts"
 import { lift, problemError } from "../error.ts"
-import { actionStreams, actProgram, interaction, makeExperience, pauseEvery, rollout } from "../interaction.ts"
 import { estimate, takeTask } from "./advantage.ts"
 import type { Maml } from "./config.ts"
 

@@ -1,6 +1,6 @@
 /** What a person sets for a meta-learner, and where the defaults come from. */
 import { Schema } from "effect"
-import { choice, count, flag, number, numberOr } from "../../core/pipeline/setting.ts"
+import { choice, count, flag, number, numberOr } from "../../core/service/setting.ts"
 
 /** The learner that adapts to one task, and the one that learns where to adapt from; any goes with any. */
 export const MamlConfig = Schema.Struct({

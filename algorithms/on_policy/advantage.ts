@@ -1,10 +1,10 @@
 /** Values and advantages of an experience, truncation treated as what it is: an end of looking, not of the task. */
 import { Effect } from "effect"
 import { gaeInto, returnsInto } from "../../core/estimate/mod.ts"
-import { realOf } from "../../core/pipeline/real.ts"
-import { type Buffer, Session } from "../../core/pipeline/session.ts"
+import { realOf } from "../../core/service/real.ts"
+import { type Buffer, Session } from "../../core/service/session.ts"
+import { type Experience, type Interaction, pauseEvery } from "../environment_runner.ts"
 import { lift, liftProgram } from "../error.ts"
-import { type Experience, type Interaction, pauseEvery } from "../interaction.ts"
 import { type Networks, valueProgram } from "./networks.ts"
 import type { Loop } from "./objective.ts"
 

@@ -1,8 +1,8 @@
 /** What an on-policy learner cannot train on. */
 import * as E from "fp-ts/lib/Either.js"
 import type { TrainingProblem } from "../algorithm.ts"
+import { stepsOfEach } from "../environment_runner.ts"
 import { type ProblemError, problemError } from "../error.ts"
-import { stepsOfEach } from "../interaction.ts"
 import { loopDefaults, type OnPolicy } from "./objective.ts"
 
 /**

@@ -1,10 +1,9 @@
 /** Transitions at fixed parameters, with advantages: what the surrogate learns from. */
 import { Effect, Semaphore } from "effect"
-import { realOf } from "../../core/pipeline/real.ts"
-import { Session } from "../../core/pipeline/session.ts"
 import { type Key, zeroKey } from "../../core/random/mod.ts"
+import { realOf } from "../../core/service/real.ts"
+import { Session } from "../../core/service/session.ts"
 import type { Collector, Fixed, Problem, Transitions } from "../algorithm.ts"
-import { lift, problemError } from "../error.ts"
 import {
   actionStreams,
   actProgram,
@@ -13,7 +12,8 @@ import {
   makeExperience,
   pauseEvery,
   rollout
-} from "../interaction.ts"
+} from "../environment_runner.ts"
+import { lift, problemError } from "../error.ts"
 import { type Estimates, type MakeValue, makeEstimates, valueEstimator } from "./advantage.ts"
 import { type Networks, networks, valueProgram } from "./networks.ts"
 import type { Loop } from "./objective.ts"

@@ -1,6 +1,6 @@
 /** What an iteration showed, task by task. */
 import type { Problem, TaskRow } from "../algorithm.ts"
-import type { Experience } from "../interaction.ts"
+import type { Experience } from "../environment_runner.ts"
 import type { Estimates } from "./advantage.ts"
 import type { UpdateReport } from "./update.ts"
 

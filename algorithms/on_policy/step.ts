@@ -1,9 +1,9 @@
 /** One step of an update: a minibatch in, parameters moved; by the mean loss, or by what an aggregator makes of the tasks'. */
 import { Effect } from "effect"
 import type { Aggregator } from "../../core/aggregate/mod.ts"
-import { realOf } from "../../core/pipeline/real.ts"
-import { type Buffer, Session, type SessionFailure } from "../../core/pipeline/session.ts"
 import type { Stream } from "../../core/random/mod.ts"
+import { realOf } from "../../core/service/real.ts"
+import { type Buffer, Session, type SessionFailure } from "../../core/service/session.ts"
 import { liftProgram } from "../error.ts"
 import type { Networks } from "./networks.ts"
 import { combinedStepProgram, type Loop, type OnPolicy, taskGradientProgram, updateProgram } from "./objective.ts"

@@ -1,7 +1,7 @@
 /** One update: epochs of minibatch steps over a rollout, each step one session call. */
 import { Effect } from "effect"
 import { fillPermutation, type Stream } from "../../core/random/mod.ts"
-import { type Experience, pauseEvery } from "../interaction.ts"
+import { type Experience, pauseEvery } from "../environment_runner.ts"
 import type { Estimates } from "./advantage.ts"
 import { type Stepping, stepper } from "./step.ts"
 

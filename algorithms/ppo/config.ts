@@ -1,6 +1,6 @@
 /** What a person sets for PPO, and where the defaults come from. */
 import { Schema } from "effect"
-import { count, flag, number, numberOr } from "../../core/pipeline/setting.ts"
+import { count, flag, number, numberOr } from "../../core/service/setting.ts"
 
 export const PpoConfig = Schema.Struct({
   learningRate: number(1e-8, 1, "Adam's step size"),

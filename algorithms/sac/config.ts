@@ -1,6 +1,6 @@
 /** What a person sets for SAC, and where the defaults come from. */
 import { Schema } from "effect"
-import { choice, count, countOr, number, numberOr } from "../../core/pipeline/setting.ts"
+import { choice, count, countOr, number, numberOr } from "../../core/service/setting.ts"
 
 export const SacConfig = Schema.Struct({
   learningRate: number(1e-8, 1, "Adam's step size, of policy, critics and temperature"),

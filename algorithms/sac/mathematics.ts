@@ -19,8 +19,8 @@ import {
   type Tensor
 } from "../../core/program/mod.ts"
 import type { Policy } from "../policy.ts"
+import { type Form, formOf, type Soft, type Twins } from "./action_kind.ts"
 import type { Sac } from "./config.ts"
-import { type Form, formOf, type Soft, type Twins } from "./form.ts"
 
 /** Policy and twin critics; the critics' parameters are one vector, one critic after the other. */
 export interface Networks {

@@ -1,14 +1,14 @@
 /** Updates from the replay, each one session call. */
 import { Effect } from "effect"
-import { realOf } from "../../core/pipeline/real.ts"
-import { Session } from "../../core/pipeline/session.ts"
 import { fillNormal, type Stream } from "../../core/random/mod.ts"
+import { realOf } from "../../core/service/real.ts"
+import { Session } from "../../core/service/session.ts"
+import { type Interaction, pauseEvery } from "../environment_runner.ts"
 import { lift, liftProgram } from "../error.ts"
-import { type Interaction, pauseEvery } from "../interaction.ts"
 import { type Replay, sampleRows } from "../replay/mod.ts"
 import type { Sac } from "./config.ts"
+import type { Resident } from "./device_state.ts"
 import { batchOf, figures, type Networks, updateProgram } from "./mathematics.ts"
-import type { Resident } from "./resident.ts"
 
 /** Where a transition's numbers stand in its row of the replay; the task's one-hot is not stored. */
 export interface RowLayout {

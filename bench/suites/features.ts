@@ -1,7 +1,7 @@
 /** Projected gradients of the log-probability, one for each transition, against torch.func. */
 import { Effect } from "effect"
-import type { ProjectionKind } from "../../core/pipeline/features.ts"
-import { make } from "../../plugins/session_wasm/mod.ts"
+import type { ProjectionKind } from "../../pipeline/stages/surrogate/features.ts"
+import { make } from "../../plugins/sessions/wasm/mod.ts"
 import { type Features, featureSide } from "../sides.ts"
 import type { Opponent, Suite } from "../suite.ts"
 

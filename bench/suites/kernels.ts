@@ -1,8 +1,8 @@
 /** Matrix products and whole training steps in the WebAssembly session, against PyTorch. */
 import { Effect } from "effect"
-import type { SessionService } from "../../core/pipeline/session.ts"
-import { make } from "../../plugins/session_wasm/mod.ts"
-import { relaxedAvailable } from "../../plugins/session_wasm/module.ts"
+import type { SessionService } from "../../core/service/session.ts"
+import { make } from "../../plugins/sessions/wasm/mod.ts"
+import { relaxedAvailable } from "../../plugins/sessions/wasm/module.ts"
 import { actorStep, type Product, product, regressionStep, type StepProgram } from "../programs.ts"
 import { programSide } from "../sides.ts"
 import { type Ask, floor, type Opponent, type Side, type Suite, type Work } from "../suite.ts"

@@ -1,9 +1,9 @@
 /** All subset fits of the surrogate against scikit-learn, on the same rows and at the same objective. */
 import { Effect } from "effect"
-import { Session } from "../../core/pipeline/session.ts"
-import { solveSubsets } from "../../core/pipeline/solve_subsets.ts"
 import { child, zeroKey } from "../../core/random/mod.ts"
-import { make } from "../../plugins/session_wasm/mod.ts"
+import { Session } from "../../core/service/session.ts"
+import { solveSubsets } from "../../pipeline/stages/surrogate/solve_subsets.ts"
+import { make } from "../../plugins/sessions/wasm/mod.ts"
 import { folder, type LogisticData, logisticData, save } from "../data.ts"
 import type { Side, Suite, Work } from "../suite.ts"
 import { cpuSeconds, failed } from "../timing.ts"

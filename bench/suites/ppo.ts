@@ -1,10 +1,10 @@
 /** Proximal policy optimisation on CartPole from end to end. */
 import { Effect } from "effect"
 import { ppo as algorithm, type Ppo } from "../../algorithms/mod.ts"
-import { Session } from "../../core/pipeline/session.ts"
 import { zeroKey } from "../../core/random/mod.ts"
+import { Session } from "../../core/service/session.ts"
 import { cartPole } from "../../envs/cartpole/cartpole.ts"
-import { make } from "../../plugins/session_wasm/mod.ts"
+import { make } from "../../plugins/sessions/wasm/mod.ts"
 import type { MakeSession } from "../sides.ts"
 import type { Ask, Side, Suite, Work } from "../suite.ts"
 import { cpuSeconds, failed, made } from "../timing.ts"

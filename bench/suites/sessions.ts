@@ -1,8 +1,8 @@
 /** What a session must reach: our fastest one beside what a user would pick instead, each work as its peers do it. */
 import { Effect } from "effect"
-import type { ProjectionKind } from "../../core/pipeline/features.ts"
-import { make as native } from "../../plugins/session_native/mod.ts"
-import { make as wasm } from "../../plugins/session_wasm/mod.ts"
+import type { ProjectionKind } from "../../pipeline/stages/surrogate/features.ts"
+import { make as native } from "../../plugins/sessions/native/mod.ts"
+import { make as wasm } from "../../plugins/sessions/wasm/mod.ts"
 import { actorStep, hessianVector, type Product, product, regressionStep, type StepProgram } from "../programs.ts"
 import { type Features, featureSide, type MakeSession, programSide } from "../sides.ts"
 import type { Ask, Opponent, Side, Suite, Work } from "../suite.ts"

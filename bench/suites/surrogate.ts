@@ -1,8 +1,8 @@
 /** What the tool is bought for: the surrogate's groups against those of full training on the same subsets (Table 2). */
 import { Effect } from "effect"
-import { nmi } from "../../algorithms/policygradex/mod.ts"
-import type { ReportAffinity } from "../../core/pipeline/report_data.ts"
-import { experiment } from "../../plugins/experiment.ts"
+import { nmi } from "../../pipeline/mod.ts"
+import type { ReportAffinity } from "../../pipeline/result/report_data.ts"
+import { experiment } from "../../plugins/runs/experiment.ts"
 import { BenchFailed, type Opponent, type Sampler, type Side, type Suite, type Work } from "../suite.ts"
 
 /** Each seed is one run: a meta-policy, the estimates of all pairs, and all pairs really trained, repeatedly. */

@@ -1,8 +1,8 @@
 /** `pgex config`: what a run would use, resolved and explained. */
 import { Effect, Option, Predicate } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import type { Known } from "../../algorithms/policygradex/spec.ts"
-import { type RunConfig, sessionKinds } from "../../core/pipeline/config.ts"
+import { type RunConfig, sessionKinds } from "../../pipeline/config.ts"
+import type { Known } from "../../pipeline/jobs/spec.ts"
 import {
   type Choice,
   loadConfig,

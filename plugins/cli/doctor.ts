@@ -1,9 +1,9 @@
 /** `pgex doctor`: what this machine offers. */
 import { Effect } from "effect"
 import { Command } from "effect/cli"
-import { examine } from "../doctor.ts"
 import { print } from "./output.ts"
 import { shared } from "./shared.ts"
+import { examine } from "./survey_machine.ts"
 
 export const doctorCommand = Command.make(
   "doctor",

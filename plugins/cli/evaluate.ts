@@ -1,13 +1,13 @@
 /** `pgex evaluate RUN`: what the policies of a finished run are worth, task by task. */
 import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { sessionKinds } from "../../core/pipeline/config.ts"
 import { key } from "../../core/random/mod.ts"
-import type { RunWorth } from "../evaluate_run.ts"
-import { UsageError } from "../failure.ts"
-import { calling, recordOf } from "../load/mod.ts"
-import { show } from "../report/html.ts"
-import { readRun } from "../store/mod.ts"
+import { UsageError } from "../../core/service/failure.ts"
+import { sessionKinds } from "../../pipeline/config.ts"
+import { calling, recordOf } from "../loading/mod.ts"
+import type { RunWorth } from "../runs/evaluate_run.ts"
+import { show } from "../runs/report/html.ts"
+import { readRun } from "../runs/store/mod.ts"
 import { aligned, lift, percent, print } from "./output.ts"
 import { knownWithPlugins, pluginFlag, trustFlag } from "./plugin_flag.ts"
 import { shared } from "./shared.ts"
@@ -90,7 +90,7 @@ export const evaluateCommand = Command.make(
       const { worth, text } = yield* calling(Effect.scoped(adapted(store, run.config, loaded, o.session, how, from)))
       return yield* print(json, { run: store.name, seed: seed ?? 0, ...worth }, text)
     }
-    const { evaluateRun, policiesOfRun } = yield* Effect.promise(() => import("../evaluate_run.ts"))
+    const { evaluateRun, policiesOfRun } = yield* Effect.promise(() => import("../runs/evaluate_run.ts"))
     const { sessionLayer } = yield* Effect.promise(() => import("../sessions/mod.ts"))
     const policies = yield* policiesOfRun(store, known)
     const asked = o.task.length === 0 ? {} : { tasks: o.task }

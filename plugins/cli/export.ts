@@ -1,9 +1,9 @@
 /** `pgex export RUN`: a policy of a finished run for other programs. */
 import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { fileError, suggestion, UsageError } from "../failure.ts"
-import { recordOf } from "../load/mod.ts"
-import { readRun, replaceFile } from "../store/mod.ts"
+import { fileError, suggestion, UsageError } from "../../core/service/failure.ts"
+import { recordOf } from "../loading/mod.ts"
+import { readRun, replaceFile } from "../runs/store/mod.ts"
 import { lift, print } from "./output.ts"
 import { knownWithPlugins, pluginFlag, trustFlag } from "./plugin_flag.ts"
 import { shared } from "./shared.ts"
@@ -49,8 +49,8 @@ export const exportCommand = Command.make(
       record: recordOf(o.run, run),
       trust: o.trust
     })
-    const { policiesOfRun } = yield* Effect.promise(() => import("../evaluate_run.ts"))
-    const { fixedTask, policyToOnnx } = yield* Effect.promise(() => import("../onnx/mod.ts"))
+    const { policiesOfRun } = yield* Effect.promise(() => import("../runs/evaluate_run.ts"))
+    const { fixedTask, policyToOnnx } = yield* Effect.promise(() => import("../runs/onnx/mod.ts"))
     const policies = yield* policiesOfRun(store, known)
     const ofTask = policies.filter((p) => task === undefined || p.tasks.some((t) => t.id === task))
     if (task !== undefined && ofTask.length === 0) {

@@ -4,7 +4,7 @@ import { CliError } from "effect/cli"
 import * as E from "fp-ts/lib/Either.js"
 import { printable, printableLines } from "../../core/text/printable.ts"
 import { shortened, shown } from "../../core/text/shown.ts"
-import { stableJson } from "../store/content.ts"
+import { stableJson } from "../io/content.ts"
 
 /**
  * Prints a result: one JSON value with `--json`, else text for people, in which control characters are written as escapes:

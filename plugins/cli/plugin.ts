@@ -2,9 +2,9 @@
 import { join, relative } from "node:path"
 import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import type { PluginReport } from "../load/check.ts"
-import { createPlugin } from "../load/create.ts"
-import { watchedCheck } from "../load/watch.ts"
+import type { PluginReport } from "../loading/check.ts"
+import { createPlugin } from "../loading/create.ts"
+import { watchedCheck } from "../loading/watch.ts"
 import { print, Shown } from "./output.ts"
 import { shared } from "./shared.ts"
 

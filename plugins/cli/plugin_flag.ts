@@ -2,7 +2,7 @@
 import { join, resolve } from "node:path"
 import { Effect } from "effect"
 import { Flag } from "effect/cli"
-import { UsageError } from "../failure.ts"
+import { UsageError } from "../../core/service/failure.ts"
 import {
   isAnsweredBy,
   type Loaded,
@@ -13,8 +13,8 @@ import {
   PluginError,
   type RunRecord,
   whereNow
-} from "../load/mod.ts"
-import { shipped } from "../registry.ts"
+} from "../loading/mod.ts"
+import { shipped } from "../loading/registry.ts"
 import { withWord } from "./going_on.ts"
 import { lift, remark } from "./output.ts"
 
@@ -82,7 +82,7 @@ const notAsked = ({ directory }: RunRecord, plugins: readonly NamedPlugin[]) => 
 /** The same with learners, whose modules (programs, above all) are loaded only by commands that ask for them. */
 export const knownWithPlugins = Effect.fn("pgex.known")(function* (plugins: Plugins) {
   const loaded = yield* withPlugins(plugins)
-  const { knownWith } = yield* Effect.promise(() => import("../known.ts"))
+  const { knownWith } = yield* Effect.promise(() => import("../loading/catalog.ts"))
   return { loaded, known: knownWith(loaded) }
 })
 

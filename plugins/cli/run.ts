@@ -5,21 +5,21 @@ import { Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
-import { CheckpointSeconds } from "../../algorithms/policygradex/checkpoints.ts"
-import type { RunConfig } from "../../core/pipeline/config.ts"
-import { RunStore } from "../../core/pipeline/run_store.ts"
+import { UsageError } from "../../core/service/failure.ts"
+import { RunStore } from "../../core/service/run_store.ts"
 import { printable } from "../../core/text/printable.ts"
 import { isEndless, MOST_STEPS } from "../../envs/env.ts"
 import type { EnvError } from "../../envs/error.ts"
 import type { Family } from "../../envs/family.ts"
 import { findFamily } from "../../envs/registry.ts"
+import type { RunConfig } from "../../pipeline/config.ts"
+import { CheckpointSeconds } from "../../pipeline/store/checkpoints.ts"
 import { type Choice, loadConfig, named } from "../config/mod.ts"
-import { atSignal } from "../ending/mod.ts"
-import { UsageError } from "../failure.ts"
-import { type Loaded, versionsOf } from "../load/mod.ts"
-import { machine, versions } from "../machine.ts"
-import { progressDisplay, silentProgress } from "../progress.ts"
-import { directoryStore, freeName, readBegun, readFinished, recordsOf } from "../store/mod.ts"
+import { atSignal } from "../io/ending/mod.ts"
+import { type Loaded, versionsOf } from "../loading/mod.ts"
+import { machine, versions } from "../runs/machine.ts"
+import { progressDisplay, silentProgress } from "../runs/progress.ts"
+import { directoryStore, freeName, readBegun, readFinished, recordsOf } from "../runs/store/mod.ts"
 import { choiceOf, choiceParameters } from "./config.ts"
 import { goingOn, moduleOf } from "./going_on.ts"
 import { lift, print, remark } from "./output.ts"
@@ -76,14 +76,14 @@ export const runCommand = Command.make(
     if (environment.repeats === false) yield* remark(unrepeated(environment.id))
     if (isEndless(environment)) yield* remark(truncated(environment.id))
     // What only this command needs (programs, kernels, plots) is loaded only by it: the others start faster.
-    const { mainJob } = yield* Effect.promise(() => import("../../algorithms/policygradex/job.ts"))
-    const { known, knownWith } = yield* Effect.promise(() => import("../known.ts"))
+    const { mainJob } = yield* Effect.promise(() => import("../../pipeline/job.ts"))
+    const { known, knownWith } = yield* Effect.promise(() => import("../loading/catalog.ts"))
     const all = knownWith(loaded, known)
     const config = yield* lift(named(read, all))
-    const { intend } = yield* Effect.promise(() => import("../../algorithms/policygradex/plan.ts"))
+    const { intend } = yield* Effect.promise(() => import("../../pipeline/plan.ts"))
     // Nothing is computed for a run that a later stage would refuse to go on with.
     yield* intend(config, all)
-    const { runJob } = yield* Effect.promise(() => import("../run_job.ts"))
+    const { runJob } = yield* Effect.promise(() => import("../runs/run_job.ts"))
     const { openSession } = yield* Effect.promise(() => import("../sessions/mod.ts"))
     // Likewise a session that cannot be made; auto always finds one.
     if (config.session !== "auto") yield* Effect.scoped(openSession(config.session))

@@ -1,8 +1,8 @@
 /** `pgex setup tensorflow`: builds real TensorFlow for the sessions tfjs:node and tfjs:node-gpu. */
 import { Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
-import { type SetupOutcome, setupTensorflow } from "../setup_tensorflow/mod.ts"
-import { FOLDER_VARIABLE } from "../setup_tensorflow/place.ts"
+import { type SetupOutcome, setupTensorflow } from "../sessions/tfjs/setup/mod.ts"
+import { FOLDER_VARIABLE } from "../sessions/tfjs/setup/place.ts"
 import { print, remark } from "./output.ts"
 import { shared } from "./shared.ts"
 

@@ -1,9 +1,9 @@
 /** What a person reads in the terminal at the end of a run. */
 
-import type { SessionRecord } from "../../core/pipeline/recovery.ts"
-import type { EstimateAgainstTruth, Interval, RatedCost, ReportData } from "../../core/pipeline/report_data.ts"
-import { duration, grouped } from "../progress.ts"
-import { interval, percent, show } from "../report/html.ts"
+import type { SessionRecord } from "../../core/service/recovery.ts"
+import type { EstimateAgainstTruth, Interval, RatedCost, ReportData } from "../../pipeline/result/report_data.ts"
+import { duration, grouped } from "../runs/progress.ts"
+import { interval, percent, show } from "../runs/report/html.ts"
 
 /** Headline, groups, what they are worth, whether to believe it, what it cost; at most one screen. */
 export const summaryText = (d: ReportData, directory: string): string =>

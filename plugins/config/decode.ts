@@ -3,12 +3,12 @@
 import { Predicate, Result, Schema, SchemaIssue } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
-import { RunConfig } from "../../core/pipeline/config.ts"
+import { ConfigError, suggestion } from "../../core/service/failure.ts"
 import { choices } from "../../core/text/choices.ts"
 import { parseJson } from "../../core/text/json.ts"
 import { nearest } from "../../core/text/nearest.ts"
 import { shortened, shown } from "../../core/text/shown.ts"
-import { ConfigError, suggestion } from "../failure.ts"
+import { RunConfig } from "../../pipeline/config.ts"
 import { isFree, keysAt, meaning, nodeAt, paths } from "./tree.ts"
 
 const options = { errors: "all", onExcessProperty: "error" } as const

@@ -2,14 +2,14 @@
 
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
-import { groupingIds } from "../../algorithms/policygradex/grouping.ts"
-import { describe, type Known, learnersFor } from "../../algorithms/policygradex/spec.ts"
 import { type SettingError, settingsOf } from "../../algorithms/settings.ts"
-import type { RunConfig } from "../../core/pipeline/config.ts"
+import { ConfigError, suggestion } from "../../core/service/failure.ts"
 import { choices } from "../../core/text/choices.ts"
 import { shown } from "../../core/text/shown.ts"
 import { findFamily } from "../../envs/registry.ts"
-import { ConfigError, suggestion } from "../failure.ts"
+import type { RunConfig } from "../../pipeline/config.ts"
+import { describe, type Known, learnersFor } from "../../pipeline/jobs/spec.ts"
+import { groupingIds } from "../../pipeline/stages/grouping.ts"
 
 /**
  * The configuration, whose learner and grouping method are known and whose learner takes the family's actions; with all

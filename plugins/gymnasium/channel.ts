@@ -9,7 +9,7 @@ import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync, writeSyn
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Either from "fp-ts/lib/Either.js"
-import { signalCame, writeAside } from "../ending/mod.ts"
+import { signalCame, writeAside } from "../io/ending/mod.ts"
 import { type Fault, fault, PREFIX } from "./failure.ts"
 import { type Libc, libc } from "./libc.ts"
 import { makePrints } from "./prints.ts"

@@ -1,10 +1,10 @@
 /** The kinds of session there are, by name: how each is made, and what it needs. One more kind is one more entry. */
 import { Context, Effect, Layer } from "effect"
-import type { SessionKind } from "../../core/pipeline/config.ts"
-import { type Session, SessionError } from "../../core/pipeline/session.ts"
-import * as reference from "../session_reference.ts"
-import type { BackendName } from "../session_tfjs/mod.ts"
-import * as wasm from "../session_wasm/mod.ts"
+import { type Session, SessionError } from "../../core/service/session.ts"
+import type { SessionKind } from "../../pipeline/config.ts"
+import * as reference from "./reference.ts"
+import type { BackendName } from "./tfjs/mod.ts"
+import * as wasm from "./wasm/mod.ts"
 
 /** A kind that can be made: all but `auto`, which is a choice between them. */
 export type Kind = Exclude<SessionKind, "auto">
@@ -55,13 +55,13 @@ const lazily =
       )
     )
 
-const native: Make = lazily("native", async () => (await import("../session_native/mod.ts")).layer)
+const native: Make = lazily("native", async () => (await import("./native/mod.ts")).layer)
 
 const tensorflow = (kind: Kind, backend: BackendName | "auto", needs: string, summary: string): KindEntry => ({
   needs,
   summary,
   layer: lazily(kind, async () => {
-    const { layer } = await import("../session_tfjs/mod.ts")
+    const { layer } = await import("./tfjs/mod.ts")
     return ({ memoryLimit }) => layer(memoryLimit === undefined ? { backend } : { backend, memoryLimit })
   })
 })

@@ -3,7 +3,7 @@
  * when somebody reads the metrics, so that a call costs the same with and without.
  */
 import { Context, Effect, Metric } from "effect"
-import type { SessionService, Work } from "../../core/pipeline/session.ts"
+import type { SessionService, Work } from "../../core/service/session.ts"
 
 /** The metrics; every series has the attribute `session`, the kind. Totals of closed sessions stay. */
 export const sessionMetrics = {

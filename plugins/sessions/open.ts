@@ -1,6 +1,6 @@
 /** Opening one session: within a time limit, on trial if asked, and closed again whenever it does not come to be used. */
 import { Cause, Context, Effect, Exit, Fiber, Layer, Option, Scope } from "effect"
-import { Session, SessionError, type SessionFailure, type SessionService } from "../../core/pipeline/session.ts"
+import { Session, SessionError, type SessionFailure, type SessionService } from "../../core/service/session.ts"
 import { type Kind, SessionKinds, type SessionOptions } from "./kinds.ts"
 import { published } from "./metrics.ts"
 import { trial } from "./trial.ts"

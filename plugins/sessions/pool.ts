@@ -1,8 +1,8 @@
 /** Sessions shared by several tasks at once: at most so many, each used by one task at a time, in the order of asking. */
 import { Cause, Effect, Exit, Pool, type Scope } from "effect"
-import type { SessionKind } from "../../core/pipeline/config.ts"
-import { lossIn } from "../../core/pipeline/recovery.ts"
-import { Session, type SessionError, type SessionService } from "../../core/pipeline/session.ts"
+import { lossIn } from "../../core/service/recovery.ts"
+import { Session, type SessionError, type SessionService } from "../../core/service/session.ts"
+import type { SessionKind } from "../../pipeline/config.ts"
 import { chooseSession } from "./choose.ts"
 import type { OpenOptions } from "./open.ts"
 

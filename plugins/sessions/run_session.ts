@@ -1,8 +1,8 @@
 /** The session of a run: one at a time, and another one in its place where it is lost. */
 import { Effect, Exit, Fiber, Scope } from "effect"
-import type { SessionKind } from "../../core/pipeline/config.ts"
-import { lossIn, type RecoveryService, type SessionRecord } from "../../core/pipeline/recovery.ts"
-import type { SessionLost, SessionService, Work } from "../../core/pipeline/session.ts"
+import { lossIn, type RecoveryService, type SessionRecord } from "../../core/service/recovery.ts"
+import type { SessionLost, SessionService, Work } from "../../core/service/session.ts"
+import type { SessionKind } from "../../pipeline/config.ts"
 import { type Chosen, chooseSession, firstThatWorks } from "./choose.ts"
 import { automatic, type Kind } from "./kinds.ts"
 import { counterElsewhere, noWork, sumOfWork } from "./metrics.ts"

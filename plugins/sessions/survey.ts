@@ -1,6 +1,6 @@
 /** Which kinds of session work here, found out by trying. */
 import { Effect, Exit } from "effect"
-import type { SessionKind } from "../../core/pipeline/config.ts"
+import type { SessionKind } from "../../pipeline/config.ts"
 import { chooseSession } from "./choose.ts"
 import { type Kind, type Kinds, SessionKinds } from "./kinds.ts"
 import { openSession, refusalOf } from "./open.ts"
@@ -43,7 +43,7 @@ const automaticRow = (seconds: number) =>
     })
   )
 
-const tensorflow: Effect.Effect<readonly Surveyed[]> = Effect.promise(() => import("../session_tfjs/mod.ts")).pipe(
+const tensorflow: Effect.Effect<readonly Surveyed[]> = Effect.promise(() => import("./tfjs/mod.ts")).pipe(
   Effect.flatMap(({ available }) => available()),
   Effect.map((all) =>
     all.map((a) => row(`tfjs:${a.backend}`, a.works, a.reason.replace(/^Cannot start on session tfjs:\S*: /, "")))

@@ -1,9 +1,9 @@
 /** The trial of a session: a small program whose numbers are known. */
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import { SessionError, type SessionService } from "../../core/pipeline/session.ts"
 import { add, evaluate, matmul, program, sum, tanh } from "../../core/program/mod.ts"
 import { shapeMessage } from "../../core/program/shape.ts"
+import { SessionError, type SessionService } from "../../core/service/session.ts"
 
 /** A layer of a network and a sum: a product, a broadcast, a function, a reduction. */
 const layer = program("trial", { x: [5, 7], w: [7, 9], b: [9] }, ({ x, w, b }) => {

@@ -2,8 +2,8 @@
 import { Schema } from "effect"
 import { Rpc, RpcGroup } from "effect/rpc"
 import { Transferable } from "effect/workers"
-import { PartFailure } from "../../algorithms/policygradex/work.ts"
-import { sessionKinds } from "../../core/pipeline/config.ts"
+import { sessionKinds } from "../../pipeline/config.ts"
+import { PartFailure } from "../../pipeline/jobs/job.ts"
 
 /** What a structured clone can carry. */
 const Anything = Schema.declare((_: unknown): _ is unknown => true)

@@ -4,7 +4,7 @@ import { Worker } from "node:worker_threads"
 import { Data, Deferred, Effect, Exit, Layer, Scope } from "effect"
 import { RpcClient, type RpcClientError } from "effect/rpc"
 import type { LearnerError } from "../../algorithms/error.ts"
-import type { Work } from "../../core/pipeline/session.ts"
+import type { Work } from "../../core/service/session.ts"
 import { Requests, type WorkerData } from "./messages.ts"
 import { platformOf } from "./platform.ts"
 

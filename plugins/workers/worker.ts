@@ -1,8 +1,8 @@
 /** The module of a worker thread. */
 import { Effect } from "effect"
-import { known, knownWith } from "../known.ts"
-import { loadPlugins } from "../load/mod.ts"
-import { printAside } from "../print_aside.ts"
+import { printAside } from "../io/log_to_stderr.ts"
+import { known, knownWith } from "../loading/catalog.ts"
+import { loadPlugins } from "../loading/mod.ts"
 import { serve } from "./serve.ts"
 
 printAside()

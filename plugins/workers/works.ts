@@ -1,14 +1,14 @@
 /** The kinds of work that workers know. One more kind is one more entry. */
 import { Effect, Schema, type Scope } from "effect"
 import { type LearnerError, problemError } from "../../algorithms/error.ts"
-import { checking } from "../../algorithms/policygradex/checking.ts"
-import { evaluating } from "../../algorithms/policygradex/evaluating.ts"
-import { observing } from "../../algorithms/policygradex/observing.ts"
-import { rolling } from "../../algorithms/policygradex/rolling.ts"
-import type { Known } from "../../algorithms/policygradex/spec.ts"
-import { training } from "../../algorithms/policygradex/trainings.ts"
-import type { Work } from "../../algorithms/policygradex/work.ts"
-import type { Session } from "../../core/pipeline/session.ts"
+import type { Session } from "../../core/service/session.ts"
+import { checking } from "../../pipeline/jobs/check_job.ts"
+import { evaluating } from "../../pipeline/jobs/evaluate_job.ts"
+import type { Work } from "../../pipeline/jobs/job.ts"
+import { observing } from "../../pipeline/jobs/observe_job.ts"
+import { rolling } from "../../pipeline/jobs/rollout_job.ts"
+import type { Known } from "../../pipeline/jobs/spec.ts"
+import { training } from "../../pipeline/jobs/training_job.ts"
 
 /** Work whose data come from another thread and are checked. */
 export interface Served {

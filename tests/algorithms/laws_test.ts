@@ -3,8 +3,8 @@ import { test } from "node:test"
 import { Effect } from "effect"
 import { type Algorithm, algorithmLaws, type Learner, type Ppo, ppo, type SavedState } from "../../algorithms/mod.ts"
 import { zeroKey } from "../../core/random/mod.ts"
-import { layer as reference } from "../../plugins/session_reference.ts"
-import { layer as wasm } from "../../plugins/session_wasm/mod.ts"
+import { layer as reference } from "../../plugins/sessions/reference.ts"
+import { layer as wasm } from "../../plugins/sessions/wasm/mod.ts"
 import { twoPoles } from "./support.ts"
 
 const sessions = { wasm: wasm(), reference }

@@ -32,7 +32,7 @@ import {
 } from "../../envs/mod.ts"
 import { makeRows } from "../../envs/vector.ts"
 import { wrapped } from "../../envs/wrappers/wrap.ts"
-import { readSafetensors, writeSafetensors } from "../../plugins/store/mod.ts"
+import { readSafetensors, writeSafetensors } from "../../plugins/runs/store/mod.ts"
 import { gzipJson } from "../support/gzip_json.ts"
 import { identityBox } from "./environments.ts"
 import { inSession, problemOf, right, small, train, twoPoles } from "./support.ts"

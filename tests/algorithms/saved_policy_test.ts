@@ -15,7 +15,7 @@ import {
 } from "../../algorithms/mod.ts"
 import { child, fillNormal, stream, zeroKey } from "../../core/random/mod.ts"
 import { cartPole, type Environment, frozenLake, linearQuadratic } from "../../envs/mod.ts"
-import { readSafetensors, writeSafetensors } from "../../plugins/store/mod.ts"
+import { readSafetensors, writeSafetensors } from "../../plugins/runs/store/mod.ts"
 import { right } from "./support.ts"
 
 const algorithms = [erased(ppo)]

@@ -10,9 +10,9 @@ import {
   type State,
   type TrainingProblem
 } from "../../algorithms/mod.ts"
-import type { Session } from "../../core/pipeline/session.ts"
+import type { Session } from "../../core/service/session.ts"
 import { cartPole, type Environment } from "../../envs/mod.ts"
-import { layer } from "../../plugins/session_wasm/mod.ts"
+import { layer } from "../../plugins/sessions/wasm/mod.ts"
 
 export const right = <A>(either: E.Either<{ readonly message: string }, A>): A => {
   if (E.isLeft(either)) throw new Error(either.left.message)

@@ -14,7 +14,7 @@ import type { Work } from "../../bench/suite.ts"
 import { table } from "../../bench/table.ts"
 import { type Course, trains } from "../../bench/training.ts"
 import { cartPole } from "../../envs/cartpole/cartpole.ts"
-import { make as wasm } from "../../plugins/session_wasm/mod.ts"
+import { make as wasm } from "../../plugins/sessions/wasm/mod.ts"
 
 const run = (seed: number, ...returns: readonly number[]): Training => ({
   seed,

@@ -5,10 +5,10 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Effect } from "effect"
-import { Session, SessionLost } from "../../core/pipeline/session.ts"
 import { mul, program } from "../../core/program/mod.ts"
-import { acquireBackend } from "../../plugins/session_tfjs/backend.ts"
-import { available, layer } from "../../plugins/session_tfjs/mod.ts"
+import { Session, SessionLost } from "../../core/service/session.ts"
+import { acquireBackend } from "../../plugins/sessions/tfjs/backend.ts"
+import { available, layer } from "../../plugins/sessions/tfjs/mod.ts"
 import { built } from "../core/program/support.ts"
 import { sessionLaws, type Tolerance, tolerances } from "../laws/session.ts"
 

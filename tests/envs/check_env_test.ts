@@ -2,7 +2,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { environmentFindings } from "../../envs/mod.ts"
-import { pluginIssues } from "../../plugins/load/validate.ts"
+import { pluginIssues } from "../../plugins/loading/validate.ts"
 import { mistakes } from "./mistakes.ts"
 import { point } from "./point.ts"
 

@@ -3,7 +3,7 @@ import { test } from "node:test"
 import * as Either from "fp-ts/lib/Either.js"
 import { cartPole } from "../../envs/cartpole/cartpole.ts"
 import type { Environment } from "../../envs/env.ts"
-import { environmentLaws, familyLaws } from "../../envs/law.ts"
+import { environmentLaws, familyLaws } from "../../envs/laws/law.ts"
 import { standard } from "../../envs/standard.ts"
 
 for (const env of standard.environments)

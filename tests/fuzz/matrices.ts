@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib"
 import fc from "fast-check"
 import * as E from "fp-ts/lib/Either.js"
 import { group } from "../../core/grouping/mod.ts"
-import { parseMatrix, toRows, writeNpy } from "../../plugins/matrix_io/mod.ts"
+import { parseMatrix, toRows, writeNpy } from "../../plugins/io/matrix/mod.ts"
 import { bytesOf, mutated, mutatedJson, mutatedText, type Target } from "../support/fuzz.ts"
 
 const fixture = (name: string) =>

@@ -1,11 +1,11 @@
 /** What people hand to other commands than cluster, and what a run reads back. */
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
+import { presets } from "../../pipeline/presets.ts"
 import { parseActions } from "../../plugins/cli/replay.ts"
 import { resolve, settingsObject } from "../../plugins/config/load.ts"
-import { presets } from "../../plugins/config/presets.ts"
-import { pack, unpack } from "../../plugins/store/packed.ts"
-import { readSafetensors, writeSafetensors } from "../../plugins/store/safetensors.ts"
+import { pack, unpack } from "../../plugins/io/packed.ts"
+import { readSafetensors, writeSafetensors } from "../../plugins/io/safetensors.ts"
 import { bytesOf, mutated, mutatedJson, mutatedText, type Target } from "../support/fuzz.ts"
 
 const sentence = (e: E.Either<{ readonly message: string }, unknown>): string | undefined =>

@@ -3,7 +3,7 @@
  * A new session adds one file that calls this with its layer.
  */
 import type { Layer } from "effect"
-import type { Session, SessionError } from "../../core/pipeline/session.ts"
+import type { Session, SessionError } from "../../core/service/session.ts"
 import { bufferLaws } from "./session_buffers.ts"
 import { contractionLaws } from "./session_contractions.ts"
 import { costLaws } from "./session_costs.ts"

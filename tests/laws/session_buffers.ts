@@ -2,7 +2,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Effect } from "effect"
-import { SessionError } from "../../core/pipeline/session.ts"
 import {
   add,
   concat,
@@ -16,6 +15,7 @@ import {
   sum,
   transpose
 } from "../../core/program/mod.ts"
+import { SessionError } from "../../core/service/session.ts"
 import { numbers } from "../core/program/arbitrary.ts"
 import { built } from "../core/program/support.ts"
 import { exact, near, refusal, type Subject, within } from "./session_support.ts"

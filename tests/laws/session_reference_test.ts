@@ -1,4 +1,4 @@
-import { layer } from "../../plugins/session_reference.ts"
+import { layer } from "../../plugins/sessions/reference.ts"
 import { sessionLaws, tolerances } from "./session.ts"
 
 sessionLaws("reference", layer, tolerances.f64)

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Deferred, Effect, Exit, Fiber, Scope } from "effect"
-import { type Buffer, Session, type SessionFailure } from "../../core/pipeline/session.ts"
 import { mul, program, sum } from "../../core/program/mod.ts"
+import { type Buffer, Session, type SessionFailure } from "../../core/service/session.ts"
 import { built } from "../core/program/support.ts"
 import { refusal, type Subject, within } from "./session_support.ts"
 

@@ -1,15 +1,15 @@
 /** How the laws of sessions run a program and judge its numbers. */
 import assert from "node:assert/strict"
 import { Effect, type Layer, type Scope } from "effect"
+import { evaluate, type Program, type Tensor } from "../../core/program/mod.ts"
+import { topological } from "../../core/program/tensor.ts"
 import {
   type Argument,
   Session,
   type SessionError,
   type SessionFailure,
   type SessionService
-} from "../../core/pipeline/session.ts"
-import { evaluate, type Program, type Tensor } from "../../core/program/mod.ts"
-import { topological } from "../../core/program/tensor.ts"
+} from "../../core/service/session.ts"
 
 /** How far a session's numbers may be from float64's. */
 export interface Tolerance {

@@ -1,7 +1,7 @@
 /** The laws of sessions on TensorFlow.js: the backends that npm brings, and TensorFlow itself where it has been built. */
 import { test } from "node:test"
 import { Effect } from "effect"
-import { layer, make } from "../../plugins/session_tfjs/mod.ts"
+import { layer, make } from "../../plugins/sessions/tfjs/mod.ts"
 import { sessionLaws, tolerances } from "./session.ts"
 
 for (const backend of ["cpu", "wasm"] as const) sessionLaws(`tfjs:${backend}`, layer({ backend }), tolerances.f32)

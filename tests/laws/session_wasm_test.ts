@@ -1,5 +1,5 @@
-import { layer } from "../../plugins/session_wasm/mod.ts"
-import { relaxedAvailable } from "../../plugins/session_wasm/module.ts"
+import { layer } from "../../plugins/sessions/wasm/mod.ts"
+import { relaxedAvailable } from "../../plugins/sessions/wasm/module.ts"
 import { sessionLaws, tolerances } from "./session.ts"
 
 sessionLaws("wasm", layer(), tolerances.f32)

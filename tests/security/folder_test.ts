@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process"
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs"
 import { join } from "node:path"
 import { test } from "node:test"
-import { tiny } from "../pipeline/support.ts"
+import { tiny } from "../pipeline/job/support.ts"
 import { bun, makeFolder, ours, pgexIn, skip, start } from "./support.ts"
 
 /** Each starts the command, some of them a few times. */

@@ -1,7 +1,7 @@
 /** Every moment at which a run can be killed, by every learner: some ten minutes. */
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { assertSame, configOf, goOn, learners } from "../pipeline/kills.ts"
+import { assertSame, configOf, goOn, learners } from "../pipeline/job/kills.ts"
 
 for (const id of learners)
   test(`a run by ${id} that is killed after any change of its disk goes on to the same bytes`, async () => {

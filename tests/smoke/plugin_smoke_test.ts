@@ -6,7 +6,7 @@ import { test } from "node:test"
 import { fileURLToPath } from "node:url"
 import { pgex } from "../support/pgex.ts"
 
-const puck = fileURLToPath(new URL("../plugins/load/puck/plugin.ts", import.meta.url))
+const puck = fileURLToPath(new URL("../plugins/loading/puck/plugin.ts", import.meta.url))
 
 test("a plugin loads and keeps the laws on this runtime", { timeout: 60_000 }, () => {
   const { code, stdout } = pgex(["plugin", "check", puck, "--json"])

@@ -8,7 +8,7 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs"
 import { dirname, join, relative } from "node:path"
-import type { Disk, OpenFile } from "../../plugins/store/disk.ts"
+import type { Disk, OpenFile } from "../../plugins/io/disk.ts"
 
 type Call =
   | { readonly call: "create"; readonly path: string; readonly file: number }

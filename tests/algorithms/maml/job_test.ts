@@ -1,8 +1,8 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Effect } from "effect"
-import { experiment, type Settings } from "../../../plugins/experiment.ts"
-import { tiny } from "../../pipeline/support.ts"
+import { experiment, type Settings } from "../../../plugins/runs/experiment.ts"
+import { tiny } from "../../pipeline/job/support.ts"
 
 const settings = (id: string, options: Readonly<Record<string, unknown>>): Settings => ({
   ...tiny,

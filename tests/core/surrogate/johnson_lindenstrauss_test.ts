@@ -8,8 +8,8 @@ import { test } from "node:test"
 import { child, fillNormal, stream, zeroKey } from "../../../core/random/mod.ts"
 import { denseEntries, denseParts, kronecker, liftKronecker } from "../../../core/surrogate/dense.ts"
 import { factorBlocks, lift, sketch } from "../../../core/surrogate/mod.ts"
-import { anyRows, anyTheta, gradients, policyOf } from "../pipeline/policies.ts"
-import { dot, fixture, norm } from "../pipeline/support.ts"
+import { anyRows, anyTheta, gradients, policyOf } from "../../pipeline/stages/policies.ts"
+import { dot, fixture, norm } from "../../pipeline/stages/support.ts"
 
 /** c: 2 for independent Gaussian entries and below for signs; products of two signs have fourth moments up to 9. */
 const bound = { gaussian: 2, rademacher: 2, sparse: 2, kronecker: 8 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { known } from "../../../plugins/known.ts"
+import { known } from "../../../plugins/loading/catalog.ts"
 import { pgex } from "../../support/pgex.ts"
 
 test("pgex algorithms lists every learner, with --json as data", () => {

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { test } from "node:test"
-import { writeNpy } from "../../../plugins/matrix_io/mod.ts"
+import { writeNpy } from "../../../plugins/io/matrix/mod.ts"
 import { pgex } from "../../support/pgex.ts"
 
 const inFolder = (use: (folder: string) => void): void => {

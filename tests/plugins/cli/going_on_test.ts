@@ -10,7 +10,7 @@ import { setTimeout } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import fc from "fast-check"
 import { goingOn, moduleOf } from "../../../plugins/cli/going_on.ts"
-import { smallest } from "../../pipeline/support.ts"
+import { smallest } from "../../pipeline/job/support.ts"
 import { command } from "../../support/pgex.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "pgex-"))
@@ -44,7 +44,7 @@ test("goingOn() is read by a shell as the words that it stands for, whatever is 
 })
 
 test("a run that was stopped by Ctrl-C tells the command that goes on with it, which does", async () => {
-  const plugin = fileURLToPath(new URL("../load/puck/plugin.ts", import.meta.url))
+  const plugin = fileURLToPath(new URL("../loading/puck/plugin.ts", import.meta.url))
   const file = join(folder, "tiny.json")
   const settings = { ...smallest, preset: "quick", family: { id: "puck-goals", n: 6, options: {} } }
   writeFileSync(file, JSON.stringify({ ...settings, meta: { ...smallest.meta, iterations: 40 } }))

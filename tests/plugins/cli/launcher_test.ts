@@ -8,7 +8,7 @@ import { join } from "node:path"
 import { test } from "node:test"
 import { setTimeout } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
-import { tiny } from "../../pipeline/support.ts"
+import { tiny } from "../../pipeline/job/support.ts"
 
 const node = spawnSync("node", ["--version"]).status === 0
 const folder = mkdtempSync(join(tmpdir(), "pgex-"))

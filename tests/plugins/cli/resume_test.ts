@@ -7,7 +7,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { test } from "node:test"
 import { setTimeout } from "node:timers/promises"
-import { tiny } from "../../pipeline/support.ts"
+import { tiny } from "../../pipeline/job/support.ts"
 import { command, pgex } from "../../support/pgex.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "pgex-"))

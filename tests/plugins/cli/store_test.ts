@@ -5,7 +5,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, trun
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { after, test } from "node:test"
-import { config } from "../../pipeline/on_disk.ts"
+import { config } from "../../pipeline/job/on_disk.ts"
 import { pgex } from "../../support/pgex.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "pgex-"))

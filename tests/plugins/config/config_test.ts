@@ -4,7 +4,7 @@ import { Effect } from "effect"
 import fc from "fast-check"
 import * as E from "fp-ts/lib/Either.js"
 import { meaning, paths, presets, resolve } from "../../../plugins/config/mod.ts"
-import { experiment } from "../../../plugins/experiment.ts"
+import { experiment } from "../../../plugins/runs/experiment.ts"
 
 const from = (overlay: unknown, set: readonly string[] = []) => resolve(overlay, "my.json", { set })
 const right = <A>(e: E.Either<Error, A>): A => (E.isRight(e) ? e.right : assert.fail(e.left.message))

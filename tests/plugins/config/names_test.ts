@@ -2,13 +2,13 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Effect, Layer } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import { erased } from "../../../algorithms/erased.ts"
 import { ppo, sac } from "../../../algorithms/mod.ts"
-import { settingOf } from "../../../algorithms/policygradex/spec.ts"
-import type { RunConfig } from "../../../core/pipeline/config.ts"
+import { erased } from "../../../algorithms/untyped.ts"
+import type { RunConfig } from "../../../pipeline/config.ts"
+import { settingOf } from "../../../pipeline/jobs/spec.ts"
 import { named } from "../../../plugins/config/mod.ts"
-import { known } from "../../../plugins/known.ts"
-import { tiny } from "../../pipeline/support.ts"
+import { known } from "../../../plugins/loading/catalog.ts"
+import { tiny } from "../../pipeline/job/support.ts"
 
 const picky = (id: string, tag: "Discrete" | "Box") => erased({ ...ppo, id, supports: (action) => action._tag === tag })
 

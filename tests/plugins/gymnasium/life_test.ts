@@ -13,7 +13,7 @@ import { taskBatch } from "../../../envs/task_batch.ts"
 import { makeRows } from "../../../envs/vector.ts"
 import { makePrints, SECONDS_APART, SHOWN } from "../../../plugins/gymnasium/prints.ts"
 import { pgex } from "../../support/pgex.ts"
-import { signalled } from "../ending/support.ts"
+import { signalled } from "../io/ending/support.ts"
 import { bridge, ends, lives, python, right, skip } from "./support.ts"
 
 const patient = { timeout: 60_000, skip }

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Effect, Layer, Metric } from "effect"
-import { Session } from "../../../core/pipeline/session.ts"
 import { mul, program } from "../../../core/program/mod.ts"
-import * as wasm from "../../../plugins/session_wasm/mod.ts"
+import { Session } from "../../../core/service/session.ts"
 import { runSession } from "../../../plugins/sessions/mod.ts"
+import * as wasm from "../../../plugins/sessions/wasm/mod.ts"
 import { built } from "../../core/program/support.ts"
 import { count, counted, losing, withKinds } from "./support.ts"
 

@@ -1,8 +1,8 @@
 /** Sessions with faults: real ones underneath, which fail where a test wants it. */
 import { Effect, Layer } from "effect"
-import { Session, SessionError, SessionLost, type SessionService } from "../../../core/pipeline/session.ts"
-import * as wasm from "../../../plugins/session_wasm/mod.ts"
+import { Session, SessionError, SessionLost, type SessionService } from "../../../core/service/session.ts"
 import { type Kind, type Kinds, kinds, SessionKinds } from "../../../plugins/sessions/mod.ts"
+import * as wasm from "../../../plugins/sessions/wasm/mod.ts"
 
 type Made = Layer.Layer<Session, SessionError>
 

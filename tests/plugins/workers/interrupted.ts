@@ -1,7 +1,7 @@
 /** Interrupts trainings whose workers hang, and ends as soon as nothing is left to do. */
 import { Effect, Fiber } from "effect"
-import { trainAll } from "../../../algorithms/policygradex/trainings.ts"
 import { zeroKey } from "../../../core/random/mod.ts"
+import { trainAll } from "../../../pipeline/jobs/training_job.ts"
 import { anywhere, onWorkers, spec } from "./support.ts"
 
 const stuck = trainAll(

@@ -3,10 +3,10 @@ import { closeSync, openSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { isMainThread } from "node:worker_threads"
-import { erased } from "../../../algorithms/erased.ts"
 import { ppo } from "../../../algorithms/mod.ts"
-import type { Known } from "../../../algorithms/policygradex/spec.ts"
+import { erased } from "../../../algorithms/untyped.ts"
 import { type Environment, standard } from "../../../envs/mod.ts"
+import type { Known } from "../../../pipeline/jobs/spec.ts"
 import { endless, poisonous } from "../../algorithms/environments.ts"
 
 /** Does `worse`, then steps; only in a worker, for the sake of whoever runs the tests. */

@@ -1,10 +1,10 @@
 /** What the tests of workers share: small trainings, on threads that know odd environments. */
 import { Effect, Layer } from "effect"
 import { ppoDefaults } from "../../../algorithms/mod.ts"
-import type { TrainingSpec } from "../../../algorithms/policygradex/spec.ts"
-import { Workers } from "../../../algorithms/policygradex/work.ts"
-import type { Session } from "../../../core/pipeline/session.ts"
+import type { Session } from "../../../core/service/session.ts"
 import type { Task } from "../../../envs/mod.ts"
+import { Workers } from "../../../pipeline/jobs/job.ts"
+import type { TrainingSpec } from "../../../pipeline/jobs/spec.ts"
 import { type Kind, sessionLayer } from "../../../plugins/sessions/mod.ts"
 import { type WorkerOptions, workersLayer } from "../../../plugins/workers/mod.ts"
 import { odd } from "./odd.ts"

@@ -1,0 +1,268 @@
+/** The loop that all rollouts share: the policy acts on every environment of every task at once. */
+
+import { Effect } from "effect"
+import * as E from "fp-ts/lib/Either.js"
+import { program, slice } from "../core/program/mod.ts"
+import { child, type Floats, type Key, loadStream, type Stream, saveStream, stream } from "../core/random/mod.ts"
+import type { RealConstructor } from "../core/service/real.ts"
+import type { SessionFailure } from "../core/service/session.ts"
+import { choices } from "../core/text/choices.ts"
+import type { Box, Space } from "../envs/space.ts"
+import { taskBatch } from "../envs/task_batch.ts"
+import { type Batch, floatsIn, type Memory, makeRows, ownMemory, type Rows } from "../envs/vector.ts"
+import type { Problem, State, TrainingProblem } from "./algorithm.ts"
+import { lift, liftProgram, type ProblemError, problemError } from "./error.ts"
+import { isDouble, type Normaliser, normaliser } from "./normalise.ts"
+import { type Actor, inputsOf, type Policy } from "./policy.ts"
+
+/** What a rollout of T steps of N environments leaves, in the order [step, environment]. */
+export interface Experience {
+  /** T · N. */
+  readonly count: number
+  /** Network inputs `[T · N, inputs]`. */
+  readonly observation: Float32Array | Float64Array
+  /** As drawn `[T · N, actionSize]`, and their log π `[T · N]`. */
+  readonly action: Float64Array
+  readonly logProb: Float64Array
+  /** What the environments gave; `nextObservation` is theirs, without the task. */
+  readonly rows: Rows
+}
+
+/** N environments and the memory to act on them. */
+export interface Interaction {
+  readonly batch: Batch
+  readonly actor: Actor
+  /** What the network sees now: `[N, inputs]`. */
+  readonly input: Float32Array | Float64Array
+  /** By what the network sees observations; say its moments before the first one. */
+  readonly normaliser: Normaliser
+  /** What the environments show now, before it was normalised: `[N, observation size]`; kept up only where something is. */
+  readonly shown: Float32Array | Float64Array
+  /** Shows the network what the environments gave: row `row + i` of observations of their own. */
+  readonly see: (observation: ArrayLike<number>, row: number) => void
+  /** Starts fresh episodes everywhere. */
+  readonly reset: () => void
+  /** Moves all environments on by the actor's actions; transitions go to row `row + i`. */
+  readonly step: (rows: Rows, row: number) => void
+  /** Turns environment i's own observation at `from[at …]` into network input at `to[toAt …]`. */
+  readonly encode: (
+    i: number,
+    from: ArrayLike<number>,
+    at: number,
+    to: Float32Array | Float64Array,
+    toAt: number
+  ) => void
+}
+
+/**
+ * Makes the environments of a problem, `key` deciding their episodes; they live no longer than the scope. With `fresh` those
+ * that are elsewhere have not been played before.
+ */
+export const interaction = Effect.fn("interaction")(function* (
+  { environment, tasks, policy, environmentsPerTask }: Problem,
+  key: Key,
+  Real: RealConstructor,
+  how: { readonly fresh?: boolean } = {}
+) {
+  const positions = tasks.map((t) => policy.taskIds.indexOf(t.id))
+  const unknown = policy.taskIds.length === 0 ? -1 : positions.indexOf(-1)
+  if (unknown >= 0) {
+    return yield* problemError(
+      "tasks",
+      `tasks of the policy (${choices(policy.taskIds, tasks[unknown]!.id)})`,
+      tasks[unknown]!.id
+    )
+  }
+  if (!(Number.isInteger(environmentsPerTask) && environmentsPerTask >= 1)) {
+    return yield* problemError("environmentsPerTask", "a whole number >= 1", String(environmentsPerTask))
+  }
+  const batch = yield* Effect.acquireRelease(
+    Effect.suspend(() => lift(taskBatch(environment, tasks, environmentsPerTask, key, how))),
+    ({ elsewhere }) => Effect.sync(() => elsewhere?.close())
+  )
+  const own = batch.observationSize
+  const { inputs } = policy
+  const discrete = environment.observation._tag === "Discrete"
+  const seen = inputsOf(environment.observation)
+  if (seen + policy.taskIds.length !== inputs) {
+    return yield* problemError("policy", `one for observations of ${seen} numbers`, `inputs ${inputs}`)
+  }
+  const count = batch.count
+  const actor = policy.actor(count, tasks.length, Real)
+  const normalised = normaliser(policy)
+  const input = new Real(count * inputs)
+  const fresh = new (shownBy(policy))(count * own)
+  const play = playOf(policy, environment.action)
+  const keeps = policy.config.normalise?.observation === true
+  const played = play === undefined ? actor.action : new Float64Array(actor.action.length)
+
+  const encode: Interaction["encode"] = (i, from, at, to, toAt) => {
+    if (discrete) {
+      for (let k = 0; k < seen; k++) to[toAt + k] = 0
+      to[toAt + from[at]!] = 1
+    } else if (keeps) normalised.observation(to, toAt, from, at)
+    else for (let k = 0; k < seen; k++) to[toAt + k] = from[at + k]!
+    if (seen === inputs) return
+    for (let k = seen; k < inputs; k++) to[toAt + k] = 0
+    to[toAt + seen + positions[Math.floor(i / environmentsPerTask)]!] = 1
+  }
+  const see: Interaction["see"] = (from, row) => {
+    if (keeps && from !== fresh) for (let i = 0; i < fresh.length; i++) fresh[i] = from[row * own + i]!
+    for (let i = 0; i < count; i++) encode(i, from, (row + i) * own, input, i * inputs)
+  }
+  return {
+    batch,
+    actor,
+    input,
+    normaliser: normalised,
+    shown: fresh,
+    see,
+    reset: () => {
+      batch.reset(fresh)
+      see(fresh, 0)
+    },
+    step: (rows, row) => {
+      play?.(actor.action, played)
+      batch.step(played, rows, row)
+      see(rows.observation, row)
+    },
+    encode
+  } satisfies Interaction
+})
+
+/** What stopped the environments, as a failure. Reset and step cannot fail, so whoever loops asks. */
+export const unbroken = (x: Interaction): Effect.Effect<void, ProblemError> => {
+  const fault = x.batch.fault()
+  return fault === undefined ? Effect.void : lift(E.left(fault))
+}
+
+/**
+ * Goes on with saved episodes from what was seen; where nothing can repeat them, others begin in their place.
+ *
+ * - Errors: `ProblemError` for what is no state of these environments.
+ */
+export const takeUp = (
+  x: Interaction,
+  { environments, observation }: Pick<State, "environments" | "observation">
+): Effect.Effect<void, ProblemError> =>
+  Effect.suspend(() => {
+    const loaded = x.batch.load(environments)
+    x.input.set(observation)
+    if (E.isRight(loaded)) return Effect.void
+    const anew = x.batch.elsewhere?.anew
+    if (loaded.left._tag !== "ProcessError" || loaded.left.reason !== "unrepeatable" || anew === undefined)
+      return lift(loaded)
+    const begun = anew(environments, x.shown)
+    if (E.isRight(begun)) x.see(x.shown, 0)
+    return lift(begun)
+  })
+
+/**
+ * How rows hold what environments show: float32, as networks take it; float64 where the environment's own numbers are and
+ * are normalised first, so that a large mean takes none of their digits.
+ */
+export const shownBy = ({ config, spaces }: Policy): Float32ArrayConstructor | Float64ArrayConstructor =>
+  config.normalise?.observation === true && isDouble(spaces.observation) ? Float64Array : Float32Array
+
+/** How actions as drawn become what the environment gets; undefined where they are the same. */
+export const playOf = (policy: Policy, action: Space): Policy["play"] =>
+  policy.play ?? (action._tag === "Box" ? (drawn, played) => clipTo(action, drawn, played) : undefined)
+
+/** The environment gets the nearest action it accepts; learning sees the one that was drawn. */
+const clipTo = ({ low, high }: Box, from: Floats, to: Float64Array): void => {
+  const n = low.length
+  for (let i = 0; i < from.length; i++) to[i] = Math.min(Math.max(from[i]!, low[i % n]!), high[i % n]!)
+}
+
+/** Allocates what a rollout of T steps leaves. */
+export const makeExperience = (
+  steps: number,
+  x: Interaction,
+  policy: Policy,
+  Real: RealConstructor,
+  memory: Memory = ownMemory
+): Experience => {
+  const count = steps * x.batch.count
+  return {
+    count,
+    observation: floatsIn(memory, count * policy.inputs, Real),
+    action: new Float64Array(memory(8 * count * policy.actionSize)),
+    logProb: new Float64Array(memory(8 * count)),
+    rows: makeRows(count, x.batch.observationSize, shownBy(policy), memory)
+  }
+}
+
+/** Steps of each environment in an iteration. Errors: `ProblemError` for steps that the environments cannot share. */
+export const stepsOfEach = ({
+  stepsPerTask,
+  environmentsPerTask
+}: Pick<TrainingProblem, "stepsPerTask" | "environmentsPerTask">): E.Either<ProblemError, number> =>
+  Number.isInteger(stepsPerTask) && stepsPerTask >= 1 && stepsPerTask % environmentsPerTask === 0
+    ? E.right(stepsPerTask / environmentsPerTask)
+    : E.left(problemError("stepsPerTask", `a multiple of ${environmentsPerTask} environments`, `${stepsPerTask}`))
+
+/** One stream of actions a task, so that a task's draws do not depend on the other tasks. */
+export const actionStreams = (key: Key, tasks: Problem["tasks"]): Stream[] =>
+  tasks.map((t) => stream(child(key, "action", t.id)))
+
+const actionName = (task: string): string => `action:${task}`
+
+/** The streams of actions as a state keeps them. */
+export const saveActions = (tasks: Problem["tasks"], streams: readonly Stream[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(streams.map((s, i) => [actionName(tasks[i]!.id), saveStream(s)]))
+
+/** The streams of actions that a state keeps. Errors: `ProblemError` for a text that is none. */
+export const loadActions = (tasks: Problem["tasks"], kept: State["streams"]) =>
+  Effect.forEach(tasks, (t) => lift(loadStream(kept[actionName(t.id)] ?? "")))
+
+/**
+ * Fills an experience. `act` is one session call: from `x.input` to the actor's head. Where the experience is of more
+ * environments than `x` has, the `first` and the number of all tell which rows are these environments' own.
+ */
+export const rollout = Effect.fnUntraced(function* (
+  x: Interaction,
+  act: Effect.Effect<unknown, SessionFailure>,
+  streams: readonly Stream[],
+  into: Experience,
+  pause: Effect.Effect<void>,
+  first = 0,
+  all = x.batch.count
+) {
+  const n = x.batch.count
+  for (let row = first; row < into.count; row += all) {
+    yield* act
+    for (let g = 0; g < streams.length; g++) x.actor.sample(g, streams[g]!)
+    into.observation.set(x.input, row * (x.input.length / n))
+    into.action.set(x.actor.action, row * (x.actor.action.length / n))
+    into.logProb.set(x.actor.logProb, row)
+    x.step(into.rows, row)
+    if (x.batch.fault() !== undefined) yield* unbroken(x)
+    yield* pause
+  }
+})
+
+/** Observations to the parameters of the action distribution; θ is the beginning of `parameters [size]`. */
+export const actProgram = (policy: Policy, rows: number, size = policy.size) =>
+  liftProgram(
+    program("act", { parameters: [size], observation: [rows, policy.inputs] }, ({ parameters, observation }) =>
+      policy.head(slice(parameters, [0], [policy.size]), observation)
+    )
+  )
+
+/** Work between two chances to stop: some milliseconds on a slow core. */
+const FLOPS_BETWEEN_PAUSES = 1e8
+
+/**
+ * Lets the runtime do other things (stop, above all) each time enough session calls have been made. Counting work
+ * instead of time keeps the clock out of algorithms.
+ */
+export const pauseEvery = (flopsOfCall: number): Effect.Effect<void> => {
+  // Even a free call costs some microseconds around it.
+  const calls = Math.max(1, Math.floor(FLOPS_BETWEEN_PAUSES / (flopsOfCall + 1e5)))
+  let left = calls
+  return Effect.suspend(() => {
+    if (--left > 0) return Effect.void
+    left = calls
+    return Effect.yieldNow
+  })
+}

@@ -1,0 +1,129 @@
+/** Where a run keeps what it makes: the contract. Layers: `plugins/runs/store` (a directory, or memory). */
+import { Context, type Effect, type Option, Schema } from "effect"
+import { sentence } from "../text/sentence.ts"
+
+/** A run's store that cannot be made, read or written; `fix` says how to mend it. */
+export class RunStoreError extends Schema.TaggedError<RunStoreError>()("RunStoreError", {
+  reason: Schema.Literals([
+    "exists",
+    "not-a-run",
+    "not-writable",
+    "not-readable",
+    "other-version",
+    "other-config",
+    "locked",
+    "missing",
+    "damaged"
+  ]),
+  path: Schema.String,
+  want: Schema.String,
+  got: Schema.String,
+  fix: Schema.String
+}) {
+  override get message(): string {
+    return sentence({ doing: `use ${this.path}`, want: this.want, got: this.got, fix: this.fix })
+  }
+}
+
+/** One number that was measured; (step, task, metric) is its key within a run. Aggregates are computed from rows. */
+export interface EventRow {
+  /** The stage that measured it: `meta`, `truth`, … */
+  readonly stage: string
+  /** Iteration within the stage. */
+  readonly step: number
+  /** The task's stable id; empty for what belongs to no single task. */
+  readonly task: string
+  readonly metric: string
+  readonly value: number
+}
+
+/** What a log holds: equal for equal runs. */
+export interface Logged {
+  readonly rows: number
+  /** Of the rows in their order, without times and the run's name; lower-case hexadecimal. */
+  readonly sha256: string
+}
+
+/** A finished file of the run. */
+export interface Artefact {
+  readonly stage: string
+  readonly name: string
+  /** Relative to the run directory: `stage/name.hash.ending`. */
+  readonly path: string
+  /** Of the bytes, lower-case hexadecimal. */
+  readonly sha256: string
+  readonly bytes: number
+}
+
+/** What an artefact may hold. */
+export type Content =
+  | {
+      readonly kind: "array"
+      readonly shape: readonly number[]
+      readonly data: Float64Array | Float32Array | Int32Array | Uint8Array
+    }
+  | { readonly kind: "tensors"; readonly tensors: readonly Tensor[]; readonly meta?: Readonly<Record<string, string>> }
+  | { readonly kind: "table"; readonly columns: readonly string[]; readonly rows: readonly (readonly Cell[])[] }
+  | { readonly kind: "json"; readonly value: unknown }
+
+export type Cell = string | number | boolean
+
+/** A named array of a policy, as `.safetensors` holds it. */
+export interface Tensor {
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly data: Float32Array | Float64Array
+}
+
+/**
+ * Results of a run that is not finished, so that it can go on where it stopped: beside the artefacts, in no digest.
+ *
+ * Values and inputs are plain data: texts, numbers, lists, records, arrays of numbers.
+ */
+export interface Kept {
+  /** What was kept under the name for these very inputs. Errors: `damaged` for a file that has changed since. */
+  readonly find: (name: string, inputs: unknown) => Effect.Effect<Option.Option<unknown>, RunStoreError>
+  /** Keeps a value in the place of what the name had. */
+  readonly put: (name: string, inputs: unknown, value: unknown) => Effect.Effect<void, RunStoreError>
+  /** Forgets what is below a name (`truth/`), or everything (the empty name). */
+  readonly drop: (below: string) => Effect.Effect<void, RunStoreError>
+  /** Names this machine: some sessions give other last bits on another one. */
+  readonly machine: string
+}
+
+export interface RunStoreService {
+  /** What names the run in messages and rows: the directory's name. */
+  readonly name: string
+  /** The directory; empty in memory. */
+  readonly directory: string
+  /** What was found amiss when it was opened, and mended: sentences for whoever watches the run. */
+  readonly notes: readonly string[]
+  /**
+   * Writes one artefact; the same content gives the same bytes and the same path. Endings: array `.npy`, tensors
+   * `.safetensors`, table `.csv`, json `.json`.
+   */
+  readonly put: (stage: string, name: string, content: Content) => Effect.Effect<Artefact, RunStoreError>
+  /** The latest artefact of that stage and name, if the run has one. */
+  readonly find: (stage: string, name: string) => Effect.Effect<Artefact | undefined>
+  /** The bytes of an artefact; their digest is checked. */
+  readonly bytes: (artefact: Artefact) => Effect.Effect<Uint8Array, RunStoreError>
+  /** All artefacts, by path. */
+  readonly artefacts: Effect.Effect<readonly Artefact[]>
+  /** Appends rows to the log, each with the time. */
+  readonly log: (rows: readonly EventRow[]) => Effect.Effect<void, RunStoreError>
+  /**
+   * Makes these the stage's rows in the log, before more are measured: what is missing is written again, what is too much
+   * goes. Gives how many were missing.
+   */
+  readonly relog: (stage: string, rows: readonly EventRow[]) => Effect.Effect<number, RunStoreError>
+  /** What the log holds. */
+  readonly logged: Effect.Effect<Logged, RunStoreError>
+  readonly kept: Kept
+  /** Writes `summary.json`. */
+  readonly summary: (value: unknown) => Effect.Effect<void, RunStoreError>
+  /** Writes `report.html`. */
+  readonly report: (html: string) => Effect.Effect<void, RunStoreError>
+}
+
+/** The store of the current run. */
+export class RunStore extends Context.Service<RunStore, RunStoreService>()("policygradex/RunStore") {}

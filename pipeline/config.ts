@@ -1,0 +1,159 @@
+/**
+ * What a person sets for a run of the main job. Presets, files and flags are read by `plugins/config`; this is the one
+ * place that says which numbers there are, what they mean, their unit, their range, and where the paper has them.
+ */
+import { Schema } from "effect"
+import { choice, count, countOr, flag, name, number, numberOr } from "../core/service/setting.ts"
+
+/** The tasks: a family draws `n` of them. */
+export const FamilyConfig = Schema.Struct({
+  id: name("task family, as `pgex envs` lists them"),
+  n: count(2, 1000, "number of tasks"),
+  options: Schema.Record(Schema.String, Schema.Union([Schema.Finite, Schema.Boolean, Schema.String])).annotate({
+    description: "the family's own options, checked by the family"
+  })
+})
+
+/**
+ * Which learner trains; and, under learners' ids, their settings over their defaults, which their own schemas check:
+ * `{ id: "sac", sac: { batch: 128 } }`. Settings of learners that do not train are for whoever changes the id.
+ */
+export const AlgorithmConfig = Schema.StructWithRest(
+  Schema.Struct({ id: name("learner, as `pgex algorithms` lists them") }),
+  [Schema.Record(Schema.String, Schema.Unknown)]
+).annotate({ description: "the learner, and settings under its id" })
+
+/** Policy and value function: networks of one architecture. */
+export const NetworkConfig = Schema.Struct({
+  id: Schema.optionalKey(name("architecture: mlp, or a plugin's; mlp where none is named")),
+  layers: count(1, 64, "hidden layers"),
+  width: count(1, 8192, "units in a hidden layer"),
+  activation: choice(["tanh", "relu"], "nonlinearity of the hidden layers"),
+  options: Schema.optionalKey(
+    Schema.Record(Schema.String, Schema.Unknown).annotate({
+      description: "the architecture's own settings, checked by it"
+    })
+  ),
+  taskOneHot: flag("the observation also tells which task it is")
+})
+
+/** Running normalisation of what learners see, as they learn: moments over all tasks together, saved with each policy. */
+export const NormaliseConfig = Schema.Struct({
+  observation: flag("observations less their mean, over their deviation, within ±10; each number by itself"),
+  reward: flag("learning sees rewards over the deviation of discounted returns, within ±10; reports do not")
+})
+
+/** Training of the meta-policy θ★ on all tasks. */
+export const MetaConfig = Schema.Struct({
+  iterations: count(1, 1_000_000, "rollout-and-update iterations, at most; the paper: 100"),
+  target: numberOr(
+    "off",
+    -1e12,
+    1e12,
+    "meta-training ends once the mean return over tasks reaches this: a solved θ★ has nothing left to learn from"
+  ),
+  stepsPerTask: count(1, 10_000_000, "environment steps a task an iteration; the paper: 2048"),
+  vector: count(1, 4096, "environments side by side a task")
+})
+
+/** Estimates for subsets of tasks from one linearised policy. */
+export const SurrogateConfig = Schema.Struct({
+  transitionsPerTask: count(1, 100_000_000, "transitions a task collected at θ★; the paper: 2048"),
+  projection: choice(["gaussian", "rademacher", "sparse", "kronecker"], "random projection of the gradients"),
+  dimension: count(1, 10_000, "d, dimension after projection, of d × d matrices; the paper: 400"),
+  damping: number(
+    1e-6,
+    1e9,
+    "μ of (μ/2)‖x‖² as a multiple of the loss's largest curvature at θ★: 10 keeps adapted policies within about 1%"
+  ),
+  trustRadius: numberOr("off", 0, 1e6, "largest ‖Px‖/‖θ★‖ of an adapted policy"),
+  subsets: countOr("all", 1, 1e7, "m, number of random subsets, or all of the size; the paper: n² or all"),
+  subsetSize: count(1, 1000, "tasks in a subset; the paper: 5"),
+  affinity: choice(["centred", "gain", "eq5"], "which affinity matrix the groups come from"),
+  normaliseAdvantages: flag("advantages of a task get mean 0, deviation 1"),
+  baseline: choice(
+    ["task", "critic"],
+    "value baseline of the advantages: fitted to each task, or the meta-policy's critic"
+  )
+})
+
+/** Splitting the tasks by the affinity matrix. */
+export const GroupingConfig = Schema.Struct({
+  method: name("how the tasks are split: sdp, spectral, agglomerative, random, or one of a plugin"),
+  k: countOr("auto", 1, 1000, "number of groups, or auto"),
+  lambda: numberOr("off", 0, 1e9, "penalty on the number of groups instead of a fixed k")
+})
+
+/** Really training a sample of subsets, against which the estimates are judged. */
+export const TruthConfig = Schema.Struct({
+  subsets: count(0, 1_000_000, "subsets of the surrogate's that are really trained, at most"),
+  iterations: count(1, 1_000_000, "training iterations a subset, starting at θ★"),
+  stepsPerTask: count(1, 10_000_000, "environment steps a task an iteration"),
+  repeats: count(1, 1000, "trainings of each subset with different keys; from 2 on, halves of them give the ceiling"),
+  episodes: count(
+    0,
+    1_000_000,
+    "episodes a task played after each iteration, for the curve; 0 takes those of the training"
+  ),
+  measure: choice(["curve", "final"], "a task's performance: mean return over the training, or after it")
+})
+
+/** Training one policy a group, and the same for the groupings it is compared with. */
+export const GroupTrainingConfig = Schema.Struct({
+  iterations: count(1, 1_000_000, "training iterations a group, starting at θ★"),
+  seeds: count(1, 1000, "trainings of each grouping with different keys")
+})
+
+export const EvaluationConfig = Schema.Struct({
+  episodes: count(1, 1_000_000, "episodes a task a policy, actions at their mode")
+})
+
+/** The first-order check. */
+export const FirstOrderConfig = Schema.Struct({
+  distances: Schema.Array(Schema.Finite.check(Schema.isBetween({ minimum: 1e-9, maximum: 10 })))
+    .check(Schema.isMinLength(1))
+    .annotate({ description: "relative distances ‖θ−θ★‖/‖θ★‖; the paper: 0.001 to 0.05" }),
+  directions: count(1, 10_000, "subsets whose adapted directions are followed; the paper: 10"),
+  maximum: number(0, 1, "relative residual above which an estimate is called invalid; the paper: 0.02"),
+  beyond: choice(["warn", "refuse"], "what happens to estimates beyond the distance that the check covers")
+})
+
+/** What can compute. `auto` takes the fastest that works: first `native`, then `wasm`; the others are for who asks. */
+export const sessionKinds = [
+  "auto",
+  "native",
+  "wasm",
+  "wasm:relaxed",
+  "reference",
+  "tfjs",
+  "tfjs:node",
+  "tfjs:node-gpu",
+  "tfjs:webgpu",
+  "tfjs:wasm",
+  "tfjs:cpu"
+] as const
+export type SessionKind = (typeof sessionKinds)[number]
+
+/** Everything that decides a run. */
+export const RunConfig = Schema.Struct({
+  preset: name("where the values came from"),
+  seed: count(0, Number.MAX_SAFE_INTEGER, "the one seed; every key of the run is spawned from it"),
+  session: choice(sessionKinds, "what computes; auto: the fastest that works; wasm: the same bits on every machine"),
+  workers: countOr("auto", 1, 1024, "worker threads, or one a core"),
+  plugins: Schema.Array(Schema.NonEmptyString).annotate({
+    description: "plugins by file or package; a file's path counts from this configuration's folder"
+  }),
+  family: FamilyConfig,
+  algorithm: AlgorithmConfig,
+  network: NetworkConfig,
+  normalise: NormaliseConfig,
+  meta: MetaConfig,
+  surrogate: SurrogateConfig,
+  firstOrder: FirstOrderConfig,
+  grouping: GroupingConfig,
+  truth: TruthConfig,
+  groupTraining: GroupTrainingConfig,
+  evaluation: EvaluationConfig
+})
+
+export type RunConfig = typeof RunConfig.Type

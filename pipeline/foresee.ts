@@ -1,0 +1,88 @@
+/** What a job could only fail at in one of its later stages, found before the first one begins. */
+import * as E from "fp-ts/lib/Either.js"
+import { pipe } from "fp-ts/lib/function.js"
+import { asProblem, ProblemError } from "../algorithms/error.ts"
+import { checkedSubsets } from "../core/surrogate/subsets.ts"
+import type { Task } from "../envs/mod.ts"
+import type { RunConfig } from "./config.ts"
+import type { Known } from "./jobs/spec.ts"
+import type { Setting } from "./jobs/training.ts"
+import { groupingTakes } from "./stages/grouping.ts"
+
+/** A training that some stage will do. */
+interface Planned {
+  /** What is trained, as the end of "Cannot train …". */
+  readonly what: string
+  readonly tasks: number
+  readonly stepsPerTask: number
+  readonly iterations: number
+  /** The parts of the configuration that say so: of iterations, and of steps. */
+  readonly from: readonly [string, string]
+}
+
+/**
+ * Whether every stage can begin: subsets that can be drawn, a grouping that takes the settings, and for each kind of
+ * training a problem that the learner does not refuse.
+ *
+ * Groups are not known yet; where there may be several, one may be of a single task.
+ *
+ * - Errors: `ProblemError` naming what is trained, and the setting.
+ */
+export const foresee = (
+  config: RunConfig,
+  setting: Setting<unknown>,
+  tasks: readonly Task[],
+  groupings: Known["groupings"]
+): E.Either<ProblemError, undefined> => {
+  const { surrogate, grouping } = config
+  const count = grouping.lambda === "off" ? { k: grouping.k } : { lambda: grouping.lambda }
+  const steps: readonly E.Either<ProblemError, unknown>[] = [
+    E.mapLeft(asProblem)(checkedSubsets(tasks.length, surrogate.subsetSize, surrogate.subsets)),
+    E.mapLeft(asProblem)(groupingTakes(tasks.length, { ...count, method: grouping.method }, groupings)),
+    ...trainings(config, tasks.length).map((planned) => takes(setting, tasks, planned))
+  ]
+  return pipe(
+    steps.find(E.isLeft) ?? E.right(undefined),
+    E.map(() => undefined)
+  )
+}
+
+const trainings = (c: RunConfig, n: number): readonly Planned[] => {
+  const meta = { tasks: n, stepsPerTask: c.meta.stepsPerTask, iterations: c.meta.iterations }
+  const { iterations } = c.groupTraining
+  const group = { stepsPerTask: c.meta.stepsPerTask, iterations, from: ["groupTraining", "meta"] as const }
+  const several = c.grouping.lambda !== "off" || c.grouping.k !== 1
+  return [
+    { ...meta, what: `all ${n} tasks`, from: ["meta", "meta"] },
+    ...(c.truth.subsets === 0
+      ? []
+      : [
+          {
+            what: `a subset of ${c.surrogate.subsetSize} tasks`,
+            tasks: c.surrogate.subsetSize,
+            stepsPerTask: c.truth.stepsPerTask,
+            iterations: c.truth.iterations,
+            from: ["truth", "truth"] as const
+          }
+        ]),
+    ...(several ? [{ ...group, what: "a group of one task", tasks: 1 }] : []),
+    { ...group, what: `a group of all ${n} tasks`, tasks: n }
+  ]
+}
+
+const takes = (
+  { algorithm, algorithmConfig, environment, policy, vector }: Setting<unknown>,
+  all: readonly Task[],
+  { what, tasks, stepsPerTask, iterations, from }: Planned
+): E.Either<ProblemError, unknown> => {
+  const problem = { environment, tasks: all.slice(0, tasks), policy, environmentsPerTask: vector }
+  return pipe(
+    algorithm.check?.(algorithmConfig, { ...problem, stepsPerTask, iterations }) ?? E.right(undefined),
+    E.mapLeft(({ field, want, got, message }) => {
+      const [some, each] = from
+      const sizes = `${some}.iterations ${iterations}, ${each}.stepsPerTask ${stepsPerTask}`
+      const words = message.replace(/^Cannot (train|use a replay)/, `Cannot train ${what} (${sizes})`)
+      return new ProblemError({ field, want, got, message: words })
+    })
+  )
+}

@@ -1,0 +1,128 @@
+/** The main job: from a configuration to groups and what they are worth, every stage's numbers in the run's store. */
+import { Effect } from "effect"
+import { discountOf } from "../algorithms/settings.ts"
+import { child } from "../core/random/mod.ts"
+import { RunStore } from "../core/service/run_store.ts"
+import type { RunConfig } from "./config.ts"
+import type { Known } from "./jobs/spec.ts"
+import { plan } from "./plan.ts"
+import { filmsOf } from "./result/recordings.ts"
+import { jobResult } from "./result/result.ts"
+import { firstOrderTable } from "./stages/first_order/table.ts"
+import { firstOrderRows, refuseBeyond } from "./stages/first_order/validity.ts"
+import { groupsOf, policiesBy, policiesOf } from "./stages/group_training.ts"
+import { metaTraining } from "./stages/meta_training.ts"
+import { makeStages } from "./stages/stage.ts"
+import { firstOrderCheck, grouping, groupTraining, surrogate, truth } from "./stages/stages.ts"
+import { comparable, compareWithTruth } from "./stages/truth.ts"
+import { putMeta, putPolicies, putSurrogate, putTruth, putWorth, relogTraining } from "./store/save.ts"
+
+/**
+ * Runs every stage in order: meta-training, estimates, first-order check, grouping, truth, group training.
+ *
+ * `known` is where ids are looked up. What a stage finished is in the store before the next one starts, and a job in a
+ * store that has the results of some stages goes on behind them, to the same bytes.
+ *
+ * - Source: Zhang et al., algorithms 1 and 2 and section 4.
+ */
+export const mainJob = (known: Known) =>
+  Effect.fn("policygradex.mainJob")(function* (config: RunConfig) {
+    const { key, tasks, planted, spec, site, workers, code } = yield* plan(config, known)
+    const { setting } = site
+    const store = yield* RunStore
+    const stages = yield* makeStages(workers, code)
+
+    const until = config.meta.target === "off" ? Number.POSITIVE_INFINITY : config.meta.target
+    const { iterations } = config.meta
+    const meta = yield* stages.run(metaTraining(site), { spec, tasks, iterations, until, key: child(key, "meta") })
+    yield* relogTraining("meta-training", meta, spec.taskIds)
+    yield* putMeta(setting, tasks, meta)
+    const moments = meta.moments === undefined ? {} : { moments: meta.moments }
+    const start = { policy: meta.policy, value: meta.value, ...moments }
+
+    const { distances, directions, maximum, beyond } = config.firstOrder
+    const estimated = yield* stages.run(surrogate(site), {
+      spec,
+      tasks,
+      at: start,
+      directions,
+      key: child(key, "surrogate"),
+      config: { ...config.surrogate, ...discountOf(spec.algorithmConfig) }
+    })
+    yield* putSurrogate(estimated, tasks)
+
+    const followed = { ...estimated.followed, theta: meta.policy, distances, key: child(key, "check") }
+    const residuals = yield* stages.run(firstOrderCheck(site), { spec, ...followed })
+    const firstOrder = firstOrderRows(distances, residuals)
+    yield* store.put("first-order", "table", firstOrderTable(firstOrder))
+    if (beyond === "refuse") yield* refuseBeyond(estimated.distances, firstOrder, maximum)
+
+    const { method, k: asked, lambda: price } = config.grouping
+    const split = yield* stages.run(grouping(site), {
+      gradients: estimated.gradients,
+      affinities: estimated.affinities,
+      chosen: config.surrogate.affinity,
+      method,
+      key,
+      count: price === "off" ? { k: asked } : { lambda: price }
+    })
+    const { k, labels } = split
+    yield* store.put("grouping", "groups", { kind: "json", value: { k, tasks: spec.taskIds, labels } })
+
+    const { stepsPerTask, episodes: assessments } = config.truth
+    const trained = yield* stages.run(truth, {
+      // Only their returns matter: what hundreds of trainings ended with would fill the disk.
+      spec: { ...spec, stepsPerTask, assessments, parameters: false },
+      tasks,
+      subsets: estimated.subsets,
+      config: config.truth,
+      start,
+      key: child(key, "truth")
+    })
+    const estimates = trained.chosen.map((s) => estimated.scores[s]!)
+    const comparison = comparable(trained)
+      ? compareWithTruth(estimates, trained, tasks.length, k, child(key, "agreement"))
+      : undefined
+    if (trained.trained.length > 0) yield* putTruth(trained, comparison?.affinity, tasks)
+
+    const groupings = {
+      [method]: labels.chosen,
+      "gradient similarity": labels.cosine,
+      random: labels.random,
+      "all in one": new Array<number>(tasks.length).fill(0)
+    }
+    const grouped = yield* stages.run(groupTraining, {
+      spec,
+      tasks,
+      groupings,
+      config: config.groupTraining,
+      start,
+      key: child(key, "groups")
+    })
+    yield* putWorth(grouped.worth, tasks)
+    const groups = groupsOf(labels.chosen)
+    yield* putPolicies(
+      setting,
+      tasks,
+      groups,
+      groups.map((members) => policiesOf(grouped, members))
+    )
+    const films = yield* filmsOf(setting, tasks, policiesBy(grouped, labels.chosen), child(key, "films"))
+    const result = jobResult({
+      config,
+      adapts: setting.algorithm.adapter !== undefined,
+      tasks,
+      planted,
+      meta,
+      estimated,
+      residuals,
+      labels,
+      comparison,
+      grouping: { ...split, labels: labels.chosen },
+      truth: trained,
+      worth: grouped.worth,
+      spent: stages.ledger.entries(),
+      computers: stages.computers
+    })
+    return { ...result, films }
+  })

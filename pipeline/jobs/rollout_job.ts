@@ -1,0 +1,180 @@
+/** Rollouts of many tasks as work in parts: a part is one task, its rows are written where all threads see them. */
+import { Effect, Schema, Scope } from "effect"
+import type { MakeRollouts, Rollouts } from "../../algorithms/algorithm.ts"
+import {
+  actProgram,
+  type Experience,
+  type Interaction,
+  interaction,
+  makeExperience,
+  pauseEvery,
+  rollout
+} from "../../algorithms/environment_runner.ts"
+import { lift } from "../../algorithms/error.ts"
+import { momentsSize } from "../../algorithms/normalise.ts"
+import { type Floats, loadStream, type Stream, saveStream, zeroKey } from "../../core/random/mod.ts"
+import { realOf } from "../../core/service/real.ts"
+import { Session } from "../../core/service/session.ts"
+import type { Task } from "../../envs/mod.ts"
+import { type BatchState, floatsIn, type Memory } from "../../envs/vector.ts"
+import { openHere, type Work, type WorkersService } from "./job.ts"
+import { Bytes, Doubles, FloatArray, Ints, Spec, TaskData } from "./schemas.ts"
+import { settingOf, type TrainingSpec } from "./spec.ts"
+
+/** What all rollouts of a training share: mostly memory that all threads see. */
+interface RollSetting {
+  readonly spec: TrainingSpec
+  readonly tasks: readonly Task[]
+  readonly experience: Experience
+  /** θ of the rollout to do. */
+  readonly theta: Floats
+  /** What it normalises by; nothing where it does not. */
+  readonly moments: Floats
+  /** Number of the last rollout of each task. */
+  readonly rounds: Int32Array
+}
+
+/** Where one task's environments stand, and what draws their actions. */
+interface Standing {
+  readonly environments: BatchState
+  /** What the network sees next. */
+  readonly observation: Floats
+  /** A stream, as text. */
+  readonly actions: string
+}
+
+interface RollPart extends Standing {
+  /** Place of the task. */
+  readonly task: number
+  /** Number of this rollout. */
+  readonly round: number
+}
+
+const standing = {
+  environments: Schema.Struct({
+    states: Schema.String,
+    returns: Schema.String,
+    lengths: Schema.Array(Schema.Int),
+    streams: Schema.Array(Schema.String)
+  }),
+  observation: FloatArray,
+  actions: Schema.String
+}
+
+/** One part rolls out one task. */
+export const rolling: Work<RollSetting, RollPart, Standing> = {
+  name: "rollout",
+  setting: Schema.Struct({
+    spec: Spec,
+    tasks: Schema.Array(TaskData),
+    experience: Schema.Struct({
+      count: Schema.Int,
+      observation: FloatArray,
+      action: Doubles,
+      logProb: Doubles,
+      rows: Schema.Struct({
+        reward: FloatArray,
+        terminated: Bytes,
+        truncated: Bytes,
+        nextObservation: FloatArray,
+        observation: FloatArray,
+        episodeReturn: Doubles,
+        episodeLength: Ints
+      })
+    }),
+    theta: FloatArray,
+    moments: FloatArray,
+    rounds: Ints
+  }),
+  part: Schema.Struct({ ...standing, task: Schema.Int, round: Schema.Int }),
+  result: Schema.Struct(standing),
+  open: Effect.fnUntraced(function* ({ spec, tasks, experience, theta, moments, rounds }, known) {
+    const session = yield* Session
+    const scope = yield* Effect.scope
+    const Real = realOf(session)
+    const { environment, policy, vector } = yield* settingOf(spec, known)
+    const acting = yield* session.compile(yield* actProgram(policy, vector))
+    const parameters = yield* session.buffer([policy.size])
+    const pause = pauseEvery(acting.cost.flops)
+    const made = new Map<number, Interaction>()
+    const environmentsOf = Effect.fnUntraced(function* (task: number) {
+      const known = made.get(task)
+      if (known !== undefined) return known
+      const problem = { environment, tasks: [tasks[task]!], policy, environmentsPerTask: vector }
+      const x = yield* interaction(problem, zeroKey, Real).pipe(Effect.provideService(Scope.Scope, scope))
+      made.set(task, x)
+      return x
+    })
+    return Effect.fnUntraced(function* ({ task, round, environments, observation, actions }) {
+      const x = yield* environmentsOf(task)
+      const stream = yield* lift(loadStream(actions))
+      if (moments.length > 0) yield* lift(x.normaliser.set(moments))
+      yield* lift(x.batch.load(environments))
+      x.input.set(observation)
+      yield* session.write(parameters, theta)
+      const act = acting.run({ parameters, observation: x.input }, x.actor.head)
+      yield* rollout(x, act, [stream], experience, pause, task * vector, tasks.length * vector)
+      rounds[task] = round
+      return { environments: x.batch.save(), observation: x.input.slice(), actions: saveStream(stream) }
+    })
+  })
+}
+
+/** Memory that all threads see, where there is any. */
+const sharedMemory: Memory = (bytes) =>
+  typeof SharedArrayBuffer === "undefined" ? new ArrayBuffer(bytes) : new SharedArrayBuffer(bytes)
+
+/**
+ * Rollouts of these tasks by the workers, each task by itself: the same calls, and so the same bits, whatever their
+ * number. Where the threads see no common memory, `note` is told once and all is done in this thread.
+ */
+export const rolloutsBy = (
+  workers: WorkersService,
+  spec: TrainingSpec,
+  tasks: readonly Task[],
+  note: (sentence: string) => Effect.Effect<void>
+): MakeRollouts =>
+  Effect.fnUntraced(function* (x, steps, Real) {
+    const session = yield* Session
+    const { policy } = yield* settingOf(spec, workers.known)
+    const experience = makeExperience(steps, x, policy, Real, sharedMemory)
+    const theta = floatsIn(sharedMemory, policy.size, Real)
+    const moments = floatsIn(sharedMemory, momentsSize(policy), Float64Array)
+    const rounds = new Int32Array(sharedMemory(4 * tasks.length))
+    const setting = { spec, tasks, experience, theta, moments, rounds }
+    const all = yield* workers.open(rolling, setting)
+    const here = yield* openHere(rolling, setting, workers.known, session)
+    const [environments, seen] = [spec.vector, x.input.length / tasks.length]
+    let shared = true
+    let round = 0
+
+    /** Nothing of `x` and the streams has moved before all tasks are done: what fails can be done again. */
+    const standings = (streams: readonly Stream[]): readonly RollPart[] =>
+      tasks.map((_, task) => ({
+        task,
+        round,
+        environments: x.batch.save(task * environments, (task + 1) * environments),
+        observation: x.input.slice(task * seen, (task + 1) * seen),
+        actions: saveStream(streams[task]!)
+      }))
+
+    const roll: Rollouts["roll"] = Effect.fnUntraced(function* (at, streams) {
+      theta.set(at.policy)
+      moments.set(at.moments ?? [])
+      round++
+      const parts = standings(streams)
+      const inTurn = Effect.forEach(parts, here)
+      let ends = shared ? yield* Effect.mapError(all(parts), (e) => e.reason) : yield* inTurn
+      if (rounds.some((r) => r !== round)) {
+        shared = false
+        yield* note("Rollouts are done one after another: want memory that threads share, got a copy for each")
+        ends = yield* inTurn
+      }
+      for (const [task, end] of ends.entries()) {
+        yield* lift(x.batch.load(end.environments, task * environments, (task + 1) * environments))
+        x.input.set(end.observation, task * seen)
+        streams[task]!.words.set((yield* lift(loadStream(end.actions))).words)
+      }
+    })
+    return { experience, roll }
+  })

@@ -1,0 +1,88 @@
+/** What a job trains, as plain data: ids instead of values, so that it can go to another thread. */
+
+import { Effect } from "effect"
+import * as E from "fp-ts/lib/Either.js"
+import type { Algorithm } from "../../algorithms/algorithm.ts"
+import type { Architecture } from "../../algorithms/architecture.ts"
+import { lift, problemError } from "../../algorithms/error.ts"
+import type { NetworkConfig } from "../../algorithms/policy.ts"
+import { choices } from "../../core/text/choices.ts"
+import { type Environment, findEnvironment, type Registry, type Space } from "../../envs/mod.ts"
+import type { GroupingPlugin } from "../stages/grouping.ts"
+import type { Setting } from "./training.ts"
+
+/** What all trainings of a job share. */
+export interface TrainingSpec {
+  readonly environment: string
+  readonly algorithm: string
+  /** Decoded by the algorithm's own schema. */
+  readonly algorithmConfig: unknown
+  readonly network: NetworkConfig
+  /** Ids of all tasks of the job, for policies that are told the task. */
+  readonly taskIds: readonly string[]
+  readonly vector: number
+  readonly stepsPerTask: number
+  readonly episodes: number
+  readonly assessments?: number
+  /** As in {@link Setting}. */
+  readonly parameters?: false
+}
+
+/** Where ids are looked up. */
+export interface Known {
+  readonly registry: Registry
+  readonly algorithms: readonly Algorithm<unknown>[]
+  /** Architectures of networks; by default the package's own. */
+  readonly architectures?: readonly Architecture[] | undefined
+  /** Ways to split tasks beside the package's own. */
+  readonly groupings?: readonly GroupingPlugin[]
+}
+
+/** Looks the ids up. Errors: `ProblemError` naming the id and what there is. */
+export const settingOf = Effect.fnUntraced(function* (
+  spec: TrainingSpec,
+  { registry, algorithms, architectures }: Known
+) {
+  const environment: Environment = yield* lift(findEnvironment(registry, spec.environment))
+  const algorithm = algorithms.find((a) => a.id === spec.algorithm)
+  if (algorithm === undefined) {
+    return yield* problemError(
+      "algorithm",
+      `one of ${choices(
+        algorithms.map((a) => a.id),
+        spec.algorithm
+      )}`,
+      spec.algorithm
+    )
+  }
+  if (!algorithm.supports(environment.action)) {
+    const others = learnersFor(environment, algorithms)
+    const want = `a learner for the ${describe(environment.action)} of ${environment.id} (${choices(others, algorithm.id)})`
+    return yield* problemError("algorithm", want, algorithm.id)
+  }
+  const policy = algorithm.makePolicy(environment, spec.network, spec.taskIds, architectures)
+  if (E.isLeft(policy)) return yield* policy.left
+  const setting: Setting<unknown> = {
+    environment,
+    algorithm,
+    algorithmConfig: spec.algorithmConfig,
+    policy: policy.right,
+    vector: spec.vector,
+    stepsPerTask: spec.stepsPerTask,
+    episodes: spec.episodes,
+    ...(spec.assessments === undefined ? {} : { assessments: spec.assessments }),
+    ...(spec.parameters === undefined ? {} : { parameters: spec.parameters })
+  }
+  return setting
+})
+
+/** Ids of the learners that an environment's actions suit. */
+export const learnersFor = ({ action }: Environment, algorithms: Known["algorithms"]): readonly string[] =>
+  algorithms.filter((a) => a.supports(action)).map((a) => a.id)
+
+/** Actions in words. */
+export const describe = (action: Space): string => {
+  if (action._tag === "Discrete") return `${action.n} discrete actions`
+  const bounded = [...action.low, ...action.high].every(Number.isFinite)
+  return `continuous actions${bounded ? "" : " without bounds"}`
+}

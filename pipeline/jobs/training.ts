@@ -1,0 +1,238 @@
+/** The unit of work of the job: train some tasks from given parameters and say how each task did. */
+import { Effect, type Scope } from "effect"
+import * as E from "fp-ts/lib/Either.js"
+import type { Algorithm, Learner, MakeRollouts, Problem, SavedState, Start } from "../../algorithms/algorithm.ts"
+import { type CheckpointError, type LearnerError, problemError } from "../../algorithms/error.ts"
+import { type Evaluate, type Evaluation, type EvaluationOptions, evaluator } from "../../algorithms/evaluate.ts"
+import { type Adaptable, type AdaptedEvaluation, adaptedEvaluator } from "../../algorithms/evaluate_adapted.ts"
+import { momentsSize } from "../../algorithms/normalise.ts"
+import type { Policy } from "../../algorithms/policy.ts"
+import { child, type Floats, type Key } from "../../core/random/mod.ts"
+import { type Cost, Session } from "../../core/service/session.ts"
+import type { Environment, Task } from "../../envs/mod.ts"
+import { since, totalCost } from "../result/ledger.ts"
+
+/** What all trainings of a job share. */
+export interface Setting<C> {
+  readonly environment: Environment
+  readonly algorithm: Algorithm<C>
+  readonly algorithmConfig: C
+  readonly policy: Policy
+  /** Environments a task. */
+  readonly vector: number
+  readonly stepsPerTask: number
+  /** Episodes a task in the evaluation after the training, actions at their mode. */
+  readonly episodes: number
+  /** Episodes a task after each iteration, actions drawn; none by default. */
+  readonly assessments?: number
+  /** Where only returns matter, parameters are left out of what a training gives. */
+  readonly parameters?: false
+}
+
+/** Who plays the tasks where the training's own thread does not. */
+export interface Players {
+  readonly rollouts: MakeRollouts
+  readonly evaluator: Effect.Effect<Evaluate, LearnerError, Scope.Scope>
+}
+
+/** One training to do. */
+export interface Assignment {
+  readonly tasks: readonly Task[]
+  readonly iterations: number
+  readonly key: Key
+  readonly start?: Start
+}
+
+/** What a training gave. Rows of `curve` are iterations, columns the assignment's tasks. */
+export interface Trained {
+  readonly policy: Float64Array
+  readonly value: Float64Array
+  /** What the policy normalises by, where it does. */
+  readonly moments?: Float64Array | undefined
+  /** Of meta-learners: what their adapter takes beside the policy, learned step sizes above all. */
+  readonly arrays?: Readonly<Record<string, Floats>>
+  /** Of meta-learners: what the policy adapted to for the evaluation, one a task. */
+  readonly adapted?: readonly Float64Array[]
+  /** Mean return of the episodes that ended in the iteration; NaN where none did. */
+  readonly curve: readonly (readonly number[])[]
+  /** Mean return of the assessment after each iteration, as `curve`; empty where none was asked for. */
+  readonly assessed: readonly (readonly number[])[]
+  /** The algorithm's own figures by iteration and task. */
+  readonly metrics: readonly (readonly Readonly<Record<string, number>>[])[]
+  /** Return of every evaluation episode, a row a task. */
+  readonly returns: readonly (readonly number[])[]
+  /** Share of those episodes that succeeded, by task, where the environment tells. */
+  readonly successRates?: readonly number[]
+  readonly steps: number
+  /** Of all its calls, wherever they were made. */
+  readonly cost: Cost
+}
+
+/** What an iteration showed, task by task. */
+export interface Watched {
+  /** Counted from 0. */
+  readonly iteration: number
+  /** Mean returns; NaN where no episode ended. */
+  readonly returns: readonly number[]
+  readonly metrics: readonly Readonly<Record<string, number>>[]
+  /** Environment steps so far. */
+  readonly steps: number
+}
+
+/** A training on its way: from here it goes on, bit for bit. */
+export interface Midway extends Pick<Trained, "curve" | "assessed" | "metrics" | "cost"> {
+  readonly saved: SavedState
+}
+
+/** Where a training's way is kept. Keeping never fails: a training that cannot be kept goes on. */
+export interface Checkpoints {
+  readonly find: Effect.Effect<Midway | undefined>
+  /** Is told after each iteration, and keeps where it stands from time to time. */
+  readonly offer: (at: () => Midway) => Effect.Effect<void>
+  /** Keeps it at once: the training is stopped. */
+  readonly keep: (at: Midway) => Effect.Effect<void>
+  /** What was found is of another training. */
+  readonly refuse: (why: CheckpointError) => Effect.Effect<void>
+}
+
+/** Who watches a training, helps it, and keeps its way; nothing of that changes its numbers. */
+export interface Company<W, R> {
+  /** Is told what was done before, row by row, when the first iteration begins. */
+  readonly begin?: (past: Pick<Trained, "curve" | "metrics">) => Effect.Effect<void, W, R>
+  /** Is told after each iteration. */
+  readonly watch?: (seen: Watched) => Effect.Effect<void, W, R>
+  /** The training ends with the iteration whose mean return over tasks reaches this. */
+  readonly until?: number
+  readonly players?: Players
+  readonly checkpoints?: Checkpoints
+}
+
+/** Trains one assignment, or goes on with it. */
+export const train = Effect.fn("policygradex.train")(function* <C, W = never, R = never>(
+  setting: Setting<C>,
+  { tasks, iterations, key, start }: Assignment,
+  { begin, watch, until = Number.POSITIVE_INFINITY, players, checkpoints }: Company<W, R> = {}
+) {
+  const { environment, algorithm, algorithmConfig, policy, vector, stepsPerTask, episodes, assessments = 0 } = setting
+  return yield* Effect.scoped(
+    Effect.gen(function* () {
+      const session = yield* Session
+      const before = yield* session.work
+      const problem = { environment, tasks, policy, environmentsPerTask: vector }
+      const learner = yield* algorithm.learner(algorithmConfig, {
+        ...problem,
+        stepsPerTask,
+        iterations,
+        ...(players === undefined ? {} : { rollouts: players.rollouts })
+      })
+      const past = yield* goOn(learner, checkpoints)
+      let state = past?.state ?? (yield* learner.init(child(key, "train"), start))
+      if ((state.moments?.length ?? 0) !== momentsSize(policy)) {
+        return yield* problemError("normalise", `off, as ${algorithm.id} gathers no moments`, "on")
+      }
+      const evaluate = yield* evaluation(setting, problem, players)
+      const curve = [...(past?.curve ?? [])]
+      const assessed = [...(past?.assessed ?? [])]
+      const metrics = [...(past?.metrics ?? [])]
+      const costNow = Effect.map(session.work, (now) => totalCost([past?.cost ?? free, since(before, now)]))
+      let cost = past?.cost ?? free
+      const midway = (): Midway => ({ saved: learner.save(state), curve, assessed, metrics, cost })
+      const iterate = Effect.gen(function* () {
+        yield* begin?.({ curve, metrics }) ?? Effect.void
+        while (state.iteration < iterations && !(meanOf(curve.at(-1) ?? []) >= until)) {
+          const i = state.iteration
+          const next = yield* learner.iterate(state)
+          const returns = next.rows.map((r) => r.meanReturn ?? Number.NaN)
+          const figures = next.rows.map((r) => r.metrics)
+          const how = { episodes: assessments, actions: "sample" } as const
+          const played = assessments > 0 ? yield* evaluate(next.state, how, child(key, "assess", i)) : []
+          yield* watch?.({ iteration: i, returns, metrics: figures, steps: next.state.steps }) ?? Effect.void
+          cost = yield* costNow
+          // All at once: whenever the training is stopped, what is kept is of whole iterations.
+          state = next.state
+          curve.push(returns)
+          metrics.push(figures)
+          if (assessments > 0) assessed.push(played.map((e) => e.meanReturn))
+          yield* checkpoints?.offer(midway) ?? Effect.void
+        }
+      })
+      const keep = Effect.suspend(() => (state.iteration > 0 && checkpoints?.keep(midway())) || Effect.void)
+      yield* Effect.onError(iterate, () => keep)
+      const mode = { episodes, actions: "mode" } as const
+      const done = yield* evaluate(state, mode, child(key, "evaluate"))
+      const wanted = (x: Floats): Float64Array => Float64Array.from(setting.parameters === false ? [] : x)
+      const trained: Trained = {
+        policy: wanted(state.policy),
+        value: wanted(state.value),
+        ...(state.moments === undefined ? {} : { moments: Float64Array.from(state.moments) }),
+        ...(algorithm.adapter === undefined || setting.parameters === false
+          ? {}
+          : { arrays: state.arrays, adapted: done.map((e) => Float64Array.from(e.policy ?? state.policy)) }),
+        curve,
+        assessed,
+        metrics,
+        returns: done.map((e) => e.returns),
+        ...successRatesOf(done),
+        steps: state.steps,
+        cost: yield* costNow
+      }
+      return trained
+    })
+  )
+})
+
+/** What a state is worth: its policy's returns, or, of a meta-learner, those of the policies that it adapts to. */
+const evaluation = Effect.fnUntraced(function* <C>(
+  { algorithm, algorithmConfig, stepsPerTask }: Setting<C>,
+  problem: Problem,
+  players: Players | undefined
+) {
+  if (algorithm.adapter !== undefined) {
+    // One step's rollout is half of an iteration, as it is in meta-training with one inner step.
+    const each = problem.environmentsPerTask
+    const rollout = each * Math.max(1, Math.floor(stepsPerTask / 2 / each))
+    return yield* adaptedEvaluator(algorithm.adapter, algorithmConfig, { ...problem, stepsPerTask: rollout })
+  }
+  const evaluate = yield* players?.evaluator ?? evaluator(problem)
+  return (
+    at: Adaptable,
+    options: EvaluationOptions,
+    key: Key
+  ): Effect.Effect<readonly (Evaluation & Partial<AdaptedEvaluation>)[], LearnerError> =>
+    evaluate(at.policy, options, key, at.moments)
+})
+
+const free: Cost = { flops: 0, bytes: 0 }
+
+/** Where the training stood, if that was kept. */
+const goOn = Effect.fnUntraced(function* (learner: Learner, checkpoints: Checkpoints | undefined) {
+  const found = yield* checkpoints?.find ?? Effect.undefined
+  if (checkpoints === undefined || found === undefined) return undefined
+  const state = learner.load(found.saved)
+  if (E.isRight(state)) return { ...found, state: state.right }
+  yield* checkpoints.refuse(state.left)
+  return undefined
+})
+
+const successRatesOf = (done: readonly Evaluation[]): Pick<Trained, "successRates"> => {
+  const rates = done.flatMap((e) => (e.successes === undefined ? [] : [meanOf(e.successes.map(Number))]))
+  return rates.length === done.length ? { successRates: rates } : {}
+}
+
+/** Mean of the known values. */
+export const meanOf = (x: readonly number[]): number => {
+  const known = x.filter((v) => !Number.isNaN(v))
+  return known.length === 0 ? Number.NaN : known.reduce((a, b) => a + b, 0) / known.length
+}
+
+/**
+ * What was achieved while training, one number a task: the mean over iterations of the assessments, or of the learning
+ * curve where there were none. Less noisy than the end of the training.
+ */
+export const curveMeans = (t: Trained): readonly number[] => {
+  const rows = t.assessed.length > 0 ? t.assessed : t.curve
+  return (rows[0] ?? []).map((_, task) => meanOf(rows.map((row) => row[task]!)))
+}
+
+/** Mean return of each task after training. */
+export const finalMeans = (t: Trained): readonly number[] => t.returns.map(meanOf)

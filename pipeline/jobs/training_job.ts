@@ -1,0 +1,59 @@
+/** Independent trainings, done by the workers of the context. */
+
+import { Effect, Schema } from "effect"
+import { Session } from "../../core/service/session.ts"
+import { choices } from "../../core/text/choices.ts"
+import { PartFailure, type Work, Workers } from "./job.ts"
+import { AssignmentData, Spec, TrainedData } from "./schemas.ts"
+import { settingOf, type TrainingSpec } from "./spec.ts"
+import { type Assignment, type Trained, train } from "./training.ts"
+
+/** One of the assignments failed; `reason` tells why, and `Effect.catchReason` can mend by it. */
+export class AssignmentError extends Schema.TaggedError<AssignmentError>()("AssignmentError", {
+  /** Its place among the assignments. */
+  index: Schema.Int,
+  /** Ids of its tasks. */
+  tasks: Schema.Array(Schema.String),
+  reason: PartFailure
+}) {
+  override get message(): string {
+    return `Cannot finish training ${this.index} (${choices(this.tasks)}): ${this.reason.message}`
+  }
+}
+
+/** One part is one training, from beginning to end. */
+export const training: Work<TrainingSpec, Assignment, Trained> = {
+  name: "training",
+  setting: Spec,
+  part: AssignmentData,
+  result: TrainedData,
+  kept: true,
+  open: Effect.fnUntraced(function* (spec, known) {
+    const session = yield* Session
+    const setting = yield* settingOf(spec, known)
+    return (a) => Effect.provideService(train(setting, a), Session, session)
+  }),
+  // A long training that starts last keeps one worker busy when the others are done.
+  size: ({ tasks, iterations }) => tasks.length * iterations
+}
+
+/**
+ * Does all assignments; results in their order, bit for bit the same whatever the number of workers. `done` is told of
+ * each as it finishes, one at a time. The first failure stops the others.
+ *
+ * - Errors: `ProblemError` where the spec names what there is not; `AssignmentError` for the training that failed.
+ */
+export const trainAll = Effect.fn("policygradex.trainAll")(function* (
+  spec: TrainingSpec,
+  assignments: readonly Assignment[],
+  done?: (index: number, trained: Trained) => Effect.Effect<void>
+) {
+  const workers = yield* Workers
+  yield* settingOf(spec, workers.known) // refused here, before any thread starts
+  const all = yield* workers.open(training, spec)
+  return yield* all(assignments, done).pipe(
+    Effect.mapError(
+      ({ index, reason }) => new AssignmentError({ index, tasks: assignments[index]!.tasks.map((t) => t.id), reason })
+    )
+  )
+}, Effect.scoped)

@@ -1,0 +1,70 @@
+/** An episode of each task under its policy, as pictures. */
+import { Effect } from "effect"
+import type { Acting } from "../../algorithms/algorithm.ts"
+import { actProgram, interaction, playOf } from "../../algorithms/environment_runner.ts"
+import { lift } from "../../algorithms/error.ts"
+import { evaluate } from "../../core/program/mod.ts"
+import { child, type Key, stream } from "../../core/random/mod.ts"
+import { limitOf, type Task } from "../../envs/mod.ts"
+import type { Setting } from "../jobs/training.ts"
+import type { Film } from "./report_data.ts"
+
+/** Longer episodes are shown up to here. */
+const STEPS = 200
+/** Pictures an episode, the first and the last state among them. */
+const FRAMES = 4
+
+/**
+ * Films of the tasks, each played by its own policy with the most probable actions; none where the environment cannot draw.
+ *
+ * Programs are evaluated here in float64, so that pictures need no session and are the same on all.
+ */
+export const filmsOf = Effect.fn("policygradex.films")(function* (
+  { environment, policy }: Pick<Setting<unknown>, "environment" | "policy">,
+  tasks: readonly Task[],
+  policies: readonly (Acting | undefined)[],
+  key: Key
+) {
+  const films: Film[] = []
+  if (environment.open !== undefined) return films
+  const act = yield* actProgram(policy, 1)
+  const play = playOf(policy, environment.action)
+  for (const [i, task] of tasks.entries()) {
+    const at = policies[i]
+    if (at === undefined) continue
+    const dynamics = yield* lift(environment.make(task.params))
+    const { render } = dynamics
+    if (render === undefined) return []
+    const x = yield* Effect.scoped(
+      interaction({ environment, tasks: [task], policy, environmentsPerTask: 1 }, key, Float64Array)
+    )
+    yield* lift(x.normaliser.set(at.moments))
+    const source = stream(child(key, task.id))
+    const state = new Float64Array(dynamics.stateSize)
+    const seen = new Float32Array(dynamics.observationSize)
+    const action = new Float64Array(dynamics.actionSize)
+    const outcome = { reward: 0, terminated: false }
+    const limit = Math.min(limitOf(environment, dynamics), STEPS)
+    dynamics.reset(state, 0, source)
+    const states = [state.slice()]
+    let total = 0
+    while (states.length <= limit && !outcome.terminated) {
+      dynamics.observe(state, 0, seen, 0)
+      x.encode(0, seen, 0, x.input, 0)
+      const head = evaluate(act, { parameters: at.policy, observation: x.input })
+      for (const [name, values] of Object.entries(head)) x.actor.head[name]!.set(values)
+      x.actor.mode(0)
+      if (play === undefined) action.set(x.actor.action)
+      else play(x.actor.action, action)
+      dynamics.step(state, 0, action, 0, source, outcome)
+      total += outcome.reward
+      states.push(state.slice())
+    }
+    const last = states.length - 1
+    const shown = new Set(Array.from({ length: FRAMES }, (_, f) => Math.round((f * last) / (FRAMES - 1))))
+    const frames = [...shown].map((step) => ({ step, picture: render(states[step]!, 0) }))
+    films.push({ task: i, frames, steps: last, total, ended: outcome.terminated })
+    yield* Effect.yieldNow
+  }
+  return films
+})

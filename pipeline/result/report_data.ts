@@ -1,0 +1,208 @@
+/** Everything that a report shows, as plain data: the pipeline fills it, `plugins/runs/report` draws it. Types only. */
+import type { SessionRecord } from "../../core/service/recovery.ts"
+import type { Artefact, Logged } from "../../core/service/run_store.ts"
+
+/** A number with the interval it is known within, e.g. a mean over seeds. */
+export interface Interval {
+  readonly value: number
+  readonly low: number
+  readonly high: number
+  /** Coverage of the interval, e.g. 0.95. */
+  readonly level: number
+  /** Over how many seeds, subsets, … it was taken. */
+  readonly n: number
+}
+
+export interface ReportTask {
+  /** Stable and readable, e.g. `length=0.5`. */
+  readonly id: string
+  readonly params: Readonly<Record<string, number | boolean | string>>
+  /** The group that the family planted, where it did. */
+  readonly planted?: number
+}
+
+/** An affinity matrix with the groups that come from it. */
+export interface ReportAffinity {
+  readonly id: "centred" | "gain" | "eq5" | "cosine" | "truth"
+  readonly title: string
+  /** What an entry means, with sign and unit. */
+  readonly meaning: string
+  /** n rows of n, in the order of the tasks. */
+  readonly matrix: readonly (readonly number[])[]
+  /** Group of each task by this matrix. */
+  readonly labels: readonly number[]
+  /** The one that the reported groups come from. */
+  readonly chosen: boolean
+}
+
+/** The chosen grouping, with its certificate. */
+export interface ReportGrouping {
+  readonly method: string
+  readonly k: number
+  readonly labels: readonly number[]
+  /** Of the relaxation, and of the rounded partition. */
+  readonly objective?: number
+  readonly roundedObjective?: number
+  /** Certified upper bound on what was maximised. */
+  readonly bound?: number
+  /** Why any groups would be arbitrary, where the tasks do not differ; then all are one group. */
+  readonly indifference?: string
+}
+
+/** One really trained subset seen from one task. */
+export interface EstimatePoint {
+  readonly subset: readonly number[]
+  /** Index of the task that was evaluated. */
+  readonly task: number
+  readonly estimate: number
+  readonly truth: number
+}
+
+export interface EstimateAgainstTruth {
+  readonly points: readonly EstimatePoint[]
+  readonly estimateMeaning: string
+  readonly truthMeaning: string
+  /** Spearman's rank correlation, pooled as the text says. */
+  readonly rankCorrelation?: Interval
+  /** Why there is none. */
+  readonly noCorrelation?: string
+  readonly pooling: string
+  /** Rank correlation between halves of the repeated truth: what no estimate can be expected to beat. */
+  readonly ceiling?: number
+}
+
+export interface LearningCurve {
+  /** Index of the task. */
+  readonly task: number
+  readonly points: readonly { readonly iteration: number; readonly value: number }[]
+}
+
+/** One row of the first-order check (Table 1 of the paper); also a row of the artefact `first-order/table`. */
+export interface FirstOrderRow {
+  readonly direction: "adapted" | "random"
+  /** ‖θ−θ★‖/‖θ★‖. */
+  readonly distance: number
+  /** Σ residual² / Σ log-probability². */
+  readonly relativeRss: Interval
+}
+
+/** One grouping method by what its groups are worth. */
+export interface MethodComparison {
+  readonly method: string
+  /** Mean over tasks of the return of each task under its group's policy, by seed. */
+  readonly perSeed: readonly number[]
+  readonly meanReturn: Interval
+  /** Share of episodes that succeeded, mean over tasks, where the environment tells. */
+  readonly successRate?: Interval
+  /** Agreement of its groups with those of the trained subsets, where known. */
+  readonly nmi?: number
+}
+
+/** An episode as some of its states, drawn by the environment. */
+export interface Film {
+  /** Index of the task. */
+  readonly task: number
+  readonly frames: readonly {
+    readonly step: number
+    /** One SVG element. */
+    readonly picture: string
+  }[]
+  /** Of the whole episode, or of what was played of it. */
+  readonly steps: number
+  readonly total: number
+  /** By the task's own rules. */
+  readonly ended: boolean
+}
+
+/** What a stage cost: operations and bytes by count (`Cost` of a session says what counts), seconds on the clock. */
+export interface CostRow {
+  readonly work: string
+  readonly flops: number
+  readonly bytes: number
+  readonly seconds: number
+  /** Of them, before the run was taken up again. */
+  readonly secondsBefore?: number
+}
+
+/** The same with how fast that was. */
+export interface RatedCost extends CostRow {
+  /** Null for a stage too short to time. */
+  readonly gflopsPerSecond: number | null
+  /** Of the peak in the receipts; trainings on several threads can reach more than 1. Null where no peak is known. */
+  readonly fractionOfPeak: number | null
+}
+
+/** The fastest that a session was seen to compute on this machine. */
+export interface Peak {
+  /** Of one large matrix product; float32, or what the session computes in. */
+  readonly gflopsPerSecond: number
+  /** What was run for it. */
+  readonly program: string
+}
+
+export interface Warning {
+  /** `invalid`: an estimate that should not be used; `caution`: to be read with care; `note`: good to know. */
+  readonly level: "invalid" | "caution" | "note"
+  readonly text: string
+}
+
+export interface ReportData {
+  readonly title: string
+  /** The result in one or two sentences. */
+  readonly headline: string
+  readonly tasks: readonly ReportTask[]
+  readonly grouping: ReportGrouping
+  readonly affinities: readonly ReportAffinity[]
+  readonly estimates?: EstimateAgainstTruth
+  readonly learning: readonly LearningCurve[]
+  readonly learningMeaning: string
+  readonly firstOrder: readonly FirstOrderRow[]
+  /** Relative residual up to which estimates count as valid. */
+  readonly firstOrderMaximum: number
+  readonly comparison: readonly MethodComparison[]
+  readonly comparisonMeaning: string
+  /** Of environments that draw; the report shows them, the summary leaves them out. */
+  readonly films?: readonly Film[]
+  readonly costs: readonly RatedCost[]
+  readonly warnings: readonly Warning[]
+  readonly receipts: {
+    readonly run: string
+    readonly command: string
+    readonly seed: number
+    readonly session: string
+    readonly sessionReason: string
+    /** One after the other, with the stages that each computed; more than one where a session was lost. */
+    readonly sessions: readonly SessionRecord[]
+    /** Null where it could not be measured. */
+    readonly peak: Peak | null
+    readonly config: unknown
+    /** Contributed code that the run used. */
+    readonly plugins: readonly {
+      readonly name: string
+      readonly version: string
+      readonly from: string
+      readonly sha256: string
+    }[]
+    readonly versions: Readonly<Record<string, string>>
+    readonly machine: Readonly<Record<string, string | number>>
+    /** Wall time by stage, seconds. */
+    readonly seconds: Readonly<Record<string, number>>
+    /** One digest of all artefacts. */
+    readonly digest: string
+    /** The rows of `events.jsonl`, when the run came to its end. */
+    readonly events: Logged
+    readonly artefacts: readonly Artefact[]
+  }
+}
+
+/** What the main job gives back; whoever started it adds the receipts. */
+export type JobResult = Omit<ReportData, "receipts" | "title" | "costs"> & {
+  readonly costs: readonly CostRow[]
+  /** Wall time by stage, seconds. */
+  readonly seconds: Readonly<Record<string, number>>
+  /** Further numbers for `summary.json`, e.g. NMI, per-seed raw results. */
+  readonly summary: Readonly<Record<string, unknown>> & {
+    /** Agreement of one half of the repeated trainings with the other; null for a single repeat. */
+    readonly ceiling?: { readonly nmi: number; readonly rankCorrelation: number | null } | null
+  }
+}

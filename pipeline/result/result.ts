@@ -1,0 +1,301 @@
+/** What a job's numbers say, as the report and the summary show it. */
+
+import type { Affinity, SubsetScore } from "../../core/surrogate/affinity.ts"
+import { counted } from "../../core/text/counted.ts"
+import type { Task } from "../../envs/mod.ts"
+import type { RunConfig } from "../config.ts"
+import type { Trained } from "../jobs/training.ts"
+import { coveredDistance, firstOrderRows, interval, type Residuals } from "../stages/first_order/validity.ts"
+import type { Worth } from "../stages/group_training.ts"
+import type { Grouped } from "../stages/grouping.ts"
+import { type Ceiling, deviations, nmi, rowsOf, type Truth } from "../stages/truth.ts"
+import type { Spent } from "./ledger.ts"
+import type { CostRow, Interval, JobResult, ReportAffinity, Warning } from "./report_data.ts"
+
+/** Everything that the stages gave. */
+export interface Outcome {
+  /** Whether the learner is a meta-learner: all its returns are those after adaptation. */
+  readonly adapts: boolean
+  readonly config: RunConfig
+  readonly tasks: readonly Task[]
+  readonly planted: readonly number[] | undefined
+  readonly meta: Trained
+  readonly estimated: {
+    readonly scores: readonly SubsetScore[]
+    readonly distances: readonly number[]
+    readonly clipped: number
+    readonly affinities: Readonly<Record<"centred" | "gain" | "eq5" | "cosine", Affinity>>
+  }
+  /** Relative residuals, a row a direction, a column a distance. */
+  readonly residuals: Residuals
+  readonly grouping: Pick<
+    Grouped,
+    "method" | "k" | "labels" | "objective" | "bound" | "roundedObjective" | "warnings"
+  > & {
+    readonly indifference?: string
+  }
+  readonly labels: Readonly<Record<"chosen" | "centred" | "gain" | "eq5" | "cosine" | "random", readonly number[]>>
+  readonly truth: Truth
+  readonly comparison:
+    | {
+        readonly estimates: readonly SubsetScore[]
+        readonly affinity: Affinity
+        readonly labels: readonly number[]
+        readonly rankCorrelation?: Interval
+        readonly noCorrelation?: string
+        readonly ceiling: Ceiling | undefined
+      }
+    | undefined
+  readonly worth: readonly Worth[]
+  readonly spent: readonly (readonly [string, Spent])[]
+  /** What computed each stage. */
+  readonly computers: ReadonlyMap<string, string>
+}
+
+const mean = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0) / x.length
+
+const affinityViews = (o: Outcome): readonly ReportAffinity[] => {
+  const { affinities } = o.estimated
+  const chosen = o.config.surrogate.affinity
+  const view = (
+    id: ReportAffinity["id"],
+    title: string,
+    meaning: string,
+    u: Affinity,
+    labels: readonly number[]
+  ): ReportAffinity => ({ id, title, meaning, matrix: rowsOf(u), labels, chosen: id === chosen })
+  return [
+    view(
+      "centred",
+      "Centred affinity",
+      "how much better a task is estimated to do with the other one in its subset than on average; surrogate loss, larger is better",
+      affinities.centred,
+      o.labels.centred
+    ),
+    view(
+      "gain",
+      "Gain of equation 5",
+      "mean estimated gain over θ★ of the subsets with both tasks; surrogate loss, larger is better",
+      affinities.gain,
+      o.labels.gain
+    ),
+    view(
+      "eq5",
+      "Affinity of equation 5",
+      "mean estimated performance of the subsets with both tasks; surrogate loss, larger is better",
+      affinities.eq5,
+      o.labels.eq5
+    ),
+    view(
+      "cosine",
+      "Gradient similarity",
+      "cosine of the tasks' policy gradients at θ★, the baseline; −1 to 1",
+      affinities.cosine,
+      o.labels.cosine
+    ),
+    ...(o.comparison === undefined
+      ? []
+      : [
+          view(
+            "truth",
+            "Truth",
+            `how much better a task really did with the other one in its subset than on average; return${unseenPairs(o)}`,
+            o.comparison.affinity,
+            o.comparison.labels
+          )
+        ])
+  ]
+}
+
+/** Says of the truth's matrix that not every pair was trained together, where that is so. */
+const unseenPairs = ({ tasks, truth }: Outcome): string => {
+  const together = (i: number, j: number) => truth.scores.some((s) => s.tasks.includes(i) && s.tasks.includes(j))
+  const all = tasks.every((_, i) => tasks.every((_, j) => i === j || together(i, j)))
+  return all ? "" : "; 0 where no trained subset has both"
+}
+
+const warnings = (o: Outcome, covered: number): readonly Warning[] => {
+  const out: Warning[] = []
+  const beyond = o.estimated.distances.filter((d) => d > covered).length
+  const all = o.estimated.distances.length
+  const percent = (100 * covered).toPrecision(2)
+  if (beyond > 0) {
+    out.push({
+      level: beyond > all / 2 ? "invalid" : "caution",
+      text: `${beyond} of ${all} estimates lie further from θ★ than the first-order check covers (${percent}%); a larger surrogate.damping or a surrogate.trustRadius keeps them nearer`
+    })
+  }
+  if (o.estimated.clipped > 0) {
+    out.push({ level: "note", text: `${o.estimated.clipped} of ${all} subsets were held back by the trust radius` })
+  }
+  const r = o.comparison?.rankCorrelation
+  if (r !== undefined && !(r.low >= 0.2)) {
+    out.push({
+      level: "caution",
+      text: `the estimates rank trained subsets weakly: correlation ${inWords(r.value)}${Number.isFinite(r.low) ? ` (${inWords(r.low)} to ${inWords(r.high)})` : ""}`
+    })
+  }
+  if (o.comparison === undefined) {
+    const why = o.truth.trained.length === 0 ? "no subset was trained" : "no task is in two trained subsets"
+    out.push({ level: "note", text: `${why}, so nothing says how good the estimates are` })
+  }
+  const { indifference } = o.grouping
+  if (indifference !== undefined)
+    out.push({ level: "caution", text: `${indifference}; all ${o.tasks.length} are trained as one group` })
+  out.push(...takenUp(o))
+  return [...out, ...o.grouping.warnings.map((text): Warning => ({ level: "note", text }))]
+}
+
+/** What of the run is of an earlier attempt, and whether it was computed by the same. */
+const takenUp = ({ computers, spent }: Outcome): readonly Warning[] => {
+  const seconds = (s: Spent): string => `${Number((s.secondsBefore ?? 0).toPrecision(2))} s`
+  const parts = spent.flatMap(([name, s]) => (s.secondsBefore === undefined ? [] : [`${name} ${seconds(s)}`]))
+  if (parts.length === 0) return []
+  const text = `the run was resumed; of an earlier attempt are ${parts.join(", ")}: costs and seconds count both`
+  if (new Set(computers.values()).size < 2) return [{ level: "note", text }]
+  const by = [...computers].map(([name, computer]) => `${name} by ${computer}`).join("; ")
+  return [
+    { level: "note", text },
+    { level: "caution", text: `not all stages were computed by the same session: ${by}` }
+  ]
+}
+
+const estimatePoints = (o: Outcome) => {
+  if (o.comparison === undefined) return []
+  const n = o.tasks.length
+  const [x, y] = [deviations(o.comparison.estimates, n), deviations(o.truth.scores, n)]
+  return x.map((e, i) => ({
+    subset: o.truth.scores[e.subset]!.tasks,
+    task: e.task,
+    estimate: e.value,
+    truth: y[i]!.value
+  }))
+}
+
+const costs = (o: Outcome): readonly CostRow[] => o.spent.map(([work, spent]) => ({ work, ...spent }))
+
+/** Cost of really training as many subsets as were estimated, against that of estimating them. */
+const speedup = (o: Outcome) => {
+  const rows = costs(o)
+  const of = (work: string) => rows.find((r) => r.work === work)
+  const [truth, surrogate] = [of("truth"), of("surrogate")]
+  const trained = o.truth.trained.length
+  if (truth === undefined || surrogate === undefined || trained === 0) return undefined
+  const share = o.estimated.scores.length / trained
+  return {
+    subsets: o.estimated.scores.length,
+    trainedFlops: truth.flops * share,
+    trainedSeconds: truth.seconds * share,
+    surrogateFlops: surrogate.flops,
+    surrogateSeconds: surrogate.seconds,
+    flopsRatio: (truth.flops * share) / surrogate.flops,
+    secondsRatio: (truth.seconds * share) / surrogate.seconds
+  }
+}
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
+
+/** A return as a sentence has it: whole where it is large. */
+export const inWords = (value: number): string =>
+  Number.isFinite(value) ? value.toFixed(Math.abs(value) < 10 ? 2 : 0) : "not known"
+
+const headline = (o: Outcome, worth: ReadonlyMap<string, Interval>): string => {
+  const { k, method } = o.grouping
+  const [own, all] = [worth.get(method), worth.get("all in one")]
+  const found =
+    o.planted === undefined
+      ? ""
+      : nmi(o.grouping.labels, o.planted) > 0.999
+        ? " They are exactly the planted groups."
+        : ` Agreement with the planted groups: NMI ${nmi(o.grouping.labels, o.planted).toFixed(2)}.`
+  if (o.grouping.indifference !== undefined) return `${sentence(o.grouping.indifference)}, so all are one.`
+  return `${o.tasks.length} tasks fall into ${counted(k, "group")}.${found}${own === undefined || all === undefined ? "" : verdict(own, all)}`
+}
+
+/** Whether the groups were worth it, in words that the intervals support. */
+const verdict = (own: Interval, all: Interval): string => {
+  const figures = `a policy for each group reaches a mean return of ${inWords(own.value)}, one policy for all ${inWords(all.value)}`
+  // One training of each proves nothing either way.
+  if (own.n < 2) return ` After one training of each, ${figures}.`
+  if (own.low <= all.high && all.low <= own.high) return ` No clear difference at this budget: ${figures}.`
+  return own.value > all.value
+    ? ` They pay: ${figures}.`
+    : ` Training all together does better at this budget: ${figures}.`
+}
+
+/** Puts the numbers together. */
+export const jobResult = (o: Outcome): JobResult => {
+  const firstOrder = firstOrderRows(o.config.firstOrder.distances, o.residuals)
+  const covered = coveredDistance(firstOrder, o.config.firstOrder.maximum)
+  const perSeed = (w: Worth): readonly number[] => w.returns.map(mean)
+  const worth = new Map(o.worth.map((w) => [w.method, interval(perSeed(w))]))
+  const truthLabels = o.comparison?.labels
+  const { objective, bound, roundedObjective } = o.grouping
+  const after = o.adapts ? " after adaptation" : ""
+  const agreementOf = (labels: readonly number[]) => ({
+    ...(o.planted === undefined ? {} : { planted: nmi(labels, o.planted) }),
+    ...(truthLabels === undefined ? {} : { truth: nmi(labels, truthLabels) })
+  })
+  return {
+    headline: headline(o, worth),
+    tasks: o.tasks.map((t, i) => ({
+      id: t.id,
+      params: t.params,
+      ...(o.planted === undefined ? {} : { planted: o.planted[i]! })
+    })),
+    grouping: {
+      method: o.grouping.method,
+      k: o.grouping.k,
+      labels: o.grouping.labels,
+      roundedObjective,
+      ...(o.grouping.indifference === undefined ? {} : { indifference: o.grouping.indifference }),
+      ...(objective === null ? {} : { objective }),
+      ...(bound === null ? {} : { bound })
+    },
+    affinities: affinityViews(o),
+    ...(o.comparison === undefined
+      ? {}
+      : {
+          estimates: {
+            points: estimatePoints(o),
+            estimateMeaning: "estimated gain less the task's mean (surrogate loss)",
+            truthMeaning:
+              o.config.truth.measure === "curve"
+                ? `mean return over the training${after} less the task's mean`
+                : `mean return after training${o.adapts ? " and adaptation" : ""} less the task's mean`,
+            ...(o.comparison.rankCorrelation === undefined
+              ? { noCorrelation: o.comparison.noCorrelation ?? "" }
+              : { rankCorrelation: o.comparison.rankCorrelation }),
+            pooling: "over every task of every trained subset, each less its task's mean",
+            ...(o.comparison.ceiling?.rankCorrelation == null ? {} : { ceiling: o.comparison.ceiling.rankCorrelation })
+          }
+        }),
+    learning: o.tasks.map((_, task) => ({
+      task,
+      points: o.meta.curve.flatMap((row, iteration) =>
+        Number.isNaN(row[task]!) ? [] : [{ iteration: iteration + 1, value: row[task]! }]
+      )
+    })),
+    learningMeaning: `mean return of the episodes that ended in an iteration of meta-training${after}`,
+    firstOrder,
+    firstOrderMaximum: o.config.firstOrder.maximum,
+    comparison: o.worth.map((w) => ({
+      method: w.method,
+      perSeed: perSeed(w),
+      meanReturn: worth.get(w.method)!,
+      ...(w.successRates === undefined ? {} : { successRate: interval(w.successRates.map(mean)) }),
+      ...(truthLabels === undefined ? {} : { nmi: nmi(w.labels, truthLabels) })
+    })),
+    comparisonMeaning: `Mean return over tasks, each under its group's policy${after}`,
+    costs: costs(o),
+    warnings: warnings(o, covered),
+    seconds: Object.fromEntries(o.spent.map(([name, s]) => [name, s.seconds])),
+    summary: {
+      agreement: Object.fromEntries(Object.entries(o.labels).map(([name, l]) => [name, agreementOf(l)])),
+      ceiling: o.comparison?.ceiling ?? null,
+      validity: { coveredDistance: covered, distances: o.estimated.distances, clipped: o.estimated.clipped },
+      speedup: speedup(o) ?? null,
+      returnsByTask: o.worth.map((w) => ({ method: w.method, labels: w.labels, returns: w.returns }))
+    }
+  }
+}

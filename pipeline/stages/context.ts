@@ -1,0 +1,22 @@
+/** What stages of the main job have in common. */
+import type { Key } from "../../core/random/mod.ts"
+import type { Task } from "../../envs/mod.ts"
+import type { TrainingSpec } from "../jobs/spec.ts"
+import type { Setting } from "../jobs/training.ts"
+import type { GroupingPlugin } from "./grouping.ts"
+
+/** What stages work with, beside their input. */
+export interface Site {
+  /** What the spec of the inputs names. */
+  readonly setting: Setting<unknown>
+  /** Whether work falls into parts, by the workers; else all tasks share each call, in this thread. */
+  readonly inParts: boolean
+  readonly groupings: readonly GroupingPlugin[]
+}
+
+/** Of every stage's input: what is trained, on which tasks, and where its draws come from. */
+export interface TasksOfSpec {
+  readonly spec: TrainingSpec
+  readonly tasks: readonly Task[]
+  readonly key: Key
+}

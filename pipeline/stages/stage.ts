@@ -1,0 +1,84 @@
+/** Stages of a job: pure steps from plain data to plain data, each result kept until the run is finished. */
+import { Effect, Schema } from "effect"
+import { Progress } from "../../core/service/progress.ts"
+import type { Cost, SessionLost } from "../../core/service/session.ts"
+import type { WorkersService } from "../jobs/job.ts"
+import { CostData } from "../jobs/schemas.ts"
+import type { Checkpoints } from "../jobs/training.ts"
+import { type Ledger, makeLedger } from "../result/ledger.ts"
+import { keepingParts } from "../store/cached_items.ts"
+import { checkpointsOf } from "../store/checkpoints.ts"
+import { makeKeeper, startWatch } from "../store/result_cache.ts"
+
+/**
+ * A step of the job.
+ *
+ * Law: the result depends on the input alone, to the last bit on one kind of session; so it can be kept, and read back
+ * for an equal input in place of being computed again.
+ */
+export interface Stage<I, O, E, R> {
+  readonly name: string
+  readonly result: Schema.Codec<O, unknown>
+  readonly run: (input: I, help: Help) => Effect.Effect<O, E, R>
+  /** What it cost, where the result tells: other threads and earlier attempts had their part in it. */
+  readonly costOf?: (result: O) => Cost
+}
+
+/** The same stage; its types are inferred. */
+export const stage = <I, O, E, R>(s: Stage<I, O, E, R>): Stage<I, O, E, R> => s
+
+/** What a long stage keeps before it is finished. */
+export interface Help {
+  /** Finished trainings are kept one by one. */
+  readonly workers: WorkersService
+  /** For a stage that is one long training. */
+  readonly checkpoints: Checkpoints
+}
+
+export interface Stages {
+  /** The stage's result for this input: kept from before, or computed and kept. */
+  readonly run: <I, O, E, R>(stage: Stage<I, O, E, R>, input: I) => Effect.Effect<O, E | SessionLost, R | Progress>
+  readonly ledger: Ledger
+  /** What computed each stage. */
+  readonly computers: ReadonlyMap<string, string>
+}
+
+/** Makes ready to run stages in the store of the context, with these workers; `code` as in `makeKeeper`. */
+export const makeStages = Effect.fnUntraced(function* (
+  workers: WorkersService,
+  code: Readonly<Record<string, string>>
+) {
+  const ledger = yield* makeLedger
+  const keeper = yield* makeKeeper(code)
+  const { report } = yield* Progress
+  const computers = new Map<string, string>()
+
+  const run: Stages["run"] = <I, O, E, R>(s: Stage<I, O, E, R>, input: I) =>
+    Effect.gen(function* () {
+      const { name } = s
+      const Kept = Schema.Struct({
+        result: s.result,
+        spent: Schema.Struct({ ...CostData.fields, seconds: Schema.Number }),
+        computer: Schema.String
+      })
+      const found = yield* keeper.find(name, input, Kept)
+      if (found !== undefined) {
+        ledger.carry(name, found.spent)
+        computers.set(name, found.computer)
+        yield* report({ stage: name, done: 1, total: 1, unit: "steps", note: "finished before" })
+        return found.result
+      }
+      const watch = yield* startWatch
+      const checkpoints = yield* checkpointsOf(name, input, keeper, watch)
+      const help = { workers: keepingParts(workers, name, keeper, watch), checkpoints }
+      const result = yield* ledger.stage(name, s.run(input, help), s.costOf)
+      if (watch.carried() > 0) ledger.carry(name, { seconds: watch.carried(), flops: 0, bytes: 0 })
+      const computer = keeper.computer()
+      computers.set(name, computer)
+      const { seconds, flops, bytes } = ledger.of(name)
+      yield* keeper.put(name, input, { result, spent: { seconds, flops, bytes }, computer })
+      yield* keeper.drop(`${name}/`)
+      return result
+    })
+  return { run, ledger, computers } satisfies Stages
+})

@@ -1,0 +1,175 @@
+/** From θ★ to affinities without training anything: collect, project, solve all subsets, compare. */
+import { Effect } from "effect"
+import type { Fixed, Transitions } from "../../../algorithms/algorithm.ts"
+import { type LearnerError, lift } from "../../../algorithms/error.ts"
+import type { Policy } from "../../../algorithms/policy.ts"
+import { norm } from "../../../core/linalg/mod.ts"
+import { child, type Floats, fillNormal, type Key, stream } from "../../../core/random/mod.ts"
+import { centred, equation5, gradientCosine, type SubsetScore } from "../../../core/surrogate/affinity.ts"
+import { type Subset, subsets } from "../../../core/surrogate/subsets.ts"
+import type { Task } from "../../../envs/mod.ts"
+import type { Setting } from "../../jobs/training.ts"
+import { firstOrderCheck } from "../first_order/first_order.ts"
+import { projector, type Visited } from "./features.ts"
+import { type ObserveConfig, type Observed, observe } from "./observe.ts"
+import { solveSubsets, type TaskData, taskLosses } from "./solve_subsets.ts"
+
+export interface EstimateConfig extends ObserveConfig {
+  /** μ in units of the largest curvature. */
+  readonly damping: number
+  /** Largest ‖Px‖/‖θ★‖ of an adapted policy, or none. */
+  readonly trustRadius: number | "off"
+  readonly subsets: number | "all"
+  readonly subsetSize: number
+}
+
+/**
+ * What is estimated of every subset, and how far the estimates can be trusted. The tasks are observed in this thread, or
+ * by whoever `observed` asks.
+ */
+export const estimate = Effect.fn("policygradex.estimate")(function* <C>(
+  setting: Setting<C>,
+  tasks: readonly Task[],
+  at: Fixed,
+  c: EstimateConfig,
+  key: Key,
+  observed?: Effect.Effect<readonly Observed[], LearnerError>
+) {
+  const { policy, environment } = setting
+  const drawn = yield* lift(subsets(stream(child(key, "subsets")), tasks.length, c.subsetSize, c.subsets))
+  return yield* Effect.scoped(
+    Effect.gen(function* () {
+      const p = yield* projector(c.projection, policy, c.dimension, child(key, "projection"))
+      const seen = yield* observed ?? observe(setting, tasks, at, c, key, p)
+      const data = seen.map((o) => o.data)
+      const solved = yield* solveSubsets(data, drawn, {
+        dimension: c.dimension,
+        mu: { curvatures: c.damping },
+        tolerance: 1e-4,
+        maxEvaluations: 200
+      })
+      const length = norm(at.policy)
+      const relative = Array.from(p.lengths(solved.x), (l) => l / length)
+      const x = withinRadius(solved.x, relative, c.trustRadius, c.dimension)
+      const losses = yield* taskLosses(data, x, c.dimension)
+      const unadapted = data.map(lossAtZero)
+      const scored = (f: (task: number, k: number) => number): readonly SubsetScore[] =>
+        drawn.map((s, k) => ({ tasks: s, values: s.map((i) => f(i, k)) }))
+      const printed = scored((i, k) => -losses[i * drawn.length + k]!)
+      const scores = scored((i, k) => unadapted[i]! - losses[i * drawn.length + k]!)
+      const gradients = data.map((d) => meanGradient(d, c.dimension))
+      return {
+        environment: environment.id,
+        transitions: seen.map((o) => o.transitions),
+        data,
+        subsets: drawn,
+        scores,
+        /** Minus the losses, as equation 5 prints them. */
+        printed,
+        /** Mean of Â_t·g̃_t of every task. */
+        gradients,
+        solved,
+        x,
+        distances: relative.map((r) => (c.trustRadius === "off" ? r : Math.min(r, c.trustRadius))),
+        clipped: relative.filter((r) => c.trustRadius !== "off" && r > c.trustRadius).length,
+        lift: p.lift,
+        affinities: {
+          centred: centred(scores, tasks.length),
+          gain: equation5(scores, tasks.length),
+          eq5: equation5(printed, tasks.length),
+          cosine: gradientCosine(gradients)
+        }
+      }
+    })
+  )
+})
+
+/** Shortens every solution that leaves the trust radius to it. */
+const withinRadius = (
+  x: Float64Array,
+  relative: readonly number[],
+  radius: number | "off",
+  d: number
+): Float64Array => {
+  if (radius === "off") return x
+  return x.map((v, i) => {
+    const r = relative[Math.floor(i / d)]!
+    return r > radius ? (v * radius) / r : v
+  })
+}
+
+/** Mean loss of a task at x = 0, the unadapted policy: log 2 · mean |Â|. */
+const lossAtZero = ({ advantages }: TaskData): number => {
+  let sum = 0
+  for (let r = 0; r < advantages.length; r++) sum += Math.abs(advantages[r]!)
+  return (Math.LN2 * sum) / advantages.length
+}
+
+/** Mean of Â_t·g̃_t: the task's policy gradient in the projected space. */
+const meanGradient = ({ features, advantages }: TaskData, d: number): Float64Array => {
+  const out = new Float64Array(d)
+  for (let r = 0; r < advantages.length; r++) {
+    for (let i = 0; i < d; i++) out[i]! += advantages[r]! * features[r * d + i]!
+  }
+  return out.map((v) => v / advantages.length)
+}
+
+/** Residuals of the first-order check: a row a direction, a column a distance. */
+export type Check = (
+  visited: readonly Visited[],
+  directions: readonly Float64Array[]
+) => Effect.Effect<readonly (readonly number[])[], LearnerError>
+
+/** The first-order check along adapted directions and as many random ones; in this thread, or by whoever `check` asks. */
+export const checkFirstOrder = Effect.fn("policygradex.checkFirstOrder")(function* (
+  policy: Policy,
+  theta: Floats,
+  { visited, adapted }: Followed,
+  distances: readonly number[],
+  key: Key,
+  check?: Check
+) {
+  const random = adapted.map((_, k) => {
+    const out = new Float64Array(policy.size)
+    fillNormal(stream(child(key, "direction", k)), out)
+    return out
+  })
+  const all = [...adapted, ...random]
+  const rows = yield* check?.(visited, all) ?? firstOrderCheck(policy, theta, visited, all, distances)
+  return { adapted: rows.slice(0, adapted.length), random: rows.slice(adapted.length) }
+})
+
+/** What the first-order check follows. */
+export interface Followed {
+  /** The first transitions of each task. */
+  readonly visited: readonly Visited[]
+  /** Changes of θ, towards adapted policies. */
+  readonly adapted: readonly Float64Array[]
+}
+
+/** The first subsets' adapted directions, as many as there are of `directions`. */
+export const followed = (
+  policy: Policy,
+  estimated: {
+    readonly transitions: readonly Transitions[]
+    readonly subsets: readonly Subset[]
+    readonly x: Float64Array
+    readonly lift: (x: Float64Array) => readonly Float64Array[]
+  },
+  dimension: number,
+  directions: number
+): Followed => {
+  const count = Math.min(directions, estimated.subsets.length)
+  return {
+    visited: estimated.transitions.map((t) => firstRows(t, policy, CHECKED_ROWS)),
+    adapted: estimated.lift(estimated.x.subarray(0, count * dimension))
+  }
+}
+
+/** Transitions of each task that the check follows. */
+const CHECKED_ROWS = 1024
+
+const firstRows = (t: Visited, { inputs, actionSize }: Policy, most: number): Visited => {
+  const count = Math.min(t.count, most)
+  return { count, observation: t.observation.slice(0, count * inputs), action: t.action.slice(0, count * actionSize) }
+}

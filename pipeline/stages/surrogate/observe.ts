@@ -1,0 +1,117 @@
+/** What the surrogate learns from: transitions of every task at θ★, their advantages and projected gradients. */
+import { Effect } from "effect"
+import type { Fixed, Transitions } from "../../../algorithms/algorithm.ts"
+import { lift, type ProblemError } from "../../../algorithms/error.ts"
+import { inputsOf, type Policy } from "../../../algorithms/policy.ts"
+import { baselineFitter, gaeInto, standardiseInPlace } from "../../../core/estimate/mod.ts"
+import { child, type Floats, type Key } from "../../../core/random/mod.ts"
+import type { Task } from "../../../envs/mod.ts"
+import type { Setting } from "../../jobs/training.ts"
+import type { ProjectionKind, Projector } from "./features.ts"
+import type { TaskData } from "./solve_subsets.ts"
+
+export interface ObserveConfig {
+  readonly transitionsPerTask: number
+  readonly projection: ProjectionKind
+  readonly dimension: number
+  readonly normaliseAdvantages: boolean
+  readonly baseline: "task" | "critic"
+  /** γ and λ of the advantages. */
+  readonly gamma: number
+  readonly lambda: number
+}
+
+/** One task at θ★. */
+export interface Observed {
+  readonly transitions: Transitions
+  readonly data: TaskData
+}
+
+/** Plays the tasks at θ★ and projects the gradients that were met. A task's numbers do not depend on the other tasks. */
+export const observe = Effect.fn("policygradex.observe")(function* <C>(
+  setting: Setting<C>,
+  tasks: readonly Task[],
+  at: Fixed,
+  c: ObserveConfig,
+  key: Key,
+  projector: Projector
+) {
+  const observed: Observed[] = []
+  for (const transitions of yield* collect(setting, tasks, at, c, key)) {
+    const advantages =
+      c.baseline === "task"
+        ? yield* ownAdvantages(transitions, c.gamma, c.lambda, setting.policy)
+        : Float64Array.from(transitions.advantage)
+    // Standardised, the rounding of a baseline would look like a signal.
+    if (isIndifferent(transitions)) advantages.fill(0)
+    else if (c.normaliseAdvantages) standardiseInPlace(advantages)
+    const features = yield* projector.features(at.policy, transitions)
+    observed.push({ transitions, data: { features, advantages: Float32Array.from(advantages) } })
+  }
+  return observed
+})
+
+/** Whether all actions were worth the same: no reward at all, or always the same one and never an end. */
+const isIndifferent = ({ reward, terminated }: Transitions): boolean => {
+  const first = reward[0] ?? 0
+  return reward.every((r) => r === first) && (first === 0 || terminated.every((t) => t === 0))
+}
+
+const collect = Effect.fnUntraced(function* <C>(
+  setting: Setting<C>,
+  tasks: readonly Task[],
+  at: Fixed,
+  c: ObserveConfig,
+  key: Key
+) {
+  const problem = {
+    environment: setting.environment,
+    tasks,
+    policy: setting.policy,
+    environmentsPerTask: Math.max(setting.vector, Math.min(32, Math.ceil(c.transitionsPerTask / 512)))
+  }
+  return yield* Effect.scoped(
+    Effect.gen(function* () {
+      const collector = yield* setting.algorithm.collector(setting.algorithmConfig, problem)
+      return yield* collector.collect(at, c.transitionsPerTask, child(key, "collect"))
+    })
+  )
+})
+
+/** Advantages of one task with a baseline of its own, in the order of the transitions: one value a symbol, or a polynomial. */
+export const ownAdvantages = (
+  t: Transitions,
+  gamma: number,
+  lambda: number,
+  { inputs, spaces: { observation } }: Pick<Policy, "inputs" | "spaces">
+): Effect.Effect<Float64Array, ProblemError> => {
+  const size = inputsOf(observation)
+  const symbols = observation._tag === "Discrete"
+  const reached = symbols ? indicators(t.nextObservation, size) : t.nextObservation
+  const fit = baselineFitter(t.observation, inputs, size, t.count, symbols ? 1 : 3)
+  const advantage = Float64Array.from(t.advantage)
+  const target = Float64Array.from({ length: t.count }, (_, i) => t.advantage[i]! + t.value[i]!)
+  // Each round moves the λ-returns from the critic's bootstrap towards the baseline's own.
+  return Effect.gen(function* () {
+    for (let round = 0; round < ROUNDS; round++) {
+      const baseline = fit(target)
+      const value = baseline.values(t.observation, inputs, t.count)
+      const next = baseline.values(reached, size, t.count)
+      for (let i = 0; i < t.count; i++) if (t.terminated[i] === 1) next[i] = 0
+      const columns = { reward: t.reward, value, next, terminated: t.terminated, truncated: t.truncated }
+      yield* lift(gaeInto(gamma, lambda, t.environments)(columns, advantage))
+      for (let i = 0; i < t.count; i++) target[i] = advantage[i]! + value[i]!
+    }
+    return advantage
+  })
+}
+
+/** Symbols as networks see them: `[count, n]`, 1 in one place of each row. */
+const indicators = (symbols: Floats, n: number): Float64Array => {
+  const out = new Float64Array(symbols.length * n)
+  for (let row = 0; row < symbols.length; row++) out[row * n + symbols[row]!] = 1
+  return out
+}
+
+/** Rounds of fitting λ-returns; more change little. */
+const ROUNDS = 4

@@ -1,0 +1,48 @@
+/** When a training's way is kept, and under which name. */
+import { Context, Effect, Schema } from "effect"
+import { monotonicSeconds } from "../../core/service/monotonic.ts"
+import { Progress } from "../../core/service/progress.ts"
+import { MidwayData } from "../jobs/schemas.ts"
+import type { Checkpoints } from "../jobs/training.ts"
+import type { Keeper, Watch } from "./result_cache.ts"
+
+/** Seconds between two checkpoints, at least: what a crash may cost. */
+export const CheckpointSeconds = Context.Reference<number>("policygradex/CheckpointSeconds", {
+  defaultValue: () => 2
+})
+
+/** A checkpoint takes its time: no more than one part in so many goes into keeping. */
+const SHARE = 20
+
+const Kept = Schema.Struct({ midway: MidwayData, elapsed: Schema.Number })
+
+/** The checkpoints of the one training of a stage with these inputs. One file: each takes the place of the last. */
+export const checkpointsOf = Effect.fnUntraced(function* (stage: string, input: unknown, keeper: Keeper, watch: Watch) {
+  const { say } = yield* Progress
+  const seconds = yield* CheckpointSeconds
+  const name = `${stage}/checkpoint`
+  // A stage's numbers are of one session: what another one computed is of no use.
+  const inputs = () => ({ input, computer: keeper.computer() })
+  let last = yield* monotonicSeconds
+  let cost = 0
+  const keep: Checkpoints["keep"] = Effect.fnUntraced(function* (midway) {
+    const from = yield* monotonicSeconds
+    yield* keeper.put(name, inputs(), { midway, elapsed: yield* watch.elapsed })
+    last = yield* monotonicSeconds
+    cost = last - from
+  })
+  const checkpoints: Checkpoints = {
+    find: Effect.gen(function* () {
+      const found = yield* keeper.find(name, inputs(), Kept)
+      if (found !== undefined) watch.carry(found.elapsed)
+      return found?.midway
+    }),
+    offer: (midway) =>
+      Effect.flatMap(monotonicSeconds, (now) =>
+        now - last >= Math.max(seconds, SHARE * cost) ? keep(midway()) : Effect.void
+      ),
+    keep,
+    refuse: (why) => say(`${why.message}; ${stage} begins anew`)
+  }
+  return checkpoints
+})

@@ -1,0 +1,82 @@
+/** What is wrong with a plugin's loggers, when they are told of a run of two numbers. */
+import { Effect, Predicate } from "effect"
+import type { EventRow } from "../../core/service/run_store.ts"
+import type { Before, Finding } from "../../envs/laws/conformance.ts"
+import { presets } from "../../pipeline/presets.ts"
+import type { LoggerPlugin, Logging } from "./loggers.ts"
+import { thrown } from "./thrown.ts"
+
+/** The run that a check pretends: a logger that writes somewhere writes under this name. */
+export const CHECKED_RUN = "plugin-check"
+
+const row = (step: number): EventRow => ({ stage: "meta", step, task: "", metric: "return/mean", value: step / 2 })
+
+interface LoggerLaw {
+  readonly name: string
+  readonly fix: string
+  readonly check: () => Promise<string | undefined>
+}
+
+/** The laws, one after the other of one run: opened, told rows, closed. */
+const lawsOf = ({ open }: LoggerPlugin): readonly LoggerLaw[] => {
+  let logging: Logging | undefined
+  const rows = Object.freeze([0, 1].map((step) => Object.freeze(row(step))))
+  const used = async (use: (opened: Logging) => void | Promise<void>): Promise<undefined> => {
+    if (logging !== undefined) await use(logging)
+  }
+  return [
+    {
+      name: "open() gives log(), and close() where something is to be closed",
+      fix: "return { log: (rows) => …, close: () => … } from open(), or a promise of it",
+      check: async () => {
+        const opened: unknown = await open({ name: CHECKED_RUN, config: presets.quick! })
+        if (!isLogging(opened)) return faultOf(opened)
+        logging = opened
+        return undefined
+      }
+    },
+    {
+      name: "log() takes rows as they are, several, none and again",
+      fix: "copy what is to be changed: the rows are shared with the run's own log",
+      check: () =>
+        used(async ({ log }) => {
+          await log(rows)
+          await log([])
+          await log(rows)
+        })
+    },
+    {
+      name: "close() comes to an end",
+      fix: "flush and close in close(), and throw nothing",
+      check: () => used((l) => l.close?.())
+    }
+  ]
+}
+
+const isLogging = (opened: unknown): opened is Logging => faultOf(opened) === undefined
+
+const faultOf = (opened: unknown): string | undefined => {
+  if (!Predicate.isObject(opened)) return `want an object, got ${String(opened)}`
+  const { log, close } = { log: opened.log, close: opened.close }
+  if (typeof log !== "function") return `log: want a function, got ${typeof log}`
+  return close === undefined || typeof close === "function" ? undefined : `close: want a function, got ${typeof close}`
+}
+
+/** How many laws a logger is held to. */
+export const LOGGER_LAWS = 3
+
+/** The laws of a logger that do not hold; those after the first that breaks are not tried. */
+export const loggerFindings = Effect.fnUntraced(function* (logger: LoggerPlugin, before: Before) {
+  for (const { name, fix, check } of lawsOf(logger)) {
+    before(logger.id, name)
+    const found = yield* Effect.promise(async () => {
+      try {
+        return await check()
+      } catch (e) {
+        return `it throws ${thrown(e)}`
+      }
+    })
+    if (found !== undefined) return [{ subject: logger.id, law: name, found, fix, advice: false } satisfies Finding]
+  }
+  return []
+})

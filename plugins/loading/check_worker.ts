@@ -1,0 +1,25 @@
+/** The module of the thread in which a plugin is checked. */
+import { parentPort, workerData } from "node:worker_threads"
+import { Effect, Predicate } from "effect"
+import { standard } from "../../envs/standard.ts"
+import { printAside } from "../io/log_to_stderr.ts"
+import { checkPlugin } from "./check.ts"
+import type { Told } from "./watch.ts"
+
+const tell = (told: Told): void => parentPort?.postMessage(told)
+const text = (key: string): string => (Predicate.hasProperty(workerData, key) ? String(workerData[key]) : "")
+
+const checked = checkPlugin(text("name"), standard, text("base"), (subject, law) =>
+  tell({ at: { subject, law } })
+).pipe(
+  Effect.match({
+    onSuccess: (report): Told => ({ report }),
+    onFailure: ({ doing, want, got, fix, plugin, field }): Told => ({
+      error: { _tag: "PluginError", doing, want, got, fix, plugin, field }
+    })
+  }),
+  Effect.map(tell)
+)
+
+printAside()
+await Effect.runPromise(checked)

@@ -1,0 +1,34 @@
+/** The contract of a plugin module: a record of what it contributes, as the module's default export. */
+import type { Algorithm } from "../../algorithms/algorithm.ts"
+import type { Environment } from "../../envs/env.ts"
+import type { Family } from "../../envs/family.ts"
+import type { GroupingPlugin } from "../../pipeline/stages/grouping.ts"
+import type { LoggerPlugin } from "./loggers.ts"
+
+/** The contract that this package reads. It rises when plugins must be changed. */
+export const contractVersion = 1
+
+/** What a plugin contributes; every list may be left out. */
+export interface Plugin {
+  /** The contract it was written for: {@link contractVersion} of that time. */
+  readonly policygradex: number
+  /** Of the plugin, for messages and receipts. */
+  readonly name: string
+  /** Of the plugin; rises whenever numbers change. */
+  readonly version: string
+  readonly environments?: readonly Environment[]
+  /** Each plays in one of `environments`, or in one that comes with the package. */
+  readonly families?: readonly Family[]
+  /** Configurations are checked by each algorithm's own schema; `erased` makes one of any algorithm. */
+  readonly algorithms?: readonly Algorithm<unknown>[]
+  readonly groupings?: readonly GroupingPlugin[]
+  readonly loggers?: readonly LoggerPlugin[]
+}
+
+/**
+ * A plugin, checked by the type checker; everything else is checked when it is loaded.
+ *
+ * @example
+ * export default definePlugin({ policygradex: 1, name: "cliffs", version: "0.1.0", environments: [cliff] })
+ */
+export const definePlugin = (plugin: Plugin): Plugin => plugin

@@ -1,0 +1,217 @@
+/** What a run's θ★ is worth on tasks that it never saw, before and after it adapts to each of them by itself. */
+import { Effect } from "effect"
+import * as E from "fp-ts/lib/Either.js"
+import { type Evaluation, type EvaluationOptions, evaluator } from "../../algorithms/mod.ts"
+import { child, type Floats, type Key, random, stream } from "../../core/random/mod.ts"
+import { UsageError } from "../../core/service/failure.ts"
+import { Progress } from "../../core/service/progress.ts"
+import type { RunStoreService } from "../../core/service/run_store.ts"
+import { aggregateInterquartileMean, type Interval, type Scores, stratifiedInterval } from "../../core/stat/mod.ts"
+import type { Task } from "../../envs/mod.ts"
+import type { RunConfig } from "../../pipeline/config.ts"
+import type { Known } from "../../pipeline/jobs/spec.ts"
+import { meanOf } from "../../pipeline/jobs/training.ts"
+import { trainAll } from "../../pipeline/jobs/training_job.ts"
+import { plan } from "../../pipeline/plan.ts"
+import { metaPolicy } from "./meta_policy.ts"
+import { unseenTasks } from "./unseen_tasks.ts"
+
+/** How to adapt, and to what. */
+export interface RunAdaptationOptions extends EvaluationOptions {
+  /** Steps of the adaptation: a meta-learner's inner steps, other learners' iterations. */
+  readonly steps: number
+  /** Tasks drawn from the run's family, none of those that it was trained on. */
+  readonly unseen: number
+  /** Environment steps a task for each step of the adaptation; as many as an iteration of the run by default. */
+  readonly stepsPerTask?: number
+  /** Confidence of the intervals; 0.95 by default. */
+  readonly level?: number
+}
+
+/** A task's episodes under one policy. */
+export interface Played {
+  readonly meanReturn: number
+  /** Over its episodes; the interval draws them anew. */
+  readonly interquartileMean: Interval
+  /** Fraction of episodes that succeeded, where the environment tells. */
+  readonly successRate?: number
+}
+
+export interface AdaptedTask {
+  readonly task: string
+  readonly params: Task["params"]
+  readonly before: Played
+  readonly after: Played
+}
+
+/** All tasks' mean returns together; intervals draw tasks anew: they are a sample of the family. */
+export interface AdaptationWorth {
+  readonly family: string
+  readonly environment: string
+  readonly algorithm: string
+  /** Whether the learner has a way to adapt, or goes on training. */
+  readonly by: "inner steps" | "training"
+  readonly steps: number
+  readonly stepsPerTask: number
+  readonly actions: EvaluationOptions["actions"]
+  readonly episodes: number
+  readonly tasks: readonly AdaptedTask[]
+  readonly before: Interval
+  readonly after: Interval
+  /** Of each task's mean return after, less that before. */
+  readonly gain: Interval
+  readonly successRate?: { readonly before: number; readonly after: number }
+  /** Mean return over tasks of the episodes that ended, step by step of the adaptation; null where none did. */
+  readonly curve: readonly (number | null)[]
+}
+
+/** A policy that came of an adaptation, with what was seen on the way. */
+interface Adapted {
+  readonly policy: Floats
+  readonly moments?: Floats | undefined
+  readonly returns: readonly number[]
+}
+
+/** Environments side by side a task. */
+const together = 8
+
+/** Tasks that adapt in one call: a program is as large as all of them. */
+const atOnce = 10
+
+/**
+ * Draws tasks, adapts θ★ to each of them by itself, and plays them before and after, with the same episodes.
+ *
+ * - Errors: `UsageError` for a policy that is told its task, which knows of no others, and where the family has too few
+ *   tasks; `RunStoreError` where the run has no θ★ yet; `PolicyFileError` for one of another architecture or version;
+ *   those of the learner.
+ */
+export const adaptRun = Effect.fn("run.adapt")(function* (
+  store: RunStoreService,
+  config: RunConfig,
+  known: Known,
+  options: RunAdaptationOptions,
+  key: Key
+) {
+  const { spec, site, tasks: seen } = yield* plan(config, known)
+  const { environment, policy, algorithm } = site.setting
+  if (policy.taskIds.length > 0) {
+    const fix = "run with --set network.taskOneHot=false"
+    const want = "a policy that is not told its task"
+    return yield* new UsageError({ doing: "adapt to unseen tasks", want, got: "one that is", fix })
+  }
+  const start = yield* metaPolicy(store, known, site.setting)
+  const tasks = yield* unseenTasks(config, known, seen, options.unseen, child(key, "unseen"))
+  const { steps, stepsPerTask = spec.stepsPerTask, episodes, actions, level = 0.95 } = options
+  const problem = { environment, policy, environmentsPerTask: Math.min(together, episodes) }
+  const { report } = yield* Progress
+
+  const played = Effect.fnUntraced(function* (stage: string, of: (task: number) => Adapted) {
+    const all: Evaluation[] = []
+    for (const [i, task] of tasks.entries()) {
+      yield* report({ stage, done: i, total: tasks.length, unit: "tasks" })
+      const { policy: theta, moments } = of(i)
+      const one = Effect.flatMap(evaluator({ ...problem, tasks: [task] }), (evaluate) =>
+        evaluate(theta, { episodes, actions }, child(key, "evaluate"), moments)
+      )
+      all.push(...(yield* Effect.scoped(one)))
+    }
+    yield* report({ stage, done: tasks.length, total: tasks.length, unit: "tasks" })
+    return all
+  })
+
+  const byInnerSteps = Effect.fnUntraced(function* (adapter: NonNullable<typeof algorithm.adapter>) {
+    const all: Adapted[] = []
+    for (let from = 0; from < tasks.length; from += atOnce) {
+      yield* report({ stage: "adaptation", done: from, total: tasks.length, unit: "tasks" })
+      const some = tasks.slice(from, from + atOnce)
+      const sizes = { environmentsPerTask: spec.vector, stepsPerTask }
+      const made = adapter(spec.algorithmConfig, { environment, policy, tasks: some, ...sizes })
+      const adapted = yield* Effect.scoped(
+        Effect.flatMap(made, ({ adapt }) => adapt(start, steps, child(key, "adapt")))
+      )
+      all.push(
+        ...adapted.map(
+          (a): Adapted => ({
+            policy: a.policy,
+            moments: start.moments,
+            returns: a.rollouts.map((r) => r.meanReturn ?? Number.NaN)
+          })
+        )
+      )
+    }
+    yield* report({ stage: "adaptation", done: tasks.length, total: tasks.length, unit: "tasks" })
+    return all
+  })
+
+  const byTraining = Effect.gen(function* () {
+    const { policy, value, moments } = start
+    let done = 0
+    const jobs = tasks.map((task) => ({
+      tasks: [task],
+      iterations: steps,
+      key: child(key, "adapt", task.id),
+      start: { policy, value, ...(moments === undefined ? {} : { moments }) }
+    }))
+    yield* report({ stage: "adaptation", done, total: tasks.length, unit: "tasks" })
+    const trained = yield* trainAll({ ...spec, stepsPerTask, episodes: 1 }, jobs, () =>
+      report({ stage: "adaptation", done: ++done, total: tasks.length, unit: "tasks" })
+    )
+    return trained.map(
+      (t): Adapted => ({
+        policy: t.policy,
+        moments: t.moments,
+        returns: t.curve.map(([mean = Number.NaN]) => mean)
+      })
+    )
+  })
+
+  const before = yield* played("before", () => ({ ...start, returns: [] }))
+  const { adapter } = algorithm
+  const adapted = adapter === undefined ? yield* byTraining : yield* byInnerSteps(adapter)
+  const after = yield* played("after", (task) => adapted[task]!)
+
+  const draws = stream(child(key, "bootstrap"))
+  const interval = (scores: Scores) => {
+    const found = stratifiedInterval(scores, aggregateInterquartileMean, { level, random: () => random(draws) })
+    return E.isLeft(found) ? Effect.fail(found.left) : Effect.succeed(found.right)
+  }
+  const asPlayed = Effect.fnUntraced(function* (e: Evaluation) {
+    const rate = rateOf(e)
+    const interquartileMean = yield* interval([e.returns])
+    return { meanReturn: e.meanReturn, interquartileMean, ...(rate === undefined ? {} : { successRate: rate }) }
+  })
+  const means = (all: readonly Evaluation[]): readonly number[] => all.map((e) => e.meanReturn)
+  const [rates, ratesAfter] = [before.flatMap((e) => rateOf(e) ?? []), after.flatMap((e) => rateOf(e) ?? [])]
+  const told = tasks.length > 0 && rates.length === tasks.length && ratesAfter.length === tasks.length
+  const points = Math.max(0, ...adapted.map((a) => a.returns.length))
+  const worth: AdaptationWorth = {
+    family: config.family.id,
+    environment: environment.id,
+    algorithm: algorithm.id,
+    by: adapter === undefined ? "training" : "inner steps",
+    steps,
+    stepsPerTask,
+    actions,
+    episodes,
+    tasks: yield* Effect.forEach(tasks, ({ id, params }, i) =>
+      Effect.all({
+        task: Effect.succeed(id),
+        params: Effect.succeed(params),
+        before: asPlayed(before[i]!),
+        after: asPlayed(after[i]!)
+      })
+    ),
+    before: yield* interval([means(before)]),
+    after: yield* interval([means(after)]),
+    gain: yield* interval([means(after).map((x, i) => x - before[i]!.meanReturn)]),
+    ...(told ? { successRate: { before: meanOf(rates), after: meanOf(ratesAfter) } } : {}),
+    curve: Array.from({ length: points }, (_, k) => {
+      const mean = meanOf(adapted.map((a) => a.returns[k] ?? Number.NaN))
+      return Number.isNaN(mean) ? null : mean
+    })
+  }
+  return worth
+})
+
+const rateOf = ({ successes }: Evaluation): number | undefined =>
+  successes === undefined ? undefined : meanOf(successes.map(Number))

@@ -1,0 +1,43 @@
+/** A policy that is told its task, for one task only. */
+import * as E from "fp-ts/lib/Either.js"
+import { pipe } from "fp-ts/lib/function.js"
+import type { Algorithm, LoadedPolicy } from "../../../algorithms/mod.ts"
+import { suggestion, UsageError } from "../../../core/service/failure.ts"
+
+/**
+ * The policy that does on observations alone what the given one does when it is told this task.
+ *
+ * A policy that is told no task comes back as it is.
+ *
+ * - Errors: `UsageError` for a task that the policy was not trained on, and for an algorithm that there is none of.
+ */
+export const fixedTask = (
+  loaded: LoadedPolicy,
+  task: string,
+  algorithms: readonly Pick<Algorithm<unknown>, "id" | "makePolicy">[]
+): E.Either<UsageError, LoadedPolicy> => {
+  const refuse = (want: string, got: string, fix = "") =>
+    E.left(new UsageError({ doing: "export a policy for one task", want, got, fix }))
+  const { policy, theta, tasks } = loaded
+  const only = tasks.filter((t) => t.id === task)
+  if (only.length === 0) {
+    const there = tasks.map((t) => t.id)
+    return refuse("a task that the policy was trained on", task, suggestion(task, there))
+  }
+  if (policy.taskIds.length === 0) return E.right({ ...loaded, tasks: only })
+  const by = algorithms.find((a) => a.id === loaded.algorithm.id)
+  if (by === undefined) return refuse(`algorithm ${loaded.algorithm.id}`, "none of that id")
+  return pipe(
+    by.makePolicy(policy.spaces, { ...policy.config, taskOneHot: false }),
+    E.mapLeft((e) => new UsageError({ doing: "export a policy for one task", want: e.want, got: e.got, fix: "" })),
+    E.map((alone): LoadedPolicy => {
+      const told = Float64Array.from(policy.taskIds, (id) => (id === task ? 1 : 0))
+      const from = policy.network.layout.size
+      const folded = new Float64Array(alone.size)
+      folded.set(policy.network.fixInputs(theta.subarray(0, from), told))
+      // What is beside the network stays as it is.
+      folded.set(theta.subarray(from), alone.network.layout.size)
+      return { ...loaded, policy: alone, theta: folded, tasks: only }
+    })
+  )
+}

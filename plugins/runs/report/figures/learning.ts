@@ -1,0 +1,85 @@
+/** Learning curves of the meta-policy, a line a task. */
+import * as Plot from "@observablehq/plot"
+import type { LearningCurve, ReportTask } from "../../../../pipeline/result/report_data.ts"
+import { draw, groupColour, shorten } from "../draw.ts"
+import { figure, type Html, html, table } from "../html.ts"
+
+interface Point {
+  readonly task: number
+  readonly iteration: number
+  readonly value: number
+}
+
+export const learningFigure = (
+  curves: readonly LearningCurve[],
+  meaning: string,
+  tasks: readonly ReportTask[],
+  labels: readonly number[]
+): Html => {
+  const points: readonly Point[] = curves.flatMap((c) => c.points.map((p) => ({ ...p, task: c.task })))
+  const ends = curves.flatMap((c) => c.points.slice(-1).map((p) => ({ ...p, task: c.task })))
+  const id = (i: number) => tasks[i]?.id ?? String(i)
+  const longest = Math.max(...ends.map((e) => shorten(id(e.task)).length), 1)
+  const height = 400
+  const values = points.map((p) => p.value)
+  const places = apart(ends, 13, height - 60, Math.min(...values), Math.max(...values))
+  const picture = draw(
+    {
+      width: 640,
+      height,
+      grid: true,
+      marginLeft: 50,
+      marginBottom: 40,
+      marginRight: 16 + 6.8 * longest,
+      x: { label: "iteration →", tickFormat: "d" },
+      y: { label: `↑ ${meaning}`, nice: true },
+      marks: [
+        Plot.lineY(points, {
+          x: "iteration",
+          y: "value",
+          z: "task",
+          stroke: (p: Point) => groupColour(labels[p.task] ?? 0),
+          strokeWidth: 1.6,
+          strokeOpacity: 0.85
+        }),
+        Plot.text(places, {
+          x: "iteration",
+          y: "place",
+          text: (p: Point) => shorten(id(p.task)),
+          textAnchor: "start",
+          dx: 6,
+          fontSize: 11,
+          fill: (p: Point) => groupColour(labels[p.task] ?? 0)
+        })
+      ]
+    },
+    "Learning curves by task"
+  )
+  const iterations = [...new Set(points.map((p) => p.iteration))].sort((a, b) => a - b)
+  const numbers = table(
+    ["task", ...iterations.map(String)],
+    curves.map((c) => [id(c.task), ...iterations.map((i) => c.points.find((p) => p.iteration === i)?.value ?? "")])
+  )
+  return figure(picture, html`<b>How each task learned under the one meta-policy.</b> Coloured by group.`, numbers)
+}
+
+/** Labels at the ends of lines, moved so that no two are nearer than `gap` pixels. */
+const apart = (
+  ends: readonly Point[],
+  gap: number,
+  pixels: number,
+  low: number,
+  high: number
+): readonly (Point & { readonly place: number })[] => {
+  const unit = (high - low || 1) / pixels
+  const sorted = [...ends].sort((a, b) => a.value - b.value)
+  const places: number[] = []
+  for (const [i, e] of sorted.entries())
+    places.push(Math.max(e.value, (places[i - 1] ?? Number.NEGATIVE_INFINITY) + gap * unit))
+  // Pushed beyond the top: move down again, from the top.
+  for (let i = places.length - 1, top = high; i >= 0 && places[i]! > top; i--) {
+    places[i] = top
+    top -= gap * unit
+  }
+  return sorted.map((e, i) => ({ ...e, place: places[i]! }))
+}

@@ -1,0 +1,87 @@
+/** `events.jsonl`: a run's measured numbers, a row a line, each with the time when it was written. */
+import { Clock, Effect, Option, Schema } from "effect"
+import { jsonText } from "../../../core/service/json_text.ts"
+import type { EventRow, Logged, RunStoreError } from "../../../core/service/run_store.ts"
+import { digest } from "../../io/digest.ts"
+import type { Files } from "./files.ts"
+
+/** Its name in the run's directory. */
+export const eventsFile = "events.jsonl"
+
+/** Adds rows at the end. */
+export const appendEvents = Effect.fnUntraced(function* (files: Files, run: string, rows: readonly EventRow[]) {
+  const toLine = yield* linesOf(run)
+  yield* files.append(eventsFile, rows.map((row) => `${toLine(row)}\n`).join(""))
+})
+
+/**
+ * Makes `rows` the stage's rows. Lines that say the same stay, with their times; what is missing is written again, what
+ * is too much goes, and what is no whole line. Gives how many were missing.
+ */
+export const setEvents = Effect.fnUntraced(function* (
+  files: Files,
+  run: string,
+  stage: string,
+  rows: readonly EventRow[]
+) {
+  const text = yield* textOf(files)
+  const lines = text.split("\n").flatMap((line) => {
+    const row = Option.getOrUndefined(decode(line))
+    return row === undefined ? [] : [{ line, stage: row.stage, same: sameOf(row) }]
+  })
+  const wanted = new Set(rows.map(sameOf))
+  const there = new Map<string, string>()
+  const left = lines.filter(({ line, stage: of, same }) => {
+    if (of !== stage) return true
+    if (!wanted.has(same) || there.has(same)) return false
+    there.set(same, line)
+    return true
+  })
+  const missing = rows.filter((row) => !there.has(sameOf(row))).length
+  const toLine = yield* linesOf(run)
+  const first = left.findIndex((l) => l.stage === stage)
+  const others = left.filter((l) => l.stage !== stage).map((l) => l.line)
+  const whole = rows.map((row) => there.get(sameOf(row)) ?? toLine(row))
+  // In their order, where the stage's first row was.
+  const ordered = first < 0 ? [...others, ...whole] : [...others.slice(0, first), ...whole, ...others.slice(first)]
+  const now = (missing === 0 ? left.map((l) => l.line) : ordered).map((line) => `${line}\n`).join("")
+  if (now !== text) yield* files.write(eventsFile, new TextEncoder().encode(now))
+  return missing
+})
+
+/** How many rows there are, and the digest of what they say but for times and the run's name. */
+export const loggedIn = Effect.fnUntraced(function* (files: Files): Effect.fn.Return<Logged, RunStoreError> {
+  const rows = (yield* textOf(files)).split("\n").flatMap((line) => Option.toArray(decode(line)))
+  return { rows: rows.length, sha256: digest(new TextEncoder().encode(rows.map((row) => `${sameOf(row)}\n`).join(""))) }
+})
+
+const textOf = (files: Files): Effect.Effect<string, RunStoreError> =>
+  files.read(eventsFile).pipe(
+    Effect.map((bytes) => new TextDecoder().decode(bytes)),
+    Effect.catchTag("RunStoreError", (e) => (e.reason === "missing" ? Effect.succeed("") : Effect.fail(e)))
+  )
+
+const linesOf = (run: string) =>
+  Effect.map(Clock.currentTimeMillis, (now) => {
+    const time = new Date(now).toISOString()
+    return (row: EventRow): string => JSON.stringify({ time, run, ...told(row) })
+  })
+
+const Row = Schema.Struct({
+  stage: Schema.String,
+  step: Schema.Number,
+  task: Schema.String,
+  metric: Schema.String,
+  value: Schema.NullOr(Schema.Number),
+  is: Schema.optionalKey(Schema.String)
+})
+
+const decode = Schema.decodeUnknownOption(jsonText(Row))
+
+/** What a row says, as a text. */
+const sameOf = ({ stage, step, task, metric, ...rest }: EventRow | typeof Row.Type): string =>
+  JSON.stringify({ stage, step, task, metric, ...(rest.value === null ? rest : told({ value: rest.value })) })
+
+/** JSON has no NaN and no infinities: the value is null then, and `is` says which it was. */
+const told = <R extends { readonly value: number }>(row: R): R | (Omit<R, "value"> & { value: null; is: string }) =>
+  Number.isFinite(row.value) ? row : { ...row, value: null, is: String(row.value) }

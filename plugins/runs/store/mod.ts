@@ -1,0 +1,8 @@
+export { stableJson } from "../../io/content.ts"
+export { digest, digestOf } from "../../io/digest.ts"
+export { replaceFile } from "../../io/disk.ts"
+export { readSafetensors, writeSafetensors } from "../../io/safetensors.ts"
+export { RecordedPlugin, recordsOf } from "../../loading/recorded_plugin.ts"
+export type { Mode } from "./open_directory.ts"
+export { directoryStore, freeName, memoryStore, readBegun, readFinished, readRun } from "./run_directory.ts"
+export { formatVersion, type RunFile, type RunInfo } from "./run_file.ts"

@@ -1,0 +1,134 @@
+/** Taking a directory for a run: to begin one, to replace one, to go on with one. */
+import { access, constants } from "node:fs/promises"
+import { basename } from "node:path"
+import { Clock, Effect } from "effect"
+import { RunStoreError } from "../../../core/service/run_store.ts"
+import { stableJson } from "../../io/content.ts"
+import { type Disk, makeFolder, unfinished } from "../../io/disk.ts"
+import { version } from "../version.ts"
+import { diskFiles, type Entry, type Files, refused } from "./files.ts"
+import { keptFolder } from "./kept.ts"
+import { lockDirectory, lockFile } from "./lock.ts"
+import { isContentNamed, mendedManifest, removeSuperseded, writeManifest } from "./manifest.ts"
+import { resumable } from "./resumable.ts"
+import {
+  formatVersion,
+  notARun,
+  notBegun,
+  type RunFile,
+  type RunInfo,
+  readRunFile,
+  runFile,
+  writeRunFile
+} from "./run_file.ts"
+import { makeStore } from "./store.ts"
+
+/** `new` wants an unused name, `force` replaces an earlier run, `resume` continues one. */
+export type Mode = "new" | "force" | "resume"
+
+/**
+ * The store of the directory at an absolute path, locked for the scope.
+ *
+ * A run begins with its `run.json`, which is replaced in one step. Where it replaces an earlier run it says so first, for
+ * as long as files of that are left; whoever finds it so has nothing but those to remove. So whatever stops the process,
+ * and wherever: the directory has the earlier run, or the new one, or is as good as empty.
+ */
+export const openDirectory = Effect.fn("store.open")(function* (path: string, mode: Mode, info: RunInfo, on: Disk) {
+  const files = diskFiles(path, on)
+  // Before anything is made: what is refused leaves no trace.
+  yield* admitted(files, path, mode, info)
+  const making = { try: () => makeFolder(path, on), catch: (e: unknown) => refused("write", path, e) }
+  yield* Effect.uninterruptible(Effect.tryPromise(making))
+  yield* Effect.tryPromise({ try: () => access(path, constants.W_OK), catch: (e) => refused("write", path, e) })
+  yield* lockDirectory(path)
+  // And again: another process may have had it meanwhile.
+  const { used, run } = yield* admitted(files, path, mode, info)
+  if (run === undefined) {
+    const startedAt = new Date(yield* Clock.currentTimeMillis).toISOString()
+    yield* begin(files, { format: formatVersion, policygradex: version, startedAt, ...info }, used)
+  } else if (run.replaces === true) {
+    const { replaces: _, ...begun } = run
+    yield* begin(files, begun, true)
+  }
+  yield* removeUnfinished(files)
+  const { artefacts, again, notes } = yield* mendedManifest(files, path)
+  if (again) yield* writeManifest(files, artefacts)
+  else yield* removeSuperseded(files, artefacts)
+  return makeStore(basename(path), path, files, { known: artefacts, machine: stableJson(info.machine), notes })
+})
+
+/** Whether there is a run, and which one goes on. Errors: why this mode cannot have the directory. */
+const admitted = Effect.fnUntraced(function* (files: Files, path: string, mode: Mode, info: RunInfo) {
+  const entries = (yield* Effect.mapError(files.list(""), unusable)).filter(({ name }) => !notBegun.test(name))
+  if (entries.length === 0) return { used: false }
+  if (mode === "new") {
+    const fix = "choose another --out, or give --force to replace it or --resume to continue it"
+    return yield* new RunStoreError({ reason: "exists", path, want: "an unused folder", got: "one with files", fix })
+  }
+  if (mode === "resume") {
+    const run = yield* readRunFile(files, path)
+    yield* resumable(path, run, info)
+    return { used: true, run }
+  }
+  const isRun = entries.some(({ name }) => name === runFile) || (yield* isOnly(files, entries))
+  return isRun ? { used: true } : yield* Effect.flatMap(notARun(path), Effect.fail)
+})
+
+/** A folder that cannot even be read is no place for a run. */
+const unusable = (e: RunStoreError): RunStoreError =>
+  e.reason === "not-readable"
+    ? new RunStoreError({
+        ...e,
+        reason: "not-writable",
+        want: "a folder that can be used",
+        fix: "choose another --out"
+      })
+    : e
+
+const begin = Effect.fnUntraced(function* (files: Files, run: RunFile, used: boolean) {
+  if (used) yield* writeRunFile(files, { ...run, replaces: true })
+  yield* clear(files)
+  yield* writeRunFile(files, run)
+})
+
+/** What a run leaves at its top level. */
+const ownNames = /^(run\.json|run\.lock|run\.lock-journal|events\.jsonl|summary\.json|report\.html|artefacts\.json)$/
+
+const isOwn = (name: string): boolean => name === keptFolder || ownNames.test(name) || unfinished.test(name)
+const isOwnInStage = (name: string): boolean => isContentNamed(name) || unfinished.test(name)
+
+/** Whether runs left all of it. */
+const isOnly = Effect.fnUntraced(function* (files: Files, entries: readonly Entry[]) {
+  for (const { name, folder } of entries) {
+    if (isOwn(name)) continue
+    if (!folder || !(yield* files.list(name)).every((e) => isOwnInStage(e.name))) return false
+  }
+  return true
+})
+
+/** Removes all that a run left, but `run.json` and the lock; whatever else is there stays. */
+const clear = Effect.fnUntraced(function* (files: Files) {
+  for (const { name, folder } of yield* files.list("")) {
+    if (name === runFile || name === lockFile) continue
+    if (isOwn(name)) yield* files.remove(name)
+    else if (folder) {
+      for (const e of yield* files.list(name)) if (isOwnInStage(e.name)) yield* files.remove(`${name}/${e.name}`)
+      if ((yield* files.list(name)).length === 0) yield* files.remove(name)
+    }
+  }
+})
+
+/** Files whose writing was cut short, and what earlier versions' locks left: who holds the lock knows that nobody writes them any more. */
+const removeUnfinished = Effect.fnUntraced(function* (files: Files) {
+  for (const folder of yield* foldersOf(files))
+    for (const { name } of yield* files.list(folder))
+      if (unfinished.test(name) || name === `${lockFile}-journal`)
+        yield* files.remove(folder === "" ? name : `${folder}/${name}`)
+})
+
+/** The folders that a run writes to: its own, the stages', and those of what it keeps. */
+const foldersOf = Effect.fnUntraced(function* (files: Files) {
+  const below = (yield* files.list("")).filter((e) => e.folder).map((e) => e.name)
+  const kept = (yield* files.list(keptFolder)).filter((e) => e.folder).map((e) => `${keptFolder}/${e.name}`)
+  return ["", ...below, ...kept]
+})

@@ -1,0 +1,40 @@
+/** Tasks of a run's family that it was not trained on. */
+import { Effect } from "effect"
+import * as E from "fp-ts/lib/Either.js"
+import { pipe } from "fp-ts/lib/function.js"
+import { child, type Key } from "../../core/random/mod.ts"
+import { UsageError } from "../../core/service/failure.ts"
+import { findFamily, type Task } from "../../envs/mod.ts"
+import type { RunConfig } from "../../pipeline/config.ts"
+import type { Known } from "../../pipeline/jobs/spec.ts"
+
+/** Draws from the family at most. */
+const ROUNDS = 8
+
+/**
+ * Draws until there are enough that were not trained on.
+ *
+ * - Errors: `UsageError` for a family of few tasks, which has none left; those of the family's options.
+ */
+export const unseenTasks = Effect.fnUntraced(function* (
+  { family: { id, options, n } }: RunConfig,
+  known: Known,
+  seen: readonly Task[],
+  count: number,
+  key: Key
+) {
+  const ids = new Set(seen.map((t) => t.id))
+  const found = new Map<string, Task>()
+  for (let round = 0; round < ROUNDS && found.size < count; round++) {
+    const drawn = pipe(
+      findFamily(known.registry, id),
+      E.chain((family) => family.draw({ ...options, n }, child(key, round), count))
+    )
+    if (E.isLeft(drawn)) return yield* Effect.fail(drawn.left)
+    for (const task of drawn.right.tasks) if (!ids.has(task.id) && found.size < count) found.set(task.id, task)
+  }
+  if (found.size === count) return [...found.values()]
+  const want = `${count} tasks of ${id} that the run was not trained on`
+  const fix = "ask for fewer with --unseen"
+  return yield* new UsageError({ doing: "draw unseen tasks", want, got: `${found.size}`, fix })
+})

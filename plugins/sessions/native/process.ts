@@ -1,0 +1,97 @@
+/** Runs another program to its end, or ends it: with all that it has started. */
+
+import { type ChildProcess, spawn } from "node:child_process"
+import { Duration, Effect } from "effect"
+import { counted } from "../../../core/text/counted.ts"
+import { NativeError, refusal } from "./failure.ts"
+
+/** A program and what it is given. */
+export interface Command {
+  /** What is being done, for messages: an infinitive with its operand. */
+  readonly operation: string
+  readonly file: string
+  readonly args: readonly string[]
+  readonly folder: string
+  readonly environment: Environment
+  readonly timeLimit: Duration.Input
+}
+
+/** Variables by name. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** How a program ended. */
+export interface Ending {
+  /** Null where a signal ended it. */
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** What a program may say before the rest is dropped, in characters. */
+const MOST_OUTPUT = 4_000_000
+
+/**
+ * Runs with empty standard input. Interruption and the time limit kill the program's whole process group (a compiler
+ * driver's children do the work) and wait for its end, so that nothing writes any more when this returns.
+ *
+ * - Errors: `NativeError` with reason `compiler-hung` after the time limit, `not-permitted`, or `system`.
+ */
+export const execute = (command: Command): Effect.Effect<Ending, NativeError> =>
+  Effect.callback<Ending, NativeError>((resume) => {
+    let child: ChildProcess
+    try {
+      child = spawn(command.file, [...command.args], {
+        cwd: command.folder,
+        env: { ...command.environment, LC_ALL: "C" },
+        // A group of its own; Windows has none, and would open a console instead.
+        detached: process.platform !== "win32",
+        stdio: ["ignore", "pipe", "pipe"]
+      })
+    } catch (cause) {
+      resume(Effect.fail(refusal(command.operation, cause)))
+      return
+    }
+    const text = { stdout: "", stderr: "" }
+    for (const name of ["stdout", "stderr"] as const) {
+      child[name]?.setEncoding("utf8").on("data", (part: string) => {
+        if (text[name].length < MOST_OUTPUT) text[name] += part
+      })
+    }
+    const ended = new Promise<void>((resolve) => {
+      child.on("error", (cause) => {
+        resume(Effect.fail(refusal(command.operation, cause)))
+        resolve()
+      })
+      child.on("close", (code) => {
+        resume(Effect.succeed({ code, ...text }))
+        resolve()
+      })
+    })
+    return Effect.promise(() => {
+      killGroup(child)
+      return ended
+    })
+  }).pipe(
+    Effect.timeoutOrElse({
+      duration: command.timeLimit,
+      orElse: () => Effect.fail(hung(command))
+    })
+  )
+
+const killGroup = (child: ChildProcess): void => {
+  try {
+    if (process.platform === "win32" || child.pid === undefined) child.kill("SIGKILL")
+    else process.kill(-child.pid, "SIGKILL")
+  } catch {
+    // It has ended already.
+  }
+}
+
+const hung = (command: Command): NativeError =>
+  new NativeError({
+    reason: "compiler-hung",
+    operation: command.operation,
+    want: `${[command.file, ...command.args].join(" ").slice(0, 80)} to end within ${counted(Duration.toSeconds(command.timeLimit), "second")}`,
+    got: "no end; it was stopped",
+    fix: "look at what keeps the compiler, or set CC to another one"
+  })

@@ -1,0 +1,197 @@
+/**
+ * The reference session: float64 by `evaluate`, plain loops and nothing kept but the caller's buffers. Slow, and right;
+ * the others are compared with it.
+ */
+import { Effect, Layer } from "effect"
+import { evaluate } from "../../core/program/evaluate.ts"
+import { plan } from "../../core/program/plan/mod.ts"
+import type { Program } from "../../core/program/program.ts"
+import { type Shape, showShape, size } from "../../core/program/shape.ts"
+import { type Tensor, topological } from "../../core/program/tensor.ts"
+import type { Argument, Buffer, Executable, Numbers, Target } from "../../core/service/session.ts"
+import { Session, SessionError, type SessionService } from "../../core/service/session.ts"
+
+const kind = "reference"
+
+/** A buffer of this session. */
+interface ReferenceBuffer extends Buffer {
+  readonly values: Float64Array
+  readonly live: () => boolean
+}
+
+/** The parts of a `SessionError` that differ between mistakes. */
+interface Mistake {
+  readonly operation: string
+  readonly want: string
+  readonly got: string
+  readonly fix: string
+}
+
+const fail = (m: Mistake) => Effect.fail(new SessionError({ session: kind, ...m }))
+
+/** A session that lives as long as the scope it is made in. */
+export const make = Effect.acquireRelease(Effect.sync(open), (s) => Effect.sync(s.close)).pipe(
+  Effect.map((s): SessionService => s.service)
+)
+
+/** Provides `Session`. */
+export const layer: Layer.Layer<Session> = Layer.effect(Session)(make)
+
+function open() {
+  const owner = Symbol(kind)
+  const state = { open: true, bytes: 0, peak: 0 }
+  const done = { plans: 0, calls: 0, flops: 0, bytes: 0, seconds: 0 }
+
+  /** Counts memory as held until the scope closes; what it gives tells whether that has happened. */
+  const held = (bytes: number) =>
+    Effect.acquireRelease(
+      Effect.sync(() => {
+        state.bytes += bytes
+        state.peak = Math.max(state.peak, state.bytes)
+        return { open: true }
+      }),
+      (own) =>
+        Effect.sync(() => {
+          own.open = false
+          state.bytes -= bytes
+        })
+    )
+
+  const isOwn = (b: Buffer): b is ReferenceBuffer =>
+    b.owner === owner && "live" in b && typeof b.live === "function" && b.live() === true
+
+  const opened = (operation: string) => (state.open ? Effect.void : fail(closed(operation)))
+
+  const owned = (operation: string, b: Buffer) => (isOwn(b) ? Effect.succeed(b) : fail(foreign(operation, b, owner)))
+
+  const compile = Effect.fn("session.reference.compile")(function* <I extends string, O extends string>(
+    program: Program<I, O>
+  ) {
+    yield* opened(`compile ${program.name}`)
+    const nodes = topological(Object.values<Tensor>(program.outputs))
+    const constants = nodes.reduce((n, t) => n + (t.op.kind === "constant" ? t.op.values.length : 0), 0)
+    const elements = nodes.reduce((n, t) => n + size(t.shape), 0)
+    // What the plan would do, which this session does in its own way: figures of all sessions can be compared.
+    const { flops, bytes } = plan(program)
+    const own = yield* held(8 * constants)
+    const operation = `run ${program.name}`
+    done.plans++
+
+    const call = (inputs: Readonly<Record<I, Argument>>, into: Readonly<Record<string, Target>>) =>
+      Effect.suspend(() => {
+        if (!own.open || !state.open) return fail(closed(operation))
+        const given = {} as Record<I, ArrayLike<number>>
+        for (const name of Object.keys(program.inputs) as I[]) {
+          const x = take(operation, `input "${name}"`, inputs[name], program.inputs[name].shape, isOwn, owner)
+          if ("fix" in x) return fail(x)
+          given[name] = x.values
+        }
+        const unknown = Object.keys(into).find((k) => !(k in program.outputs))
+        if (unknown !== undefined) return fail(unknownOutput(program, unknown))
+        const targets = {} as Record<string, Float32Array | Float64Array>
+        for (const [name, t] of Object.entries(into)) {
+          const x = take(operation, `output "${name}"`, t, program.outputs[name as O].shape, isOwn, owner)
+          if ("fix" in x) return fail(x)
+          targets[name] = x.values
+        }
+        const began = performance.now()
+        const results: Record<string, Float64Array> = evaluate(program, given)
+        for (const [name, target] of Object.entries(targets)) {
+          target.set(results[name]!)
+          delete results[name]
+        }
+        done.calls++
+        done.flops += flops
+        done.bytes += bytes
+        done.seconds += (performance.now() - began) / 1000
+        state.peak = Math.max(state.peak, state.bytes + 8 * elements)
+        return Effect.succeed(results)
+      })
+
+    const executable: Executable<I, O> = {
+      cost: { flops, bytes },
+      // The call returns exactly the outputs that `into` does not name.
+      run: <T extends O>(inputs: Readonly<Record<I, Argument>>, into?: Readonly<Record<T, Target>>) =>
+        call(inputs, into ?? {}) as Effect.Effect<Record<Exclude<O, T>, Float64Array>, SessionError>
+    }
+    return executable
+  })
+
+  const service: SessionService = {
+    kind,
+    capabilities: { dtype: "f64", memoryLimit: Number.POSITIVE_INFINITY, threads: 1, bitEqual: true, dearCalls: false },
+    compile,
+    buffer: Effect.fn("session.reference.buffer")(function* (shape: Shape, values?: Numbers) {
+      const operation = `make a buffer of shape ${showShape(shape)}`
+      yield* opened(operation)
+      if (values !== undefined && values.length !== size(shape)) {
+        return yield* fail(wrongCount(operation, size(shape), values.length))
+      }
+      const own = yield* held(8 * size(shape))
+      const made = values === undefined ? new Float64Array(size(shape)) : Float64Array.from(values)
+      const b: ReferenceBuffer = { shape, owner, values: made, live: () => own.open && state.open }
+      return b
+    }),
+    write: Effect.fn("session.reference.write")(function* (b: Buffer, values: Numbers) {
+      const { values: to } = yield* owned("write a buffer", b)
+      if (values.length !== to.length) return yield* fail(wrongCount("write a buffer", to.length, values.length))
+      to.set(values)
+    }),
+    read: (b) => Effect.map(owned("read a buffer", b), (own) => own.values.slice()),
+    work: Effect.sync(() => ({ ...done })),
+    memory: Effect.sync(() => ({ bytes: state.bytes, peak: state.peak }))
+  }
+  return {
+    service,
+    close: () => {
+      state.open = false
+    }
+  }
+}
+
+const isBuffer = (x: Argument | Target): x is Buffer => "owner" in x
+
+/** The numbers behind an argument or a target, or what is wrong with it. */
+const take = <A extends Numbers>(
+  operation: string,
+  what: string,
+  x: A | Buffer | undefined,
+  shape: Shape,
+  isOwn: (b: Buffer) => b is ReferenceBuffer,
+  owner: symbol
+): { readonly values: A | Float64Array } | Mistake => {
+  const want = `${what} of shape ${showShape(shape)} (${size(shape)} numbers)`
+  if (x === undefined) return { operation, want, got: "nothing", fix: "give every input by its name" }
+  if (isBuffer(x) && !isOwn(x)) return foreign(`${operation} with ${what}`, x, owner)
+  const found: A | Float64Array = isBuffer(x) ? x.values : x
+  const fix = "give as many numbers as the shape has"
+  return found.length === size(shape) ? { values: found } : { operation, want, got: `${found.length} numbers`, fix }
+}
+
+const closed = (operation: string): Mistake => ({
+  operation,
+  want: "an open scope",
+  got: "one that has closed",
+  fix: "use it inside the scope it was made in"
+})
+
+const foreign = (operation: string, b: Buffer, owner: symbol): Mistake => ({
+  operation,
+  want: "a live buffer of this session",
+  got: b.owner === owner ? "one whose scope has closed" : "a buffer of another session",
+  fix: "make the buffer in this session, in a scope that is still open"
+})
+
+const wrongCount = (operation: string, want: number, got: number): Mistake => ({
+  operation,
+  want: `${want} numbers`,
+  got: `${got}`,
+  fix: "give as many numbers as the shape has"
+})
+
+const unknownOutput = (p: Program, name: string): Mistake => ({
+  operation: `run ${p.name}`,
+  want: `a target for one of ${Object.keys(p.outputs).join(", ")}`,
+  got: `"${name}"`,
+  fix: "use the name that the program gives its output"
+})

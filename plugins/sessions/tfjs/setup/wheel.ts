@@ -1,0 +1,85 @@
+/** TensorFlow's C libraries and headers, out of its wheel. */
+import { readdirSync, readFileSync } from "node:fs"
+import { join, resolve } from "node:path"
+import { fileURLToPath } from "node:url"
+import { Effect } from "effect"
+import type { Environment } from "../../native/process.ts"
+import { lastWords, run, SetupError } from "./failure.ts"
+import type { Build } from "./place.ts"
+
+export const TENSORFLOW = "2.16.1"
+
+const HERE = fileURLToPath(new URL(".", import.meta.url))
+
+/**
+ * Installs the wheel into `folder` and nothing that Python would need to use it: only its C libraries are wanted, so
+ * any Python with pip will do, whatever its version. For CUDA the wheels that it names for that come too.
+ */
+export const installWheel = Effect.fn("setup.wheel")(function* (
+  build: Build,
+  python: string,
+  folder: string,
+  environment: Environment
+) {
+  const onlyProcessor = build === "cpu" && process.platform === "linux" && process.arch === "x64"
+  yield* pip(python, folder, environment, [`${onlyProcessor ? "tensorflow-cpu" : "tensorflow"}==${TENSORFLOW}`])
+  if (build === "cuda") yield* pip(python, folder, environment, cudaWheels(folder))
+})
+
+/** The Python that is asked for, or one of the search path. */
+export const findPython = Effect.fn("setup.python")(function* (asked: string | undefined, environment: Environment) {
+  const operation = "find Python with pip"
+  const missing = new SetupError({
+    reason: "no-python",
+    operation,
+    want: asked ?? "python3 or python on the search path",
+    got: "no such program",
+    fix: "install Python 3 with pip, or name one with --python PATH"
+  })
+  for (const file of asked === undefined ? ["python3", "python"] : [/[/\\]/.test(asked) ? resolve(asked) : asked]) {
+    const args = ["-m", "pip", "--version"]
+    const folder = HERE // `-m` takes modules of the folder that it is started in first, which may be anybody's
+    const tried = yield* Effect.result(
+      run({ operation, file, args, folder, environment, timeLimit: "60 seconds" }, missing)
+    )
+    if (tried._tag === "Failure") {
+      if (tried.failure.reason !== "no-python") return yield* tried.failure
+    } else if (tried.success.code === 0) return file
+    else {
+      const fix = `install pip for it (${file} -m ensurepip), or name another Python with --python PATH`
+      return yield* new SetupError({ reason: "no-pip", operation, want: `${file} with pip`, got: "no pip", fix })
+    }
+  }
+  return yield* missing
+})
+
+const pip = (python: string, folder: string, environment: Environment, packages: readonly string[]) =>
+  Effect.gen(function* () {
+    const operation = `install ${packages.join(", ")} with pip`
+    const args = [
+      ...["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-deps"],
+      ...["--only-binary=:all:", "--implementation", "cp", "--python-version", "3.11", "--abi", "cp311"],
+      ...["--abi", "abi3", "--abi", "none", "--target", folder, ...packages]
+    ]
+    const missing = new SetupError({ reason: "no-python", operation, want: python, got: "no such program", fix: "" })
+    const ending = yield* run({ operation, file: python, args, folder, environment, timeLimit: "2 hours" }, missing)
+    if (ending.code === 0) return
+    return yield* new SetupError({
+      reason: "download-failed",
+      operation,
+      want: `wheels of ${packages.join(", ")} for ${process.platform} ${process.arch}`,
+      got: lastWords(ending),
+      fix: "check that pip reaches a package index and that the disk has room, then run the same command again"
+    })
+  })
+
+/** What the wheel's own metadata names for its extra `and-cuda`: the CUDA libraries, with their versions. */
+const cudaWheels = (folder: string): readonly string[] => {
+  const info = readdirSync(folder).find((name) => /^tensorflow.*\.dist-info$/.test(name))
+  if (info === undefined) return []
+  const lines = readFileSync(join(folder, info, "METADATA"), "utf8").split("\n")
+  return lines.flatMap((line) => {
+    const [, name, version] = /^Requires-Dist: ([\w-]+) *\(?==([\w.]+)\)? *;.*and-cuda/.exec(line) ?? []
+    return name === undefined ? [] : [`${name}==${version}`]
+  })
+}

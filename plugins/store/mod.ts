@@ -1,8 +1,0 @@
-export { stableJson } from "./content.ts"
-export { digest, digestOf } from "./digest.ts"
-export { replaceFile } from "./disk.ts"
-export type { Mode } from "./open_directory.ts"
-export { RecordedPlugin, recordsOf } from "./recorded_plugin.ts"
-export { directoryStore, freeName, memoryStore, readBegun, readFinished, readRun } from "./run_directory.ts"
-export { formatVersion, type RunFile, type RunInfo } from "./run_file.ts"
-export { readSafetensors, writeSafetensors } from "./safetensors.ts"

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import fc from "fast-check"
+import * as E from "fp-ts/lib/Either.js"
+import { readSafetensors, writeSafetensors } from "../../../plugins/runs/store/mod.ts"
+
+const right = <A>(e: E.Either<Error, A>): A => (E.isRight(e) ? e.right : assert.fail(e.left.message))
+const complaint = (e: E.Either<Error, unknown>): string => (E.isLeft(e) ? e.left.message : assert.fail("no error"))
+
+// The file that the format's documentation describes, built by hand: header length, header, data.
+const byHand = (header: string, data: Uint8Array): Uint8Array => {
+  const json = new TextEncoder().encode(header)
+  const out = new Uint8Array(8 + json.length + data.length)
+  new DataView(out.buffer).setBigUint64(0, BigInt(json.length), true)
+  out.set(json, 8)
+  out.set(data, 8 + json.length)
+  return out
+}
+
+test("readSafetensors() reads a file built by hand from the format's description", () => {
+  const data = new Uint8Array(Float32Array.of(1.5, -2).buffer)
+  const header = '{"__metadata__":{"step":"3"},"w":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]}}'
+  const { tensors, meta } = right(readSafetensors(byHand(header, data), "p.safetensors"))
+  assert.deepEqual(tensors, [{ name: "w", shape: [2, 1], data: Float32Array.of(1.5, -2) }])
+  assert.deepEqual(meta, { step: "3" })
+})
+
+test("readSafetensors() gives back what writeSafetensors() took, to the last bit, with data aligned to 8 bytes", () =>
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(fc.tuple(fc.string({ minLength: 1 }), fc.oneof(fc.float32Array(), fc.float64Array())), {
+        selector: ([name]) => name,
+        maxLength: 4
+      }),
+      (entries) => {
+        // Integer-like names would move to the front of a JavaScript object, and "__metadata__" is taken.
+        const tensors = entries.map(([name, data]) => ({ name: `layer.${name}`, shape: [data.length], data }))
+        const bytes = writeSafetensors(tensors, { made: "here" })
+        assert.equal(Number(new DataView(bytes.buffer).getBigUint64(0, true)) % 8, 0)
+        assert.deepEqual(right(readSafetensors(bytes, "p.safetensors")), { tensors, meta: { made: "here" } })
+      }
+    )
+  ))
+
+test("readSafetensors() names what is wrong with a damaged file", () => {
+  const whole = writeSafetensors([{ name: "w", shape: [2], data: Float64Array.of(1, 2) }])
+  assert.match(complaint(readSafetensors(whole.subarray(0, 5), "p")), /want a safetensors file, got 5 bytes/)
+  assert.match(complaint(readSafetensors(whole.subarray(0, 20), "p")), /a header of \d+ bytes, got a file of 20/)
+  assert.match(
+    complaint(readSafetensors(whole.subarray(0, -1), "p")),
+    /16 bytes for w, got offsets 0 to 16 of 15 bytes/
+  )
+  const half = byHand('{"w":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}}', new Uint8Array(2))
+  assert.match(complaint(readSafetensors(half, "p")), /want F32 or F64 for w, got F16/)
+})
