@@ -181,7 +181,10 @@ const multiplyTriangle = (n: number, r: number, a: Float64Array, u: number, y: F
   }
 }
 
-/** Both of the above in one pass over the triangle. */
+/**
+ * Both of the above in one pass over the triangle, two rows at a time: they share the reading of v, w, u and y, and their two
+ * sums hide each other's latency. Each sum is in the order of one row at a time, to the last bit.
+ */
 const updateAndMultiply = (
   n: number,
   r: number,
@@ -191,7 +194,41 @@ const updateAndMultiply = (
   u: number,
   y: Float64Array
 ): void => {
-  for (let i = 0; i < r; i++) {
+  let i = 0
+  for (; i + 1 < r; i += 2) {
+    const row = i * n
+    const next = row + n
+    const v0 = v[i]!
+    const w0 = w[i]!
+    const u0 = a[u + i]!
+    const v1 = v[i + 1]!
+    const w1 = w[i + 1]!
+    const u1 = a[u + i + 1]!
+    let sum0 = 0
+    let sum1 = 0
+    for (let j = 0; j < i; j++) {
+      const vj = v[j]!
+      const wj = w[j]!
+      const uj = a[u + j]!
+      const x0 = a[row + j]! - (v0 * wj + w0 * vj)
+      const x1 = a[next + j]! - (v1 * wj + w1 * vj)
+      a[row + j] = x0
+      a[next + j] = x1
+      sum0 += x0 * uj
+      sum1 += x1 * uj
+      y[j] = y[j]! + x0 * u0 + x1 * u1
+    }
+    const d0 = a[row + i]! - 2 * v0 * w0
+    a[row + i] = d0
+    const x = a[next + i]! - (v1 * w0 + w1 * v0)
+    a[next + i] = x
+    sum1 += x * u0
+    y[i] = y[i]! + sum0 + d0 * u0 + x * u1
+    const d1 = a[next + i + 1]! - 2 * v1 * w1
+    a[next + i + 1] = d1
+    y[i + 1] = y[i + 1]! + sum1 + d1 * u1
+  }
+  if (i < r) {
     const row = i * n
     const vi = v[i]!
     const wi = w[i]!
