@@ -85,48 +85,73 @@ export const backTransform = (
   z: Float64Array,
   count: number
 ): void => {
-  for (let r = 2; r < n; r++) {
-    const h = scale[r]!
-    if (h === 0) continue
-    const row = r * n
-    const inverse = 1 / h
-    let c = 0
-    // Four vectors share one reading of the reflector, and their four sums hide each other's latency.
-    for (; c + 3 < count; c += 4) {
-      const z0 = c * n
-      const z1 = z0 + n
-      const z2 = z1 + n
-      const z3 = z2 + n
-      let s0 = 0
-      let s1 = 0
-      let s2 = 0
-      let s3 = 0
-      for (let j = 0; j < r; j++) {
-        const u = a[row + j]!
-        s0 += u * z[z0 + j]!
-        s1 += u * z[z1 + j]!
-        s2 += u * z[z2 + j]!
-        s3 += u * z[z3 + j]!
-      }
-      s0 *= inverse
-      s1 *= inverse
-      s2 *= inverse
-      s3 *= inverse
-      for (let j = 0; j < r; j++) {
-        const u = a[row + j]!
-        z[z0 + j] = z[z0 + j]! - s0 * u
-        z[z1 + j] = z[z1 + j]! - s1 * u
-        z[z2 + j] = z[z2 + j]! - s2 * u
-        z[z3 + j] = z[z3 + j]! - s3 * u
-      }
-    }
-    for (; c < count; c++) {
+  let c = 0
+  for (; c + 3 < count; c += 4) reflectFour(n, a, scale, z, c * n)
+  for (; c < count; c++)
+    for (let r = 2; r < n; r++) {
+      const h = scale[r]!
+      if (h === 0) continue
+      const row = r * n
       const z0 = c * n
       let s = 0
       for (let j = 0; j < r; j++) s += a[row + j]! * z[z0 + j]!
-      s *= inverse
+      s *= 1 / h
       for (let j = 0; j < r; j++) z[z0 + j] = z[z0 + j]! - s * a[row + j]!
     }
+}
+
+/**
+ * All reflections of the four vectors from `z0` on. They share one reading of each reflector, and their sums hide each other's
+ * latency; one pass takes a reflection off and makes the sums of the next.
+ */
+const reflectFour = (n: number, a: Float64Array, scale: Float64Array, z: Float64Array, z0: number): void => {
+  const z1 = z0 + n
+  const z2 = z1 + n
+  const z3 = z2 + n
+  let before = 0
+  let t0 = 0
+  let t1 = 0
+  let t2 = 0
+  let t3 = 0
+  for (let r = 2; r <= n; r++) {
+    if (r < n && scale[r] === 0) continue
+    const last = before * n
+    // After the last reflection there are no more sums to make: any row does.
+    const row = r < n ? r * n : 0
+    let s0 = 0
+    let s1 = 0
+    let s2 = 0
+    let s3 = 0
+    for (let j = 0; j < before; j++) {
+      const taken = a[last + j]!
+      const u = a[row + j]!
+      const x0 = z[z0 + j]! - t0 * taken
+      const x1 = z[z1 + j]! - t1 * taken
+      const x2 = z[z2 + j]! - t2 * taken
+      const x3 = z[z3 + j]! - t3 * taken
+      z[z0 + j] = x0
+      z[z1 + j] = x1
+      z[z2 + j] = x2
+      z[z3 + j] = x3
+      s0 += u * x0
+      s1 += u * x1
+      s2 += u * x2
+      s3 += u * x3
+    }
+    if (r === n) return
+    for (let j = before; j < r; j++) {
+      const u = a[row + j]!
+      s0 += u * z[z0 + j]!
+      s1 += u * z[z1 + j]!
+      s2 += u * z[z2 + j]!
+      s3 += u * z[z3 + j]!
+    }
+    const inverse = 1 / scale[r]!
+    t0 = s0 * inverse
+    t1 = s1 * inverse
+    t2 = s2 * inverse
+    t3 = s3 * inverse
+    before = r
   }
 }
 
