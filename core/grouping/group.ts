@@ -10,11 +10,12 @@ import type { Random } from "./k_means.ts"
 import { packedTrace, packSymmetric, unpackRows } from "./packed.ts"
 import { type Partition, partition, partitionValue } from "./partition.ts"
 import { randomGroups } from "./random_groups.ts"
-import type { Form } from "./relaxation.ts"
+import type { Form, Relaxation } from "./relaxation.ts"
 import { roundToGroups } from "./rounding.ts"
 import { type SolverOptions, sdp, solverDefaults } from "./sdp.ts"
 import { spectralGroups } from "./spectral.ts"
 import { withPartition } from "./with_partition.ts"
+import { withoutConflicts } from "./without_conflicts.ts"
 
 /** How tasks are split. */
 export type GroupingMethod = "sdp" | "spectral" | "agglomerative" | "random"
@@ -119,26 +120,39 @@ const byRelaxation = (u: Affinity, request: GroupingRequest): E.Either<GroupingE
   const chosen = lambda === undefined ? countFor(u, request) : { k: Number.NaN, evidence: null }
   const form: Form = lambda === undefined ? { kind: "groups", k: chosen.k } : { kind: "price", lambda }
   const packed = packSymmetric(n, values)
+  const price = lambda ?? 0
+  const options = solverOptions(request)
+  const { tolerance = solverDefaults.tolerance } = request
+  const rounded = (solved: Relaxation) => {
+    const trace = packedTrace(n, solved.matrix)
+    const k = lambda === undefined ? chosen.k : Math.min(n, Math.max(1, Math.round(trace)))
+    const bound = solved.bound + price * k
+    const x = Float64Array.from(unpackRows(n, solved.matrix).flat())
+    const labels = roundToGroups(n, values, x, k, random, { bound })
+    const split = partition(labels)
+    const value = partitionValue(n, values, labels, k)
+    return { trace, k, split, value, relaxed: withPartition(solved, packed, form, { split, value }, tolerance) }
+  }
   return pipe(
-    sdp(n, packed, form, solverOptions(request)),
+    sdp(n, packed, form, options),
     E.map((solved): Grouping => {
-      const trace = packedTrace(n, solved.matrix)
-      const k = lambda === undefined ? chosen.k : Math.min(n, Math.max(1, Math.round(trace)))
-      const bound = solved.bound + (lambda ?? 0) * k
-      const labels = roundToGroups(n, values, Float64Array.from(unpackRows(n, solved.matrix).flat()), k, random, {
-        bound
-      })
-      const split = partition(labels)
-      const value = partitionValue(n, values, labels, k)
-      const { tolerance = solverDefaults.tolerance } = request
-      const relaxed = withPartition(solved, packed, form, { split, value }, tolerance)
+      const first = rounded(solved)
+      const worth = first.value - price * first.k
+      const open = first.relaxed.bound - worth > tolerance * Math.abs(worth)
+      const again = open ? withoutConflicts(first.relaxed, packed, form, worth, options) : undefined
+      const second = again === undefined ? first : rounded(again)
+      // The groups of both solves are groups of U: the better ones are kept, the evidence is the second's.
+      const kept = second.value - price * second.k > worth ? second : first
+      const { trace, k, split, value } = kept
+      const { relaxed } = second
+      const bound = relaxed.bound + price * k
       return {
         ...split,
         method,
         objective: relaxed.objective,
         bound: relaxed.bound,
         roundedObjective: value,
-        gap: Math.max(0, relaxed.bound + (lambda ?? 0) * k - value),
+        gap: Math.max(0, bound - value),
         primalResidual: relaxed.primalResidual,
         dualResidual: relaxed.dualResidual,
         iterations: relaxed.iterations,

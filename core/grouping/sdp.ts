@@ -26,7 +26,9 @@ const work = 8e8
 
 /** Matrices whose groups show clearly, and such of noise alone, converge in 30 to 90 iterations at any size. */
 const fewest = 100
-const most = 2000
+
+/** Of few tasks; matrices that span many orders of magnitude need them. */
+const most = 50_000
 
 /**
  * Iterations that a solve of n tasks may take: as many as a fixed amount of work allows, counted and not timed, so that every

@@ -23,15 +23,25 @@ export const withPartition = (
   const { n, objective, bound, matrix } = relaxed
   const price = form.kind === "price" ? form.lambda : 0
   if (value - price * split.k <= objective - price * packedTrace(n, matrix)) return relaxed
-  const sums = new Float64Array(n)
-  const mean = rowSums(n, u, sums) / n - price
   const better = partitionMatrix(n, split.labels, split.k)
-  const worth = value - price * split.k
   return {
     ...relaxed,
     matrix: better,
     objective: value,
-    primalResidual: violation(n, better, sums, form),
-    converged: relaxed.converged || bound - worth <= tolerance * Math.abs(worth - mean)
+    primalResidual: violation(n, better, new Float64Array(n), form),
+    converged: relaxed.converged || met(n, u, price, value - price * split.k, bound, tolerance)
   }
+}
+
+/** Whether a bound is within the tolerance of what was reached, relative to what that gains over e eᵀ/n. */
+export const met = (
+  n: number,
+  u: Float64Array,
+  price: number,
+  reached: number,
+  bound: number,
+  tolerance: number
+): boolean => {
+  const mean = rowSums(n, u, new Float64Array(n)) / n - price
+  return bound - reached <= tolerance * Math.abs(reached - mean)
 }

@@ -94,11 +94,50 @@ test("a relaxation that spans thirteen orders is not below the groups it gives, 
   assert.deepEqual(found.labels, [0, 1, 0, 1])
   assert.equal(found.roundedObjective, most)
   assert.ok(found.objective !== null && found.bound !== null && found.objective >= most && found.bound >= most)
-  assert.ok(found.bound <= 1.02 * most)
+  assert.ok(found.bound <= (1 + 1e-6) * most)
 })
 
+test("matrices that span nine to fifteen orders converge but for a few, which say what their bound is worth", () => {
+  let open = 0
+  const spans = fc.sample(
+    fc.tuple(
+      fc.constantFrom(9, 12, 15).chain((orders) => spanning(3, 10, orders)),
+      fc.nat()
+    ),
+    {
+      seed: 1,
+      numRuns: 60
+    }
+  )
+  for (const [rows, pick] of spans) {
+    const found = right(group(rows, { method: "sdp", k: 2 + (pick % (rows.length - 2)), random: draws() }))
+    if (found.converged === true) continue
+    open++
+    assert.ok(found.gap !== null && Number.isFinite(found.gap))
+    assert.match(found.warnings.join(), /no other groups are worth \S+ more than these/)
+  }
+  assert.ok(open <= 3, `${open} of ${spans.length}`)
+})
+
+test("raising what no group would use leaves a bound, worth no share of the conflict that it was beside", () =>
+  fc.assert(
+    fc.property(spanning(3, 6, 4), fc.nat(), fc.integer({ min: 5, max: 9 }), (small, pick, power) => {
+      const n = small.length
+      // One pair that no grouping would put together unless it must.
+      const rows = small.map((row, i) => row.map((x, j) => (i + j === 1 ? -(10 ** power) : x)))
+      const k = 2 + (pick % (n - 1))
+      const found = right(group(rows, { method: "sdp", k, random: draws() }))
+      const most = best(n, Float64Array.from(rows.flat()), k)
+      assert.ok(found.bound !== null && found.bound >= most)
+      // Not worth a share of the conflict, but of the others.
+      const others = Math.max(...small.flat().map(Math.abs))
+      assert.ok(found.bound - most <= 2 * n * others)
+    }),
+    { numRuns: 200 }
+  ))
+
 test("a solve of n tasks takes a bounded amount of work, and never fewer iterations for fewer tasks", () => {
-  assert.deepEqual([2, 20, 70].map(iterationBudget), [2000, 2000, 2000])
+  assert.deepEqual([2, 20, 70].map(iterationBudget), [50_000, 50_000, 2332])
   assert.deepEqual([100, 200, 1000].map(iterationBudget), [800, 100, 100])
   for (let n = 2; n < 300; n++) assert.ok(iterationBudget(n) >= iterationBudget(n + 1))
 })
