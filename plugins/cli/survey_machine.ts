@@ -1,5 +1,4 @@
 /** What this machine offers to policygradex, and what it costs that something is missing. Never fails. */
-import { execFile } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import { freemem } from "node:os"
 import { Effect } from "effect"
@@ -13,6 +12,7 @@ import { describeUsage, usage } from "../sessions/native/cache_usage.ts"
 import { findCompiler } from "../sessions/native/compiler.ts"
 import type { NativeError } from "../sessions/native/failure.ts"
 import { findFfi } from "../sessions/native/ffi.ts"
+import { execute } from "../sessions/native/process.ts"
 import { relaxedAvailable } from "../sessions/wasm/module.ts"
 
 /** One thing that was looked for. */
@@ -197,12 +197,12 @@ const cache = Effect.gen(function* () {
 const ELSEWHERE = "import sys; sys.path[:] = [p for p in sys.path if p != '']"
 
 /** The first line that a command prints; nothing where it is missing or fails. */
-const command = (file: string, args: readonly string[]): Promise<string | undefined> =>
-  new Promise((resolve) => {
-    execFile(file, [...args], { timeout: 15_000 }, (error, stdout) =>
-      resolve(error === null ? stdout.split("\n")[0]?.trim() : undefined)
-    )
-  })
+const command = (file: string, args: readonly string[]): Promise<string | undefined> => {
+  const operation = `ask ${file}`
+  const asked = execute({ operation, file, args, folder: ".", environment: process.env, timeLimit: "15 seconds" })
+  const line = Effect.map(asked, ({ code, stdout }) => (code === 0 ? stdout.split("\n")[0]?.trim() : undefined))
+  return Effect.runPromise(Effect.orElseSucceed(line, () => undefined))
+}
 
 const simd = (): string | undefined =>
   WebAssembly.validate(readFileSync(new URL("../sessions/wasm/kernels.wasm", import.meta.url)))

@@ -1,7 +1,6 @@
 /** From a C source to a function: the cache's library, or one that is compiled now. */
 import { createHash } from "node:crypto"
-import { mkdtemp, rm, writeFile } from "node:fs/promises"
-import { tmpdir } from "node:os"
+import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { type Duration, Effect, Equal, Exit, Hash, RcMap, Scope } from "effect"
 import { monotonicSeconds } from "../../../core/service/monotonic.ts"
@@ -12,6 +11,7 @@ import { attempt, type NativeError } from "./failure.ts"
 import { type Ffi, findFfi } from "./ffi.ts"
 import { type NativeRun, openLibrary } from "./load.ts"
 import type { Environment } from "./process.ts"
+import { removeAtEnd, removeTemporary, temporaryFolder } from "./temporary.ts"
 
 /** How a library is made. */
 export interface LibraryOptions {
@@ -115,6 +115,7 @@ const make = Effect.fn("native.library")(function* ({ source, options, environme
   const key = libraryKey(["library", source, ...parts], compiler, flags)
   const limit = yield* cacheLimit(environment)
   const cache = yield* Effect.result(openCache(environment))
+  removeAtEnd(environment)
   const warnings = cache._tag === "Failure" ? [notCached(cache.failure)] : []
   const timeLimit = options.timeLimit ?? "60 seconds"
 
@@ -150,7 +151,7 @@ const make = Effect.fn("native.library")(function* ({ source, options, environme
     const kept = yield* Effect.result(keep(cache.success, key, compiled, limit))
     if (kept._tag === "Failure") warnings.push(notCached(kept.failure))
     const run = yield* openLibrary(ffi, kept._tag === "Failure" ? compiled : kept.success)
-    if (kept._tag === "Success") yield* remove(folder)
+    if (kept._tag === "Success") yield* removeTemporary(folder)
     return run
   })
   const run = found?.run ?? (yield* load)
@@ -171,15 +172,5 @@ const fromCache = Effect.fnUntraced(function* (ffi: Ffi, folder: string, key: st
   )
   return { run, damaged: run === undefined }
 })
-
-/** A folder that only this user can enter, removed when the scope closes. */
-const temporaryFolder = (environment: Environment) =>
-  Effect.acquireRelease(
-    attempt("make a temporary folder", () => mkdtemp(join(environment.TMPDIR || tmpdir(), "pgex-native-"))),
-    remove
-  )
-
-const remove = (folder: string): Effect.Effect<void> =>
-  Effect.promise(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }).catch(() => undefined))
 
 const notCached = (e: NativeError): string => `${e.message}; compiled into a temporary folder, and anew the next time`

@@ -31,7 +31,7 @@ export interface Ending {
 const MOST_OUTPUT = 4_000_000
 
 /**
- * Runs with empty standard input. Interruption and the time limit kill the program's whole process group (a compiler
+ * Runs with empty standard input. The program ends with this process, however that ends. Interruption and the time limit kill the program's whole process group (a compiler
  * driver's children do the work) and wait for its end, so that nothing writes any more when this returns.
  *
  * - Errors: `NativeError` with reason `compiler-hung` after the time limit, `not-permitted`, or `system`.
@@ -51,6 +51,7 @@ export const execute = (command: Command): Effect.Effect<Ending, NativeError> =>
       resume(Effect.fail(refusal(command.operation, cause)))
       return
     }
+    const unwatch = watch(child)
     const text = { stdout: "", stderr: "" }
     for (const name of ["stdout", "stderr"] as const) {
       child[name]?.setEncoding("utf8").on("data", (part: string) => {
@@ -63,6 +64,7 @@ export const execute = (command: Command): Effect.Effect<Ending, NativeError> =>
         resolve()
       })
       child.on("close", (code) => {
+        unwatch()
         resume(Effect.succeed({ code, ...text }))
         resolve()
       })
@@ -77,6 +79,32 @@ export const execute = (command: Command): Effect.Effect<Ending, NativeError> =>
       orElse: () => Effect.fail(hung(command))
     })
   )
+
+/** Waits for the end of its standard input, which this process alone holds, then ends a group. */
+const WATCHER = 'read -r line; kill -9 -- "-$1"'
+
+/**
+ * Has a program's group end with this process, also where that is killed: by a second program, as nothing else is told of
+ * such an end on every system. Gives what calls it off.
+ */
+const watch = ({ pid }: ChildProcess): (() => void) => {
+  if (process.platform === "win32" || pid === undefined) return () => {}
+  try {
+    const watcher = spawn("/bin/sh", ["-c", WATCHER, "sh", String(pid)], {
+      cwd: "/",
+      env: {},
+      detached: true,
+      stdio: ["pipe", "ignore", "ignore"]
+    })
+    watcher.on("error", () => {})
+    watcher.stdin.on("error", () => {})
+    watcher.unref()
+    return () => void watcher.kill("SIGKILL")
+  } catch {
+    // No shell here, or Deno without its permission: the program ends by itself.
+    return () => {}
+  }
+}
 
 const killGroup = (child: ChildProcess): void => {
   try {
