@@ -14,7 +14,7 @@ import { doctorCommand } from "./doctor.ts"
 import { envsCommand } from "./envs.ts"
 import { evaluateCommand } from "./evaluate.ts"
 import { exportCommand } from "./export.ts"
-import { describeDefect, Shown, showFailure } from "./output.ts"
+import { describeDefect, failureWords, Shown, showFailure } from "./output.ts"
 import { pluginCommand } from "./plugin.ts"
 import { replayCommand } from "./replay.ts"
 import { runCommand } from "./run.ts"
@@ -52,6 +52,7 @@ export const main = (argv: readonly string[]): void => {
   )
   void runToExit(command, {
     told,
+    words: (failure) => failureWords(failure, json),
     interrupted: json
       ? `${JSON.stringify({ error: { _tag: "Interrupted", message: "Interrupted by a signal" } })}\n`
       : ""

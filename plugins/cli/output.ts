@@ -45,9 +45,17 @@ export class Shown extends Error {
 export const showFailure = (failure: unknown, json: boolean): Effect.Effect<void> =>
   Effect.gen(function* () {
     yield* remark(describe(failure))
-    if (json) yield* Console.log(visible(JSON.stringify({ error: failureRecord(failure) })))
+    if (json) yield* Console.log(failureJson(failure))
     if (process.env.PGEX_TRACE !== undefined && failure instanceof Error) yield* Console.error(failure.stack)
   })
+
+const failureJson = (failure: unknown): string => visible(JSON.stringify({ error: failureRecord(failure) }))
+
+/** The same as text for standard output and standard error, for whoever writes it without an effect. */
+export const failureWords = (failure: unknown, json: boolean): { readonly out: string; readonly error: string } => ({
+  out: json ? `${failureJson(failure)}\n` : "",
+  error: `pgex: ${printable(describe(failure))}\n`
+})
 
 /** The longest sentence about a failure, in characters: room for the last lines of another program. */
 const LONGEST_SENTENCE = 8000

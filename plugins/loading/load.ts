@@ -7,7 +7,7 @@ import * as E from "fp-ts/lib/Either.js"
 import { choices } from "../../core/text/choices.ts"
 import { printable } from "../../core/text/printable.ts"
 import type { Registry } from "../../envs/registry.ts"
-import { writeAside } from "../io/ending/mod.ts"
+import { stray, waitingFor } from "../io/ending/mod.ts"
 import { OWN } from "../io/installed.ts"
 import { added, type Loaded, type LoadedPlugin } from "./add.ts"
 import { contractVersion } from "./define.ts"
@@ -79,10 +79,8 @@ export const readModule = Effect.fn("plugins.readModule")(function* (name: strin
   const file = located.right
   const missing = yield* Effect.try({ try: () => missingImport(file), catch: (e) => importError(name, e) })
   if (missing !== undefined) return yield* notInstalled(name, missing)
-  const module: unknown = yield* Effect.tryPromise({
-    try: () => import(pathToFileURL(file).href),
-    catch: (e) => importError(name, e)
-  }).pipe((loading) => patiently(name, loading))
+  const uncaught = stray((e) => importError(name, e, "what nobody caught"))
+  const module = yield* patiently(name, Effect.raceFirst(imported(name, file), uncaught))
   const value = Predicate.hasProperty(module, "default") ? module.default : undefined
   if (value === undefined) {
     const names = Predicate.isObject(module) ? Object.keys(module) : []
@@ -100,20 +98,34 @@ const TELLING_SECONDS = 3
 const patiently = <A>(plugin: string, loading: Effect.Effect<A, PluginError>): Effect.Effect<A, PluginError> => {
   const asked = Number(process.env.PGEX_PLUGIN_SECONDS)
   const seconds = asked > 0 ? asked : 30
-  const told = Effect.sync(() => writeAside(`pgex: waiting for plugin ${printable(plugin)}, which is still loading`))
-  const late = new PluginError({
-    doing: `load plugin ${plugin}`,
-    want: `a module that loads within ${seconds} s`,
-    got: "one that waits",
-    fix: "a plugin only defines values; PGEX_PLUGIN_SECONDS gives it longer",
-    plugin,
-    field: ""
-  })
-  const telling = Effect.delay(told, `${TELLING_SECONDS} seconds`)
-  return Effect.raceFirst(loading, Effect.andThen(telling, Effect.never)).pipe(
-    Effect.timeoutOrElse({ duration: `${seconds} seconds`, orElse: () => Effect.fail(late) })
+  const late = (got: string) =>
+    new PluginError({
+      doing: `load plugin ${plugin}`,
+      want: `a module that loads within ${seconds} s`,
+      got,
+      fix: "a plugin only defines values; PGEX_PLUGIN_SECONDS gives it longer",
+      plugin,
+      field: ""
+    })
+  const line = `pgex: waiting for plugin ${printable(plugin)}, which is still loading`
+  const limited = loading.pipe(
+    Effect.timeoutOrElse({ duration: `${seconds} seconds`, orElse: () => Effect.fail(late("one that waits")) })
   )
+  return waitingFor({ tell: TELLING_SECONDS, line, end: seconds, failure: late("one that computes") }, limited)
 }
+
+/** Imports it, and waits for what it did not: a rejection that nobody catches shows a moment later. */
+const imported = (name: string, file: string): Effect.Effect<unknown, PluginError> =>
+  Effect.tryPromise({
+    try: async () => {
+      try {
+        return await import(pathToFileURL(file).href)
+      } finally {
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+    },
+    catch: (e) => importError(name, e)
+  })
 
 /** An import that a runtime would fetch, or not find. */
 const notInstalled = (plugin: string, { name, file, isAddress }: Missing): PluginError =>
@@ -130,7 +142,7 @@ const notInstalled = (plugin: string, { name, file, isAddress }: Missing): Plugi
 const installing = (name: string): string => `npm install ${/^policygradex(\/|$)/.test(name) ? OWN : name} beside it`
 
 /** What an import threw, as one sentence: both runtimes' syntax errors, missing modules, and the module's own throw. */
-const importError = (plugin: string, e: unknown): PluginError => {
+const importError = (plugin: string, e: unknown, how = "its throw"): PluginError => {
   const message = e instanceof Error ? e.message : thrown(e)
   const name = e instanceof Error ? e.name : "a throw"
   const syntax = name === "SyntaxError" || name === "BuildMessage" || message.startsWith("SyntaxError")
@@ -144,7 +156,7 @@ const importError = (plugin: string, e: unknown): PluginError => {
   }
   return make(
     "a module that loads",
-    `its throw, ${name}: ${text}`,
+    `${how}, ${name}: ${text}`,
     "a plugin only defines values; nothing may fail while it loads"
   )
 }

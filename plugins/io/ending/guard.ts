@@ -3,7 +3,7 @@ import { createRequire } from "node:module"
 import { fileURLToPath, URL } from "node:url"
 import { Worker } from "node:worker_threads"
 import { Predicate } from "effect"
-import type { GuardData, LastWords } from "./guard_thread.ts"
+import { type Blocking, type GuardData, TELLING, type ToThread } from "./guard_thread.ts"
 import { SIGNALS, type SignalName } from "./signals.ts"
 
 export interface Guard {
@@ -11,6 +11,10 @@ export interface Guard {
   readonly came: () => number
   /** What is written to standard output (1) or standard error (2) where the process is ended here. */
   readonly lastWords: (file: 1 | 2, text: string) => void
+  /** Watches what may never let another handler run; undefined: it came back. */
+  readonly block: (what: Blocking | undefined) => void
+  /** Whether that was told of. */
+  readonly hasTold: () => boolean
 }
 
 let installed: Guard | undefined
@@ -41,8 +45,14 @@ export const guard = async (watch: Watch): Promise<Guard> => {
   } catch {
     // No compiler in this build of the runtime, or no permission: signals are handled between computations.
   }
-  return installed ?? { came: () => 0, lastWords: () => {} }
+  return installed ?? { came: () => 0, lastWords: () => {}, block: () => {}, hasTold: () => false }
 }
+
+/** Has the process end where what begins now blocks it for too long, if it is guarded; undefined: it came back. */
+export const block = (what: Blocking | undefined): void => installed?.block(what)
+
+/** Whether what blocks, or did, was told of. */
+export const hasTold = (): boolean => installed?.hasTold() ?? false
 
 interface Symbols {
   readonly [name: string]: ((...args: readonly unknown[]) => unknown) & { readonly ptr?: number | bigint }
@@ -88,20 +98,33 @@ const byHandler = ({ signals, milliseconds }: Watch): Guard | undefined => {
       prepare: { args: ["ptr", "ptr", "ptr", "ptr", "ptr", "int"], returns: "void" },
       guard: { args: ["int"], returns: "void" },
       words: { args: ["int", "ptr", "int"], returns: "void" },
+      say: { args: ["int", "ptr", "int"], returns: "void" },
+      block: { args: ["int", "int"], returns: "void" },
+      unblock: { args: [], returns: "void" },
+      blocked: { args: [], returns: "int" },
       signalled: { args: [], returns: "int" }
     }
   })
   kept.push(libc, compiled)
-  const { prepare, guard: install, words, signalled } = compiled.symbols
+  const { prepare, guard: install, words, say, block, unblock, blocked, signalled } = compiled.symbols
   prepare?.(...pointers, milliseconds)
   for (const name of signals) install?.(SIGNALS[name])
+  const write = (to: typeof words, which: number, text: string): void => {
+    const bytes = new TextEncoder().encode(text)
+    kept.push(bytes)
+    to?.(which, bytes.length > 0 ? bytes : null, bytes.length)
+  }
   return {
     came: () => Number(signalled?.() ?? 0),
-    lastWords: (file, text) => {
-      const bytes = new TextEncoder().encode(text)
-      kept.push(bytes)
-      words?.(file, bytes.length > 0 ? bytes : null, bytes.length)
-    }
+    lastWords: (file, text) => write(words, file, text),
+    block: (what) => {
+      unblock?.()
+      if (what === undefined) return
+      const { remark, out, error, first, rest } = what
+      for (const [which, text] of [remark, out, error].entries()) write(say, which, text)
+      block?.(first, rest)
+    },
+    hasTold: () => Number(blocked?.() ?? 0) === TELLING
   }
 }
 
@@ -115,13 +138,18 @@ const attempt = <A>(make: () => A): A | undefined => {
 
 /** Signals go to the thread that listened first, so this one must. */
 const byThread = async ({ signals, milliseconds }: Watch): Promise<Guard> => {
-  const shared = new Int32Array(new SharedArrayBuffer(4))
+  const shared = new Int32Array(new SharedArrayBuffer(8))
   const data: GuardData = { signals: signals.map((name) => [name, SIGNALS[name]]), milliseconds, shared }
   const worker = new Worker(new URL("./guard_thread.ts", import.meta.url), { workerData: data })
   await new Promise((resolve) => worker.on("message", resolve).on("error", resolve).on("exit", resolve))
   worker.unref()
   return {
     came: () => Atomics.load(shared, 0),
-    lastWords: (file, text) => worker.postMessage([file, text] satisfies LastWords)
+    lastWords: (file, text) => worker.postMessage({ file, text } satisfies ToThread),
+    block: (blocking) => {
+      Atomics.store(shared, 1, 0)
+      worker.postMessage({ blocking } satisfies ToThread)
+    },
+    hasTold: () => Atomics.load(shared, 1) === TELLING
   }
 }

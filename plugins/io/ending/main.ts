@@ -1,8 +1,9 @@
 /** Runs a command to the end of the process. */
 import { Cause, Effect, Exit, type Fiber, Runtime } from "effect"
-import { type Guard, guard, signalCame } from "./guard.ts"
+import { block, type Guard, guard, hasTold, signalCame } from "./guard.ts"
 import { heeded, onSignals, SIGNALS, type SignalName } from "./signals.ts"
-import { hasPrinted, writeOutput, writeRemark } from "./streams.ts"
+import { lastStray } from "./stray.ts"
+import { hasPrinted, writeAside, writeOutput, writeRemark } from "./streams.ts"
 
 /** Milliseconds after a signal in which resources are released. */
 const GRACE = 450
@@ -20,6 +21,14 @@ export interface EndOptions {
   readonly interrupted: string
   /** The command, or what nobody caught, whose failure is shown. */
   readonly told: (command: Effect.Effect<void, unknown>) => Effect.Effect<void, unknown>
+  /** What standard output and standard error say of a failure, where nothing else can be done any more. */
+  readonly words: (failure: unknown) => Words
+}
+
+/** What is written to standard output, and to standard error. */
+export interface Words {
+  readonly out: string
+  readonly error: string
 }
 
 /**
@@ -30,8 +39,9 @@ export interface EndOptions {
  */
 export const runToExit = async (
   command: Effect.Effect<void, unknown>,
-  { interrupted, told }: EndOptions
+  { interrupted, told, words }: EndOptions
 ): Promise<void> => {
+  wordsOf = words
   const alive = setInterval(() => {}, 2 ** 30)
   const leave = ownExit(told)
   let came: SignalName | undefined
@@ -55,7 +65,7 @@ export const runToExit = async (
   const signals = heeded()
   guarded = await guard({ signals, milliseconds: LAST, listen })
   guarded.lastWords(1, interrupted)
-  fiber = Effect.runFork(told(Effect.raceFirst(command, stray)))
+  fiber = Effect.runFork(told(Effect.raceFirst(command, lastStray)))
   fiber.addObserver((end) => {
     clearInterval(alive)
     const signal = came ?? signals.find((name) => SIGNALS[name] === signalCame())
@@ -67,19 +77,52 @@ export const runToExit = async (
 
 let guarded: Guard | undefined
 let farewell = ""
+let wordsOf: EndOptions["words"] = () => ({ out: "", error: "" })
+
+/** Something that may block the process, in seconds from when it begins. */
+export interface Waiting {
+  /** When a person is told of it, by this line; never where it is later than the end. */
+  readonly tell: number
+  readonly line: string
+  /** When the command ends, by this failure. */
+  readonly end: number
+  readonly failure: unknown
+}
+
+/** Milliseconds that the event loop gets to tell, or to give up, by itself. */
+const LATER = 500
+
+/**
+ * Tells what is waited for, and ends the process with code 1 after a limit, also where it never lets another handler run:
+ * then as far as the process is guarded.
+ */
+export const waitingFor = <A, E, R>(what: Waiting, use: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => {
+  const { out, error } = wordsOf(what.failure)
+  const last = { remark: `${what.line}\n`, out: hasPrinted() ? "" : out, error }
+  const start = Effect.sync(() => {
+    const tells = what.tell < what.end
+    const first = tells ? 1000 * what.tell + LATER : 0
+    block({ ...last, first, rest: 1000 * (tells ? what.end - what.tell : what.end) + (tells ? 0 : LATER) })
+  })
+  const tell = Effect.sync(() => {
+    if (hasTold()) return
+    block({ ...last, first: 0, rest: 1000 * (what.end - what.tell) + LATER })
+    writeAside(what.line)
+  })
+  const telling =
+    what.tell < what.end ? Effect.andThen(Effect.delay(tell, `${what.tell} seconds`), Effect.never) : Effect.never
+  return Effect.acquireUseRelease(
+    start,
+    () => Effect.raceFirst(use, telling),
+    () => Effect.sync(() => block(undefined))
+  )
+}
 
 /** What standard error says where a signal ends the process from now on, however it does: a line, or nothing. */
 export const atSignal = (line: string): void => {
   farewell = line === "" ? "" : `${line}\n`
   guarded?.lastWords(2, farewell)
 }
-
-/** What nobody caught, as a defect of the command. */
-const stray = Effect.callback<never>((resume) => {
-  const caught = (e: unknown): void => resume(Effect.die(e))
-  process.on("uncaughtException", caught)
-  process.on("unhandledRejection", caught)
-})
 
 /** Ends the process; whoever else tries to is told by a throw, or else it counts as a failure. */
 const ownExit = (told: EndOptions["told"]): ((code: number) => void) => {

@@ -4,7 +4,7 @@ import { closeSync, existsSync, openSync } from "node:fs"
 import { join } from "node:path"
 import { test } from "node:test"
 import { command, pgex } from "../../../support/pgex.ts"
-import { inFolder } from "../../loading/support.ts"
+import { inFolder, moduleText } from "../../loading/support.ts"
 
 const FULL = "/dev/full"
 const skip = existsSync(FULL) ? false : `no ${FULL}`
@@ -81,11 +81,30 @@ const rough: readonly (readonly [does: string, text: string, code: number, says:
     /process\.exit\(0\) was called/
   ],
   [
-    "throws when all is loaded",
+    "rejects where nobody waits, while it loads",
     'Promise.reject(new Error("stray"))\nawait new Promise((r) => setTimeout(r, 50))',
-    1,
-    /stray/
-  ]
+    0,
+    /Cannot load plugin .*rough\.ts: .*got what nobody caught, Error: stray; .*going on without it/
+  ],
+  [
+    "rejects with a number, and is whole otherwise",
+    'Promise.reject(5)\nexport default { policygradex: 1, name: "five", version: "1" }',
+    0,
+    /Cannot load plugin .*rough\.ts: .*got what nobody caught, a throw: 5; .*going on without it/
+  ],
+  [
+    "throws from a microtask",
+    'queueMicrotask(() => { throw "late" })\nexport default { policygradex: 1, name: "late", version: "1" }',
+    0,
+    /Cannot load plugin .*rough\.ts: .*got what nobody caught, a throw: "late"; .*going on without it/
+  ],
+  [
+    "throws a number",
+    "throw 5",
+    0,
+    /Cannot load plugin .*rough\.ts: .*got its throw, a throw: 5; .*going on without it/
+  ],
+  ["throws nothing", "throw undefined", 0, /Cannot load plugin .*rough\.ts: .*got its throw, a throw: undefined/]
 ]
 
 test("pgex says which plugin it waits for while that loads, and goes on without it after a limit", patient, () =>
@@ -99,6 +118,42 @@ test("pgex says which plugin it waits for while that loads, and goes on without 
     )
     assert.ok(JSON.parse(stdout).environments.length > 0)
   })
+)
+
+const guarded = "deno" in process.versions || process.platform === "linux"
+
+test(
+  "pgex says which plugin computes while it loads, and ends by its error after a limit",
+  { ...patient, skip: !guarded && "only the launcher guards here" },
+  () =>
+    inFolder({ "loops.ts": "for (;;);" }, (folder) => {
+      const args = ["envs", "--plugin", join(folder, "loops.ts")]
+      for (const json of [true, false]) {
+        const { code, stdout, stderr } = pgex(json ? [...args, "--json"] : args, "", { PGEX_PLUGIN_SECONDS: "4" })
+        assert.equal(code, 1, stderr)
+        const [waiting, error, ...more] = stderr.trimEnd().split("\n")
+        assert.match(waiting!, /^pgex: waiting for plugin .*loops\.ts, which is still loading$/)
+        assert.match(
+          error!,
+          /^pgex: Cannot load plugin .*loops\.ts: want a module that loads within 4 s, got one that computes/
+        )
+        assert.deepEqual(more, [])
+        if (!json) assert.equal(stdout, "")
+        else assert.equal(JSON.parse(stdout).error._tag, "PluginError")
+      }
+    })
+)
+
+test("a plugin that computes for some seconds while it loads is named once, and used", patient, () =>
+  inFolder(
+    { "slow.ts": `${moduleText("slow", "Slow-v0")}const start = Date.now()\nwhile (Date.now() < start + 5000);` },
+    (folder) => {
+      const { code, stdout, stderr } = pgex(["envs", "--plugin", join(folder, "slow.ts"), "--json"])
+      assert.equal(code, 0, stderr)
+      assert.match(stderr, guarded ? /^pgex: waiting for plugin .*slow\.ts, which is still loading\n$/ : /^$/)
+      assert.ok(JSON.parse(stdout).environments.some((e: { readonly id: string }) => e.id === "Slow-v0"))
+    }
+  )
 )
 
 for (const [does, text, code, says] of rough)
