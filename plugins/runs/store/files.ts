@@ -1,11 +1,12 @@
 /** The few file operations a store needs, on disk or in memory. */
-import { readdir, readFile } from "node:fs/promises"
+import { readdir } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
 import { Effect } from "effect"
 import { reasonOf } from "../../../core/service/failure.ts"
 import { RunStoreError } from "../../../core/service/run_store.ts"
 import { codeOf, type Disk, disk, replaceEntry, syncEntry, syncFolder } from "../../io/disk.ts"
 import { isBelow, leavesBy } from "./confined.ts"
+import { sizedRead } from "./sized_read.ts"
 
 /** A folder of files by relative path; a path that leads out of it is refused as damaged. */
 export interface Files {
@@ -16,7 +17,8 @@ export interface Files {
   readonly write: (path: string, bytes: Uint8Array) => Effect.Effect<void, RunStoreError>
   /** Lasts from the next `write` on. */
   readonly append: (path: string, text: string) => Effect.Effect<void, RunStoreError>
-  readonly read: (path: string) => Effect.Effect<Uint8Array, RunStoreError>
+  /** What is no file, or larger than `largest` bytes, is refused as damaged and not read. */
+  readonly read: (path: string, largest?: number) => Effect.Effect<Uint8Array, RunStoreError>
   /** Removes the file or folder, if there is one. Lasts from the next `write` on. */
   readonly remove: (path: string) => Effect.Effect<void, RunStoreError>
   /** Names in a folder below, or in the folder itself (the empty path); none where it is not there. */
@@ -58,7 +60,7 @@ export const diskFiles = (root: string, on: Disk = disk): Files => {
           await opened.close()
         }
       }),
-    read: (path) => at("read", path, (file) => readFile(file)),
+    read: (path, largest) => at("read", path, (file) => sizedRead(file, largest)),
     remove: (path) =>
       at("write", path, async (file) => {
         flush.folder(dirname(file))
@@ -169,7 +171,9 @@ type Doing = "read" | "write"
 
 /** Runs a file operation to its end even when the fiber is interrupted: no half-written file is left behind. */
 const attempt = <A>(doing: Doing, path: string, operation: () => Promise<A>): Effect.Effect<A, RunStoreError> =>
-  Effect.uninterruptible(Effect.tryPromise({ try: operation, catch: (cause) => refused(doing, path, cause) }))
+  Effect.uninterruptible(
+    Effect.tryPromise({ try: operation, catch: (e) => (e instanceof RunStoreError ? e : refused(doing, path, e)) })
+  )
 
 /** The refusal of a path that leads out of the directory. */
 export const outside = (root: string, path: string, to: string): Effect.Effect<never, RunStoreError> => {

@@ -6,6 +6,7 @@ import { endings, stableJson } from "../../io/content.ts"
 import { digest } from "../../io/digest.ts"
 import { isBelow } from "./confined.ts"
 import type { Files } from "./files.ts"
+import { LARGEST_JSON } from "./sized_read.ts"
 
 /** Its name in the run's directory. */
 export const manifestFile = "artefacts.json"
@@ -28,7 +29,7 @@ export const byPath = (artefacts: readonly Artefact[]): readonly Artefact[] =>
 
 /** The artefacts that a run's manifest lists; none where it has no manifest yet. `directory` is for the error. */
 export const readManifest = (files: Files, directory: string): Effect.Effect<readonly Artefact[], RunStoreError> =>
-  files.read(manifestFile).pipe(
+  files.read(manifestFile, LARGEST_JSON).pipe(
     Effect.flatMap((bytes) =>
       Schema.decodeUnknownEffect(jsonText(Manifest))(new TextDecoder().decode(bytes)).pipe(
         Effect.mapError(

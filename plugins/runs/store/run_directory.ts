@@ -10,6 +10,7 @@ import { diskFiles, memoryFiles } from "./files.ts"
 import { mendedManifest, readManifest } from "./manifest.ts"
 import { type Mode, openDirectory } from "./open_directory.ts"
 import { type RunFile, type RunInfo, readRunFile } from "./run_file.ts"
+import { LARGEST_JSON } from "./sized_read.ts"
 import { makeStore } from "./store.ts"
 
 /**
@@ -72,7 +73,7 @@ export const readFinished = Effect.fn("store.readFinished")(
     const files = diskFiles(path)
     const run = yield* readRunFile(files, path)
     if (run.replaces === true) return Option.none<Finished>()
-    const summary = yield* decodeSummary(new TextDecoder().decode(yield* files.read("summary.json")))
+    const summary = yield* decodeSummary(new TextDecoder().decode(yield* files.read("summary.json", LARGEST_JSON)))
     const { artefacts } = yield* mendedManifest(files, path)
     const store = makeStore(basename(path), path, files, { known: artefacts })
     yield* Effect.forEach(artefacts, store.bytes)

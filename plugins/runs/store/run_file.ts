@@ -8,6 +8,7 @@ import { stableJson } from "../../io/content.ts"
 import { RecordedPlugin } from "../../loading/recorded_plugin.ts"
 import { version } from "../version.ts"
 import { diskFiles, type Files } from "./files.ts"
+import { LARGEST_JSON } from "./sized_read.ts"
 
 /** Rises when a reader of older runs would misread newer ones. */
 export const formatVersion = 1
@@ -44,7 +45,7 @@ const Format = Schema.Struct({ format: Schema.Int, policygradex: Schema.String }
 /** Errors: `RunStoreError` not-a-run, not-readable, other-version, damaged. */
 export const readRunFile = Effect.fn("store.readRunFile")(function* (files: Files, path: string) {
   const bytes = yield* files
-    .read(runFile)
+    .read(runFile, LARGEST_JSON)
     .pipe(
       Effect.catchTag("RunStoreError", (e) =>
         e.reason === "missing" ? Effect.flatMap(notARun(path), Effect.fail) : Effect.fail(e)

@@ -48,8 +48,8 @@ export const makeStore = (
     bytes: Effect.fn("store.bytes")(function* (artefact) {
       const fix = `it was changed after the run: pgex run --resume --out ${directory} makes it again`
       const bytes = yield* files
-        .read(artefact.path)
-        .pipe(Effect.mapError((e) => (e.reason === "missing" ? new RunStoreError({ ...e, fix }) : e)))
+        .read(artefact.path, artefact.bytes)
+        .pipe(Effect.mapError((e) => (isChanged(e) ? new RunStoreError({ ...e, fix }) : e)))
       const found = digest(bytes)
       if (found === artefact.sha256) return bytes
       const want = `bytes with SHA-256 ${artefact.sha256.slice(0, 12)}…`
@@ -67,3 +67,7 @@ export const makeStore = (
 }
 
 const text = (s: string): Uint8Array => new TextEncoder().encode(s)
+
+/** Gone, or of another kind or size. */
+const isChanged = ({ reason, fix }: RunStoreError): boolean =>
+  reason === "missing" || (reason === "damaged" && fix === "")
