@@ -1,4 +1,5 @@
 /** The command that goes on with a run that was stopped, as a person would type it. */
+import { pathWord, shellWord } from "../../core/text/command.ts"
 
 /** What the run was started with, as far as going on needs it again. */
 export interface Started {
@@ -13,27 +14,22 @@ export interface Started {
 /** The command line, its words quoted for a shell. */
 export const goingOn = ({ directory, plugins, python, module }: Started, program = programName()): string =>
   [
-    ...program,
+    ...program.map(shellWord),
     "run",
     "--resume",
     "--out",
-    // A name that begins like a flag would be taken for one.
-    directory.startsWith("-") ? `./${directory}` : directory,
-    ...plugins.flatMap((name) => ["--plugin", name]),
-    ...(python === undefined ? [] : ["--python", python]),
+    pathWord(directory),
+    ...plugins.flatMap((name) => ["--plugin", shellWord(name)]),
+    ...(python === undefined ? [] : ["--python", shellWord(python)]),
     ...(module === undefined ? [] : ["--trust"])
-  ]
-    .map(quoted)
-    .join(" ")
+  ].join(" ")
 
 /** The command that runs, with one more word. */
 export const withWord = (word: string): string =>
-  [...programName(), ...process.argv.slice(2), word].map(quoted).join(" ")
+  [...programName(), ...process.argv.slice(2), word].map(shellWord).join(" ")
 
 /** Python's module in the id of a family. */
 export const moduleOf = (family: string): string | undefined => /^gymnasium:([^:?]+):/.exec(family)?.[1]
-
-const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)
 
 /** How this process was started: by npm, by Deno, or by its own name. */
 const programName = (): readonly string[] => {

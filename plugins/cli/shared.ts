@@ -1,6 +1,8 @@
 /** What all commands share: the root command with `--json` and `--seed`. */
+
 import { Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
+import { shellWord } from "../../core/text/command.ts"
 
 /** `pgex`; its flags may stand before or after the subcommand. */
 export const root = Command.make("pgex").pipe(
@@ -37,6 +39,5 @@ export const shared = Effect.map(root, ({ json, seed, python }) => {
 
 /** The command that runs, as a person would type it again. */
 export const commandLine = (): string => {
-  const words = process.argv.slice(2).map((w) => (/^[\w./=:,-]+$/.test(w) ? w : JSON.stringify(w)))
-  return ["pgex", ...words].join(" ")
+  return ["pgex", ...process.argv.slice(2).map(shellWord)].join(" ")
 }

@@ -1,4 +1,5 @@
 /** What the policies of a finished run are worth: whole episodes of every task, with statistics. */
+
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
@@ -7,6 +8,7 @@ import { child, type Key, random, stream } from "../../core/random/mod.ts"
 import { otherVersion, suggestion, UsageError } from "../../core/service/failure.ts"
 import { RunStoreError, type RunStoreService } from "../../core/service/run_store.ts"
 import { aggregateInterquartileMean, type Interval, type Scores, stratifiedInterval } from "../../core/stat/mod.ts"
+import { pathWord } from "../../core/text/command.ts"
 import { type Environment, findEnvironment } from "../../envs/mod.ts"
 import type { Known } from "../../pipeline/jobs/spec.ts"
 import { readSafetensors } from "./store/mod.ts"
@@ -46,7 +48,7 @@ export const policiesOfRun = Effect.fn("run.policies")(function* (store: RunStor
     path: `${store.directory}/${stage}`,
     want: "the policies of a finished run",
     got: "none: it stopped before its groups were trained, or an older version ran it",
-    fix: "continue it with pgex run --resume --out on its directory"
+    fix: `pgex run --resume --out ${pathWord(store.directory)} goes on with it`
   })
 })
 

@@ -1,7 +1,9 @@
 /** `artefacts.json`: the artefacts of a run, with what tells whether they are whole. */
+
 import { Effect, Schema } from "effect"
 import { jsonText } from "../../../core/service/json_text.ts"
 import { type Artefact, RunStoreError } from "../../../core/service/run_store.ts"
+import { pathWord } from "../../../core/text/command.ts"
 import { endings, stableJson } from "../../io/content.ts"
 import { digest } from "../../io/digest.ts"
 import { isBelow } from "./confined.ts"
@@ -39,7 +41,7 @@ export const readManifest = (files: Files, directory: string): Effect.Effect<rea
               path: `${directory}/${manifestFile}`,
               want: "a list of artefacts",
               got: e.message,
-              fix: `pgex run --resume --out ${directory} makes it again`
+              fix: `pgex run --resume --out ${pathWord(directory)} makes it again`
             })
         )
       )

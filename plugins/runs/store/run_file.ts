@@ -1,9 +1,11 @@
 /** `run.json`: what a run was made from and with. */
+
 import { basename, dirname, join, relative } from "node:path"
 import { Effect, Option, Schema } from "effect"
 import { jsonText } from "../../../core/service/json_text.ts"
 import { RunStoreError } from "../../../core/service/run_store.ts"
 import { choices } from "../../../core/text/choices.ts"
+import { pathWord } from "../../../core/text/command.ts"
 import { stableJson } from "../../io/content.ts"
 import { RecordedPlugin } from "../../loading/recorded_plugin.ts"
 import { version } from "../version.ts"
@@ -84,7 +86,7 @@ export const notARun = Effect.fnUntraced(function* (path: string) {
   const there = yield* Effect.result(diskFiles(dirname(path)).list(""))
   const isThere = there._tag === "Success" && there.success.some(({ name }) => name === basename(path))
   if (isThere && !begun) {
-    const fix = `pgex run PRESET --out ${path} begins one`
+    const fix = `pgex run PRESET --out ${pathWord(path)} begins one`
     return new RunStoreError({ ...refusal, got: "one in which no run has begun", fix })
   }
   const got = isThere ? "a folder without a readable run.json" : "no such folder"

@@ -1,6 +1,8 @@
 /** The run store over any files: names by content, a manifest, a log. */
+
 import { Effect, Semaphore } from "effect"
 import { type Artefact, RunStoreError, type RunStoreService } from "../../../core/service/run_store.ts"
+import { pathWord } from "../../../core/text/command.ts"
 import { encode, endings, stableJson } from "../../io/content.ts"
 import { digest } from "../../io/digest.ts"
 import { appendEvents, loggedIn, setEvents } from "./events.ts"
@@ -46,7 +48,7 @@ export const makeStore = (
     }),
     find: (stage, artefact) => Effect.sync(() => artefacts.get(`${stage}/${artefact}`)),
     bytes: Effect.fn("store.bytes")(function* (artefact) {
-      const fix = `it was changed after the run: pgex run --resume --out ${directory} makes it again`
+      const fix = `it was changed after the run: pgex run --resume --out ${pathWord(directory)} makes it again`
       const bytes = yield* files
         .read(artefact.path, artefact.bytes)
         .pipe(Effect.mapError((e) => (isChanged(e) ? new RunStoreError({ ...e, fix }) : e)))

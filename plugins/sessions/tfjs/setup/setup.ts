@@ -1,9 +1,11 @@
 /** Real TensorFlow for the session `tfjs:node`: built once, from packages of PyPI and npm, in the user's cache folder. */
+
 import { existsSync } from "node:fs"
 import { mkdir } from "node:fs/promises"
 import { resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { Effect } from "effect"
+import { shellWord } from "../../../../core/text/command.ts"
 import { replaceFile } from "../../../io/disk.ts"
 import type { Environment } from "../../native/process.ts"
 import { compileBinding } from "./compile.ts"
@@ -133,6 +135,6 @@ const check = Effect.fn("setup.check")(function* (place: Place, variables: Envir
     operation,
     want: "a native part that this runtime can load",
     got: ending.code === null ? "a process that was ended by the system" : lastWords(ending),
-    fix: `remove ${place.folder} and run the same command again; tfjs:wasm needs no native part`
+    fix: `remove ${shellWord(place.folder)} and run the same command again; tfjs:wasm needs no native part`
   })
 })
