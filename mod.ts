@@ -53,7 +53,7 @@ export * as policygradex from "./pipeline/mod.ts"
 export type { JobResult, ReportData } from "./pipeline/result/report_data.ts"
 // Environments of one's Python.
 export { type Gymnasium, type GymnasiumOptions, gymnasium } from "./plugins/gymnasium/mod.ts"
-export { known } from "./plugins/loading/catalog.ts"
+export { catalog } from "./plugins/loading/catalog.ts"
 // Plugins: environments, families, learners, groupings and loggers of one's own.
 export { definePlugin, type LoggerPlugin, type Plugin, PluginError } from "./plugins/loading/mod.ts"
 export { experiment, groupsOf, type Place, type Settings } from "./plugins/runs/experiment.ts"

@@ -13,7 +13,7 @@ import type { Task } from "../envs/family.ts"
 import type { Space } from "../envs/space.ts"
 import type { BatchState } from "../envs/vector.ts"
 import type { Architecture } from "./architecture.ts"
-import type { Experience, Interaction } from "./environment_runner.ts"
+import type { EnvironmentRunner, RolloutBuffer } from "./environment_runner.ts"
 import type { CheckpointError, LearnerError, ProblemError } from "./error.ts"
 import type { NetworkConfig, Policy, Spaces } from "./policy.ts"
 
@@ -29,9 +29,9 @@ export interface Problem {
 /** Has a problem's tasks played by others than the learner's thread. */
 export interface Rollouts {
   /** What the last rollout left; this memory is filled again by the next. */
-  readonly experience: Experience
+  readonly buffer: RolloutBuffer
   /**
-   * Fills the experience under θ: the environments of `x`, what it sees, and one stream of actions a task go on from where
+   * Fills the buffer under θ: the environments of `x`, what it sees, and one stream of actions a task go on from where
    * they are, to where they are at the end. Law: the same bits as `rollout`.
    */
   readonly roll: (at: Acting, streams: readonly Stream[]) => Effect.Effect<void, LearnerError>
@@ -39,7 +39,7 @@ export interface Rollouts {
 
 /** Makes rollouts of so many steps ready for the environments of `x`. */
 export type MakeRollouts = (
-  x: Interaction,
+  x: EnvironmentRunner,
   steps: number,
   Real: RealConstructor
 ) => Effect.Effect<Rollouts, LearnerError, Session | Scope.Scope>

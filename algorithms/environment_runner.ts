@@ -11,12 +11,12 @@ import type { Box, Space } from "../envs/space.ts"
 import { taskBatch } from "../envs/task_batch.ts"
 import { type Batch, floatsIn, type Memory, makeRows, ownMemory, type Rows } from "../envs/vector.ts"
 import type { Problem, State, TrainingProblem } from "./algorithm.ts"
-import { lift, liftProgram, type ProblemError, problemError } from "./error.ts"
+import { fromEither, liftProgram, type ProblemError, problemError } from "./error.ts"
 import { isDouble, type Normaliser, normaliser } from "./normalise.ts"
 import { type Actor, inputsOf, type Policy } from "./policy.ts"
 
 /** What a rollout of T steps of N environments leaves, in the order [step, environment]. */
-export interface Experience {
+export interface RolloutBuffer {
   /** T · N. */
   readonly count: number
   /** Network inputs `[T · N, inputs]`. */
@@ -29,7 +29,7 @@ export interface Experience {
 }
 
 /** N environments and the memory to act on them. */
-export interface Interaction {
+export interface EnvironmentRunner {
   readonly batch: Batch
   readonly actor: Actor
   /** What the network sees now: `[N, inputs]`. */
@@ -37,7 +37,7 @@ export interface Interaction {
   /** By what the network sees observations; say its moments before the first one. */
   readonly normaliser: Normaliser
   /** What the environments show now, before it was normalised: `[N, observation size]`; kept up only where something is. */
-  readonly shown: Float32Array | Float64Array
+  readonly rawObservation: Float32Array | Float64Array
   /** Shows the network what the environments gave: row `row + i` of observations of their own. */
   readonly see: (observation: ArrayLike<number>, row: number) => void
   /** Starts fresh episodes everywhere. */
@@ -58,7 +58,7 @@ export interface Interaction {
  * Makes the environments of a problem, `key` deciding their episodes; they live no longer than the scope. With `fresh` those
  * that are elsewhere have not been played before.
  */
-export const interaction = Effect.fn("interaction")(function* (
+export const environmentRunner = Effect.fn("interaction")(function* (
   { environment, tasks, policy, environmentsPerTask }: Problem,
   key: Key,
   Real: RealConstructor,
@@ -77,8 +77,8 @@ export const interaction = Effect.fn("interaction")(function* (
     return yield* problemError("environmentsPerTask", "a whole number >= 1", String(environmentsPerTask))
   }
   const batch = yield* Effect.acquireRelease(
-    Effect.suspend(() => lift(taskBatch(environment, tasks, environmentsPerTask, key, how))),
-    ({ elsewhere }) => Effect.sync(() => elsewhere?.close())
+    Effect.suspend(() => fromEither(taskBatch(environment, tasks, environmentsPerTask, key, how))),
+    ({ remote }) => Effect.sync(() => remote?.close())
   )
   const own = batch.observationSize
   const { inputs } = policy
@@ -96,7 +96,7 @@ export const interaction = Effect.fn("interaction")(function* (
   const keeps = policy.config.normalise?.observation === true
   const played = play === undefined ? actor.action : new Float64Array(actor.action.length)
 
-  const encode: Interaction["encode"] = (i, from, at, to, toAt) => {
+  const encode: EnvironmentRunner["encode"] = (i, from, at, to, toAt) => {
     if (discrete) {
       for (let k = 0; k < seen; k++) to[toAt + k] = 0
       to[toAt + from[at]!] = 1
@@ -106,7 +106,7 @@ export const interaction = Effect.fn("interaction")(function* (
     for (let k = seen; k < inputs; k++) to[toAt + k] = 0
     to[toAt + seen + positions[Math.floor(i / environmentsPerTask)]!] = 1
   }
-  const see: Interaction["see"] = (from, row) => {
+  const see: EnvironmentRunner["see"] = (from, row) => {
     if (keeps && from !== fresh) for (let i = 0; i < fresh.length; i++) fresh[i] = from[row * own + i]!
     for (let i = 0; i < count; i++) encode(i, from, (row + i) * own, input, i * inputs)
   }
@@ -115,7 +115,7 @@ export const interaction = Effect.fn("interaction")(function* (
     actor,
     input,
     normaliser: normalised,
-    shown: fresh,
+    rawObservation: fresh,
     see,
     reset: () => {
       batch.reset(fresh)
@@ -127,13 +127,13 @@ export const interaction = Effect.fn("interaction")(function* (
       see(rows.observation, row)
     },
     encode
-  } satisfies Interaction
+  } satisfies EnvironmentRunner
 })
 
 /** What stopped the environments, as a failure. Reset and step cannot fail, so whoever loops asks. */
-export const unbroken = (x: Interaction): Effect.Effect<void, ProblemError> => {
+export const checkFault = (x: EnvironmentRunner): Effect.Effect<void, ProblemError> => {
   const fault = x.batch.fault()
-  return fault === undefined ? Effect.void : lift(E.left(fault))
+  return fault === undefined ? Effect.void : fromEither(E.left(fault))
 }
 
 /**
@@ -142,19 +142,19 @@ export const unbroken = (x: Interaction): Effect.Effect<void, ProblemError> => {
  * - Errors: `ProblemError` for what is no state of these environments.
  */
 export const takeUp = (
-  x: Interaction,
+  x: EnvironmentRunner,
   { environments, observation }: Pick<State, "environments" | "observation">
 ): Effect.Effect<void, ProblemError> =>
   Effect.suspend(() => {
     const loaded = x.batch.load(environments)
     x.input.set(observation)
     if (E.isRight(loaded)) return Effect.void
-    const anew = x.batch.elsewhere?.anew
+    const anew = x.batch.remote?.anew
     if (loaded.left._tag !== "ProcessError" || loaded.left.reason !== "unrepeatable" || anew === undefined)
-      return lift(loaded)
-    const begun = anew(environments, x.shown)
-    if (E.isRight(begun)) x.see(x.shown, 0)
-    return lift(begun)
+      return fromEither(loaded)
+    const begun = anew(environments, x.rawObservation)
+    if (E.isRight(begun)) x.see(x.rawObservation, 0)
+    return fromEither(begun)
   })
 
 /**
@@ -175,13 +175,13 @@ const clipTo = ({ low, high }: Box, from: Floats, to: Float64Array): void => {
 }
 
 /** Allocates what a rollout of T steps leaves. */
-export const makeExperience = (
+export const makeRolloutBuffer = (
   steps: number,
-  x: Interaction,
+  x: EnvironmentRunner,
   policy: Policy,
   Real: RealConstructor,
   memory: Memory = ownMemory
-): Experience => {
+): RolloutBuffer => {
   const count = steps * x.batch.count
   return {
     count,
@@ -213,17 +213,17 @@ export const saveActions = (tasks: Problem["tasks"], streams: readonly Stream[])
 
 /** The streams of actions that a state keeps. Errors: `ProblemError` for a text that is none. */
 export const loadActions = (tasks: Problem["tasks"], kept: State["streams"]) =>
-  Effect.forEach(tasks, (t) => lift(loadStream(kept[actionName(t.id)] ?? "")))
+  Effect.forEach(tasks, (t) => fromEither(loadStream(kept[actionName(t.id)] ?? "")))
 
 /**
- * Fills an experience. `act` is one session call: from `x.input` to the actor's head. Where the experience is of more
+ * Fills a buffer. `act` is one session call: from `x.input` to the actor's head. Where the buffer is of more
  * environments than `x` has, the `first` and the number of all tell which rows are these environments' own.
  */
 export const rollout = Effect.fnUntraced(function* (
-  x: Interaction,
+  x: EnvironmentRunner,
   act: Effect.Effect<unknown, SessionFailure>,
   streams: readonly Stream[],
-  into: Experience,
+  into: RolloutBuffer,
   pause: Effect.Effect<void>,
   first = 0,
   all = x.batch.count
@@ -236,7 +236,7 @@ export const rollout = Effect.fnUntraced(function* (
     into.action.set(x.actor.action, row * (x.actor.action.length / n))
     into.logProb.set(x.actor.logProb, row)
     x.step(into.rows, row)
-    if (x.batch.fault() !== undefined) yield* unbroken(x)
+    if (x.batch.fault() !== undefined) yield* checkFault(x)
     yield* pause
   }
 })

@@ -97,12 +97,12 @@ export const asProblem = (refused: { readonly message: string }): ProblemError =
     : new ProblemError({ field: "", want: "", got: "", message: refused.message })
 
 /** Lifts what the core or an environment refused. */
-export const lift = <A>(either: E.Either<{ readonly message: string }, A>): Effect.Effect<A, ProblemError> =>
+export const fromEither = <A>(either: E.Either<{ readonly message: string }, A>): Effect.Effect<A, ProblemError> =>
   E.isRight(either) ? Effect.succeed(either.right) : Effect.fail(asProblem(either.left))
 
 /** Lifts a program that could not be built. */
 export const liftProgram = <A>(either: E.Either<ShapeError, A>): Effect.Effect<A, ProblemError> =>
-  lift(E.mapLeft((e: ShapeError) => ({ message: shapeMessage(e) }))(either))
+  fromEither(E.mapLeft((e: ShapeError) => ({ message: shapeMessage(e) }))(either))
 
 /** A program that could not be built as a problem, for stages that fail with one type. */
 export const programAsProblem = <A, E, R>(

@@ -5,8 +5,8 @@ import { realOf } from "../core/service/real.ts"
 import { Session } from "../core/service/session.ts"
 import { makeRows } from "../envs/vector.ts"
 import type { Problem } from "./algorithm.ts"
-import { actionStreams, actProgram, interaction, pauseEvery, shownBy, unbroken } from "./environment_runner.ts"
-import { type LearnerError, lift, problemError } from "./error.ts"
+import { actionStreams, actProgram, checkFault, environmentRunner, pauseEvery, shownBy } from "./environment_runner.ts"
+import { fromEither, type LearnerError, problemError } from "./error.ts"
 import { successes } from "./success.ts"
 
 /** Whole episodes of one task. */
@@ -51,7 +51,7 @@ export const evaluator = Effect.fn("evaluator")(function* (problem: Problem) {
   // One evaluation uses the buffers at a time; a second caller waits.
   const turn = yield* Semaphore.make(1)
   // Refuses a wrong problem now, not at the first use.
-  yield* Effect.scoped(interaction(problem, zeroKey, Real))
+  yield* Effect.scoped(environmentRunner(problem, zeroKey, Real))
 
   return Effect.fn("evaluate")(
     function* (theta: Floats, { episodes, actions }: EvaluationOptions, key: Key, moments?: Floats) {
@@ -62,8 +62,8 @@ export const evaluator = Effect.fn("evaluator")(function* (problem: Problem) {
         return yield* problemError("theta", `${policy.size} parameters`, String(theta.length))
       }
       yield* session.write(parameters, theta)
-      const x = yield* interaction(problem, key, Real, { fresh: true })
-      yield* lift(x.normaliser.set(moments))
+      const x = yield* environmentRunner(problem, key, Real, { fresh: true })
+      yield* fromEither(x.normaliser.set(moments))
       x.reset()
       const act = acting.run({ parameters, observation: x.input }, x.actor.head)
       const rows = makeRows(x.batch.count, x.batch.observationSize, shownBy(policy))
@@ -79,8 +79,8 @@ export const evaluator = Effect.fn("evaluator")(function* (problem: Problem) {
           else x.actor.sample(g, streams[g]!)
         }
         x.step(rows, 0)
-        if (x.batch.fault() !== undefined) yield* unbroken(x)
-        yield* lift(told.step(rows))
+        if (x.batch.fault() !== undefined) yield* checkFault(x)
+        yield* fromEither(told.step(rows))
         for (let i = 0; i < quota.length; i++) {
           const mine = played[i]!
           if (rows.terminated[i]! + rows.truncated[i]! === 0 || mine.returns.length === quota[i]) continue

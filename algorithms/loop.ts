@@ -6,18 +6,18 @@ import type { RealConstructor } from "../core/service/real.ts"
 import type { Iteration, Learner, SavedState, Start, State, TaskRow, TrainingProblem } from "./algorithm.ts"
 import {
   actionStreams,
-  type Interaction,
-  interaction,
+  checkFault,
+  type EnvironmentRunner,
+  environmentRunner,
   loadActions,
   saveActions,
-  takeUp,
-  unbroken
+  takeUp
 } from "./environment_runner.ts"
 import {
   type CheckpointError,
   diverged,
+  fromEither,
   type LearnerError,
-  lift,
   type ProblemError,
   type TrainingDiverged
 } from "./error.ts"
@@ -33,7 +33,7 @@ export interface Beginning {
   readonly key: Key
   readonly start: Start
   /** Environments at the start of their first episodes. */
-  readonly fresh: Interaction
+  readonly fresh: EnvironmentRunner
   /** The start's own parameters, or drawn ones where it has none. */
   readonly given: (name: "policy" | "value", drawn: () => Floats) => Effect.Effect<Floats, ProblemError>
 }
@@ -74,7 +74,7 @@ export interface LearnerParts {
   readonly problem: TrainingProblem
   readonly Real: RealConstructor
   /** The environments that are trained on. */
-  readonly x: Interaction
+  readonly x: EnvironmentRunner
   /** Numbers of the value function. */
   readonly valueSize: number
   /** Names of the arrays that a state carries, but for those of normalisation. */
@@ -97,7 +97,7 @@ export const trainingLoop = Effect.fn("trainingLoop")(function* (parts: LearnerP
   const { id, problem, x, Real } = parts
   const { tasks, policy } = problem
   const envs = x.batch.count
-  const identity = yield* lift(identityOf(`${id}@${parts.version}`, parts.config, problem, parts.anneals))
+  const identity = yield* fromEither(identityOf(`${id}@${parts.version}`, parts.config, problem, parts.anneals))
   const sizes = {
     policy: policy.size,
     value: parts.valueSize,
@@ -116,7 +116,7 @@ export const trainingLoop = Effect.fn("trainingLoop")(function* (parts: LearnerP
 
   const restore = Effect.fnUntraced(function* (s: State) {
     lastFinite = {}
-    yield* lift(x.normaliser.set(s.moments))
+    yield* fromEither(x.normaliser.set(s.moments))
     yield* parts.write(s)
     yield* takeUp(x, s)
   })
@@ -124,7 +124,7 @@ export const trainingLoop = Effect.fn("trainingLoop")(function* (parts: LearnerP
   const stateOf = (
     trained: Trained,
     at: Pick<State, "iteration" | "steps" | "streams">,
-    from: Interaction,
+    from: EnvironmentRunner,
     m: Memory
   ) =>
     ({
@@ -137,11 +137,11 @@ export const trainingLoop = Effect.fn("trainingLoop")(function* (parts: LearnerP
     }) satisfies State
 
   const init = Effect.fn("trainingLoop.init")(function* (key: Key, start: Start = {}) {
-    const fresh = yield* interaction(problem, key, Real)
+    const fresh = yield* environmentRunner(problem, key, Real)
     const memory = firstMemory(policy, start.moments, envs)
-    yield* lift(fresh.normaliser.set(memory.moments))
+    yield* fromEither(fresh.normaliser.set(memory.moments))
     fresh.reset()
-    yield* unbroken(fresh)
+    yield* checkFault(fresh)
     const trained = yield* parts.first({ key, start, fresh, given: startFrom(start, sizes, Real) })
     const own = parts.streams.map((name) => [name, saveStream(stream(child(key, name)))] as const)
     const streams = { ...Object.fromEntries(own), ...saveActions(tasks, actionStreams(key, tasks)) }
@@ -154,7 +154,7 @@ export const trainingLoop = Effect.fn("trainingLoop")(function* (parts: LearnerP
     if (!continuing) yield* restore(state)
     const actions = yield* loadActions(tasks, state.streams)
     const own: Record<string, Stream> = {}
-    for (const name of parts.streams) own[name] = yield* lift(loadStream(state.streams[name] ?? ""))
+    for (const name of parts.streams) own[name] = yield* fromEither(loadStream(state.streams[name] ?? ""))
     const diverging = diverged(id, state.iteration, tasks)
     const fail: Turn["fail"] = (quantity, odd) => diverging(quantity, odd, lastFinite)
     const watch: Turn["watch"] = (figures) => {

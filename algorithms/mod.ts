@@ -25,7 +25,7 @@ export { type Adaptable, type AdaptedEvaluation, adaptedEvaluator } from "./eval
 export { type AlgorithmLaw, algorithmLaws, type LawGround } from "./law.ts"
 export { defaults as mamlDefaults, type Maml, MamlConfig } from "./maml/config.ts"
 export { emaml, fomaml, maml, mamlTrpo, promp, reptile, trMaml } from "./maml/maml.ts"
-export { firstMemory, type Memory, momentsSize, type Normaliser, normaliser, takeIn } from "./normalise.ts"
+export { firstMemory, type Memory, momentsSize, type Normaliser, normaliser, updateMoments } from "./normalise.ts"
 export { collector as onPolicyCollector } from "./on_policy/collector.ts"
 export { type Loop, type Loss, loopDefaults, type Minibatch, type OnPolicy } from "./on_policy/objective.ts"
 export { onPolicy } from "./on_policy/on_policy.ts"
@@ -43,4 +43,4 @@ export {
   type SavedPolicy,
   savePolicy
 } from "./saved_policy.ts"
-export { erased } from "./untyped.ts"
+export { untyped } from "./untyped.ts"

@@ -143,7 +143,7 @@ const soFar = ({ spaces }: Normalising, before: Moments, rows: Rows): Moments =>
  *
  * What is seen next counts as seen, also after an end, as it does for VecNormalize.
  */
-export const takeIn = (policy: Normalising, before: Memory, rows: Rows, gamma: number): Memory => {
+export const updateMoments = (policy: Normalising, before: Memory, rows: Rows, gamma: number): Memory => {
   const { moments } = before
   if (moments === undefined) return before
   const n = observed(policy)

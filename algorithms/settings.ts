@@ -15,9 +15,9 @@ export interface SettingError {
 }
 
 /** Settings over defaults, part by part. */
-export const over = (defaults: unknown, settings: unknown): unknown =>
+export const mergeSettings = (defaults: unknown, settings: unknown): unknown =>
   Predicate.isObject(defaults) && Predicate.isObject(settings)
-    ? { ...defaults, ...Record.map(settings, (value, name) => over(Reflect.get(defaults, name), value)) }
+    ? { ...defaults, ...Record.map(settings, (value, name) => mergeSettings(Reflect.get(defaults, name), value)) }
     : settings
 
 /**
@@ -29,7 +29,7 @@ export const settingsOf = (
   algorithm: Pick<Algorithm<unknown>, "config" | "defaults">,
   settings: unknown
 ): E.Either<SettingError, unknown> => {
-  const all = over(algorithm.defaults, settings)
+  const all = mergeSettings(algorithm.defaults, settings)
   const decoded = Schema.decodeUnknownResult(algorithm.config, strict)(all)
   if (Result.isSuccess(decoded)) return E.right(all)
   const issues = format(decoded.failure.issue).issues

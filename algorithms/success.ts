@@ -27,7 +27,7 @@ export interface Successes {
  * Asking elsewhere costs a message, so an environment that tells nothing beside its first step is asked at ends only.
  */
 export const successes = (batch: Batch): Successes => {
-  const { elsewhere, count } = batch
+  const { remote, count } = batch
   const ended: (boolean | undefined)[][] = Array.from({ length: count }, () => [])
   const of: Successes["of"] = (i, quota) => {
     const mine = ended[i]!.slice(0, quota)
@@ -35,7 +35,7 @@ export const successes = (batch: Batch): Successes => {
     return known.length === mine.length ? known : undefined
   }
   const ends = (rows: Rows, i: number): boolean => rows.terminated[i]! + rows.truncated[i]! > 0
-  if (elsewhere === undefined) {
+  if (remote === undefined) {
     return {
       of,
       step: (rows) => {
@@ -50,7 +50,7 @@ export const successes = (batch: Batch): Successes => {
     of,
     step: (rows) => {
       if (always === false && !running.some((_, i) => ends(rows, i))) return E.right(undefined)
-      const told = elsewhere.infos()
+      const told = remote.infos()
       if (E.isLeft(told)) return told
       const now = told.right.map(successOf)
       always ??= now.some((s) => s !== undefined)

@@ -103,7 +103,7 @@ const here = (env: Environment, d: Dynamics, key: Key): Moving => {
 
 const elsewhere = (env: Environment, batch: Batch): Either.Either<EnvError, Moving> => {
   const rows = makeRows(1, batch.observationSize, floatsOf(env))
-  const close = (): void => batch.elsewhere?.close()
+  const close = (): void => batch.remote?.close()
   batch.reset(rows.observation)
   const fault = batch.fault()
   if (fault !== undefined) {

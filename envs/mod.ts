@@ -71,10 +71,10 @@ export { type Variant, variantOf } from "./variant.ts"
 export {
   type Batch,
   type BatchState,
-  type Elsewhere,
   type Member,
   makeRows,
   type OpenBatch,
+  type RemoteBatch,
   type Rows,
   vectorise
 } from "./vector.ts"

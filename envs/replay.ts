@@ -110,7 +110,7 @@ const replayBatch = (
     over = terminated || truncated
   }
   const broken = batch.fault()
-  batch.elsewhere?.close()
+  batch.remote?.close()
   return broken === undefined ? Either.right({ obs, steps, unused: count - steps.length }) : Either.left(broken)
 }
 

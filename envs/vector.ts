@@ -76,7 +76,7 @@ export interface Batch {
    */
   readonly fault: () => EnvError | undefined
   /** Of environments that are elsewhere: what only they have. */
-  readonly elsewhere?: Elsewhere
+  readonly remote?: RemoteBatch
 }
 
 /**
@@ -85,7 +85,7 @@ export interface Batch {
  * `reset` and `step` of such a batch wait for their answer. Its saved state is what leads to the running episodes: the
  * generators at their beginning and the actions since. `load` plays them again, and refuses where that leads elsewhere.
  */
-export interface Elsewhere {
+export interface RemoteBatch {
   /** Components of a reward, 0 where it is a plain number; then `Rows.reward` is their weighted sum. */
   readonly rewardSize: number
   /** The rewards of the last step by component: `[count · rewardSize]`. */

@@ -11,7 +11,7 @@ import { child, zeroKey } from "../core/random/mod.ts"
 import { Session } from "../core/service/session.ts"
 import { tInterval } from "../core/stat/mod.ts"
 import { type Family, navigation, navigationBiased, navigationPartial, navigationUniform } from "../envs/mod.ts"
-import { known } from "../plugins/loading/catalog.ts"
+import { catalog } from "../plugins/loading/catalog.ts"
 import { make as native } from "../plugins/sessions/native/mod.ts"
 
 const [iterations = "20", seeds = "5", id = "maml-trpo"] = process.argv.slice(2)
@@ -33,7 +33,7 @@ const trained = Effect.fnUntraced(function* (learner: Learner, from: State) {
 
 /** Mean return on the unseen goals before adaptation and after each of its steps. */
 const worth = Effect.fn(function* (family: Family, seed: number) {
-  const algorithm = known.algorithms.find((a) => a.id === id)
+  const algorithm = catalog.algorithms.find((a) => a.id === id)
   if (algorithm?.adapter === undefined) return yield* Effect.die(`Cannot run ${id}: want a meta-learner`)
   const policy = yield* right(algorithm.makePolicy(navigation, network))
   const config = algorithm.defaults

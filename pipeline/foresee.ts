@@ -5,7 +5,7 @@ import { asProblem, ProblemError } from "../algorithms/error.ts"
 import { checkedSubsets } from "../core/surrogate/subsets.ts"
 import type { Task } from "../envs/mod.ts"
 import type { RunConfig } from "./config.ts"
-import type { Known } from "./jobs/spec.ts"
+import type { Catalog } from "./jobs/spec.ts"
 import type { Setting } from "./jobs/training.ts"
 import { groupingTakes } from "./stages/grouping.ts"
 
@@ -32,7 +32,7 @@ export const foresee = (
   config: RunConfig,
   setting: Setting<unknown>,
   tasks: readonly Task[],
-  groupings: Known["groupings"]
+  groupings: Catalog["groupings"]
 ): E.Either<ProblemError, undefined> => {
   const { surrogate, grouping } = config
   const count = grouping.lambda === "off" ? { k: grouping.k } : { lambda: grouping.lambda }
@@ -71,11 +71,11 @@ const trainings = (c: RunConfig, n: number): readonly Planned[] => {
 }
 
 const takes = (
-  { algorithm, algorithmConfig, environment, policy, vector }: Setting<unknown>,
+  { algorithm, algorithmConfig, environment, policy, environmentsPerTask }: Setting<unknown>,
   all: readonly Task[],
   { what, tasks, stepsPerTask, iterations, from }: Planned
 ): E.Either<ProblemError, unknown> => {
-  const problem = { environment, tasks: all.slice(0, tasks), policy, environmentsPerTask: vector }
+  const problem = { environment, tasks: all.slice(0, tasks), policy, environmentsPerTask: environmentsPerTask }
   return pipe(
     algorithm.check?.(algorithmConfig, { ...problem, stepsPerTask, iterations }) ?? E.right(undefined),
     E.mapLeft(({ field, want, got, message }) => {

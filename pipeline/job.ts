@@ -4,9 +4,9 @@ import { discountOf } from "../algorithms/settings.ts"
 import { child } from "../core/random/mod.ts"
 import { RunStore } from "../core/service/run_store.ts"
 import type { RunConfig } from "./config.ts"
-import type { Known } from "./jobs/spec.ts"
+import type { Catalog } from "./jobs/spec.ts"
 import { plan } from "./plan.ts"
-import { filmsOf } from "./result/recordings.ts"
+import { recordingsOf } from "./result/recordings.ts"
 import { jobResult } from "./result/result.ts"
 import { firstOrderTable } from "./stages/first_order/table.ts"
 import { firstOrderRows, refuseBeyond } from "./stages/first_order/validity.ts"
@@ -20,14 +20,14 @@ import { putMeta, putPolicies, putSurrogate, putTruth, putWorth, relogTraining }
 /**
  * Runs every stage in order: meta-training, estimates, first-order check, grouping, truth, group training.
  *
- * `known` is where ids are looked up. What a stage finished is in the store before the next one starts, and a job in a
+ * `catalog` is where ids are looked up. What a stage finished is in the store before the next one starts, and a job in a
  * store that has the results of some stages goes on behind them, to the same bytes.
  *
  * - Source: Zhang et al., algorithms 1 and 2 and section 4.
  */
-export const mainJob = (known: Known) =>
+export const mainJob = (catalog: Catalog) =>
   Effect.fn("policygradex.mainJob")(function* (config: RunConfig) {
-    const { key, tasks, planted, spec, site, workers, code } = yield* plan(config, known)
+    const { key, tasks, planted, spec, site, workers, code } = yield* plan(config, catalog)
     const { setting } = site
     const store = yield* RunStore
     const stages = yield* makeStages(workers, code)
@@ -107,7 +107,7 @@ export const mainJob = (known: Known) =>
       groups,
       groups.map((members) => policiesOf(grouped, members))
     )
-    const films = yield* filmsOf(setting, tasks, policiesBy(grouped, labels.chosen), child(key, "films"))
+    const films = yield* recordingsOf(setting, tasks, policiesBy(grouped, labels.chosen), child(key, "films"))
     const result = jobResult({
       config,
       adapts: setting.algorithm.adapter !== undefined,

@@ -1,52 +1,52 @@
 /** What a configuration means, before anything is computed: the tasks, and what trains them. */
 import { Effect } from "effect"
-import { lift } from "../algorithms/error.ts"
-import { over } from "../algorithms/settings.ts"
+import { fromEither } from "../algorithms/error.ts"
+import { mergeSettings } from "../algorithms/settings.ts"
 import { key as keyOf } from "../core/random/mod.ts"
 import { Session } from "../core/service/session.ts"
 import { findFamily } from "../envs/mod.ts"
 import type { RunConfig } from "./config.ts"
 import { foresee } from "./foresee.ts"
 import { Workers, workersHere } from "./jobs/job.ts"
-import { type Known, settingOf, type TrainingSpec } from "./jobs/spec.ts"
-import type { Site } from "./stages/context.ts"
+import { type Catalog, settingOf, type TrainingSpec } from "./jobs/spec.ts"
+import type { StageContext } from "./stages/context.ts"
 
 /**
  * All of it that needs nothing to compute with; a job that gets past this has stages that can all begin.
  *
- * Errors: `ProblemError` naming what `known` has none of, or what a family, an algorithm or a later stage refuses.
+ * Errors: `ProblemError` naming what `catalog` has none of, or what a family, an algorithm or a later stage refuses.
  */
-export const intend = Effect.fn("policygradex.intend")(function* (config: RunConfig, known: Known) {
-  const key = yield* lift(keyOf(config.seed))
-  const family = yield* lift(findFamily(known.registry, config.family.id))
-  const { tasks, planted } = yield* lift(family.tasks({ ...config.family.options, n: config.family.n }))
+export const intend = Effect.fn("policygradex.intend")(function* (config: RunConfig, catalog: Catalog) {
+  const key = yield* fromEither(keyOf(config.seed))
+  const family = yield* fromEither(findFamily(catalog.registry, config.family.id))
+  const { tasks, planted } = yield* fromEither(family.tasks({ ...config.family.options, n: config.family.n }))
   const { id: algorithm } = config.algorithm
-  const defaults = known.algorithms.find((a) => a.id === algorithm)?.defaults
+  const defaults = catalog.algorithms.find((a) => a.id === algorithm)?.defaults
   const { observation, reward } = config.normalise
   const spec: TrainingSpec = {
     environment: family.environment.id,
     algorithm,
-    algorithmConfig: over(defaults, config.algorithm[algorithm] ?? {}),
+    algorithmConfig: mergeSettings(defaults, config.algorithm[algorithm] ?? {}),
     // Left out where there is none, so that policies without it are as they were before there was any.
     network: observation || reward ? { ...config.network, normalise: config.normalise } : config.network,
     taskIds: tasks.map((t) => t.id),
-    vector: config.meta.vector,
+    environmentsPerTask: config.meta.vector,
     stepsPerTask: config.meta.stepsPerTask,
     episodes: config.evaluation.episodes
   }
-  const setting = yield* settingOf(spec, known)
-  yield* lift(foresee(config, setting, tasks, known.groupings))
+  const setting = yield* settingOf(spec, catalog)
+  yield* fromEither(foresee(config, setting, tasks, catalog.groupings))
   return { key, tasks, planted, spec, setting }
 })
 
 /** The same with whoever computes. Errors: those of {@link intend}. */
-export const plan = Effect.fn("policygradex.plan")(function* (config: RunConfig, known: Known) {
-  const { setting, ...intended } = yield* intend(config, known)
+export const plan = Effect.fn("policygradex.plan")(function* (config: RunConfig, catalog: Catalog) {
+  const { setting, ...intended } = yield* intend(config, catalog)
   // Environments of another process stay in this thread: that process is what plays them beside it.
   const elsewhere = setting.environment.open !== undefined
-  const workers = elsewhere ? yield* workersHere(known) : yield* Workers
-  const { dearCalls } = (yield* Session).capabilities
-  const site: Site = { setting, inParts: !dearCalls && !elsewhere, groupings: known.groupings ?? [] }
+  const workers = elsewhere ? yield* workersHere(catalog) : yield* Workers
+  const { highCallOverhead } = (yield* Session).capabilities
+  const site: StageContext = { setting, inParts: !highCallOverhead && !elsewhere, groupings: catalog.groupings ?? [] }
   const code = {
     [`algorithm ${setting.algorithm.id}`]: setting.algorithm.version,
     [`environment ${setting.environment.id}`]: setting.environment.version

@@ -4,8 +4,8 @@ import { type Key, zeroKey } from "../../core/random/mod.ts"
 import { realOf } from "../../core/service/real.ts"
 import { Session } from "../../core/service/session.ts"
 import type { Acting, Adaptation, AdaptationProblem, Adapted, Adapter, State } from "../algorithm.ts"
-import { actionStreams, interaction, stepsOfEach, takeUp, unbroken } from "../environment_runner.ts"
-import { diverged, lift, problemError } from "../error.ts"
+import { actionStreams, checkFault, environmentRunner, stepsOfEach, takeUp } from "../environment_runner.ts"
+import { diverged, fromEither, problemError } from "../error.ts"
 import type { Played } from "./advantage.ts"
 import type { Maml } from "./config.ts"
 import { players } from "./players.ts"
@@ -18,10 +18,10 @@ import { players } from "./players.ts"
 export const adapter = (id: string) =>
   Effect.fn("maml.adapter")(function* (c: Maml, problem: AdaptationProblem) {
     const { tasks, policy } = problem
-    const rolloutSteps = yield* lift(stepsOfEach(problem))
+    const rolloutSteps = yield* fromEither(stepsOfEach(problem))
     const session = yield* Session
     const Real = realOf(session)
-    const x = yield* interaction(problem, zeroKey, Real)
+    const x = yield* environmentRunner(problem, zeroKey, Real)
     const rate = yield* session.buffer([policy.size])
     const inner = yield* players(c, problem, x, rate, rolloutSteps)
     const data = inner.data()
@@ -38,10 +38,10 @@ export const adapter = (id: string) =>
           if (got !== policy.size) return yield* problemError(name, `${policy.size} numbers`, String(got))
         }
         // The key decides the episodes: those of fresh environments, moved into ours.
-        yield* lift(x.normaliser.set(at.moments))
-        const fresh = yield* interaction(problem, key, Real)
+        yield* fromEither(x.normaliser.set(at.moments))
+        const fresh = yield* environmentRunner(problem, key, Real)
         fresh.reset()
-        yield* unbroken(fresh)
+        yield* checkFault(fresh)
         yield* takeUp(x, { environments: fresh.batch.save(), observation: fresh.input })
         yield* session.write(rate, alpha)
         yield* inner.start(at.policy)

@@ -9,7 +9,7 @@ import {
 } from "../../core/estimate/mod.ts"
 import type { Floats } from "../../core/random/mod.ts"
 import type { RealConstructor } from "../../core/service/real.ts"
-import type { Experience, Interaction } from "../environment_runner.ts"
+import type { EnvironmentRunner, RolloutBuffer } from "../environment_runner.ts"
 import type { Maml } from "./config.ts"
 
 /** What one task showed in a rollout: n transitions in the order [step, environment]. */
@@ -27,14 +27,14 @@ export interface TaskRollout {
   readonly value: Float64Array
   readonly next: Float64Array
   readonly advantage: Float64Array
-  /** Transition i of this task in the experience. */
+  /** Transition i of this task in the buffer. */
   readonly rows: Int32Array
 }
 
-/** Copies one task's rows out of an experience of equal groups of environments. */
+/** Copies one task's rows out of a rollout buffer of equal groups of environments. */
 export const takeTask = (
-  x: Interaction,
-  e: Experience,
+  x: EnvironmentRunner,
+  e: RolloutBuffer,
   task: number,
   each: number,
   inputs: number,
@@ -112,7 +112,7 @@ export interface Played {
   readonly meanReward: number
 }
 
-export const played = (e: Experience, r: TaskRollout): Played => {
+export const played = (e: RolloutBuffer, r: TaskRollout): Played => {
   let [episodes, returns, lengths, rewards] = [0, 0, 0, 0]
   for (const [i, row] of r.rows.entries()) {
     rewards += r.reward[i]!

@@ -4,8 +4,15 @@ import { type Key, zeroKey } from "../../core/random/mod.ts"
 import { realOf } from "../../core/service/real.ts"
 import { Session } from "../../core/service/session.ts"
 import type { Collector, Fixed, Problem, Transitions } from "../algorithm.ts"
-import { actionStreams, actProgram, interaction, makeExperience, pauseEvery, rollout } from "../environment_runner.ts"
-import { lift, problemError } from "../error.ts"
+import {
+  actionStreams,
+  actProgram,
+  environmentRunner,
+  makeRolloutBuffer,
+  pauseEvery,
+  rollout
+} from "../environment_runner.ts"
+import { fromEither, problemError } from "../error.ts"
 import { estimate, takeTask } from "./advantage.ts"
 import type { Maml } from "./config.ts"
 
@@ -19,7 +26,7 @@ export const collector = Effect.fn("maml.collector")(function* (c: Maml, problem
   const pause = pauseEvery(acting.cost.flops)
   const turn = yield* Semaphore.make(1)
   // Refuses a wrong problem now, not at the first use.
-  yield* Effect.scoped(interaction(problem, zeroKey, Real))
+  yield* Effect.scoped(environmentRunner(problem, zeroKey, Real))
 
   const collect = Effect.fn("maml.collect")(
     function* (at: Fixed, steps: number, key: Key) {
@@ -27,18 +34,18 @@ export const collector = Effect.fn("maml.collector")(function* (c: Maml, problem
         if (at[name].length !== want) return yield* problemError(name, `${want} parameters`, String(at[name].length))
       }
       yield* session.write(parameters, at.policy)
-      const x = yield* interaction(problem, key, Real)
-      yield* lift(x.normaliser.set(at.moments))
+      const x = yield* environmentRunner(problem, key, Real)
+      yield* fromEither(x.normaliser.set(at.moments))
       x.reset()
       const act = acting.run({ parameters, observation: x.input }, x.actor.head)
-      const e = makeExperience(Math.ceil(steps / each), x, policy, Real)
+      const e = makeRolloutBuffer(Math.ceil(steps / each), x, policy, Real)
       yield* rollout(x, act, actionStreams(key, tasks), e, pause)
       const width = x.batch.observationSize
       const raw = { ...c, normaliseAdvantages: false }
       return yield* Effect.forEach(tasks, (task, t) =>
         Effect.gen(function* () {
           const r = takeTask(x, e, t, each, policy.inputs, Real)
-          yield* lift(estimate(raw, r, each, policy.inputs))
+          yield* fromEither(estimate(raw, r, each, policy.inputs))
           const nextObservation = new Float64Array(r.rows.length * width)
           for (const [i, row] of r.rows.entries()) {
             nextObservation.set(e.rows.nextObservation.subarray(row * width, (row + 1) * width), i * width)

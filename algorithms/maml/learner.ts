@@ -8,10 +8,10 @@ import { zeroKey } from "../../core/random/mod.ts"
 import { realOf } from "../../core/service/real.ts"
 import { Session } from "../../core/service/session.ts"
 import type { TaskRow, TrainingProblem } from "../algorithm.ts"
-import { interaction, pauseEvery } from "../environment_runner.ts"
-import { lift, liftProgram, problemError } from "../error.ts"
+import { environmentRunner, pauseEvery } from "../environment_runner.ts"
+import { fromEither, liftProgram, problemError } from "../error.ts"
 import { trainingLoop } from "../loop.ts"
-import { takeIn } from "../normalise.ts"
+import { updateMoments } from "../normalise.ts"
 import type { Played } from "./advantage.ts"
 import { checked } from "./check.ts"
 import type { Maml, Order } from "./config.ts"
@@ -30,12 +30,12 @@ export interface Kind {
 export const learner = (kind: Kind) =>
   Effect.fn("maml.learner")(function* (c: Maml, problem: TrainingProblem) {
     const { tasks, policy, environmentsPerTask } = problem
-    const rolloutSteps = yield* lift(checked(c, kind.order, problem))
+    const rolloutSteps = yield* fromEither(checked(c, kind.order, problem))
     const session = yield* Session
     const Real = realOf(session)
     const size = metaSize(c, policy)
     const count = tasks.length
-    const x = yield* interaction(problem, zeroKey, Real)
+    const x = yield* environmentRunner(problem, zeroKey, Real)
     const at = { theta: yield* session.buffer([policy.size]), rate: yield* session.buffer([policy.size]) }
     const inner = yield* players(c, problem, x, at.rate, rolloutSteps)
     const data = Array.from({ length: c.inner.steps + 1 }, inner.data)
@@ -113,9 +113,9 @@ export const learner = (kind: Kind) =>
           if (shown.broken.length > 0) return yield* fail("reward or log-probability", shown.broken)
           if (k < c.inner.steps) yield* inner.step(into)
           seen.push(shown.played)
-          memory = takeIn(policy, memory, inner.rows, c.gamma)
+          memory = updateMoments(policy, memory, inner.rows, c.gamma)
         }
-        yield* lift(x.normaliser.set(memory.moments))
+        yield* fromEither(x.normaliser.set(memory.moments))
         const before = seen[0]!
         const after = seen[seen.length - 1]!
         const score = standardised(worthOf(after))

@@ -7,8 +7,15 @@ import type { Floats, Stream } from "../../core/random/mod.ts"
 import { type RealConstructor, realOf } from "../../core/service/real.ts"
 import { type Buffer, Session } from "../../core/service/session.ts"
 import type { Problem } from "../algorithm.ts"
-import { actProgram, type Interaction, makeExperience, pauseEvery, rollout, unbroken } from "../environment_runner.ts"
-import { lift, liftProgram } from "../error.ts"
+import {
+  actProgram,
+  checkFault,
+  type EnvironmentRunner,
+  makeRolloutBuffer,
+  pauseEvery,
+  rollout
+} from "../environment_runner.ts"
+import { fromEither, liftProgram } from "../error.ts"
 import type { Actor } from "../policy.ts"
 import { estimate, finiteTask, type Played, played, takeTask } from "./advantage.ts"
 import type { Maml } from "./config.ts"
@@ -35,7 +42,7 @@ export interface Shown {
 export const players = Effect.fn("maml.players")(function* (
   c: Maml,
   { policy, tasks, environmentsPerTask: each }: Problem,
-  x: Interaction,
+  x: EnvironmentRunner,
   rate: Buffer,
   steps: number
 ) {
@@ -56,10 +63,10 @@ export const players = Effect.fn("maml.players")(function* (
     Array.from({ length: size }, () => policy.actor(each, 1, Real)),
     Real
   )
-  const own: Interaction = { ...x, actor }
+  const own: EnvironmentRunner = { ...x, actor }
   const act = acting.run({ parameters: theta, observation: x.input }, head)
   const pause = pauseEvery(acting.cost.flops)
-  const e = makeExperience(steps, x, policy, Real)
+  const e = makeRolloutBuffer(steps, x, policy, Real)
 
   return {
     /** Room for one rollout. */
@@ -81,13 +88,13 @@ export const players = Effect.fn("maml.players")(function* (
     read: session.read(theta),
     play: Effect.fnUntraced(function* (streams: readonly Stream[], into: RolloutData) {
       x.reset()
-      yield* unbroken(x)
+      yield* checkFault(x)
       yield* rollout(own, act, streams, e, pause)
       const shown: Played[] = []
       const broken: number[] = []
       for (let t = 0; t < size; t++) {
         const r = takeTask(x, e, t, each, policy.inputs, Real)
-        if (finiteTask(r)) yield* lift(estimate(c, r, each, policy.inputs))
+        if (finiteTask(r)) yield* fromEither(estimate(c, r, each, policy.inputs))
         else broken.push(t)
         for (const part of parts) into[part].set(r[part], (t * into[part].length) / size)
         shown.push(played(e, r))

@@ -1,14 +1,14 @@
-/** Values and advantages of an experience, truncation treated as what it is: an end of looking, not of the task. */
+/** Values and advantages of a rollout, truncation treated as what it is: an end of looking, not of the task. */
 import { Effect } from "effect"
 import { gaeInto, returnsInto } from "../../core/estimate/mod.ts"
 import { realOf } from "../../core/service/real.ts"
 import { type Buffer, Session } from "../../core/service/session.ts"
-import { type Experience, type Interaction, pauseEvery } from "../environment_runner.ts"
-import { lift, liftProgram } from "../error.ts"
+import { type EnvironmentRunner, pauseEvery, type RolloutBuffer } from "../environment_runner.ts"
+import { fromEither, liftProgram } from "../error.ts"
 import { type Networks, valueProgram } from "./networks.ts"
 import type { Loop } from "./objective.ts"
 
-/** One number a transition, in the experience's order. */
+/** One number a transition, in the buffer's order. */
 export interface Estimates {
   /** v(s_t). */
   readonly value: Float64Array
@@ -56,7 +56,7 @@ export const valueEstimator = Effect.fn("estimator")(function* (
   const call = executable.run({ parameters, observation }, { value })
   const pause = pauseEvery(executable.cost.flops)
 
-  return Effect.fnUntraced(function* (x: Interaction, e: Experience, into: Estimates) {
+  return Effect.fnUntraced(function* (x: EnvironmentRunner, e: RolloutBuffer, into: Estimates) {
     const { terminated, truncated, nextObservation } = e.rows
     const reward = x.normaliser.rewards(e.rows.reward)
     const [envs, own] = [x.batch.count, x.batch.observationSize]
@@ -80,7 +80,7 @@ export const valueEstimator = Effect.fn("estimator")(function* (
       for (const [k, row] of rows.entries()) into.next[row] = value[k]!
       yield* pause
     }
-    yield* lift(
+    yield* fromEither(
       gaeInto(
         c.gamma,
         c.lambda,

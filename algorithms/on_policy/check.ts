@@ -8,15 +8,15 @@ import { loopDefaults, type OnPolicy } from "./objective.ts"
 /**
  * Steps of each environment in an iteration.
  *
- * Errors: `ProblemError` for steps that the environments cannot share equally, and for a limit on a figure that there is
+ * Errors: `ProblemError` for steps that the environments cannot share equally, and for a limit on a metric that there is
  * not.
  */
 export const checked = <C>(
-  { figures, loop }: Pick<OnPolicy<C>, "figures" | "loop">,
+  { metrics, loop }: Pick<OnPolicy<C>, "metrics" | "loop">,
   c: C,
   problem: TrainingProblem
 ): E.Either<ProblemError, number> => {
   const { klStop } = { ...loopDefaults, ...loop(c) }
-  if (klStop === "off" || figures.includes("kl")) return stepsOfEach(problem)
-  return E.left(problemError("klStop", `off, or an objective with the figure "kl"`, `figures ${figures.join(", ")}`))
+  if (klStop === "off" || metrics.includes("kl")) return stepsOfEach(problem)
+  return E.left(problemError("klStop", `off, or an objective with the metric "kl"`, `metrics ${metrics.join(", ")}`))
 }

@@ -7,13 +7,13 @@ import type { Collector, Fixed, Problem, Transitions } from "../algorithm.ts"
 import {
   actionStreams,
   actProgram,
-  type Experience,
-  interaction,
-  makeExperience,
+  environmentRunner,
+  makeRolloutBuffer,
   pauseEvery,
+  type RolloutBuffer,
   rollout
 } from "../environment_runner.ts"
-import { lift, problemError } from "../error.ts"
+import { fromEither, problemError } from "../error.ts"
 import { type Estimates, type MakeValue, makeEstimates, valueEstimator } from "./advantage.ts"
 import { type Networks, networks, valueProgram } from "./networks.ts"
 import type { Loop } from "./objective.ts"
@@ -45,7 +45,7 @@ export const collectorOf = Effect.fn("collector")(function* (
   // One collection uses the buffers at a time; a second caller waits.
   const turn = yield* Semaphore.make(1)
   // Refuses a wrong problem now, not at the first use.
-  yield* Effect.scoped(interaction(problem, zeroKey, Real))
+  yield* Effect.scoped(environmentRunner(problem, zeroKey, Real))
 
   const collect = Effect.fn("collect")(
     function* (at: Fixed, steps: number, key: Key) {
@@ -56,11 +56,11 @@ export const collectorOf = Effect.fn("collector")(function* (
         layout.host(all, name).set(at[name])
       }
       yield* session.write(parameters, all)
-      const x = yield* interaction(problem, key, Real)
-      yield* lift(x.normaliser.set(at.moments))
+      const x = yield* environmentRunner(problem, key, Real)
+      yield* fromEither(x.normaliser.set(at.moments))
       x.reset()
       const act = acting.run({ parameters, observation: x.input }, x.actor.head)
-      const e = makeExperience(Math.ceil(steps / environmentsPerTask), x, policy, Real)
+      const e = makeRolloutBuffer(Math.ceil(steps / environmentsPerTask), x, policy, Real)
       const estimates = makeEstimates(e.count)
       yield* rollout(x, act, actionStreams(key, tasks), e, pause)
       yield* estimate(x, e, estimates)
@@ -86,7 +86,7 @@ const transitionsOf = (
   task: number,
   each: number,
   envs: number,
-  e: Experience,
+  e: RolloutBuffer,
   x: Estimates
 ): Transitions => {
   const steps = e.count / envs

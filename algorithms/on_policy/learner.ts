@@ -6,10 +6,10 @@ import { child, type Floats, stream, zeroKey } from "../../core/random/mod.ts"
 import { realOf } from "../../core/service/real.ts"
 import { type Buffer, Session } from "../../core/service/session.ts"
 import type { MakeRollouts, TrainingProblem } from "../algorithm.ts"
-import { actProgram, interaction, makeExperience, pauseEvery, rollout } from "../environment_runner.ts"
-import { lift, problemError } from "../error.ts"
+import { actProgram, environmentRunner, makeRolloutBuffer, pauseEvery, rollout } from "../environment_runner.ts"
+import { fromEither, problemError } from "../error.ts"
 import { trainingLoop } from "../loop.ts"
-import { takeIn } from "../normalise.ts"
+import { updateMoments } from "../normalise.ts"
 import type { Policy } from "../policy.ts"
 import { estimator, makeEstimates } from "./advantage.ts"
 import { checked } from "./check.ts"
@@ -24,15 +24,15 @@ export const learner = <C>(kind: OnPolicy<C>) =>
   Effect.fn("on_policy.learner")(function* (c: C, problem: TrainingProblem) {
     const loop = { ...loopDefaults, ...kind.loop(c) }
     const { tasks, policy, iterations, aggregator } = problem
-    const steps = yield* lift(checked(kind, c, problem))
+    const steps = yield* fromEither(checked(kind, c, problem))
     const session = yield* Session
     const Real = realOf(session)
     const n = networks(policy)
-    const x = yield* interaction(problem, zeroKey, Real)
+    const x = yield* environmentRunner(problem, zeroKey, Real)
     const envs = x.batch.count
     const at = yield* deviceState(n, loop)
     const rollouts = yield* (problem.rollouts ?? rolloutsHere(policy, at.parameters, n.layout.size))(x, steps, Real)
-    const e = rollouts.experience
+    const e = rollouts.buffer
     const estimates = makeEstimates(e.count)
     const estimate = yield* estimator(loop, n, at.parameters)
     const update = yield* updater({
@@ -93,14 +93,14 @@ export const learner = <C>(kind: OnPolicy<C>) =>
         yield* estimate(x, e, estimates)
         const progress = loop.anneal ? state.iteration / Math.max(1, iterations) : 0
         const report = yield* update(e, estimates, rateAt(progress), streams.minibatch!)
-        if (report.lastFinite.every(Number.isFinite)) watch(byName(kind.figures, report.lastFinite))
+        if (report.lastFinite.every(Number.isFinite)) watch(byName(kind.metrics, report.lastFinite))
         if (report.broken !== undefined) return yield* fail("loss", report.broken)
-        const memory = takeIn(policy, before, e.rows, loop.gamma)
+        const memory = updateMoments(policy, before, e.rows, loop.gamma)
         if (memory.moments !== undefined) {
-          yield* lift(x.normaliser.set(memory.moments))
+          yield* fromEither(x.normaliser.set(memory.moments))
           x.see(e.rows.observation, e.count - envs)
         }
-        return { rows: taskRows(kind.figures, tasks, envs, e, estimates, report), steps: e.count, memory }
+        return { rows: taskRows(kind.metrics, tasks, envs, e, estimates, report), steps: e.count, memory }
       })
     })
   })
@@ -114,6 +114,6 @@ const rolloutsHere =
       const acting = yield* session.compile(yield* actProgram(policy, x.batch.count, size))
       const act = acting.run({ parameters, observation: x.input }, x.actor.head)
       const pause = pauseEvery(acting.cost.flops)
-      const experience = makeExperience(steps, x, policy, Real)
-      return { experience, roll: (_at, streams) => rollout(x, act, streams, experience, pause) }
+      const buffer = makeRolloutBuffer(steps, x, policy, Real)
+      return { buffer, roll: (_at, streams) => rollout(x, act, streams, buffer, pause) }
     })

@@ -32,7 +32,7 @@ export interface Loop {
   readonly lambda: number
   /** The gradient over both networks is scaled down to this norm. */
   readonly maxGradientNorm: number | "off"
-  /** An iteration's update ends once the figure `kl` of a step is above this. */
+  /** An iteration's update ends once the metric `kl` of a step is above this. */
   readonly klStop: number | "off"
   readonly optimizer: Optimizer<string>
 }
@@ -71,10 +71,10 @@ export interface Loss<F extends string> {
   /** Of each transition: `[batch]`. A step is on their mean, or on what an aggregator makes of the tasks' means. */
   readonly loss: Tensor
   /** Of each transition: `[batch]`. Their means by task are the iteration's metrics. */
-  readonly figures: Readonly<Record<F, Tensor>>
+  readonly metrics: Readonly<Record<F, Tensor>>
 }
 
-/** An on-policy learner: its objective, and how often it steps on it. C is its configuration, F names its figures. */
+/** An on-policy learner: its objective, and how often it steps on it. C is its configuration, F names its metrics. */
 export interface OnPolicy<C, F extends string = string> {
   readonly id: string
   /** Rises whenever numbers change. */
@@ -82,7 +82,7 @@ export interface OnPolicy<C, F extends string = string> {
   readonly summary: string
   readonly config: Schema.Codec<C, unknown>
   readonly defaults: C
-  readonly figures: readonly F[]
+  readonly metrics: readonly F[]
   /** A {@link Loop} is its own configuration's, where that has the fields. */
   readonly loop: (config: C) => Partial<Loop>
   readonly objective: (config: C, batch: Minibatch) => Loss<F>
@@ -100,10 +100,10 @@ const batchShapes = (n: Networks, batch: number) => ({
 
 type BatchTensors = Readonly<Record<keyof ReturnType<typeof batchShapes>, Tensor>>
 
-/** Loss and figures of a minibatch at these parameters: `rows` is `[figures, batch]` in the order of `kind.figures`. */
+/** Loss and metrics of a minibatch at these parameters: `rows` is `[metrics, batch]` in the order of `kind.metrics`. */
 const lossOf = <C>(kind: OnPolicy<C>, c: C, n: Networks, parameters: Tensor, x: BatchTensors) => {
   const { logProb, entropy } = n.policy.logProb(n.layout.view(parameters, "policy"), x.observation, x.action)
-  const { loss, figures } = kind.objective(c, {
+  const { loss, metrics } = kind.objective(c, {
     logProb,
     entropy,
     value: predict(n, parameters, x.observation),
@@ -113,10 +113,10 @@ const lossOf = <C>(kind: OnPolicy<C>, c: C, n: Networks, parameters: Tensor, x: 
   })
   const batch = x.logProb.shape[0] ?? 0
   const rows = concat(
-    kind.figures.map((name) => reshape(figures[name]!, [1, batch])),
+    kind.metrics.map((name) => reshape(metrics[name]!, [1, batch])),
     0
   )
-  return { loss, rows, figures: mean(rows, { axes: [1] }) }
+  return { loss, rows, metrics: mean(rows, { axes: [1] }) }
 }
 
 /** (θ, φ) ← the optimiser's step on a gradient that is scaled down to a norm of at most `maxGradientNorm`. */
@@ -130,8 +130,8 @@ const stepOn = ({ optimizer, maxGradientNorm }: Loop, gradient: Tensor, x: Reado
 /**
  * One step on the mean loss.
  *
- * - Shapes: `[batch]` but for observation `[batch, inputs]` and vector actions; `rows` is `[figures, batch]` in the
- *   order of `kind.figures`, `figures` its means.
+ * - Shapes: `[batch]` but for observation `[batch, inputs]` and vector actions; `rows` is `[metrics, batch]` in the
+ *   order of `kind.metrics`, `metrics` its means.
  */
 export const updateProgram = <C>(kind: OnPolicy<C>, c: C, n: Networks, batch: number) => {
   const loop = { ...loopDefaults, ...kind.loop(c) }

@@ -7,7 +7,7 @@ import { loopDefaults, type OnPolicy } from "./objective.ts"
 
 /**
  * An algorithm from its objective: rollouts of all tasks together, values and advantages, minibatches, Adam,
- * checkpoints and figures by task are the same for every on-policy learner.
+ * checkpoints and metrics by task are the same for every on-policy learner.
  *
  * @example The whole of advantage actor-critic
  * ```ts
@@ -17,12 +17,12 @@ import { loopDefaults, type OnPolicy } from "./objective.ts"
  *   summary: "Advantage actor-critic",
  *   config: A2cConfig,
  *   defaults: { learningRate: 7e-4, entropy: 0.01 },
- *   figures: ["policyLoss", "valueLoss"],
+ *   metrics: ["policyLoss", "valueLoss"],
  *   loop: ({ learningRate }) => ({ learningRate, lambda: 1 }),
  *   objective: ({ entropy }, x) => {
  *     const policyLoss = neg(mul(x.logProb, x.advantage))
  *     const valueLoss = square(sub(x.value, x.return))
- *     return { loss: sub(add(policyLoss, valueLoss), mul(x.entropy, entropy)), figures: { policyLoss, valueLoss } }
+ *     return { loss: sub(add(policyLoss, valueLoss), mul(x.entropy, entropy)), metrics: { policyLoss, valueLoss } }
  *   }
  * })
  * ```

@@ -1,15 +1,15 @@
 /** What an iteration showed, task by task. */
 import type { Problem, TaskRow } from "../algorithm.ts"
-import type { Experience } from "../environment_runner.ts"
+import type { RolloutBuffer } from "../environment_runner.ts"
 import type { Estimates } from "./advantage.ts"
 import type { UpdateReport } from "./update.ts"
 
 /** One row a task, in the problem's order. */
 export const taskRows = (
-  figures: readonly string[],
+  metrics: readonly string[],
   tasks: Problem["tasks"],
   envs: number,
-  e: Experience,
+  e: RolloutBuffer,
   x: Estimates,
   report: UpdateReport
 ): readonly TaskRow[] => {
@@ -34,7 +34,7 @@ export const taskRows = (
       meanReturn: episodes === 0 ? undefined : returns / episodes,
       meanLength: episodes === 0 ? undefined : lengths / episodes,
       metrics: {
-        ...byName(figures, report.means.subarray(t * figures.length, (t + 1) * figures.length)),
+        ...byName(metrics, report.means.subarray(t * metrics.length, (t + 1) * metrics.length)),
         // 1 − Var(R − v)/Var(R): 1 for a perfect value function, 0 for a constant one.
         explainedVariance: target.squares > 0 ? 1 - miss.squares / target.squares : 0,
         gradientNorm: report.gradientNorm
@@ -43,12 +43,12 @@ export const taskRows = (
   })
 }
 
-/** The update's figures under their names. */
-export const byName = (figures: readonly string[], values: Float64Array): Record<string, number> =>
-  Object.fromEntries(figures.map((name, f) => [name, values[f]!]))
+/** The update's metrics under their names. */
+export const byName = (metrics: readonly string[], values: Float64Array): Record<string, number> =>
+  Object.fromEntries(metrics.map((name, f) => [name, values[f]!]))
 
 /** Tasks whose rewards, or whose actions' log-probabilities, are not finite. */
-export const brokenTasks = (e: Experience, envs: number, tasks: number): number[] => {
+export const brokenTasks = (e: RolloutBuffer, envs: number, tasks: number): number[] => {
   const sums = new Float64Array(tasks)
   const each = envs / tasks
   for (let row = 0, env = 0; row < e.count; row++, env = env + 1 === envs ? 0 : env + 1) {

@@ -37,10 +37,10 @@ export interface StepInputs {
 
 /** What a step shows. */
 export interface StepOutputs {
-  /** `[figures, batch]`. */
+  /** `[metrics, batch]`. */
   readonly rows: Numbers
   /** Means of the rows. */
-  readonly figures: Numbers
+  readonly metrics: Numbers
   readonly gradientNorm: Numbers
 }
 
@@ -83,8 +83,8 @@ export const stepper = Effect.fn("on_policy.stepper")(function* <C>(s: Stepping<
     value: scalars()
   }
   const outputs: StepOutputs = {
-    rows: new Real(kind.figures.length * batch),
-    figures: new Real(kind.figures.length),
+    rows: new Real(kind.metrics.length * batch),
+    metrics: new Real(kind.metrics.length),
     gradientNorm: new Real(1)
   }
   const rate = new Real(1)
@@ -113,10 +113,10 @@ const combinedStep = Effect.fnUntraced(function* <C>(s: Stepping<C>, aggregator:
   const member = new Real(tasks * batch)
   const gram = new Real(tasks * tasks)
   const weights = new Real(tasks)
-  const { rows, figures, gradientNorm } = made.outputs
+  const { rows, metrics, gradientNorm } = made.outputs
   const gradientCall = differentiate.run(
     { parameters: at.parameters, member, ...made.inputs },
-    { taskGradients, gram, rows, figures }
+    { taskGradients, gram, rows, metrics }
   )
   const moveCall = move.run({ ...at, rate: made.rate, taskGradients, weights }, { ...at, gradientNorm })
   const take: Step["take"] = Effect.fnUntraced(function* (task, stream) {

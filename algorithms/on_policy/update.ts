@@ -1,21 +1,21 @@
 /** One update: epochs of minibatch steps over a rollout, each step one session call. */
 import { Effect } from "effect"
 import { fillPermutation, type Stream } from "../../core/random/mod.ts"
-import { type Experience, pauseEvery } from "../environment_runner.ts"
+import { pauseEvery, type RolloutBuffer } from "../environment_runner.ts"
 import type { Estimates } from "./advantage.ts"
 import { type Stepping, stepper } from "./step.ts"
 
 /** What an update showed. */
 export interface UpdateReport {
-  /** Means of `figures` by task over the last epoch: `[tasks, figures]`. */
+  /** Means of `metrics` by task over the last epoch: `[tasks, metrics]`. */
   readonly means: Float64Array
   /** Mean norm of the gradient before it was clipped, over all steps. */
   readonly gradientNorm: number
   /** Minibatch steps taken. */
   readonly steps: number
-  /** Tasks of the first minibatch with a figure that is not finite; then the update ended there. */
+  /** Tasks of the first minibatch with a metric that is not finite; then the update ended there. */
   readonly broken: readonly number[] | undefined
-  /** Mean figures over the last minibatch that was finite; NaN if the first was not. */
+  /** Mean metrics over the last minibatch that was finite; NaN if the first was not. */
   readonly lastFinite: Float64Array
 }
 
@@ -34,18 +34,18 @@ export interface Updating<C> extends Omit<Stepping<C>, "batch"> {
 export const updater = Effect.fn("on_policy.updater")(function* <C>(u: Updating<C>) {
   const { kind, loop, networks, count, environments, tasks } = u
   const batch = Math.min(loop.batch, count)
-  const { figures } = kind
-  const kl = figures.indexOf("kl")
+  const { metrics } = kind
+  const kl = metrics.indexOf("kl")
   const { inputs, actionSize } = networks.policy
   const step = yield* stepper({ ...u, batch })
   const { inputs: inputRows, outputs: out, rate } = step
   const pause = pauseEvery(step.flops)
   const order = new Int32Array(count)
   const perTask = environments / tasks
-  const sums = new Float64Array(tasks * figures.length)
+  const sums = new Float64Array(tasks * metrics.length)
   const seen = new Float64Array(tasks)
 
-  const gather = (from: number, e: Experience, x: Estimates): void => {
+  const gather = (from: number, e: RolloutBuffer, x: Estimates): void => {
     for (let k = 0; k < batch; k++) {
       const row = order[from + k]!
       for (let i = 0; i < inputs; i++) inputRows.observation[k * inputs + i] = e.observation[row * inputs + i]!
@@ -59,25 +59,25 @@ export const updater = Effect.fn("on_policy.updater")(function* <C>(u: Updating<
 
   const taskOf = (k: number): number => Math.floor((order[k]! % environments) / perTask)
 
-  /** Adds a minibatch's figures to its tasks. */
+  /** Adds a minibatch's metrics to its tasks. */
   const account = (from: number): void => {
     for (let k = 0; k < batch; k++) {
       const task = taskOf(from + k)
       seen[task]! += 1
-      for (let f = 0; f < figures.length; f++) sums[task * figures.length + f]! += out.rows[f * batch + k]!
+      for (let f = 0; f < metrics.length; f++) sums[task * metrics.length + f]! += out.rows[f * batch + k]!
     }
   }
 
   const brokenTasks = (from: number): number[] => {
     const found = new Set<number>()
-    const finite = (k: number): boolean => figures.every((_, f) => Number.isFinite(out.rows[f * batch + k]!))
+    const finite = (k: number): boolean => metrics.every((_, f) => Number.isFinite(out.rows[f * batch + k]!))
     for (let k = 0; k < batch; k++) if (!finite(k)) found.add(taskOf(from + k))
     return [...found]
   }
 
-  return Effect.fnUntraced(function* (e: Experience, x: Estimates, learningRate: number, shuffler: Stream) {
+  return Effect.fnUntraced(function* (e: RolloutBuffer, x: Estimates, learningRate: number, shuffler: Stream) {
     rate[0] = learningRate
-    const lastFinite = new Float64Array(figures.length).fill(Number.NaN)
+    const lastFinite = new Float64Array(metrics.length).fill(Number.NaN)
     let [steps, norms, stop] = [0, 0, false]
     for (let epoch = 0; epoch < loop.epochs && !stop; epoch++) {
       const last = epoch + 1 === loop.epochs || loop.klStop !== "off"
@@ -89,17 +89,17 @@ export const updater = Effect.fn("on_policy.updater")(function* <C>(u: Updating<
         yield* step.take((k) => taskOf(from + k), shuffler)
         steps++
         norms += out.gradientNorm[0]!
-        if (!(out.figures.every(Number.isFinite) && Number.isFinite(out.gradientNorm[0]!))) {
+        if (!(out.metrics.every(Number.isFinite) && Number.isFinite(out.gradientNorm[0]!))) {
           const broken = brokenTasks(from)
           return { means: sums, gradientNorm: Number.NaN, steps, broken, lastFinite } satisfies UpdateReport
         }
-        lastFinite.set(out.figures)
+        lastFinite.set(out.metrics)
         if (last) account(from)
-        stop = loop.klStop !== "off" && out.figures[kl]! > loop.klStop
+        stop = loop.klStop !== "off" && out.metrics[kl]! > loop.klStop
         yield* pause
       }
     }
-    const means = sums.map((s, i) => s / Math.max(1, seen[Math.floor(i / figures.length)]!))
+    const means = sums.map((s, i) => s / Math.max(1, seen[Math.floor(i / metrics.length)]!))
     return {
       means,
       gradientNorm: norms / Math.max(1, steps),

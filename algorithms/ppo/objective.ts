@@ -5,7 +5,7 @@ import type { Loss, Minibatch } from "../on_policy/objective.ts"
 import type { Ppo } from "./config.ts"
 
 /** Figures of each transition, in the order in which they are reported. */
-export const figures = ["policyLoss", "valueLoss", "entropy", "kl", "clipFraction"] as const
+export const metrics = ["policyLoss", "valueLoss", "entropy", "kl", "clipFraction"] as const
 
 /**
  * The clipped surrogate objective, the value function's loss and the entropy bonus.
@@ -20,7 +20,7 @@ export const figures = ["policyLoss", "valueLoss", "entropy", "kl", "clipFractio
  * - Source: Schulman et al., arXiv:1707.06347, eq. 7 and 9; value clipping from OpenAI's `baselines`; the KL estimate
  *   from Schulman, "Approximating KL divergence", 2020, k3.
  */
-export const objective = (c: Ppo, x: Minibatch): Loss<(typeof figures)[number]> => {
+export const objective = (c: Ppo, x: Minibatch): Loss<(typeof metrics)[number]> => {
   const logRatio = sub(x.logProb, x.old.logProb)
   const ratio = exp(logRatio)
   const advantage = c.normaliseAdvantages ? standardise(x.advantage) : x.advantage
@@ -29,7 +29,7 @@ export const objective = (c: Ppo, x: Minibatch): Loss<(typeof figures)[number]> 
   const valueLoss = valueLossOf(c, x.value, x.old.value, x.return)
   return {
     loss: sub(add(policyLoss, mul(valueLoss, c.value)), mul(x.entropy, c.entropy)),
-    figures: {
+    metrics: {
       policyLoss,
       valueLoss,
       entropy: x.entropy,

@@ -1,16 +1,16 @@
 import type { OnPolicy } from "../on_policy/objective.ts"
 import { onPolicy } from "../on_policy/on_policy.ts"
 import { defaults, type Ppo, PpoConfig } from "./config.ts"
-import { figures, objective } from "./objective.ts"
+import { metrics, objective } from "./objective.ts"
 
 /** What makes PPO of an on-policy learner. */
-export const kind: OnPolicy<Ppo, (typeof figures)[number]> = {
+export const kind: OnPolicy<Ppo, (typeof metrics)[number]> = {
   id: "ppo",
   version: "1",
   summary: "Proximal policy optimisation: on-policy, clipped probability ratio, separate value network",
   config: PpoConfig,
   defaults,
-  figures,
+  metrics,
   loop: (c) => c,
   objective
 }

@@ -9,7 +9,7 @@ import type { Policy } from "../policy.ts"
 /** A value's two parts: V(s) = worth − α·logProb. */
 export interface Soft {
   /** E_π min_i Q_i(s, a): `[rows]`. */
-  readonly worth: Tensor
+  readonly q: Tensor
   /** E_π log π(a | s): `[rows]`. */
   readonly logProb: Tensor
 }
@@ -17,7 +17,7 @@ export interface Soft {
 /** Both critics' parameters. */
 export type Twins = readonly [Tensor, Tensor]
 
-export interface Form {
+export interface ActionKind {
   /** Either critic. */
   readonly critic: Network
   /** −n for vectors of n, half of the most there can be, ½·log n, for n discrete actions. */
@@ -36,7 +36,7 @@ export interface Form {
 }
 
 /** The form for a policy made by SAC. */
-export const formOf = (policy: Policy, correction: Correction): Form =>
+export const actionKindOf = (policy: Policy, correction: Correction): ActionKind =>
   policy.distribution === "categorical" ? discrete(policy) : continuous(policy, correction)
 
 /**
@@ -44,10 +44,10 @@ export const formOf = (policy: Policy, correction: Correction): Form =>
  *
  * - Source: Haarnoja et al., arXiv:1812.05905, eq. 5 and 9, with the smaller of two critics.
  */
-const continuous = (policy: Policy, correction: Correction): Form => {
+const continuous = (policy: Policy, correction: Correction): ActionKind => {
   const n = policy.actionSize
   const critic = policy.network.sized(policy.inputs + n, 1)
-  const worth: Form["worth"] = (phi, observation, action) =>
+  const worth: ActionKind["worth"] = (phi, observation, action) =>
     reshape(critic.forward(phi, concat([observation, action], 1)).output, [observation.shape[0] ?? 0])
   return {
     critic,
@@ -58,7 +58,7 @@ const continuous = (policy: Policy, correction: Correction): Form => {
     soft: (head, [one, two], observation, noise) => {
       const { mean, logStd } = head
       const { action, logProb } = squashedGaussian.draw({ mean: mean!, logStd: logStd! }, noise, correction)
-      return { worth: min(worth(one, observation, action), worth(two, observation, action)), logProb }
+      return { q: min(worth(one, observation, action), worth(two, observation, action)), logProb }
     },
     seen: tanh,
     explore: (s, drawn) => {
@@ -77,7 +77,7 @@ const continuous = (policy: Policy, correction: Correction): Form => {
  * - Source: Christodoulou, arXiv:1910.07207, eq. 10 to 12. Differs: its 0.98·log n asks for nearly uniform actions; α
  *   then grows without end (to 1.5e5 on CartPole), as errors of the critics grow with it.
  */
-const discrete = (policy: Policy): Form => {
+const discrete = (policy: Policy): ActionKind => {
   const n = policy.network.outputs
   const critic = policy.network.sized(policy.inputs, n)
   return {
@@ -89,7 +89,7 @@ const discrete = (policy: Policy): Form => {
     soft: ({ logits }, [one, two], observation) => {
       const p = probabilities(logits!)
       const best = min(critic.forward(one, observation).output, critic.forward(two, observation).output)
-      return { worth: sum(mul(p, best), { axes: [-1] }), logProb: sum(mul(p, logSoftmax(logits!)), { axes: [-1] }) }
+      return { q: sum(mul(p, best), { axes: [-1] }), logProb: sum(mul(p, logSoftmax(logits!)), { axes: [-1] }) }
     },
     seen: (drawn) => drawn,
     explore: (s, drawn) => {

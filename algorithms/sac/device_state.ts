@@ -10,7 +10,7 @@ import { type Networks, residentShapes } from "./mathematics.ts"
 export type Part = keyof ReturnType<typeof residentShapes>
 
 /** The buffers that an update changes, by the program's names. */
-export type Resident = Readonly<Record<Part, Buffer>>
+export type DeviceState = Readonly<Record<Part, Buffer>>
 
 /** All parts but those that a state has under its own names. */
 export const parts = [
@@ -26,7 +26,7 @@ export const parts = [
 ] as const satisfies readonly Part[]
 
 /** Buffers in the current session, all zero. */
-export const resident = Effect.fn("sac.resident")(function* (n: Networks, tasks: number) {
+export const deviceState = Effect.fn("sac.resident")(function* (n: Networks, tasks: number) {
   const session = yield* Session
   const shapes = residentShapes(n, tasks)
   const make = (name: Part) => session.buffer(shapes[name])
@@ -42,11 +42,11 @@ export const resident = Effect.fn("sac.resident")(function* (n: Networks, tasks:
     logAlphaM: yield* make("logAlphaM"),
     logAlphaV: yield* make("logAlphaV"),
     correction: yield* make("correction")
-  } satisfies Resident
+  } satisfies DeviceState
 })
 
 /** Puts a state's numbers into the session. Errors: `ProblemError` naming an array that the state lacks. */
-export const writeState = Effect.fnUntraced(function* (n: Networks, at: Resident, s: State) {
+export const writeState = Effect.fnUntraced(function* (n: Networks, at: DeviceState, s: State) {
   const session = yield* Session
   yield* session.write(at.policy, s.policy)
   yield* session.write(at.value, s.value.subarray(0, n.twins.size))
@@ -58,7 +58,7 @@ export const writeState = Effect.fnUntraced(function* (n: Networks, at: Resident
 })
 
 /** The session's numbers as a state has them. */
-export const readState = Effect.fnUntraced(function* (n: Networks, at: Resident) {
+export const readState = Effect.fnUntraced(function* (n: Networks, at: DeviceState) {
   const session = yield* Session
   const arrays: Record<string, Floats> = {}
   for (const name of parts) arrays[name] = yield* session.read(at[name])

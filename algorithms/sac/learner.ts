@@ -7,14 +7,14 @@ import { realOf } from "../../core/service/real.ts"
 import { Session } from "../../core/service/session.ts"
 import { makeRows } from "../../envs/vector.ts"
 import type { TrainingProblem } from "../algorithm.ts"
-import { actProgram, interaction, shownBy, unbroken } from "../environment_runner.ts"
-import { CheckpointError, lift } from "../error.ts"
+import { actProgram, checkFault, environmentRunner, shownBy } from "../environment_runner.ts"
+import { CheckpointError, fromEither } from "../error.ts"
 import { trainingLoop } from "../loop.ts"
-import { isDouble, takeIn } from "../normalise.ts"
+import { isDouble, updateMoments } from "../normalise.ts"
 import { contents, makeReplay, nextSlot, overwrites, withContents } from "../replay/mod.ts"
 import { checked } from "./check.ts"
 import type { Sac } from "./config.ts"
-import { parts, readState, resident, writeState } from "./device_state.ts"
+import { deviceState, parts, readState, writeState } from "./device_state.ts"
 import { batchOf, networks } from "./mathematics.ts"
 import { brokenTasks, figuresOf, tally } from "./rows.ts"
 import { rowLayout, updater } from "./update.ts"
@@ -33,16 +33,16 @@ export const SAC_VERSION = "3"
  * copies it once, so that iterations should be of many steps.
  */
 export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: TrainingProblem) {
-  const steps = yield* lift(checked(c, problem))
+  const steps = yield* fromEither(checked(c, problem))
   const { tasks, policy, environmentsPerTask } = problem
   const session = yield* Session
   const Real = realOf(session)
   const n = networks(policy, c.correction)
-  const x = yield* interaction(problem, zeroKey, Real)
+  const x = yield* environmentRunner(problem, zeroKey, Real)
   const envs = x.batch.count
   const row = rowLayout(n)
-  const empty = yield* lift(makeReplay(c.replay, envs, row.width, batchOf(c, tasks.length)))
-  const at = yield* resident(n, tasks.length)
+  const empty = yield* fromEither(makeReplay(c.replay, envs, row.width, batchOf(c, tasks.length)))
+  const at = yield* deviceState(n, tasks.length)
   const acting = yield* session.compile(yield* actProgram(policy, envs))
   const act = acting.run({ parameters: at.policy, observation: x.input }, x.actor.head)
   const { update, figures } = yield* updater(c, n, at, tasks.length)
@@ -122,8 +122,8 @@ export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: Trai
         policy: yield* given("policy", () => policy.init(key)),
         value,
         arrays: {
-          ...(scaled ? { shown: fresh.shown.slice() } : {}),
-          ...(far ? { origin: Float64Array.from(fresh.shown.subarray(0, row.seen)) } : {}),
+          ...(scaled ? { shown: fresh.rawObservation.slice() } : {}),
+          ...(far ? { origin: Float64Array.from(fresh.rawObservation.subarray(0, row.seen)) } : {}),
           replay: new Float32Array(0),
           // A policy that was given knows more than chance does.
           uniform: Float64Array.of(start.policy === undefined ? c.learningStarts : 0),
@@ -134,14 +134,17 @@ export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: Trai
     write: Effect.fnUntraced(function* (s) {
       yield* Effect.provideService(writeState(n, at, s), Session, session)
       // Other memory: states given out may share what was written so far.
-      replay = yield* lift(withContents(empty, s.arrays.replay ?? [], s.steps / envs))
+      replay = yield* fromEither(withContents(empty, s.arrays.replay ?? [], s.steps / envs))
       uniform = s.arrays.uniform?.[0] ?? 0
-      if (scaled) x.shown.set(s.arrays.shown ?? x.shown)
+      if (scaled) x.rawObservation.set(s.arrays.shown ?? x.rawObservation)
       origin.set(s.arrays.origin ?? origin)
     }),
     read: Effect.gen(function* () {
       const { arrays, ...trained } = yield* Effect.provideService(readState(n, at), Session, session)
-      const shown = { ...(scaled ? { shown: x.shown.slice() } : {}), ...(far ? { origin: origin.slice() } : {}) }
+      const shown = {
+        ...(scaled ? { shown: x.rawObservation.slice() } : {}),
+        ...(far ? { origin: origin.slice() } : {})
+      }
       return {
         ...trained,
         arrays: { ...arrays, ...shown, uniform: Float64Array.of(uniform), replay: contents(replay) }
@@ -149,11 +152,11 @@ export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: Trai
     }),
     iterate: Effect.fnUntraced(function* ({ state, continuing, actions, streams, memory: past, watch, fail }) {
       if (continuing && overwrites(replay, steps)) {
-        replay = yield* lift(withContents(replay, contents(replay), replay.pushed))
+        replay = yield* fromEither(withContents(replay, contents(replay), replay.pushed))
       }
       const sums = tally(tasks, environmentsPerTask)
       const sight = x.input.slice()
-      const shown = x.shown.slice()
+      const shown = x.rawObservation.slice()
       let memory = past
       const own = environmentsPerTask * policy.actionSize
 
@@ -165,15 +168,15 @@ export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: Trai
         } else
           for (const [g, s] of actions.entries()) n.form.explore(s, x.actor.action.subarray(g * own, (g + 1) * own))
         sight.set(x.input)
-        if (scaled) shown.set(x.shown)
+        if (scaled) shown.set(x.rawObservation)
         x.step(step, 0)
-        if (x.batch.fault() !== undefined) yield* unbroken(x)
+        if (x.batch.fault() !== undefined) yield* checkFault(x)
         const odd = step.reward.findIndex((r) => !Number.isFinite(r))
         if (odd >= 0) return yield* fail("reward", [Math.floor(odd / environmentsPerTask)])
         remember(sight, shown)
         if (memory.moments !== undefined) {
-          memory = takeIn(policy, memory, step, c.gamma)
-          yield* lift(x.normaliser.set(memory.moments))
+          memory = updateMoments(policy, memory, step, c.gamma)
+          yield* fromEither(x.normaliser.set(memory.moments))
           x.see(step.observation, 0)
         }
         sums.takeStep(step)

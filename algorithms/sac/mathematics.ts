@@ -19,13 +19,13 @@ import {
   type Tensor
 } from "../../core/program/mod.ts"
 import type { Policy } from "../policy.ts"
-import { type Form, formOf, type Soft, type Twins } from "./action_kind.ts"
+import { type ActionKind, actionKindOf, type Soft, type Twins } from "./action_kind.ts"
 import type { Sac } from "./config.ts"
 
 /** Policy and twin critics; the critics' parameters are one vector, one critic after the other. */
 export interface Networks {
   readonly policy: Policy
-  readonly form: Form
+  readonly form: ActionKind
   readonly twins: Layout<"q1" | "q2">
   /** What a later training starts from beside θ: the critics, and the mean over tasks of log α. */
   readonly value: Layout<"twins" | "logAlpha">
@@ -34,7 +34,7 @@ export interface Networks {
 }
 
 export const networks = (policy: Policy, correction: Sac["correction"]): Networks => {
-  const form = formOf(policy, correction)
+  const form = actionKindOf(policy, correction)
   const shape = [form.critic.layout.size]
   const twins = layout([
     { name: "q1", shape },
@@ -77,7 +77,7 @@ export const valueProgram = (n: Networks, rows: number) =>
       const head = n.policy.head(n.layout.view(parameters, "policy"), observation)
       const noise = constant(new Float64Array(rows * n.form.noise), [rows, n.form.noise])
       const critics = both(n, n.value.view(n.layout.view(parameters, "value"), "twins"))
-      return { value: n.form.soft(head, critics, observation, noise).worth }
+      return { value: n.form.soft(head, critics, observation, noise).q }
     }
   )
 
@@ -90,14 +90,14 @@ export const target = (
   gamma: number,
   x: { readonly reward: Tensor; readonly terminated: Tensor; readonly alpha: Tensor },
   next: Soft
-): Tensor => add(x.reward, mul(mul(sub(1, x.terminated), sub(next.worth, mul(x.alpha, next.logProb))), gamma))
+): Tensor => add(x.reward, mul(mul(sub(1, x.terminated), sub(next.q, mul(x.alpha, next.logProb))), gamma))
 
 /** ½·Σ_i (Q_i(s, a) − y)² of every row. Source: arXiv:1812.05905, eq. 5, summed over the critics. */
 export const criticLoss = (worths: Twins, y: Tensor): Tensor =>
   mul(add(square(sub(worths[0], y)), square(sub(worths[1], y))), 0.5)
 
 /** α·log π(a|s) − min_i Q_i(s, a) of every row. Source: arXiv:1812.05905, eq. 9. */
-export const actorLoss = (alpha: Tensor, now: Soft): Tensor => sub(mul(alpha, now.logProb), now.worth)
+export const actorLoss = (alpha: Tensor, now: Soft): Tensor => sub(mul(alpha, now.logProb), now.q)
 
 /**
  * −log α·(log π(a|s) + H̄) of every row, H̄ the entropy aimed at. Source: arXiv:1812.05905, eq. 18. Differs: log α for α,
@@ -180,23 +180,23 @@ export const updateProgram = (c: Sac, n: Networks, tasks: number) => {
     const [policyGradient] = gradients(mean(loss), [x.policy])
     const theta = step(x.policy, policyGradient!, x.policyM, x.policyV)
 
-    const gap = sum(mean(perTask(temperatureLoss(logAlpha, now.logProb, targetEntropy)), { axes: [1] }))
-    const [temperatureGradient] = gradients(gap, [x.logAlpha])
-    const warmth = step(x.logAlpha, temperatureGradient!, x.logAlphaM, x.logAlphaV)
+    const alphaLoss = sum(mean(perTask(temperatureLoss(logAlpha, now.logProb, targetEntropy)), { axes: [1] }))
+    const [temperatureGradient] = gradients(alphaLoss, [x.logAlpha])
+    const alphaStep = step(x.logAlpha, temperatureGradient!, x.logAlphaM, x.logAlphaV)
     const learnt = c.temperature === "auto"
 
-    const seen = [loss, miss, now.worth, neg(now.logProb), alpha]
+    const seen = [loss, miss, now.q, neg(now.logProb), alpha]
     return {
       policy: theta.theta,
       value: value.theta,
       target: add(mul(x.target, 1 - c.tau), mul(value.theta, c.tau)),
-      logAlpha: learnt ? warmth.theta : x.logAlpha,
+      logAlpha: learnt ? alphaStep.theta : x.logAlpha,
       policyM: theta.state.m,
       policyV: theta.state.v,
       valueM: value.state.m,
       valueV: value.state.v,
-      logAlphaM: learnt ? warmth.state.m : x.logAlphaM,
-      logAlphaV: learnt ? warmth.state.v : x.logAlphaV,
+      logAlphaM: learnt ? alphaStep.state.m : x.logAlphaM,
+      logAlphaV: learnt ? alphaStep.state.v : x.logAlphaV,
       correction: value.state.correction,
       figures: concat(
         seen.map((t) => reshape(mean(perTask(t), { axes: [1] }), [1, tasks])),

@@ -1,6 +1,6 @@
 import { Effect } from "effect"
 import type { Algorithm } from "../algorithm.ts"
-import { lift } from "../error.ts"
+import { fromEither } from "../error.ts"
 import { collectorOf } from "../on_policy/collector.ts"
 import { checked, checkedPolicy } from "./check.ts"
 import { defaults, type Sac, SacConfig } from "./config.ts"
@@ -28,7 +28,7 @@ export const sac: Algorithm<Sac> = {
   learner,
   collector: (c, problem) =>
     Effect.gen(function* () {
-      yield* lift(checkedPolicy(problem))
+      yield* fromEither(checkedPolicy(problem))
       const n = networks(problem.policy, c.correction)
       return yield* collectorOf(c, problem, n.layout, (rows) => valueProgram(n, rows))
     })

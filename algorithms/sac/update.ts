@@ -3,11 +3,11 @@ import { Effect } from "effect"
 import { fillNormal, type Stream } from "../../core/random/mod.ts"
 import { realOf } from "../../core/service/real.ts"
 import { Session } from "../../core/service/session.ts"
-import { type Interaction, pauseEvery } from "../environment_runner.ts"
-import { lift, liftProgram } from "../error.ts"
+import { type EnvironmentRunner, pauseEvery } from "../environment_runner.ts"
+import { fromEither, liftProgram } from "../error.ts"
 import { type Replay, sampleRows } from "../replay/mod.ts"
 import type { Sac } from "./config.ts"
-import type { Resident } from "./device_state.ts"
+import type { DeviceState } from "./device_state.ts"
 import { batchOf, figures, type Networks, updateProgram } from "./mathematics.ts"
 
 /** Where a transition's numbers stand in its row of the replay; the task's one-hot is not stored. */
@@ -29,7 +29,7 @@ export const rowLayout = ({ policy }: Networks): RowLayout => {
 }
 
 /** Makes updates ready. After each, `figures` holds the figures `[5, T]` of it. */
-export const updater = Effect.fn("sac.updater")(function* (c: Sac, n: Networks, at: Resident, tasks: number) {
+export const updater = Effect.fn("sac.updater")(function* (c: Sac, n: Networks, at: DeviceState, tasks: number) {
   const session = yield* Session
   const Real = realOf(session)
   const { inputs, actionSize } = n.policy
@@ -52,7 +52,7 @@ export const updater = Effect.fn("sac.updater")(function* (c: Sac, n: Networks, 
   const [sight, reached] = [new Float64Array(seen), new Float64Array(seen)]
 
   /** Copies the drawn rows out of the replay, back from their origin; which task it is, is in what the network sees now. */
-  const gather = ({ memory, environments }: Replay, x: Interaction, origin: Float64Array): void => {
+  const gather = ({ memory, environments }: Replay, x: EnvironmentRunner, origin: Float64Array): void => {
     for (let k = 0; k < batch; k++) {
       const from = rows[k]! * width
       const to = k * inputs
@@ -75,8 +75,8 @@ export const updater = Effect.fn("sac.updater")(function* (c: Sac, n: Networks, 
     if (rewards !== input.reward) input.reward.set(rewards)
   }
 
-  const update = Effect.fnUntraced(function* (replay: Replay, x: Interaction, s: Stream, origin: Float64Array) {
-    yield* lift(sampleRows(replay, tasks, s, rows))
+  const update = Effect.fnUntraced(function* (replay: Replay, x: EnvironmentRunner, s: Stream, origin: Float64Array) {
+    yield* fromEither(sampleRows(replay, tasks, s, rows))
     gather(replay, x, origin)
     fillNormal(s, input.noise)
     fillNormal(s, input.nextNoise)

@@ -90,7 +90,7 @@ export interface Capabilities {
   /** Gives the same bits on every machine and runtime. */
   readonly bitEqual: boolean
   /** A call costs much beside its operations: a few large calls are faster than many small ones. */
-  readonly dearCalls: boolean
+  readonly highCallOverhead: boolean
 }
 
 /** What a session has done, over all its executables. */

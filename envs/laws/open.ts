@@ -37,7 +37,7 @@ export const openLaws = (env: Environment): readonly Law[] => {
             [b.count, b.observationSize, b.actionSize]
           ]
           if (want.join() !== got.join()) return `want ${want} (members, observation, action), got ${got}`
-          return b.elsewhere === undefined ? "it has no `elsewhere`" : undefined
+          return b.remote === undefined ? "it has no `elsewhere`" : undefined
         })
       }
     },
@@ -187,7 +187,7 @@ export const openLaws = (env: Environment): readonly Law[] => {
         opened(ALL, (b) => {
           const rows = makeRows(COUNT, size)
           b.reset(rows.observation)
-          b.elsewhere?.close()
+          b.remote?.close()
           rows.reward.fill(7)
           b.step(actions(10), rows)
           if (b.fault() === undefined) return "fault() tells nothing"
@@ -200,7 +200,7 @@ export const openLaws = (env: Environment): readonly Law[] => {
       check: () =>
         opened(ALL, (b) => {
           run(b, actions(11))
-          const told = b.elsewhere?.infos()
+          const told = b.remote?.infos()
           if (told === undefined || Either.isLeft(told)) return told?.left.message ?? "there is no infos()"
           if (told.right.length !== COUNT) return `want ${COUNT} records, got ${told.right.length}`
           const odd = told.right.flatMap((info) => Object.entries(info)).find(([, x]) => !Number.isFinite(x))
@@ -231,7 +231,7 @@ const using = (
     const found = use(batch.right)
     return found === undefined ? undefined : (stopped(batch.right.fault()) ?? found)
   } finally {
-    batch.right.elsewhere?.close()
+    batch.right.remote?.close()
   }
 }
 

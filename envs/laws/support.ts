@@ -42,7 +42,7 @@ export const made = (env: Environment, params: Params): Dynamics =>
 export const tried = (env: Environment, params: Params): Either.Either<EnvError, unknown> => {
   if (env.open === undefined) return env.make(params)
   const batch = env.open([{ params, key: zeroKey }])
-  if (Either.isRight(batch)) batch.right.elsewhere?.close()
+  if (Either.isRight(batch)) batch.right.remote?.close()
   return batch
 }
 

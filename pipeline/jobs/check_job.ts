@@ -5,7 +5,7 @@ import type { Floats } from "../../core/random/mod.ts"
 import { firstOrderChecker } from "../stages/first_order/first_order.ts"
 import type { Check } from "../stages/surrogate/estimate.ts"
 import type { Visited } from "../stages/surrogate/features.ts"
-import type { Work, WorkersService } from "./job.ts"
+import type { Job, WorkersService } from "./job.ts"
 import { Doubles, FloatArray, Numbers, Spec } from "./schemas.ts"
 import { settingOf, type TrainingSpec } from "./spec.ts"
 
@@ -17,7 +17,7 @@ interface CheckSetting {
 }
 
 /** One part follows one direction; its result is a row of residuals. */
-export const checking: Work<CheckSetting, Float64Array, readonly number[]> = {
+export const checkJob: Job<CheckSetting, Float64Array, readonly number[]> = {
   name: "first-order check",
   setting: Schema.Struct({
     spec: Spec,
@@ -25,7 +25,7 @@ export const checking: Work<CheckSetting, Float64Array, readonly number[]> = {
     visited: Schema.Array(Schema.Struct({ count: Schema.Int, observation: FloatArray, action: FloatArray })),
     distances: Numbers
   }),
-  part: Doubles,
+  item: Doubles,
   result: Numbers,
   open: Effect.fnUntraced(function* ({ spec, theta, visited, distances }, known) {
     const { policy } = yield* settingOf(spec, known)
@@ -38,6 +38,6 @@ export const checkBy =
   (workers: WorkersService, spec: TrainingSpec, theta: Floats, distances: readonly number[]): Check =>
   (visited, directions) =>
     Effect.gen(function* () {
-      const all = yield* workers.open(checking, { spec, theta, visited, distances })
+      const all = yield* workers.open(checkJob, { spec, theta, visited, distances })
       return yield* Effect.mapError(all(directions), (e) => e.reason)
     }).pipe(Effect.scoped)

@@ -4,7 +4,7 @@ import { type Evaluate, type Evaluation, type EvaluationOptions, evaluator } fro
 import type { Floats, Key } from "../../core/random/mod.ts"
 import { Session } from "../../core/service/session.ts"
 import type { Task } from "../../envs/mod.ts"
-import type { Work, WorkersService } from "./job.ts"
+import type { Job, WorkersService } from "./job.ts"
 import { FloatArray, KeyData, Numbers, Spec, TaskData } from "./schemas.ts"
 import { settingOf, type TrainingSpec } from "./spec.ts"
 
@@ -18,10 +18,10 @@ interface EvaluationPart {
 }
 
 /** One part plays one task. */
-export const evaluating: Work<{ spec: TrainingSpec; tasks: readonly Task[] }, EvaluationPart, Evaluation> = {
+export const evaluateJob: Job<{ spec: TrainingSpec; tasks: readonly Task[] }, EvaluationPart, Evaluation> = {
   name: "evaluation",
   setting: Schema.Struct({ spec: Spec, tasks: Schema.Array(TaskData) }),
-  part: Schema.Struct({
+  item: Schema.Struct({
     task: Schema.Int,
     theta: FloatArray,
     options: Schema.Struct({ episodes: Schema.Int, actions: Schema.Literals(["mode", "sample"]) }),
@@ -37,7 +37,7 @@ export const evaluating: Work<{ spec: TrainingSpec; tasks: readonly Task[] }, Ev
   }),
   open: Effect.fnUntraced(function* ({ spec, tasks }, known) {
     const [session, scope] = [yield* Session, yield* Effect.scope]
-    const { environment, policy, vector } = yield* settingOf(spec, known)
+    const { environment, policy, environmentsPerTask } = yield* settingOf(spec, known)
     const made = new Map<number, Evaluate>()
     const evaluatorOf = Effect.fnUntraced(function* (task: number) {
       const known = made.get(task)
@@ -46,7 +46,7 @@ export const evaluating: Work<{ spec: TrainingSpec; tasks: readonly Task[] }, Ev
         environment,
         tasks: [tasks[task]!],
         policy,
-        environmentsPerTask: vector
+        environmentsPerTask: environmentsPerTask
       }).pipe(Effect.provideService(Session, session), Effect.provideService(Scope.Scope, scope))
       made.set(task, evaluate)
       return evaluate
@@ -64,7 +64,7 @@ export const evaluatorBy = Effect.fnUntraced(function* (
   spec: TrainingSpec,
   tasks: readonly Task[]
 ) {
-  const all = yield* workers.open(evaluating, { spec, tasks })
+  const all = yield* workers.open(evaluateJob, { spec, tasks })
   const evaluate: Evaluate = (theta, options, key, moments) =>
     all(tasks.map((_, task) => ({ task, theta, options, key, moments }))).pipe(Effect.mapError((e) => e.reason))
   return evaluate

@@ -2,13 +2,13 @@
 import { Context, Data, Effect, Layer, Schema, Scope, Semaphore } from "effect"
 import { type LearnerError, ProblemError, TrainingDiverged, WorkerLost } from "../../algorithms/error.ts"
 import { Session, SessionError, SessionLost, type SessionService } from "../../core/service/session.ts"
-import type { Known } from "./spec.ts"
+import type { Catalog } from "./spec.ts"
 
 /** `LearnerError` as a schema: what a part can fail with. */
-export const PartFailure = Schema.Union([ProblemError, TrainingDiverged, SessionError, SessionLost, WorkerLost])
+export const ItemFailure = Schema.Union([ProblemError, TrainingDiverged, SessionError, SessionLost, WorkerLost])
 
 /** A part that was not done. */
-export class PartError extends Data.TaggedError("PartError")<{
+export class ItemError extends Data.TaggedError("PartError")<{
   /** Its place among the parts. */
   readonly index: number
   readonly reason: LearnerError
@@ -20,18 +20,18 @@ export class PartError extends Data.TaggedError("PartError")<{
  * Law: a part's result depends on the setting and the part alone, to the last bit; not on the thread, nor on what the
  * thread did before.
  */
-export interface Work<S, P, R> {
+export interface Job<S, P, R> {
   /** By which a worker finds it. */
   readonly name: string
   /** Plain data only: what a structured clone carries. */
   readonly setting: Schema.Codec<S, unknown>
-  readonly part: Schema.Codec<P, unknown>
+  readonly item: Schema.Codec<P, unknown>
   /** Its arrays are given away with it: whoever made it must not use them again. */
   readonly result: Schema.Codec<R, unknown>
   /** Makes a thread ready, for as long as the scope lives; then it does any number of parts, one at a time. */
   readonly open: (
     setting: S,
-    known: Known
+    catalog: Catalog
   ) => Effect.Effect<(part: P) => Effect.Effect<R, LearnerError>, LearnerError, Session | Scope.Scope>
   /** Whether a run keeps each finished part, so that it can go on without doing it again: for long ones. */
   readonly kept?: true
@@ -46,27 +46,28 @@ export interface Work<S, P, R> {
 export type DoAll<P, R> = (
   parts: readonly P[],
   done?: (index: number, result: R) => Effect.Effect<void>
-) => Effect.Effect<readonly R[], PartError>
+) => Effect.Effect<readonly R[], ItemError>
 
 export interface WorkersService {
   /** Parts at the same time, at most. */
   readonly size: number
-  readonly known: Known
+  readonly catalog: Catalog
   /** Opens work for as long as the scope lives; threads are made ready when they get their first part. */
-  readonly open: <S, P, R>(work: Work<S, P, R>, setting: S) => Effect.Effect<DoAll<P, R>, never, Scope.Scope>
+  readonly open: <S, P, R>(work: Job<S, P, R>, setting: S) => Effect.Effect<DoAll<P, R>, never, Scope.Scope>
 }
 
 export class Workers extends Context.Service<Workers, WorkersService>()("policygradex/Workers") {
   /** One part after another in this thread, on the session of the context. */
-  static readonly here = (known: Known): Layer.Layer<Workers, never, Session> =>
-    Layer.effect(Workers)(workersHere(known))
+  static readonly here = (catalog: Catalog): Layer.Layer<Workers, never, Session> =>
+    Layer.effect(Workers)(workersHere(catalog))
 }
 
 /** What {@link Workers.here} provides. */
-export const workersHere = (known: Known): Effect.Effect<WorkersService, never, Session> =>
+export const workersHere = (catalog: Catalog): Effect.Effect<WorkersService, never, Session> =>
   Effect.map(Session, (session) => {
-    const open: WorkersService["open"] = (work, setting) => Effect.map(openHere(work, setting, known, session), inTurn)
-    return { size: 1, known, open }
+    const open: WorkersService["open"] = (work, setting) =>
+      Effect.map(openHere(work, setting, catalog, session), inTurn)
+    return { size: 1, catalog, open }
   })
 
 const inTurn =
@@ -74,16 +75,16 @@ const inTurn =
   (parts, done = () => Effect.void) =>
     Effect.forEach(parts, (part, index) =>
       one(part).pipe(
-        Effect.mapError((reason) => new PartError({ index, reason })),
+        Effect.mapError((reason) => new ItemError({ index, reason })),
         Effect.tap((r) => done(index, r))
       )
     )
 
 /** Parts in this thread, one at a time; it is made ready at the first. */
 export const openHere = Effect.fnUntraced(function* <S, P, R>(
-  work: Work<S, P, R>,
+  work: Job<S, P, R>,
   setting: S,
-  known: Known,
+  catalog: Catalog,
   session: SessionService
 ) {
   const scope = yield* Effect.scope
@@ -91,7 +92,7 @@ export const openHere = Effect.fnUntraced(function* <S, P, R>(
   let ready: ((part: P) => Effect.Effect<R, LearnerError>) | undefined
   return Effect.fnUntraced(function* (part: P) {
     ready ??= yield* work
-      .open(setting, known)
+      .open(setting, catalog)
       .pipe(Effect.provideService(Session, session), Effect.provideService(Scope.Scope, scope))
     return yield* ready(part)
   }, turn.withPermit)

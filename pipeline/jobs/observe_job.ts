@@ -7,7 +7,7 @@ import { Session } from "../../core/service/session.ts"
 import type { Task } from "../../envs/mod.ts"
 import { projector } from "../stages/surrogate/features.ts"
 import { type ObserveConfig, type Observed, observe } from "../stages/surrogate/observe.ts"
-import type { Work, WorkersService } from "./job.ts"
+import type { Job, WorkersService } from "./job.ts"
 import { Bytes, FloatArray, KeyData, Numbers, Spec, TaskData } from "./schemas.ts"
 import { settingOf, type TrainingSpec } from "./spec.ts"
 
@@ -19,7 +19,7 @@ interface ObserveSetting {
 }
 
 /** One part observes one task. */
-export const observing: Work<ObserveSetting, Task, Observed> = {
+export const observeJob: Job<ObserveSetting, Task, Observed> = {
   name: "observation",
   setting: Schema.Struct({
     spec: Spec,
@@ -35,7 +35,7 @@ export const observing: Work<ObserveSetting, Task, Observed> = {
     }),
     key: KeyData
   }),
-  part: TaskData,
+  item: TaskData,
   result: Schema.Struct({
     transitions: Schema.Struct({
       task: Schema.String,
@@ -82,6 +82,6 @@ export const observedBy = (
     const { transitionsPerTask, projection, dimension, normaliseAdvantages, baseline, gamma, lambda } = config
     const only = { transitionsPerTask, projection, dimension, normaliseAdvantages, baseline, gamma, lambda }
     const normalised = moments === undefined ? {} : { moments }
-    const all = yield* workers.open(observing, { spec, at: { policy, value, ...normalised }, config: only, key })
+    const all = yield* workers.open(observeJob, { spec, at: { policy, value, ...normalised }, config: only, key })
     return yield* Effect.mapError(all(tasks), (e) => e.reason)
   }).pipe(Effect.scoped)

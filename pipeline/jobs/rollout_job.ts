@@ -3,21 +3,21 @@ import { Effect, Schema, Scope } from "effect"
 import type { MakeRollouts, Rollouts } from "../../algorithms/algorithm.ts"
 import {
   actProgram,
-  type Experience,
-  type Interaction,
-  interaction,
-  makeExperience,
+  type EnvironmentRunner,
+  environmentRunner,
+  makeRolloutBuffer,
   pauseEvery,
+  type RolloutBuffer,
   rollout
 } from "../../algorithms/environment_runner.ts"
-import { lift } from "../../algorithms/error.ts"
+import { fromEither } from "../../algorithms/error.ts"
 import { momentsSize } from "../../algorithms/normalise.ts"
 import { type Floats, loadStream, type Stream, saveStream, zeroKey } from "../../core/random/mod.ts"
 import { realOf } from "../../core/service/real.ts"
 import { Session } from "../../core/service/session.ts"
 import type { Task } from "../../envs/mod.ts"
 import { type BatchState, floatsIn, type Memory } from "../../envs/vector.ts"
-import { openHere, type Work, type WorkersService } from "./job.ts"
+import { type Job, openHere, type WorkersService } from "./job.ts"
 import { Bytes, Doubles, FloatArray, Ints, Spec, TaskData } from "./schemas.ts"
 import { settingOf, type TrainingSpec } from "./spec.ts"
 
@@ -25,7 +25,7 @@ import { settingOf, type TrainingSpec } from "./spec.ts"
 interface RollSetting {
   readonly spec: TrainingSpec
   readonly tasks: readonly Task[]
-  readonly experience: Experience
+  readonly buffer: RolloutBuffer
   /** θ of the rollout to do. */
   readonly theta: Floats
   /** What it normalises by; nothing where it does not. */
@@ -35,7 +35,7 @@ interface RollSetting {
 }
 
 /** Where one task's environments stand, and what draws their actions. */
-interface Standing {
+interface EpisodeState {
   readonly environments: BatchState
   /** What the network sees next. */
   readonly observation: Floats
@@ -43,7 +43,7 @@ interface Standing {
   readonly actions: string
 }
 
-interface RollPart extends Standing {
+interface RollPart extends EpisodeState {
   /** Place of the task. */
   readonly task: number
   /** Number of this rollout. */
@@ -62,12 +62,12 @@ const standing = {
 }
 
 /** One part rolls out one task. */
-export const rolling: Work<RollSetting, RollPart, Standing> = {
+export const rolloutJob: Job<RollSetting, RollPart, EpisodeState> = {
   name: "rollout",
   setting: Schema.Struct({
     spec: Spec,
     tasks: Schema.Array(TaskData),
-    experience: Schema.Struct({
+    buffer: Schema.Struct({
       count: Schema.Int,
       observation: FloatArray,
       action: Doubles,
@@ -86,34 +86,34 @@ export const rolling: Work<RollSetting, RollPart, Standing> = {
     moments: FloatArray,
     rounds: Ints
   }),
-  part: Schema.Struct({ ...standing, task: Schema.Int, round: Schema.Int }),
+  item: Schema.Struct({ ...standing, task: Schema.Int, round: Schema.Int }),
   result: Schema.Struct(standing),
-  open: Effect.fnUntraced(function* ({ spec, tasks, experience, theta, moments, rounds }, known) {
+  open: Effect.fnUntraced(function* ({ spec, tasks, buffer, theta, moments, rounds }, catalog) {
     const session = yield* Session
     const scope = yield* Effect.scope
     const Real = realOf(session)
-    const { environment, policy, vector } = yield* settingOf(spec, known)
-    const acting = yield* session.compile(yield* actProgram(policy, vector))
+    const { environment, policy, environmentsPerTask } = yield* settingOf(spec, catalog)
+    const acting = yield* session.compile(yield* actProgram(policy, environmentsPerTask))
     const parameters = yield* session.buffer([policy.size])
     const pause = pauseEvery(acting.cost.flops)
-    const made = new Map<number, Interaction>()
+    const made = new Map<number, EnvironmentRunner>()
     const environmentsOf = Effect.fnUntraced(function* (task: number) {
       const known = made.get(task)
       if (known !== undefined) return known
-      const problem = { environment, tasks: [tasks[task]!], policy, environmentsPerTask: vector }
-      const x = yield* interaction(problem, zeroKey, Real).pipe(Effect.provideService(Scope.Scope, scope))
+      const problem = { environment, tasks: [tasks[task]!], policy, environmentsPerTask: environmentsPerTask }
+      const x = yield* environmentRunner(problem, zeroKey, Real).pipe(Effect.provideService(Scope.Scope, scope))
       made.set(task, x)
       return x
     })
     return Effect.fnUntraced(function* ({ task, round, environments, observation, actions }) {
       const x = yield* environmentsOf(task)
-      const stream = yield* lift(loadStream(actions))
-      if (moments.length > 0) yield* lift(x.normaliser.set(moments))
-      yield* lift(x.batch.load(environments))
+      const stream = yield* fromEither(loadStream(actions))
+      if (moments.length > 0) yield* fromEither(x.normaliser.set(moments))
+      yield* fromEither(x.batch.load(environments))
       x.input.set(observation)
       yield* session.write(parameters, theta)
       const act = acting.run({ parameters, observation: x.input }, x.actor.head)
-      yield* rollout(x, act, [stream], experience, pause, task * vector, tasks.length * vector)
+      yield* rollout(x, act, [stream], buffer, pause, task * environmentsPerTask, tasks.length * environmentsPerTask)
       rounds[task] = round
       return { environments: x.batch.save(), observation: x.input.slice(), actions: saveStream(stream) }
     })
@@ -136,15 +136,15 @@ export const rolloutsBy = (
 ): MakeRollouts =>
   Effect.fnUntraced(function* (x, steps, Real) {
     const session = yield* Session
-    const { policy } = yield* settingOf(spec, workers.known)
-    const experience = makeExperience(steps, x, policy, Real, sharedMemory)
+    const { policy } = yield* settingOf(spec, workers.catalog)
+    const buffer = makeRolloutBuffer(steps, x, policy, Real, sharedMemory)
     const theta = floatsIn(sharedMemory, policy.size, Real)
     const moments = floatsIn(sharedMemory, momentsSize(policy), Float64Array)
     const rounds = new Int32Array(sharedMemory(4 * tasks.length))
-    const setting = { spec, tasks, experience, theta, moments, rounds }
-    const all = yield* workers.open(rolling, setting)
-    const here = yield* openHere(rolling, setting, workers.known, session)
-    const [environments, seen] = [spec.vector, x.input.length / tasks.length]
+    const setting = { spec, tasks, buffer, theta, moments, rounds }
+    const all = yield* workers.open(rolloutJob, setting)
+    const here = yield* openHere(rolloutJob, setting, workers.catalog, session)
+    const [environments, seen] = [spec.environmentsPerTask, x.input.length / tasks.length]
     let shared = true
     let round = 0
 
@@ -171,10 +171,10 @@ export const rolloutsBy = (
         ends = yield* inTurn
       }
       for (const [task, end] of ends.entries()) {
-        yield* lift(x.batch.load(end.environments, task * environments, (task + 1) * environments))
+        yield* fromEither(x.batch.load(end.environments, task * environments, (task + 1) * environments))
         x.input.set(end.observation, task * seen)
-        streams[task]!.words.set((yield* lift(loadStream(end.actions))).words)
+        streams[task]!.words.set((yield* fromEither(loadStream(end.actions))).words)
       }
     })
-    return { experience, roll }
+    return { buffer, roll }
   })

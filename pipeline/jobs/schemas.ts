@@ -4,7 +4,7 @@ import { NetworkConfigData } from "../../algorithms/architecture.ts"
 import type { Floats, Key } from "../../core/random/mod.ts"
 import type { Task } from "../../envs/mod.ts"
 import type { TrainingSpec } from "./spec.ts"
-import type { Assignment, Midway, Trained } from "./training.ts"
+import type { Assignment, Checkpoint, Trained } from "./training.ts"
 
 export const Doubles = Schema.declare((x: unknown): x is Float64Array => x instanceof Float64Array)
 export const FloatArray = Schema.declare(
@@ -29,7 +29,7 @@ export const Spec = Schema.Struct({
   algorithmConfig: Schema.Unknown,
   network: NetworkConfigData,
   taskIds: Schema.Array(Schema.String),
-  vector: Schema.Number,
+  environmentsPerTask: Schema.Number,
   stepsPerTask: Schema.Number,
   episodes: Schema.Number,
   assessments: Schema.optionalKey(Schema.Number),
@@ -75,4 +75,4 @@ export const TrainedData = Schema.Struct({
 export const MidwayData = Schema.Struct({
   ...course,
   saved: Schema.Struct({ json: Schema.String, arrays: Schema.Record(Schema.String, FloatArray) })
-}) satisfies Schema.Codec<Midway, unknown>
+}) satisfies Schema.Codec<Checkpoint, unknown>

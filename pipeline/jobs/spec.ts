@@ -4,7 +4,7 @@ import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import type { Algorithm } from "../../algorithms/algorithm.ts"
 import type { Architecture } from "../../algorithms/architecture.ts"
-import { lift, problemError } from "../../algorithms/error.ts"
+import { fromEither, problemError } from "../../algorithms/error.ts"
 import type { NetworkConfig } from "../../algorithms/policy.ts"
 import { choices } from "../../core/text/choices.ts"
 import { type Environment, findEnvironment, type Registry, type Space } from "../../envs/mod.ts"
@@ -20,7 +20,7 @@ export interface TrainingSpec {
   readonly network: NetworkConfig
   /** Ids of all tasks of the job, for policies that are told the task. */
   readonly taskIds: readonly string[]
-  readonly vector: number
+  readonly environmentsPerTask: number
   readonly stepsPerTask: number
   readonly episodes: number
   readonly assessments?: number
@@ -29,7 +29,7 @@ export interface TrainingSpec {
 }
 
 /** Where ids are looked up. */
-export interface Known {
+export interface Catalog {
   readonly registry: Registry
   readonly algorithms: readonly Algorithm<unknown>[]
   /** Architectures of networks; by default the package's own. */
@@ -41,9 +41,9 @@ export interface Known {
 /** Looks the ids up. Errors: `ProblemError` naming the id and what there is. */
 export const settingOf = Effect.fnUntraced(function* (
   spec: TrainingSpec,
-  { registry, algorithms, architectures }: Known
+  { registry, algorithms, architectures }: Catalog
 ) {
-  const environment: Environment = yield* lift(findEnvironment(registry, spec.environment))
+  const environment: Environment = yield* fromEither(findEnvironment(registry, spec.environment))
   const algorithm = algorithms.find((a) => a.id === spec.algorithm)
   if (algorithm === undefined) {
     return yield* problemError(
@@ -67,7 +67,7 @@ export const settingOf = Effect.fnUntraced(function* (
     algorithm,
     algorithmConfig: spec.algorithmConfig,
     policy: policy.right,
-    vector: spec.vector,
+    environmentsPerTask: spec.environmentsPerTask,
     stepsPerTask: spec.stepsPerTask,
     episodes: spec.episodes,
     ...(spec.assessments === undefined ? {} : { assessments: spec.assessments }),
@@ -77,7 +77,7 @@ export const settingOf = Effect.fnUntraced(function* (
 })
 
 /** Ids of the learners that an environment's actions suit. */
-export const learnersFor = ({ action }: Environment, algorithms: Known["algorithms"]): readonly string[] =>
+export const learnersFor = ({ action }: Environment, algorithms: Catalog["algorithms"]): readonly string[] =>
   algorithms.filter((a) => a.supports(action)).map((a) => a.id)
 
 /** Actions in words. */

@@ -19,7 +19,7 @@ export interface Setting<C> {
   readonly algorithmConfig: C
   readonly policy: Policy
   /** Environments a task. */
-  readonly vector: number
+  readonly environmentsPerTask: number
   readonly stepsPerTask: number
   /** Episodes a task in the evaluation after the training, actions at their mode. */
   readonly episodes: number
@@ -30,7 +30,7 @@ export interface Setting<C> {
 }
 
 /** Who plays the tasks where the training's own thread does not. */
-export interface Players {
+export interface RemoteRollouts {
   readonly rollouts: MakeRollouts
   readonly evaluator: Effect.Effect<Evaluate, LearnerError, Scope.Scope>
 }
@@ -69,7 +69,7 @@ export interface Trained {
 }
 
 /** What an iteration showed, task by task. */
-export interface Watched {
+export interface IterationReport {
   /** Counted from 0. */
   readonly iteration: number
   /** Mean returns; NaN where no episode ended. */
@@ -80,30 +80,30 @@ export interface Watched {
 }
 
 /** A training on its way: from here it goes on, bit for bit. */
-export interface Midway extends Pick<Trained, "curve" | "assessed" | "metrics" | "cost"> {
+export interface Checkpoint extends Pick<Trained, "curve" | "assessed" | "metrics" | "cost"> {
   readonly saved: SavedState
 }
 
 /** Where a training's way is kept. Keeping never fails: a training that cannot be kept goes on. */
 export interface Checkpoints {
-  readonly find: Effect.Effect<Midway | undefined>
+  readonly find: Effect.Effect<Checkpoint | undefined>
   /** Is told after each iteration, and keeps where it stands from time to time. */
-  readonly offer: (at: () => Midway) => Effect.Effect<void>
+  readonly offer: (at: () => Checkpoint) => Effect.Effect<void>
   /** Keeps it at once: the training is stopped. */
-  readonly keep: (at: Midway) => Effect.Effect<void>
+  readonly keep: (at: Checkpoint) => Effect.Effect<void>
   /** What was found is of another training. */
   readonly refuse: (why: CheckpointError) => Effect.Effect<void>
 }
 
 /** Who watches a training, helps it, and keeps its way; nothing of that changes its numbers. */
-export interface Company<W, R> {
+export interface TrainingHooks<W, R> {
   /** Is told what was done before, row by row, when the first iteration begins. */
   readonly begin?: (past: Pick<Trained, "curve" | "metrics">) => Effect.Effect<void, W, R>
   /** Is told after each iteration. */
-  readonly watch?: (seen: Watched) => Effect.Effect<void, W, R>
+  readonly watch?: (seen: IterationReport) => Effect.Effect<void, W, R>
   /** The training ends with the iteration whose mean return over tasks reaches this. */
   readonly until?: number
-  readonly players?: Players
+  readonly players?: RemoteRollouts
   readonly checkpoints?: Checkpoints
 }
 
@@ -111,14 +111,23 @@ export interface Company<W, R> {
 export const train = Effect.fn("policygradex.train")(function* <C, W = never, R = never>(
   setting: Setting<C>,
   { tasks, iterations, key, start }: Assignment,
-  { begin, watch, until = Number.POSITIVE_INFINITY, players, checkpoints }: Company<W, R> = {}
+  { begin, watch, until = Number.POSITIVE_INFINITY, players, checkpoints }: TrainingHooks<W, R> = {}
 ) {
-  const { environment, algorithm, algorithmConfig, policy, vector, stepsPerTask, episodes, assessments = 0 } = setting
+  const {
+    environment,
+    algorithm,
+    algorithmConfig,
+    policy,
+    environmentsPerTask,
+    stepsPerTask,
+    episodes,
+    assessments = 0
+  } = setting
   return yield* Effect.scoped(
     Effect.gen(function* () {
       const session = yield* Session
       const before = yield* session.work
-      const problem = { environment, tasks, policy, environmentsPerTask: vector }
+      const problem = { environment, tasks, policy, environmentsPerTask: environmentsPerTask }
       const learner = yield* algorithm.learner(algorithmConfig, {
         ...problem,
         stepsPerTask,
@@ -136,7 +145,7 @@ export const train = Effect.fn("policygradex.train")(function* <C, W = never, R 
       const metrics = [...(past?.metrics ?? [])]
       const costNow = Effect.map(session.work, (now) => totalCost([past?.cost ?? free, since(before, now)]))
       let cost = past?.cost ?? free
-      const midway = (): Midway => ({ saved: learner.save(state), curve, assessed, metrics, cost })
+      const midway = (): Checkpoint => ({ saved: learner.save(state), curve, assessed, metrics, cost })
       const iterate = Effect.gen(function* () {
         yield* begin?.({ curve, metrics }) ?? Effect.void
         while (state.iteration < iterations && !(meanOf(curve.at(-1) ?? []) >= until)) {
@@ -185,7 +194,7 @@ export const train = Effect.fn("policygradex.train")(function* <C, W = never, R 
 const evaluation = Effect.fnUntraced(function* <C>(
   { algorithm, algorithmConfig, stepsPerTask }: Setting<C>,
   problem: Problem,
-  players: Players | undefined
+  players: RemoteRollouts | undefined
 ) {
   if (algorithm.adapter !== undefined) {
     // One step's rollout is half of an iteration, as it is in meta-training with one inner step.

@@ -3,7 +3,7 @@
 import { Effect, Schema } from "effect"
 import { Session } from "../../core/service/session.ts"
 import { choices } from "../../core/text/choices.ts"
-import { PartFailure, type Work, Workers } from "./job.ts"
+import { ItemFailure, type Job, Workers } from "./job.ts"
 import { AssignmentData, Spec, TrainedData } from "./schemas.ts"
 import { settingOf, type TrainingSpec } from "./spec.ts"
 import { type Assignment, type Trained, train } from "./training.ts"
@@ -14,7 +14,7 @@ export class AssignmentError extends Schema.TaggedError<AssignmentError>()("Assi
   index: Schema.Int,
   /** Ids of its tasks. */
   tasks: Schema.Array(Schema.String),
-  reason: PartFailure
+  reason: ItemFailure
 }) {
   override get message(): string {
     return `Cannot finish training ${this.index} (${choices(this.tasks)}): ${this.reason.message}`
@@ -22,15 +22,15 @@ export class AssignmentError extends Schema.TaggedError<AssignmentError>()("Assi
 }
 
 /** One part is one training, from beginning to end. */
-export const training: Work<TrainingSpec, Assignment, Trained> = {
+export const trainingJob: Job<TrainingSpec, Assignment, Trained> = {
   name: "training",
   setting: Spec,
-  part: AssignmentData,
+  item: AssignmentData,
   result: TrainedData,
   kept: true,
-  open: Effect.fnUntraced(function* (spec, known) {
+  open: Effect.fnUntraced(function* (spec, catalog) {
     const session = yield* Session
-    const setting = yield* settingOf(spec, known)
+    const setting = yield* settingOf(spec, catalog)
     return (a) => Effect.provideService(train(setting, a), Session, session)
   }),
   // A long training that starts last keeps one worker busy when the others are done.
@@ -49,8 +49,8 @@ export const trainAll = Effect.fn("policygradex.trainAll")(function* (
   done?: (index: number, trained: Trained) => Effect.Effect<void>
 ) {
   const workers = yield* Workers
-  yield* settingOf(spec, workers.known) // refused here, before any thread starts
-  const all = yield* workers.open(training, spec)
+  yield* settingOf(spec, workers.catalog) // refused here, before any thread starts
+  const all = yield* workers.open(trainingJob, spec)
   return yield* all(assignments, done).pipe(
     Effect.mapError(
       ({ index, reason }) => new AssignmentError({ index, tasks: assignments[index]!.tasks.map((t) => t.id), reason })

@@ -1,13 +1,13 @@
 /** An episode of each task under its policy, as pictures. */
 import { Effect } from "effect"
 import type { Acting } from "../../algorithms/algorithm.ts"
-import { actProgram, interaction, playOf } from "../../algorithms/environment_runner.ts"
-import { lift } from "../../algorithms/error.ts"
+import { actProgram, environmentRunner, playOf } from "../../algorithms/environment_runner.ts"
+import { fromEither } from "../../algorithms/error.ts"
 import { evaluate } from "../../core/program/mod.ts"
 import { child, type Key, stream } from "../../core/random/mod.ts"
 import { limitOf, type Task } from "../../envs/mod.ts"
 import type { Setting } from "../jobs/training.ts"
-import type { Film } from "./report_data.ts"
+import type { Recording } from "./report_data.ts"
 
 /** Longer episodes are shown up to here. */
 const STEPS = 200
@@ -19,26 +19,26 @@ const FRAMES = 4
  *
  * Programs are evaluated here in float64, so that pictures need no session and are the same on all.
  */
-export const filmsOf = Effect.fn("policygradex.films")(function* (
+export const recordingsOf = Effect.fn("policygradex.films")(function* (
   { environment, policy }: Pick<Setting<unknown>, "environment" | "policy">,
   tasks: readonly Task[],
   policies: readonly (Acting | undefined)[],
   key: Key
 ) {
-  const films: Film[] = []
+  const films: Recording[] = []
   if (environment.open !== undefined) return films
   const act = yield* actProgram(policy, 1)
   const play = playOf(policy, environment.action)
   for (const [i, task] of tasks.entries()) {
     const at = policies[i]
     if (at === undefined) continue
-    const dynamics = yield* lift(environment.make(task.params))
+    const dynamics = yield* fromEither(environment.make(task.params))
     const { render } = dynamics
     if (render === undefined) return []
     const x = yield* Effect.scoped(
-      interaction({ environment, tasks: [task], policy, environmentsPerTask: 1 }, key, Float64Array)
+      environmentRunner({ environment, tasks: [task], policy, environmentsPerTask: 1 }, key, Float64Array)
     )
-    yield* lift(x.normaliser.set(at.moments))
+    yield* fromEither(x.normaliser.set(at.moments))
     const source = stream(child(key, task.id))
     const state = new Float64Array(dynamics.stateSize)
     const seen = new Float32Array(dynamics.observationSize)

@@ -99,7 +99,7 @@ export interface MethodComparison {
 }
 
 /** An episode as some of its states, drawn by the environment. */
-export interface Film {
+export interface Recording {
   /** Index of the task. */
   readonly task: number
   readonly frames: readonly {
@@ -162,7 +162,7 @@ export interface ReportData {
   readonly comparison: readonly MethodComparison[]
   readonly comparisonMeaning: string
   /** Of environments that draw; the report shows them, the summary leaves them out. */
-  readonly films?: readonly Film[]
+  readonly recordings?: readonly Recording[]
   readonly costs: readonly RatedCost[]
   readonly warnings: readonly Warning[]
   readonly receipts: {

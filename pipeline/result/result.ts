@@ -6,7 +6,7 @@ import type { Task } from "../../envs/mod.ts"
 import type { RunConfig } from "../config.ts"
 import type { Trained } from "../jobs/training.ts"
 import { coveredDistance, firstOrderRows, interval, type Residuals } from "../stages/first_order/validity.ts"
-import type { Worth } from "../stages/group_training.ts"
+import type { GroupReturns } from "../stages/group_training.ts"
 import type { Grouped } from "../stages/grouping.ts"
 import { type Ceiling, deviations, nmi, rowsOf, type Truth } from "../stages/truth.ts"
 import type { Spent } from "./ledger.ts"
@@ -46,7 +46,7 @@ export interface Outcome {
         readonly ceiling: Ceiling | undefined
       }
     | undefined
-  readonly worth: readonly Worth[]
+  readonly worth: readonly GroupReturns[]
   readonly spent: readonly (readonly [string, Spent])[]
   /** What computed each stage. */
   readonly computers: ReadonlyMap<string, string>
@@ -227,7 +227,7 @@ const verdict = (own: Interval, all: Interval): string => {
 export const jobResult = (o: Outcome): JobResult => {
   const firstOrder = firstOrderRows(o.config.firstOrder.distances, o.residuals)
   const covered = coveredDistance(firstOrder, o.config.firstOrder.maximum)
-  const perSeed = (w: Worth): readonly number[] => w.returns.map(mean)
+  const perSeed = (w: GroupReturns): readonly number[] => w.returns.map(mean)
   const worth = new Map(o.worth.map((w) => [w.method, interval(perSeed(w))]))
   const truthLabels = o.comparison?.labels
   const { objective, bound, roundedObjective } = o.grouping

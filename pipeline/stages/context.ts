@@ -6,7 +6,7 @@ import type { Setting } from "../jobs/training.ts"
 import type { GroupingPlugin } from "./grouping.ts"
 
 /** What stages work with, beside their input. */
-export interface Site {
+export interface StageContext {
   /** What the spec of the inputs names. */
   readonly setting: Setting<unknown>
   /** Whether work falls into parts, by the workers; else all tasks share each call, in this thread. */

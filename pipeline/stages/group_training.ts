@@ -8,7 +8,7 @@ import { finalMeans, type Trained } from "../jobs/training.ts"
 import { trainAll } from "../jobs/training_job.ts"
 
 /** A grouping by what its groups reached. */
-export interface Worth {
+export interface GroupReturns {
   readonly method: string
   readonly labels: readonly number[]
   /** Mean return of every task under its group's policy, a row a seed. */
@@ -70,7 +70,7 @@ export const trainGroups = Effect.fn("policygradex.trainGroups")(function* (
     })
   const told = trained.every((t) => t.successRates !== undefined)
   const worth = Object.entries(groupings).map(
-    ([method, labels]): Worth => ({
+    ([method, labels]): GroupReturns => ({
       method,
       labels,
       returns: byTask(labels, finalMeans),
@@ -92,7 +92,7 @@ export interface GroupsTrained {
   readonly jobs: readonly GroupJob[]
   /** In the order of the jobs. */
   readonly trained: readonly Trained[]
-  readonly worth: readonly Worth[]
+  readonly worth: readonly GroupReturns[]
 }
 
 const trainingOf = ({ jobs, trained }: Omit<GroupsTrained, "worth">, members: readonly number[], seed: number) =>

@@ -8,11 +8,11 @@ import { TrainedData } from "../jobs/schemas.ts"
 import { meanOf, type Trained, train } from "../jobs/training.ts"
 import { inWords } from "../result/result.ts"
 import { relogTraining, rowsOf } from "../store/save.ts"
-import type { Site, TasksOfSpec } from "./context.ts"
+import type { StageContext, TasksOfSpec } from "./context.ts"
 import { stage } from "./stage.ts"
 
 /** One policy for all tasks, θ★. */
-export const metaTraining = ({ setting, inParts }: Site) => {
+export const metaTraining = ({ setting, inParts }: StageContext) => {
   const name = "meta-training"
   return stage({
     name,

@@ -8,7 +8,7 @@ import type { Checkpoints } from "../jobs/training.ts"
 import { type Ledger, makeLedger } from "../result/ledger.ts"
 import { keepingParts } from "../store/cached_items.ts"
 import { checkpointsOf } from "../store/checkpoints.ts"
-import { makeKeeper, startWatch } from "../store/result_cache.ts"
+import { makeResultCache, startWatch } from "../store/result_cache.ts"
 
 /**
  * A step of the job.
@@ -49,7 +49,7 @@ export const makeStages = Effect.fnUntraced(function* (
   code: Readonly<Record<string, string>>
 ) {
   const ledger = yield* makeLedger
-  const keeper = yield* makeKeeper(code)
+  const keeper = yield* makeResultCache(code)
   const { report } = yield* Progress
   const computers = new Map<string, string>()
 
@@ -73,7 +73,7 @@ export const makeStages = Effect.fnUntraced(function* (
       const help = { workers: keepingParts(workers, name, keeper, watch), checkpoints }
       const result = yield* ledger.stage(name, s.run(input, help), s.costOf)
       if (watch.carried() > 0) ledger.carry(name, { seconds: watch.carried(), flops: 0, bytes: 0 })
-      const computer = keeper.computer()
+      const computer = keeper.backendId()
       computers.set(name, computer)
       const { seconds, flops, bytes } = ledger.of(name)
       yield* keeper.put(name, input, { result, spent: { seconds, flops, bytes }, computer })

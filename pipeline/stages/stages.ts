@@ -1,7 +1,7 @@
 /** The stages of the main job after meta-training, in their order. */
 import { Effect } from "effect"
 import type { Fixed, Start } from "../../algorithms/algorithm.ts"
-import { lift } from "../../algorithms/error.ts"
+import { fromEither } from "../../algorithms/error.ts"
 import { type GroupCount, randomGroups } from "../../core/grouping/mod.ts"
 import { child, type Floats, type Key, random, stream } from "../../core/random/mod.ts"
 import { Progress, type ProgressService } from "../../core/service/progress.ts"
@@ -13,7 +13,7 @@ import { observedBy } from "../jobs/observe_job.ts"
 import type { TrainingSpec } from "../jobs/spec.ts"
 import type { Trained } from "../jobs/training.ts"
 import { totalCost } from "../result/ledger.ts"
-import type { Site, TasksOfSpec } from "./context.ts"
+import type { StageContext, TasksOfSpec } from "./context.ts"
 import { type GroupTrainingConfig, trainGroups } from "./group_training.ts"
 import { groupBy } from "./grouping.ts"
 import { inOneGroup, whyArbitrary } from "./indifferent.ts"
@@ -50,7 +50,7 @@ const counting = (stage: string, { report }: ProgressService) =>
 const costOfTrainings = (done: { readonly trained: readonly Trained[] }) => totalCost(done.trained.map((t) => t.cost))
 
 /** How every subset would adapt from θ★, without training any. */
-export const surrogate = ({ setting, inParts }: Site) =>
+export const surrogate = ({ setting, inParts }: StageContext) =>
   single({
     name: "surrogate",
     result: EstimatedData,
@@ -81,7 +81,7 @@ export const surrogate = ({ setting, inParts }: Site) =>
   })
 
 /** How far from θ★ the linear model of log π holds. */
-export const firstOrderCheck = ({ setting, inParts }: Site) =>
+export const firstOrderCheck = ({ setting, inParts }: StageContext) =>
   single({
     name: "first-order check",
     result: ResidualsData,
@@ -101,7 +101,7 @@ export const firstOrderCheck = ({ setting, inParts }: Site) =>
   })
 
 /** The tasks' groups, and those of other affinities to compare them with. */
-export const grouping = ({ groupings }: Site) =>
+export const grouping = ({ groupings }: StageContext) =>
   single({
     name: "grouping",
     result: SplitData,
@@ -124,7 +124,7 @@ export const grouping = ({ groupings }: Site) =>
       const undecided = whyArbitrary(input.gradients, affinities[input.chosen])
       if (undecided !== undefined) return inOneGroup(method, affinities[input.chosen], undecided)
       const request = { ...count, method, random: drawing("rounding") }
-      const { k, labels, ...rest } = yield* lift(groupBy(rows, request, groupings))
+      const { k, labels, ...rest } = yield* fromEither(groupBy(rows, request, groupings))
       const by = (name: keyof typeof affinities) => labelsOf(affinities[name], k, drawing("rounding"))
       const { objective, bound, roundedObjective, warnings } = rest
       return {

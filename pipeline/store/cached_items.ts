@@ -1,15 +1,20 @@
 /** Workers whose finished parts are kept one by one. */
 import { Effect, Schema } from "effect"
-import { type DoAll, PartError, type Work, type WorkersService } from "../jobs/job.ts"
-import type { Keeper, Watch } from "./result_cache.ts"
+import { type DoAll, ItemError, type Job, type WorkersService } from "../jobs/job.ts"
+import type { ResultCache, Watch } from "./result_cache.ts"
 
 /**
  * The same workers, for one stage: parts of work that says so are kept as they finish, and those that are there already
  * are not done again.
  */
-export const keepingParts = (workers: WorkersService, stage: string, keeper: Keeper, watch: Watch): WorkersService => ({
+export const keepingParts = (
+  workers: WorkersService,
+  stage: string,
+  keeper: ResultCache,
+  watch: Watch
+): WorkersService => ({
   size: workers.size,
-  known: workers.known,
+  catalog: workers.catalog,
   open: (work, setting) =>
     Effect.map(workers.open(work, setting), (all) =>
       work.kept === true ? keptAll(all, work, setting, stage, keeper, watch) : all
@@ -19,15 +24,15 @@ export const keepingParts = (workers: WorkersService, stage: string, keeper: Kee
 const keptAll =
   <S, P, R>(
     all: DoAll<P, R>,
-    work: Work<S, P, R>,
+    work: Job<S, P, R>,
     setting: S,
     stage: string,
-    keeper: Keeper,
+    keeper: ResultCache,
     watch: Watch
   ): DoAll<P, R> =>
   (parts, done = () => Effect.void) =>
     Effect.gen(function* () {
-      const computer = keeper.computer()
+      const computer = keeper.backendId()
       const inputs = (index: number) => ({ work: work.name, setting, part: parts[index], computer })
       const name = (index: number) => `${stage}/${index}`
       const Kept = Schema.Struct({ result: work.result, elapsed: Schema.Number })
@@ -48,7 +53,7 @@ const keptAll =
       const rest = yield* all(
         left.map((index) => parts[index]!),
         keep
-      ).pipe(Effect.mapError(({ index, reason }) => new PartError({ index: place(index), reason })))
+      ).pipe(Effect.mapError(({ index, reason }) => new ItemError({ index: place(index), reason })))
       for (const [k, result] of rest.entries()) results.set(place(k), result)
       return parts.map((_, index) => results.get(index)!)
     })

@@ -4,7 +4,7 @@ import { monotonicSeconds } from "../../core/service/monotonic.ts"
 import { Progress } from "../../core/service/progress.ts"
 import { MidwayData } from "../jobs/schemas.ts"
 import type { Checkpoints } from "../jobs/training.ts"
-import type { Keeper, Watch } from "./result_cache.ts"
+import type { ResultCache, Watch } from "./result_cache.ts"
 
 /** Seconds between two checkpoints, at least: what a crash may cost. */
 export const CheckpointSeconds = Context.Reference<number>("policygradex/CheckpointSeconds", {
@@ -17,12 +17,17 @@ const SHARE = 20
 const Kept = Schema.Struct({ midway: MidwayData, elapsed: Schema.Number })
 
 /** The checkpoints of the one training of a stage with these inputs. One file: each takes the place of the last. */
-export const checkpointsOf = Effect.fnUntraced(function* (stage: string, input: unknown, keeper: Keeper, watch: Watch) {
+export const checkpointsOf = Effect.fnUntraced(function* (
+  stage: string,
+  input: unknown,
+  keeper: ResultCache,
+  watch: Watch
+) {
   const { say } = yield* Progress
   const seconds = yield* CheckpointSeconds
   const name = `${stage}/checkpoint`
   // A stage's numbers are of one session: what another one computed is of no use.
-  const inputs = () => ({ input, computer: keeper.computer() })
+  const inputs = () => ({ input, computer: keeper.backendId() })
   let last = yield* monotonicSeconds
   let cost = 0
   const keep: Checkpoints["keep"] = Effect.fnUntraced(function* (midway) {

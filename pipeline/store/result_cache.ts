@@ -26,20 +26,20 @@ export const startWatch = Effect.gen(function* () {
   return watch
 })
 
-export interface Keeper {
+export interface ResultCache {
   /** What was kept under the name for these very inputs, if it is what the schema wants. */
   readonly find: <A>(name: string, inputs: unknown, schema: Schema.Codec<A, unknown>) => Effect.Effect<A | undefined>
   readonly put: (name: string, inputs: unknown, value: unknown) => Effect.Effect<void>
   readonly drop: (below: string) => Effect.Effect<void>
   /** What computes now: where bits depend on the machine, that is named too. */
-  readonly computer: () => string
+  readonly backendId: () => string
 }
 
 /**
  * The store's kept values; whoever watches the run is told what is done again, and why. `code` names what computes beside
  * the package itself: what another version of it left is not taken.
  */
-export const makeKeeper = Effect.fnUntraced(function* (code: Readonly<Record<string, string>>) {
+export const makeResultCache = Effect.fnUntraced(function* (code: Readonly<Record<string, string>>) {
   const { kept } = yield* RunStore
   const { say } = yield* Progress
   const session = yield* Session
@@ -50,7 +50,7 @@ export const makeKeeper = Effect.fnUntraced(function* (code: Readonly<Record<str
       told = true
       return first ? say(`${e.message}; the run goes on, but could not be taken up again from here`) : Effect.void
     })
-  const keeper: Keeper = {
+  const keeper: ResultCache = {
     find: <A>(name: string, inputs: unknown, schema: Schema.Codec<A, unknown>) =>
       Effect.gen(function* () {
         const found = yield* kept.find(name, { code, inputs })
@@ -58,7 +58,7 @@ export const makeKeeper = Effect.fnUntraced(function* (code: Readonly<Record<str
       }).pipe(Effect.catch((e) => Effect.as(say(again(name, e)), undefined))),
     put: (name, inputs, value) => Effect.catch(kept.put(name, { code, inputs }, value), tellOnce),
     drop: (below) => Effect.catch(kept.drop(below), tellOnce),
-    computer: () => (session.capabilities.bitEqual ? session.kind : `${session.kind} on ${kept.machine}`)
+    backendId: () => (session.capabilities.bitEqual ? session.kind : `${session.kind} on ${kept.machine}`)
   }
   return keeper
 })

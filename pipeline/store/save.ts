@@ -8,14 +8,14 @@ import { type EventRow, RunStore } from "../../core/service/run_store.ts"
 import type { Affinity, SubsetScore } from "../../core/surrogate/affinity.ts"
 import type { Subset } from "../../core/surrogate/subsets.ts"
 import type { Task } from "../../envs/mod.ts"
-import { curveMeans, finalMeans, type Setting, type Trained, type Watched } from "../jobs/training.ts"
-import type { Worth } from "../stages/group_training.ts"
+import { curveMeans, finalMeans, type IterationReport, type Setting, type Trained } from "../jobs/training.ts"
+import type { GroupReturns } from "../stages/group_training.ts"
 import type { Truth } from "../stages/truth.ts"
 
 /** Rows of the event log: mean return and the algorithm's own figures of one iteration, by task. */
 export const rowsOf = (
   stage: string,
-  { iteration, returns, metrics }: Omit<Watched, "steps">,
+  { iteration, returns, metrics }: Omit<IterationReport, "steps">,
   taskIds: readonly string[]
 ): readonly EventRow[] =>
   returns.flatMap((value, i) => {
@@ -134,7 +134,7 @@ export const putTruth = Effect.fnUntraced(function* (
   })
 })
 
-export const putWorth = Effect.fnUntraced(function* (worth: readonly Worth[], tasks: readonly Task[]) {
+export const putWorth = Effect.fnUntraced(function* (worth: readonly GroupReturns[], tasks: readonly Task[]) {
   const store = yield* RunStore
   const told = worth.every((w) => w.successRates !== undefined)
   yield* store.put("group-training", "returns", {

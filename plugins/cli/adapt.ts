@@ -5,14 +5,14 @@ import type { RunStoreService } from "../../core/service/run_store.ts"
 import { Session } from "../../core/service/session.ts"
 import type { SessionKind } from "../../pipeline/config.ts"
 import { decodeConfig } from "../config/mod.ts"
-import { knownWith } from "../loading/catalog.ts"
+import { catalogWith } from "../loading/catalog.ts"
 import type { Loaded } from "../loading/mod.ts"
 import { type AdaptationWorth, adaptRun, type RunAdaptationOptions } from "../runs/adapt_run.ts"
 import { progressDisplay } from "../runs/progress.ts"
 import { show } from "../runs/report/html.ts"
 import { runSession } from "../sessions/mod.ts"
 import { workersLayer } from "../workers/layer.ts"
-import { aligned, lift, percent, remark } from "./output.ts"
+import { aligned, fromEither, percent, remark } from "./output.ts"
 
 /** Adapts and tells of it, in a session of that kind. */
 export const adapted = Effect.fn("pgex.evaluate.adapt")(function* (
@@ -23,12 +23,12 @@ export const adapted = Effect.fn("pgex.evaluate.adapt")(function* (
   options: RunAdaptationOptions,
   key: Key
 ) {
-  const config = yield* lift(decodeConfig(runConfig, `${store.directory}/run.json`))
-  const known = knownWith(loaded)
+  const config = yield* fromEither(decodeConfig(runConfig, `${store.directory}/run.json`))
+  const catalog = catalogWith(loaded)
   const { session, kind, did } = yield* runSession(sessionKind, remark)
   const plugins = loaded.plugins.map((p) => p.file)
-  const workers = workersLayer({ workers: config.workers, sessionKind: kind, note: remark, did, plugins, known })
-  const worth = yield* adaptRun(store, config, known, options, key).pipe(
+  const workers = workersLayer({ workers: config.workers, sessionKind: kind, note: remark, did, plugins, catalog })
+  const worth = yield* adaptRun(store, config, catalog, options, key).pipe(
     Effect.provide(Layer.provideMerge(workers, Layer.succeed(Session)(session))),
     Effect.provide(progressDisplay())
   )

@@ -8,7 +8,7 @@ import { choices } from "../../core/text/choices.ts"
 import { settingRows } from "../config/mod.ts"
 import type { Loaded } from "../loading/mod.ts"
 import { print } from "./output.ts"
-import { knownWithPlugins, pluginFlag } from "./plugin_flag.ts"
+import { catalogWithPlugins, pluginFlag } from "./plugin_flag.ts"
 import { shared } from "./shared.ts"
 
 const show = Command.make(
@@ -16,8 +16,8 @@ const show = Command.make(
   { id: Argument.String("id").pipe(Argument.withDescription("A learner")), plugin: pluginFlag },
   Effect.fn("pgex.algorithms.show")(function* (o) {
     const { json } = yield* shared
-    const { known, loaded } = yield* knownWithPlugins({ asked: o.plugin })
-    const { algorithms } = known
+    const { catalog, loaded } = yield* catalogWithPlugins({ asked: o.plugin })
+    const { algorithms } = catalog
     const found = algorithms.find((a) => a.id === o.id)
     if (found === undefined) {
       const ids = algorithms.map((a) => a.id)
@@ -54,8 +54,8 @@ export const algorithmsCommand = Command.make(
   { plugin: pluginFlag },
   Effect.fn("pgex.algorithms")(function* (o) {
     const { json } = yield* shared
-    const { known, loaded } = yield* knownWithPlugins({ asked: o.plugin })
-    const records = known.algorithms.map((a) => recordOf(a, loaded))
+    const { catalog, loaded } = yield* catalogWithPlugins({ asked: o.plugin })
+    const records = catalog.algorithms.map((a) => recordOf(a, loaded))
     const width = Math.max(...records.map((r) => r.id.length)) + 2
     const lines = records.map(
       ({ id, summary, from }) => `  ${id.padEnd(width)}${summary}${from === OWN ? "" : ` (${from})`}`

@@ -9,7 +9,7 @@ import { counted } from "../../core/text/counted.ts"
 import { clipped } from "../../core/text/printable.ts"
 import { readMatrix, toRows } from "../io/matrix/mod.ts"
 import { show } from "../runs/report/html.ts"
-import { lift, print, remark } from "./output.ts"
+import { fromEither, print, remark } from "./output.ts"
 import { shared } from "./shared.ts"
 
 export const clusterCommand = Command.make(
@@ -51,11 +51,13 @@ export const clusterCommand = Command.make(
   Effect.fn("pgex.cluster")(function* (o) {
     const { json, seed } = yield* shared
     const count = yield* countOf(Option.getOrUndefined(o.k), Option.getOrUndefined(o.lambda), o.auto)
-    const from = yield* lift(key(seed ?? 0))
+    const from = yield* fromEither(key(seed ?? 0))
     const affinity = yield* readMatrix(o.file, Option.getOrUndefined(o.key))
     const source = stream(child(from, "cluster"))
     const started = yield* monotonicSeconds
-    const found = yield* lift(group(toRows(affinity), { ...count, method: o.method, random: () => random(source) }))
+    const found = yield* fromEither(
+      group(toRows(affinity), { ...count, method: o.method, random: () => random(source) })
+    )
     const seconds = (yield* monotonicSeconds) - started
     const said = found.indifference?.message
     for (const warning of found.warnings) if (json || warning !== said || !isArbitrary(found)) yield* remark(warning)

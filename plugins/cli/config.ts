@@ -2,7 +2,7 @@
 import { Effect, Option, Predicate } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { type RunConfig, sessionKinds } from "../../pipeline/config.ts"
-import type { Known } from "../../pipeline/jobs/spec.ts"
+import type { Catalog } from "../../pipeline/jobs/spec.ts"
 import {
   type Choice,
   loadConfig,
@@ -13,8 +13,8 @@ import {
   SESSION_VARIABLE,
   settingRows
 } from "../config/mod.ts"
-import { lift, print } from "./output.ts"
-import { knownWithPlugins, pluginFlag, trustFlag } from "./plugin_flag.ts"
+import { fromEither, print } from "./output.ts"
+import { catalogWithPlugins, pluginFlag, trustFlag } from "./plugin_flag.ts"
 import { shared } from "./shared.ts"
 
 /** Arguments and flags that choose a configuration; `pgex run` has the same. */
@@ -81,8 +81,8 @@ export const configCommand = Command.make(
     const { json, seed } = yield* shared
     const { config: read, record } = yield* loadConfig(choiceOf(o, seed))
     const plugins = { asked: read.plugins, record, trust: o.trust }
-    const { known: all, loaded } = yield* knownWithPlugins(plugins)
-    const config = yield* lift(named({ ...read, plugins: loaded.names }, all))
+    const { catalog: all, loaded } = yield* catalogWithPlugins(plugins)
+    const config = yield* fromEither(named({ ...read, plugins: loaded.names }, all))
     const rows = paths()
       .flatMap((path) =>
         path === "algorithm" ? learnerRows(config, all.algorithms) : [[path, meaning(path.split("."))] as const]
@@ -104,7 +104,7 @@ export const configCommand = Command.make(
 )
 
 /** Each setting of the learner that trains. */
-const learnerRows = ({ algorithm: { id } }: RunConfig, algorithms: Known["algorithms"]) => {
+const learnerRows = ({ algorithm: { id } }: RunConfig, algorithms: Catalog["algorithms"]) => {
   const learner = algorithms.find((a) => a.id === id)
   const settings = learner === undefined ? [] : settingRows(learner)
   const chosen = ["algorithm.id", "the learner, one of those that pgex algorithms lists"] as const

@@ -8,8 +8,8 @@ import { calling, recordOf } from "../loading/mod.ts"
 import type { RunWorth } from "../runs/evaluate_run.ts"
 import { show } from "../runs/report/html.ts"
 import { readRun } from "../runs/store/mod.ts"
-import { aligned, lift, percent, print } from "./output.ts"
-import { knownWithPlugins, pluginFlag, trustFlag } from "./plugin_flag.ts"
+import { aligned, fromEither, percent, print } from "./output.ts"
+import { catalogWithPlugins, pluginFlag, trustFlag } from "./plugin_flag.ts"
 import { shared } from "./shared.ts"
 
 export const evaluateCommand = Command.make(
@@ -74,9 +74,9 @@ export const evaluateCommand = Command.make(
       const got = `--task ${o.task[0]}`
       return yield* new UsageError({ doing: "use --adapt", want: "unseen tasks", got, fix: "leave --task out" })
     }
-    const from = yield* lift(key(seed ?? 0))
+    const from = yield* fromEither(key(seed ?? 0))
     const { run, store } = yield* readRun(o.run)
-    const { known, loaded } = yield* knownWithPlugins({
+    const { catalog, loaded } = yield* catalogWithPlugins({
       asked: o.plugin,
       record: recordOf(o.run, run),
       trust: o.trust
@@ -92,11 +92,11 @@ export const evaluateCommand = Command.make(
     }
     const { evaluateRun, policiesOfRun } = yield* Effect.promise(() => import("../runs/evaluate_run.ts"))
     const { sessionLayer } = yield* Effect.promise(() => import("../sessions/mod.ts"))
-    const policies = yield* policiesOfRun(store, known)
+    const policies = yield* policiesOfRun(store, catalog)
     const asked = o.task.length === 0 ? {} : { tasks: o.task }
-    const worth = yield* calling(evaluateRun(policies, known, { episodes: o.episodes, actions, ...asked }, from)).pipe(
-      Effect.provide(sessionLayer(o.session))
-    )
+    const worth = yield* calling(
+      evaluateRun(policies, catalog, { episodes: o.episodes, actions, ...asked }, from)
+    ).pipe(Effect.provide(sessionLayer(o.session)))
     yield* print(json, { run: store.name, seed: seed ?? 0, ...worth }, describe(worth))
   })
 ).pipe(

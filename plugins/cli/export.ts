@@ -4,8 +4,8 @@ import { Argument, Command, Flag } from "effect/cli"
 import { fileError, suggestion, UsageError } from "../../core/service/failure.ts"
 import { recordOf } from "../loading/mod.ts"
 import { readRun, replaceFile } from "../runs/store/mod.ts"
-import { lift, print } from "./output.ts"
-import { knownWithPlugins, pluginFlag, trustFlag } from "./plugin_flag.ts"
+import { fromEither, print } from "./output.ts"
+import { catalogWithPlugins, pluginFlag, trustFlag } from "./plugin_flag.ts"
 import { shared } from "./shared.ts"
 
 export const exportCommand = Command.make(
@@ -44,14 +44,14 @@ export const exportCommand = Command.make(
       return yield* new UsageError({ doing: "export a policy", want, got: "neither", fix: "" })
     }
     const { run, store } = yield* readRun(o.run)
-    const { known } = yield* knownWithPlugins({
+    const { catalog } = yield* catalogWithPlugins({
       asked: o.plugin,
       record: recordOf(o.run, run),
       trust: o.trust
     })
     const { policiesOfRun } = yield* Effect.promise(() => import("../runs/evaluate_run.ts"))
     const { fixedTask, policyToOnnx } = yield* Effect.promise(() => import("../runs/onnx/mod.ts"))
-    const policies = yield* policiesOfRun(store, known)
+    const policies = yield* policiesOfRun(store, catalog)
     const ofTask = policies.filter((p) => task === undefined || p.tasks.some((t) => t.id === task))
     if (task !== undefined && ofTask.length === 0) {
       const fix = suggestion(task, [...new Set(policies.flatMap((p) => p.tasks.map((t) => t.id)))])
@@ -64,8 +64,8 @@ export const exportCommand = Command.make(
       return yield* new UsageError({ doing: "export a policy", want: `one of ${there}`, got, fix: "" })
     }
     const { group, path } = found
-    const policy = task === undefined ? found : yield* lift(fixedTask(found, task, known.algorithms))
-    const bytes = yield* lift(policyToOnnx(policy))
+    const policy = task === undefined ? found : yield* fromEither(fixedTask(found, task, catalog.algorithms))
+    const bytes = yield* fromEither(policyToOnnx(policy))
     const write = { try: () => replaceFile(o.onnx, bytes), catch: (e: unknown) => fileError("write", o.onnx, e) }
     yield* Effect.uninterruptible(Effect.tryPromise(write))
     const tasks = policy.tasks.map((t) => t.id)

@@ -3,7 +3,7 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Console, Effect, Layer, Predicate } from "effect"
 import { CliConfig, CliOutput, Command, GlobalFlag, type HelpDoc } from "effect/cli"
 import { hasPrinted, OutputError, runToExit, signalCame } from "../io/ending/mod.ts"
-import { printAside } from "../io/log_to_stderr.ts"
+import { logToStderr } from "../io/log_to_stderr.ts"
 import { version } from "../runs/version.ts"
 import { algorithmsCommand } from "./algorithms.ts"
 import { cacheCommand } from "./cache.ts"
@@ -43,7 +43,7 @@ export const pgex = root.pipe(
 export const main = (argv: readonly string[]): void => {
   const options = argv.slice(0, argv.includes("--") ? argv.indexOf("--") : argv.length)
   const json = options.includes("--json")
-  const console = printAside()
+  const console = logToStderr()
   const told = <A, E, R>(command: Effect.Effect<A, E, R>) =>
     Effect.catchCause(command, (cause) => fail(cause, json)).pipe(Effect.provideService(Console.Console, console))
   const command = Command.runWith(pgex, { version, renderErrors: true })(argv).pipe(

@@ -32,7 +32,7 @@ export const percent = (x: number | undefined): string =>
   x === undefined ? "" : `${Number((100 * x).toPrecision(3))}%`
 
 /** Lifts the core's pure failures into a command. */
-export const lift = <A, F>(either: E.Either<F, A>): Effect.Effect<A, F> =>
+export const fromEither = <A, F>(either: E.Either<F, A>): Effect.Effect<A, F> =>
   E.isLeft(either) ? Effect.fail(either.left) : Effect.succeed(either.right)
 
 /** A failure that has been shown: the process ends with code 1 and prints nothing more. */

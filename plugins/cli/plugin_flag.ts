@@ -16,7 +16,7 @@ import {
 } from "../loading/mod.ts"
 import { shipped } from "../loading/registry.ts"
 import { withWord } from "./going_on.ts"
-import { lift, remark } from "./output.ts"
+import { fromEither, remark } from "./output.ts"
 
 export const pluginFlag = Flag.String("plugin").pipe(
   Flag.between(0, 100),
@@ -57,7 +57,7 @@ export const withPlugins = Effect.fn("pgex.plugins")(function* ({ asked, record 
   if (unasked.length > 0 && !trust) return yield* notAsked(record, unasked)
   const files: string[] = []
   for (const plugin of unasked) {
-    const { file, changed } = yield* lift(whereNow(plugin, record.directory))
+    const { file, changed } = yield* fromEither(whereNow(plugin, record.directory))
     if (changed) yield* remark(`${file} is not as the run was made with: what it computes may differ`)
     files.push(file)
   }
@@ -80,10 +80,10 @@ const notAsked = ({ directory }: RunRecord, plugins: readonly NamedPlugin[]) => 
 }
 
 /** The same with learners, whose modules (programs, above all) are loaded only by commands that ask for them. */
-export const knownWithPlugins = Effect.fn("pgex.known")(function* (plugins: Plugins) {
+export const catalogWithPlugins = Effect.fn("pgex.catalog")(function* (plugins: Plugins) {
   const loaded = yield* withPlugins(plugins)
-  const { knownWith } = yield* Effect.promise(() => import("../loading/catalog.ts"))
-  return { loaded, known: knownWith(loaded) }
+  const { catalogWith } = yield* Effect.promise(() => import("../loading/catalog.ts"))
+  return { loaded, catalog: catalogWith(loaded) }
 })
 
 /** An id that is not there may be of a plugin that was left out: then that is the reason. */

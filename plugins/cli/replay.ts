@@ -12,7 +12,7 @@ import { findEnvironment } from "../../envs/registry.ts"
 import { replay } from "../../envs/replay.ts"
 import { readBounded, sourceName } from "../io/bounded_read.ts"
 import { calling } from "../loading/mod.ts"
-import { lift, remark } from "./output.ts"
+import { fromEither, remark } from "./output.ts"
 import { because, pluginFlag, withPlugins } from "./plugin_flag.ts"
 import { shared } from "./shared.ts"
 
@@ -34,12 +34,14 @@ export const replayCommand = Command.make(
   Effect.fn("pgex.replay")(function* (o) {
     const { json, seed } = yield* shared
     const loaded = yield* withPlugins({ asked: o.plugin })
-    const environment = yield* lift(findEnvironment(loaded.registry, o.env)).pipe(Effect.mapError(because(loaded)))
-    const params = yield* lift(parseParams(Option.getOrElse(o.params, () => "{}")))
-    const from = yield* lift(key(seed ?? 0))
+    const environment = yield* fromEither(findEnvironment(loaded.registry, o.env)).pipe(
+      Effect.mapError(because(loaded))
+    )
+    const params = yield* fromEither(parseParams(Option.getOrElse(o.params, () => "{}")))
+    const from = yield* fromEither(key(seed ?? 0))
     const text = new TextDecoder().decode(yield* readBounded(o.actions))
-    const actions = yield* lift(parseActions(text, sourceName(o.actions)))
-    const episode = yield* calling(Effect.suspend(() => lift(replay(environment, params, from, actions))))
+    const actions = yield* fromEither(parseActions(text, sourceName(o.actions)))
+    const episode = yield* calling(Effect.suspend(() => fromEither(replay(environment, params, from, actions))))
     const lines = [{ obs: episode.obs }, ...episode.steps].map((line) => JSON.stringify(line, named))
     yield* Console.log(json ? `[${lines.join(",\n")}]` : lines.join("\n"))
     if (episode.unused > 0) {

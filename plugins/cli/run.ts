@@ -22,7 +22,7 @@ import { progressDisplay, silentProgress } from "../runs/progress.ts"
 import { directoryStore, freeName, readBegun, readFinished, recordsOf } from "../runs/store/mod.ts"
 import { choiceOf, choiceParameters } from "./config.ts"
 import { goingOn, moduleOf } from "./going_on.ts"
-import { lift, print, remark } from "./output.ts"
+import { fromEither, print, remark } from "./output.ts"
 import { because, withPlugins } from "./plugin_flag.ts"
 import { commandLine, shared } from "./shared.ts"
 import { summaryText } from "./summary.ts"
@@ -72,14 +72,14 @@ export const runCommand = Command.make(
     const loaded = yield* withPlugins({ asked: chosen.plugins, record, trust: o.trust })
     const read = { ...chosen, plugins: loaded.names }
     // Before the directory is made: a wrong name leaves nothing behind.
-    const { environment } = yield* lift(familyOf(read, loaded)).pipe(Effect.mapError(because(loaded)))
+    const { environment } = yield* fromEither(familyOf(read, loaded)).pipe(Effect.mapError(because(loaded)))
     if (environment.repeats === false) yield* remark(unrepeated(environment.id))
     if (isEndless(environment)) yield* remark(truncated(environment.id))
     // What only this command needs (programs, kernels, plots) is loaded only by it: the others start faster.
     const { mainJob } = yield* Effect.promise(() => import("../../pipeline/job.ts"))
-    const { known, knownWith } = yield* Effect.promise(() => import("../loading/catalog.ts"))
-    const all = knownWith(loaded, known)
-    const config = yield* lift(named(read, all))
+    const { catalog, catalogWith } = yield* Effect.promise(() => import("../loading/catalog.ts"))
+    const all = catalogWith(loaded, catalog)
+    const config = yield* fromEither(named(read, all))
     const { intend } = yield* Effect.promise(() => import("../../pipeline/plan.ts"))
     // Nothing is computed for a run that a later stage would refuse to go on with.
     yield* intend(config, all)

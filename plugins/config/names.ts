@@ -8,7 +8,7 @@ import { choices } from "../../core/text/choices.ts"
 import { shown } from "../../core/text/shown.ts"
 import { findFamily } from "../../envs/registry.ts"
 import type { RunConfig } from "../../pipeline/config.ts"
-import { describe, type Known, learnersFor } from "../../pipeline/jobs/spec.ts"
+import { type Catalog, describe, learnersFor } from "../../pipeline/jobs/spec.ts"
 import { groupingIds } from "../../pipeline/stages/grouping.ts"
 
 /**
@@ -17,10 +17,10 @@ import { groupingIds } from "../../pipeline/stages/grouping.ts"
  *
  * - Errors: `ConfigError` naming the key and what there is.
  */
-export const named = (config: RunConfig, known: Known): E.Either<ConfigError, RunConfig> => {
+export const named = (config: RunConfig, catalog: Catalog): E.Either<ConfigError, RunConfig> => {
   const names = [
-    ["algorithm.id", "a learner", config.algorithm.id, known.algorithms.map((a) => a.id)],
-    ["grouping.method", "a grouping method", config.grouping.method, groupingIds(known.groupings)]
+    ["algorithm.id", "a learner", config.algorithm.id, catalog.algorithms.map((a) => a.id)],
+    ["grouping.method", "a grouping method", config.grouping.method, groupingIds(catalog.groupings)]
   ] as const
   for (const [key, what, name, valid] of names) {
     if (valid.includes(name)) continue
@@ -29,17 +29,17 @@ export const named = (config: RunConfig, known: Known): E.Either<ConfigError, Ru
     return E.left(new ConfigError({ doing: `use ${key}`, key, want, got, fix: suggestion(name, valid) }))
   }
   return pipe(
-    takesActions(config, known),
-    E.chain(() => complete(config, known))
+    takesActions(config, catalog),
+    E.chain(() => complete(config, catalog))
   )
 }
 
 /** A family that there is none of is refused by whoever asks it for its tasks. */
-const takesActions = ({ algorithm, family }: RunConfig, known: Known): E.Either<ConfigError, unknown> => {
-  const found = findFamily(known.registry, family.id)
+const takesActions = ({ algorithm, family }: RunConfig, catalog: Catalog): E.Either<ConfigError, unknown> => {
+  const found = findFamily(catalog.registry, family.id)
   if (E.isLeft(found)) return E.right(undefined)
   const { environment } = found.right
-  const fitting = learnersFor(environment, known.algorithms)
+  const fitting = learnersFor(environment, catalog.algorithms)
   if (fitting.includes(algorithm.id)) return E.right(undefined)
   const want = `a learner for the ${describe(environment.action)} of ${family.id} (${choices(fitting, algorithm.id)})`
   const fix = `set algorithm.id to one of these, or family.id to a family whose actions ${algorithm.id} takes`
@@ -47,7 +47,7 @@ const takesActions = ({ algorithm, family }: RunConfig, known: Known): E.Either<
 }
 
 /** All settings of every learner that has some here; those of the one that trains, whole. */
-const complete = (config: RunConfig, { algorithms }: Known): E.Either<ConfigError, RunConfig> => {
+const complete = (config: RunConfig, { algorithms }: Catalog): E.Either<ConfigError, RunConfig> => {
   const { id, ...given } = config.algorithm
   const ids = algorithms.map((a) => a.id)
   const stranger = Object.keys(given).find((key) => !ids.includes(key))

@@ -175,7 +175,7 @@ const batchOf = (name: string, sizes: Sizes, members: readonly Opening[], parts:
       return loaded
     },
     fault: () => (broken === undefined ? misused : envError(name, broken)),
-    elsewhere: {
+    remote: {
       rewardSize,
       rewards,
       infos: () => Either.mapLeft((f: Fault) => envError(name, f))(infos()),

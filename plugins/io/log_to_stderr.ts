@@ -7,7 +7,7 @@ import { writeOutput, writeRemark } from "./ending/streams.ts"
  * Standard output is for results: from now on what this thread prints by `console.log` or `process.stdout` goes to standard
  * error, as a plugin may do at any time. Gives the console that prints results; its `log` throws `OutputError`.
  */
-export const printAside = (): Console.Console => {
+export const logToStderr = (): Console.Console => {
   const log = (...words: readonly unknown[]): void => writeOutput(`${format(...words)}\n`)
   const aside = (...words: readonly unknown[]): void => writeRemark(`${format(...words)}\n`)
   const results: Console.Console = Object.create(console, { log: { value: log }, error: { value: aside } })

@@ -1,6 +1,7 @@
 /** What there is with one more plugin: all of what it contributes, or nothing and a problem. */
 
 import type { Algorithm } from "../../algorithms/algorithm.ts"
+import { type Architecture, architectures } from "../../algorithms/architecture.ts"
 import { shown } from "../../core/text/shown.ts"
 import type { Registry } from "../../envs/registry.ts"
 import { type GroupingPlugin, groupingIds } from "../../pipeline/stages/grouping.ts"
@@ -29,6 +30,7 @@ export interface LoadedPlugin extends PluginReceipt {
 export interface Loaded {
   readonly registry: Registry
   readonly algorithms: readonly Algorithm<unknown>[]
+  readonly architectures: readonly Architecture[]
   readonly groupings: readonly GroupingPlugin[]
   readonly loggers: readonly LoggerPlugin[]
   readonly plugins: readonly LoadedPlugin[]
@@ -40,7 +42,15 @@ export interface Loaded {
 export const added = (loaded: Loaded, one: LoadedPlugin, ownAlgorithms: readonly string[]): Loaded => {
   const problem = clashOf(loaded, one, ownAlgorithms) ?? orphanOf(loaded, one)
   if (problem !== undefined) return { ...loaded, problems: [...loaded.problems, problem] }
-  const { name, environments = [], families = [], algorithms = [], groupings = [], loggers = [] } = one.plugin
+  const {
+    name,
+    environments = [],
+    families = [],
+    algorithms = [],
+    architectures: networks = [],
+    groupings = [],
+    loggers = []
+  } = one.plugin
   const guarded = environments.map((e) => guardedEnvironment(e, name))
   const inGuarded = families.map((f) =>
     guardedFamily(f, guarded.find((e) => e.id === f.environment.id) ?? f.environment, name)
@@ -53,6 +63,7 @@ export const added = (loaded: Loaded, one: LoadedPlugin, ownAlgorithms: readonly
       families: [...registry.families, ...inGuarded]
     },
     algorithms: [...loaded.algorithms, ...algorithms],
+    architectures: [...loaded.architectures, ...networks],
     groupings: [...loaded.groupings, ...groupings.map((g) => guardedGrouping(g, name))],
     loggers: [...loaded.loggers, ...loggers],
     plugins: [...loaded.plugins, one],
@@ -60,7 +71,7 @@ export const added = (loaded: Loaded, one: LoadedPlugin, ownAlgorithms: readonly
   }
 }
 
-const kinds = ["environments", "families", "algorithms", "groupings", "loggers"] as const
+const kinds = ["environments", "families", "algorithms", "architectures", "groupings", "loggers"] as const
 
 /** An id that something has already. */
 const clashOf = (loaded: Loaded, { plugin, from }: LoadedPlugin, ownAlgorithms: readonly string[]) => {
@@ -68,6 +79,7 @@ const clashOf = (loaded: Loaded, { plugin, from }: LoadedPlugin, ownAlgorithms: 
     environments: loaded.registry.environments.map((e) => e.id),
     families: loaded.registry.families.map((f) => f.id),
     algorithms: [...ownAlgorithms, ...loaded.algorithms.map((a) => a.id)],
+    architectures: [...architectures, ...loaded.architectures].map((a) => a.id),
     groupings: groupingIds(loaded.groupings),
     loggers: loaded.loggers.map((l) => l.id)
   }

@@ -1,19 +1,24 @@
 /** What the command line and scripts know by name: shipped environments, families and algorithms. */
 
+import { architectures as own } from "../../algorithms/architecture.ts"
 import { emaml, fomaml, maml, mamlTrpo, ppo, promp, reptile, sac, trMaml } from "../../algorithms/mod.ts"
-import { erased } from "../../algorithms/untyped.ts"
-import type { Known } from "../../pipeline/jobs/spec.ts"
+import { untyped } from "../../algorithms/untyped.ts"
+import type { Catalog } from "../../pipeline/jobs/spec.ts"
 import type { Loaded } from "./mod.ts"
 import { shipped } from "./registry.ts"
 
-export const known: Known = {
+export const catalog: Catalog = {
   registry: shipped,
-  algorithms: [erased(ppo), erased(sac), ...[maml, mamlTrpo, fomaml, reptile, emaml, promp, trMaml].map(erased)]
+  algorithms: [untyped(ppo), untyped(sac), ...[maml, mamlTrpo, fomaml, reptile, emaml, promp, trMaml].map(untyped)]
 }
 
 /** With what plugins contribute; their registry holds what it was added to. */
-export const knownWith = ({ registry, algorithms, groupings }: Loaded, base: Known = known): Known => ({
+export const catalogWith = (
+  { registry, algorithms, architectures, groupings }: Loaded,
+  base: Catalog = catalog
+): Catalog => ({
   registry,
   algorithms: [...base.algorithms, ...algorithms],
+  architectures: [...own, ...architectures],
   groupings
 })

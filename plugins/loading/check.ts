@@ -125,6 +125,6 @@ const stepsPerSecond = (env: Environment): number | null => {
     if (after > now) best = Math.max(best, (64 * BATCH * 1000) / (after - now))
     now = after
   }
-  batch.elsewhere?.close()
+  batch.remote?.close()
   return Number(best.toPrecision(3))
 }

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from "node:worker_threads"
 import { Effect, Predicate } from "effect"
 import { standard } from "../../envs/standard.ts"
-import { printAside } from "../io/log_to_stderr.ts"
+import { logToStderr } from "../io/log_to_stderr.ts"
 import { checkPlugin } from "./check.ts"
 import type { Told } from "./watch.ts"
 
@@ -21,5 +21,5 @@ const checked = checkPlugin(text("name"), standard, text("base"), (subject, law)
   Effect.map(tell)
 )
 
-printAside()
+logToStderr()
 await Effect.runPromise(checked)

@@ -1,5 +1,6 @@
 /** The contract of a plugin module: a record of what it contributes, as the module's default export. */
 import type { Algorithm } from "../../algorithms/algorithm.ts"
+import type { Architecture } from "../../algorithms/architecture.ts"
 import type { Environment } from "../../envs/env.ts"
 import type { Family } from "../../envs/family.ts"
 import type { GroupingPlugin } from "../../pipeline/stages/grouping.ts"
@@ -19,8 +20,10 @@ export interface Plugin {
   readonly environments?: readonly Environment[]
   /** Each plays in one of `environments`, or in one that comes with the package. */
   readonly families?: readonly Family[]
-  /** Configurations are checked by each algorithm's own schema; `erased` makes one of any algorithm. */
+  /** Configurations are checked by each algorithm's own schema; `untyped` makes one of any algorithm. */
   readonly algorithms?: readonly Algorithm<unknown>[]
+  /** What `network.id` may name; `architecture` makes one of a schema and a network. */
+  readonly architectures?: readonly Architecture[]
   readonly groupings?: readonly GroupingPlugin[]
   readonly loggers?: readonly LoggerPlugin[]
 }

@@ -4,7 +4,7 @@ import type { Environment } from "../../envs/env.ts"
 import { dynamicsError, type EnvError } from "../../envs/error.ts"
 import { checkedBatch } from "../../envs/given.ts"
 import { sizeOf } from "../../envs/space.ts"
-import type { Batch, Elsewhere, OpenBatch } from "../../envs/vector.ts"
+import type { Batch, OpenBatch, RemoteBatch } from "../../envs/vector.ts"
 
 /** Calls contributed code; a throw names the plugin, the id and the function. */
 export type Attempt = <A>(name: string, call: () => A) => A
@@ -34,14 +34,14 @@ const wholeBatch = (env: Environment, members: number, opened: unknown): Either.
   for (const name of ["reset", "step", "save", "load", "fault"] as const)
     if (typeof batch[name] !== "function") return wrong(`open().${name}`, "a function", typeof batch[name], "add it")
   for (const name of ["infos", "close"] as const) {
-    const found = typeof batch.elsewhere?.[name]
+    const found = typeof batch.remote?.[name]
     if (found !== "function") return wrong(`open().elsewhere.${name}`, "a function", found, "add it")
   }
   return opened
 }
 
 const guardedBatch = (batch: Batch, attempt: Attempt): Batch => {
-  const { elsewhere } = batch
+  const { remote } = batch
   return {
     ...batch,
     reset: (observation, row) => attempt("reset()", () => batch.reset(observation, row)),
@@ -49,11 +49,11 @@ const guardedBatch = (batch: Batch, attempt: Attempt): Batch => {
     save: (from, to) => attempt("save()", () => batch.save(from, to)),
     load: (saved, from, to) => attempt("load()", () => batch.load(saved, from, to)),
     fault: () => attempt("fault()", () => batch.fault()),
-    ...(elsewhere === undefined ? {} : { elsewhere: guardedElsewhere(elsewhere, attempt) })
+    ...(remote === undefined ? {} : { remote: guardedElsewhere(remote, attempt) })
   }
 }
 
-const guardedElsewhere = (e: Elsewhere, attempt: Attempt): Elsewhere => ({
+const guardedElsewhere = (e: RemoteBatch, attempt: Attempt): RemoteBatch => ({
   ...e,
   infos: () => attempt("elsewhere.infos()", () => e.infos()),
   ...(e.anew === undefined

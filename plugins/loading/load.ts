@@ -45,7 +45,15 @@ export const loadPlugins = Effect.fn("plugins.load")(function* (
 ) {
   const base = resolve(options.base ?? ".")
   const all = [...(options.project === true ? projectPlugins(base).map((p) => p.name) : []), ...names]
-  const nothing: Loaded = { registry, algorithms: [], groupings: [], loggers: [], plugins: [], problems: [] }
+  const nothing: Loaded = {
+    registry,
+    algorithms: [],
+    architectures: [],
+    groupings: [],
+    loggers: [],
+    plugins: [],
+    problems: []
+  }
   let loaded: Loaded = options.onto ?? nothing
   for (const name of all) {
     const one = yield* Effect.result(loadPlugin(name, base))

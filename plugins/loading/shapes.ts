@@ -99,6 +99,8 @@ const Algorithm = Schema.Struct({
   collector: Fn
 })
 
+const Architecture = Schema.Struct({ id: Id, summary: Text, make: Fn })
+
 const Grouping = Schema.Struct({ id: Id, summary: Text, group: Fn })
 
 const Logger = Schema.Struct({ id: Id, summary: Text, open: Fn })
@@ -112,11 +114,12 @@ const Plugin = Schema.Struct({
   environments: list,
   families: list,
   algorithms: list,
+  architectures: list,
   groupings: list,
   loggers: list
 })
 
-export const shapes = { Plugin, Environment, Family, Algorithm, Grouping, Logger }
+export const shapes = { Plugin, Environment, Family, Algorithm, Architecture, Grouping, Logger }
 
 /** Spaces and parameters by the word that tells them apart. */
 export const spaceShapes = { Box, Discrete }

@@ -34,9 +34,10 @@ export const pluginIssues = (value: unknown): readonly Issue[] => {
     ...each(value.environments, "environments", environmentIssues),
     ...each(value.families, "families", familyIssues),
     ...each(value.algorithms, "algorithms", (a, at) => shapeIssues(shapes.Algorithm, a, at)),
+    ...each(value.architectures, "architectures", (a, at) => shapeIssues(shapes.Architecture, a, at)),
     ...each(value.groupings, "groupings", (g, at) => shapeIssues(shapes.Grouping, g, at)),
     ...each(value.loggers, "loggers", (l, at) => shapeIssues(shapes.Logger, l, at)),
-    ...(["environments", "families", "algorithms", "groupings", "loggers"] as const).flatMap((key) =>
+    ...(["environments", "families", "algorithms", "architectures", "groupings", "loggers"] as const).flatMap((key) =>
       repeatedIds(value[key], key)
     )
   ]

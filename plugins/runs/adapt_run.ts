@@ -9,7 +9,7 @@ import type { RunStoreService } from "../../core/service/run_store.ts"
 import { aggregateInterquartileMean, type Interval, type Scores, stratifiedInterval } from "../../core/stat/mod.ts"
 import type { Task } from "../../envs/mod.ts"
 import type { RunConfig } from "../../pipeline/config.ts"
-import type { Known } from "../../pipeline/jobs/spec.ts"
+import type { Catalog } from "../../pipeline/jobs/spec.ts"
 import { meanOf } from "../../pipeline/jobs/training.ts"
 import { trainAll } from "../../pipeline/jobs/training_job.ts"
 import { plan } from "../../pipeline/plan.ts"
@@ -88,19 +88,19 @@ const atOnce = 10
 export const adaptRun = Effect.fn("run.adapt")(function* (
   store: RunStoreService,
   config: RunConfig,
-  known: Known,
+  catalog: Catalog,
   options: RunAdaptationOptions,
   key: Key
 ) {
-  const { spec, site, tasks: seen } = yield* plan(config, known)
+  const { spec, site, tasks: seen } = yield* plan(config, catalog)
   const { environment, policy, algorithm } = site.setting
   if (policy.taskIds.length > 0) {
     const fix = "run with --set network.taskOneHot=false"
     const want = "a policy that is not told its task"
     return yield* new UsageError({ doing: "adapt to unseen tasks", want, got: "one that is", fix })
   }
-  const start = yield* metaPolicy(store, known, site.setting)
-  const tasks = yield* unseenTasks(config, known, seen, options.unseen, child(key, "unseen"))
+  const start = yield* metaPolicy(store, catalog, site.setting)
+  const tasks = yield* unseenTasks(config, catalog, seen, options.unseen, child(key, "unseen"))
   const { steps, stepsPerTask = spec.stepsPerTask, episodes, actions, level = 0.95 } = options
   const problem = { environment, policy, environmentsPerTask: Math.min(together, episodes) }
   const { report } = yield* Progress
@@ -124,7 +124,7 @@ export const adaptRun = Effect.fn("run.adapt")(function* (
     for (let from = 0; from < tasks.length; from += atOnce) {
       yield* report({ stage: "adaptation", done: from, total: tasks.length, unit: "tasks" })
       const some = tasks.slice(from, from + atOnce)
-      const sizes = { environmentsPerTask: spec.vector, stepsPerTask }
+      const sizes = { environmentsPerTask: spec.environmentsPerTask, stepsPerTask }
       const made = adapter(spec.algorithmConfig, { environment, policy, tasks: some, ...sizes })
       const adapted = yield* Effect.scoped(
         Effect.flatMap(made, ({ adapt }) => adapt(start, steps, child(key, "adapt")))

@@ -10,7 +10,7 @@ import { RunStoreError, type RunStoreService } from "../../core/service/run_stor
 import { aggregateInterquartileMean, type Interval, type Scores, stratifiedInterval } from "../../core/stat/mod.ts"
 import { pathWord } from "../../core/text/command.ts"
 import { type Environment, findEnvironment } from "../../envs/mod.ts"
-import type { Known } from "../../pipeline/jobs/spec.ts"
+import type { Catalog } from "../../pipeline/jobs/spec.ts"
 import { readSafetensors } from "./store/mod.ts"
 
 /** A group's policy of one training seed, with where it is kept. */
@@ -30,14 +30,14 @@ const kept = /^policy-group-(\d+)-seed-(\d+)$/
  * - Errors: `RunStoreError` where the run stopped before its groups were trained or a file is damaged,
  *   `PolicyFileError` for one of another architecture or version.
  */
-export const policiesOfRun = Effect.fn("run.policies")(function* (store: RunStoreService, known: Known) {
+export const policiesOfRun = Effect.fn("run.policies")(function* (store: RunStoreService, catalog: Catalog) {
   const policies: RunPolicy[] = []
   for (const artefact of yield* store.artefacts) {
     const [, group, seed] = (artefact.stage === stage ? kept.exec(artefact.name) : null) ?? []
     if (group === undefined) continue
     const loaded = pipe(
       readSafetensors(yield* store.bytes(artefact), artefact.path),
-      E.chainW((file) => loadPolicy(file, known.algorithms))
+      E.chainW((file) => loadPolicy(file, catalog.algorithms, undefined, catalog.architectures))
     )
     if (E.isLeft(loaded)) return yield* loaded.left
     policies.push({ ...loaded.right, group: Number(group), seed: Number(seed), path: artefact.path })
@@ -102,7 +102,7 @@ const together = 8
  */
 export const evaluateRun = Effect.fn("run.evaluate")(function* (
   policies: readonly RunPolicy[],
-  { registry }: Known,
+  { registry }: Catalog,
   { episodes, actions, tasks: asked, level = 0.95 }: RunEvaluationOptions,
   key: Key
 ) {
@@ -169,7 +169,7 @@ const rateOf = (known: readonly number[], all: number): { readonly successRate?:
   known.length > 0 && known.length === all ? { successRate: mean(known) } : {}
 
 /** The environment of the same version as the policy's. */
-const environmentOf = (policy: RunPolicy, registry: Known["registry"]): Effect.Effect<Environment, UsageError> => {
+const environmentOf = (policy: RunPolicy, registry: Catalog["registry"]): Effect.Effect<Environment, UsageError> => {
   const { id, version } = policy.environment
   const environment = findEnvironment(registry, id)
   if (E.isLeft(environment)) {

@@ -6,7 +6,7 @@ import type { RunConfig } from "../../pipeline/config.ts"
 import { mainJob } from "../../pipeline/job.ts"
 import type { ReportData } from "../../pipeline/result/report_data.ts"
 import { named, type PresetName, resolve, SESSION_VARIABLE } from "../config/mod.ts"
-import { known, knownWith } from "../loading/catalog.ts"
+import { catalog, catalogWith } from "../loading/catalog.ts"
 import { loadPlugins, ofProject, versionsOf } from "../loading/mod.ts"
 import { machine, versions } from "./machine.ts"
 import { progressDisplay, silentProgress } from "./progress.ts"
@@ -59,11 +59,11 @@ export const experiment = Effect.fn("experiment")(function* (settings: Settings,
   const command = process.argv.slice(1).join(" ")
   const project = ofProject(process.cwd(), read.plugins)
   for (const sentence of project.told) yield* Console.error(`policygradex: ${sentence}`)
-  const loaded = yield* loadPlugins(known.registry, [...project.names, ...read.plugins])
+  const loaded = yield* loadPlugins(catalog.registry, [...project.names, ...read.plugins])
   for (const { message } of loaded.problems) yield* Console.error(`policygradex: ${message}; going on without it`)
   if (!loaded.registry.families.some((f) => f.id === read.family.id) && loaded.problems[0] !== undefined)
     return yield* loaded.problems[0]
-  const all = knownWith(loaded)
+  const all = catalogWith(loaded)
   const complete = named(read, all)
   if (E.isLeft(complete)) return yield* complete.left
   const config = complete.right

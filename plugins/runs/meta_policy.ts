@@ -5,7 +5,7 @@ import { pipe } from "fp-ts/lib/function.js"
 import { loadPolicy } from "../../algorithms/mod.ts"
 import { otherVersion } from "../../core/service/failure.ts"
 import { RunStoreError, type RunStoreService } from "../../core/service/run_store.ts"
-import type { Known } from "../../pipeline/jobs/spec.ts"
+import type { Catalog } from "../../pipeline/jobs/spec.ts"
 import type { Setting } from "../../pipeline/jobs/training.ts"
 import { STATE } from "../../pipeline/store/save.ts"
 import { readSafetensors } from "./store/mod.ts"
@@ -18,7 +18,7 @@ import { readSafetensors } from "./store/mod.ts"
  */
 export const metaPolicy = Effect.fnUntraced(function* (
   store: RunStoreService,
-  known: Known,
+  catalog: Catalog,
   { policy: wanted, environment: { version } }: Pick<Setting<unknown>, "policy" | "environment">
 ) {
   const artefact = yield* store.find("meta-training", "policy")
@@ -35,7 +35,7 @@ export const metaPolicy = Effect.fnUntraced(function* (
     readSafetensors(yield* store.bytes(artefact), artefact.path),
     E.chainW((file) =>
       pipe(
-        loadPolicy(file, known.algorithms, wanted),
+        loadPolicy(file, catalog.algorithms, wanted, catalog.architectures),
         E.filterOrElseW(
           (loaded) => loaded.environment.version === version,
           (loaded) => otherVersion(artefact.path, loaded.environment, version)

@@ -7,7 +7,7 @@ import { Session } from "../../core/service/session.ts"
 import type { RunConfig } from "../../pipeline/config.ts"
 import type { Workers } from "../../pipeline/jobs/job.ts"
 import type { JobResult, ReportData, Warning } from "../../pipeline/result/report_data.ts"
-import { knownWith } from "../loading/catalog.ts"
+import { catalogWith } from "../loading/catalog.ts"
 import { calling, type Loaded, loggedStore } from "../loading/mod.ts"
 import { lossSentence, runSession } from "../sessions/mod.ts"
 import { rated, sessionPeak } from "../sessions/peak.ts"
@@ -42,7 +42,7 @@ export const runJob = Effect.fn("run_job")(function* <E>(job: Job<E>, { config, 
     const { session, kind, did, recovery, records } = yield* runSession(config.session, note)
     if (config.session === "auto") yield* note(`Session ${kind()}, ${(yield* records)[0]?.reason}`)
     const plugins = (loaded?.plugins ?? []).map((p) => p.file)
-    const here = loaded === undefined ? {} : { known: knownWith(loaded) }
+    const here = loaded === undefined ? {} : { catalog: catalogWith(loaded) }
     const workers = workersLayer({ workers: config.workers, sessionKind: kind, note, did, plugins, ...here })
     const services = Layer.provideMerge(workers, Layer.succeed(Session)(session))
     const done = yield* job(config).pipe(
@@ -53,7 +53,15 @@ export const runJob = Effect.fn("run_job")(function* <E>(job: Job<E>, { config, 
     const sessions = yield* records
     return { ...done, sessions, peak: yield* Effect.provideService(sessionPeak, Session, session) }
   })
-  const { seconds, summary, costs, sessions, peak, films = [], ...result } = yield* calling(Effect.scoped(computed))
+  const {
+    seconds,
+    summary,
+    costs,
+    sessions,
+    peak,
+    recordings = [],
+    ...result
+  } = yield* calling(Effect.scoped(computed))
   const artefacts = yield* store.artefacts
   // Whatever became of the directory meanwhile: a run that says it is finished has all that it made.
   yield* Effect.forEach(artefacts, store.bytes, { discard: true })
@@ -81,7 +89,7 @@ export const runJob = Effect.fn("run_job")(function* <E>(job: Job<E>, { config, 
     title: `policygradex run ${store.name}`,
     receipts
   }
-  yield* store.report(report({ ...data, films }))
+  yield* store.report(report({ ...data, recordings }))
   // Last of all: a run that has a summary is finished, and needs nothing to go on from.
   yield* store.summary({ ...summary, ...data })
   yield* store.kept.drop("")

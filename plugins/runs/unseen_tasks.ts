@@ -6,7 +6,7 @@ import { child, type Key } from "../../core/random/mod.ts"
 import { UsageError } from "../../core/service/failure.ts"
 import { findFamily, type Task } from "../../envs/mod.ts"
 import type { RunConfig } from "../../pipeline/config.ts"
-import type { Known } from "../../pipeline/jobs/spec.ts"
+import type { Catalog } from "../../pipeline/jobs/spec.ts"
 
 /** Draws from the family at most. */
 const ROUNDS = 8
@@ -18,7 +18,7 @@ const ROUNDS = 8
  */
 export const unseenTasks = Effect.fnUntraced(function* (
   { family: { id, options, n } }: RunConfig,
-  known: Known,
+  catalog: Catalog,
   seen: readonly Task[],
   count: number,
   key: Key
@@ -27,7 +27,7 @@ export const unseenTasks = Effect.fnUntraced(function* (
   const found = new Map<string, Task>()
   for (let round = 0; round < ROUNDS && found.size < count; round++) {
     const drawn = pipe(
-      findFamily(known.registry, id),
+      findFamily(catalog.registry, id),
       E.chain((family) => family.draw({ ...options, n }, child(key, round), count))
     )
     if (E.isLeft(drawn)) return yield* Effect.fail(drawn.left)

@@ -119,7 +119,13 @@ function open() {
 
   const service: SessionService = {
     kind,
-    capabilities: { dtype: "f64", memoryLimit: Number.POSITIVE_INFINITY, threads: 1, bitEqual: true, dearCalls: false },
+    capabilities: {
+      dtype: "f64",
+      memoryLimit: Number.POSITIVE_INFINITY,
+      threads: 1,
+      bitEqual: true,
+      highCallOverhead: false
+    },
     compile,
     buffer: Effect.fn("session.reference.buffer")(function* (shape: Shape, values?: Numbers) {
       const operation = `make a buffer of shape ${showShape(shape)}`

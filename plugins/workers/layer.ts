@@ -6,9 +6,9 @@ import { Context, Effect, Layer, Semaphore } from "effect"
 import { WorkerLost } from "../../algorithms/error.ts"
 import { Session, type SessionService, type Work } from "../../core/service/session.ts"
 import type { RunConfig } from "../../pipeline/config.ts"
-import { openHere, PartError, Workers, type WorkersService } from "../../pipeline/jobs/job.ts"
-import type { Known } from "../../pipeline/jobs/spec.ts"
-import { known as standard } from "../loading/catalog.ts"
+import { ItemError, openHere, Workers, type WorkersService } from "../../pipeline/jobs/job.ts"
+import type { Catalog } from "../../pipeline/jobs/spec.ts"
+import { catalog as standard } from "../loading/catalog.ts"
 import { noWork, sumOfWork } from "../sessions/metrics.ts"
 import type { Kind } from "../sessions/mod.ts"
 import type { OpenWork } from "./thread.ts"
@@ -20,10 +20,10 @@ export interface WorkerOptions {
   /** What computes on every worker, in a session of its own: read when a part begins, the kind may change. */
   readonly sessionKind: () => Kind
   /** Where ids are looked up in this thread; the worker's module says where in the workers. */
-  readonly known?: Known
+  readonly catalog?: Catalog
   /** Files of plugins, which the standard worker loads too. */
   readonly plugins?: readonly string[]
-  /** The worker's module: one that ends in `serve(known)`. */
+  /** The worker's module: one that ends in `serve(catalog)`. */
   readonly entry?: URL
   /** Is told in a sentence where not all is as it was wanted: no threads, or one that was lost. */
   readonly note?: (sentence: string) => Effect.Effect<void>
@@ -38,18 +38,18 @@ export interface WorkerOptions {
  * The `Session` it provides is the one it is given, and counts what the threads do too.
  */
 export const workersLayer = (options: WorkerOptions): Layer.Layer<Workers | Session, never, Session> => {
-  const known = options.known ?? standard
+  const catalog = options.catalog ?? standard
   const cores = availableParallelism()
   const size = options.workers === "auto" ? cores : options.workers
-  if (size > 1) return Layer.effectContext(onThreads(size, known, options))
+  if (size > 1) return Layer.effectContext(onThreads(size, catalog, options))
   const said = options.workers === "auto" ? options.note?.(inTurn("a second core", "one")) : undefined
   const session = Layer.effect(Session)(Effect.map(Session, (s) => s))
-  return Layer.unwrap(Effect.as(said ?? Effect.void, Layer.merge(Workers.here(known), session)))
+  return Layer.unwrap(Effect.as(said ?? Effect.void, Layer.merge(Workers.here(catalog), session)))
 }
 
 const inTurn = (want: string, got: string): string => `All is done one after another: want ${want}, got ${got}`
 
-const onThreads = Effect.fnUntraced(function* (size: number, known: Known, options: WorkerOptions) {
+const onThreads = Effect.fnUntraced(function* (size: number, catalog: Catalog, options: WorkerOptions) {
   const {
     sessionKind,
     entry = new URL("./worker.ts", import.meta.url),
@@ -77,7 +77,7 @@ const onThreads = Effect.fnUntraced(function* (size: number, known: Known, optio
   const open: WorkersService["open"] = Effect.fnUntraced(function* (work, setting) {
     const opened: OpenWork = { id: works++, name: work.name, setting, open: true }
     yield* Effect.addFinalizer(() => Effect.sync(() => (opened.open = false)))
-    const here = yield* openHere(work, setting, known, session)
+    const here = yield* openHere(work, setting, catalog, session)
     const onThread = (part: unknown) =>
       Effect.gen(function* () {
         const { result, done } = yield* (yield* pool).run(opened, part)
@@ -100,7 +100,7 @@ const onThreads = Effect.fnUntraced(function* (size: number, known: Known, optio
           Effect.suspend(() => (available && parts.length > 1 ? onThread(part) : here(part))).pipe(
             Effect.catchTag("Ended", again(part)),
             Effect.catchTag("NotStarted", ({ got }) => Effect.andThen(unavailable(got), here(part))),
-            Effect.mapError((reason) => new PartError({ index, reason })),
+            Effect.mapError((reason) => new ItemError({ index, reason })),
             Effect.tap((r) => telling.withPermit(done(index, r))),
             Effect.map((r) => [index, r] as const)
           ),
@@ -109,7 +109,7 @@ const onThreads = Effect.fnUntraced(function* (size: number, known: Known, optio
       return results.toSorted(([i], [j]) => i - j).map(([, r]) => r)
     })
   })
-  return Context.make(Workers, { size, known, open }).pipe(
+  return Context.make(Workers, { size, catalog, open }).pipe(
     Context.add(
       Session,
       counting(session, () => elsewhere)

@@ -3,7 +3,7 @@ import { Schema } from "effect"
 import { Rpc, RpcGroup } from "effect/rpc"
 import { Transferable } from "effect/workers"
 import { sessionKinds } from "../../pipeline/config.ts"
-import { PartFailure } from "../../pipeline/jobs/job.ts"
+import { ItemFailure } from "../../pipeline/jobs/job.ts"
 
 /** What a structured clone can carry. */
 const Anything = Schema.declare((_: unknown): _ is unknown => true)
@@ -37,11 +37,11 @@ const WorkDone = Schema.Struct({
 export const Requests = RpcGroup.make(
   Rpc.make("Hello"),
   /** Makes ready for parts of a work; `id` stands for it from then on. */
-  Rpc.make("Open", { payload: { id: Schema.Int, work: Schema.String, setting: Copied }, error: PartFailure }),
+  Rpc.make("Open", { payload: { id: Schema.Int, work: Schema.String, setting: Copied }, error: ItemFailure }),
   Rpc.make("Do", {
     payload: { id: Schema.Int, part: Copied },
     success: Schema.Struct({ result: Given, done: WorkDone }),
-    error: PartFailure
+    error: ItemFailure
   }),
   Rpc.make("Close", { payload: { id: Schema.Int } })
 )

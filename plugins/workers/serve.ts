@@ -5,7 +5,7 @@ import { Context, Effect, Exit, Layer, Schema, Scope } from "effect"
 import { RpcServer } from "effect/rpc"
 import type { LearnerError } from "../../algorithms/error.ts"
 import { Session, type Work } from "../../core/service/session.ts"
-import type { Known } from "../../pipeline/jobs/spec.ts"
+import type { Catalog } from "../../pipeline/jobs/spec.ts"
 import { type Kinds, SessionKinds, sessionLayer, kinds as standard } from "../sessions/mod.ts"
 import { collectGarbage } from "./garbage.ts"
 import { Requests, WorkerData } from "./messages.ts"
@@ -18,18 +18,18 @@ interface Ready {
 }
 
 /** Where ids are looked up, or how that is made of what the thread was started with. */
-export type KnownOf = Known | ((data: WorkerData) => Effect.Effect<Known>)
+export type CatalogOf = Catalog | ((data: WorkerData) => Effect.Effect<Catalog>)
 
 /**
- * Makes this thread a worker, ids being looked up in `known`; the last thing a worker's module does. Its session, of
+ * Makes this thread a worker, ids being looked up in `catalog`; the last thing a worker's module does. Its session, of
  * `kinds`, is made at the first work and stays.
  */
-export const serve = (known: KnownOf, kinds: Kinds = standard): void => {
+export const serve = (catalog: CatalogOf, kinds: Kinds = standard): void => {
   const handlers = Requests.toLayer(
     Effect.gen(function* () {
       const data = yield* Effect.orDie(Schema.decodeUnknownEffect(WorkerData)(workerData))
       const { sessionKind } = data
-      const lookUp = yield* Effect.cached(typeof known === "function" ? known(data) : Effect.succeed(known))
+      const lookUp = yield* Effect.cached(typeof catalog === "function" ? catalog(data) : Effect.succeed(catalog))
       const scope = yield* Effect.scope
       yield* collectGarbage
       const session = yield* Effect.cached(

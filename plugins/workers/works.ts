@@ -2,29 +2,29 @@
 import { Effect, Schema, type Scope } from "effect"
 import { type LearnerError, problemError } from "../../algorithms/error.ts"
 import type { Session } from "../../core/service/session.ts"
-import { checking } from "../../pipeline/jobs/check_job.ts"
-import { evaluating } from "../../pipeline/jobs/evaluate_job.ts"
-import type { Work } from "../../pipeline/jobs/job.ts"
-import { observing } from "../../pipeline/jobs/observe_job.ts"
-import { rolling } from "../../pipeline/jobs/rollout_job.ts"
-import type { Known } from "../../pipeline/jobs/spec.ts"
-import { training } from "../../pipeline/jobs/training_job.ts"
+import { checkJob } from "../../pipeline/jobs/check_job.ts"
+import { evaluateJob } from "../../pipeline/jobs/evaluate_job.ts"
+import type { Job } from "../../pipeline/jobs/job.ts"
+import { observeJob } from "../../pipeline/jobs/observe_job.ts"
+import { rolloutJob } from "../../pipeline/jobs/rollout_job.ts"
+import type { Catalog } from "../../pipeline/jobs/spec.ts"
+import { trainingJob } from "../../pipeline/jobs/training_job.ts"
 
 /** Work whose data come from another thread and are checked. */
 export interface Served {
   readonly name: string
   readonly open: (
     setting: unknown,
-    known: Known
+    catalog: Catalog
   ) => Effect.Effect<(data: unknown) => Effect.Effect<unknown, LearnerError>, LearnerError, Session | Scope.Scope>
 }
 
-const served = <S, P, R>(work: Work<S, P, R>): Served => ({
+const served = <S, P, R>(work: Job<S, P, R>): Served => ({
   name: work.name,
-  open: (setting: unknown, known: Known) =>
+  open: (setting: unknown, catalog: Catalog) =>
     checked("setting", work.setting, setting).pipe(
-      Effect.flatMap((s) => work.open(s, known)),
-      Effect.map((part) => (data: unknown) => Effect.flatMap(checked("part", work.part, data), part))
+      Effect.flatMap((s) => work.open(s, catalog)),
+      Effect.map((part) => (data: unknown) => Effect.flatMap(checked("part", work.item, data), part))
     )
 })
 
@@ -35,11 +35,11 @@ export const checked = <A>(what: string, schema: Schema.Codec<A, unknown>, data:
   )
 
 const works: readonly Served[] = [
-  served(training),
-  served(rolling),
-  served(evaluating),
-  served(observing),
-  served(checking)
+  served(trainingJob),
+  served(rolloutJob),
+  served(evaluateJob),
+  served(observeJob),
+  served(checkJob)
 ]
 
 /** Finds work by its name. */

@@ -6,7 +6,6 @@ import fc from "fast-check"
 import * as E from "fp-ts/lib/Either.js"
 import {
   algorithmLaws,
-  erased,
   evaluator,
   loadPolicy,
   maml,
@@ -16,9 +15,10 @@ import {
   sac,
   savePolicy,
   type TrainingProblem,
-  type Transitions
+  type Transitions,
+  untyped
 } from "../../algorithms/mod.ts"
-import { firstMoments, momentsSize, normaliser, takeIn } from "../../algorithms/normalise.ts"
+import { firstMoments, momentsSize, normaliser, updateMoments } from "../../algorithms/normalise.ts"
 import { child, zeroKey } from "../../core/random/mod.ts"
 import {
   cartPole,
@@ -100,9 +100,10 @@ test("moments, discounted returns and normalised numbers are those of Stable-Bas
     fc.property(fc.uniqueArray(fc.integer({ min: 1, max: steps - 1 }), { maxLength: 4 }), (cuts) => {
       const at = [0, ...cuts.toSorted((a, b) => a - b), steps]
       let memory = { moments: firstMoments(policy), discounted: new Float64Array(f.environments) } as ReturnType<
-        typeof takeIn
+        typeof updateMoments
       >
-      for (const [i, to] of at.slice(1).entries()) memory = takeIn(policy, memory, rowsOf(f, at[i]!, to), f.gamma)
+      for (const [i, to] of at.slice(1).entries())
+        memory = updateMoments(policy, memory, rowsOf(f, at[i]!, to), f.gamma)
       const flat = [f.moments.observation, f.moments.return].flatMap((m) => [
         m.count,
         ...m.mean,
@@ -158,11 +159,11 @@ const rewards: Normalise = { observation: false, reward: true }
 const observations: Normalise = { observation: true, reward: false }
 
 for (const [algorithm, ground] of [
-  [erased(ppo), { ...twoPoles, normalise: both }],
-  [erased(ppo), { ...twoPoles, normalise: rewards }],
-  [erased(sac), { environment: identityBox, tasks: alike, normalise: both }],
-  [erased(sac), { ...twoPoles, normalise: observations }],
-  [erased(maml), { ...twoPoles, normalise: observations }]
+  [untyped(ppo), { ...twoPoles, normalise: both }],
+  [untyped(ppo), { ...twoPoles, normalise: rewards }],
+  [untyped(sac), { environment: identityBox, tasks: alike, normalise: both }],
+  [untyped(sac), { ...twoPoles, normalise: observations }],
+  [untyped(maml), { ...twoPoles, normalise: observations }]
 ] as const) {
   const what = Object.entries(ground.normalise).flatMap(([name, on]) => (on ? [name] : []))
   for (const law of algorithmLaws(algorithm, ground))
@@ -190,7 +191,7 @@ test("a policy comes back from its file with its moments, exactly, and without t
   const origin = { algorithm: ppo, environment: cartPole, tasks: problem.tasks, moments: state.moments }
   const { tensors, meta } = savePolicy(policy, state.policy, origin)
   const file = right(readSafetensors(writeSafetensors(tensors, meta), "policy.safetensors"))
-  const loaded = right(loadPolicy(file, [erased(ppo)], policy))
+  const loaded = right(loadPolicy(file, [untyped(ppo)], policy))
   assert.deepEqual(loaded.moments, state.moments)
   assert.deepEqual(loaded.policy.config.normalise, both)
   const again = await inSession(
@@ -199,7 +200,7 @@ test("a policy comes back from its file with its moments, exactly, and without t
     )
   )
   assert.equal(again[0]?.meanReturn, mean)
-  const bare = loadPolicy({ ...file, tensors: file.tensors.slice(0, 1) }, [erased(ppo)])
+  const bare = loadPolicy({ ...file, tensors: file.tensors.slice(0, 1) }, [untyped(ppo)])
   assert.match(E.isLeft(bare) ? bare.left.message : "", /want array "moments" 12 numbers to normalise by, got nothing/)
 })
 
@@ -241,7 +242,7 @@ test("PPO learns from float64 observations whose mean float32 cannot hold: secon
 
 const soon = { ...sac, defaults: { ...sac.defaults, learningStarts: 64, batch: 32, replay: 4096 } }
 
-for (const algorithm of [erased(ppo), erased(soon)])
+for (const algorithm of [untyped(ppo), untyped(soon)])
   test(`${algorithm.id} sees of a far observation what it sees of a near one, and after taking up a state`, async () => {
     const network = { normalise: observations }
     const seen = (far: number) =>

@@ -4,21 +4,21 @@ import { test } from "node:test"
 import fc from "fast-check"
 import * as E from "fp-ts/lib/Either.js"
 import {
-  erased,
   loadPolicy,
   makePolicy,
   type NetworkConfig,
   policyFormat,
   ppo,
   type SavedPolicy,
-  savePolicy
+  savePolicy,
+  untyped
 } from "../../algorithms/mod.ts"
 import { child, fillNormal, stream, zeroKey } from "../../core/random/mod.ts"
 import { cartPole, type Environment, frozenLake, linearQuadratic } from "../../envs/mod.ts"
 import { readSafetensors, writeSafetensors } from "../../plugins/runs/store/mod.ts"
 import { right } from "./support.ts"
 
-const algorithms = [erased(ppo)]
+const algorithms = [untyped(ppo)]
 const tasks = [{ id: "only", params: {} }]
 const network: NetworkConfig = { layers: 2, width: 5, activation: "tanh", taskOneHot: false }
 const made = (environment: Environment, config: NetworkConfig, seed = 0) => {

@@ -6,12 +6,12 @@ import { dynamicsError } from "../../envs/error.ts"
 import {
   type Batch,
   cartPole,
-  type Elsewhere,
   type Environment,
   environmentFindings,
   lawsOf,
   number,
   type OpenBatch,
+  type RemoteBatch,
   vectorise
 } from "../../envs/mod.ts"
 import { bridge, right, skip } from "../plugins/gymnasium/support.ts"
@@ -21,7 +21,7 @@ type Members = Parameters<OpenBatch>[0]
 type Change = (
   batch: Batch,
   members: Members
-) => Partial<Omit<Batch, "elsewhere">> & { readonly elsewhere?: Partial<Elsewhere> }
+) => Partial<Omit<Batch, "elsewhere">> & { readonly elsewhere?: Partial<RemoteBatch> }
 
 /** Cart-poles that pretend to be elsewhere: sound, so that one change breaks one law. */
 const remote = (
@@ -46,7 +46,7 @@ const remote = (
         ...own,
         step: (...given) => (closed ? undefined : own.step(...given)),
         fault: () => (closed ? gone() : own.fault()),
-        elsewhere: {
+        remote: {
           rewardSize: 0,
           rewards: new Float64Array(),
           infos: () => Either.right(members.map(() => ({ told: 1 }))),
@@ -56,7 +56,7 @@ const remote = (
         }
       }
       const { elsewhere, ...rest } = change(whole, members)
-      return { ...whole, ...rest, elsewhere: { ...whole.elsewhere!, ...elsewhere } }
+      return { ...whole, ...rest, remote: { ...whole.remote!, ...elsewhere } }
     })(vectorise(made))
   },
   ...record

@@ -12,7 +12,7 @@ import { presets } from "../../pipeline/presets.ts"
 import { digest } from "../../plugins/io/digest.ts"
 import { pack } from "../../plugins/io/packed.ts"
 import { readSafetensors, writeSafetensors } from "../../plugins/io/safetensors.ts"
-import { known } from "../../plugins/loading/catalog.ts"
+import { catalog } from "../../plugins/loading/catalog.ts"
 import { type Files, memoryFiles } from "../../plugins/runs/store/files.ts"
 import { keptIn } from "../../plugins/runs/store/kept.ts"
 import { mendedManifest, readManifest } from "../../plugins/runs/store/manifest.ts"
@@ -26,7 +26,7 @@ const right = <A>(e: E.Either<{ readonly message: string }, A>): A => {
   return e.right
 }
 
-const policyFor = (environment: Environment, learner: (typeof known.algorithms)[number]): SavedPolicy => {
+const policyFor = (environment: Environment, learner: (typeof catalog.algorithms)[number]): SavedPolicy => {
   const network = { layers: 1, width: 3, activation: "tanh", taskOneHot: false } as const
   const policy = right(learner.makePolicy(environment, network, ["only"]))
   const theta = new Float64Array(policy.size)
@@ -34,13 +34,13 @@ const policyFor = (environment: Environment, learner: (typeof known.algorithms)[
   return savePolicy(policy, theta, { algorithm: learner, environment, tasks: [{ id: "only", params: {} }] })
 }
 
-const [first = right(E.left({ message: "no algorithms" }))] = known.algorithms
+const [first = right(E.left({ message: "no algorithms" }))] = catalog.algorithms
 const saved = [cartPole, frozenLake, linearQuadratic].map((environment) => policyFor(environment, first))
 const files = saved.map(({ tensors, meta }) => writeSafetensors(tensors, meta))
 
 const loaded = ({ tensors, meta }: SavedPolicy): string | undefined =>
   pipe(
-    loadPolicy({ tensors, meta }, known.algorithms),
+    loadPolicy({ tensors, meta }, catalog.algorithms),
     E.fold(
       (e) => e.message,
       () => undefined

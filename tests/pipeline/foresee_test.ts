@@ -5,7 +5,7 @@ import { Effect, Exit, Layer } from "effect"
 import { Progress } from "../../core/service/progress.ts"
 import type { RunConfig } from "../../pipeline/config.ts"
 import { mainJob } from "../../pipeline/mod.ts"
-import { known } from "../../plugins/loading/catalog.ts"
+import { catalog } from "../../plugins/loading/catalog.ts"
 import { runJob } from "../../plugins/runs/run_job.ts"
 import { memoryStore } from "../../plugins/runs/store/mod.ts"
 import { smallest } from "./job/support.ts"
@@ -18,14 +18,14 @@ const refusal = async (config: RunConfig): Promise<string> => {
     report: ({ stage }) => Effect.sync(() => void begun.push(stage)),
     say: () => Effect.void
   })
-  const job = runJob(mainJob(known), { config, command: "pgex run" })
+  const job = runJob(mainJob(catalog), { config, command: "pgex run" })
   const exit = await Effect.runPromiseExit(Effect.provide(Effect.flip(job), Layer.merge(memory.layer, progress)))
   assert.deepEqual(begun, [])
   assert.deepEqual([...memory.files.keys()], [])
   return Exit.isSuccess(exit) ? exit.value.message : assert.fail(String(exit))
 }
 
-const learners = known.algorithms.map((a) => a.id)
+const learners = catalog.algorithms.map((a) => a.id)
 const sac = (settings: object) => ({ id: "sac", sac: { learningStarts: 20, batch: 16, ...settings } })
 
 test("there are nine learners", () => assert.equal(learners.length, 9))
@@ -97,7 +97,7 @@ test("one group of all tasks is no group of one", async () => {
   const truth = { ...config.truth, subsets: 0 }
   const memory = memoryStore()
   const silent = Layer.succeed(Progress)({ report: () => Effect.void, say: () => Effect.void })
-  const job = runJob(mainJob(known), { config: { ...config, truth }, command: "pgex run" })
+  const job = runJob(mainJob(catalog), { config: { ...config, truth }, command: "pgex run" })
   const data = await Effect.runPromise(Effect.provide(job, Layer.merge(memory.layer, silent)))
   assert.equal(data.grouping.k, 1)
 })

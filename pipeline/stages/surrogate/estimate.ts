@@ -1,7 +1,7 @@
 /** From θ★ to affinities without training anything: collect, project, solve all subsets, compare. */
 import { Effect } from "effect"
 import type { Fixed, Transitions } from "../../../algorithms/algorithm.ts"
-import { type LearnerError, lift } from "../../../algorithms/error.ts"
+import { fromEither, type LearnerError } from "../../../algorithms/error.ts"
 import type { Policy } from "../../../algorithms/policy.ts"
 import { norm } from "../../../core/linalg/mod.ts"
 import { child, type Floats, fillNormal, type Key, stream } from "../../../core/random/mod.ts"
@@ -36,7 +36,7 @@ export const estimate = Effect.fn("policygradex.estimate")(function* <C>(
   observed?: Effect.Effect<readonly Observed[], LearnerError>
 ) {
   const { policy, environment } = setting
-  const drawn = yield* lift(subsets(stream(child(key, "subsets")), tasks.length, c.subsetSize, c.subsets))
+  const drawn = yield* fromEither(subsets(stream(child(key, "subsets")), tasks.length, c.subsetSize, c.subsets))
   return yield* Effect.scoped(
     Effect.gen(function* () {
       const p = yield* projector(c.projection, policy, c.dimension, child(key, "projection"))

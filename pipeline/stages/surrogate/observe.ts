@@ -1,7 +1,7 @@
 /** What the surrogate learns from: transitions of every task at θ★, their advantages and projected gradients. */
 import { Effect } from "effect"
 import type { Fixed, Transitions } from "../../../algorithms/algorithm.ts"
-import { lift, type ProblemError } from "../../../algorithms/error.ts"
+import { fromEither, type ProblemError } from "../../../algorithms/error.ts"
 import { inputsOf, type Policy } from "../../../algorithms/policy.ts"
 import { baselineFitter, gaeInto, standardiseInPlace } from "../../../core/estimate/mod.ts"
 import { child, type Floats, type Key } from "../../../core/random/mod.ts"
@@ -68,7 +68,7 @@ const collect = Effect.fnUntraced(function* <C>(
     environment: setting.environment,
     tasks,
     policy: setting.policy,
-    environmentsPerTask: Math.max(setting.vector, Math.min(32, Math.ceil(c.transitionsPerTask / 512)))
+    environmentsPerTask: Math.max(setting.environmentsPerTask, Math.min(32, Math.ceil(c.transitionsPerTask / 512)))
   }
   return yield* Effect.scoped(
     Effect.gen(function* () {
@@ -99,7 +99,7 @@ export const ownAdvantages = (
       const next = baseline.values(reached, size, t.count)
       for (let i = 0; i < t.count; i++) if (t.terminated[i] === 1) next[i] = 0
       const columns = { reward: t.reward, value, next, terminated: t.terminated, truncated: t.truncated }
-      yield* lift(gaeInto(gamma, lambda, t.environments)(columns, advantage))
+      yield* fromEither(gaeInto(gamma, lambda, t.environments)(columns, advantage))
       for (let i = 0; i < t.count; i++) target[i] = advantage[i]! + value[i]!
     }
     return advantage

@@ -1,7 +1,8 @@
 /** A policy that is told its task, for one task only. */
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
-import type { Algorithm, LoadedPolicy } from "../../../algorithms/mod.ts"
+import type { Algorithm, Architecture, LoadedPolicy } from "../../../algorithms/mod.ts"
+import type { Network } from "../../../core/network/mod.ts"
 import { suggestion, UsageError } from "../../../core/service/failure.ts"
 
 /**
@@ -28,7 +29,7 @@ export const fixedTask = (
   const by = algorithms.find((a) => a.id === loaded.algorithm.id)
   if (by === undefined) return refuse(`algorithm ${loaded.algorithm.id}`, "none of that id")
   return pipe(
-    by.makePolicy(policy.spaces, { ...policy.config, taskOneHot: false }),
+    by.makePolicy(policy.spaces, { ...policy.config, taskOneHot: false }, [], [sameArchitecture(policy.network)]),
     E.mapLeft((e) => new UsageError({ doing: "export a policy for one task", want: e.want, got: e.got, fix: "" })),
     E.map((alone): LoadedPolicy => {
       const told = Float64Array.from(policy.taskIds, (id) => (id === task ? 1 : 0))
@@ -41,3 +42,10 @@ export const fixedTask = (
     })
   )
 }
+
+/** What the policy's own network is of, wherever that came from. */
+const sameArchitecture = ({ id, sized }: Network): Architecture => ({
+  id,
+  summary: "",
+  make: (_, { inputs, outputs }) => E.right(sized(inputs, outputs))
+})

@@ -65,8 +65,10 @@ const certificate = ({ grouping: g }: ReportData): Html => {
     (relaxation ${show(g.objective)}).</p>`
 }
 
-const films = ({ films = [], tasks, grouping }: ReportData): Html =>
-  films.length === 0 ? html`` : html`<h2>What the policies do</h2>${filmFigure(films, tasks, grouping.labels)}`
+const films = ({ recordings = [], tasks, grouping }: ReportData): Html =>
+  recordings.length === 0
+    ? html``
+    : html`<h2>What the policies do</h2>${filmFigure(recordings, tasks, grouping.labels)}`
 
 const costs = (d: ReportData): Html => {
   if (d.costs.length === 0) return html``

@@ -140,7 +140,7 @@ const service = (engine: Engine, heap: Heap, state: { readonly open: boolean }):
       memoryLimit: heap.limit,
       threads: engine.threads,
       bitEqual: engine.bitEqual,
-      dearCalls: false
+      highCallOverhead: false
     },
     compile,
     buffer,

@@ -42,7 +42,7 @@ interface Port {
   readonly name: string
   readonly size: number
   readonly shape: readonly number[]
-  readonly home: number
+  readonly ownAddress: number
   readonly slots: readonly { readonly index: number; readonly offset: number }[]
   readonly overwrites: ReadonlySet<string>
   bound: number
@@ -79,7 +79,7 @@ export const place = (plan: Plan, code: Code, heap: Heap, owner: symbol): Placed
     name: p.name,
     size: size(p.shape),
     shape: p.shape,
-    home: p.buffer < 0 ? -1 : address(p.buffer),
+    ownAddress: p.buffer < 0 ? -1 : address(p.buffer),
     slots: plan.slots.flatMap((s, index) => (s.buffer === p.buffer ? [{ index, offset: 4 * s.offset }] : [])),
     overwrites,
     bound: p.buffer < 0 ? -1 : address(p.buffer),
@@ -90,12 +90,12 @@ export const place = (plan: Plan, code: Code, heap: Heap, owner: symbol): Placed
   const known = new Set(plan.outputs.map((o) => o.name))
 
   const bind = (p: Port, at: number): void => {
-    if (p.bound === at || p.home < 0) return
+    if (p.bound === at || p.ownAddress < 0) return
     p.bound = at
     for (const s of p.slots) heap.i32[slots / 4 + s.index] = at + s.offset
   }
 
-  const give = (p: Port, value: Argument | undefined): CallProblem | undefined => {
+  const bindInput = (p: Port, value: Argument | undefined): CallProblem | undefined => {
     const what = `run ${plan.name}`
     if (value === undefined) return missing(what, p, inputs)
     const length = isBuffer(value) ? size(value.shape) : value.length
@@ -103,20 +103,20 @@ export const place = (plan: Plan, code: Code, heap: Heap, owner: symbol): Placed
     if (isBuffer(value)) {
       if (!isOwn(value, owner)) return foreign(what, "input", p, value.owner === owner)
       bind(p, value.at)
-    } else if (p.home >= 0) {
-      bind(p, p.home)
-      heap.f32.set(value, p.home / 4)
+    } else if (p.ownAddress >= 0) {
+      bind(p, p.ownAddress)
+      heap.f32.set(value, p.ownAddress / 4)
     }
     p.last = value
     return undefined
   }
 
   /** Where output `p` goes: straight into the target where that is safe, else home and copied afterwards. */
-  const aim = (p: Port, target: Target | undefined): CallProblem | undefined => {
+  const bindOutput = (p: Port, target: Target | undefined): CallProblem | undefined => {
     const what = `run ${plan.name}`
     if (target === undefined || !isBuffer(target)) {
       if (target !== undefined && target.length !== p.size) return wrongLength(what, "output", p, target.length)
-      bind(p, p.home)
+      bind(p, p.ownAddress)
       p.last = target
       return undefined
     }
@@ -124,7 +124,7 @@ export const place = (plan: Plan, code: Code, heap: Heap, owner: symbol): Placed
     if (!isOwn(target, owner)) return foreign(what, "output", p, target.owner === owner)
     const safe = inputs.every((i) => i.bound !== target.at || p.overwrites.has(i.name))
     const alone = outputs.every((o) => o === p || o.bound !== target.at)
-    bind(p, safe && alone ? target.at : p.home)
+    bind(p, safe && alone ? target.at : p.ownAddress)
     p.last = target
     return undefined
   }
@@ -148,11 +148,11 @@ export const place = (plan: Plan, code: Code, heap: Heap, owner: symbol): Placed
   ): CallProblem | undefined => {
     bound = false
     for (const p of inputs) {
-      const problem = give(p, given[p.name])
+      const problem = bindInput(p, given[p.name])
       if (problem !== undefined) return problem
     }
     for (const p of outputs) {
-      const problem = aim(p, into[p.name])
+      const problem = bindOutput(p, into[p.name])
       if (problem !== undefined) return problem
     }
     bound = true
@@ -174,7 +174,7 @@ export const place = (plan: Plan, code: Code, heap: Heap, owner: symbol): Placed
       if (repeats(given, into)) {
         for (const p of inputs) {
           const value = given[p.name]
-          if (value !== undefined && p.home >= 0 && !isBuffer(value)) heap.f32.set(value, p.home / 4)
+          if (value !== undefined && p.ownAddress >= 0 && !isBuffer(value)) heap.f32.set(value, p.ownAddress / 4)
         }
       } else {
         const problem = rebind(given, into)

@@ -195,7 +195,13 @@ const service = (backend: Backend, limit: number, state: { readonly open: boolea
 
   return {
     kind,
-    capabilities: { dtype: "f32", memoryLimit: limit, threads: backend.threads, bitEqual: false, dearCalls: true },
+    capabilities: {
+      dtype: "f32",
+      memoryLimit: limit,
+      threads: backend.threads,
+      bitEqual: false,
+      highCallOverhead: true
+    },
     compile,
     buffer,
     write: (b, values) =>

@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Effect } from "effect"
 import { mamlTrpo } from "../../../algorithms/maml/maml.ts"
-import { erased, type State } from "../../../algorithms/mod.ts"
+import { type State, untyped } from "../../../algorithms/mod.ts"
 import { child, zeroKey } from "../../../core/random/mod.ts"
 import { navigation } from "../../../envs/mod.ts"
 import { inSession, problemOf, right } from "../support.ts"
@@ -29,7 +29,7 @@ test(
           problemOf(navigation, { ...base, tasks: goals([0, 60, 120, 180, 240, 300]), stepsPerTask: 1000 })
         )
         const unseen = problemOf(navigation, { ...base, tasks: goals([30, 90, 150, 210, 270, 330]), stepsPerTask: 500 })
-        const make = erased(mamlTrpo).adapter ?? assert.fail()
+        const make = untyped(mamlTrpo).adapter ?? assert.fail()
         const { adapt } = yield* make(mamlTrpo.defaults, unseen)
         const returns = Effect.fnUntraced(function* (at: State) {
           const adapted = yield* adapt(at, 2, child(zeroKey, "test"))

@@ -3,7 +3,7 @@ import { test } from "node:test"
 import { Effect, type Scope } from "effect"
 import { towardsWorst } from "../../../algorithms/maml/learner.ts"
 import { emaml, fomaml, maml, mamlTrpo, promp, reptile, trMaml } from "../../../algorithms/maml/maml.ts"
-import { algorithmLaws, erased, type LearnerError } from "../../../algorithms/mod.ts"
+import { algorithmLaws, type LearnerError, untyped } from "../../../algorithms/mod.ts"
 import { zeroKey } from "../../../core/random/mod.ts"
 import type { Session } from "../../../core/service/session.ts"
 import { cartPole, navigation } from "../../../envs/mod.ts"
@@ -109,7 +109,7 @@ test("adapter() takes each task its own way, by the key, and not at all in 0 ste
       const problem = problemOf(navigation, { tasks: pair })
       const learner = yield* maml.learner(maml.defaults, problem)
       const at = yield* learner.init(zeroKey)
-      const make = erased(maml).adapter
+      const make = untyped(maml).adapter
       assert.ok(make !== undefined)
       const unseen = [{ id: "north", params: { goal_angle: Math.PI / 2 } }, ...pair]
       const { adapt } = yield* make(maml.defaults, { ...problem, tasks: unseen, stepsPerTask: 80 })

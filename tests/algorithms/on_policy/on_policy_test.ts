@@ -18,13 +18,13 @@ const kind: OnPolicy<typeof Config.Type, "policyLoss" | "valueLoss"> = {
   summary: "Advantage actor-critic",
   config: Config,
   defaults: { learningRate: 1e-2, entropy: 0.01 },
-  figures: ["policyLoss", "valueLoss"],
+  metrics: ["policyLoss", "valueLoss"],
   loop: ({ learningRate }) => ({ learningRate, gamma: 0.5 }),
   objective: ({ entropy }, x) => {
     const policyLoss = neg(mul(x.logProb, x.advantage))
     const valueLoss = square(sub(x.value, x.return))
     const loss = sub(add(policyLoss, valueLoss), mul(x.entropy, entropy))
-    return { loss, figures: { policyLoss, valueLoss } }
+    return { loss, metrics: { policyLoss, valueLoss } }
   }
 }
 const a2c = onPolicy(kind)

@@ -4,7 +4,7 @@ import fc from "fast-check"
 import { makePolicy, type Ppo, ppo } from "../../../algorithms/mod.ts"
 import { networks, valueProgram } from "../../../algorithms/on_policy/networks.ts"
 import { updateProgram } from "../../../algorithms/on_policy/objective.ts"
-import { figures } from "../../../algorithms/ppo/objective.ts"
+import { metrics } from "../../../algorithms/ppo/objective.ts"
 import { kind } from "../../../algorithms/ppo/ppo.ts"
 import { evaluate, type Program, program } from "../../../core/program/mod.ts"
 import type { Space } from "../../../envs/mod.ts"
@@ -79,14 +79,14 @@ const update = (config: Ppo, c: Case, change: Partial<Record<"advantage" | "logP
     ...change
   })
   const batch = c.inputs.length
-  const rows = (name: (typeof figures)[number]): Float64Array =>
-    out.rows!.slice(figures.indexOf(name) * batch, (figures.indexOf(name) + 1) * batch)
+  const rows = (name: (typeof metrics)[number]): Float64Array =>
+    out.rows!.slice(metrics.indexOf(name) * batch, (metrics.indexOf(name) + 1) * batch)
   return {
     m: out.m!,
     parameters: out.parameters!,
     gradientNorm: out.gradientNorm!,
     figure: rows,
-    mean: (name: (typeof figures)[number]) => meanOf(rows(name))
+    mean: (name: (typeof metrics)[number]) => meanOf(rows(name))
   }
 }
 

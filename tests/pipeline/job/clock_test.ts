@@ -5,7 +5,7 @@ import { Clock, Effect, Layer } from "effect"
 import { Progress } from "../../../core/service/progress.ts"
 import { mainJob } from "../../../pipeline/mod.ts"
 import { CheckpointSeconds } from "../../../pipeline/store/checkpoints.ts"
-import { known } from "../../../plugins/loading/catalog.ts"
+import { catalog } from "../../../plugins/loading/catalog.ts"
 import { progressDisplay } from "../../../plugins/runs/progress.ts"
 import { runJob } from "../../../plugins/runs/run_job.ts"
 import { memoryStore } from "../../../plugins/runs/store/mod.ts"
@@ -41,7 +41,7 @@ test("a clock that is set back stops no checkpoint, and nothing takes less than 
       }
     }))
   ).pipe(Layer.provide(display))
-  const job = runJob(mainJob(known), { config: smallest, command: "pgex run" }).pipe(
+  const job = runJob(mainJob(catalog), { config: smallest, command: "pgex run" }).pipe(
     Effect.provide(Layer.merge(memory.layer, watched)),
     Effect.provideService(CheckpointSeconds, 0)
   )

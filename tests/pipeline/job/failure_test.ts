@@ -6,7 +6,7 @@ import { Progress } from "../../../core/service/progress.ts"
 import { Session } from "../../../core/service/session.ts"
 import type { RunConfig } from "../../../pipeline/config.ts"
 import { EstimatesRefused, mainJob, Workers } from "../../../pipeline/mod.ts"
-import { known } from "../../../plugins/loading/catalog.ts"
+import { catalog } from "../../../plugins/loading/catalog.ts"
 import { silentProgress } from "../../../plugins/runs/progress.ts"
 import { memoryStore } from "../../../plugins/runs/store/mod.ts"
 import * as wasm from "../../../plugins/sessions/wasm/mod.ts"
@@ -14,7 +14,7 @@ import { artefact, tiny, tinyPpo } from "./support.ts"
 
 /** The job in the session of the context, its files in `memory`. */
 const job = (config: RunConfig, memory: ReturnType<typeof memoryStore>, progress = silentProgress) =>
-  mainJob(known)(config).pipe(Effect.provide(Layer.mergeAll(Workers.here(known), memory.layer, progress)))
+  mainJob(catalog)(config).pipe(Effect.provide(Layer.mergeAll(Workers.here(catalog), memory.layer, progress)))
 
 const failureOf = async (config: RunConfig) => {
   const memory = memoryStore()

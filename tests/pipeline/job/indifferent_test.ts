@@ -7,7 +7,7 @@ import type { RunConfig } from "../../../pipeline/config.ts"
 import { Workers } from "../../../pipeline/jobs/job.ts"
 import { mainJob } from "../../../pipeline/mod.ts"
 import { summaryText } from "../../../plugins/cli/summary.ts"
-import { known } from "../../../plugins/loading/catalog.ts"
+import { catalog } from "../../../plugins/loading/catalog.ts"
 import { silentProgress } from "../../../plugins/runs/progress.ts"
 import { report } from "../../../plugins/runs/report/mod.ts"
 import { runJob } from "../../../plugins/runs/run_job.ts"
@@ -41,7 +41,7 @@ const runOf = (environment: Environment) => {
     truth: { ...tiny.truth, subsets: 6, iterations: 1, stepsPerTask: 64, repeats: 2 }
   }
   const memory = memoryStore("points")
-  const all = { ...known, registry: { environments: [environment], families: [points] } }
+  const all = { ...catalog, registry: { environments: [environment], families: [points] } }
   // Workers of other threads know the package's own environments alone.
   const job = (c: RunConfig) => Effect.provide(mainJob(all)(c), Workers.here(all))
   return runJob(job, { config, command: "pgex run" }).pipe(

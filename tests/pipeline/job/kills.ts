@@ -4,14 +4,14 @@ import { Effect, Layer } from "effect"
 import type { RunConfig } from "../../../pipeline/config.ts"
 import { mainJob } from "../../../pipeline/mod.ts"
 import { CheckpointSeconds } from "../../../pipeline/store/checkpoints.ts"
-import { known } from "../../../plugins/loading/catalog.ts"
+import { catalog } from "../../../plugins/loading/catalog.ts"
 import { silentProgress } from "../../../plugins/runs/progress.ts"
 import { runJob } from "../../../plugins/runs/run_job.ts"
 import { memoryStore } from "../../../plugins/runs/store/mod.ts"
 import { smallest } from "./support.ts"
 
 /** All of the package's. */
-export const learners: readonly string[] = known.algorithms.map((a) => a.id)
+export const learners: readonly string[] = catalog.algorithms.map((a) => a.id)
 
 /** The smallest run by a learner. */
 export const configOf = (id: string): RunConfig => {
@@ -65,7 +65,7 @@ export const goOn = async (config: RunConfig, from: Disk = new Map()) => {
     return there
   }
   const data = await Effect.runPromise(
-    runJob(mainJob(known), { config, command: "pgex run" }).pipe(
+    runJob(mainJob(catalog), { config, command: "pgex run" }).pipe(
       Effect.provide(Layer.merge(layer, silentProgress)),
       Effect.provideService(CheckpointSeconds, 0)
     )

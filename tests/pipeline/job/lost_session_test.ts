@@ -6,7 +6,7 @@ import { Progress } from "../../../core/service/progress.ts"
 import type { RunConfig } from "../../../pipeline/config.ts"
 import { mainJob } from "../../../pipeline/mod.ts"
 import { summaryText } from "../../../plugins/cli/summary.ts"
-import { known } from "../../../plugins/loading/catalog.ts"
+import { catalog } from "../../../plugins/loading/catalog.ts"
 import { runJob } from "../../../plugins/runs/run_job.ts"
 import { memoryStore } from "../../../plugins/runs/store/mod.ts"
 import * as reference from "../../../plugins/sessions/reference.ts"
@@ -33,7 +33,7 @@ const run = async (config: RunConfig, layers: Parameters<typeof withKinds>[0] = 
     report: () => Effect.void,
     say: (sentence) => Effect.sync(() => void said.push(sentence))
   })
-  const job = runJob(mainJob(known), { config, command: "pgex run" }).pipe(
+  const job = runJob(mainJob(catalog), { config, command: "pgex run" }).pipe(
     Effect.provide(Layer.merge(memory.layer, progress)),
     withKinds(layers)
   )

@@ -7,7 +7,7 @@ import type { RunConfig } from "../../../pipeline/config.ts"
 import { mainJob } from "../../../pipeline/mod.ts"
 import { CheckpointSeconds } from "../../../pipeline/store/checkpoints.ts"
 import { type Disk, disk } from "../../../plugins/io/disk.ts"
-import { known } from "../../../plugins/loading/catalog.ts"
+import { catalog } from "../../../plugins/loading/catalog.ts"
 import { runJob } from "../../../plugins/runs/run_job.ts"
 import { directoryStore, type Mode } from "../../../plugins/runs/store/mod.ts"
 import { tiny } from "./support.ts"
@@ -30,7 +30,7 @@ const silent: ProgressService = { report: () => Effect.void, say: () => Effect.v
 
 /** The job, with a checkpoint after each iteration. */
 export const job = (directory: string, mode: Mode, on: Disk, progress: Partial<ProgressService> = {}) =>
-  runJob(mainJob(known), { config, command: "pgex run" }).pipe(
+  runJob(mainJob(catalog), { config, command: "pgex run" }).pipe(
     Effect.provide(
       Layer.merge(directoryStore(directory, mode, info, on), Layer.succeed(Progress)({ ...silent, ...progress }))
     ),

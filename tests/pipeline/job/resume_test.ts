@@ -8,7 +8,7 @@ import type { RunConfig } from "../../../pipeline/config.ts"
 import { mainJob } from "../../../pipeline/mod.ts"
 import { CheckpointSeconds } from "../../../pipeline/store/checkpoints.ts"
 import { summaryText } from "../../../plugins/cli/summary.ts"
-import { known } from "../../../plugins/loading/catalog.ts"
+import { catalog } from "../../../plugins/loading/catalog.ts"
 import { runJob } from "../../../plugins/runs/run_job.ts"
 import { digest, memoryStore } from "../../../plugins/runs/store/mod.ts"
 import { unlike, withKinds } from "../../plugins/sessions/support.ts"
@@ -50,7 +50,7 @@ const attempt = async (
       }),
     say: (sentence) => Effect.sync(() => void said.push(sentence))
   })
-  const job = runJob(mainJob(known), { config: c, command: "pgex run" }).pipe(
+  const job = runJob(mainJob(catalog), { config: c, command: "pgex run" }).pipe(
     Effect.provide(Layer.merge(store, progress)),
     Effect.provideService(CheckpointSeconds, 0),
     withKinds(kinds)

@@ -5,7 +5,7 @@ import { type Ppo, ppo } from "../../../algorithms/mod.ts"
 import type { RunConfig } from "../../../pipeline/config.ts"
 import { mainJob } from "../../../pipeline/mod.ts"
 import { presets } from "../../../plugins/config/mod.ts"
-import { known } from "../../../plugins/loading/catalog.ts"
+import { catalog } from "../../../plugins/loading/catalog.ts"
 import { silentProgress } from "../../../plugins/runs/progress.ts"
 import { runJob } from "../../../plugins/runs/run_job.ts"
 import { memoryStore } from "../../../plugins/runs/store/mod.ts"
@@ -49,7 +49,7 @@ export const smallest: RunConfig = {
 /** Runs the main job; what it says, and the files that it left. */
 export const run = (config: RunConfig, layers: Parameters<typeof withKinds>[0] = {}) => {
   const memory = memoryStore("tiny")
-  return runJob(mainJob(known), { config, command: "pgex run" }).pipe(
+  return runJob(mainJob(catalog), { config, command: "pgex run" }).pipe(
     Effect.provide(Layer.merge(memory.layer, silentProgress)),
     withKinds(layers),
     Effect.map((data) => ({ data, files: memory.files })),

@@ -14,7 +14,7 @@ const setting: Setting<typeof ppo.defaults> = {
   algorithm: ppo,
   algorithmConfig: ppo.defaults,
   policy: right(makePolicy(cartPole, { layers: 1, width: 16, activation: "tanh", taskOneHot: false })),
-  vector: 4,
+  environmentsPerTask: 4,
   stepsPerTask: 128,
   episodes: 3
 }

@@ -4,14 +4,14 @@ import { Effect } from "effect"
 import { makePolicy } from "../../../algorithms/mod.ts"
 import { zeroKey } from "../../../core/random/mod.ts"
 import { type Environment, frozenLake, navigation, type Task } from "../../../envs/mod.ts"
-import { filmsOf } from "../../../pipeline/result/recordings.ts"
+import { recordingsOf } from "../../../pipeline/result/recordings.ts"
 import { right } from "../../algorithms/support.ts"
 
 const small = { layers: 1, width: 4, activation: "tanh", taskOneHot: false } as const
 const filmed = (environment: Environment, tasks: readonly Task[], theta: (size: number) => Float64Array) => {
   const policy = right(makePolicy(environment, small))
   const policies = tasks.map(() => ({ policy: theta(policy.size) }))
-  return Effect.runSync(filmsOf({ environment, policy }, tasks, policies, zeroKey))
+  return Effect.runSync(recordingsOf({ environment, policy }, tasks, policies, zeroKey))
 }
 const task = (environment: Environment, params: Task["params"]): Task => ({
   id: JSON.stringify(params),

@@ -9,7 +9,7 @@ import { child, zeroKey } from "../../../core/random/mod.ts"
 import { navigation, navigationUniform } from "../../../envs/mod.ts"
 import type { RunConfig } from "../../../pipeline/config.ts"
 import { mainJob, Workers } from "../../../pipeline/mod.ts"
-import { known } from "../../../plugins/loading/catalog.ts"
+import { catalog } from "../../../plugins/loading/catalog.ts"
 import { adaptRun } from "../../../plugins/runs/adapt_run.ts"
 import { silentProgress } from "../../../plugins/runs/progress.ts"
 import { runJob } from "../../../plugins/runs/run_job.ts"
@@ -46,7 +46,7 @@ const runs = {
 before(async () => {
   for (const [name, config] of Object.entries(runs)) {
     const info = { command: "pgex run", config, seed: config.seed, versions: {}, machine: {} }
-    await runJob(mainJob(known), { config, command: "pgex run" }).pipe(
+    await runJob(mainJob(catalog), { config, command: "pgex run" }).pipe(
       Effect.provide(Layer.merge(directoryStore(join(folder, name), "new", info), silentProgress)),
       withKinds({}),
       Effect.runPromise
@@ -114,7 +114,7 @@ test("adaptation goes on from the meta-policy with the step sizes that it learne
     Effect.gen(function* () {
       const { store } = yield* readRun(join(folder, "maml"))
       const how = { steps: 2, unseen: 2, episodes: 4, actions: "mode" } as const
-      const worth = yield* adaptRun(store, runs.maml, known, how, zeroKey)
+      const worth = yield* adaptRun(store, runs.maml, catalog, how, zeroKey)
       const artefact = yield* store.find("meta-training", "policy")
       const { tensors } = right(readSafetensors(yield* store.bytes(artefact ?? assert.fail("no policy")), "policy"))
       const named = (name: string) => tensors.find((t) => t.name === name)?.data ?? assert.fail(name)
@@ -130,7 +130,7 @@ test("adaptation goes on from the meta-policy with the step sizes that it learne
         const [played] = yield* evaluate(theta, how, child(zeroKey, "evaluate"))
         assert.equal(worth.tasks[i]!.after.meanReturn, played!.meanReturn)
       }
-    }).pipe(Effect.scoped, Effect.provide(Layer.merge(silentProgress, Workers.here(known))))
+    }).pipe(Effect.scoped, Effect.provide(Layer.merge(silentProgress, Workers.here(catalog))))
   ))
 
 test("pgex evaluate --adapt prints a table for people, success rates among it", () => {
@@ -183,7 +183,7 @@ test("a family that has no unseen tasks left is refused with how many there are"
     const { tasks } = right(navigationUniform.tasks({ n: 4 }))
     const few = { ...navigationUniform, draw: () => navigationUniform.tasks({ n: 5 }) }
     const registry = { environments: [navigation], families: [few] }
-    const draw = (count: number) => unseenTasks(runs.ppo, { ...known, registry }, tasks, count, zeroKey)
+    const draw = (count: number) => unseenTasks(runs.ppo, { ...catalog, registry }, tasks, count, zeroKey)
     const fewer = yield* draw(4)
     assert.deepEqual(
       fewer.map((t) => t.id),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { known } from "../../../plugins/loading/catalog.ts"
+import { catalog } from "../../../plugins/loading/catalog.ts"
 import { pgex } from "../../support/pgex.ts"
 
 test("pgex algorithms lists every learner, with --json as data", () => {
@@ -9,7 +9,7 @@ test("pgex algorithms lists every learner, with --json as data", () => {
   const records: readonly { readonly id: string }[] = JSON.parse(stdout)
   assert.deepEqual(
     records.map((r) => r.id),
-    known.algorithms.map((a) => a.id)
+    catalog.algorithms.map((a) => a.id)
   )
 })
 

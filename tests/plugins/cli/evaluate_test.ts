@@ -8,7 +8,7 @@ import { evaluator } from "../../../algorithms/mod.ts"
 import { child, key } from "../../../core/random/mod.ts"
 import { linearQuadratic } from "../../../envs/mod.ts"
 import { mainJob } from "../../../pipeline/mod.ts"
-import { known } from "../../../plugins/loading/catalog.ts"
+import { catalog } from "../../../plugins/loading/catalog.ts"
 import { policiesOfRun } from "../../../plugins/runs/evaluate_run.ts"
 import { silentProgress } from "../../../plugins/runs/progress.ts"
 import { runJob } from "../../../plugins/runs/run_job.ts"
@@ -22,7 +22,7 @@ const folder = mkdtempSync(join(tmpdir(), "pgex-"))
 const directory = join(folder, "tiny-0")
 before(async () => {
   const info = { command: "pgex run", config: tiny, seed: tiny.seed, versions: {}, machine: {} }
-  await runJob(mainJob(known), { config: tiny, command: "pgex run" }).pipe(
+  await runJob(mainJob(catalog), { config: tiny, command: "pgex run" }).pipe(
     Effect.provide(Layer.merge(directoryStore(directory, "new", info), silentProgress)),
     withKinds({}),
     Effect.runPromise
@@ -53,9 +53,9 @@ test("a run's policies, from their files alone, play the very episodes that the 
         a === undefined ? Effect.die("no table") : store.bytes(a)
       )
       const rows = new TextDecoder().decode(table).split("\n")
-      const policies = yield* policiesOfRun(store, known)
+      const policies = yield* policiesOfRun(store, catalog)
       assert.equal(policies.length, 4) // two groups, two seeds
-      const { tasks: all } = right(known.registry.families.find((f) => f.id === "lq-planted")!.tasks({ n: 6 }))
+      const { tasks: all } = right(catalog.registry.families.find((f) => f.id === "lq-planted")!.tasks({ n: 6 }))
       for (const p of policies) {
         const members = p.tasks.map((t) => all.findIndex((a) => a.id === t.id)).join(" ")
         const from = child(right(key(tiny.seed)), "groups")

@@ -3,16 +3,17 @@ import { test } from "node:test"
 import { Effect, Layer } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { ppo, sac } from "../../../algorithms/mod.ts"
-import { erased } from "../../../algorithms/untyped.ts"
+import { untyped } from "../../../algorithms/untyped.ts"
 import type { RunConfig } from "../../../pipeline/config.ts"
 import { settingOf } from "../../../pipeline/jobs/spec.ts"
 import { named } from "../../../plugins/config/mod.ts"
-import { known } from "../../../plugins/loading/catalog.ts"
+import { catalog } from "../../../plugins/loading/catalog.ts"
 import { tiny } from "../../pipeline/job/support.ts"
 
-const picky = (id: string, tag: "Discrete" | "Box") => erased({ ...ppo, id, supports: (action) => action._tag === tag })
+const picky = (id: string, tag: "Discrete" | "Box") =>
+  untyped({ ...ppo, id, supports: (action) => action._tag === tag })
 
-const all = { ...known, algorithms: [...known.algorithms, picky("symbols", "Discrete"), picky("vectors", "Box")] }
+const all = { ...catalog, algorithms: [...catalog.algorithms, picky("symbols", "Discrete"), picky("vectors", "Box")] }
 
 const asked = (family: string, algorithm: RunConfig["algorithm"]) =>
   named({ ...tiny, family: { ...tiny.family, id: family }, algorithm }, all)
@@ -42,7 +43,7 @@ test("a script that does not ask named() is refused as well", async () => {
     algorithmConfig: ppo.defaults,
     network: tiny.network,
     taskIds: ["only"],
-    vector: 1,
+    environmentsPerTask: 1,
     stepsPerTask: 8,
     episodes: 1
   }

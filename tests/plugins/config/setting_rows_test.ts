@@ -2,12 +2,12 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Predicate, Schema } from "effect"
 import { settingRows } from "../../../plugins/config/mod.ts"
-import { known } from "../../../plugins/loading/catalog.ts"
+import { catalog } from "../../../plugins/loading/catalog.ts"
 
 const at = (value: unknown, path: string): unknown =>
   path.split(".").reduce((v, key) => (Predicate.hasProperty(v, key) ? v[key] : undefined), value)
 
-for (const a of known.algorithms)
+for (const a of catalog.algorithms)
   test(`every setting of ${a.id} has a meaning, says what it takes, and has its default`, () => {
     const rows = settingRows(a)
     assert.ok(rows.length > 5)

@@ -19,7 +19,7 @@ const worth = (family: Family, options: Params) => {
   batch.reset(rows.observation)
   batch.step(new Float64Array(batch.count), rows)
   const fault = batch.fault()
-  batch.elsewhere?.close()
+  batch.remote?.close()
   assert.equal(fault?.message, undefined)
   return { ids: tasks.map((t) => t.id), rewards: [...rows.reward] }
 }

@@ -173,7 +173,7 @@ test("images come by shared memory: in full, with first ones at each end, and no
     assert.equal(rows.observation[0] === rows.nextObservation[0], t % 4 !== 0)
   }
   right(all!.load(all!.save()))
-  for (const batch of [all, alone]) batch!.elsewhere?.close()
+  for (const batch of [all, alone]) batch!.remote?.close()
 })
 
 test("vector rewards are kept, and their weighted sum is the reward", { skip }, () => {
@@ -183,8 +183,8 @@ test("vector rewards are kept, and their weighted sum is the reward", { skip }, 
   const rows = makeRows(2, 2, Float64Array)
   batch.reset(rows.observation)
   batch.step(Float64Array.of(0.5, -0.25, 3, -1, 1, 5), rows)
-  assert.equal(batch.elsewhere?.rewardSize, 2)
-  assert.deepEqual([...(batch.elsewhere?.rewards ?? [])], [0.5, 3, -1, 5])
+  assert.equal(batch.remote?.rewardSize, 2)
+  assert.deepEqual([...(batch.remote?.rewards ?? [])], [0.5, 3, -1, 5])
   assert.deepEqual([...rows.reward], [3.5, 50])
   assert.equal(flatten(env.action, [0, 0, 6]), undefined)
 })
@@ -196,7 +196,7 @@ test("numbers of info are told by name, success among them, also of the step tha
   batch.reset(rows.observation)
   for (let t = 1; t <= 4; t++) {
     batch.step(Float64Array.of(2, 0), rows)
-    const [first] = right(batch.elsewhere?.infos() ?? assert.fail())
+    const [first] = right(batch.remote?.infos() ?? assert.fail())
     const { pid, ...told } = first!
     assert.ok(pid! > 0)
     assert.deepEqual(told, { success: t === 4 ? 1 : 0, "nested.action": 1 })
@@ -256,8 +256,8 @@ test("of environments that no batch uses any more, some hundreds are kept", { sk
     batch.reset(rows.observation)
     batch.step(Float64Array.of(0), rows)
     assert.equal(rows.nextObservation[0], start + 1)
-    if (start % 40 === 39) most = Math.max(most, right(batch.elsewhere!.infos())[0]!.alive!)
-    batch.elsewhere?.close()
+    if (start % 40 === 39) most = Math.max(most, right(batch.remote!.infos())[0]!.alive!)
+    batch.remote?.close()
   }
   assert.ok(most > 200 && most < 300, `${most}`)
 })
@@ -267,7 +267,7 @@ test("plain attributes of the classes are parameters too, and honoured", { skip 
   const played = (params: Params) => {
     const batch = right(taskBatch(env, [{ id: "a", params }], 1, zeroKey))
     const seen = trace(batch, env, 20, zeroKey)
-    batch.elsewhere?.close()
+    batch.remote?.close()
     return seen
   }
   assert.deepEqual(played({ LINK_MASS_1: 1 }), played({}))
@@ -279,7 +279,7 @@ test("environments are used again by later batches, whose numbers do not show it
   const run = () => {
     const batch = right(taskBatch(env, plain, 3, zeroKey))
     const seen = trace(batch, env, 20, zeroKey)
-    batch.elsewhere?.close()
+    batch.remote?.close()
     return seen
   }
   const first = run()
@@ -289,7 +289,7 @@ test("environments are used again by later batches, whose numbers do not show it
 
 test("a closed batch does nothing and says why; the dynamics of such an environment cannot be had", { skip }, () => {
   const batch = right(taskBatch(cart(), plain, 1, zeroKey))
-  batch.elsewhere?.close()
+  batch.remote?.close()
   const rows = makeRows(1, 4)
   batch.reset(rows.observation)
   assert.deepEqual([...rows.observation], [0, 0, 0, 0])

@@ -137,7 +137,7 @@ test("an environment that raises gives the exception and its traceback; other ba
   other.step(Float64Array.of(2), rows)
   assert.equal(other.fault(), undefined)
   source.close()
-  assert.match(other.elsewhere?.infos()._tag ?? "", /Left/)
+  assert.match(other.remote?.infos()._tag ?? "", /Left/)
 })
 
 /** What an environment does, the reason of the fault, and what its sentence must say. */

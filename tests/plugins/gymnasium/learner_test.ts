@@ -6,7 +6,7 @@ import { child, zeroKey } from "../../../core/random/mod.ts"
 import { cartPole } from "../../../envs/mod.ts"
 import { mainJob } from "../../../pipeline/mod.ts"
 import { familyOf } from "../../../plugins/gymnasium/family.ts"
-import { known } from "../../../plugins/loading/catalog.ts"
+import { catalog } from "../../../plugins/loading/catalog.ts"
 import { silentProgress } from "../../../plugins/runs/progress.ts"
 import { runJob } from "../../../plugins/runs/run_job.ts"
 import { memoryStore } from "../../../plugins/runs/store/mod.ts"
@@ -89,7 +89,7 @@ test("the main job on Gymnasium's CartPole gives the native one's numbers, whate
       groupTraining: { iterations: 1, seeds: 1 },
       evaluation: { episodes: 2 }
     }
-    const own = { ...known, registry: { ...known.registry, families, sources: [source] } }
+    const own = { ...catalog, registry: { ...catalog.registry, families, sources: [source] } }
     await runJob(mainJob(own), { config, command: "pgex run" }).pipe(
       Effect.provide(Layer.merge(memory.layer, silentProgress)),
       withKinds({}),

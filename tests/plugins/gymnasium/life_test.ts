@@ -132,7 +132,7 @@ test("an id without a time limit is truncated after so many steps, or where its 
       batch.step(action, rows)
       assert.equal(rows.truncated[0], step === limit ? 1 : 0)
     }
-    batch.elsewhere?.close()
+    batch.remote?.close()
   }
   source.close()
 })

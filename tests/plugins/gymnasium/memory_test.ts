@@ -8,7 +8,7 @@ import { after, test } from "node:test"
 import { fileURLToPath } from "node:url"
 import { Effect } from "effect"
 import { evaluator, maml, ppo, sac } from "../../../algorithms/mod.ts"
-import { erased } from "../../../algorithms/untyped.ts"
+import { untyped } from "../../../algorithms/untyped.ts"
 import { child, key as keyOf, zeroKey } from "../../../core/random/mod.ts"
 import { environmentLaws } from "../../../envs/laws/law.ts"
 import { replay } from "../../../envs/mod.ts"
@@ -49,7 +49,7 @@ for (const name of names)
 
 const some = { ...sac, defaults: { ...sac.defaults, learningStarts: 16, batch: 16, replay: 512 } }
 
-for (const algorithm of [erased(ppo), erased(some), erased(maml)])
+for (const algorithm of [untyped(ppo), untyped(some), untyped(maml)])
   test(`${algorithm.id} trains on an environment that remembers, and goes on after a stop`, { skip }, () =>
     inSession(
       Effect.gen(function* () {

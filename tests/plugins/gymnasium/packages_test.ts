@@ -24,9 +24,9 @@ const played = (family: Family, options: Params, steps: number) => {
     batch.step(actions, rows)
   }
   assert.equal(batch.fault(), undefined)
-  const infos = right(batch.elsewhere?.infos() ?? assert.fail())
+  const infos = right(batch.remote?.infos() ?? assert.fail())
   right(batch.load(batch.save()))
-  return { tasks, rows, infos, rewards: batch.elsewhere?.rewards ?? assert.fail() }
+  return { tasks, rows, infos, rewards: batch.remote?.rewards ?? assert.fail() }
 }
 
 test("gymnasium:Meta-World/MT10 is ten tasks, with rewards and success", {

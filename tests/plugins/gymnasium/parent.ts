@@ -11,6 +11,6 @@ const batch = right(taskBatch(environment, [{ id: "a", params: { armed: true } }
 const rows = makeRows(1, 2)
 batch.reset(rows.observation)
 batch.step(Float64Array.of(0), rows)
-const infos = batch.elsewhere?.infos()
+const infos = batch.remote?.infos()
 writeSync(1, `${infos?._tag === "Right" ? infos.right[0]?.pid : 0}\n`)
 batch.step(Float64Array.of(0), rows)

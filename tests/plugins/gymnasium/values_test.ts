@@ -22,7 +22,7 @@ const played = (name: string, params: Params) => {
   batch.reset(rows.observation)
   for (let t = 0; t < 10 && batch.fault() === undefined; t++) batch.step(Float64Array.of(1, 1), rows)
   const fault: EnvError | undefined = batch.fault()
-  batch.elsewhere?.close()
+  batch.remote?.close()
   return { fault, rows }
 }
 
@@ -83,7 +83,7 @@ for (const [where, says] of [
     batch.reset(rows.observation)
     batch.step(Float64Array.of(1, 1), rows)
     assert.deepEqual(rows.episodeLength, before)
-    batch.elsewhere?.close()
+    batch.remote?.close()
   })
 
 test("rewards that are numbers of other types are taken, and observations out of their bounds", { skip }, () => {
@@ -105,5 +105,5 @@ test("an environment written for Gym's four values of a step is told so", { skip
   batch.reset(rows.observation)
   batch.step(Float64Array.of(1), rows)
   assert.match(batch.fault()?.message ?? "", /task odd, step 1: want .*(5|five|terminated, truncated).*got/)
-  batch.elsewhere?.close()
+  batch.remote?.close()
 })

@@ -133,5 +133,5 @@ test("a batch that a plugin opens is checked, and what it throws names plugin, e
   const rows = makeRows(2, 4)
   batch.reset(rows.observation)
   assert.throws(() => batch.step(new Float64Array(2), rows), /call step\(\) of CartPole-v1, from plugin odd.*gone/)
-  assert.throws(() => batch.elsewhere?.infos(), /elsewhere\.infos\(\).*no infos/)
+  assert.throws(() => batch.remote?.infos(), /elsewhere\.infos\(\).*no infos/)
 })

@@ -14,7 +14,7 @@ const library = new URL("../../../mod.ts", import.meta.url).href
 const plugin = `
 import { algorithms, definePlugin } from "${library}"
 globalThis.logged = { rows: 0, closed: 0, name: "" }
-const learner = algorithms.erased({ ...algorithms.ppo, id: "ppo-again" })
+const learner = algorithms.untyped({ ...algorithms.ppo, id: "ppo-again" })
 export default definePlugin({
   policygradex: 1, name: "parts", version: "1", algorithms: [learner],
   groupings: [

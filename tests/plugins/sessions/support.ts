@@ -60,7 +60,10 @@ const over = (of: Made, f: (s: SessionService) => SessionService): Made =>
   Layer.effect(Session)(Effect.map(Session, f)).pipe(Layer.provide(Layer.fresh(of)))
 
 /** A session whose calls are dear, or so it says. */
-export const dear: Made = over(wasm.layer(), (s) => ({ ...s, capabilities: { ...s.capabilities, dearCalls: true } }))
+export const dear: Made = over(wasm.layer(), (s) => ({
+  ...s,
+  capabilities: { ...s.capabilities, highCallOverhead: true }
+}))
 
 /** A session whose bits depend on the machine, or so it says. */
 export const unlike: Made = over(wasm.layer(), (s) => ({ ...s, capabilities: { ...s.capabilities, bitEqual: false } }))

@@ -7,7 +7,7 @@ import { child, zeroKey } from "../../../core/random/mod.ts"
 import { Session } from "../../../core/service/session.ts"
 import { Workers } from "../../../pipeline/jobs/job.ts"
 import { trainAll } from "../../../pipeline/jobs/training_job.ts"
-import { known } from "../../../plugins/loading/catalog.ts"
+import { catalog } from "../../../plugins/loading/catalog.ts"
 import { runSession } from "../../../plugins/sessions/mod.ts"
 import * as wasm from "../../../plugins/sessions/wasm/mod.ts"
 import { workersLayer } from "../../../plugins/workers/mod.ts"
@@ -22,7 +22,7 @@ const trainings = trainAll(
     algorithmConfig: { ...ppoDefaults, epochs: 1, batch: 32 },
     network: { layers: 1, width: 8, activation: "tanh", taskOneHot: false },
     taskIds: [task.id],
-    vector: 2,
+    environmentsPerTask: 2,
     stepsPerTask: 32,
     episodes: 2
   },
@@ -37,7 +37,7 @@ test("trainings whose workers lose their session are done anew on workers with a
   const note = (sentence: string) => Effect.sync(() => void said.push(sentence))
   const run = Effect.gen(function* () {
     const { session, kind, did, recovery, records } = yield* runSession("native", note)
-    const layer = workersLayer({ workers: 2, sessionKind: kind, known, entry, note, did })
+    const layer = workersLayer({ workers: 2, sessionKind: kind, catalog, entry, note, did })
     const results = yield* recovery
       .stage("truth", trainings)
       .pipe(Effect.provide(Layer.provide(layer, Layer.succeed(Session)(session))))
@@ -45,7 +45,7 @@ test("trainings whose workers lose their session are done anew on workers with a
   })
   // In this thread the native session is sound: only the workers' is lost.
   const { results, records } = await Effect.runPromise(Effect.scoped(run).pipe(withKinds({ native: wasm.layer() })))
-  const here = Layer.provide(Workers.here(known), wasm.layer())
+  const here = Layer.provide(Workers.here(catalog), wasm.layer())
   assert.deepEqual(results, await Effect.runPromise(Effect.provide(trainings, here)))
   assert.deepEqual(
     records.map((r) => [r.kind, r.lost?.stage, r.stages]),

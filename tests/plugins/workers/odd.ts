@@ -4,9 +4,9 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { isMainThread } from "node:worker_threads"
 import { ppo } from "../../../algorithms/mod.ts"
-import { erased } from "../../../algorithms/untyped.ts"
+import { untyped } from "../../../algorithms/untyped.ts"
 import { type Environment, standard } from "../../../envs/mod.ts"
-import type { Known } from "../../../pipeline/jobs/spec.ts"
+import type { Catalog } from "../../../pipeline/jobs/spec.ts"
 import { endless, poisonous } from "../../algorithms/environments.ts"
 
 /** Does `worse`, then steps; only in a worker, for the sake of whoever runs the tests. */
@@ -41,7 +41,7 @@ export const buggy = until("Buggy-v0", () => {
   throw new Error("an environment's own mistake")
 })
 
-export const odd: Known = {
+export const odd: Catalog = {
   registry: { ...standard, environments: [...standard.environments, endless, poisonous, deadly, frail, stuck, buggy] },
-  algorithms: [erased(ppo)]
+  algorithms: [untyped(ppo)]
 }

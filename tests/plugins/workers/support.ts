@@ -25,7 +25,7 @@ export const spec: TrainingSpec = {
   algorithmConfig: { ...ppoDefaults, epochs: 2, batch: 32 },
   network: { layers: 1, width: 8, activation: "tanh", taskOneHot: true },
   taskIds: tasks.map((t) => t.id),
-  vector: 2,
+  environmentsPerTask: 2,
   stepsPerTask: 32,
   episodes: 2
 }
@@ -37,7 +37,7 @@ export const onWorkers = <A, E>(
   options: Partial<WorkerOptions>,
   use: Effect.Effect<A, E, Workers | Session>
 ): Promise<A> => {
-  const layer = workersLayer({ workers: 2, sessionKind: () => "wasm", known: odd, entry, ...options })
+  const layer = workersLayer({ workers: 2, sessionKind: () => "wasm", catalog: odd, entry, ...options })
   const session = sessionLayer(options.sessionKind?.() ?? "wasm")
   return Effect.runPromise(Effect.provide(use, Layer.provide(layer, session)))
 }

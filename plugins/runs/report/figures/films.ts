@@ -1,12 +1,16 @@
 /** An episode of each task under its group's policy: a strip of pictures. */
-import type { Film, ReportTask } from "../../../../pipeline/result/report_data.ts"
+import type { Recording, ReportTask } from "../../../../pipeline/result/report_data.ts"
 import { byGroup, groupColour } from "../draw.ts"
 import { type Html, html, show } from "../html.ts"
 
 /** Pictures are images of their own: what an environment draws cannot reach the page. */
 const source = (picture: string): string => `data:image/svg+xml,${encodeURIComponent(picture)}`
 
-export const filmFigure = (films: readonly Film[], tasks: readonly ReportTask[], labels: readonly number[]): Html => {
+export const filmFigure = (
+  films: readonly Recording[],
+  tasks: readonly ReportTask[],
+  labels: readonly number[]
+): Html => {
   const strips = byGroup(labels).flatMap((task) => films.filter((f) => f.task === task))
   return html`<div class="films">${strips.map(
     (f) =>

@@ -16,7 +16,7 @@ const setting: Setting<typeof ppo.defaults> = {
   algorithm: ppo,
   algorithmConfig: ppo.defaults,
   policy,
-  vector: 8,
+  environmentsPerTask: 8,
   stepsPerTask: 128,
   episodes: 4
 }

@@ -133,7 +133,7 @@ test("report() shows films as images of their own, which cannot reach the page",
   const picture = `<svg xmlns="http://www.w3.org/2000/svg"><script>alert("1")</script></svg>`
   const page = report({
     ...full,
-    films: [
+    recordings: [
       {
         task: 1,
         frames: [
