@@ -4,11 +4,11 @@ import { pipe } from "fp-ts/lib/function.js"
 import { zeroKey } from "../../core/random/mod.ts"
 import { findFamily } from "../../envs/registry.ts"
 import { resolve, settingsObject } from "../../plugins/config/load.ts"
-import { known } from "../../plugins/loading/catalog.ts"
+import { catalog } from "../../plugins/loading/catalog.ts"
 import { bytesOf, mutatedJson, type Target } from "../support/fuzz.ts"
 
 /** Of a family all options as they are by default. */
-const settings = known.registry.families.map(({ id, options }) => ({
+const settings = catalog.registry.families.map(({ id, options }) => ({
   family: { id, n: 4, options: Object.fromEntries(Object.entries(options).map(([name, o]) => [name, o.default])) }
 }))
 
@@ -31,7 +31,7 @@ export const families: readonly Target[] = [
         E.chainW((own) => resolve(own, "a.json", {})),
         E.chainW(({ family: { id, n, options } }) =>
           pipe(
-            findFamily(known.registry, id),
+            findFamily(catalog.registry, id),
             E.chainFirst((family) => family.tasks({ ...options, n })),
             E.chain((family) => family.draw({ ...options, n }, zeroKey, 3))
           )
