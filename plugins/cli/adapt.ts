@@ -1,8 +1,10 @@
 /** `pgex evaluate RUN --adapt N`: adaptation to unseen tasks, by worker threads where that helps. */
+
 import { Effect, Layer } from "effect"
 import type { Key } from "../../core/random/mod.ts"
 import type { RunStoreService } from "../../core/service/run_store.ts"
 import { Session } from "../../core/service/session.ts"
+import { clipped } from "../../core/text/printable.ts"
 import type { SessionKind } from "../../pipeline/config.ts"
 import { decodeConfig } from "../config/mod.ts"
 import { catalogWith } from "../loading/catalog.ts"
@@ -41,7 +43,7 @@ const describe = (w: AdaptationWorth): string => {
   const table = [
     ["task", "before", "after", "gain", ...(success ? ["success before", "after"] : [])],
     ...w.tasks.map(({ task, before, after }) => [
-      task,
+      clipped(task),
       show(before.meanReturn),
       show(after.meanReturn),
       show(after.meanReturn - before.meanReturn),

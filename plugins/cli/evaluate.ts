@@ -1,8 +1,10 @@
 /** `pgex evaluate RUN`: what the policies of a finished run are worth, task by task. */
+
 import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { key } from "../../core/random/mod.ts"
 import { UsageError } from "../../core/service/failure.ts"
+import { clipped } from "../../core/text/printable.ts"
 import { sessionKinds } from "../../pipeline/config.ts"
 import { calling, recordOf } from "../loading/mod.ts"
 import type { RunWorth } from "../runs/evaluate_run.ts"
@@ -128,7 +130,7 @@ const describe = (w: RunWorth): string => {
   const table = [
     ["task", "group", "mean", "IQM", `${level} interval`, "length", ...(success ? ["success"] : [])],
     ...w.tasks.map(({ task, group, meanReturn, interquartileMean: i, meanLength, successRate }) => [
-      task,
+      clipped(task),
       String(group),
       show(meanReturn),
       show(i.estimate),

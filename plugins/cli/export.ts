@@ -1,7 +1,9 @@
 /** `pgex export RUN`: a policy of a finished run for other programs. */
+
 import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { fileError, suggestion, UsageError } from "../../core/service/failure.ts"
+import { clipped } from "../../core/text/printable.ts"
 import { recordOf } from "../loading/mod.ts"
 import { readRun, replaceFile } from "../runs/store/mod.ts"
 import { fromEither, print } from "./output.ts"
@@ -73,7 +75,7 @@ export const exportCommand = Command.make(
     yield* print(
       json,
       { ...value, bytes: bytes.length },
-      `${o.onnx}: the policy of group ${group} (${tasks.join(", ")}), ${bytes.length} bytes`
+      `${o.onnx}: the policy of group ${group} (${tasks.map((id) => clipped(id)).join(", ")}), ${bytes.length} bytes`
     )
   })
 ).pipe(

@@ -1,6 +1,7 @@
 /** What a person reads in the terminal at the end of a run. */
 
 import type { SessionRecord } from "../../core/service/recovery.ts"
+import { clipped } from "../../core/text/printable.ts"
 import type { EstimateAgainstTruth, Interval, RatedCost, ReportData } from "../../pipeline/result/report_data.ts"
 import { duration, grouped } from "../runs/progress.ts"
 import { interval, percent, show } from "../runs/report/html.ts"
@@ -12,7 +13,7 @@ export const summaryText = (d: ReportData, directory: string): string =>
     d.headline,
     "",
     ...Array.from({ length: d.grouping.k }, (_, g) => {
-      const members = d.tasks.filter((_, i) => d.grouping.labels[i] === g).map((t) => t.id)
+      const members = d.tasks.filter((_, i) => d.grouping.labels[i] === g).map((t) => clipped(t.id))
       return `  group ${g + 1}: ${members.join(", ")}`
     }),
     ...block(

@@ -91,6 +91,18 @@ test("runJob() gives equal digests for equal seeds, and others for others", asyn
   assert.notEqual(a.data.receipts.digest, c.data.receipts.digest)
 })
 
+test("summaryText() gives of long names of tasks the beginning and the end", async () => {
+  const { data } = await run(0)
+  const tasks = data.tasks.map((t) => ({ ...t, id: `${"x".repeat(5000)}${t.id}` }))
+  const lines = summaryText({ ...data, tasks }, "r").split("\n")
+  for (const { id } of data.tasks)
+    assert.ok(
+      lines.some((line) => line.includes(`…`) && line.includes(id)),
+      id
+    )
+  for (const line of lines) assert.ok(line.length < 80 * tasks.length, `a line of ${line.length} characters`)
+})
+
 test("summaryText() says result, groups, warnings and where the report is", async () => {
   const text = summaryText((await run(0)).data, "runs/quick-0")
   for (const part of [
