@@ -3,6 +3,7 @@
 import { Result, Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { type Activation, mlp, type Network } from "../core/network/mod.ts"
+import { misfit } from "../core/service/misfit.ts"
 import { choice, count } from "../core/service/setting.ts"
 import { choices } from "../core/text/choices.ts"
 import { clipped } from "../core/text/printable.ts"
@@ -68,7 +69,7 @@ export const architecture = <C>(kind: {
       const decoded = decode({ ...common, ...options })
       return Result.isSuccess(decoded)
         ? E.right(made(decoded.success, sizes))
-        : E.left(problemError("network", `settings of ${kind.id}`, String(decoded.failure.message)))
+        : E.left(problemError("network", `settings of ${kind.id}`, misfit(decoded.failure)))
     }
   }
 }

@@ -4,6 +4,7 @@ import { Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import type { Floats } from "../core/random/mod.ts"
 import { jsonText } from "../core/service/json_text.ts"
+import { misfit } from "../core/service/misfit.ts"
 import type { Tensor } from "../core/service/run_store.ts"
 import { choices } from "../core/text/choices.ts"
 import { clipped } from "../core/text/printable.ts"
@@ -132,7 +133,7 @@ export const loadPolicy = (
   const bad = (field: string, want: string, got: string) => E.left(new PolicyFileError({ field, want, got }))
   if (meta.format !== policyFormat) return bad("format", policyFormat, clipped(meta.format ?? "a file without one"))
   const decoded = decode(meta)
-  if (decoded._tag === "Failure") return bad("metadata", "what savePolicy() wrote", String(decoded.failure.message))
+  if (decoded._tag === "Failure") return bad("metadata", "as a policy's file has it", misfit(decoded.failure))
   const { algorithm, environment, network, spaces, taskIds, tasks } = decoded.success
   const by = algorithms.find((a) => a.id === algorithm.id)
   if (by === undefined)

@@ -106,7 +106,7 @@ test("loadPolicy() refuses another architecture or version, both named", () => {
   )
   assert.match(
     refused({ ...saved, meta: { ...saved.meta, normalisation: "running" } }),
-    /want metadata .*Expected "none" \| "moments"\s+at \["normalisation"\]/
+    /want metadata .*, got normalisation that is not "none" \| "moments"$/
   )
 })
 
@@ -117,7 +117,11 @@ test("a policy's file that promises more than it may is refused before anything 
     return E.isLeft(loaded) ? loaded.left.message : assert.fail(`${key} was not refused`)
   }
   const layers = (n: number) => JSON.stringify({ ...network, layers: n })
-  assert.match(refusal("network", layers(1e9)), /between 0 and 64/)
+  assert.match(
+    refusal("network", layers(1e9)),
+    /want metadata as a policy's file has it, got network\.layers that is not a value between 0 and 64$/
+  )
+  assert.match(refusal("algorithm", "{}"), /got no algorithm\.id$/)
   assert.match(refusal("network", layers(-1)), /between 0 and 64/)
   assert.match(refusal("network", JSON.stringify({ ...network, width: 1e9 })), /between 1 and 8192/)
   const deep = `${'{"a":'.repeat(50_000)}1${"}".repeat(50_000)}`

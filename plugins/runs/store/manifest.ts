@@ -2,6 +2,7 @@
 
 import { Effect, Schema } from "effect"
 import { jsonText } from "../../../core/service/json_text.ts"
+import { misfit } from "../../../core/service/misfit.ts"
 import { type Artefact, RunStoreError } from "../../../core/service/run_store.ts"
 import { pathWord } from "../../../core/text/command.ts"
 import { endings, stableJson } from "../../io/content.ts"
@@ -40,7 +41,7 @@ export const readManifest = (files: Files, directory: string): Effect.Effect<rea
               reason: "damaged",
               path: `${directory}/${manifestFile}`,
               want: "a list of artefacts",
-              got: e.message,
+              got: misfit(e),
               fix: `pgex run --resume --out ${pathWord(directory)} makes it again`
             })
         )

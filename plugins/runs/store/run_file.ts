@@ -3,6 +3,7 @@
 import { basename, dirname, join, relative } from "node:path"
 import { Effect, Option, Schema } from "effect"
 import { jsonText } from "../../../core/service/json_text.ts"
+import { misfit } from "../../../core/service/misfit.ts"
 import { RunStoreError } from "../../../core/service/run_store.ts"
 import { choices } from "../../../core/text/choices.ts"
 import { pathWord } from "../../../core/text/command.ts"
@@ -71,7 +72,7 @@ export const readRunFile = Effect.fn("store.readRunFile")(function* (files: File
     })
   }
   return yield* Schema.decodeUnknownEffect(jsonText(RunFile))(text).pipe(
-    Effect.mapError((e) => damaged("a run file", e.message))
+    Effect.mapError((e) => damaged("a run file", misfit(e)))
   )
 })
 
