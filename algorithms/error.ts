@@ -2,7 +2,7 @@
 
 import { Effect, Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import { type ShapeError, shapeMessage } from "../core/program/shape.ts"
+import { type ShapeError, shapeMessage } from "../core/program/mod.ts"
 import { ProgramError } from "../core/service/program_error.ts"
 import type { SessionFailure } from "../core/service/session.ts"
 import { choices } from "../core/text/choices.ts"

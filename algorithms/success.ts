@@ -7,7 +7,7 @@ import type { Batch, Rows } from "../envs/vector.ts"
 const names = ["success", "is_success"] as const
 
 /** Whether the numbers beside a step tell of success; undefined where they do not. */
-export const successOf = (info: Readonly<Record<string, number>>): boolean | undefined => {
+const successOf = (info: Readonly<Record<string, number>>): boolean | undefined => {
   const told = names.flatMap((name) => info[name] ?? [])
   return told.length === 0 ? undefined : told.some((x) => x > 0)
 }

@@ -4,10 +4,23 @@ import { pipe } from "fp-ts/lib/function.js"
 import { categorical } from "../core/dist/mod.ts"
 import { mlp } from "../core/network/mod.ts"
 import { adam, clipNorm } from "../core/optim/mod.ts"
-import { clip, exp, gradients, hvp, matmul, mean, min, mul, neg, program, square, sub } from "../core/program/mod.ts"
-import type { Program } from "../core/program/program.ts"
-import type { ShapeError } from "../core/program/shape.ts"
-import type { Tensor } from "../core/program/tensor.ts"
+import {
+  clip,
+  exp,
+  gradients,
+  hvp,
+  matmul,
+  mean,
+  min,
+  mul,
+  neg,
+  type Program,
+  program,
+  type ShapeError,
+  square,
+  sub,
+  type Tensor
+} from "../core/program/mod.ts"
 import { fillIntegers, fillNormal, stream, zeroKey } from "../core/random/mod.ts"
 
 /** A program and its first inputs; an output named as an input takes its place in the next run. */

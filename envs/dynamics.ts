@@ -4,7 +4,7 @@ import { type DynamicsError, dynamicsError, type EnvError } from "./error.ts"
 import { sizeOf } from "./space.ts"
 
 /** What is wrong with the dynamics of an environment as a record; their numbers are another matter. */
-export const dynamicsIssue = (env: Environment, d: Dynamics): DynamicsError | undefined => {
+const dynamicsIssue = (env: Environment, d: Dynamics): DynamicsError | undefined => {
   const obs = sizeOf(env.observation)
   const act = sizeOf(env.action)
   const wrong = (field: string, want: string, got: unknown, fix: string) =>

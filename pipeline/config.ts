@@ -3,10 +3,11 @@
  * place that says which numbers there are, what they mean, their unit, their range, and where the paper has them.
  */
 import { Schema } from "effect"
+import { MlpConfig } from "../algorithms/architecture.ts"
 import { choice, count, countOr, flag, name, number, numberOr } from "../core/service/setting.ts"
 
 /** The tasks: a family draws `n` of them. */
-export const FamilyConfig = Schema.Struct({
+const FamilyConfig = Schema.Struct({
   id: name("task family, as `pgex envs` lists them"),
   n: count(2, 1000, "number of tasks"),
   options: Schema.Record(Schema.String, Schema.Union([Schema.Finite, Schema.Boolean, Schema.String])).annotate({
@@ -18,17 +19,14 @@ export const FamilyConfig = Schema.Struct({
  * Which learner trains; and, under learners' ids, their settings over their defaults, which their own schemas check:
  * `{ id: "sac", sac: { batch: 128 } }`. Settings of learners that do not train are for whoever changes the id.
  */
-export const AlgorithmConfig = Schema.StructWithRest(
-  Schema.Struct({ id: name("learner, as `pgex algorithms` lists them") }),
-  [Schema.Record(Schema.String, Schema.Unknown)]
-).annotate({ description: "the learner, and settings under its id" })
+const AlgorithmConfig = Schema.StructWithRest(Schema.Struct({ id: name("learner, as `pgex algorithms` lists them") }), [
+  Schema.Record(Schema.String, Schema.Unknown)
+]).annotate({ description: "the learner, and settings under its id" })
 
 /** Policy and value function: networks of one architecture. */
 export const NetworkConfig = Schema.Struct({
   id: Schema.optionalKey(name("architecture: mlp, or a plugin's; mlp where none is named")),
-  layers: count(1, 64, "hidden layers"),
-  width: count(1, 8192, "units in a hidden layer"),
-  activation: choice(["tanh", "relu"], "nonlinearity of the hidden layers"),
+  ...MlpConfig.fields,
   options: Schema.optionalKey(
     Schema.Record(Schema.String, Schema.Unknown).annotate({
       description: "the architecture's own settings, checked by it"
@@ -38,13 +36,13 @@ export const NetworkConfig = Schema.Struct({
 })
 
 /** Running normalisation of what learners see, as they learn: moments over all tasks together, saved with each policy. */
-export const NormaliseConfig = Schema.Struct({
+const NormaliseConfig = Schema.Struct({
   observation: flag("observations less their mean, over their deviation, within ±10; each number by itself"),
   reward: flag("learning sees rewards over the deviation of discounted returns, within ±10; reports do not")
 })
 
 /** Training of the meta-policy θ★ on all tasks. */
-export const MetaConfig = Schema.Struct({
+const MetaConfig = Schema.Struct({
   iterations: count(1, 1_000_000, "rollout-and-update iterations, at most; the paper: 100"),
   target: numberOr(
     "off",
@@ -57,7 +55,7 @@ export const MetaConfig = Schema.Struct({
 })
 
 /** Estimates for subsets of tasks from one linearised policy. */
-export const SurrogateConfig = Schema.Struct({
+const SurrogateConfig = Schema.Struct({
   transitionsPerTask: count(1, 100_000_000, "transitions a task collected at θ★; the paper: 2048"),
   projection: choice(["gaussian", "rademacher", "sparse", "kronecker"], "random projection of the gradients"),
   dimension: count(1, 10_000, "d, dimension after projection, of d × d matrices; the paper: 400"),
@@ -78,7 +76,7 @@ export const SurrogateConfig = Schema.Struct({
 })
 
 /** Splitting the tasks by the affinity matrix. */
-export const GroupingConfig = Schema.Struct({
+const GroupingConfig = Schema.Struct({
   method: name("how the tasks are split: sdp, spectral, agglomerative, random, or one of a plugin"),
   k: countOr("auto", 1, 1000, "number of groups, or auto"),
   lambda: numberOr("off", 0, 1e9, "penalty on the number of groups instead of a fixed k")
@@ -104,12 +102,12 @@ export const GroupTrainingConfig = Schema.Struct({
   seeds: count(1, 1000, "trainings of each grouping with different keys")
 })
 
-export const EvaluationConfig = Schema.Struct({
+const EvaluationConfig = Schema.Struct({
   episodes: count(1, 1_000_000, "episodes a task a policy, actions at their mode")
 })
 
 /** The first-order check. */
-export const FirstOrderConfig = Schema.Struct({
+const FirstOrderConfig = Schema.Struct({
   distances: Schema.Array(Schema.Finite.check(Schema.isBetween({ minimum: 1e-9, maximum: 10 })))
     .check(Schema.isMinLength(1))
     .annotate({ description: "relative distances ‖θ−θ★‖/‖θ★‖; the paper: 0.001 to 0.05" }),

@@ -29,7 +29,7 @@ export const momentShapes = optimiser.state
 export const parts = ["observation", "action", "logProb", "advantage"] as const
 
 /** The shape of each part of n transitions. */
-export const partShapes = (policy: Policy, n: number): Readonly<Record<(typeof parts)[number], Shape>> => ({
+const partShapes = (policy: Policy, n: number): Readonly<Record<(typeof parts)[number], Shape>> => ({
   observation: [n, policy.inputs],
   action: policy.actionShape(n),
   logProb: [n],

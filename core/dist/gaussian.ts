@@ -6,7 +6,7 @@ import { type Floats, standardNormal } from "../random/mod.ts"
 import type { Distribution, Head } from "./distribution.ts"
 
 /** ½ log 2π. */
-export const HALF_LOG_TWO_PI = 0.9189385332046728
+const HALF_LOG_TWO_PI = 0.9189385332046728
 const last = { axes: [-1] }
 
 /** log σ for every row and component: the same for all rows where the head gives `[n]`. */

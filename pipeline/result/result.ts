@@ -1,6 +1,6 @@
 /** What a job's numbers say, as the report and the summary show it. */
 
-import type { Affinity, SubsetScore } from "../../core/surrogate/affinity.ts"
+import type { Affinity, SubsetScore } from "../../core/surrogate/mod.ts"
 import { counted } from "../../core/text/counted.ts"
 import type { Task } from "../../envs/mod.ts"
 import type { RunConfig } from "../config.ts"

@@ -1,6 +1,6 @@
 /** What becomes of tasks that nothing tells apart: groups would be arbitrary, so all are one. */
 import { indifference, partitionValue } from "../../core/grouping/mod.ts"
-import type { Affinity } from "../../core/surrogate/affinity.ts"
+import type { Affinity } from "../../core/surrogate/mod.ts"
 
 /**
  * Why any groups would be arbitrary, or undefined where the estimates say which tasks belong together.

@@ -5,8 +5,7 @@ import { savePolicy } from "../../algorithms/saved_policy.ts"
 import type { Floats } from "../../core/random/mod.ts"
 import { Progress } from "../../core/service/progress.ts"
 import { type EventRow, RunStore } from "../../core/service/run_store.ts"
-import type { Affinity, SubsetScore } from "../../core/surrogate/affinity.ts"
-import type { Subset } from "../../core/surrogate/subsets.ts"
+import type { Affinity, Subset, SubsetScore } from "../../core/surrogate/mod.ts"
 import type { Task } from "../../envs/mod.ts"
 import { curveMeans, finalMeans, type IterationReport, type Setting, type Trained } from "../jobs/training.ts"
 import type { GroupReturns } from "../stages/group_training.ts"
@@ -152,7 +151,7 @@ export const putWorth = Effect.fnUntraced(function* (worth: readonly GroupReturn
 })
 
 /** The name of a group's policy in the store; groups are counted from 1, as reports do, seeds from 0. */
-export const policyName = (group: number, seed: number): string => `policy-group-${group + 1}-seed-${seed}`
+const policyName = (group: number, seed: number): string => `policy-group-${group + 1}-seed-${seed}`
 
 /** A policy a group and seed, each with the tasks of its group. */
 export const putPolicies = Effect.fnUntraced(function* (

@@ -7,7 +7,7 @@ import type { LoggerPlugin, Logging } from "./loggers.ts"
 import { thrown } from "./thrown.ts"
 
 /** The run that a check pretends: a logger that writes somewhere writes under this name. */
-export const CHECKED_RUN = "plugin-check"
+const CHECKED_RUN = "plugin-check"
 
 const row = (step: number): EventRow => ({ stage: "meta", step, task: "", metric: "return/mean", value: step / 2 })
 

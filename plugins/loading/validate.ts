@@ -53,7 +53,7 @@ const unknownKey = (key: string): Issue => {
 }
 
 /** What is wrong with a record of an environment. */
-export const environmentIssues = (env: unknown, at: string): readonly Issue[] => {
+const environmentIssues = (env: unknown, at: string): readonly Issue[] => {
   const shape = shapeIssues(shapes.Environment, env, at)
   if (!Predicate.isObject(env)) return shape
   return [

@@ -20,7 +20,7 @@ export interface Display {
 }
 
 /** Standard error, as this process has it. */
-export const standardError = (): Display => ({
+const standardError = (): Display => ({
   write: writeRemark,
   animated: process.stderr.isTTY === true && process.env.TERM !== "dumb" && process.env.CI === undefined,
   columns: process.stderr.columns ?? 100

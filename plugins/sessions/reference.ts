@@ -3,13 +3,26 @@
  * the others are compared with it.
  */
 import { Effect, Layer } from "effect"
-import { evaluate } from "../../core/program/evaluate.ts"
+import {
+  evaluate,
+  type Program,
+  type Shape,
+  showShape,
+  size,
+  type Tensor,
+  topological
+} from "../../core/program/mod.ts"
 import { plan } from "../../core/program/plan/mod.ts"
-import type { Program } from "../../core/program/program.ts"
-import { type Shape, showShape, size } from "../../core/program/shape.ts"
-import { type Tensor, topological } from "../../core/program/tensor.ts"
-import type { Argument, Buffer, Executable, Numbers, Target } from "../../core/service/session.ts"
-import { Session, SessionError, type SessionService } from "../../core/service/session.ts"
+import {
+  type Argument,
+  type Buffer,
+  type Executable,
+  type Numbers,
+  Session,
+  SessionError,
+  type SessionService,
+  type Target
+} from "../../core/service/session.ts"
 
 const kind = "reference"
 

@@ -1,8 +1,7 @@
 /** The trial of a session: a small program whose numbers are known. */
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import { add, evaluate, matmul, program, sum, tanh } from "../../core/program/mod.ts"
-import { shapeMessage } from "../../core/program/shape.ts"
+import { add, evaluate, matmul, program, shapeMessage, sum, tanh } from "../../core/program/mod.ts"
 import { SessionError, type SessionService } from "../../core/service/session.ts"
 
 /** A layer of a network and a sum: a product, a broadcast, a function, a reduction. */

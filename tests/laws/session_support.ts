@@ -1,8 +1,7 @@
 /** How the laws of sessions run a program and judge its numbers. */
 import assert from "node:assert/strict"
 import { Effect, type Layer, type Scope } from "effect"
-import { evaluate, type Program, type Tensor } from "../../core/program/mod.ts"
-import { topological } from "../../core/program/tensor.ts"
+import { evaluate, type Program, type Tensor, topological } from "../../core/program/mod.ts"
 import {
   type Argument,
   Session,

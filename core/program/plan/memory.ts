@@ -110,7 +110,7 @@ const placeParts = (
 }
 
 /** What a step reads and writes, as nodes. */
-export const stepReads = (g: Graph, s: Step): readonly number[] => {
+const stepReads = (g: Graph, s: Step): readonly number[] => {
   if (s.kind === "map") return s.nodes.flatMap((m) => m.operands.flatMap((o) => (o.kind === "memory" ? [o.node] : [])))
   if (s.kind === "expand") return literal(g, s.node) === undefined ? [origin(g, g.nodes[s.node]!.args[0]!).id] : []
   const n = g.nodes[s.node]!
@@ -118,7 +118,7 @@ export const stepReads = (g: Graph, s: Step): readonly number[] => {
   return n.args.map((a) => origin(g, a).id)
 }
 
-export const stepWrites = (s: Step): readonly number[] => (s.kind === "map" ? s.nodes.map((m) => m.node) : [s.node])
+const stepWrites = (s: Step): readonly number[] => (s.kind === "map" ? s.nodes.map((m) => m.node) : [s.node])
 
 /** Fills in the lifetimes; gives the nodes of each map whose value is read outside of it. */
 const lifetimes = (

@@ -33,8 +33,7 @@ export interface MapNode {
 
 const MAX_GROUP = 48
 
-export const isElementwise = (n: Node): boolean =>
-  n.op.kind === "unary" || n.op.kind === "binary" || n.op.kind === "select"
+const isElementwise = (n: Node): boolean => n.op.kind === "unary" || n.op.kind === "binary" || n.op.kind === "select"
 
 /** Same memory as the operand. */
 export const isAlias = (n: Node): boolean => n.op.kind === "reshape" || n.op.kind === "stopGradient"

@@ -6,7 +6,7 @@ import type { Floats } from "../../../core/random/mod.ts"
 import { built } from "../../../core/service/program_error.ts"
 import { type RealConstructor, realOf } from "../../../core/service/real.ts"
 import { Session } from "../../../core/service/session.ts"
-import type { DifferentiablePolicy } from "../../../core/surrogate/factors.ts"
+import type { DifferentiablePolicy } from "../../../core/surrogate/mod.ts"
 import type { Visited } from "../surrogate/features.ts"
 
 const ROWS = 512

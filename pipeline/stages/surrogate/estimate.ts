@@ -5,8 +5,14 @@ import { fromEither, type LearnerError } from "../../../algorithms/error.ts"
 import type { Policy } from "../../../algorithms/policy.ts"
 import { norm } from "../../../core/linalg/mod.ts"
 import { child, type Floats, fillNormal, type Key, stream } from "../../../core/random/mod.ts"
-import { centred, equation5, gradientCosine, type SubsetScore } from "../../../core/surrogate/affinity.ts"
-import { type Subset, subsets } from "../../../core/surrogate/subsets.ts"
+import {
+  centred,
+  equation5,
+  gradientCosine,
+  type Subset,
+  type SubsetScore,
+  subsets
+} from "../../../core/surrogate/mod.ts"
 import type { Task } from "../../../envs/mod.ts"
 import type { Setting } from "../../jobs/training.ts"
 import { firstOrderCheck } from "../first_order/first_order.ts"

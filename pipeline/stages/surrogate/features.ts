@@ -18,7 +18,7 @@ import {
   liftKronecker,
   type NumberedPart
 } from "../../../core/surrogate/dense.ts"
-import { type DifferentiablePolicy, factorBlocks, factors } from "../../../core/surrogate/factors.ts"
+import { type DifferentiablePolicy, factorBlocks, factors } from "../../../core/surrogate/mod.ts"
 import { type Factors, lift, project, sketch } from "../../../core/surrogate/sketch.ts"
 
 export type ProjectionKind = DenseKind | "sparse" | "kronecker"

@@ -7,8 +7,7 @@ import { child, type Floats, fillNormal, stream, zeroKey } from "../../../core/r
 import { built } from "../../../core/service/program_error.ts"
 import { realOf } from "../../../core/service/real.ts"
 import { type Buffer, type Executable, Session } from "../../../core/service/session.ts"
-import { advance, gradientNorm, type Lbfgs, lbfgs } from "../../../core/surrogate/lbfgs.ts"
-import type { Subset } from "../../../core/surrogate/subsets.ts"
+import { advance, gradientNorm, type Lbfgs, lbfgs, type Subset } from "../../../core/surrogate/mod.ts"
 
 /** The transitions of one task as classification data. */
 export interface TaskData {

@@ -12,7 +12,7 @@ const GRACE = 450
 const LAST = 600
 
 /** What ended the process, or tried to, before the command was through: a plugin that calls `process.exit`, say. */
-export class EarlyEnd extends Error {
+class EarlyEnd extends Error {
   override readonly name = "EarlyEnd"
 }
 

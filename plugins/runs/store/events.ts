@@ -6,7 +6,7 @@ import { digest } from "../../io/digest.ts"
 import type { Files } from "./files.ts"
 
 /** Its name in the run's directory. */
-export const eventsFile = "events.jsonl"
+const eventsFile = "events.jsonl"
 
 /** Adds rows at the end. */
 export const appendEvents = Effect.fnUntraced(function* (files: Files, run: string, rows: readonly EventRow[]) {

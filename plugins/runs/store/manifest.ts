@@ -12,7 +12,7 @@ import type { Files } from "./files.ts"
 import { LARGEST_JSON } from "./sized_read.ts"
 
 /** Its name in the run's directory. */
-export const manifestFile = "artefacts.json"
+const manifestFile = "artefacts.json"
 
 const ArtefactRow = Schema.Struct({
   stage: Schema.String,

@@ -3,11 +3,16 @@
  * makes the code of a plan.
  */
 import { Effect, type Scope } from "effect"
+import { type Program, type Shape, showShape, size } from "../../../core/program/mod.ts"
 import { type Plan, plan, planBytes } from "../../../core/program/plan/mod.ts"
-import type { Program } from "../../../core/program/program.ts"
-import { type Shape, showShape, size } from "../../../core/program/shape.ts"
-import type { Buffer, Executable, Numbers, Target } from "../../../core/service/session.ts"
-import { SessionError, type SessionService } from "../../../core/service/session.ts"
+import {
+  type Buffer,
+  type Executable,
+  type Numbers,
+  SessionError,
+  type SessionService,
+  type Target
+} from "../../../core/service/session.ts"
 import { acquireHeap, type Heap, OutOfMemory, releaseHeap } from "./heap.ts"
 import { type ArenaBuffer, type CallProblem, type Code, isOwn, isProblem, place } from "./placed.ts"
 
@@ -29,7 +34,7 @@ export interface Engine {
 const GIB = 1024 ** 3
 
 /** The most a session can hold, and what it may hold by default: 32-bit offsets reach no further. */
-export const MEMORY_LIMIT = 2 * GIB - 65536
+const MEMORY_LIMIT = 2 * GIB - 65536
 
 /** A session on `engine` that lives as long as the scope it is made in. */
 export const arenaSession = Effect.fn("session.arena")(function* (engine: Engine, memoryLimit = MEMORY_LIMIT) {

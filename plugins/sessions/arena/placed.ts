@@ -1,7 +1,7 @@
 /** A plan placed in a heap: binding arguments is writing addresses, a call is one call of the engine's code. */
 
+import { showShape, size } from "../../../core/program/mod.ts"
 import type { Plan } from "../../../core/program/plan/mod.ts"
-import { showShape, size } from "../../../core/program/shape.ts"
 import type { Argument, Buffer, Target } from "../../../core/service/session.ts"
 import type { Heap } from "./heap.ts"
 

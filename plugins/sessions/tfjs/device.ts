@@ -1,6 +1,6 @@
 /** What touches a session's device: refused after the end, heard of when it is lost, and its numbers read in one piece. */
 import { Effect } from "effect"
-import { size } from "../../../core/program/shape.ts"
+import { size } from "../../../core/program/mod.ts"
 import { SessionError, type SessionFailure, SessionLost } from "../../../core/service/session.ts"
 import type { Backend } from "./backend.ts"
 import type { DeviceTensor } from "./engine.ts"

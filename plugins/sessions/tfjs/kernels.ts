@@ -2,8 +2,9 @@
  * Every primitive as kernels of TensorFlow.js, with the meaning that `evaluate` gives it: NaN is passed on by maxima,
  * minima and signs, rows out of range are NaN or dropped, comparisons give 1 or 0. No kernel is given an empty tensor.
  */
+
+import type { Binary, Unary } from "../../../core/program/mod.ts"
 import { type Shape, sameShape, size } from "../../../core/program/shape.ts"
-import type { Binary, Unary } from "../../../core/program/tensor.ts"
 import type { DeviceTensor, KernelInputs } from "./engine.ts"
 
 /** Runs kernels of one backend. */

@@ -1,6 +1,5 @@
 /** What is wrong with a use of the session, in the words that every session has. */
-import type { Program } from "../../../core/program/program.ts"
-import { type Shape, showShape, size } from "../../../core/program/shape.ts"
+import { type Program, type Shape, showShape, size } from "../../../core/program/mod.ts"
 
 /** The parts of a `SessionError` that differ between mistakes. */
 export interface Mistake {

@@ -1,6 +1,6 @@
 /** A program on a backend: what stays there between calls, and one call. */
 
-import { type Shape, size } from "../../../core/program/shape.ts"
+import { type Shape, size } from "../../../core/program/mod.ts"
 import type { Numbers } from "../../../core/service/session.ts"
 import type { Backend } from "./backend.ts"
 import type { DeviceTensor } from "./engine.ts"

@@ -3,11 +3,19 @@
  * between calls.
  */
 import { Effect, Layer } from "effect"
+import { type Program, type Shape, showShape, size } from "../../../core/program/mod.ts"
 import { plan } from "../../../core/program/plan/mod.ts"
-import type { Program } from "../../../core/program/program.ts"
-import { type Shape, showShape, size } from "../../../core/program/shape.ts"
-import type { Argument, Buffer, Executable, Numbers, SessionFailure, Target } from "../../../core/service/session.ts"
-import { Session, type SessionError, type SessionService } from "../../../core/service/session.ts"
+import {
+  type Argument,
+  type Buffer,
+  type Executable,
+  type Numbers,
+  Session,
+  type SessionError,
+  type SessionFailure,
+  type SessionService,
+  type Target
+} from "../../../core/service/session.ts"
 import { acquireBackend, type Backend, type BackendName } from "./backend.ts"
 import { acquireBest } from "./choose.ts"
 import { deviceOf } from "./device.ts"

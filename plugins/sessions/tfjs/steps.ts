@@ -4,10 +4,10 @@
  * Values may be narrow: a broadcast costs nothing until something other than an elementwise kernel reads it, since
  * those repeat axes of size 1 themselves.
  */
+
+import type { Op, Program } from "../../../core/program/mod.ts"
 import { graph, type Node } from "../../../core/program/plan/graph.ts"
-import type { Program } from "../../../core/program/program.ts"
 import { broadcastShape, type Shape, sameShape, size } from "../../../core/program/shape.ts"
-import type { Op } from "../../../core/program/tensor.ts"
 import * as K from "./kernels.ts"
 
 /** Makes one value from others. */

@@ -5,7 +5,7 @@ import { SessionError } from "../../../core/service/session.ts"
 import { findPackage } from "./packages.ts"
 
 /** The npm package that gives Bun and Node.js WebGPU. */
-export const GPU_PACKAGE = "webgpu"
+const GPU_PACKAGE = "webgpu"
 
 /** Parts of the standard that are used here: runtimes differ in whether their types have it. */
 interface Adapter {

@@ -9,6 +9,7 @@ import {
   constant,
   gather,
   grad,
+  gradients,
   hvp,
   jvp,
   matmul,
@@ -29,7 +30,6 @@ import {
   vjp
 } from "../../../core/program/mod.ts"
 import { input } from "../../../core/program/primitive.ts"
-import { gradients } from "../../../core/program/reverse.ts"
 import { built } from "./support.ts"
 
 const shapes = { a: [2, 3], b: [2, 3], v: [4], t: [2, 2, 3], u: [3, 3, 2] } as const

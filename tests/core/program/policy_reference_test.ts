@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { categorical } from "../../../core/dist/mod.ts"
 import {
+  broadcast,
   evaluate,
   grad,
   hvp,
@@ -10,11 +11,11 @@ import {
   mean,
   perExample,
   program,
+  reshape,
   slice,
   sum,
   vjp
 } from "../../../core/program/mod.ts"
-import { broadcast, reshape } from "../../../core/program/primitive.ts"
 import { type Net, policy, weighted } from "./policies.ts"
 import { built, close, closeDigest, type Digest, probe, reference, tol } from "./support.ts"
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Effect } from "effect"
-import type { Subset } from "../../../../core/surrogate/subsets.ts"
+import type { Subset } from "../../../../core/surrogate/mod.ts"
 import { solveSubsets, type TaskData, taskLosses } from "../../../../pipeline/stages/surrogate/solve_subsets.ts"
 import { exactly, fixture, inSingle, norm } from "../support.ts"
 

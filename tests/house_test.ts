@@ -1,0 +1,176 @@
+/** The rules of the house, over all that is committed: a rule that nobody checks is none. */
+import assert from "node:assert/strict"
+import { execFileSync } from "node:child_process"
+import { readFileSync } from "node:fs"
+import { dirname, join, normalize } from "node:path"
+import { test } from "node:test"
+import { fileURLToPath } from "node:url"
+
+const root = fileURLToPath(new URL("..", import.meta.url))
+
+/** Text of every module, by its path from the root; kernels are of another language. */
+const texts = new Map(
+  execFileSync("git", ["ls-files", "*.ts"], { cwd: root, encoding: "utf8" })
+    .split("\n")
+    .filter((path) => path !== "" && !path.includes("wasm/kernels/"))
+    .map((path) => [path, readFileSync(join(root, path), "utf8")] as const)
+)
+
+/** From the ground up: each floor may use those before it. */
+const floors = ["core", "envs", "algorithms", "pipeline", "plugins"] as const
+/** The wings of `plugins`, likewise. */
+const wings = ["io", "gymnasium", "sessions", "loading", "config", "workers", "runs", "cli"] as const
+
+const isCode = (path: string): boolean => floors.some((floor) => path.startsWith(`${floor}/`))
+const code = [...texts].filter(([path]) => isCode(path))
+
+interface Import {
+  readonly from: string
+  readonly to: string
+}
+
+const imports: readonly Import[] = [...texts].flatMap(([from, text]) =>
+  [...text.matchAll(/(?:from|import\()\s*"(\.{1,2}\/[^"]+)"/g)].map((m) => ({
+    from,
+    to: normalize(join(dirname(from), m[1] ?? ""))
+  }))
+)
+const inside = imports.filter(({ from, to }) => isCode(from) && isCode(to))
+
+/** Without comments and what stands between quotes. */
+const bare = (text: string): string =>
+  text
+    .replaceAll(/\/\*[\s\S]*?\*\//g, "")
+    .replaceAll(/(^|[^:"'`])\/\/.*$/gm, "$1")
+    .replaceAll(/"(?:[^"\\\n]|\\.)*"/g, '""')
+
+const said = ({ from, to }: Import): string => `${from} imports ${to}`
+
+test("imports between floors point down", () => {
+  const floor = (path: string): number => floors.findIndex((name) => path.startsWith(`${name}/`))
+  assert.deepEqual(inside.filter(({ from, to }) => floor(to) > floor(from)).map(said), [])
+})
+
+test("imports between the wings of plugins point down", () => {
+  const wing = (path: string): number => wings.findIndex((name) => path.startsWith(`plugins/${name}/`))
+  const between = inside.filter(({ from, to }) => wing(from) >= 0 && wing(to) >= 0)
+  assert.deepEqual(between.filter(({ from, to }) => wing(to) > wing(from)).map(said), [])
+})
+
+test("every module of plugins is in a wing", () => {
+  const loose = code.filter(
+    ([path]) => path.startsWith("plugins/") && !wings.some((w) => path.startsWith(`plugins/${w}/`))
+  )
+  assert.deepEqual(
+    loose.map(([path]) => path),
+    []
+  )
+})
+
+test("no algorithm imports another, and environments know nothing of each other", () => {
+  const own = (path: string): string | undefined =>
+    /^(?:algorithms\/(?:ppo|sac|maml)|envs\/(?!laws|wrappers)[a-z_]+)\//.exec(path)?.[0]
+  const across = inside.filter(({ from, to }) => {
+    const [a, b] = [own(from), own(to)]
+    return a !== undefined && b !== undefined && a !== b && dirname(a) === dirname(b)
+  })
+  assert.deepEqual(across.map(said), [])
+})
+
+test("the core is pure: no effect, no clock, no file, no global, no Math.random, no throw", () => {
+  const impure = code
+    .filter(([path]) => path.startsWith("core/") && !path.startsWith("core/service/"))
+    .filter(
+      ([, text]) =>
+        /from "(?:effect|node:)/.test(text) ||
+        /Math\.random|\bDate\b|\bperformance\.|\bprocess\.|\bglobalThis\b|\bthrow\b/.test(bare(text))
+    )
+  assert.deepEqual(
+    impure.map(([path]) => path),
+    []
+  )
+})
+
+/** Tables of numbers. */
+const tables: ReadonlySet<string> = new Set(["core/random/ziggurat_tables.ts"])
+
+test("a module has at most 310 lines", () => {
+  const long = [...texts].filter(([path, text]) => !tables.has(path) && text.split("\n").length > 311)
+  assert.deepEqual(
+    long.map(([path]) => path),
+    []
+  )
+})
+
+test("every exported value is used by another module, or is one of a door's", () => {
+  const doors = [...texts].filter(([path]) => path.endsWith("mod.ts")).map(([, text]) => text)
+  const opened = new Set(
+    [...texts].flatMap(([path, text]) =>
+      path.endsWith("mod.ts")
+        ? [...text.matchAll(/export \* from "(\.[^"]+)"/g)].map((m) => normalize(join(dirname(path), m[1] ?? "")))
+        : []
+    )
+  )
+  const unused = code.flatMap(([path, text]) =>
+    opened.has(path)
+      ? []
+      : [...text.matchAll(/^export (?:const|function|class) (\w+)/gm)]
+          .map((m) => m[1] ?? "")
+          .filter((name) => {
+            const word = new RegExp(`\\b${name}\\b`)
+            return !doors.some((d) => word.test(d)) && ![...texts].some(([other, t]) => other !== path && word.test(t))
+          })
+          .map((name) => `${path}: ${name}`)
+  )
+  assert.deepEqual(unused, [])
+})
+
+/** Imports past a neighbour's door; it may fall, and then this number with it. */
+const PAST_A_DOOR = 244
+
+test("no more imports go past a neighbour's mod.ts than did", () => {
+  const doors = new Set([...texts.keys()].filter((path) => path.endsWith("/mod.ts")).map(dirname))
+  const wing = (path: string): string => path.split("/").slice(0, 2).join("/")
+  const past = inside.filter(({ from, to }) => {
+    const [here, there] = [dirname(from), dirname(to)]
+    const related = here === there || here.startsWith(`${there}/`) || there.startsWith(`${here}/`)
+    return doors.has(there) && !to.endsWith("/mod.ts") && !related && wing(from) !== wing(to)
+  })
+  assert.ok(past.length <= PAST_A_DOOR, `${past.length}, more than ${PAST_A_DOOR}`)
+})
+
+test("mod.ts re-exports and nothing else, but for lists of what comes with the package", () => {
+  const odd = code.filter(
+    ([path, text]) =>
+      /\/mod\.ts$/.test(path) && /^(?:const|function|let|class|export (?:const|function|class)) /m.test(text)
+  )
+  const known = ["core/aggregate/mod.ts", "core/program/plan/mod.ts", "core/program/mod.ts"]
+  assert.deepEqual(
+    odd.map(([path]) => path).filter((path) => !known.includes(path) && !path.startsWith("plugins/sessions/")),
+    []
+  )
+})
+
+/** Words that the field has better ones for. */
+const retired = [
+  "Interaction",
+  "Experience",
+  "Keeper",
+  "Company",
+  "Midway",
+  "Players",
+  "Standing",
+  "Site",
+  "Known",
+  "Resident"
+]
+
+test("names are the field's: no module declares a retired word", () => {
+  const declared = code.flatMap(([path, text]) =>
+    [...text.matchAll(/^export (?:const|function|class|interface|type) (\w+)/gm)]
+      .map((m) => m[1] ?? "")
+      .filter((name) => retired.includes(name))
+      .map((name) => `${path}: ${name}`)
+  )
+  assert.deepEqual(declared, [])
+})
