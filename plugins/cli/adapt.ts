@@ -1,10 +1,12 @@
 /** `pgex evaluate RUN --adapt N`: adaptation to unseen tasks, by worker threads where that helps. */
 
 import { Effect, Layer } from "effect"
+import * as E from "fp-ts/lib/Either.js"
 import type { Key } from "../../core/random/mod.ts"
 import type { RunStoreService } from "../../core/service/run_store.ts"
 import { Session } from "../../core/service/session.ts"
 import { clipped } from "../../core/text/printable.ts"
+import { findFamily } from "../../envs/registry.ts"
 import type { SessionKind } from "../../pipeline/config.ts"
 import { decodeConfig } from "../config/mod.ts"
 import { catalogWith } from "../loading/catalog.ts"
@@ -14,6 +16,7 @@ import { progressDisplay } from "../runs/progress.ts"
 import { show } from "../runs/report/html.ts"
 import { runSession } from "../sessions/mod.ts"
 import { workersLayer } from "../workers/layer.ts"
+import { remarkOnLimit } from "./endless.ts"
 import { aligned, fromEither, percent, remark } from "./output.ts"
 
 /** Adapts and tells of it, in a session of that kind. */
@@ -27,6 +30,9 @@ export const adapted = Effect.fn("pgex.evaluate.adapt")(function* (
 ) {
   const config = yield* fromEither(decodeConfig(runConfig, `${store.directory}/run.json`))
   const catalog = catalogWith(loaded)
+  const family = findFamily(catalog.registry, config.family.id)
+  // One that is not there is told of by what draws its tasks.
+  if (E.isRight(family)) yield* remarkOnLimit(family.right.environment)
   const { session, kind, did } = yield* runSession(sessionKind, remark)
   const plugins = loaded.plugins.map((p) => p.file)
   const workers = workersLayer({ workers: config.workers, sessionKind: kind, note: remark, did, plugins, catalog })

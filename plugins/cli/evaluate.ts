@@ -2,14 +2,17 @@
 
 import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
+import * as E from "fp-ts/lib/Either.js"
 import { key } from "../../core/random/mod.ts"
 import { UsageError } from "../../core/service/failure.ts"
 import { clipped } from "../../core/text/printable.ts"
+import { findEnvironment } from "../../envs/registry.ts"
 import { sessionKinds } from "../../pipeline/config.ts"
 import { calling, recordOf } from "../loading/mod.ts"
 import type { RunWorth } from "../runs/evaluate_run.ts"
 import { show } from "../runs/report/html.ts"
 import { readRun } from "../runs/store/mod.ts"
+import { remarkOnLimit } from "./endless.ts"
 import { aligned, fromEither, percent, print } from "./output.ts"
 import { catalogWithPlugins, pluginFlag, trustFlag } from "./plugin_flag.ts"
 import { shared } from "./shared.ts"
@@ -95,6 +98,11 @@ export const evaluateCommand = Command.make(
     const { evaluateRun, policiesOfRun } = yield* Effect.promise(() => import("../runs/evaluate_run.ts"))
     const { sessionLayer } = yield* Effect.promise(() => import("../sessions/mod.ts"))
     const policies = yield* policiesOfRun(store, catalog)
+    for (const id of new Set(policies.map((p) => p.environment.id))) {
+      const environment = findEnvironment(catalog.registry, id)
+      // One that is not there is told of by what plays it.
+      if (E.isRight(environment)) yield* remarkOnLimit(environment.right)
+    }
     const asked = o.task.length === 0 ? {} : { tasks: o.task }
     const worth = yield* calling(
       evaluateRun(policies, catalog, { episodes: o.episodes, actions, ...asked }, from)

@@ -8,7 +8,6 @@ import { pipe } from "fp-ts/lib/function.js"
 import { UsageError } from "../../core/service/failure.ts"
 import { RunStore } from "../../core/service/run_store.ts"
 import { printable } from "../../core/text/printable.ts"
-import { isEndless, MOST_STEPS } from "../../envs/env.ts"
 import type { EnvError } from "../../envs/error.ts"
 import type { Family } from "../../envs/family.ts"
 import { findFamily } from "../../envs/registry.ts"
@@ -21,6 +20,7 @@ import { machine, versions } from "../runs/machine.ts"
 import { progressDisplay, silentProgress } from "../runs/progress.ts"
 import { directoryStore, freeName, readBegun, readFinished, recordsOf } from "../runs/store/mod.ts"
 import { choiceOf, choiceParameters } from "./config.ts"
+import { remarkOnLimit } from "./endless.ts"
 import { goingOn, moduleOf } from "./going_on.ts"
 import { fromEither, print, remark } from "./output.ts"
 import { because, withPlugins } from "./plugin_flag.ts"
@@ -74,7 +74,7 @@ export const runCommand = Command.make(
     // Before the directory is made: a wrong name leaves nothing behind.
     const { environment } = yield* fromEither(familyOf(read, loaded)).pipe(Effect.mapError(because(loaded)))
     if (environment.repeats === false) yield* remark(unrepeated(environment.id))
-    if (isEndless(environment)) yield* remark(truncated(environment.id))
+    yield* remarkOnLimit(environment)
     // What only this command needs (programs, kernels, plots) is loaded only by it: the others start faster.
     const { mainJob } = yield* Effect.promise(() => import("../../pipeline/job.ts"))
     const { catalog, catalogWith } = yield* Effect.promise(() => import("../loading/catalog.ts"))
@@ -171,9 +171,3 @@ const familyOf = (config: RunConfig, { registry }: Loaded): E.Either<EnvError, F
 const unrepeated = (id: string): string =>
   `${id} remembers what was before an episode, or sees a clock: a second run gives other numbers, and episodes that ` +
   "ran when a run was stopped begin anew when it goes on"
-
-/** When episodes without a time limit are cut, and what names another one. */
-const truncated = (id: string): string => {
-  const how = id.startsWith("gymnasium:") ? `${id}?max_episode_steps=N names another` : "maxEpisodeSteps is its limit"
-  return `episodes of ${id} have no time limit: each is truncated after ${MOST_STEPS} steps; ${how}`
-}

@@ -1,0 +1,13 @@
+/** What people are told of an environment whose episodes have no time limit. */
+import { Effect } from "effect"
+import { type Environment, isEndless, MOST_STEPS } from "../../envs/env.ts"
+import { remark } from "./output.ts"
+
+/** Says when episodes without a time limit are cut, and what names another one. */
+export const remarkOnLimit = (environment: Environment): Effect.Effect<void> =>
+  isEndless(environment) ? remark(truncated(environment.id)) : Effect.void
+
+const truncated = (id: string): string => {
+  const how = id.startsWith("gymnasium:") ? `${id}?max_episode_steps=N names another` : "maxEpisodeSteps is its limit"
+  return `episodes of ${id} have no time limit: each is truncated after ${MOST_STEPS} steps; ${how}`
+}
