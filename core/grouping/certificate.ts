@@ -38,6 +38,9 @@ export interface Found {
 
 /** Alternating projections: at most this many, mixed and measured every third, with so much memory. */
 const restorations = 12
+
+/** So many where X is not there yet: more would mend less than what it lacks, and such an X costs all its eigenvectors. */
+const restorationsOfLast = 6
 const restorationMemory = 8
 
 /** They are tried once mixing alone has come within this many tolerances: what they gain, about. */
@@ -87,11 +90,11 @@ export const certificate = (
     for (let p = 0; p < x.length; p++) x[p] = Math.max(0, x[p]! + t * (centreEntry - x[p]!))
     if (t > 0) addToDiagonal(n, x, t * share)
   }
-  const restore = (start: Float64Array, tolerance: number): void => {
+  const restore = (start: Float64Array, tolerance: number, rounds: number): void => {
     const accelerate = anderson(start.length, restorationMemory)
     const step = new Float64Array(start.length)
     shifted.set(start)
-    for (let round = 1; round <= restorations && !reached(tolerance); round++) {
+    for (let round = 1; round <= rounds && !reached(tolerance); round++) {
       for (let p = 0; p < shifted.length; p++) clipped[p] = Math.max(0, shifted[p]!)
       if (!set.project(clipped, 0, projected)) return
       if (round % 3 === 0) {
@@ -125,7 +128,7 @@ export const certificate = (
       if (form.kind === "price" || labels.k === form.k) take(partitionMatrix(n, labels.labels, labels.k))
       if (reached(tolerance) || (!last && (raw > tolerance || mixed > Math.min(restoreFrom, restorable * tolerance))))
         return
-      restore(x, tolerance)
+      restore(x, tolerance, last && raw > tolerance ? restorationsOfLast : restorations)
       // What is left shrinks with what mixing alone leaves: wait until it would be enough.
       restoreFrom = mixed * Math.min(0.9, tolerance / gap(gained))
     },
