@@ -1,7 +1,7 @@
 /** The rules of the house, over all that is committed: a rule that nobody checks is none. */
 import assert from "node:assert/strict"
 import { execFileSync } from "node:child_process"
-import { readFileSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
 import { dirname, join, normalize } from "node:path"
 import { test } from "node:test"
 import { fileURLToPath } from "node:url"
@@ -173,4 +173,18 @@ test("names are the field's: no module declares a retired word", () => {
       .map((name) => `${path}: ${name}`)
   )
   assert.deepEqual(declared, [])
+})
+
+test("every file and folder that docs/architecture.md names is there", () => {
+  const page = readFileSync(join(root, "docs/architecture.md"), "utf8")
+  const named = [
+    ...page.matchAll(/\b(?:core|envs|algorithms|pipeline|plugins|tests|stages|plan|sessions)\/[a-z_/]*[a-z_](?:\.ts)?/g)
+  ]
+  const there = (path: string): boolean =>
+    ["", "pipeline/", "core/program/", "plugins/"].some((room) => existsSync(join(root, room, path)))
+  assert.deepEqual(
+    named.map(([path]) => path).filter((path) => !there(path)),
+    []
+  )
+  assert.ok(named.length > 30)
 })
