@@ -1,5 +1,6 @@
 /** Plain data as bytes and back, bit for bit: JSON, with arrays of numbers behind it. */
 import * as E from "fp-ts/lib/Either.js"
+import { parseJson } from "../../core/text/json.ts"
 import { stableJson } from "./content.ts"
 
 /** What JSON has no word for is an object with this one key more. */
@@ -48,8 +49,9 @@ export const unpack = (bytes: Uint8Array): E.Either<string, unknown> =>
   E.tryCatch(
     () => {
       const start = 4 + new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0, true)
-      const json: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(4, start)))
-      return revive(json, (at, length) => {
+      const json = parseJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(4, start)))
+      if (E.isLeft(json)) throw new RangeError(json.left)
+      return revive(json.right, (at, length) => {
         const part = bytes.subarray(start + at, start + at + length)
         if (part.length !== length) throw new RangeError(`an array beyond the end, at ${start + at}`)
         return new Uint8Array(part).buffer

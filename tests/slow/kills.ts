@@ -1,4 +1,4 @@
-/** Every moment at which a run can be killed, by every learner: some ten minutes. */
+/** Every moment at which a run can be killed, by every learner: two to three minutes of one core. */
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { assertSame, configOf, goOn, learners } from "../pipeline/job/kills.ts"
