@@ -153,6 +153,7 @@ const installedIn = (project: string): string => {
     "core",
     "envs",
     "algorithms",
+    "pipeline",
     "plugins"
   ])
     cpSync(ours(name), join(home, name), { recursive: true })
