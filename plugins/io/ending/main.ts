@@ -46,6 +46,9 @@ export const runToExit = async (
   const leave = ownExit(told)
   let came: SignalName | undefined
   const leaveBy = (signal: SignalName): void => {
+    // Said here or there, not twice: what is left to do until the end may take too long.
+    guarded?.lastWords(1, "")
+    guarded?.lastWords(2, "")
     if (!hasPrinted()) printAnyhow(interrupted)
     writeRemark(farewell)
     farewell = ""

@@ -81,7 +81,7 @@ export const execute = (command: Command): Effect.Effect<Ending, NativeError> =>
   )
 
 /** Waits for the end of its standard input, which this process alone holds, then ends a group. */
-const WATCHER = 'read -r line; kill -9 -- "-$1"'
+const WATCHER = 'read -r line; kill -KILL "-$1"'
 
 /**
  * Has a program's group end with this process, also where that is killed: by a second program, as nothing else is told of
