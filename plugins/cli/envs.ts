@@ -4,12 +4,16 @@ import { Argument, Command } from "effect/cli"
 import * as E from "fp-ts/lib/Either.js"
 import { suggestion, UsageError } from "../../core/service/failure.ts"
 import { type Environment, isEndless, MOST_STEPS } from "../../envs/env.ts"
-import type { EnvError } from "../../envs/error.ts"
-import type { Family } from "../../envs/family.ts"
+import {
+  describeSpace,
+  type EnvError,
+  type Family,
+  findEnvironment,
+  findFamily,
+  type Space,
+  type Variant
+} from "../../envs/mod.ts"
 import type { NumberParameter, Parameter, ParameterTable } from "../../envs/parameter.ts"
-import { findEnvironment, findFamily } from "../../envs/registry.ts"
-import { describeSpace, type Space } from "../../envs/space.ts"
-import type { Variant } from "../../envs/variant.ts"
 import { type Loaded, PluginError } from "../loading/mod.ts"
 import { print } from "./output.ts"
 import { pluginFlag, withPlugins } from "./plugin_flag.ts"

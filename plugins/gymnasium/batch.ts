@@ -1,9 +1,9 @@
 /** A batch of environments that live in Python processes. */
 import * as Either from "fp-ts/lib/Either.js"
 import type { Floats } from "../../core/random/mod.ts"
-import type { EnvError } from "../../envs/error.ts"
 import { floatsFromText } from "../../envs/exact_text.ts"
 import { placeOf, taskOf } from "../../envs/given.ts"
+import type { EnvError } from "../../envs/mod.ts"
 import { type Batch, type BatchState, type Opening, stepFault } from "../../envs/vector.ts"
 import type { Child } from "./child.ts"
 import type { Reference } from "./environment.ts"

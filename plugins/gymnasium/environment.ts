@@ -4,9 +4,18 @@ import * as Either from "fp-ts/lib/Either.js"
 import { type Environment, NO_LIMIT } from "../../envs/env.ts"
 import { floatsFromText } from "../../envs/exact_text.ts"
 import { checkedBatch } from "../../envs/given.ts"
-import { flag, number, type Parameter, type ParameterTable, type Params, resolve, text } from "../../envs/parameter.ts"
-import type { Space } from "../../envs/space.ts"
-import type { Batch, OpenBatch } from "../../envs/vector.ts"
+import {
+  type Batch,
+  flag,
+  number,
+  type OpenBatch,
+  type Parameter,
+  type ParameterTable,
+  type Params,
+  resolve,
+  type Space,
+  text
+} from "../../envs/mod.ts"
 import { envError, fault, PREFIX } from "./failure.ts"
 import type { Description, SpaceText } from "./messages.ts"
 

@@ -3,7 +3,7 @@
 import * as Either from "fp-ts/lib/Either.js"
 import { choices } from "../../core/text/choices.ts"
 import { didYouMean, nearest } from "../../core/text/nearest.ts"
-import type { EnvError, ProcessError, ProcessReason, UnknownName } from "../../envs/error.ts"
+import type { EnvError, ProcessError, ProcessReason, UnknownName } from "../../envs/mod.ts"
 
 /** How ids of this bridge begin. */
 export const PREFIX = "gymnasium:"

@@ -2,10 +2,18 @@
 import * as Either from "fp-ts/lib/Either.js"
 import { exp, log } from "../../core/math/mod.ts"
 import { type Key, stream, uniform } from "../../core/random/mod.ts"
-import type { Environment } from "../../envs/env.ts"
-import type { EnvError } from "../../envs/error.ts"
 import { distinctDraws, type Family, parameterError, type Task, type TaskSet } from "../../envs/family.ts"
-import { choiceOf, integer, number, type Params, type Resolved, resolve, text } from "../../envs/parameter.ts"
+import {
+  choiceOf,
+  type EnvError,
+  type Environment,
+  integer,
+  number,
+  type Params,
+  type Resolved,
+  resolve,
+  text
+} from "../../envs/mod.ts"
 import { typedValue } from "./environment.ts"
 import { Listed, parse } from "./messages.ts"
 

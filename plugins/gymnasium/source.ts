@@ -1,10 +1,7 @@
 /** Gymnasium's environments as a source of the registry. */
 import { availableParallelism } from "node:os"
 import * as Either from "fp-ts/lib/Either.js"
-import type { Environment } from "../../envs/env.ts"
-import type { EnvError } from "../../envs/error.ts"
-import type { Source } from "../../envs/registry.ts"
-import { sizeOf } from "../../envs/space.ts"
+import { type EnvError, type Environment, type Source, sizeOf } from "../../envs/mod.ts"
 import { openBatch } from "./batch.ts"
 import type { Variables } from "./channel.ts"
 import { type Child, startChild } from "./child.ts"

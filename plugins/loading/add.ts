@@ -3,7 +3,7 @@
 import type { Algorithm } from "../../algorithms/algorithm.ts"
 import { type Architecture, architectures } from "../../algorithms/architecture.ts"
 import { shown } from "../../core/text/shown.ts"
-import type { Registry } from "../../envs/registry.ts"
+import type { Registry } from "../../envs/mod.ts"
 import { type GroupingPlugin, groupingIds } from "../../pipeline/stages/grouping.ts"
 import type { Plugin } from "./define.ts"
 import { issueError, type PluginError } from "./error.ts"

@@ -1,7 +1,7 @@
 /** The module of the thread in which a plugin is checked. */
 import { parentPort, workerData } from "node:worker_threads"
 import { Effect, Predicate } from "effect"
-import { standard } from "../../envs/standard.ts"
+import { standard } from "../../envs/mod.ts"
 import { logToStderr } from "../io/log_to_stderr.ts"
 import { checkPlugin } from "./check.ts"
 import type { Told } from "./watch.ts"

@@ -1,8 +1,7 @@
 /** The contract of a plugin module: a record of what it contributes, as the module's default export. */
 import type { Algorithm } from "../../algorithms/algorithm.ts"
 import type { Architecture } from "../../algorithms/architecture.ts"
-import type { Environment } from "../../envs/env.ts"
-import type { Family } from "../../envs/family.ts"
+import type { Environment, Family } from "../../envs/mod.ts"
 import type { GroupingPlugin } from "../../pipeline/stages/grouping.ts"
 import type { LoggerPlugin } from "./loggers.ts"
 

@@ -1,10 +1,8 @@
 /** Contributed environments whose state is elsewhere, in use: what is thrown or returned against the contract. */
 import * as Either from "fp-ts/lib/Either.js"
-import type { Environment } from "../../envs/env.ts"
 import { dynamicsError, type EnvError } from "../../envs/error.ts"
 import { checkedBatch } from "../../envs/given.ts"
-import { sizeOf } from "../../envs/space.ts"
-import type { Batch, OpenBatch, RemoteBatch } from "../../envs/vector.ts"
+import { type Batch, type Environment, type OpenBatch, type RemoteBatch, sizeOf } from "../../envs/mod.ts"
 
 /** Calls contributed code; a throw names the plugin, the id and the function. */
 export type Attempt = <A>(name: string, call: () => A) => A
