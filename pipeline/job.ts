@@ -107,7 +107,7 @@ export const mainJob = (catalog: Catalog) =>
       groups,
       groups.map((members) => policiesOf(grouped, members))
     )
-    const films = yield* recordingsOf(setting, tasks, policiesBy(grouped, labels.chosen), child(key, "films"))
+    const recordings = yield* recordingsOf(setting, tasks, policiesBy(grouped, labels.chosen), child(key, "films"))
     const result = jobResult({
       config,
       adapts: setting.algorithm.adapter !== undefined,
@@ -124,5 +124,5 @@ export const mainJob = (catalog: Catalog) =>
       spent: stages.ledger.entries(),
       computers: stages.computers
     })
-    return { ...result, films }
+    return { ...result, recordings }
   })

@@ -37,7 +37,7 @@ export const openLaws = (env: Environment): readonly Law[] => {
             [b.count, b.observationSize, b.actionSize]
           ]
           if (want.join() !== got.join()) return `want ${want} (members, observation, action), got ${got}`
-          return b.remote === undefined ? "it has no `elsewhere`" : undefined
+          return b.remote === undefined ? "it has no `remote`" : undefined
         })
       }
     },

@@ -19,14 +19,14 @@ const FRAMES = 4
  *
  * Programs are evaluated here in float64, so that pictures need no session and are the same on all.
  */
-export const recordingsOf = Effect.fn("policygradex.films")(function* (
+export const recordingsOf = Effect.fn("policygradex.recordings")(function* (
   { environment, policy }: Pick<Setting<unknown>, "environment" | "policy">,
   tasks: readonly Task[],
   policies: readonly (Acting | undefined)[],
   key: Key
 ) {
-  const films: Recording[] = []
-  if (environment.open !== undefined) return films
+  const recordings: Recording[] = []
+  if (environment.open !== undefined) return recordings
   const act = yield* actProgram(policy, 1)
   const play = playOf(policy, environment.action)
   for (const [i, task] of tasks.entries()) {
@@ -63,8 +63,8 @@ export const recordingsOf = Effect.fn("policygradex.films")(function* (
     const last = states.length - 1
     const shown = new Set(Array.from({ length: FRAMES }, (_, f) => Math.round((f * last) / (FRAMES - 1))))
     const frames = [...shown].map((step) => ({ step, picture: render(states[step]!, 0) }))
-    films.push({ task: i, frames, steps: last, total, ended: outcome.terminated })
+    recordings.push({ task: i, frames, steps: last, total, ended: outcome.terminated })
     yield* Effect.yieldNow
   }
-  return films
+  return recordings
 })

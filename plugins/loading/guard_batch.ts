@@ -33,7 +33,7 @@ const wholeBatch = (env: Environment, members: number, opened: unknown): Either.
     if (typeof batch[name] !== "function") return wrong(`open().${name}`, "a function", typeof batch[name], "add it")
   for (const name of ["infos", "close"] as const) {
     const found = typeof batch.remote?.[name]
-    if (found !== "function") return wrong(`open().elsewhere.${name}`, "a function", found, "add it")
+    if (found !== "function") return wrong(`open().remote.${name}`, "a function", found, "add it")
   }
   return opened
 }
@@ -53,11 +53,11 @@ const guardedBatch = (batch: Batch, attempt: Attempt): Batch => {
 
 const guardedElsewhere = (e: RemoteBatch, attempt: Attempt): RemoteBatch => ({
   ...e,
-  infos: () => attempt("elsewhere.infos()", () => e.infos()),
+  infos: () => attempt("remote.infos()", () => e.infos()),
   ...(e.anew === undefined
     ? {}
-    : { anew: (saved, observation) => attempt("elsewhere.anew()", () => e.anew?.(saved, observation) ?? NOTHING) }),
-  close: () => attempt("elsewhere.close()", () => e.close())
+    : { anew: (saved, observation) => attempt("remote.anew()", () => e.anew?.(saved, observation) ?? NOTHING) }),
+  close: () => attempt("remote.close()", () => e.close())
 })
 
 const NOTHING: Either.Either<EnvError, void> = Either.right(undefined)

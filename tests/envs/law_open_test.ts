@@ -21,7 +21,7 @@ type Members = Parameters<OpenBatch>[0]
 type Change = (
   batch: Batch,
   members: Members
-) => Partial<Omit<Batch, "elsewhere">> & { readonly elsewhere?: Partial<RemoteBatch> }
+) => Partial<Omit<Batch, "remote">> & { readonly remote?: Partial<RemoteBatch> }
 
 /** Cart-poles that pretend to be elsewhere: sound, so that one change breaks one law. */
 const remote = (
@@ -55,8 +55,8 @@ const remote = (
           }
         }
       }
-      const { elsewhere, ...rest } = change(whole, members)
-      return { ...whole, ...rest, remote: { ...whole.remote!, ...elsewhere } }
+      const { remote: beside, ...rest } = change(whole, members)
+      return { ...whole, ...rest, remote: { ...whole.remote!, ...beside } }
     })(vectorise(made))
   },
   ...record
@@ -149,10 +149,10 @@ const mistakes: readonly (readonly [what: string, env: Environment, law: RegExp,
     /saved batch/,
     /after loading/
   ],
-  ["that never closes", remote(() => ({ elsewhere: { close: () => {} } })), /closed batch/, /tells nothing/],
+  ["that never closes", remote(() => ({ remote: { close: () => {} } })), /closed batch/, /tells nothing/],
   [
     "that tells too little",
-    remote(() => ({ elsewhere: { infos: () => Either.right([]) } })),
+    remote(() => ({ remote: { infos: () => Either.right([]) } })),
     /infos\(\) gives/,
     /want 3 records, got 0/
   ],

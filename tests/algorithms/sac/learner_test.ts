@@ -188,7 +188,7 @@ test("a checkpoint of another architecture, setting or version is refused, with 
       assert.match(refusal(yield* sac.learner(sac.defaults, light)), /want tasks\.0\.is\.params\.m 0\.5, got 1/)
       const old = { ...saved, json: saved.json.replace(`sac@${sac.version}`, "sac@0") }
       assert.match(refusal(learner, old), new RegExp(`want algorithm "sac@${sac.version}", got "sac@0"`))
-      assert.match(refusal(learner, { ...saved, json: "{}" }), /want json what save\(\) wrote, got \{\}/)
+      assert.match(refusal(learner, { ...saved, json: "{}" }), /want json what save\(\) wrote, got "\{\}"/)
       const { target, ...arrays } = saved.arrays
       assert.match(refusal(learner, { ...saved, arrays }), /want array "target" numbers, got nothing/)
       assert.equal(E.isRight(learner.load(saved)), target !== undefined)

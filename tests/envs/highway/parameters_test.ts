@@ -66,7 +66,7 @@ test("offroad_terminal ends an episode off the road, where highway-env ends it",
 })
 
 test("keys of highway-env that are no parameters are refused with the reason", () => {
-  assert.match(refusal({ lane_change_reward: -1 }), /want one of lanes_count.*; highway-env .* reads it nowhere$/)
+  assert.match(refusal({ lane_change_reward: -1 }), /want one of .*lanes_count.*; highway-env .* reads it nowhere$/)
   assert.match(refusal({ controlled_vehicles: 2 }), /one vehicle is the agent's; gymnasium:highway-v0/)
   for (const name of Object.keys(absent))
     assert.ok(!(name in highway.parameters) && refusal({ [name]: 1 }).includes(absent[name]!))

@@ -25,7 +25,7 @@ const constant = (last: readonly number[], after: number) => (size: number) => {
   return theta
 }
 
-test("filmsOf() plays each task by its policy's most probable actions, cut to what the space takes", () => {
+test("recordingsOf() plays each task by its policy's most probable actions, cut to what the space takes", () => {
   const tasks = [task(navigation, { goal_angle: 0, threshold: 0.15 }), task(navigation, { goal_angle: Math.PI })]
   const [there, away] = filmed(navigation, tasks, constant([5, 0], 2))
   assert.deepEqual([there?.ended, there?.steps], [true, 8])
@@ -38,7 +38,7 @@ test("filmsOf() plays each task by its policy's most probable actions, cut to wh
   assert.ok(there !== undefined && away !== undefined && there.total > away.total)
 })
 
-test("filmsOf() shows a network its discrete observations, and nothing of what does not draw", () => {
+test("recordingsOf() shows a network its discrete observations, and nothing of what does not draw", () => {
   const firm = task(frozenLake, { is_slippery: false })
   const [down] = filmed(frozenLake, [firm], constant([0, 1, 0, 0], 0))
   assert.deepEqual([down?.ended, down?.steps], [true, 3])

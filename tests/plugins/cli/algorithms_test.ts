@@ -26,5 +26,5 @@ test("pgex algorithms show of an unknown learner names the nearest, exit code 1"
   const { code, stdout, stderr } = pgex(["algorithms", "show", "sak"])
   assert.equal(code, 1)
   assert.equal(stdout, "")
-  assert.match(stderr, /Cannot show sak: want a learner \(ppo, sac, .*\), got no such id; did you mean sac\?/)
+  assert.match(stderr, /Cannot show sak: want a learner \(sac, ppo, .*\), got no such id; did you mean sac\?/)
 })

@@ -90,7 +90,7 @@ test("a sound environment plays behind its guard as before", () =>
     replay(cartPole, {}, zeroKey, [0, 1])
   ))
 
-const elsewhere = { rewardSize: 0, rewards: new Float64Array(), close: () => {} }
+const remote = { rewardSize: 0, rewards: new Float64Array(), close: () => {} }
 
 /** Cart-poles of a plugin that are opened, by this change to the batch. */
 const opening = (change: object): OpenBatch => {
@@ -98,7 +98,7 @@ const opening = (change: object): OpenBatch => {
   return (members) =>
     Either.map((batch: object) => ({
       ...batch,
-      elsewhere: { ...elsewhere, infos: () => assert.fail("no infos") },
+      remote: { ...remote, infos: () => assert.fail("no infos") },
       ...change
     }))(
       taskBatch(
@@ -123,7 +123,7 @@ test("a batch that a plugin opens is checked, and what it throws names plugin, e
   assert.match(message({ count: 1 }), /open\(\)\.count of CartPole-v1: want 2, got 1/)
   assert.match(message({ observationSize: 3 }), /observationSize of CartPole-v1: want 4, got 3/)
   assert.match(message({ save: undefined }), /open\(\)\.save .*want a function, got undefined; add it/)
-  assert.match(message({ elsewhere: undefined }), /open\(\)\.elsewhere\.infos .*want a function/)
+  assert.match(message({ remote: undefined }), /open\(\)\.remote\.infos .*want a function/)
   assert.match(message((() => 7) as never), /open\(\) of CartPole-v1: want an Either of a batch, got number/)
   assert.throws(
     () => message(() => assert.fail("no server")),
@@ -133,5 +133,5 @@ test("a batch that a plugin opens is checked, and what it throws names plugin, e
   const rows = makeRows(2, 4)
   batch.reset(rows.observation)
   assert.throws(() => batch.step(new Float64Array(2), rows), /call step\(\) of CartPole-v1, from plugin odd.*gone/)
-  assert.throws(() => batch.remote?.infos(), /elsewhere\.infos\(\).*no infos/)
+  assert.throws(() => batch.remote?.infos(), /remote\.infos\(\).*no infos/)
 })
