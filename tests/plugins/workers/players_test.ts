@@ -24,7 +24,7 @@ const regulators = {
     ...spec,
     environment: "LinearQuadratic-v1",
     network: { ...spec.network, taskOneHot: false, normalise: { observation: true, reward: true } },
-    vector: 3,
+    environmentsPerTask: 3,
     stepsPerTask: 33
   },
   tasks: [0.1, 0.3].map((noise): Task => ({ id: `${noise}`, environment: "LinearQuadratic-v1", params: { noise } }))
