@@ -31,7 +31,8 @@ export interface Ending {
 const MOST_OUTPUT = 4_000_000
 
 /**
- * Runs with empty standard input. The program ends with this process, however that ends. Interruption and the time limit kill the program's whole process group (a compiler
+ * Runs with empty standard input. The program ends with this process, however that ends.
+ * Interruption and the time limit kill the program's whole process group (a compiler
  * driver's children do the work) and wait for its end, so that nothing writes any more when this returns.
  *
  * - Errors: `NativeError` with reason `compiler-hung` after the time limit, `not-permitted`, or `system`.

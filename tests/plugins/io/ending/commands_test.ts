@@ -105,8 +105,7 @@ const cases: Readonly<Record<string, Case>> = {
       const programs = slow("setup", ["python3", "npm", "npm.cmd"])
       // Whatever Python the tests themselves are told to use: nothing is fetched.
       return { PATH: onPath(programs), PGEX_PYTHON: join(programs, "python3") }
-    },
-    starts: true
+    }
   },
   "run while it compiles": {
     args: () => ["run", native, "--out", at("compiles"), "--force"],
