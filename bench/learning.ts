@@ -2,7 +2,7 @@
 import { Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { random, stream, zeroKey } from "../core/random/mod.ts"
-import { aggregateInterquartileMean, stratifiedInterval } from "../core/stat/mod.ts"
+import { aggregateInterquartileMean, mean, stratifiedInterval } from "../core/stat/mod.ts"
 
 /** One training from one seed. */
 export const Training = Schema.Struct({
@@ -57,8 +57,6 @@ export const worthOf = (runs: readonly Training[]): Readonly<Record<string, Wort
   }
   return worth
 }
-
-const mean = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0) / x.length
 
 /** What one side's measurements come to; undefined where no training is among them. */
 export const learningOf = (

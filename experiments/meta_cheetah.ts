@@ -4,11 +4,13 @@
  *
  * bun run experiments/meta_cheetah.ts [direction|velocity] [iterations] [seed …]
  */
+
 import { Console, Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { type Maml, mamlTrpo } from "../algorithms/mod.ts"
 import { child, zeroKey } from "../core/random/mod.ts"
 import { Session } from "../core/service/session.ts"
+import { mean } from "../core/stat/mod.ts"
 import { gymnasium } from "../plugins/gymnasium/mod.ts"
 import { make as native } from "../plugins/sessions/native/mod.ts"
 
@@ -28,8 +30,6 @@ const families = {
 
 const right = <A>(either: E.Either<{ readonly message: string }, A>): Effect.Effect<A> =>
   E.isRight(either) ? Effect.succeed(either.right) : Effect.die(either.left.message)
-const mean = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0) / x.length
-
 const program = Effect.gen(function* () {
   const python = yield* Effect.acquireRelease(Effect.sync(gymnasium), (source) => Effect.sync(() => source.close()))
   const [id, options] = kind === "velocity" ? families.velocity : families.direction

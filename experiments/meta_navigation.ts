@@ -9,7 +9,7 @@ import * as E from "fp-ts/lib/Either.js"
 import type { Learner, State } from "../algorithms/mod.ts"
 import { child, zeroKey } from "../core/random/mod.ts"
 import { Session } from "../core/service/session.ts"
-import { tInterval } from "../core/stat/mod.ts"
+import { mean, tInterval } from "../core/stat/mod.ts"
 import { type Family, navigation, navigationBiased, navigationPartial, navigationUniform } from "../envs/mod.ts"
 import { catalog } from "../plugins/loading/catalog.ts"
 import { make as native } from "../plugins/sessions/native/mod.ts"
@@ -22,8 +22,6 @@ const [GOALS, UNSEEN, EPISODES, LENGTH] = [10, 50, 20, 100]
 const STEPS = 3
 const network = { layers: 2, width: 32, activation: "tanh", taskOneHot: false } as const
 const families = { uniform: navigationUniform, partial: navigationPartial, biased: navigationBiased }
-
-const mean = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0) / x.length
 
 const trained = Effect.fnUntraced(function* (learner: Learner, from: State) {
   let state = from

@@ -1,3 +1,4 @@
+import { mean } from "../stat/mod.ts"
 import { agglomerationPath, averageLinkage, densityLinkage } from "./agglomerative.ts"
 import type { Random } from "./k_means.ts"
 import { partitionValue } from "./partition.ts"
@@ -117,5 +118,3 @@ const shuffle = (x: number[], random: Random): void => {
     x[j] = held
   }
 }
-
-const mean = (x: readonly number[]): number => x.reduce((sum, v) => sum + v, 0) / x.length

@@ -1,6 +1,8 @@
 /** Task affinity from per-task performances on subsets: estimates and truths go through the same functions. */
+
 import * as E from "fp-ts/lib/Either.js"
 import { cholesky, choleskySolve } from "../linalg/mod.ts"
+import { mean } from "../stat/mod.ts"
 import type { Subset } from "./subsets.ts"
 
 /**
@@ -17,8 +19,6 @@ export interface Affinity {
   readonly n: number
   readonly values: Float64Array
 }
-
-const mean = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0) / x.length
 
 /** Means over the subsets that hold both tasks of a pair, of what `f` gives for task i in the subset. */
 const pairMeans = (

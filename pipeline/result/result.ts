@@ -1,5 +1,6 @@
 /** What a job's numbers say, as the report and the summary show it. */
 
+import { mean } from "../../core/stat/mod.ts"
 import type { Affinity, SubsetScore } from "../../core/surrogate/mod.ts"
 import { counted } from "../../core/text/counted.ts"
 import type { Task } from "../../envs/mod.ts"
@@ -51,8 +52,6 @@ export interface Outcome {
   /** What computed each stage. */
   readonly computers: ReadonlyMap<string, string>
 }
-
-const mean = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0) / x.length
 
 const affinityViews = (o: Outcome): readonly ReportAffinity[] => {
   const { affinities } = o.estimated

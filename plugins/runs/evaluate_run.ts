@@ -7,7 +7,13 @@ import { type Evaluation, evaluator, type LoadedPolicy, loadPolicy } from "../..
 import { child, type Key, random, stream } from "../../core/random/mod.ts"
 import { otherVersion, suggestion, UsageError } from "../../core/service/failure.ts"
 import { RunStoreError, type RunStoreService } from "../../core/service/run_store.ts"
-import { aggregateInterquartileMean, type Interval, type Scores, stratifiedInterval } from "../../core/stat/mod.ts"
+import {
+  aggregateInterquartileMean,
+  type Interval,
+  mean,
+  type Scores,
+  stratifiedInterval
+} from "../../core/stat/mod.ts"
 import { pathWord } from "../../core/text/command.ts"
 import { type Environment, findEnvironment } from "../../envs/mod.ts"
 import type { Catalog } from "../../pipeline/jobs/spec.ts"
@@ -180,5 +186,3 @@ const environmentOf = (policy: RunPolicy, registry: Catalog["registry"]): Effect
   if (environment.right.version === version) return Effect.succeed(environment.right)
   return Effect.fail(otherVersion(policy.path, policy.environment, environment.right.version))
 }
-
-const mean = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0) / x.length

@@ -1,10 +1,8 @@
 /** How far from θ★ the estimates can be trusted, and what happens beyond. */
 import { Effect, Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import { tInterval } from "../../../core/stat/mod.ts"
+import { mean, tInterval } from "../../../core/stat/mod.ts"
 import type { FirstOrderRow, Interval } from "../../result/report_data.ts"
-
-const mean = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0) / x.length
 
 /** Mean with Student's interval; of a single number, itself. */
 export const interval = (x: readonly number[]): Interval => {
