@@ -44,6 +44,8 @@ export type MakeRollouts = (
   Real: RealConstructor
 ) => Effect.Effect<Rollouts, LearnerError, Session | Scope.Scope>
 
+export type Budget = "updates" | "steps"
+
 /** What a learner trains on. */
 export interface TrainingProblem extends Problem {
   /** Who plays the tasks; the learner's own thread by default. A learner may do without. */
@@ -52,6 +54,12 @@ export interface TrainingProblem extends Problem {
   readonly aggregator?: Aggregator
   /** Environment steps a task an iteration, a multiple of `environmentsPerTask`. */
   readonly stepsPerTask: number
+  /**
+   * What does not depend on how many tasks there are: with `updates` how often parameters are updated, minibatches grow with
+   * the tasks; with `steps`, the default, the size of a minibatch, so that more tasks are more updates. Environment steps
+   * a task are the same with both. Learners that update once an iteration on all tasks have nothing to choose.
+   */
+  readonly budget?: Budget
   /** Length of the whole training, for what anneals over it. */
   readonly iterations: number
 }

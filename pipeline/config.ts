@@ -82,10 +82,18 @@ const GroupingConfig = Schema.Struct({
   lambda: numberOr("off", 0, 1e9, "penalty on the number of groups instead of a fixed k")
 })
 
+/** What trainings of different size have in common, so that their returns can be compared. */
+const budget = choice(
+  ["updates", "steps"],
+  "what trainings share beside environment steps a task: updates, with minibatches that grow with the tasks; or, as the " +
+    "papers do, minibatches of one size, so that a policy of more tasks is updated more often"
+)
+
 /** Really training a sample of subsets, against which the estimates are judged. */
 export const TruthConfig = Schema.Struct({
   subsets: count(0, 1_000_000, "subsets of the surrogate's that are really trained, at most"),
   iterations: count(1, 1_000_000, "training iterations a subset, starting at θ★"),
+  budget,
   stepsPerTask: count(1, 10_000_000, "environment steps a task an iteration"),
   repeats: count(1, 1000, "trainings of each subset with different keys; from 2 on, halves of them give the ceiling"),
   episodes: count(
@@ -99,6 +107,7 @@ export const TruthConfig = Schema.Struct({
 /** Training one policy a group, and the same for the groupings it is compared with. */
 export const GroupTrainingConfig = Schema.Struct({
   iterations: count(1, 1_000_000, "training iterations a group, starting at θ★"),
+  budget,
   seeds: count(1, 1000, "trainings of each grouping with different keys")
 })
 

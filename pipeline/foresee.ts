@@ -1,6 +1,7 @@
 /** What a job could only fail at in one of its later stages, found before the first one begins. */
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
+import type { Budget } from "../algorithms/algorithm.ts"
 import { asProblem, ProblemError } from "../algorithms/error.ts"
 import { checkedSubsets } from "../core/surrogate/subsets.ts"
 import type { Task } from "../envs/mod.ts"
@@ -16,6 +17,7 @@ interface Planned {
   readonly tasks: number
   readonly stepsPerTask: number
   readonly iterations: number
+  readonly budget?: Budget
   /** The parts of the configuration that say so: of iterations, and of steps. */
   readonly from: readonly [string, string]
 }
@@ -49,8 +51,8 @@ export const foresee = (
 
 const trainings = (c: RunConfig, n: number): readonly Planned[] => {
   const meta = { tasks: n, stepsPerTask: c.meta.stepsPerTask, iterations: c.meta.iterations }
-  const { iterations } = c.groupTraining
-  const group = { stepsPerTask: c.meta.stepsPerTask, iterations, from: ["groupTraining", "meta"] as const }
+  const { iterations, budget } = c.groupTraining
+  const group = { stepsPerTask: c.meta.stepsPerTask, iterations, budget, from: ["groupTraining", "meta"] as const }
   const several = c.grouping.lambda !== "off" || c.grouping.k !== 1
   return [
     { ...meta, what: `all ${n} tasks`, from: ["meta", "meta"] },
@@ -62,6 +64,7 @@ const trainings = (c: RunConfig, n: number): readonly Planned[] => {
             tasks: c.surrogate.subsetSize,
             stepsPerTask: c.truth.stepsPerTask,
             iterations: c.truth.iterations,
+            budget: c.truth.budget,
             from: ["truth", "truth"] as const
           }
         ]),
@@ -73,11 +76,11 @@ const trainings = (c: RunConfig, n: number): readonly Planned[] => {
 const takes = (
   { algorithm, algorithmConfig, environment, policy, environmentsPerTask }: Setting<unknown>,
   all: readonly Task[],
-  { what, tasks, stepsPerTask, iterations, from }: Planned
+  { what, tasks, stepsPerTask, iterations, budget = "steps", from }: Planned
 ): E.Either<ProblemError, unknown> => {
   const problem = { environment, tasks: all.slice(0, tasks), policy, environmentsPerTask: environmentsPerTask }
   return pipe(
-    algorithm.check?.(algorithmConfig, { ...problem, stepsPerTask, iterations }) ?? E.right(undefined),
+    algorithm.check?.(algorithmConfig, { ...problem, stepsPerTask, iterations, budget }) ?? E.right(undefined),
     E.mapLeft(({ field, want, got, message }) => {
       const [some, each] = from
       const sizes = `${some}.iterations ${iterations}, ${each}.stepsPerTask ${stepsPerTask}`

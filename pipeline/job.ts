@@ -69,10 +69,10 @@ export const mainJob = (catalog: Catalog) =>
     const { k, labels } = split
     yield* store.put("grouping", "groups", { kind: "json", value: { k, tasks: spec.taskIds, labels } })
 
-    const { stepsPerTask, episodes: assessments } = config.truth
+    const { stepsPerTask, episodes: assessments, budget } = config.truth
     const trained = yield* stages.run(truth, {
       // Only their returns matter: what hundreds of trainings ended with would fill the disk.
-      spec: { ...spec, stepsPerTask, assessments, parameters: false },
+      spec: { ...spec, budget, stepsPerTask, assessments, parameters: false },
       tasks,
       subsets: estimated.subsets,
       config: config.truth,
@@ -92,7 +92,7 @@ export const mainJob = (catalog: Catalog) =>
       "all in one": new Array<number>(tasks.length).fill(0)
     }
     const grouped = yield* stages.run(groupTraining, {
-      spec,
+      spec: { ...spec, budget: config.groupTraining.budget },
       tasks,
       groupings,
       config: config.groupTraining,

@@ -44,8 +44,16 @@ const quick: RunConfig = {
   },
   firstOrder: { distances: [0.001, 0.005, 0.01, 0.05], directions: 10, maximum: 0.02, beyond: "warn" },
   grouping: { method: "sdp", k: 2, lambda: "off" },
-  truth: { subsets: 45, iterations: 5, stepsPerTask: 2048, repeats: 2, episodes: 16, measure: "curve" },
-  groupTraining: { iterations: 5, seeds: 3 },
+  truth: {
+    subsets: 45,
+    iterations: 5,
+    budget: "updates",
+    stepsPerTask: 2048,
+    repeats: 2,
+    episodes: 16,
+    measure: "curve"
+  },
+  groupTraining: { iterations: 5, budget: "updates", seeds: 3 },
   evaluation: { episodes: 20 }
 }
 
@@ -70,8 +78,16 @@ const paper: RunConfig = {
     subsets: "all",
     subsetSize: 5
   },
-  truth: { subsets: 30, iterations: 5, stepsPerTask: 2048, repeats: 2, episodes: 16, measure: "curve" },
-  groupTraining: { iterations: 10, seeds: 5 },
+  truth: {
+    subsets: 30,
+    iterations: 5,
+    budget: "steps",
+    stepsPerTask: 2048,
+    repeats: 2,
+    episodes: 16,
+    measure: "curve"
+  },
+  groupTraining: { iterations: 10, budget: "steps", seeds: 5 },
   evaluation: { episodes: 100 }
 }
 
@@ -86,7 +102,7 @@ const navigation: RunConfig = {
   algorithm: { id: "ppo", ppo: { ...quickPpo, learningRate: 3e-3, gamma: 0.95 } },
   grouping: { ...quick.grouping, k: 4 },
   truth: { ...quick.truth, subsets: 28 },
-  groupTraining: { iterations: 8, seeds: 3 }
+  groupTraining: { ...quick.groupTraining, iterations: 8, seeds: 3 }
 }
 
 /**
@@ -100,7 +116,7 @@ const frozenlake: RunConfig = {
   family: { id: "frozenlake-maps", n: 10, options: { p: 0.7 } },
   algorithm: { id: "ppo", ppo: { ...quickPpo, learningRate: 3e-3, gamma: 0.8 } },
   meta: { ...quick.meta, iterations: 10 },
-  groupTraining: { iterations: 8, seeds: 5 },
+  groupTraining: { ...quick.groupTraining, iterations: 8, seeds: 5 },
   evaluation: { episodes: 200 }
 }
 
@@ -133,7 +149,7 @@ const lunarlanderGravity: RunConfig = {
   meta: { ...quick.meta, iterations: 25 },
   // Landers that have learnt to hover fly for the whole 1000 steps of an episode.
   truth: { ...quick.truth, subsets: 12, iterations: 3, episodes: 4 },
-  groupTraining: { iterations: 4, seeds: 3 },
+  groupTraining: { ...quick.groupTraining, iterations: 4, seeds: 3 },
   evaluation: { episodes: 10 }
 }
 

@@ -14,7 +14,7 @@ import type { Policy } from "../policy.ts"
 import { estimator, makeEstimates } from "./advantage.ts"
 import { checked } from "./check.ts"
 import { networks } from "./networks.ts"
-import { loopDefaults, type OnPolicy } from "./objective.ts"
+import { loopDefaults, type OnPolicy, withBudget } from "./objective.ts"
 import { brokenTasks, byName, taskRows } from "./rows.ts"
 import { deviceState } from "./step.ts"
 import { updater } from "./update.ts"
@@ -22,7 +22,7 @@ import { updater } from "./update.ts"
 /** Makes a training ready: compiles its programs once and takes its memory, both given back when the scope closes. */
 export const learner = <C>(kind: OnPolicy<C>) =>
   Effect.fn("on_policy.learner")(function* (c: C, problem: TrainingProblem) {
-    const loop = { ...loopDefaults, ...kind.loop(c) }
+    const loop = withBudget({ ...loopDefaults, ...kind.loop(c) }, problem)
     const { tasks, policy, iterations, aggregator } = problem
     const steps = yield* fromEither(checked(kind, c, problem))
     const session = yield* Session

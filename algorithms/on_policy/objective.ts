@@ -14,6 +14,7 @@ import {
   sum,
   type Tensor
 } from "../../core/program/mod.ts"
+import type { TrainingProblem } from "../algorithm.ts"
 import { type Networks, predict } from "./networks.ts"
 
 /** How the loop runs; what is left out stands in {@link loopDefaults}. */
@@ -50,6 +51,10 @@ export const loopDefaults: Loop = {
   // ε: 1e-5 as in the published PPO code, against 1e-8 in Adam's paper.
   optimizer: adam({ epsilon: 1e-5 })
 }
+
+/** The loop where minibatches grow with the tasks: as many updates as of a task alone. */
+export const withBudget = (loop: Loop, { tasks, stepsPerTask, budget }: TrainingProblem): Loop =>
+  budget === "updates" ? { ...loop, batch: Math.min(loop.batch, stepsPerTask) * tasks.length } : loop
 
 /** Transitions that one step learns from: each `[batch]`. */
 export interface Minibatch {

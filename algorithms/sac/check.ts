@@ -5,7 +5,7 @@ import type { Problem, TrainingProblem } from "../algorithm.ts"
 import { stepsOfEach } from "../environment_runner.ts"
 import { asProblem, type ProblemError, problemError } from "../error.ts"
 import { slotsFor } from "../replay/mod.ts"
-import { defaults, type Sac } from "./config.ts"
+import { defaults, type Sac, withBudget } from "./config.ts"
 import { batchOf } from "./mathematics.ts"
 
 /** Errors: `ProblemError` for a policy that is not SAC's. */
@@ -24,26 +24,28 @@ const refuse = (field: string, want: string, got: string): E.Either<ProblemError
  * that would end before its first update, a replay too small to draw from, and settings of which one makes another one
  * void.
  */
-export const checked = (c: Sac, problem: TrainingProblem): E.Either<ProblemError, number> =>
-  pipe(
+export const checked = (settings: Sac, problem: TrainingProblem): E.Either<ProblemError, number> => {
+  const c = withBudget(settings, problem)
+  return pipe(
     checkedPolicy(problem),
     E.chain(() => combinesNothing(problem)),
     E.chain(() => stepsOfEach(problem)),
-    E.chainFirst(() => longEnough(c, problem)),
+    E.chainFirst(() => longEnough(settings, problem)),
     E.chainFirst(() => togetherIn(c, problem)),
     E.chainFirst(() => {
       const { tasks, environmentsPerTask } = problem
       return E.mapLeft(asProblem)(slotsFor(c.replay, tasks.length * environmentsPerTask, batchOf(c, tasks.length)))
     })
   )
+}
 
 const combinesNothing = ({ aggregator }: TrainingProblem): E.Either<ProblemError, undefined> =>
   aggregator === undefined
     ? E.right(undefined)
     : refuse("aggregator", "none with sac; an on-policy learner combines tasks", aggregator.id)
 
-const longEnough = ({ learningStarts }: Sac, { tasks, iterations, stepsPerTask }: TrainingProblem) => {
-  const total = iterations * stepsPerTask * tasks.length
+const longEnough = ({ learningStarts }: Sac, { tasks, iterations, stepsPerTask, budget }: TrainingProblem) => {
+  const total = iterations * stepsPerTask * (budget === "updates" ? 1 : tasks.length)
   if (learningStarts < total) return E.right(undefined)
   return refuse("learningStarts", `below the ${total} steps of the whole training`, `${learningStarts}`)
 }

@@ -1,11 +1,16 @@
 /** What a person sets for SAC, and where the defaults come from. */
 import { Schema } from "effect"
 import { choice, count, countOr, number, numberOr } from "../../core/service/setting.ts"
+import type { TrainingProblem } from "../algorithm.ts"
 
 export const SacConfig = Schema.Struct({
   learningRate: number(1e-8, 1, "Adam's step size, of policy, critics and temperature"),
   replay: count(1, 100_000_000, "transitions kept, of all tasks together"),
-  learningStarts: count(0, 1_000_000_000, "environment steps, over all tasks, with uniform actions and no update"),
+  learningStarts: count(
+    0,
+    1_000_000_000,
+    "environment steps, over all tasks (of each task with equal updates), with uniform actions and no update"
+  ),
   batch: count(1, 1_000_000, "transitions in an update, rounded up to a multiple of the tasks"),
   tau: number(0, 1, "τ: how far the target critics move towards the critics at each update"),
   gamma: number(0, 1, "discount per step"),
@@ -50,3 +55,14 @@ export const defaults: Sac = {
   correction: "exact",
   lambda: 0.95
 }
+
+/** The settings where more tasks are no more updates: minibatches and the uniform start grow with the tasks instead. */
+export const withBudget = (c: Sac, { tasks, environmentsPerTask, budget }: TrainingProblem): Sac =>
+  budget === "updates"
+    ? {
+        ...c,
+        batch: c.batch * tasks.length,
+        learningStarts: c.learningStarts * tasks.length,
+        updates: c.updates === "steps" ? c.trainEvery * environmentsPerTask : c.updates
+      }
+    : c

@@ -13,7 +13,7 @@ import { trainingLoop } from "../loop.ts"
 import { isDouble, updateMoments } from "../normalise.ts"
 import { contents, makeReplay, nextSlot, overwrites, withContents } from "../replay/mod.ts"
 import { checked } from "./check.ts"
-import type { Sac } from "./config.ts"
+import { type Sac, withBudget } from "./config.ts"
 import { deviceState, parts, readState, writeState } from "./device_state.ts"
 import { batchOf, networks } from "./mathematics.ts"
 import { brokenTasks, figuresOf, tally } from "./rows.ts"
@@ -32,8 +32,9 @@ export const SAC_VERSION = "3"
  * The replay is part of each state. As long as it is not full, states share its memory; from then on each iteration
  * copies it once, so that iterations should be of many steps.
  */
-export const learner = Effect.fn("sac.learner")(function* (c: Sac, problem: TrainingProblem) {
-  const steps = yield* fromEither(checked(c, problem))
+export const learner = Effect.fn("sac.learner")(function* (settings: Sac, problem: TrainingProblem) {
+  const c = withBudget(settings, problem)
+  const steps = yield* fromEither(checked(settings, problem))
   const { tasks, policy, environmentsPerTask } = problem
   const session = yield* Session
   const Real = realOf(session)

@@ -31,6 +31,7 @@ export const Spec = Schema.Struct({
   taskIds: Schema.Array(Schema.String),
   environmentsPerTask: Schema.Number,
   stepsPerTask: Schema.Number,
+  budget: Schema.optionalKey(Schema.Literals(["updates", "steps"])),
   episodes: Schema.Number,
   assessments: Schema.optionalKey(Schema.Number),
   parameters: Schema.optionalKey(Schema.Literal(false))

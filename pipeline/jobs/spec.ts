@@ -2,7 +2,7 @@
 
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import type { Algorithm } from "../../algorithms/algorithm.ts"
+import type { Algorithm, Budget } from "../../algorithms/algorithm.ts"
 import type { Architecture } from "../../algorithms/architecture.ts"
 import { fromEither, problemError } from "../../algorithms/error.ts"
 import type { NetworkConfig } from "../../algorithms/policy.ts"
@@ -22,6 +22,7 @@ export interface TrainingSpec {
   readonly taskIds: readonly string[]
   readonly environmentsPerTask: number
   readonly stepsPerTask: number
+  readonly budget?: Budget
   readonly episodes: number
   readonly assessments?: number
   /** As in {@link Setting}. */
@@ -69,6 +70,7 @@ export const settingOf = Effect.fnUntraced(function* (
     policy: policy.right,
     environmentsPerTask: spec.environmentsPerTask,
     stepsPerTask: spec.stepsPerTask,
+    ...(spec.budget === undefined ? {} : { budget: spec.budget }),
     episodes: spec.episodes,
     ...(spec.assessments === undefined ? {} : { assessments: spec.assessments }),
     ...(spec.parameters === undefined ? {} : { parameters: spec.parameters })

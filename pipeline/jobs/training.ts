@@ -1,7 +1,15 @@
 /** The unit of work of the job: train some tasks from given parameters and say how each task did. */
 import { Effect, type Scope } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import type { Algorithm, Learner, MakeRollouts, Problem, SavedState, Start } from "../../algorithms/algorithm.ts"
+import type {
+  Algorithm,
+  Budget,
+  Learner,
+  MakeRollouts,
+  Problem,
+  SavedState,
+  Start
+} from "../../algorithms/algorithm.ts"
 import { type CheckpointError, type LearnerError, problemError } from "../../algorithms/error.ts"
 import { type Evaluate, type Evaluation, type EvaluationOptions, evaluator } from "../../algorithms/evaluate.ts"
 import { type Adaptable, type AdaptedEvaluation, adaptedEvaluator } from "../../algorithms/evaluate_adapted.ts"
@@ -21,6 +29,8 @@ export interface Setting<C> {
   /** Environments a task. */
   readonly environmentsPerTask: number
   readonly stepsPerTask: number
+  /** What does not depend on how many tasks are trained together; `steps` by default, see `TrainingProblem`. */
+  readonly budget?: Budget
   /** Episodes a task in the evaluation after the training, actions at their mode. */
   readonly episodes: number
   /** Episodes a task after each iteration, actions drawn; none by default. */
@@ -132,6 +142,7 @@ export const train = Effect.fn("policygradex.train")(function* <C, W = never, R 
         ...problem,
         stepsPerTask,
         iterations,
+        ...(setting.budget === undefined ? {} : { budget: setting.budget }),
         ...(players === undefined ? {} : { rollouts: players.rollouts })
       })
       const past = yield* goOn(learner, checkpoints)

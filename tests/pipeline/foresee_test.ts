@@ -49,8 +49,8 @@ for (const id of learners)
 for (const [what, change, sentence] of [
   [
     "a training of a subset that ends before its first update",
-    { algorithm: sac({ learningStarts: 128 }) },
-    /^Cannot train a subset of 2 tasks \(.*\): want learningStarts below the 128 steps of the whole training, got 128$/
+    { algorithm: sac({ learningStarts: 64 }) },
+    /^Cannot train a subset of 2 tasks \(.*\): want learningStarts below the 64 steps of the whole training, got 64$/
   ],
   [
     "a training of a group that ends before its first update",
@@ -95,9 +95,10 @@ for (const [what, change, sentence] of [
 test("one group of all tasks is no group of one", async () => {
   const config = { ...smallest, algorithm: sac({ learningStarts: 200 }), grouping: { ...smallest.grouping, k: 1 } }
   const truth = { ...config.truth, subsets: 0 }
+  const groupTraining = { ...config.groupTraining, budget: "steps" as const }
   const memory = memoryStore()
   const silent = Layer.succeed(Progress)({ report: () => Effect.void, say: () => Effect.void })
-  const job = runJob(mainJob(catalog), { config: { ...config, truth }, command: "pgex run" })
+  const job = runJob(mainJob(catalog), { config: { ...config, truth, groupTraining }, command: "pgex run" })
   const data = await Effect.runPromise(Effect.provide(job, Layer.merge(memory.layer, silent)))
   assert.equal(data.grouping.k, 1)
 })

@@ -12,7 +12,7 @@ const settings = (id: string, options: Readonly<Record<string, unknown>>): Setti
   meta: { ...tiny.meta, iterations: 1, stepsPerTask: 240, vector: 4 },
   surrogate: { ...tiny.surrogate, subsetSize: 2, transitionsPerTask: 200 },
   truth: { ...tiny.truth, subsets: 0 },
-  groupTraining: { iterations: 1, seeds: 1 }
+  groupTraining: { ...tiny.groupTraining, iterations: 1, seeds: 1 }
 })
 
 test("a run with a meta-learner is of returns after adaptation, also in groups of one task", {

@@ -31,7 +31,7 @@ const slow = {
   surrogate: { surrogate: { ...tiny.surrogate, transitionsPerTask: 1_000_000 } },
   "first-order check": { firstOrder: { ...tiny.firstOrder, distances: new Array<number>(100_000).fill(0.01) } },
   truth: { truth: { ...tiny.truth, iterations: 10_000 } },
-  "group training": { groupTraining: { iterations: 100_000, seeds: 1 } }
+  "group training": { groupTraining: { ...tiny.groupTraining, iterations: 100_000, seeds: 1 } }
 }
 
 /** What must be there when a stage is interrupted: all that came before. */

@@ -21,7 +21,7 @@ const brief: RunConfig = {
   surrogate: { ...tiny.surrogate, transitionsPerTask: 256, dimension: 20 },
   firstOrder: { ...tiny.firstOrder, directions: 2 },
   truth: { ...tiny.truth, subsets: 3, iterations: 1, stepsPerTask: 80, repeats: 1 },
-  groupTraining: { iterations: 1, seeds: 1 }
+  groupTraining: { ...tiny.groupTraining, iterations: 1, seeds: 1 }
 }
 
 const stages = ["meta-training", "surrogate", "first-order check", "grouping", "truth", "group training"]

@@ -5,7 +5,10 @@ import type { RunConfig } from "../../../pipeline/config.ts"
 import { run, tiny } from "./support.ts"
 
 /** Little else than what the groups come from. */
-const brief = { truth: { ...tiny.truth, subsets: 0 }, groupTraining: { iterations: 1, seeds: 1 } }
+const brief = {
+  truth: { ...tiny.truth, subsets: 0 },
+  groupTraining: { ...tiny.groupTraining, iterations: 1, seeds: 1 }
+}
 
 /** The labels are the planted ones, which alternate, up to names; and the run says so. */
 const recovers = async (config: RunConfig): Promise<void> => {

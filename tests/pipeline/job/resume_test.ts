@@ -21,7 +21,7 @@ const config: RunConfig = {
   surrogate: { ...tiny.surrogate, transitionsPerTask: 256, dimension: 20 },
   firstOrder: { ...tiny.firstOrder, directions: 2 },
   truth: { ...tiny.truth, subsets: 3, iterations: 1, stepsPerTask: 80, repeats: 1 },
-  groupTraining: { iterations: 1, seeds: 2 }
+  groupTraining: { ...tiny.groupTraining, iterations: 1, seeds: 2 }
 }
 
 type Memory = ReturnType<typeof memoryStore>
@@ -233,7 +233,11 @@ for (const [what, from, to, sentence] of [
 test("what was kept under other settings is not taken", async () => {
   const memory = memoryStore()
   await attempt(memory, { stop: (p) => p.stage === "group training" })
-  const other = { ...config, groupTraining: { iterations: 1, seeds: 1 }, truth: { ...config.truth, subsets: 2 } }
+  const other = {
+    ...config,
+    groupTraining: { ...tiny.groupTraining, iterations: 1, seeds: 1 },
+    truth: { ...config.truth, subsets: 2 }
+  }
   const { data, reports } = await finished(memory, { config: other })
   const alone = await finished(memoryStore(), { config: other })
   const trained = (d: typeof data) => d.receipts.artefacts.filter((a) => a.name === "returns").map((a) => a.path)

@@ -34,7 +34,7 @@ const configOf = (algorithm: RunConfig["algorithm"], taskOneHot = false): RunCon
   meta: { ...tiny.meta, iterations: 2, stepsPerTask: 240, vector: 4 },
   surrogate: { ...tiny.surrogate, subsetSize: 2, transitionsPerTask: 200, dimension: 20 },
   truth: { ...tiny.truth, subsets: 0 },
-  groupTraining: { iterations: 1, seeds: 1 }
+  groupTraining: { ...tiny.groupTraining, iterations: 1, seeds: 1 }
 })
 
 const runs = {

@@ -86,7 +86,7 @@ test("the main job on Gymnasium's CartPole gives the native one's numbers, whate
       family: { id, n: 3, options: { parameter: "gravity", values: "3,9.8,30" } },
       surrogate: { ...tiny.surrogate, transitionsPerTask: 128, dimension: 20, subsetSize: 2 },
       truth: { ...tiny.truth, subsets: 2, iterations: 1, repeats: 1 },
-      groupTraining: { iterations: 1, seeds: 1 },
+      groupTraining: { ...tiny.groupTraining, iterations: 1, seeds: 1 },
       evaluation: { episodes: 2 }
     }
     const own = { ...catalog, registry: { ...catalog.registry, families, sources: [source] } }

@@ -162,7 +162,7 @@ test(
       meta: { ...tiny.meta, iterations: 1 },
       surrogate: { ...tiny.surrogate, subsetSize: 2, transitionsPerTask: 200 },
       truth: { ...tiny.truth, subsets: 2, iterations: 1, repeats: 1 },
-      groupTraining: { iterations: 1, seeds: 1 }
+      groupTraining: { ...tiny.groupTraining, iterations: 1, seeds: 1 }
     }
     const run = (workers: number) => Effect.runPromise(experiment({ ...small, workers }, { quiet: true }))
     const [alone, together] = [await run(1), await run(2)]

@@ -30,7 +30,7 @@ const config = {
   meta: { ...tiny.meta, iterations: 1 },
   surrogate: { ...tiny.surrogate, subsetSize: 2, transitionsPerTask: 200 },
   truth: { ...tiny.truth, subsets: 0 },
-  groupTraining: { iterations: 1, seeds: 1 }
+  groupTraining: { ...tiny.groupTraining, iterations: 1, seeds: 1 }
 }
 
 const run = join(home, "work", "runs", "a")

@@ -39,7 +39,7 @@ const small: Settings = {
   meta: { ...tiny.meta, iterations: 1 },
   surrogate: { ...tiny.surrogate, subsetSize: 2, transitionsPerTask: 200 },
   truth: { ...tiny.truth, subsets: 0 },
-  groupTraining: { iterations: 1, seeds: 1 }
+  groupTraining: { ...tiny.groupTraining, iterations: 1, seeds: 1 }
 }
 
 const run = (settings: Settings) => Effect.runPromise(experiment({ ...small, ...settings }, { quiet: true }))
