@@ -6,6 +6,7 @@ export type {
   Adapted,
   Adapter,
   Algorithm,
+  Budget,
   Collector,
   Fixed,
   Iteration,

@@ -1,8 +1,8 @@
 /** What a job could only fail at in one of its later stages, found before the first one begins. */
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
-import type { Budget } from "../algorithms/algorithm.ts"
 import { asProblem, ProblemError } from "../algorithms/error.ts"
+import type { Budget } from "../algorithms/mod.ts"
 import { checkedSubsets } from "../core/surrogate/subsets.ts"
 import type { Task } from "../envs/mod.ts"
 import type { RunConfig } from "./config.ts"
