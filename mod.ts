@@ -19,6 +19,8 @@ export * as algorithms from "./algorithms/mod.ts"
 export * as aggregate from "./core/aggregate/mod.ts"
 export * as dist from "./core/dist/mod.ts"
 export * as estimate from "./core/estimate/mod.ts"
+// The one shape of failures.
+export * as failure from "./core/failure/mod.ts"
 // Affinity to groups, and how groupings agree.
 export * as grouping from "./core/grouping/mod.ts"
 // Randomness and elementary functions that are the same everywhere.

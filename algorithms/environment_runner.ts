@@ -11,7 +11,7 @@ import type { Box, Space } from "../envs/space.ts"
 import { taskBatch } from "../envs/task_batch.ts"
 import { type Batch, floatsIn, type Memory, makeRows, ownMemory, type Rows } from "../envs/vector.ts"
 import type { Problem, State, TrainingProblem } from "./algorithm.ts"
-import { fromEither, liftProgram, type ProblemError, problemError } from "./error.ts"
+import { fromEither, type ProblemError, problemError } from "./error.ts"
 import { isDouble, type Normaliser, normaliser } from "./normalise.ts"
 import { type Actor, inputsOf, type Policy } from "./policy.ts"
 
@@ -243,7 +243,7 @@ export const rollout = Effect.fnUntraced(function* (
 
 /** Observations to the parameters of the action distribution; θ is the beginning of `parameters [size]`. */
 export const actProgram = (policy: Policy, rows: number, size = policy.size) =>
-  liftProgram(
+  fromEither(
     program("act", { parameters: [size], observation: [rows, policy.inputs] }, ({ parameters, observation }) =>
       policy.head(slice(parameters, [0], [policy.size]), observation)
     )

@@ -2,8 +2,6 @@
 
 import { Effect, Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import { type ShapeError, shapeMessage } from "../core/program/mod.ts"
-import { ProgramError } from "../core/service/program_error.ts"
 import type { SessionFailure } from "../core/service/session.ts"
 import { choices } from "../core/text/choices.ts"
 import { sentence } from "../core/text/sentence.ts"
@@ -99,15 +97,3 @@ export const asProblem = (refused: { readonly message: string }): ProblemError =
 /** Lifts what the core or an environment refused. */
 export const fromEither = <A>(either: E.Either<{ readonly message: string }, A>): Effect.Effect<A, ProblemError> =>
   E.isRight(either) ? Effect.succeed(either.right) : Effect.fail(asProblem(either.left))
-
-/** Lifts a program that could not be built. */
-export const liftProgram = <A>(either: E.Either<ShapeError, A>): Effect.Effect<A, ProblemError> =>
-  fromEither(E.mapLeft((e: ShapeError) => ({ message: shapeMessage(e) }))(either))
-
-/** A program that could not be built as a problem, for stages that fail with one type. */
-export const programAsProblem = <A, E, R>(
-  effect: Effect.Effect<A, E | ProgramError, R>
-): Effect.Effect<A, E | ProblemError, R> =>
-  Effect.mapError(effect, (e) =>
-    e instanceof ProgramError ? new ProblemError({ field: "", want: "", got: "", message: e.message }) : e
-  )

@@ -2,6 +2,7 @@
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
 import { categorical } from "../core/dist/mod.ts"
+import type { ArgumentError } from "../core/failure/mod.ts"
 import { mlp } from "../core/network/mod.ts"
 import { adam, clipNorm } from "../core/optim/mod.ts"
 import {
@@ -16,7 +17,6 @@ import {
   neg,
   type Program,
   program,
-  type ShapeError,
   square,
   sub,
   type Tensor
@@ -25,7 +25,7 @@ import { fillIntegers, fillNormal, stream, zeroKey } from "../core/random/mod.ts
 
 /** A program and its first inputs; an output named as an input takes its place in the next run. */
 export type StepProgram = E.Either<
-  ShapeError,
+  ArgumentError,
   { readonly program: Program; readonly inputs: Readonly<Record<string, Float64Array>> }
 >
 

@@ -1,12 +1,8 @@
 /** Advantages of one task's rollout against a baseline fitted to that rollout: nothing to train, nothing to carry. */
+
 import * as E from "fp-ts/lib/Either.js"
-import {
-  baselineFitter,
-  type EstimateError,
-  gaeInto,
-  returnsInto,
-  standardiseInPlace
-} from "../../core/estimate/mod.ts"
+import { baselineFitter, gaeInto, returnsInto, standardiseInPlace } from "../../core/estimate/mod.ts"
+import type { ArgumentError } from "../../core/failure/mod.ts"
 import type { Floats } from "../../core/random/mod.ts"
 import type { RealConstructor } from "../../core/service/real.ts"
 import type { EnvironmentRunner, RolloutBuffer } from "../environment_runner.ts"
@@ -84,7 +80,7 @@ export const estimate = (
   r: TaskRollout,
   each: number,
   inputs: number
-): E.Either<EstimateError, void> => {
+): E.Either<ArgumentError, void> => {
   const count = r.reward.length
   const fit = baselineFitter(r.observation, inputs, inputs, count)
   const target = new Float64Array(count)

@@ -9,7 +9,7 @@ import { realOf } from "../../core/service/real.ts"
 import { Session } from "../../core/service/session.ts"
 import type { TaskRow, TrainingProblem } from "../algorithm.ts"
 import { environmentRunner, pauseEvery } from "../environment_runner.ts"
-import { fromEither, liftProgram, problemError } from "../error.ts"
+import { fromEither, problemError } from "../error.ts"
 import { trainingLoop } from "../loop.ts"
 import { updateMoments } from "../normalise.ts"
 import type { Played } from "./advantage.ts"
@@ -42,7 +42,7 @@ export const learner = (kind: Kind) =>
     const n = rolloutSteps * environmentsPerTask
     const batched = ["score", ...data.flatMap((_, k) => parts.map((part) => part + k))]
     const differentiating = yield* session.compile(
-      yield* liftProgram(
+      yield* fromEither(
         pipe(metaGradientProgram(c, kind.order, policy, n), E.chain(perExample({ batched, size: count })))
       )
     )

@@ -1,12 +1,14 @@
 /** The outer learners as what they do to θ and α with the tasks' meta-gradients; any of them serves any inner learner. */
+
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
-import { type Program, perExample, type ShapeError } from "../../core/program/mod.ts"
+import type { ArgumentError } from "../../core/failure/mod.ts"
+import { type Program, perExample } from "../../core/program/mod.ts"
 import type { Floats } from "../../core/random/mod.ts"
 import { realOf } from "../../core/service/real.ts"
 import { type Argument, type Buffer, Session, type SessionFailure } from "../../core/service/session.ts"
-import { liftProgram } from "../error.ts"
+import { fromEither } from "../error.ts"
 import type { Policy } from "../policy.ts"
 import type { Maml, Order } from "./config.ts"
 import { metaSize, momentShapes, outerProgram } from "./mathematics.ts"
@@ -45,7 +47,7 @@ export const adamOuter = Effect.fn("maml.adamOuter")(function* (c: Maml, policy:
     v: yield* session.buffer(shapes.v),
     correction: yield* session.buffer(shapes.correction)
   }
-  const moving = yield* session.compile(yield* liftProgram(outerProgram(c, policy, tasks)))
+  const moving = yield* session.compile(yield* fromEither(outerProgram(c, policy, tasks)))
   const norm = new Real(1)
   const { theta, rate, gradient } = at
   return {
@@ -78,11 +80,11 @@ export const trustOuter = Effect.fn("maml.trustOuter")(function* (
   const Real = realOf(session)
   const size = metaSize(c, policy)
   const p = policy.size
-  const forAll = <O extends string>(one: E.Either<ShapeError, Program<string, O>>, left: readonly string[]) =>
+  const forAll = <O extends string>(one: E.Either<ArgumentError, Program<string, O>>, left: readonly string[]) =>
     pipe(
       one,
       E.chain(perExample({ batched: at.batched.filter((name) => !left.includes(name)), size: tasks })),
-      liftProgram,
+      fromEither,
       Effect.flatMap(session.compile)
     )
   const fisher = yield* forAll(fisherProgram(c, order, policy, n), ["score"])

@@ -15,7 +15,7 @@ import {
   pauseEvery,
   rollout
 } from "../environment_runner.ts"
-import { fromEither, liftProgram } from "../error.ts"
+import { fromEither } from "../error.ts"
 import type { Actor } from "../policy.ts"
 import { estimate, finiteTask, type Played, played, takeTask } from "./advantage.ts"
 import type { Maml } from "./config.ts"
@@ -53,10 +53,10 @@ export const players = Effect.fn("maml.players")(function* (
   const theta = yield* session.buffer([size, policy.size])
   const single = yield* actProgram(policy, each)
   const acting = yield* session.compile(
-    yield* liftProgram(perExample({ batched: ["parameters", "observation"], size })(single))
+    yield* fromEither(perExample({ batched: ["parameters", "observation"], size })(single))
   )
   const adapting = yield* session.compile(
-    yield* liftProgram(pipe(adaptProgram(c, policy, n), E.chain(perExample({ batched: ["theta", ...parts], size }))))
+    yield* fromEither(pipe(adaptProgram(c, policy, n), E.chain(perExample({ batched: ["theta", ...parts], size }))))
   )
   const { actor, head } = actorOfEach(
     x.actor,

@@ -4,7 +4,7 @@ import { gaeInto, returnsInto } from "../../core/estimate/mod.ts"
 import { realOf } from "../../core/service/real.ts"
 import { type Buffer, Session } from "../../core/service/session.ts"
 import { type EnvironmentRunner, pauseEvery, type RolloutBuffer } from "../environment_runner.ts"
-import { fromEither, liftProgram } from "../error.ts"
+import { fromEither } from "../error.ts"
 import { type Networks, valueProgram } from "./networks.ts"
 import type { Loop } from "./objective.ts"
 
@@ -50,7 +50,7 @@ export const valueEstimator = Effect.fn("estimator")(function* (
 ) {
   const session = yield* Session
   const Real = realOf(session)
-  const executable = yield* session.compile(yield* liftProgram(makeValue(CHUNK)))
+  const executable = yield* session.compile(yield* fromEither(makeValue(CHUNK)))
   const observation = new Real(CHUNK * inputs)
   const value = new Real(CHUNK)
   const call = executable.run({ parameters, observation }, { value })

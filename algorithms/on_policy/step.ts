@@ -4,7 +4,7 @@ import type { Aggregator } from "../../core/aggregate/mod.ts"
 import type { Stream } from "../../core/random/mod.ts"
 import { realOf } from "../../core/service/real.ts"
 import { type Buffer, Session, type SessionFailure } from "../../core/service/session.ts"
-import { liftProgram } from "../error.ts"
+import { fromEither } from "../error.ts"
 import type { Networks } from "./networks.ts"
 import { combinedStepProgram, type Loop, type OnPolicy, taskGradientProgram, updateProgram } from "./objective.ts"
 
@@ -96,7 +96,7 @@ type Made = Pick<Step, "inputs" | "outputs" | "rate">
 
 const meanStep = Effect.fnUntraced(function* <C>({ kind, config, networks, at, batch }: Stepping<C>, made: Made) {
   const session = yield* Session
-  const executable = yield* session.compile(yield* liftProgram(updateProgram(kind, config, networks, batch)))
+  const executable = yield* session.compile(yield* fromEither(updateProgram(kind, config, networks, batch)))
   const call = executable.run({ ...at, rate: made.rate, ...made.inputs }, { ...at, ...made.outputs })
   return { ...made, flops: executable.cost.flops, take: () => Effect.asVoid(call) } satisfies Step
 })
@@ -106,9 +106,9 @@ const combinedStep = Effect.fnUntraced(function* <C>(s: Stepping<C>, aggregator:
   const session = yield* Session
   const Real = realOf(session)
   const differentiate = yield* session.compile(
-    yield* liftProgram(taskGradientProgram(kind, config, networks, batch, tasks))
+    yield* fromEither(taskGradientProgram(kind, config, networks, batch, tasks))
   )
-  const move = yield* session.compile(yield* liftProgram(combinedStepProgram(kind, config, networks, tasks)))
+  const move = yield* session.compile(yield* fromEither(combinedStepProgram(kind, config, networks, tasks)))
   const taskGradients = yield* session.buffer([tasks, networks.layout.size])
   const member = new Real(tasks * batch)
   const gram = new Real(tasks * tasks)

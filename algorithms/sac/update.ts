@@ -4,7 +4,7 @@ import { fillNormal, type Stream } from "../../core/random/mod.ts"
 import { realOf } from "../../core/service/real.ts"
 import { Session } from "../../core/service/session.ts"
 import { type EnvironmentRunner, pauseEvery } from "../environment_runner.ts"
-import { fromEither, liftProgram } from "../error.ts"
+import { fromEither } from "../error.ts"
 import { type Replay, sampleRows } from "../replay/mod.ts"
 import type { Sac } from "./config.ts"
 import type { DeviceState } from "./device_state.ts"
@@ -34,7 +34,7 @@ export const updater = Effect.fn("sac.updater")(function* (c: Sac, n: Networks, 
   const Real = realOf(session)
   const { inputs, actionSize } = n.policy
   const batch = batchOf(c, tasks)
-  const executable = yield* session.compile(yield* liftProgram(updateProgram(c, n, tasks)))
+  const executable = yield* session.compile(yield* fromEither(updateProgram(c, n, tasks)))
   const input = {
     observation: new Real(batch * inputs),
     nextObservation: new Real(batch * inputs),

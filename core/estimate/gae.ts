@@ -1,6 +1,7 @@
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
-import { type EstimateError, inUnit, lengths } from "./check.ts"
+import type { ArgumentError } from "../failure/mod.ts"
+import { inUnit, lengths } from "./check.ts"
 
 type Floats = Float32Array | Float64Array
 
@@ -33,7 +34,7 @@ const columns = ["reward", "value", "next", "terminated", "truncated"] as const
  *
  * - Shapes: columns `[T]`; result `[T]`.
  * - Units: reward; `gamma`, `lambda` per step, in [0, 1].
- * - Errors: `EstimateError` naming the column, the length wanted and the length found.
+ * - Errors: `ArgumentError` naming the column, the length wanted and the length found.
  * - Source: Schulman et al., arXiv:1506.02438, eq. 16; the cut from Pardo et al., arXiv:1712.00378.
  *
  * @example One terminated step: the value after the end counts for nothing
@@ -41,7 +42,7 @@ const columns = ["reward", "value", "next", "terminated", "truncated"] as const
  */
 export const gae =
   (gamma: number, lambda: number) =>
-  (x: Trajectory): E.Either<EstimateError, Float64Array> => {
+  (x: Trajectory): E.Either<ArgumentError, Float64Array> => {
     const out = new Float64Array(x.reward.length)
     return gaeInto(gamma, lambda, 1)(x, out)
   }
@@ -53,7 +54,7 @@ export const gae =
  */
 export const gaeInto =
   (gamma: number, lambda: number, envs: number) =>
-  <A extends Floats>(x: Trajectory, out: A): E.Either<EstimateError, A> =>
+  <A extends Floats>(x: Trajectory, out: A): E.Either<ArgumentError, A> =>
     pipe(
       lengths({ ...x, out }, [...columns, "out"], x.reward.length, envs),
       E.chain(() => inUnit({ gamma, lambda })),

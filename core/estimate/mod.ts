@@ -1,5 +1,4 @@
 /** Estimates from rollouts: advantages, returns, normalisation. */
 export { type Baseline, baselineFitter } from "./baseline.ts"
-export type { EstimateError } from "./check.ts"
 export { gae, gaeInto, returnsInto, type Trajectory } from "./gae.ts"
 export { standardise, standardiseInPlace } from "./normalise.ts"

@@ -1,5 +1,6 @@
 import * as E from "fp-ts/lib/Either.js"
-import { type GroupingError, refuse } from "./error.ts"
+import type { ArgumentError } from "../failure/mod.ts"
+import { refuse } from "./error.ts"
 
 /** A matrix as rows of numbers: what a JSON or CSV file holds. */
 export type Rows = ArrayLike<ArrayLike<number>>
@@ -28,12 +29,12 @@ const roundingDifference = 1e-8
  * Checks an affinity matrix and takes its symmetric part, which is all that (7) depends on: <U, X> = <(U + Uᵀ)/2, X>.
  *
  * - Shapes: `rows` n rows of n numbers, n >= 1.
- * - Errors: `GroupingError` naming the row of another length, or the first entry that is not finite.
+ * - Errors: `ArgumentError` naming the row of another length, or the first entry that is not finite.
  *
  * @example
  * affinity([[1, 2], [0, 1]]) // right: values [1, 1, 1, 1], asymmetry of 2 at row 0, column 1
  */
-export const affinity = (rows: Rows): E.Either<GroupingError, Affinity> => {
+export const affinity = (rows: Rows): E.Either<ArgumentError, Affinity> => {
   const n = rows.length
   if (n === 0) return refuse("U", "a square matrix of at least one task", "no rows")
   for (let i = 0; i < n; i++)

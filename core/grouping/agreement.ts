@@ -1,6 +1,7 @@
 import * as E from "fp-ts/lib/Either.js"
+import type { ArgumentError } from "../failure/mod.ts"
 import { log } from "../math/mod.ts"
-import { type GroupingError, refuse } from "./error.ts"
+import { refuse } from "./error.ts"
 import { partition } from "./partition.ts"
 
 /** Counts of tasks by group of two groupings: rows are groups of the first, by first appearance, columns of the second. */
@@ -24,14 +25,14 @@ export interface Agreement {
  *     ARI = 2 (TP·TN − FN·FP) / ((TP + FN)(FN + TN) + (TP + FP)(FP + TN)), over ordered pairs of tasks
  *
  * - Shapes: label arrays of one length, of any numbers.
- * - Errors: `GroupingError` where the lengths differ or are 0.
+ * - Errors: `ArgumentError` where the lengths differ or are 0.
  * - Source: Hubert and Arabie, J. Classif. 2 (1985), 193 (ARI); conventions for one-group labelings are scikit-learn's:
  *   both 1 where both have a single group, NMI 0 where only one has.
  *
  * @example Other numbers, same groups
  * agreement([0, 0, 1], [5, 5, 2]) // right: { nmi: 1, ari: 1, accuracy: 1, contingency: [[2, 0], [0, 1]] }
  */
-export const agreement = (a: ArrayLike<number>, b: ArrayLike<number>): E.Either<GroupingError, Agreement> => {
+export const agreement = (a: ArrayLike<number>, b: ArrayLike<number>): E.Either<ArgumentError, Agreement> => {
   if (a.length !== b.length) return refuse("labels", `length ${a.length}, as the other grouping`, `length ${b.length}`)
   if (a.length === 0) return refuse("labels", "at least one task", "none")
   const table = contingency(a, b)

@@ -1,6 +1,7 @@
 import * as E from "fp-ts/lib/Either.js"
+import type { ArgumentError } from "../failure/mod.ts"
 import type { Rows } from "./affinity.ts"
-import { type GroupingError, refuse } from "./error.ts"
+import { refuse } from "./error.ts"
 
 /**
  * Similarity of tasks by the direction of their gradients: the affinity of gradient-similarity grouping.
@@ -11,12 +12,12 @@ import { type GroupingError, refuse } from "./error.ts"
  * own entry 1.
  *
  * - Shapes: n gradients of one length; `[n][n]`, symmetric, diagonal 1.
- * - Errors: `GroupingError` naming the gradient of another length or with an entry that is not finite.
+ * - Errors: `ArgumentError` naming the gradient of another length or with an entry that is not finite.
  *
  * @example
  * cosineSimilarity([[1, 0], [1, 1], [0, -2]]) // right: [[1, √½, 0], [√½, 1, −√½], [0, −√½, 1]]
  */
-export const cosineSimilarity = (gradients: Rows): E.Either<GroupingError, number[][]> => {
+export const cosineSimilarity = (gradients: Rows): E.Either<ArgumentError, number[][]> => {
   const n = gradients.length
   const length = n === 0 ? 0 : gradients[0]!.length
   const sizes = new Float64Array(n)

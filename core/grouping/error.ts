@@ -1,21 +1,10 @@
-import * as E from "fp-ts/lib/Either.js"
+/** How groupings refuse. */
+import type * as E from "fp-ts/lib/Either.js"
+import { type ArgumentError, cannot } from "../failure/mod.ts"
 
-/** An affinity matrix or a setting that no grouping exists for. */
-export interface GroupingError {
-  readonly _tag: "GroupingError"
-  /** The argument, with the row or entry where there is one: `U[3][1]`, `k`, `lambda`. */
-  readonly field: string
-  readonly value: string
-  readonly want: string
-  readonly message: string
-}
-
-/** "Cannot group by ‹field›: want …, got …", and how to mend it where that is known. */
-export const refuse = (field: string, want: string, value: string, fix = ""): E.Either<GroupingError, never> =>
-  E.left({
-    _tag: "GroupingError",
-    field,
-    value,
-    want,
-    message: `Cannot group by ${field}: want ${want}, got ${value}${fix === "" ? "" : `; ${fix}`}`
-  })
+/**
+ * "Cannot group by ‹field›: want …, got …", and how to mend it where that is known. The field is the argument, with the row
+ * or entry where there is one: `U[3][1]`, `k`, `lambda`.
+ */
+export const refuse = (field: string, want: string, got: string, fix = ""): E.Either<ArgumentError, never> =>
+  cannot(`group by ${field}`, want, got, fix)

@@ -1,10 +1,11 @@
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
+import type { ArgumentError } from "../failure/mod.ts"
 import { counted } from "../text/counted.ts"
 import { type Affinity, affinity, type Rows } from "./affinity.ts"
 import { agglomerate, averageLinkage } from "./agglomerative.ts"
 import { chooseK, type KEvidence } from "./choose_k.ts"
-import { type GroupingError, refuse } from "./error.ts"
+import { refuse } from "./error.ts"
 import { type Indifference, indifference } from "./indifference.ts"
 import type { Random } from "./k_means.ts"
 import { packedTrace, packSymmetric, unpackRows } from "./packed.ts"
@@ -74,7 +75,7 @@ export interface Grouping extends Partition {
  *
  * - Shapes: `rows` n rows of n numbers.
  * - Units: `objective`, `bound`, `roundedObjective` those of U; λ too.
- * - Errors: `GroupingError` for a matrix that is not square or not finite, k that is not a whole number in 1 … n, λ that is
+ * - Errors: `ArgumentError` for a matrix that is not square or not finite, k that is not a whole number in 1 … n, λ that is
  *   negative or not finite, and λ with a method that has no price. A U that is not symmetric is a warning.
  * - Source: algorithm 2 and (7) of Zhang et al., Scalable multi-objective and meta reinforcement learning via gradient
  *   estimation (2025).
@@ -83,7 +84,7 @@ export interface Grouping extends Partition {
  * group([[1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 1, 1], [0, 0, 1, 1]], { method: "sdp", k: 2, random: () => 0.5 })
  * // right: labels [0, 0, 1, 1], objective 4, bound 4, roundedObjective 4
  */
-export const group = (rows: Rows, request: GroupingRequest): E.Either<GroupingError, Grouping> =>
+export const group = (rows: Rows, request: GroupingRequest): E.Either<ArgumentError, Grouping> =>
   pipe(
     affinity(rows),
     E.chain((u) =>
@@ -98,7 +99,7 @@ export const group = (rows: Rows, request: GroupingRequest): E.Either<GroupingEr
 export const checkedCount = (
   n: number,
   request: GroupCount & Pick<GroupingRequest, "method">
-): E.Either<GroupingError, undefined> => {
+): E.Either<ArgumentError, undefined> => {
   const { k, lambda, method } = request
   if (lambda !== undefined) {
     if (method !== "sdp") return refuse("lambda", `k with the method ${method}`, String(lambda), "only sdp has a price")
@@ -114,7 +115,7 @@ export const checkedCount = (
 const countFor = (u: Affinity, request: GroupingRequest): { k: number; evidence: readonly KEvidence[] | null } =>
   typeof request.k === "number" ? { k: request.k, evidence: null } : chooseK(u.n, u.values, request.random)
 
-const byRelaxation = (u: Affinity, request: GroupingRequest): E.Either<GroupingError, Grouping> => {
+const byRelaxation = (u: Affinity, request: GroupingRequest): E.Either<ArgumentError, Grouping> => {
   const { n, values } = u
   const { lambda, random, method } = request
   const chosen = lambda === undefined ? countFor(u, request) : { k: Number.NaN, evidence: null }

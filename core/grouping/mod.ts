@@ -4,7 +4,6 @@ export { agglomerate, averageLinkage, densityLinkage, type Linkage } from "./agg
 export { type Agreement, agreement, type Contingency, contingency } from "./agreement.ts"
 export { type ChooseKOptions, type ChosenK, chooseK, type KEvidence } from "./choose_k.ts"
 export { cosineSimilarity } from "./cosine_similarity.ts"
-export type { GroupingError } from "./error.ts"
 export {
   checkedCount,
   type GroupCount,

@@ -1,8 +1,9 @@
 import * as E from "fp-ts/lib/Either.js"
+import type { ArgumentError } from "../failure/mod.ts"
 import { anderson } from "./anderson.ts"
 import { type Certificate, certificate } from "./certificate.ts"
 import { closedForm } from "./closed_form.ts"
-import { type GroupingError, refuse } from "./error.ts"
+import { refuse } from "./error.ts"
 import { type Normalised, normalise } from "./normalise.ts"
 import { diagonalAt, innerProduct, packedLength } from "./packed.ts"
 import type { Form, Relaxation, SolverState } from "./relaxation.ts"
@@ -64,7 +65,7 @@ const andersonMemory = 12
  *
  * - Shapes: `u` is the symmetric part of U as a packed triangle of n rows; so is the result.
  * - Units: those of U.
- * - Errors: `GroupingError` where n < 1, k < 1 or k > n (no X exists: X e = e puts an eigenvalue 1 in X, and a stochastic
+ * - Errors: `ArgumentError` where n < 1, k < 1 or k > n (no X exists: X e = e puts an eigenvalue 1 in X, and a stochastic
  *   X ⪰ 0 has none above it), or k, λ or an entry of U is not finite.
  * - Source: (7) of Zhang et al., Scalable multi-objective and meta reinforcement learning via gradient estimation (2025).
  *   Differs: (7) prints both tr X = k and the price; each is its own form here. Splitting: Douglas and Rachford as in
@@ -78,7 +79,7 @@ export const sdp = (
   u: Float64Array,
   form: Form,
   options: Partial<SolverOptions> = {}
-): E.Either<GroupingError, Relaxation> => {
+): E.Either<ArgumentError, Relaxation> => {
   const settings = { ...solverDefaults, maxIterations: iterationBudget(n), ...options }
   if (!Number.isInteger(n) || n < 1) return refuse("U", "at least one task", `${n} rows`)
   if (u.length !== packedLength(n)) return refuse("U", `${packedLength(n)} packed entries`, String(u.length))

@@ -1,5 +1,5 @@
 import * as E from "fp-ts/lib/Either.js"
-import type { GroupingError } from "./error.ts"
+import type { ArgumentError } from "../failure/mod.ts"
 import type { Form, Relaxation, SolverState } from "./relaxation.ts"
 import { type SolverOptions, sdp } from "./sdp.ts"
 
@@ -16,7 +16,7 @@ export const sdpPath = (
   u: Float64Array,
   forms: readonly Form[],
   options: Partial<SolverOptions> = {}
-): E.Either<GroupingError, readonly Relaxation[]> => {
+): E.Either<ArgumentError, readonly Relaxation[]> => {
   const solved: Relaxation[] = []
   let start: SolverState | undefined = options.start
   for (const form of forms) {

@@ -1,13 +1,5 @@
 import * as E from "fp-ts/lib/Either.js"
-
-/** A matrix that is not positive definite, and how far the factorisation came. */
-export interface NotPositiveDefinite {
-  readonly _tag: "NotPositiveDefinite"
-  /** Row whose pivot was not positive. */
-  readonly row: number
-  readonly pivot: number
-  readonly message: string
-}
+import { type ArgumentError, cannot } from "../failure/mod.ts"
 
 /**
  * Cholesky factor of a symmetric positive definite matrix.
@@ -15,18 +7,18 @@ export interface NotPositiveDefinite {
  *     A = L Lᵀ
  *
  * - Shapes: `a` `[n, n]` row-major, only the lower triangle is read; L `[n, n]` with zeros above the diagonal.
- * - Errors: `NotPositiveDefinite` naming the row and its pivot.
+ * - Errors: `ArgumentError` naming the row and its pivot.
  * - Source: Golub and Van Loan, Matrix Computations, 4th edition, algorithm 4.2.1.
  *
  * @example
  * cholesky(2, Float64Array.of(4, 2, 2, 5)) // => right(Float64Array.of(2, 0, 1, 2))
  */
-export const cholesky = (n: number, a: Float64Array): E.Either<NotPositiveDefinite, Float64Array> => {
+export const cholesky = (n: number, a: Float64Array): E.Either<ArgumentError, Float64Array> => {
   const l = new Float64Array(n * n)
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < i; j++) l[i * n + j] = (a[i * n + j]! - rowProduct(l, i * n, j * n, j)) / l[j * n + j]!
     const pivot = a[i * n + i]! - rowProduct(l, i * n, i * n, i)
-    if (!(pivot > 0)) return E.left(notPositive(i, pivot))
+    if (!(pivot > 0)) return notPositive(i, pivot)
     l[i * n + i] = Math.sqrt(pivot)
   }
   return E.right(l)
@@ -56,9 +48,5 @@ const rowProduct = (l: Float64Array, a: number, b: number, count: number): numbe
   return sum
 }
 
-const notPositive = (row: number, pivot: number): NotPositiveDefinite => ({
-  _tag: "NotPositiveDefinite",
-  row,
-  pivot,
-  message: `Cannot factorise the matrix: want a positive pivot in row ${row}, got ${pivot}; add a multiple of the identity`
-})
+const notPositive = (row: number, pivot: number): E.Either<ArgumentError, never> =>
+  cannot("factorise the matrix", `a positive pivot in row ${row}`, String(pivot), "add a multiple of the identity")

@@ -1,5 +1,5 @@
 /** Dense symmetric linear algebra in double precision. Matrices are row-major Float64Array of n² numbers. */
-export { cholesky, choleskySolve, type NotPositiveDefinite } from "./cholesky.ts"
+export { cholesky, choleskySolve } from "./cholesky.ts"
 export {
   type ConjugateGradient,
   type ConjugateGradientOptions,

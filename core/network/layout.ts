@@ -22,7 +22,7 @@ export interface Layout<N extends string = string> {
   readonly blocks: readonly Block<N>[]
   /** Length of θ. */
   readonly size: number
-  /** Block `name` of θ as a tensor of the block's shape. Errors: `ShapeError` where θ is not `[size]`. */
+  /** Block `name` of θ as a tensor of the block's shape. Errors: `ArgumentError` where θ is not `[size]`. */
   readonly view: (theta: Tensor, name: N) => Tensor
   /** Block `name` of host numbers, sharing their memory. */
   readonly host: <A extends Float32Array | Float64Array>(theta: A, name: N) => A
@@ -36,7 +36,7 @@ export interface Layout<N extends string = string> {
  * Layouts nest: a network's whole vector is one block `[n]` of a larger layout, and views of views cost nothing.
  *
  * - Shapes: any; a block may be empty.
- * - Errors: a name given twice fails in `view`, as a `ShapeError` that names it.
+ * - Errors: a name given twice fails in `view`, as an `ArgumentError` that names it.
  *
  * @example
  * const theta = layout([{ name: "policy", shape: [58] }, { name: "logStd", shape: [2] }])

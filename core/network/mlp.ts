@@ -38,7 +38,7 @@ const activations = {
  *
  * - Shapes: parameters layer by layer, W_l row-major `[out, in]` then b_l `[out]`, named `W1`, `b1`, `W2`, …
  * - First parameters: orthogonal weights (√2 in hidden layers, `gain` in the last), biases 0.
- * - Errors: `ShapeError` where x is not `[rows, inputs]` or θ not `[layout.size]`.
+ * - Errors: `ArgumentError` where x is not `[rows, inputs]` or θ not `[layout.size]`.
  */
 export const mlp = (shape: MlpShape): Network => {
   const { inputs, hidden, outputs, activation } = shape

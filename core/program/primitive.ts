@@ -4,7 +4,8 @@
  * an input: who differentiates by that operand must find it in the graph. Joining two steps to one is for the planner.
  * Broadcasting is explicit below this line: `ops.ts` inserts it for people.
  */
-import { broadcastShape, type Shape, type ShapeError, sameShape, shapeError, showShape, size } from "./shape.ts"
+import type { ArgumentError } from "../failure/mod.ts"
+import { broadcastShape, type Shape, sameShape, shapeError, showShape, size } from "./shape.ts"
 import type { Binary, Op, Tensor, Unary } from "./tensor.ts"
 
 const node = (op: Op, args: readonly Tensor[], shape: Shape): Tensor => {
@@ -14,7 +15,7 @@ const node = (op: Op, args: readonly Tensor[], shape: Shape): Tensor => {
 
 /** A node that stands for a mistake. */
 export const failed = (operation: string, want: string, got: string, args: readonly Tensor[] = []): Tensor => {
-  const earlier: ShapeError | undefined = args.find((a) => a.error !== undefined)?.error
+  const earlier: ArgumentError | undefined = args.find((a) => a.error !== undefined)?.error
   const op: Op = { kind: "constant", values: new Float64Array(0) }
   return { op, args: [], shape: [], error: earlier ?? shapeError(operation, want, got) }
 }

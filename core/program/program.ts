@@ -1,10 +1,12 @@
 /** A program: named inputs, named outputs, and the transforms from program to program. */
+
 import * as E from "fp-ts/lib/Either.js"
+import type { ArgumentError } from "../failure/mod.ts"
 import { batch } from "./batch.ts"
 import { pushforward } from "./forward.ts"
 import * as P from "./primitive.ts"
 import { gradients, pullback } from "./reverse.ts"
-import { type Shape, type ShapeError, shapeError, showShape } from "./shape.ts"
+import { type Shape, shapeError, showShape } from "./shape.ts"
 import type { Tensor } from "./tensor.ts"
 
 /** A pure tensor computation as a value. */
@@ -22,7 +24,7 @@ const mapValues = <K extends string, A, B>(record: Readonly<Record<K, A>>, f: (a
   return out
 }
 
-const checked = <I extends string, O extends string>(p: Program<I, O>): E.Either<ShapeError, Program<I, O>> => {
+const checked = <I extends string, O extends string>(p: Program<I, O>): E.Either<ArgumentError, Program<I, O>> => {
   for (const t of [...names(p.inputs).map((k) => p.inputs[k]), ...names(p.outputs).map((k) => p.outputs[k])]) {
     if (t.error !== undefined) return E.left(t.error)
   }
@@ -33,7 +35,7 @@ const checked = <I extends string, O extends string>(p: Program<I, O>): E.Either
  * Builds a program by running `body` once on symbolic inputs.
  *
  * - Shapes: `inputs` gives the shape of each input; all others follow.
- * - Errors: the first `ShapeError`, with the operation, the shapes and the caller's own line.
+ * - Errors: the first `ArgumentError`, with the operation, the shapes and the caller's own line.
  *
  * @example
  * program("mse", { x: [8], y: [8] }, ({ x, y }) => ({ loss: mean(square(sub(x, y))) }))
@@ -42,7 +44,7 @@ export const program = <const I extends Readonly<Record<string, Shape>>, O exten
   name: string,
   inputs: I,
   body: (x: Readonly<Record<Extract<keyof I, string>, Tensor>>) => O
-): E.Either<ShapeError, Program<Extract<keyof I, string>, Extract<keyof O, string>>> => {
+): E.Either<ArgumentError, Program<Extract<keyof I, string>, Extract<keyof O, string>>> => {
   type In = Extract<keyof I, string>
   const symbols = mapValues(inputs as Readonly<Record<In, Shape>>, (shape, k) => P.input(k, shape))
   return checked<In, Extract<keyof O, string>>({ name, inputs: symbols, outputs: body(symbols) })
@@ -91,7 +93,7 @@ export const grad =
   }) =>
   <I extends string, Q extends string>(
     p: Program<I | W, Q | O>
-  ): E.Either<ShapeError, Program<I | W, Q | O | `${A}.${W}`>> => {
+  ): E.Either<ArgumentError, Program<I | W, Q | O | `${A}.${W}`>> => {
     const keys = prefixed((how.as ?? "grad") as A, how.wrt)
     const what = `differentiate "${p.name}"`
     for (const e of [known(what, p.outputs, [how.of]), known(what, p.inputs, how.wrt), fresh(what, p.outputs, keys)]) {
@@ -113,7 +115,7 @@ export const vjp =
   }) =>
   <I extends string, Q extends string>(
     p: Program<I | W, Q | O>
-  ): E.Either<ShapeError, Program<I | W | `${A}.${O}`, Q | O | `${A}.${W}`>> => {
+  ): E.Either<ArgumentError, Program<I | W | `${A}.${O}`, Q | O | `${A}.${W}`>> => {
     const as = (how.as ?? "bar") as A
     const [ins, outs] = [prefixed(as, how.of), prefixed(as, how.wrt)]
     const what = `pull back through "${p.name}"`
@@ -139,7 +141,7 @@ export const jvp =
   <W extends string, A extends string = "dot">(how: { readonly wrt: readonly W[]; readonly as?: A }) =>
   <I extends string, O extends string>(
     p: Program<I | W, O>
-  ): E.Either<ShapeError, Program<I | W | `${A}.${W}`, O | `${A}.${O}`>> => {
+  ): E.Either<ArgumentError, Program<I | W | `${A}.${W}`, O | `${A}.${O}`>> => {
     const as = (how.as ?? "dot") as A
     const [ins, old] = [prefixed(as, how.wrt), names(p.outputs)]
     const outs = prefixed(as, old)
@@ -161,7 +163,7 @@ export const hvp =
   <O extends string, W extends string>(how: { readonly of: O; readonly wrt: W }) =>
   <I extends string, Q extends string>(
     p: Program<I | W, Q | O>
-  ): E.Either<ShapeError, Program<I | W | `v.${W}`, Q | O | `grad.${W}` | `hvp.${W}`>> => {
+  ): E.Either<ArgumentError, Program<I | W | `v.${W}`, Q | O | `grad.${W}` | `hvp.${W}`>> => {
     const what = `take a Hessian-vector product of "${p.name}"`
     for (const e of [known(what, p.outputs, [how.of]), known(what, p.inputs, [how.wrt])]) {
       if (E.isLeft(e)) return e
@@ -178,7 +180,7 @@ export const hvp =
 /** Runs one example's program for `size` examples: inputs in `batched` and all outputs gain a leading axis. */
 export const perExample =
   <W extends string>(how: { readonly batched: readonly W[]; readonly size: number }) =>
-  <I extends string, O extends string>(p: Program<I | W, O>): E.Either<ShapeError, Program<I | W, O>> => {
+  <I extends string, O extends string>(p: Program<I | W, O>): E.Either<ArgumentError, Program<I | W, O>> => {
     const what = `batch "${p.name}"`
     const e = known(what, p.inputs, how.batched)
     if (E.isLeft(e)) return e

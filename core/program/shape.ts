@@ -1,31 +1,17 @@
-/** Static shapes and the one error that shapes can cause. A scalar has shape `[]`. */
+/** Static shapes, and how a shape that does not fit is refused. A scalar has shape `[]`. */
+import { type ArgumentError, argumentError } from "../failure/mod.ts"
 
 /** Sizes by axis, outermost first. */
 export type Shape = readonly number[]
 
-/** A program that cannot be built: data, never thrown. */
-export interface ShapeError {
-  readonly _tag: "ShapeError"
-  /** The operation that was asked for, e.g. `matmul`. */
-  readonly operation: string
-  readonly want: string
-  readonly got: string
-  /** Where in the caller's own code, as `file:line:column`; empty when the runtime gives no stack. */
-  readonly at: string
+/**
+ * A program that cannot be built; `doing` is the operation that was asked for, e.g. `matmul`. What came says where in the
+ * caller's own code, as `file:line:column`: the first stack frame outside our core, where the runtime gives a stack.
+ */
+export const shapeError = (operation: string, want: string, got: string): ArgumentError => {
+  const at = callSite()
+  return argumentError({ doing: operation, want, got: at === "" ? got : `${got} (at ${at})` })
 }
-
-/** The sentence a person reads. */
-export const shapeMessage = (e: ShapeError): string =>
-  `Cannot ${e.operation}: want ${e.want}, got ${e.got}${e.at === "" ? "" : ` (at ${e.at})`}`
-
-/** Makes a shape error that points at the first stack frame outside our core. */
-export const shapeError = (operation: string, want: string, got: string): ShapeError => ({
-  _tag: "ShapeError",
-  operation,
-  want,
-  got,
-  at: callSite()
-})
 
 /** Number of elements. */
 export const size = (shape: Shape): number => {

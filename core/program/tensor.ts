@@ -1,5 +1,6 @@
 /** The nodes of a program: an immutable graph of primitive operations with static shapes. */
-import type { Shape, ShapeError } from "./shape.ts"
+import type { ArgumentError } from "../failure/mod.ts"
+import type { Shape } from "./shape.ts"
 
 /** Elementwise functions of one operand. */
 export type Unary = "neg" | "exp" | "log" | "tanh" | "sigmoid" | "softplus" | "sqrt" | "abs" | "sign"
@@ -56,7 +57,7 @@ export interface Tensor {
   readonly op: Op
   readonly args: readonly Tensor[]
   readonly shape: Shape
-  readonly error?: ShapeError
+  readonly error?: ArgumentError
 }
 
 /** Every node that the roots need, operands before their users. */

@@ -1,18 +1,9 @@
 import * as Either from "fp-ts/lib/Either.js"
+import { type ArgumentError, cannot } from "../failure/mod.ts"
 import { below } from "./integers.ts"
 import { shuffleFrom } from "./permutation.ts"
 import type { Stream } from "./stream.ts"
 import { random } from "./uniform.ts"
-
-/** A request that cannot be drawn. */
-export interface DrawError {
-  readonly _tag: "DrawError"
-  readonly operation: "choice" | "permutation"
-  readonly field: string
-  readonly value: string
-  readonly want: string
-  readonly message: string
-}
 
 export interface ChoiceOptions {
   /** May an index come more than once? Default true. */
@@ -25,7 +16,7 @@ export interface ChoiceOptions {
  * `size` indices from 0 … n − 1; NumPy's `choice(n, size, replace, p)`, draw for draw.
  *
  * - Shapes: `p` is `[n]`; result `[size]`.
- * - Errors: `DrawError` for n or size that is no count, size > n without replacement, p of another length, negative,
+ * - Errors: `ArgumentError` for n or size that is no count, size > n without replacement, p of another length, negative,
  *   not summing to 1 within 1e-8, or with fewer non-zeros than a draw without replacement needs.
  */
 export const choice = (
@@ -33,7 +24,7 @@ export const choice = (
   n: number,
   size: number,
   { replace = true, p }: ChoiceOptions = {}
-): Either.Either<DrawError, Int32Array> => {
+): Either.Either<ArgumentError, Int32Array> => {
   if (!isCount(n) || n === 0) return refuse("n", n, "an integer from 1 to 2^31 − 1")
   if (!isCount(size)) return refuse("size", size, "an integer from 0 to 2^31 − 1")
   if (!replace && size > n) return refuse("size", size, `at most n = ${n} without replacement`)
@@ -46,12 +37,14 @@ export const choice = (
 
 const isCount = (n: number): boolean => Number.isInteger(n) && n >= 0 && n <= 0x7fffffff
 
-const refuse = (field: string, value: unknown, want: string): Either.Either<DrawError, never> => {
-  const message = `Cannot draw choice: want ${field} ${want}, got ${value}`
-  return Either.left({ _tag: "DrawError", operation: "choice", field, value: String(value), want, message })
-}
+const refuse = (field: string, value: unknown, want: string): Either.Either<ArgumentError, never> =>
+  cannot("draw choice", `${field} ${want}`, String(value))
 
-const checkWeights = (p: Float64Array, n: number, positive: number): Either.Either<DrawError, never> | undefined => {
+const checkWeights = (
+  p: Float64Array,
+  n: number,
+  positive: number
+): Either.Either<ArgumentError, never> | undefined => {
   if (p.length !== n) return refuse("p", `length ${p.length}`, `of length n = ${n}`)
   const odd = p.findIndex((x) => !(x >= 0))
   if (odd >= 0) return refuse(`p[${odd}]`, p[odd], "a number ≥ 0")

@@ -1,4 +1,5 @@
 import * as Either from "fp-ts/lib/Either.js"
+import { type ArgumentError, cannot } from "../failure/mod.ts"
 
 /**
  * The origin of a stream of random numbers: an immutable value, safe to share, print and store.
@@ -13,29 +14,15 @@ export interface Key {
   readonly spawnKey: readonly number[]
 }
 
-/** A seed that is not a non-negative integer that the number type holds exactly. */
-export interface SeedError {
-  readonly _tag: "SeedError"
-  readonly value: string
-  readonly want: string
-  readonly message: string
-}
-
 /**
  * The key of a seed.
  *
- * - Errors: `SeedError` unless the seed is a non-negative safe integer, or a non-negative bigint.
+ * - Errors: `ArgumentError` unless the seed is a non-negative safe integer, or a non-negative bigint.
  */
-export const key = (seed: number | bigint): Either.Either<SeedError, Key> => {
+export const key = (seed: number | bigint): Either.Either<ArgumentError, Key> => {
   if (typeof seed === "number" ? Number.isSafeInteger(seed) && seed >= 0 : seed >= 0n)
     return Either.right({ entropy: words(BigInt(seed)), spawnKey: [] })
-  const want = "an integer from 0 to 2^53 − 1, or a non-negative bigint"
-  return Either.left({
-    _tag: "SeedError",
-    value: String(seed),
-    want,
-    message: `Cannot use seed ${seed}: want ${want}, got ${seed}`
-  })
+  return cannot(`use seed ${seed}`, "an integer from 0 to 2^53 − 1, or a non-negative bigint", String(seed))
 }
 
 /** The key of seed 0, for callers that want a fixed start and have no seed to check. */

@@ -1,4 +1,5 @@
 import * as Either from "fp-ts/lib/Either.js"
+import { type ArgumentError, cannot } from "../failure/mod.ts"
 import type { Key } from "./key.ts"
 import { HALF, HAS_HALF, INCREMENT, next64, STATE, WORD_COUNT, type Words } from "./pcg64.ts"
 import { generateState } from "./seed_sequence.ts"
@@ -10,14 +11,6 @@ import { generateState } from "./seed_sequence.ts"
  */
 export interface Stream {
   readonly words: Words
-}
-
-/** Text that no {@link saveStream} wrote. */
-export interface StreamError {
-  readonly _tag: "StreamError"
-  readonly value: string
-  readonly want: string
-  readonly message: string
 }
 
 /** Starts a stream at the beginning of a key's numbers. */
@@ -52,14 +45,13 @@ const SAVED = /^pcg64:([0-9a-f]{32}):([0-9a-f]{31}[13579bdf]):([01]):([0-9a-f]{8
 /**
  * A stream that continues where the saved one stood.
  *
- * - Errors: `StreamError` for text that {@link saveStream} cannot have written.
+ * - Errors: `ArgumentError` for text that {@link saveStream} cannot have written.
  */
-export const loadStream = (saved: string): Either.Either<StreamError, Stream> => {
+export const loadStream = (saved: string): Either.Either<ArgumentError, Stream> => {
   const parts = SAVED.exec(saved)
   if (parts === null) {
     const want = "pcg64:<32 hex digits>:<32 hex digits, odd>:<0 or 1>:<8 hex digits>"
-    const message = `Cannot load random stream: want ${want}, got ${saved.slice(0, 120)}`
-    return Either.left({ _tag: "StreamError", value: saved, want, message })
+    return cannot("load random stream", want, saved.slice(0, 120))
   }
   const [, state = "", increment = "", has = "", half = ""] = parts
   const words = new Int32Array(WORD_COUNT)

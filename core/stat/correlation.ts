@@ -1,7 +1,8 @@
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
 import { sampleCorrelation, sampleRankCorrelation } from "simple-statistics"
-import { refuse, type StatError, sample } from "./error.ts"
+import type { ArgumentError } from "../failure/mod.ts"
+import { refuse, sample } from "./error.ts"
 
 /**
  * Pearson's correlation of paired numbers.
@@ -9,12 +10,12 @@ import { refuse, type StatError, sample } from "./error.ts"
  *     r = Σ (x_i − x̄)(y_i − ȳ) / √(Σ (x_i − x̄)² Σ (y_i − ȳ)²)
  *
  * - Shapes: two arrays of one length >= 2.
- * - Errors: `StatError` for other lengths, an entry that is not finite, or an array whose numbers are all equal.
+ * - Errors: `ArgumentError` for other lengths, an entry that is not finite, or an array whose numbers are all equal.
  *
  * @example
  * pearson([1, 2, 3], [2, 4, 6]) // => right(1)
  */
-export const pearson = (x: readonly number[], y: readonly number[]): E.Either<StatError, number> =>
+export const pearson = (x: readonly number[], y: readonly number[]): E.Either<ArgumentError, number> =>
   correlate(x, y, sampleCorrelation)
 
 /**
@@ -25,14 +26,14 @@ export const pearson = (x: readonly number[], y: readonly number[]): E.Either<St
  * @example
  * spearman([1, 2, 3], [1, 10, 100]) // => right(1)
  */
-export const spearman = (x: readonly number[], y: readonly number[]): E.Either<StatError, number> =>
+export const spearman = (x: readonly number[], y: readonly number[]): E.Either<ArgumentError, number> =>
   correlate(x, y, sampleRankCorrelation)
 
 const correlate = (
   x: readonly number[],
   y: readonly number[],
   correlation: (x: number[], y: number[]) => number
-): E.Either<StatError, number> =>
+): E.Either<ArgumentError, number> =>
   x.length !== y.length
     ? refuse("y", `length ${x.length}, as x`, `length ${y.length}`)
     : pipe(
@@ -44,5 +45,5 @@ const correlate = (
         E.map(() => Math.min(1, Math.max(-1, correlation([...x], [...y]))))
       )
 
-const varies = (field: string, x: readonly number[]): E.Either<StatError, undefined> =>
+const varies = (field: string, x: readonly number[]): E.Either<ArgumentError, undefined> =>
   x.every((v) => v === x[0]) ? refuse(field, "numbers that differ", `${x.length} times ${x[0]}`) : E.right(undefined)

@@ -1,7 +1,8 @@
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
 import { mean, quantileSorted, sampleStandardDeviation } from "simple-statistics"
-import { refuse, type StatError, sample } from "./error.ts"
+import type { ArgumentError } from "../failure/mod.ts"
+import { refuse, sample } from "./error.ts"
 import { studentQuantile } from "./student_t.ts"
 
 /** An estimate from several seeds, with the range that the true value is in with the given confidence. */
@@ -21,12 +22,12 @@ export interface Interval {
  *     x̄ ± t_{(1+level)/2, n−1} s/√n
  *
  * - Shapes: at least two numbers.
- * - Errors: `StatError` for fewer, one that is not finite, or a level outside (0, 1).
+ * - Errors: `ArgumentError` for fewer, one that is not finite, or a level outside (0, 1).
  *
  * @example
  * tInterval([1, 2, 3], 0.9) // right: estimate 2, low 0.314…, high 3.686…
  */
-export const tInterval = (x: readonly number[], level = 0.95): E.Either<StatError, Interval> =>
+export const tInterval = (x: readonly number[], level = 0.95): E.Either<ArgumentError, Interval> =>
   pipe(
     checked(x, level, 2),
     E.map((values) => {
@@ -49,14 +50,14 @@ export interface BootstrapOptions {
  * Percentile bootstrap interval of any statistic: its quantiles over samples drawn with replacement.
  *
  * - Shapes: at least one number.
- * - Errors: `StatError` as `tInterval`, or where `resamples` is not a whole number >= 1.
+ * - Errors: `ArgumentError` as `tInterval`, or where `resamples` is not a whole number >= 1.
  * - Source: Efron, Ann. Stat. 7 (1979), 1; for a few seeds of reinforcement learning: Agarwal et al., arXiv:2108.13264.
  */
 export const bootstrapInterval = (
   x: readonly number[],
   statistic: (sample: readonly number[]) => number,
   { level = 0.95, resamples = 2000, random }: BootstrapOptions
-): E.Either<StatError, Interval> =>
+): E.Either<ArgumentError, Interval> =>
   Number.isInteger(resamples) && resamples >= 1
     ? pipe(
         checked(x, level, 1),
@@ -76,5 +77,5 @@ export const bootstrapInterval = (
       )
     : refuse("resamples", "a whole number >= 1", String(resamples))
 
-const checked = (x: readonly number[], level: number, least: number): E.Either<StatError, readonly number[]> =>
+const checked = (x: readonly number[], level: number, least: number): E.Either<ArgumentError, readonly number[]> =>
   level > 0 && level < 1 ? sample("x", x, least) : refuse("level", "a confidence in (0, 1)", String(level))

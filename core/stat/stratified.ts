@@ -2,7 +2,8 @@
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
 import { mean, quantileSorted } from "simple-statistics"
-import { refuse, type StatError, sample } from "./error.ts"
+import type { ArgumentError } from "../failure/mod.ts"
+import { refuse, sample } from "./error.ts"
 import { interquartileMean } from "./interquartile_mean.ts"
 import type { BootstrapOptions, Interval } from "./interval.ts"
 
@@ -13,13 +14,13 @@ export type Scores = readonly (readonly number[])[]
  * Interquartile mean over all runs of all tasks together.
  *
  * - Shapes: at least one task, each with at least one run.
- * - Errors: `StatError` naming the task without runs or the number that is not finite.
+ * - Errors: `ArgumentError` naming the task without runs or the number that is not finite.
  * - Source: Agarwal et al., arXiv:2108.13264, section 4.3.
  *
  * @example
  * aggregateInterquartileMean([[1, 2], [3, 100]]) // => right(2.5)
  */
-export const aggregateInterquartileMean = (scores: Scores): E.Either<StatError, number> =>
+export const aggregateInterquartileMean = (scores: Scores): E.Either<ArgumentError, number> =>
   pipe(
     checked("scores", scores),
     E.chain(() => interquartileMean(scores.flat()))
@@ -37,7 +38,7 @@ export const aggregateInterquartileMean = (scores: Scores): E.Either<StatError, 
  * @example
  * optimalityGap([[0, 3]], 2) // => right(1)
  */
-export const optimalityGap = (scores: Scores, target = 1): E.Either<StatError, number> =>
+export const optimalityGap = (scores: Scores, target = 1): E.Either<ArgumentError, number> =>
   Number.isFinite(target)
     ? pipe(
         checked("scores", scores),
@@ -51,13 +52,13 @@ export const optimalityGap = (scores: Scores, target = 1): E.Either<StatError, n
  *     P = mean over tasks of (1/(N_x N_y)) Σ_{i,j} S(x_i, y_j),   S = 1 if x_i > y_j, ½ if equal, else 0
  *
  * - Shapes: two tables of the same tasks, in the same order; any number of runs.
- * - Errors: `StatError` for another number of tasks, a task without runs, a number that is not finite.
+ * - Errors: `ArgumentError` for another number of tasks, a task without runs, a number that is not finite.
  * - Source: Agarwal et al., arXiv:2108.13264, section 4.3.
  *
  * @example
  * probabilityOfImprovement([[1, 2]], [[1, 0]]) // => right(0.875)
  */
-export const probabilityOfImprovement = (x: Scores, y: Scores): E.Either<StatError, number> =>
+export const probabilityOfImprovement = (x: Scores, y: Scores): E.Either<ArgumentError, number> =>
   x.length !== y.length
     ? refuse("y", `${x.length} tasks, as x`, `${y.length} tasks`)
     : pipe(
@@ -75,15 +76,15 @@ const better = (a: number, b: number): number => (a > b ? 1 : a === b ? 0.5 : 0)
  * To compare two algorithms, put the rows of both into one table and split it in the statistic.
  *
  * - Shapes: as `aggregateInterquartileMean`; `count` of the result is that of all runs.
- * - Errors: `StatError` as there, for a level outside (0, 1), for `resamples` that are no whole number >= 1, and the
+ * - Errors: `ArgumentError` as there, for a level outside (0, 1), for `resamples` that are no whole number >= 1, and the
  *   statistic's own.
  * - Source: Agarwal et al., arXiv:2108.13264, section 4.2.
  */
 export const stratifiedInterval = (
   scores: Scores,
-  statistic: (sample: Scores) => E.Either<StatError, number>,
+  statistic: (sample: Scores) => E.Either<ArgumentError, number>,
   { level = 0.95, resamples = 2000, random }: BootstrapOptions
-): E.Either<StatError, Interval> => {
+): E.Either<ArgumentError, Interval> => {
   if (!(Number.isInteger(resamples) && resamples >= 1)) {
     return refuse("resamples", "a whole number >= 1", String(resamples))
   }
@@ -109,7 +110,7 @@ export const stratifiedInterval = (
   })
 }
 
-const checked = (field: string, scores: Scores): E.Either<StatError, Scores> => {
+const checked = (field: string, scores: Scores): E.Either<ArgumentError, Scores> => {
   if (scores.length === 0) return refuse(field, "at least one task", "none")
   for (const [task, runs] of scores.entries()) {
     const odd = sample(`${field}[${task}]`, runs, 1)

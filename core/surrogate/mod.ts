@@ -3,4 +3,4 @@ export { type Affinity, centred, equation5, gradientCosine, type SubsetScore } f
 export { type DifferentiablePolicy, factorBlocks, factors } from "./factors.ts"
 export { advance, gradientNorm, type Lbfgs, lbfgs } from "./lbfgs.ts"
 export { lift, project, type Sketch, sketch } from "./sketch.ts"
-export { allSubsets, choose, type Subset, type SubsetError, subsets } from "./subsets.ts"
+export { allSubsets, choose, type Subset, subsets } from "./subsets.ts"

@@ -1,15 +1,7 @@
 /** The random subsets of tasks whose adaptation is estimated. */
 import * as E from "fp-ts/lib/Either.js"
+import { type ArgumentError, cannot } from "../failure/mod.ts"
 import { permutation, type Stream } from "../random/mod.ts"
-
-/** Subsets that cannot be drawn. */
-export interface SubsetError {
-  readonly _tag: "SubsetError"
-  readonly field: "size" | "count"
-  readonly value: number
-  readonly want: string
-  readonly message: string
-}
 
 /** Sorted task numbers. */
 export type Subset = readonly number[]
@@ -17,14 +9,8 @@ export type Subset = readonly number[]
 /** More subsets than these are never listed. */
 const MOST = 1_000_000
 
-const refuse = (field: SubsetError["field"], value: number, want: string): E.Either<SubsetError, never> =>
-  E.left({
-    _tag: "SubsetError",
-    field,
-    value,
-    want,
-    message: `Cannot draw subsets: want ${field} ${want}, got ${value}`
-  })
+const refuse = (field: "size" | "count", value: number, want: string, fix = ""): E.Either<ArgumentError, never> =>
+  cannot("draw subsets", `${field} ${want}`, String(value), fix)
 
 /** n over k, exact while it is a safe integer. */
 export const choose = (n: number, k: number): number => {
@@ -48,12 +34,12 @@ export const allSubsets = (n: number, size: number): readonly Subset[] => {
 }
 
 /** How many subsets there are. Errors: those of {@link subsets}, before any is drawn. */
-export const checkedSubsets = (n: number, size: number, count: number | "all"): E.Either<SubsetError, number> => {
+export const checkedSubsets = (n: number, size: number, count: number | "all"): E.Either<ArgumentError, number> => {
   if (!Number.isInteger(size) || size < 2 || size > n) return refuse("size", size, `a whole number in 2…${n} (tasks)`)
   if (count !== "all" && (!Number.isInteger(count) || count < 1)) return refuse("count", count, "a whole number >= 1")
   const there = choose(n, size)
   return count === "all" && there > MOST
-    ? refuse("count", there, `at most ${MOST} for "all"; ask for a number of random ones`)
+    ? refuse("count", there, `at most ${MOST} for "all"`, "ask for a number of random ones")
     : E.right(there)
 }
 
@@ -63,7 +49,7 @@ export const checkedSubsets = (n: number, size: number, count: number | "all"): 
  * Drawn by cutting random permutations into pieces, so that every task is in nearly as many subsets as every other;
  * pairs still missing then get a subset each. All subsets, when there are no more than `count`.
  *
- * - Errors: `SubsetError` for a size outside 2…n, a count below 1, or "all" of more than a million.
+ * - Errors: `ArgumentError` for a size outside 2…n, a count below 1, or "all" of more than a million.
  * - Source: Zhang et al., algorithm 2, line 2; equation 5 needs every n_ij > 0.
  */
 export const subsets = (
@@ -71,7 +57,7 @@ export const subsets = (
   n: number,
   size: number,
   count: number | "all"
-): E.Either<SubsetError, readonly Subset[]> => {
+): E.Either<ArgumentError, readonly Subset[]> => {
   const checked = checkedSubsets(n, size, count)
   if (E.isLeft(checked)) return checked
   if (count === "all" || checked.right <= count) return E.right(allSubsets(n, size))

@@ -1,6 +1,6 @@
 /** The first-order check as work in parts: a part is one direction. */
 import { Effect, Schema } from "effect"
-import { programAsProblem } from "../../algorithms/error.ts"
+import { asProblem } from "../../algorithms/error.ts"
 import type { Floats } from "../../core/random/mod.ts"
 import { firstOrderChecker } from "../stages/first_order/first_order.ts"
 import type { Check } from "../stages/surrogate/estimate.ts"
@@ -29,7 +29,9 @@ export const checkJob: Job<CheckSetting, Float64Array, readonly number[]> = {
   result: Numbers,
   open: Effect.fnUntraced(function* ({ spec, theta, visited, distances }, known) {
     const { policy } = yield* settingOf(spec, known)
-    return yield* programAsProblem(firstOrderChecker(policy, theta, visited, distances))
+    return yield* firstOrderChecker(policy, theta, visited, distances).pipe(
+      Effect.catchTag("ArgumentError", (e) => Effect.fail(asProblem(e)))
+    )
   })
 }
 

@@ -1,7 +1,7 @@
 /** Observing many tasks at θ★ as work in parts: a part is one task. */
 import { Effect, Schema } from "effect"
 import type { Fixed } from "../../algorithms/algorithm.ts"
-import { programAsProblem } from "../../algorithms/error.ts"
+import { asProblem } from "../../algorithms/error.ts"
 import { child, type Key } from "../../core/random/mod.ts"
 import { Session } from "../../core/service/session.ts"
 import type { Task } from "../../envs/mod.ts"
@@ -58,8 +58,8 @@ export const observeJob: Job<ObserveSetting, Task, Observed> = {
   open: Effect.fnUntraced(function* ({ spec, at, config, key }, known) {
     const session = yield* Session
     const setting = yield* settingOf(spec, known)
-    const p = yield* programAsProblem(
-      projector(config.projection, setting.policy, config.dimension, child(key, "projection"))
+    const p = yield* projector(config.projection, setting.policy, config.dimension, child(key, "projection")).pipe(
+      Effect.catchTag("ArgumentError", (e) => Effect.fail(asProblem(e)))
     )
     return (task) =>
       observe(setting, [task], at, config, key, p).pipe(

@@ -2,11 +2,11 @@
 
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
+import { type ArgumentError, cannot } from "../../core/failure/mod.ts"
 import {
   checkedCount,
   type GroupCount,
   type Grouping,
-  type GroupingError,
   type GroupingMethod,
   type GroupingRequest,
   group,
@@ -45,14 +45,14 @@ export const groupingIds = (contributed: readonly GroupingPlugin[] = []): readon
 /**
  * Groups by the method of that id.
  *
- * - Errors: those of `group`; `GroupingError` for an id that there is none of, a price with a contributed method, and
+ * - Errors: those of `group`; `ArgumentError` for an id that there is none of, a price with a contributed method, and
  *   labels that are not one whole number a task.
  */
 export const groupBy = (
   rows: readonly (readonly number[])[],
   request: Omit<GroupingRequest, "method"> & { readonly method: string },
   contributed: readonly GroupingPlugin[] = []
-): E.Either<GroupingError, Grouped> => {
+): E.Either<ArgumentError, Grouped> => {
   const { method, random } = request
   const found = methodFor(request, contributed)
   if (E.isLeft(found)) return found
@@ -70,7 +70,7 @@ export const groupingTakes = (
   n: number,
   request: GroupCount & { readonly method: string },
   contributed: readonly GroupingPlugin[] = []
-): E.Either<GroupingError, unknown> =>
+): E.Either<ArgumentError, unknown> =>
   pipe(
     methodFor(request, contributed),
     E.chain(({ own }) => (own === undefined ? E.right(undefined) : checkedCount(n, { ...asked(request), method: own })))
@@ -87,7 +87,7 @@ type Method = { readonly own: GroupingMethod } | { readonly own?: undefined; rea
 const methodFor = (
   { method, lambda }: Count & { readonly method: string },
   contributed: readonly GroupingPlugin[]
-): E.Either<GroupingError, Method> => {
+): E.Either<ArgumentError, Method> => {
   const own = groupingMethods.find((m) => m === method)
   if (own !== undefined) return E.right({ own })
   const plugin = contributed.find((g) => g.id === method)
@@ -134,11 +134,5 @@ const asGrouping = (
   }
 }
 
-const wrong = (field: string, want: string, value: string): E.Either<GroupingError, never> =>
-  E.left({
-    _tag: "GroupingError",
-    field,
-    value,
-    want,
-    message: `Cannot group by ${field}: want ${want}, got ${value}`
-  })
+const wrong = (field: string, want: string, got: string): E.Either<ArgumentError, never> =>
+  cannot(`group by ${field}`, want, got)

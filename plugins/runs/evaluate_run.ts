@@ -104,7 +104,7 @@ const together = 8
  * Plays every task under the policies of its group.
  *
  * - Errors: `UsageError` for a task that the run has none of, or where the environment is of another version than the
- *   policy's, `StatError` for returns that are not finite, and those of `evaluator`.
+ *   policy's, `ArgumentError` for returns that are not finite, and those of `evaluator`.
  */
 export const evaluateRun = Effect.fn("run.evaluate")(function* (
   policies: readonly RunPolicy[],

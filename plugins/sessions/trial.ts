@@ -1,7 +1,7 @@
 /** The trial of a session: a small program whose numbers are known. */
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import { add, evaluate, matmul, program, shapeMessage, sum, tanh } from "../../core/program/mod.ts"
+import { add, evaluate, matmul, program, sum, tanh } from "../../core/program/mod.ts"
 import { SessionError, type SessionService } from "../../core/service/session.ts"
 
 /** A layer of a network and a sum: a product, a broadcast, a function, a reduction. */
@@ -24,7 +24,7 @@ const TOLERANCE = 1e-2
  * - Errors: `SessionError` naming the first number that is wrong; those of the session.
  */
 export const trial = Effect.fnUntraced(function* (session: SessionService) {
-  if (E.isLeft(layer)) return yield* Effect.die(new Error(shapeMessage(layer.left)))
+  if (E.isLeft(layer)) return yield* Effect.die(layer.left)
   const wanted = evaluate(layer.right, inputs)
   const found = yield* Effect.scoped(Effect.flatMap(session.compile(layer.right), (e) => e.run(inputs)))
   for (const name of ["y", "s"] as const) {

@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import { norm } from "../../../core/linalg/mod.ts"
 import * as T from "../../../core/program/mod.ts"
 import type { Floats } from "../../../core/random/mod.ts"
-import { built } from "../../../core/service/program_error.ts"
+import { fromEither } from "../../../core/service/from_either.ts"
 import { type RealConstructor, realOf } from "../../../core/service/real.ts"
 import { Session } from "../../../core/service/session.ts"
 import type { DifferentiablePolicy } from "../../../core/surrogate/mod.ts"
@@ -53,8 +53,8 @@ export const firstOrderChecker = Effect.fn("pipeline.firstOrderChecker")(functio
 ) {
   const session = yield* Session
   const Real = realOf(session)
-  const linear = yield* session.compile(yield* built(linearised(policy)))
-  const nonlinear = yield* session.compile(yield* built(logProbabilities(policy)))
+  const linear = yield* session.compile(yield* fromEither(linearised(policy)))
+  const nonlinear = yield* session.compile(yield* fromEither(logProbabilities(policy)))
   const length = norm(theta)
   return Effect.fnUntraced(function* (direction: Floats) {
     const own = norm(direction)

@@ -3,7 +3,7 @@ import { Effect, Scope } from "effect"
 import { norm } from "../../../core/linalg/mod.ts"
 import * as T from "../../../core/program/mod.ts"
 import { child, type Floats, type Key, stream } from "../../../core/random/mod.ts"
-import { built } from "../../../core/service/program_error.ts"
+import { fromEither } from "../../../core/service/from_either.ts"
 import { type RealConstructor, realOf } from "../../../core/service/real.ts"
 import { type Buffer, type Executable, Session, type SessionFailure } from "../../../core/service/session.ts"
 import {
@@ -102,7 +102,7 @@ const factorTargets = (policy: DifferentiablePolicy, Real: RealConstructor) => {
 const sparse = Effect.fnUntraced(function* (policy: DifferentiablePolicy, dimension: number, key: Key) {
   const session = yield* Session
   const Real = realOf(session)
-  const exe = yield* session.compile(yield* built(factorProgram(policy)))
+  const exe = yield* session.compile(yield* fromEither(factorProgram(policy)))
   const plan = sketch(stream(child(key, "sketch")), factorBlocks(policy), dimension)
   const { into, view } = factorTargets(policy, Real)
   return {
@@ -141,7 +141,7 @@ const onFactors = Effect.fnUntraced(function* (policy: DifferentiablePolicy, dim
   const session = yield* Session
   const Real = realOf(session)
   const blocks = kronecker(key, factorBlocks(policy), dimension)
-  const exe = yield* session.compile(yield* built(kroneckerProgram(policy, blocks, dimension)))
+  const exe = yield* session.compile(yield* fromEither(kroneckerProgram(policy, blocks, dimension)))
   const signs: Record<string, Buffer> = {}
   for (const [q, b] of blocks.entries()) {
     signs[`a.${q}`] = yield* session.buffer([b.rows, dimension], b.a)
@@ -183,7 +183,7 @@ const dense = Effect.fnUntraced(function* (
 ) {
   const session = yield* Session
   const Real = realOf(session)
-  const exe = yield* session.compile(yield* built(factorProgram(policy)))
+  const exe = yield* session.compile(yield* fromEither(factorProgram(policy)))
   const blocks = factorBlocks(policy)
   const rounds = densePartsTogether(blocks, dimension, held)
   const compiled = new Map<string, Executable<"left" | "right" | "entries" | "features", "features">>()
@@ -191,7 +191,7 @@ const dense = Effect.fnUntraced(function* (
     const { block, rows } = part
     const name = `${rows}x${blocks[block]!.columns}`
     if (compiled.has(name)) continue
-    compiled.set(name, yield* session.compile(yield* built(partProgram(rows, blocks[block]!.columns, dimension))))
+    compiled.set(name, yield* session.compile(yield* fromEither(partProgram(rows, blocks[block]!.columns, dimension))))
   }
   const { into, view } = factorTargets(policy, Real)
   const ones = new Real(ROWS).fill(1)
@@ -257,7 +257,7 @@ const columnsOf = (x: ArrayLike<number>, width: number, from: number, count: num
  * `sparse` costs N·p and has a Gaussian's distortion. A dense P of at most `held` entries is drawn once and kept in the
  * session; a larger one is drawn anew for every call, as many entries at a time. The features are the same.
  *
- * - Errors: `ProgramError` where the policy's program does not fit; `SessionFailure` from the session.
+ * - Errors: `ArgumentError` where the policy's program does not fit; `SessionFailure` from the session.
  */
 export const projector = (
   kind: ProjectionKind,

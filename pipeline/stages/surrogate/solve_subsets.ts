@@ -1,10 +1,12 @@
 /** Stage: the adapted parameters of every subset, by weighted logistic regression on projected gradients. */
+
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
+import type { ArgumentError } from "../../../core/failure/mod.ts"
 import { cholesky, choleskySolve } from "../../../core/linalg/mod.ts"
 import * as T from "../../../core/program/mod.ts"
 import { child, type Floats, fillNormal, stream, zeroKey } from "../../../core/random/mod.ts"
-import { built } from "../../../core/service/program_error.ts"
+import { fromEither } from "../../../core/service/from_either.ts"
 import { realOf } from "../../../core/service/real.ts"
 import { type Buffer, type Executable, Session } from "../../../core/service/session.ts"
 import { advance, gradientNorm, type Lbfgs, lbfgs, type Subset } from "../../../core/surrogate/mod.ts"
@@ -94,7 +96,7 @@ const load = (data: TaskData, dimension: number) =>
 
 /** One executable a row count: tasks of equal size share it. */
 const compiledFor = <I extends string, O extends string>(
-  make: (rows: number) => E.Either<T.ShapeError, T.Program<I, O>>
+  make: (rows: number) => E.Either<ArgumentError, T.Program<I, O>>
 ) => {
   const made = new Map<number, Executable<I, O>>()
   return (rows: number) =>
@@ -102,7 +104,7 @@ const compiledFor = <I extends string, O extends string>(
       const known = made.get(rows)
       if (known !== undefined) return known
       const session = yield* Session
-      const exe = yield* session.compile(yield* built(make(rows)))
+      const exe = yield* session.compile(yield* fromEither(make(rows)))
       made.set(rows, exe)
       return exe
     })

@@ -72,7 +72,7 @@ test("agreement() matches groups so that most tasks agree, like trying every mat
 
 test("agreement() refuses labelings of different tasks", () => {
   assert.match(left(agreement([0, 1], [0])).message, /want length 2, as the other grouping, got length 1/)
-  assert.equal(left(agreement([], [])).field, "labels")
+  assert.equal(left(agreement([], [])).doing, "group by labels")
 })
 
 const permutations = (x: readonly number[]): number[][] =>

@@ -150,7 +150,7 @@ test("cosineSimilarity() depends on directions only", () =>
 
 test("cosineSimilarity() names the gradient it cannot use, and makes a zero gradient like no other", () => {
   assert.match(left(cosineSimilarity([[1, 2], [1]])).message, /gradients\[1\]: want length 2/)
-  assert.equal(left(cosineSimilarity([[1], [Number.NaN]])).field, "gradients[1]")
+  assert.equal(left(cosineSimilarity([[1], [Number.NaN]])).doing, "group by gradients[1]")
   assert.deepEqual(
     right(
       cosineSimilarity([

@@ -42,7 +42,7 @@ for (const file of ["edge_cases", "n6", "n10", "n20", "n50"])
         const found = sdp(U.length, packedOf(U), form, { tolerance: 1e-7, maxIterations: 4000 })
         if (s.value === null) {
           assert.ok(E.isLeft(found), what)
-          assert.equal(found.left.field, "k")
+          assert.equal(found.left.doing, "group by k")
           continue
         }
         assert.ok(E.isRight(found), what)

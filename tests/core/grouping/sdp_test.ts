@@ -201,9 +201,9 @@ test("sdp() refuses what has no solution, naming the setting", () => {
   ])
   assert.match(left(sdp(2, u, { kind: "groups", k: 0.5 })).message, /k: want a number of groups from 1 to 2/)
   assert.match(left(sdp(2, u, { kind: "groups", k: 3 })).message, /got 3/)
-  assert.equal(left(sdp(2, u, { kind: "groups", k: Number.NaN })).field, "k")
-  assert.equal(left(sdp(2, u, { kind: "price", lambda: Number.POSITIVE_INFINITY })).field, "lambda")
-  assert.equal(left(sdp(0, new Float64Array(0), { kind: "groups", k: 1 })).field, "U")
+  assert.equal(left(sdp(2, u, { kind: "groups", k: Number.NaN })).doing, "group by k")
+  assert.equal(left(sdp(2, u, { kind: "price", lambda: Number.POSITIVE_INFINITY })).doing, "group by lambda")
+  assert.equal(left(sdp(0, new Float64Array(0), { kind: "groups", k: 1 })).doing, "group by U")
   assert.match(left(sdp(2, u.subarray(1), { kind: "groups", k: 1 })).message, /want 3 packed entries, got 2/)
   assert.match(
     left(sdp(2, Float64Array.of(1, Number.NaN, 1), { kind: "groups", k: 1 })).message,

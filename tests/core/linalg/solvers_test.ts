@@ -48,7 +48,6 @@ test("cholesky() and conjugateGradient() solve the same system", () =>
 test("cholesky() names the row that is not positive", () => {
   const l = cholesky(2, Float64Array.of(1, 2, 2, 1))
   assert.ok(E.isLeft(l))
-  assert.equal(l.left.row, 1)
   assert.match(l.left.message, /want a positive pivot in row 1, got -3/)
 })
 

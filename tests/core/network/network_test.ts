@@ -2,19 +2,9 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import fc from "fast-check"
 import * as E from "fp-ts/lib/Either.js"
+import type { ArgumentError } from "../../../core/failure/mod.ts"
 import { layout, mlp, orthogonal } from "../../../core/network/mod.ts"
-import {
-  evaluate,
-  grad,
-  gradients,
-  matmul,
-  mul,
-  program,
-  reshape,
-  shapeMessage,
-  sum,
-  tanh
-} from "../../../core/program/mod.ts"
+import { evaluate, grad, gradients, matmul, mul, program, reshape, sum, tanh } from "../../../core/program/mod.ts"
 import { graph } from "../../../core/program/plan/graph.ts"
 import { stream, zeroKey } from "../../../core/random/mod.ts"
 import { built, close } from "../program/support.ts"
@@ -119,8 +109,8 @@ test("layout() says which vector or name does not fit", () => {
     { name: "a", shape: [2] }
   ])
   const one = layout([{ name: "a", shape: [2] }])
-  const message = (e: E.Either<Parameters<typeof shapeMessage>[0], unknown>) =>
-    E.isLeft(e) ? shapeMessage(e.left).replace(/ \(at .*/, "") : "no error"
+  const message = (e: E.Either<ArgumentError, unknown>) =>
+    E.isLeft(e) ? e.left.message.replace(/ \(at .*/, "") : "no error"
   assert.equal(
     message(program("p", { theta: [3] }, ({ theta }) => ({ y: one.view(theta, "a") }))),
     'Cannot view parameter "a": want parameters [2], got [3]'

@@ -3,8 +3,7 @@ import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { gunzipSync } from "node:zlib"
 import * as E from "fp-ts/lib/Either.js"
-import type { ShapeError } from "../../../core/program/mod.ts"
-import { shapeMessage } from "../../../core/program/mod.ts"
+import type { ArgumentError } from "../../../core/failure/mod.ts"
 
 /** One file of reference data; T is what its description says. */
 export const reference = <T>(name: string): T => {
@@ -14,9 +13,9 @@ export const reference = <T>(name: string): T => {
 }
 
 /** The program, or a failed test that says why there is none. */
-export const built = <A>(e: E.Either<ShapeError, A>): A => {
+export const built = <A>(e: E.Either<ArgumentError, A>): A => {
   if (E.isRight(e)) return e.right
-  return assert.fail(shapeMessage(e.left))
+  return assert.fail(e.left.message)
 }
 
 /** Largest difference allowed, relative to the largest number there is: float64 rounding through a few hundred ops. */

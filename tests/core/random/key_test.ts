@@ -50,8 +50,8 @@ test("key() refuses seeds that are not non-negative safe integers, saying what i
   for (const bad of [-1, 0.5, Number.NaN, Infinity, 2 ** 53, -1n]) {
     const refused = key(bad)
     assert.ok(Either.isLeft(refused), String(bad))
-    assert.equal(refused.left._tag, "SeedError")
-    assert.equal(refused.left.value, String(bad))
+    assert.equal(refused.left._tag, "ArgumentError")
+    assert.equal(refused.left.got, String(bad))
   }
   const refused = key(-1)
   assert.ok(Either.isLeft(refused))

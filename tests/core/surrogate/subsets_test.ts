@@ -75,24 +75,22 @@ test("choose() satisfies Pascal's rule", () =>
   ))
 
 test("subsets() refuses sizes and counts that cannot be, and says which", () => {
-  for (const [n, size, count, field, message] of [
-    [4, 5, 3, "size", "Cannot draw subsets: want size a whole number in 2…4 (tasks), got 5"],
-    [4, 1, 3, "size", "Cannot draw subsets: want size a whole number in 2…4 (tasks), got 1"],
-    [4, 2.5, 3, "size", "Cannot draw subsets: want size a whole number in 2…4 (tasks), got 2.5"],
-    [4, Number.NaN, 3, "size", "Cannot draw subsets: want size a whole number in 2…4 (tasks), got NaN"],
+  for (const [n, size, count, message] of [
+    [4, 5, 3, "Cannot draw subsets: want size a whole number in 2…4 (tasks), got 5"],
+    [4, 1, 3, "Cannot draw subsets: want size a whole number in 2…4 (tasks), got 1"],
+    [4, 2.5, 3, "Cannot draw subsets: want size a whole number in 2…4 (tasks), got 2.5"],
+    [4, Number.NaN, 3, "Cannot draw subsets: want size a whole number in 2…4 (tasks), got NaN"],
     [
       60,
       6,
       "all",
-      "count",
-      'Cannot draw subsets: want count at most 1000000 for "all"; ask for a number of random ones, got 50063860'
+      'Cannot draw subsets: want count at most 1000000 for "all", got 50063860; ask for a number of random ones'
     ],
-    [4, 2, 0, "count", "Cannot draw subsets: want count a whole number >= 1, got 0"],
-    [4, 2, 1.5, "count", "Cannot draw subsets: want count a whole number >= 1, got 1.5"]
+    [4, 2, 0, "Cannot draw subsets: want count a whole number >= 1, got 0"],
+    [4, 2, 1.5, "Cannot draw subsets: want count a whole number >= 1, got 1.5"]
   ] as const) {
     const refused = subsets(stream(right(keyOf(0))), n, size, count)
     assert.ok(E.isLeft(refused))
-    assert.equal(refused.left.field, field)
     assert.equal(refused.left.message, message)
   }
 })
