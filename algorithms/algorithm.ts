@@ -8,6 +8,7 @@ import type { Aggregator } from "../core/aggregate/mod.ts"
 import type { Floats, Key, Stream } from "../core/random/mod.ts"
 import type { RealConstructor } from "../core/service/real.ts"
 import type { Session, SessionFailure } from "../core/service/session.ts"
+import { choice } from "../core/service/setting.ts"
 import type { Environment } from "../envs/env.ts"
 import type { Task } from "../envs/family.ts"
 import type { Space } from "../envs/space.ts"
@@ -44,7 +45,13 @@ export type MakeRollouts = (
   Real: RealConstructor
 ) => Effect.Effect<Rollouts, LearnerError, Session | Scope.Scope>
 
-export type Budget = "updates" | "steps"
+/** What trainings of different size have in common, so that their returns can be compared. */
+export const Budget = choice(
+  ["updates", "steps"],
+  "what trainings share beside environment steps a task: updates, with minibatches that grow with the tasks; or, as the " +
+    "papers do, minibatches of one size, so that a policy of more tasks is updated more often"
+)
+export type Budget = typeof Budget.Type
 
 /** What a learner trains on. */
 export interface TrainingProblem extends Problem {

@@ -2,9 +2,9 @@
 
 import { Result, Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import { type Activation, mlp, type Network } from "../core/network/mod.ts"
+import { mlp, type Network } from "../core/network/mod.ts"
 import { misfit } from "../core/service/misfit.ts"
-import { choice, count } from "../core/service/setting.ts"
+import { choice, count, name } from "../core/service/setting.ts"
 import { choices } from "../core/text/choices.ts"
 import { clipped } from "../core/text/printable.ts"
 import { type ProblemError, problemError } from "./error.ts"
@@ -15,17 +15,27 @@ export interface NetworkSizes {
   readonly outputs: number
 }
 
-/** What a configuration says of networks; common settings, and under `options` what is an architecture's own. */
-export interface ArchitectureConfig {
-  /** Which architecture, `mlp` by default. */
-  readonly id?: string | undefined
-  /** Hidden layers. */
-  readonly layers: number
-  /** Units in a hidden layer. */
-  readonly width: number
-  readonly activation: Activation
-  readonly options?: Readonly<Record<string, unknown>> | undefined
-}
+/** Hidden layers of one width. */
+const MlpConfig = Schema.Struct({
+  layers: count(0, 64, "hidden layers"),
+  width: count(1, 8192, "units in a hidden layer"),
+  activation: choice(["tanh", "relu"], "nonlinearity of the hidden layers")
+})
+
+/**
+ * What a configuration says of networks, in files and between threads: common settings, and under `options` what is an
+ * architecture's own. Every architecture checks its settings.
+ */
+export const ArchitectureConfig = Schema.Struct({
+  id: Schema.optionalKey(name("architecture: mlp, or a plugin's; mlp where none is named")),
+  ...MlpConfig.fields,
+  options: Schema.optionalKey(
+    Schema.Record(Schema.String, Schema.Unknown).annotate({
+      description: "the architecture's own settings, checked by it"
+    })
+  )
+})
+export type ArchitectureConfig = typeof ArchitectureConfig.Type
 
 /** An architecture: a record. One more is one more entry in {@link architectures}, or a plugin's. */
 export interface Architecture {
@@ -74,13 +84,6 @@ export const architecture = <C>(kind: {
   }
 }
 
-/** Hidden layers of one width. */
-export const MlpConfig = Schema.Struct({
-  layers: count(0, 64, "hidden layers"),
-  width: count(1, 8192, "units in a hidden layer"),
-  activation: choice(["tanh", "relu"], "nonlinearity of the hidden layers")
-})
-
 /** A fully connected network. */
 export const mlpArchitecture = architecture({
   id: "mlp",
@@ -88,17 +91,6 @@ export const mlpArchitecture = architecture({
   config: MlpConfig,
   make: ({ layers, width, activation }, sizes) =>
     mlp({ ...sizes, hidden: new Array<number>(layers).fill(width), activation })
-})
-
-/** How configurations say it, in files and between threads: every architecture checks its own settings. */
-export const NetworkConfigData = Schema.Struct({
-  id: Schema.optionalKey(Schema.String),
-  layers: MlpConfig.fields.layers,
-  width: MlpConfig.fields.width,
-  activation: MlpConfig.fields.activation,
-  options: Schema.optionalKey(Schema.Record(Schema.String, Schema.Unknown)),
-  taskOneHot: Schema.Boolean,
-  normalise: Schema.optional(Schema.Struct({ observation: Schema.Boolean, reward: Schema.Boolean }))
 })
 
 /** Those that come with the package. */

@@ -1,14 +1,16 @@
 /** A policy: from observations to a distribution over actions, for programs and for the host. */
 
+import { Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { categorical, type Distribution, gaussian, type Head } from "../core/dist/mod.ts"
 import { type Block, type Forward, type Layout, layout, type Network } from "../core/network/mod.ts"
 import type { Shape, Tensor } from "../core/program/mod.ts"
 import { child, type Floats, type Key, type Stream, stream } from "../core/random/mod.ts"
 import type { RealConstructor } from "../core/service/real.ts"
+import { flag } from "../core/service/setting.ts"
 import { shown } from "../core/text/shown.ts"
 import { type Box, type Space, sizeOf } from "../envs/space.ts"
-import { type Architecture, type ArchitectureConfig, makeNetwork } from "./architecture.ts"
+import { type Architecture, ArchitectureConfig, makeNetwork } from "./architecture.ts"
 import { type ProblemError, problemError } from "./error.ts"
 
 /** What acts and what it sees. */
@@ -17,19 +19,21 @@ export interface Spaces {
   readonly action: Space
 }
 
-/** The networks of policy and value function, and what they are told. */
-export interface NetworkConfig extends ArchitectureConfig {
-  /** Whether the observation also tells which task it is. */
-  readonly taskOneHot: boolean
-  /** What both networks see normalised by moments that go on being gathered; nothing by default. See `normalise.ts`. */
-  readonly normalise?: Normalise | undefined
-}
+/** Running normalisation of what learners see, as they learn: moments over all tasks together, saved with each policy. */
+export const Normalise = Schema.Struct({
+  observation: flag("observations less their mean, over their deviation, within ±10; each number by itself"),
+  reward: flag("learning sees rewards over the deviation of discounted returns, within ±10; reports do not")
+})
+export type Normalise = typeof Normalise.Type
 
-/** Whether observations are normalised, and the rewards that the value function is learned from. */
-export interface Normalise {
-  readonly observation: boolean
-  readonly reward: boolean
-}
+/** The networks of policy and value function, of one architecture, and what they are told. */
+export const NetworkConfig = Schema.Struct({
+  ...ArchitectureConfig.fields,
+  taskOneHot: flag("the observation also tells which task it is"),
+  // What both networks see normalised by moments that go on being gathered; nothing by default. See `normalise.ts`.
+  normalise: Schema.optional(Normalise)
+})
+export type NetworkConfig = typeof NetworkConfig.Type
 
 /** What the policy makes of a batch of observations and actions. */
 export interface PolicyTrace {

@@ -11,10 +11,10 @@ import { clipped } from "../core/text/printable.ts"
 import type { Environment } from "../envs/env.ts"
 import type { Task } from "../envs/family.ts"
 import type { Algorithm } from "./algorithm.ts"
-import { type Architecture, mlpArchitecture, NetworkConfigData } from "./architecture.ts"
+import { type Architecture, mlpArchitecture } from "./architecture.ts"
 import { PolicyFileError } from "./error.ts"
 import { momentsSize } from "./normalise.ts"
-import type { NetworkConfig, Policy } from "./policy.ts"
+import { NetworkConfig, type Policy } from "./policy.ts"
 
 /** Rises when a reader of older files would misread newer ones. */
 export const policyFormat = "policygradex-policy/1"
@@ -63,7 +63,7 @@ const Meta = Schema.Struct({
   format: Schema.Literal(policyFormat),
   algorithm: text(Thing),
   environment: text(Thing),
-  network: text(NetworkConfigData),
+  network: text(NetworkConfig),
   spaces: text(Schema.Struct({ observation: Space, action: Space })),
   taskIds: text(Names),
   tasks: text(Schema.Array(Schema.Struct({ id: Schema.String, params: Params }))),
@@ -112,7 +112,7 @@ export const savePolicy = (
 })
 
 /** Without the id of the architecture that is meant where none is named: older readers know no other. */
-const named = ({ id, options, ...config }: NetworkConfig): typeof NetworkConfigData.Type => ({
+const named = ({ id, options, ...config }: NetworkConfig): NetworkConfig => ({
   ...(id === undefined || id === mlpArchitecture.id ? {} : { id }),
   ...config,
   ...(options === undefined ? {} : { options })

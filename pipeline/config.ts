@@ -3,7 +3,8 @@
  * place that says which numbers there are, what they mean, their unit, their range, and where the paper has them.
  */
 import { Schema } from "effect"
-import { MlpConfig } from "../algorithms/architecture.ts"
+import { Budget } from "../algorithms/algorithm.ts"
+import { NetworkConfig, Normalise } from "../algorithms/policy.ts"
 import { choice, count, countOr, flag, name, number, numberOr } from "../core/service/setting.ts"
 
 /** The tasks: a family draws `n` of them. */
@@ -23,23 +24,8 @@ const AlgorithmConfig = Schema.StructWithRest(Schema.Struct({ id: name("learner,
   Schema.Record(Schema.String, Schema.Unknown)
 ]).annotate({ description: "the learner, and settings under its id" })
 
-/** Policy and value function: networks of one architecture. */
-export const NetworkConfig = Schema.Struct({
-  id: Schema.optionalKey(name("architecture: mlp, or a plugin's; mlp where none is named")),
-  ...MlpConfig.fields,
-  options: Schema.optionalKey(
-    Schema.Record(Schema.String, Schema.Unknown).annotate({
-      description: "the architecture's own settings, checked by it"
-    })
-  ),
-  taskOneHot: flag("the observation also tells which task it is")
-})
-
-/** Running normalisation of what learners see, as they learn: moments over all tasks together, saved with each policy. */
-const NormaliseConfig = Schema.Struct({
-  observation: flag("observations less their mean, over their deviation, within ±10; each number by itself"),
-  reward: flag("learning sees rewards over the deviation of discounted returns, within ±10; reports do not")
-})
+// What is normalised is a part of its own.
+const { normalise: _, ...networkFields } = NetworkConfig.fields
 
 /** Training of the meta-policy θ★ on all tasks. */
 const MetaConfig = Schema.Struct({
@@ -82,18 +68,11 @@ const GroupingConfig = Schema.Struct({
   lambda: numberOr("off", 0, 1e9, "penalty on the number of groups instead of a fixed k")
 })
 
-/** What trainings of different size have in common, so that their returns can be compared. */
-const budget = choice(
-  ["updates", "steps"],
-  "what trainings share beside environment steps a task: updates, with minibatches that grow with the tasks; or, as the " +
-    "papers do, minibatches of one size, so that a policy of more tasks is updated more often"
-)
-
 /** Really training a sample of subsets, against which the estimates are judged. */
 export const TruthConfig = Schema.Struct({
   subsets: count(0, 1_000_000, "subsets of the surrogate's that are really trained, at most"),
   iterations: count(1, 1_000_000, "training iterations a subset, starting at θ★"),
-  budget,
+  budget: Budget,
   stepsPerTask: count(1, 10_000_000, "environment steps a task an iteration"),
   repeats: count(1, 1000, "trainings of each subset with different keys; from 2 on, halves of them give the ceiling"),
   episodes: count(
@@ -103,13 +82,15 @@ export const TruthConfig = Schema.Struct({
   ),
   measure: choice(["curve", "final"], "a task's performance: mean return over the training, or after it")
 })
+export type TruthConfig = typeof TruthConfig.Type
 
 /** Training one policy a group, and the same for the groupings it is compared with. */
 export const GroupTrainingConfig = Schema.Struct({
   iterations: count(1, 1_000_000, "training iterations a group, starting at θ★"),
-  budget,
+  budget: Budget,
   seeds: count(1, 1000, "trainings of each grouping with different keys")
 })
+export type GroupTrainingConfig = typeof GroupTrainingConfig.Type
 
 const EvaluationConfig = Schema.Struct({
   episodes: count(1, 1_000_000, "episodes a task a policy, actions at their mode")
@@ -152,8 +133,8 @@ export const RunConfig = Schema.Struct({
   }),
   family: FamilyConfig,
   algorithm: AlgorithmConfig,
-  network: NetworkConfig,
-  normalise: NormaliseConfig,
+  network: Schema.Struct(networkFields),
+  normalise: Normalise,
   meta: MetaConfig,
   surrogate: SurrogateConfig,
   firstOrder: FirstOrderConfig,

@@ -5,10 +5,10 @@ import { asProblem, ProblemError } from "../algorithms/error.ts"
 import type { Budget } from "../algorithms/mod.ts"
 import { checkedSubsets } from "../core/surrogate/subsets.ts"
 import type { Task } from "../envs/mod.ts"
+import type { Catalog } from "./catalog.ts"
 import type { RunConfig } from "./config.ts"
-import type { Catalog } from "./jobs/spec.ts"
 import type { Setting } from "./jobs/training.ts"
-import { groupingTakes } from "./stages/grouping.ts"
+import { groupingTakes } from "./stages/group_by.ts"
 
 /** A training that some stage will do. */
 interface Planned {

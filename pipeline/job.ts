@@ -2,20 +2,20 @@
 import { Effect } from "effect"
 import { discountOf } from "../algorithms/settings.ts"
 import { child } from "../core/random/mod.ts"
-import { RunStore } from "../core/service/run_store.ts"
+import type { Catalog } from "./catalog.ts"
 import type { RunConfig } from "./config.ts"
-import type { Catalog } from "./jobs/spec.ts"
 import { plan } from "./plan.ts"
 import { recordingsOf } from "./result/recordings.ts"
 import { jobResult } from "./result/result.ts"
-import { firstOrderTable } from "./stages/first_order/table.ts"
+import { compareWithTruth } from "./stages/agreement.ts"
 import { firstOrderRows, refuseBeyond } from "./stages/first_order/validity.ts"
-import { groupsOf, policiesBy, policiesOf } from "./stages/group_training.ts"
+import { firstOrderCheck } from "./stages/first_order_check.ts"
+import { groupTraining, policiesBy } from "./stages/group_training.ts"
+import { grouping } from "./stages/grouping.ts"
 import { metaTraining } from "./stages/meta_training.ts"
 import { makeStages } from "./stages/stage.ts"
-import { firstOrderCheck, grouping, groupTraining, surrogate, truth } from "./stages/stages.ts"
-import { comparable, compareWithTruth } from "./stages/truth.ts"
-import { putMeta, putPolicies, putSurrogate, putTruth, putWorth, relogTraining } from "./store/save.ts"
+import { surrogate } from "./stages/surrogate.ts"
+import { comparable, truth } from "./stages/truth.ts"
 
 /**
  * Runs every stage in order: meta-training, estimates, first-order check, grouping, truth, group training.
@@ -29,14 +29,11 @@ export const mainJob = (catalog: Catalog) =>
   Effect.fn("policygradex.mainJob")(function* (config: RunConfig) {
     const { key, tasks, planted, spec, site, workers, code } = yield* plan(config, catalog)
     const { setting } = site
-    const store = yield* RunStore
     const stages = yield* makeStages(workers, code)
 
     const until = config.meta.target === "off" ? Number.POSITIVE_INFINITY : config.meta.target
     const { iterations } = config.meta
     const meta = yield* stages.run(metaTraining(site), { spec, tasks, iterations, until, key: child(key, "meta") })
-    yield* relogTraining("meta-training", meta, spec.taskIds)
-    yield* putMeta(setting, tasks, meta)
     const moments = meta.moments === undefined ? {} : { moments: meta.moments }
     const start = { policy: meta.policy, value: meta.value, ...moments }
 
@@ -49,16 +46,15 @@ export const mainJob = (catalog: Catalog) =>
       key: child(key, "surrogate"),
       config: { ...config.surrogate, ...discountOf(spec.algorithmConfig) }
     })
-    yield* putSurrogate(estimated, tasks)
-
     const followed = { ...estimated.followed, theta: meta.policy, distances, key: child(key, "check") }
     const residuals = yield* stages.run(firstOrderCheck(site), { spec, ...followed })
-    const firstOrder = firstOrderRows(distances, residuals)
-    yield* store.put("first-order", "table", firstOrderTable(firstOrder))
-    if (beyond === "refuse") yield* refuseBeyond(estimated.distances, firstOrder, maximum)
+    if (beyond === "refuse") {
+      yield* refuseBeyond(estimated.distances, firstOrderRows(distances, residuals), maximum)
+    }
 
     const { method, k: asked, lambda: price } = config.grouping
     const split = yield* stages.run(grouping(site), {
+      taskIds: spec.taskIds,
       gradients: estimated.gradients,
       affinities: estimated.affinities,
       chosen: config.surrogate.affinity,
@@ -67,7 +63,6 @@ export const mainJob = (catalog: Catalog) =>
       count: price === "off" ? { k: asked } : { lambda: price }
     })
     const { k, labels } = split
-    yield* store.put("grouping", "groups", { kind: "json", value: { k, tasks: spec.taskIds, labels } })
 
     const { stepsPerTask, episodes: assessments, budget } = config.truth
     const trained = yield* stages.run(truth, {
@@ -83,7 +78,6 @@ export const mainJob = (catalog: Catalog) =>
     const comparison = comparable(trained)
       ? compareWithTruth(estimates, trained, tasks.length, k, child(key, "agreement"))
       : undefined
-    if (trained.trained.length > 0) yield* putTruth(trained, comparison?.affinity, tasks)
 
     const groupings = {
       [method]: labels.chosen,
@@ -91,22 +85,15 @@ export const mainJob = (catalog: Catalog) =>
       random: labels.random,
       "all in one": new Array<number>(tasks.length).fill(0)
     }
-    const grouped = yield* stages.run(groupTraining, {
+    const grouped = yield* stages.run(groupTraining(site), {
       spec: { ...spec, budget: config.groupTraining.budget },
       tasks,
       groupings,
+      chosen: method,
       config: config.groupTraining,
       start,
       key: child(key, "groups")
     })
-    yield* putWorth(grouped.worth, tasks)
-    const groups = groupsOf(labels.chosen)
-    yield* putPolicies(
-      setting,
-      tasks,
-      groups,
-      groups.map((members) => policiesOf(grouped, members))
-    )
     const recordings = yield* recordingsOf(setting, tasks, policiesBy(grouped, labels.chosen), child(key, "films"))
     const result = jobResult({
       config,
@@ -116,9 +103,8 @@ export const mainJob = (catalog: Catalog) =>
       meta,
       estimated,
       residuals,
-      labels,
       comparison,
-      grouping: { ...split, labels: labels.chosen },
+      grouping: split,
       truth: trained,
       worth: grouped.worth,
       spent: stages.ledger.entries(),

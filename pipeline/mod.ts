@@ -1,13 +1,15 @@
 /** PolicyGradEx: the main job and its stages. */
 
+export type { Catalog, GroupingPlugin } from "./catalog.ts"
 export { mainJob } from "./job.ts"
 export { Workers, type WorkersService } from "./jobs/job.ts"
-export { type Catalog, settingOf, type TrainingSpec } from "./jobs/spec.ts"
+export { settingOf, type TrainingSpec } from "./jobs/spec.ts"
 export { type Assignment, curveMeans, finalMeans, type Setting, type Trained, train } from "./jobs/training.ts"
 export { AssignmentError, trainAll } from "./jobs/training_job.ts"
+export { type Ceiling, compareWithTruth, nmi } from "./stages/agreement.ts"
 export { coveredDistance, EstimatesRefused } from "./stages/first_order/validity.ts"
+export { groupBy, groupingIds } from "./stages/group_by.ts"
 export { type GroupReturns, groupsOf, trainGroups } from "./stages/group_training.ts"
-export { type GroupingPlugin, groupBy, groupingIds } from "./stages/grouping.ts"
 export { checkFirstOrder, type EstimateConfig, estimate } from "./stages/surrogate/estimate.ts"
 export { ownAdvantages } from "./stages/surrogate/observe.ts"
-export { type Ceiling, compareWithTruth, nmi, type Truth, trainSubsets } from "./stages/truth.ts"
+export { type Truth, trainSubsets } from "./stages/truth.ts"

@@ -5,10 +5,11 @@ import { mergeSettings } from "../algorithms/settings.ts"
 import { key as keyOf } from "../core/random/mod.ts"
 import { Session } from "../core/service/session.ts"
 import { findFamily } from "../envs/mod.ts"
+import type { Catalog } from "./catalog.ts"
 import type { RunConfig } from "./config.ts"
 import { foresee } from "./foresee.ts"
 import { Workers, workersHere } from "./jobs/job.ts"
-import { type Catalog, settingOf, type TrainingSpec } from "./jobs/spec.ts"
+import { settingOf, type TrainingSpec } from "./jobs/spec.ts"
 import type { StageContext } from "./stages/context.ts"
 
 /**

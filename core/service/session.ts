@@ -72,12 +72,25 @@ export interface Executable<I extends string = string, O extends string = string
 }
 
 /** Floating-point operations and bytes moved by one call. */
-export interface Cost {
+export const Cost = Schema.Struct({
   /** A multiply-add counts 2, every elementwise function 1. */
-  readonly flops: number
+  flops: Schema.Number,
   /** Read and written by the instructions, cache or not. */
-  readonly bytes: number
-}
+  bytes: Schema.Number
+})
+export type Cost = typeof Cost.Type
+
+/** What a session did between two moments. */
+export const costBetween = (before: Cost, now: Cost): Cost => ({
+  flops: now.flops - before.flops,
+  bytes: now.bytes - before.bytes
+})
+
+/** Together. */
+export const totalCost = (costs: readonly Cost[]): Cost => ({
+  flops: costs.reduce((sum, c) => sum + c.flops, 0),
+  bytes: costs.reduce((sum, c) => sum + c.bytes, 0)
+})
 
 /** What a session can do, known when it is made. */
 export interface Capabilities {

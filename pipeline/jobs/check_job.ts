@@ -4,10 +4,10 @@ import { asProblem } from "../../algorithms/error.ts"
 import type { Floats } from "../../core/random/mod.ts"
 import { firstOrderChecker } from "../stages/first_order/first_order.ts"
 import type { Check } from "../stages/surrogate/estimate.ts"
-import type { Visited } from "../stages/surrogate/features.ts"
+import { Visited } from "../stages/surrogate/features.ts"
 import type { Job, WorkersService } from "./job.ts"
-import { Doubles, FloatArray, Numbers, Spec } from "./schemas.ts"
-import { settingOf, type TrainingSpec } from "./spec.ts"
+import { Doubles, FloatArray, Numbers } from "./schemas.ts"
+import { settingOf, TrainingSpec } from "./spec.ts"
 
 interface CheckSetting {
   readonly spec: TrainingSpec
@@ -20,9 +20,9 @@ interface CheckSetting {
 export const checkJob: Job<CheckSetting, Float64Array, readonly number[]> = {
   name: "first-order check",
   setting: Schema.Struct({
-    spec: Spec,
+    spec: TrainingSpec,
     theta: FloatArray,
-    visited: Schema.Array(Schema.Struct({ count: Schema.Int, observation: FloatArray, action: FloatArray })),
+    visited: Schema.Array(Visited),
     distances: Numbers
   }),
   item: Doubles,

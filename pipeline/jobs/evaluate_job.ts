@@ -5,8 +5,8 @@ import type { Floats, Key } from "../../core/random/mod.ts"
 import { Session } from "../../core/service/session.ts"
 import type { Task } from "../../envs/mod.ts"
 import type { Job, WorkersService } from "./job.ts"
-import { FloatArray, KeyData, Numbers, Spec, TaskData } from "./schemas.ts"
-import { settingOf, type TrainingSpec } from "./spec.ts"
+import { FloatArray, KeyData, Numbers, TaskData } from "./schemas.ts"
+import { settingOf, TrainingSpec } from "./spec.ts"
 
 interface EvaluationPart {
   /** Place of the task. */
@@ -20,7 +20,7 @@ interface EvaluationPart {
 /** One part plays one task. */
 export const evaluateJob: Job<{ spec: TrainingSpec; tasks: readonly Task[] }, EvaluationPart, Evaluation> = {
   name: "evaluation",
-  setting: Schema.Struct({ spec: Spec, tasks: Schema.Array(TaskData) }),
+  setting: Schema.Struct({ spec: TrainingSpec, tasks: Schema.Array(TaskData) }),
   item: Schema.Struct({
     task: Schema.Int,
     theta: FloatArray,

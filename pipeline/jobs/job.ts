@@ -2,7 +2,7 @@
 import { Context, Data, Effect, Layer, Schema, Scope, Semaphore } from "effect"
 import { type LearnerError, ProblemError, TrainingDiverged, WorkerLost } from "../../algorithms/error.ts"
 import { Session, SessionError, SessionLost, type SessionService } from "../../core/service/session.ts"
-import type { Catalog } from "./spec.ts"
+import type { Catalog } from "../catalog.ts"
 
 /** `LearnerError` as a schema: what a part can fail with. */
 export const ItemFailure = Schema.Union([ProblemError, TrainingDiverged, SessionError, SessionLost, WorkerLost])

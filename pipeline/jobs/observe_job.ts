@@ -8,8 +8,8 @@ import type { Task } from "../../envs/mod.ts"
 import { projector } from "../stages/surrogate/features.ts"
 import { type ObserveConfig, type Observed, observe } from "../stages/surrogate/observe.ts"
 import type { Job, WorkersService } from "./job.ts"
-import { Bytes, FloatArray, KeyData, Numbers, Spec, TaskData } from "./schemas.ts"
-import { settingOf, type TrainingSpec } from "./spec.ts"
+import { Bytes, FloatArray, KeyData, Numbers, TaskData } from "./schemas.ts"
+import { settingOf, TrainingSpec } from "./spec.ts"
 
 interface ObserveSetting {
   readonly spec: TrainingSpec
@@ -22,7 +22,7 @@ interface ObserveSetting {
 export const observeJob: Job<ObserveSetting, Task, Observed> = {
   name: "observation",
   setting: Schema.Struct({
-    spec: Spec,
+    spec: TrainingSpec,
     at: Schema.Struct({ policy: FloatArray, value: FloatArray, moments: Schema.optional(FloatArray) }),
     config: Schema.Struct({
       transitionsPerTask: Schema.Number,

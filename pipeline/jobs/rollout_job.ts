@@ -18,8 +18,8 @@ import { Session } from "../../core/service/session.ts"
 import type { Task } from "../../envs/mod.ts"
 import { type BatchState, floatsIn, type Memory } from "../../envs/vector.ts"
 import { type Job, openHere, type WorkersService } from "./job.ts"
-import { Bytes, Doubles, FloatArray, Ints, Spec, TaskData } from "./schemas.ts"
-import { settingOf, type TrainingSpec } from "./spec.ts"
+import { Bytes, Doubles, FloatArray, Ints, TaskData } from "./schemas.ts"
+import { settingOf, TrainingSpec } from "./spec.ts"
 
 /** What all rollouts of a training share: mostly memory that all threads see. */
 interface RollSetting {
@@ -65,7 +65,7 @@ const standing = {
 export const rolloutJob: Job<RollSetting, RollPart, EpisodeState> = {
   name: "rollout",
   setting: Schema.Struct({
-    spec: Spec,
+    spec: TrainingSpec,
     tasks: Schema.Array(TaskData),
     buffer: Schema.Struct({
       count: Schema.Int,

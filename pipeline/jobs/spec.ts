@@ -1,43 +1,33 @@
 /** What a job trains, as plain data: ids instead of values, so that it can go to another thread. */
 
-import { Effect } from "effect"
+import { Effect, Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import type { Algorithm, Budget } from "../../algorithms/algorithm.ts"
-import type { Architecture } from "../../algorithms/architecture.ts"
+import { Budget } from "../../algorithms/algorithm.ts"
 import { fromEither, problemError } from "../../algorithms/error.ts"
-import type { NetworkConfig } from "../../algorithms/policy.ts"
+import { NetworkConfig } from "../../algorithms/policy.ts"
 import { choices } from "../../core/text/choices.ts"
-import { type Environment, findEnvironment, type Registry, type Space } from "../../envs/mod.ts"
-import type { GroupingPlugin } from "../stages/grouping.ts"
+import { type Environment, findEnvironment, type Space } from "../../envs/mod.ts"
+import type { Catalog } from "../catalog.ts"
 import type { Setting } from "./training.ts"
 
 /** What all trainings of a job share. */
-export interface TrainingSpec {
-  readonly environment: string
-  readonly algorithm: string
+export const TrainingSpec = Schema.Struct({
+  environment: Schema.String,
+  algorithm: Schema.String,
   /** Decoded by the algorithm's own schema. */
-  readonly algorithmConfig: unknown
-  readonly network: NetworkConfig
+  algorithmConfig: Schema.Unknown,
+  network: NetworkConfig,
   /** Ids of all tasks of the job, for policies that are told the task. */
-  readonly taskIds: readonly string[]
-  readonly environmentsPerTask: number
-  readonly stepsPerTask: number
-  readonly budget?: Budget
-  readonly episodes: number
-  readonly assessments?: number
+  taskIds: Schema.Array(Schema.String),
+  environmentsPerTask: Schema.Number,
+  stepsPerTask: Schema.Number,
+  budget: Schema.optionalKey(Budget),
+  episodes: Schema.Number,
+  assessments: Schema.optionalKey(Schema.Number),
   /** As in {@link Setting}. */
-  readonly parameters?: false
-}
-
-/** Where ids are looked up. */
-export interface Catalog {
-  readonly registry: Registry
-  readonly algorithms: readonly Algorithm<unknown>[]
-  /** Architectures of networks; by default the package's own. */
-  readonly architectures?: readonly Architecture[] | undefined
-  /** Ways to split tasks beside the package's own. */
-  readonly groupings?: readonly GroupingPlugin[]
-}
+  parameters: Schema.optionalKey(Schema.Literal(false))
+})
+export type TrainingSpec = typeof TrainingSpec.Type
 
 /** Looks the ids up. Errors: `ProblemError` naming the id and what there is. */
 export const settingOf = Effect.fnUntraced(function* (

@@ -1,24 +1,16 @@
 /** The unit of work of the job: train some tasks from given parameters and say how each task did. */
-import { Effect, type Scope } from "effect"
+import { Effect, Schema, type Scope } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import type {
-  Algorithm,
-  Budget,
-  Learner,
-  MakeRollouts,
-  Problem,
-  SavedState,
-  Start
-} from "../../algorithms/algorithm.ts"
+import type { Algorithm, Budget, Learner, MakeRollouts, Problem } from "../../algorithms/algorithm.ts"
 import { type CheckpointError, type LearnerError, problemError } from "../../algorithms/error.ts"
 import { type Evaluate, type Evaluation, type EvaluationOptions, evaluator } from "../../algorithms/evaluate.ts"
 import { type Adaptable, type AdaptedEvaluation, adaptedEvaluator } from "../../algorithms/evaluate_adapted.ts"
 import { momentsSize } from "../../algorithms/normalise.ts"
 import type { Policy } from "../../algorithms/policy.ts"
 import { child, type Floats, type Key } from "../../core/random/mod.ts"
-import { type Cost, Session } from "../../core/service/session.ts"
-import type { Environment, Task } from "../../envs/mod.ts"
-import { since, totalCost } from "../result/ledger.ts"
+import { Cost, costBetween, Session, totalCost } from "../../core/service/session.ts"
+import type { Environment } from "../../envs/mod.ts"
+import { Doubles, FloatArray, KeyData, Numbers, SavedStateData, StartData, TaskData } from "./schemas.ts"
 
 /** What all trainings of a job share. */
 export interface Setting<C> {
@@ -46,37 +38,48 @@ export interface RemoteRollouts {
 }
 
 /** One training to do. */
-export interface Assignment {
-  readonly tasks: readonly Task[]
-  readonly iterations: number
-  readonly key: Key
-  readonly start?: Start
+export const Assignment = Schema.Struct({
+  tasks: Schema.Array(TaskData),
+  iterations: Schema.Number,
+  key: KeyData,
+  start: Schema.optionalKey(StartData)
+})
+export type Assignment = typeof Assignment.Type
+
+/** Of every iteration, finished or on the way: rows are iterations, columns the assignment's tasks. */
+const course = {
+  /** Mean return of the episodes that ended in the iteration; NaN where none did. */
+  curve: Schema.Array(Numbers),
+  /** Mean return of the assessment after each iteration, as `curve`; empty where none was asked for. */
+  assessed: Schema.Array(Numbers),
+  /** The algorithm's own figures by iteration and task. */
+  metrics: Schema.Array(Schema.Array(Schema.Record(Schema.String, Schema.Number))),
+  /** Of all its calls, wherever they were made. */
+  cost: Cost
 }
 
-/** What a training gave. Rows of `curve` are iterations, columns the assignment's tasks. */
-export interface Trained {
-  readonly policy: Float64Array
-  readonly value: Float64Array
+/** What a training gave. */
+export const Trained = Schema.Struct({
+  ...course,
+  policy: Doubles,
+  value: Doubles,
   /** What the policy normalises by, where it does. */
-  readonly moments?: Float64Array | undefined
+  moments: Schema.optional(Doubles),
   /** Of meta-learners: what their adapter takes beside the policy, learned step sizes above all. */
-  readonly arrays?: Readonly<Record<string, Floats>>
+  arrays: Schema.optionalKey(Schema.Record(Schema.String, FloatArray)),
   /** Of meta-learners: what the policy adapted to for the evaluation, one a task. */
-  readonly adapted?: readonly Float64Array[]
-  /** Mean return of the episodes that ended in the iteration; NaN where none did. */
-  readonly curve: readonly (readonly number[])[]
-  /** Mean return of the assessment after each iteration, as `curve`; empty where none was asked for. */
-  readonly assessed: readonly (readonly number[])[]
-  /** The algorithm's own figures by iteration and task. */
-  readonly metrics: readonly (readonly Readonly<Record<string, number>>[])[]
+  adapted: Schema.optionalKey(Schema.Array(Doubles)),
   /** Return of every evaluation episode, a row a task. */
-  readonly returns: readonly (readonly number[])[]
+  returns: Schema.Array(Numbers),
   /** Share of those episodes that succeeded, by task, where the environment tells. */
-  readonly successRates?: readonly number[]
-  readonly steps: number
-  /** Of all its calls, wherever they were made. */
-  readonly cost: Cost
-}
+  successRates: Schema.optionalKey(Numbers),
+  steps: Schema.Number
+})
+export type Trained = typeof Trained.Type
+
+/** A training on its way: from here it goes on, bit for bit. */
+export const Checkpoint = Schema.Struct({ ...course, saved: SavedStateData })
+export type Checkpoint = typeof Checkpoint.Type
 
 /** What an iteration showed, task by task. */
 export interface IterationReport {
@@ -87,11 +90,6 @@ export interface IterationReport {
   readonly metrics: readonly Readonly<Record<string, number>>[]
   /** Environment steps so far. */
   readonly steps: number
-}
-
-/** A training on its way: from here it goes on, bit for bit. */
-export interface Checkpoint extends Pick<Trained, "curve" | "assessed" | "metrics" | "cost"> {
-  readonly saved: SavedState
 }
 
 /** Where a training's way is kept. Keeping never fails: a training that cannot be kept goes on. */
@@ -154,7 +152,7 @@ export const train = Effect.fn("policygradex.train")(function* <C, W = never, R 
       const curve = [...(past?.curve ?? [])]
       const assessed = [...(past?.assessed ?? [])]
       const metrics = [...(past?.metrics ?? [])]
-      const costNow = Effect.map(session.work, (now) => totalCost([past?.cost ?? free, since(before, now)]))
+      const costNow = Effect.map(session.work, (now) => totalCost([past?.cost ?? free, costBetween(before, now)]))
       let cost = past?.cost ?? free
       const midway = (): Checkpoint => ({ saved: learner.save(state), curve, assessed, metrics, cost })
       const iterate = Effect.gen(function* () {

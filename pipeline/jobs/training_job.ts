@@ -4,9 +4,8 @@ import { Effect, Schema } from "effect"
 import { Session } from "../../core/service/session.ts"
 import { choices } from "../../core/text/choices.ts"
 import { ItemFailure, type Job, Workers } from "./job.ts"
-import { AssignmentData, Spec, TrainedData } from "./schemas.ts"
-import { settingOf, type TrainingSpec } from "./spec.ts"
-import { type Assignment, type Trained, train } from "./training.ts"
+import { settingOf, TrainingSpec } from "./spec.ts"
+import { Assignment, Trained, train } from "./training.ts"
 
 /** One of the assignments failed; `reason` tells why, and `Effect.catchReason` can mend by it. */
 export class AssignmentError extends Schema.TaggedError<AssignmentError>()("AssignmentError", {
@@ -24,9 +23,9 @@ export class AssignmentError extends Schema.TaggedError<AssignmentError>()("Assi
 /** One part is one training, from beginning to end. */
 export const trainingJob: Job<TrainingSpec, Assignment, Trained> = {
   name: "training",
-  setting: Spec,
-  item: AssignmentData,
-  result: TrainedData,
+  setting: TrainingSpec,
+  item: Assignment,
+  result: Trained,
   kept: true,
   open: Effect.fnUntraced(function* (spec, catalog) {
     const session = yield* Session

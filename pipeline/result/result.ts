@@ -3,14 +3,18 @@
 import { mean } from "../../core/stat/mod.ts"
 import type { Affinity, SubsetScore } from "../../core/surrogate/mod.ts"
 import { counted } from "../../core/text/counted.ts"
+import { rounded } from "../../core/text/rounded.ts"
 import type { Task } from "../../envs/mod.ts"
 import type { RunConfig } from "../config.ts"
 import type { Trained } from "../jobs/training.ts"
+import { type Ceiling, deviations, nmi } from "../stages/agreement.ts"
 import { coveredDistance, firstOrderRows, interval, type Residuals } from "../stages/first_order/validity.ts"
+import { rowsOf } from "../stages/group_by.ts"
 import type { GroupReturns } from "../stages/group_training.ts"
-import type { Grouped } from "../stages/grouping.ts"
-import { type Ceiling, deviations, nmi, rowsOf, type Truth } from "../stages/truth.ts"
-import type { Spent } from "./ledger.ts"
+import type { TaskGroups } from "../stages/grouping.ts"
+import type { Estimated } from "../stages/surrogate.ts"
+import type { Truth } from "../stages/truth.ts"
+import type { Spent } from "../store/ledger.ts"
 import type { CostRow, Interval, JobResult, ReportAffinity, Warning } from "./report_data.ts"
 
 /** Everything that the stages gave. */
@@ -21,21 +25,10 @@ export interface Outcome {
   readonly tasks: readonly Task[]
   readonly planted: readonly number[] | undefined
   readonly meta: Trained
-  readonly estimated: {
-    readonly scores: readonly SubsetScore[]
-    readonly distances: readonly number[]
-    readonly clipped: number
-    readonly affinities: Readonly<Record<"centred" | "gain" | "eq5" | "cosine", Affinity>>
-  }
+  readonly estimated: Estimated
   /** Relative residuals, a row a direction, a column a distance. */
   readonly residuals: Residuals
-  readonly grouping: Pick<
-    Grouped,
-    "method" | "k" | "labels" | "objective" | "bound" | "roundedObjective" | "warnings"
-  > & {
-    readonly indifference?: string
-  }
-  readonly labels: Readonly<Record<"chosen" | "centred" | "gain" | "eq5" | "cosine" | "random", readonly number[]>>
+  readonly grouping: TaskGroups
   readonly truth: Truth
   readonly comparison:
     | {
@@ -69,28 +62,28 @@ const affinityViews = (o: Outcome): readonly ReportAffinity[] => {
       "Centred affinity",
       "how much better a task is estimated to do with the other one in its subset than on average; surrogate loss, larger is better",
       affinities.centred,
-      o.labels.centred
+      o.grouping.labels.centred
     ),
     view(
       "gain",
       "Gain of equation 5",
       "mean estimated gain over θ★ of the subsets with both tasks; surrogate loss, larger is better",
       affinities.gain,
-      o.labels.gain
+      o.grouping.labels.gain
     ),
     view(
       "eq5",
       "Affinity of equation 5",
       "mean estimated performance of the subsets with both tasks; surrogate loss, larger is better",
       affinities.eq5,
-      o.labels.eq5
+      o.grouping.labels.eq5
     ),
     view(
       "cosine",
       "Gradient similarity",
       "cosine of the tasks' policy gradients at θ★, the baseline; −1 to 1",
       affinities.cosine,
-      o.labels.cosine
+      o.grouping.labels.cosine
     ),
     ...(o.comparison === undefined
       ? []
@@ -131,7 +124,7 @@ const warnings = (o: Outcome, covered: number): readonly Warning[] => {
   if (r !== undefined && !(r.low >= 0.2)) {
     out.push({
       level: "caution",
-      text: `the estimates rank trained subsets weakly: correlation ${inWords(r.value)}${Number.isFinite(r.low) ? ` (${inWords(r.low)} to ${inWords(r.high)})` : ""}`
+      text: `the estimates rank trained subsets weakly: correlation ${rounded(r.value)}${Number.isFinite(r.low) ? ` (${rounded(r.low)} to ${rounded(r.high)})` : ""}`
     })
   }
   if (o.comparison === undefined) {
@@ -194,26 +187,22 @@ const speedup = (o: Outcome) => {
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 
-/** A return as a sentence has it: whole where it is large. */
-export const inWords = (value: number): string =>
-  Number.isFinite(value) ? value.toFixed(Math.abs(value) < 10 ? 2 : 0) : "not known"
-
 const headline = (o: Outcome, worth: ReadonlyMap<string, Interval>): string => {
   const { k, method } = o.grouping
   const [own, all] = [worth.get(method), worth.get("all in one")]
   const found =
     o.planted === undefined
       ? ""
-      : nmi(o.grouping.labels, o.planted) > 0.999
+      : nmi(o.grouping.labels.chosen, o.planted) > 0.999
         ? " They are exactly the planted groups."
-        : ` Agreement with the planted groups: NMI ${nmi(o.grouping.labels, o.planted).toFixed(2)}.`
+        : ` Agreement with the planted groups: NMI ${nmi(o.grouping.labels.chosen, o.planted).toFixed(2)}.`
   if (o.grouping.indifference !== undefined) return `${sentence(o.grouping.indifference)}, so all are one.`
   return `${o.tasks.length} tasks fall into ${counted(k, "group")}.${found}${own === undefined || all === undefined ? "" : verdict(own, all)}`
 }
 
 /** Whether the groups were worth it, in words that the intervals support. */
 const verdict = (own: Interval, all: Interval): string => {
-  const figures = `a policy for each group reaches a mean return of ${inWords(own.value)}, one policy for all ${inWords(all.value)}`
+  const figures = `a policy for each group reaches a mean return of ${rounded(own.value)}, one policy for all ${rounded(all.value)}`
   // One training of each proves nothing either way.
   if (own.n < 2) return ` After one training of each, ${figures}.`
   if (own.low <= all.high && all.low <= own.high) return ` No clear difference at this budget: ${figures}.`
@@ -245,7 +234,7 @@ export const jobResult = (o: Outcome): JobResult => {
     grouping: {
       method: o.grouping.method,
       k: o.grouping.k,
-      labels: o.grouping.labels,
+      labels: o.grouping.labels.chosen,
       roundedObjective,
       ...(o.grouping.indifference === undefined ? {} : { indifference: o.grouping.indifference }),
       ...(objective === null ? {} : { objective }),
@@ -290,7 +279,7 @@ export const jobResult = (o: Outcome): JobResult => {
     warnings: warnings(o, covered),
     seconds: Object.fromEntries(o.spent.map(([name, s]) => [name, s.seconds])),
     summary: {
-      agreement: Object.fromEntries(Object.entries(o.labels).map(([name, l]) => [name, agreementOf(l)])),
+      agreement: Object.fromEntries(Object.entries(o.grouping.labels).map(([name, l]) => [name, agreementOf(l)])),
       ceiling: o.comparison?.ceiling ?? null,
       validity: { coveredDistance: covered, distances: o.estimated.distances, clipped: o.estimated.clipped },
       speedup: speedup(o) ?? null,

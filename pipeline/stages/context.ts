@@ -1,9 +1,9 @@
 /** What stages of the main job have in common. */
 import type { Key } from "../../core/random/mod.ts"
 import type { Task } from "../../envs/mod.ts"
+import type { GroupingPlugin } from "../catalog.ts"
 import type { TrainingSpec } from "../jobs/spec.ts"
 import type { Setting } from "../jobs/training.ts"
-import type { GroupingPlugin } from "./grouping.ts"
 
 /** What stages work with, beside their input. */
 export interface StageContext {

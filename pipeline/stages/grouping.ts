@@ -1,138 +1,86 @@
-/** Stage: groups from an affinity matrix, by a method of the package or by a contributed one. */
+/** Stage: the tasks' groups, and those of other affinities to compare them with. */
+import { Effect, Schema } from "effect"
+import { fromEither } from "../../algorithms/error.ts"
+import { type GroupCount, randomGroups } from "../../core/grouping/mod.ts"
+import { child, type Key, random, stream } from "../../core/random/mod.ts"
+import { RunStore } from "../../core/service/run_store.ts"
+import type { Affinity } from "../../core/surrogate/mod.ts"
+import type { StageContext } from "./context.ts"
+import { groupBy, labelsOf, rowsOf } from "./group_by.ts"
+import { inOneGroup, whyArbitrary } from "./indifferent.ts"
+import { Labels } from "./schemas.ts"
+import { single } from "./stage.ts"
 
-import * as E from "fp-ts/lib/Either.js"
-import { pipe } from "fp-ts/lib/function.js"
-import { type ArgumentError, cannot } from "../../core/failure/mod.ts"
-import {
-  checkedCount,
-  type GroupCount,
-  type Grouping,
-  type GroupingMethod,
-  type GroupingRequest,
-  group,
-  groupingMethods,
-  indifference,
-  partition,
-  partitionValue
-} from "../../core/grouping/mod.ts"
-import { choices } from "../../core/text/choices.ts"
-import { counted } from "../../core/text/counted.ts"
-
-/** A way to split tasks: the record that a plugin contributes. */
-export interface GroupingPlugin {
-  readonly id: string
-  readonly summary: string
-  /**
-   * A group's number for each task, any whole numbers; `affinity[i][j]` says how much task j helps task i. With `k` a
-   * number there should be so many groups. All randomness comes from `random`, numbers in [0, 1).
-   */
-  readonly group: (
-    affinity: readonly (readonly number[])[],
-    k: number | "auto",
-    random: () => number
-  ) => readonly number[]
+export interface GroupingInput {
+  readonly taskIds: readonly string[]
+  /** Of each task, at θ★. */
+  readonly gradients: readonly ArrayLike<number>[]
+  readonly affinities: Readonly<Record<"centred" | "gain" | "eq5" | "cosine", Affinity>>
+  /** Whose groups are trained. */
+  readonly chosen: "centred" | "gain" | "eq5"
+  readonly method: string
+  readonly count: GroupCount
+  readonly key: Key
 }
 
-/** Groups by any method, contributed ones too. */
-export type Grouped = Omit<Grouping, "method"> & { readonly method: string }
-
-/** What there is beside the package's own methods. */
-export const groupingIds = (contributed: readonly GroupingPlugin[] = []): readonly string[] => [
-  ...groupingMethods,
-  ...contributed.map((g) => g.id)
-]
-
-/**
- * Groups by the method of that id.
- *
- * - Errors: those of `group`; `ArgumentError` for an id that there is none of, a price with a contributed method, and
- *   labels that are not one whole number a task.
- */
-export const groupBy = (
-  rows: readonly (readonly number[])[],
-  request: Omit<GroupingRequest, "method"> & { readonly method: string },
-  contributed: readonly GroupingPlugin[] = []
-): E.Either<ArgumentError, Grouped> => {
-  const { method, random } = request
-  const found = methodFor(request, contributed)
-  if (E.isLeft(found)) return found
-  if (found.right.own !== undefined) return group(rows, { ...asked(request), random, method: found.right.own })
-  const labels = found.right.plugin.group(rows, request.k ?? "auto", random)
-  if (!Array.isArray(labels) || labels.length !== rows.length || !labels.every(Number.isInteger)) {
-    const got = Array.isArray(labels) ? `${labels.length} labels: ${labels.slice(0, 8).join(", ")}` : typeof labels
-    return wrong(`the labels of ${method}`, `${rows.length} whole numbers, one a task`, got)
-  }
-  return E.right(asGrouping(method, rows, labels, request.k))
-}
-
-/** Whether so many tasks can be grouped as asked, whatever their affinity. Errors: those of {@link groupBy}. */
-export const groupingTakes = (
-  n: number,
-  request: GroupCount & { readonly method: string },
-  contributed: readonly GroupingPlugin[] = []
-): E.Either<ArgumentError, unknown> =>
-  pipe(
-    methodFor(request, contributed),
-    E.chain(({ own }) => (own === undefined ? E.right(undefined) : checkedCount(n, { ...asked(request), method: own })))
-  )
-
-/** A {@link GroupCount}, of which the compiler knows no more. */
-type Count = {
-  readonly k?: number | "auto" | undefined
-  readonly lambda?: number | undefined
-}
-
-type Method = { readonly own: GroupingMethod } | { readonly own?: undefined; readonly plugin: GroupingPlugin }
-
-const methodFor = (
-  { method, lambda }: Count & { readonly method: string },
-  contributed: readonly GroupingPlugin[]
-): E.Either<ArgumentError, Method> => {
-  const own = groupingMethods.find((m) => m === method)
-  if (own !== undefined) return E.right({ own })
-  const plugin = contributed.find((g) => g.id === method)
-  if (plugin === undefined) return wrong("method", `one of ${choices(groupingIds(contributed), method)}`, method)
-  if (lambda !== undefined) return wrong("lambda", `off: ${method} has no price`, String(lambda))
-  return E.right({ plugin })
-}
-
-const asked = (r: Count): { readonly k: number | "auto" } | { readonly lambda: number } =>
-  r.lambda === undefined ? { k: r.k ?? "auto" } : { lambda: r.lambda }
-
-const asGrouping = (
-  method: string,
-  rows: readonly (readonly number[])[],
-  labels: readonly number[],
-  k: number | "auto" | undefined
-): Grouped => {
-  const split = partition(labels)
-  const n = rows.length
-  const symmetric = Float64Array.from({ length: n * n }, (_, at) => {
-    const [i, j] = [Math.floor(at / n), at % n]
-    return (rows[i]![j]! + rows[j]![i]!) / 2
+/** The groups, and what is certified of them; fields as in `Grouping`. */
+export const TaskGroups = Schema.Struct({
+  method: Schema.String,
+  k: Schema.Int,
+  objective: Schema.NullOr(Schema.Number),
+  bound: Schema.NullOr(Schema.Number),
+  roundedObjective: Schema.Number,
+  warnings: Schema.Array(Schema.String),
+  /** Why any groups would be arbitrary, where nothing tells the tasks apart; then all are one. */
+  indifference: Schema.optionalKey(Schema.String),
+  /** A group's number for each task: by the chosen affinity, by each of them, and at random. */
+  labels: Schema.Struct({
+    chosen: Labels,
+    centred: Labels,
+    gain: Labels,
+    eq5: Labels,
+    cosine: Labels,
+    random: Labels
   })
-  const same = indifference(n, symmetric)
-  const other = typeof k === "number" && k !== split.k
-  return {
-    ...split,
-    method,
-    objective: null,
-    bound: null,
-    roundedObjective: partitionValue(n, symmetric, split.labels, split.k),
-    gap: null,
-    primalResidual: null,
-    dualResidual: null,
-    iterations: null,
-    converged: null,
-    X: null,
-    evidence: null,
-    indifference: same ?? null,
-    warnings: [
-      ...(same === undefined ? [] : [same.message]),
-      ...(other ? [`${method} gave ${counted(split.k, "group")} where ${k} were asked for`] : [])
-    ]
-  }
-}
+})
+export type TaskGroups = typeof TaskGroups.Type
 
-const wrong = (field: string, want: string, got: string): E.Either<ArgumentError, never> =>
-  cannot(`group by ${field}`, want, got)
+export const grouping = ({ groupings }: StageContext) =>
+  single({
+    name: "grouping",
+    result: TaskGroups,
+    run: Effect.fnUntraced(function* (input: GroupingInput) {
+      const { gradients, affinities, chosen, method, count, key } = input
+      const drawing = (name: string): (() => number) => {
+        const s = stream(child(key, name))
+        return () => random(s)
+      }
+      const undecided = whyArbitrary(gradients, affinities[chosen])
+      if (undecided !== undefined) return inOneGroup(method, affinities[chosen], undecided)
+      const rows = rowsOf(affinities[chosen])
+      const request = { ...count, method, random: drawing("rounding") }
+      const { k, labels, ...rest } = yield* fromEither(groupBy(rows, request, groupings))
+      const by = (name: keyof typeof affinities) => labelsOf(affinities[name], k, drawing("rounding"))
+      const { objective, bound, roundedObjective, warnings } = rest
+      return {
+        method,
+        k,
+        objective,
+        bound,
+        roundedObjective,
+        warnings,
+        labels: {
+          chosen: labels,
+          centred: by("centred"),
+          gain: by("gain"),
+          eq5: by("eq5"),
+          cosine: by("cosine"),
+          random: Array.from(randomGroups(rows.length, k, drawing("random groups")))
+        }
+      }
+    }),
+    save: Effect.fnUntraced(function* ({ taskIds }, { k, labels }) {
+      const store = yield* RunStore
+      yield* store.put("grouping", "groups", { kind: "json", value: { k, tasks: taskIds, labels } })
+    })
+  })

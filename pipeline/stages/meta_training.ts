@@ -1,25 +1,31 @@
 /** Stage: one policy for all tasks, θ★, which everything after it starts from. */
 import { Effect } from "effect"
+import { savePolicy } from "../../algorithms/saved_policy.ts"
+import type { Floats } from "../../core/random/mod.ts"
 import { Progress } from "../../core/service/progress.ts"
-import { RunStore } from "../../core/service/run_store.ts"
+import { type EventRow, RunStore } from "../../core/service/run_store.ts"
+import { rounded } from "../../core/text/rounded.ts"
+import type { Task } from "../../envs/mod.ts"
 import { evaluatorBy } from "../jobs/evaluate_job.ts"
 import { rolloutsBy } from "../jobs/rollout_job.ts"
-import { TrainedData } from "../jobs/schemas.ts"
-import { meanOf, type Trained, train } from "../jobs/training.ts"
-import { inWords } from "../result/result.ts"
-import { relogTraining, rowsOf } from "../store/save.ts"
+import { type IterationReport, meanOf, type Setting, Trained, train } from "../jobs/training.ts"
 import type { StageContext, TasksOfSpec } from "./context.ts"
 import { stage } from "./stage.ts"
 
-/** One policy for all tasks, θ★. */
+export interface MetaTrainingInput extends TasksOfSpec {
+  readonly iterations: number
+  /** The training ends with the iteration whose mean return over tasks reaches this. */
+  readonly until: number
+}
+
 export const metaTraining = ({ setting, inParts }: StageContext) => {
   const name = "meta-training"
   return stage({
     name,
-    result: TrainedData,
+    result: Trained,
     costOf: (t: Trained) => t.cost,
     run: Effect.fnUntraced(function* (
-      { spec, tasks, iterations, until, key }: TasksOfSpec & { readonly iterations: number; readonly until: number },
+      { spec, tasks, iterations, until, key }: MetaTrainingInput,
       { workers, checkpoints }
     ) {
       const { report, say } = yield* Progress
@@ -37,9 +43,9 @@ export const metaTraining = ({ setting, inParts }: StageContext) => {
           begin: (past) => relogTraining(name, past, spec.taskIds),
           watch: (seen) => {
             const mean = meanOf(seen.returns)
-            const note = Number.isNaN(mean) ? {} : { note: `mean return ${inWords(mean)}` }
+            const note = Number.isNaN(mean) ? {} : { note: `mean return ${rounded(mean)}` }
             return Effect.andThen(
-              store.log(rowsOf(name, seen, spec.taskIds)),
+              store.log(eventRows(name, seen, spec.taskIds)),
               report({ ...at, done: seen.iteration + 1, steps: seen.steps, ...note })
             )
           },
@@ -48,6 +54,65 @@ export const metaTraining = ({ setting, inParts }: StageContext) => {
           ...(inParts ? { players } : {})
         }
       )
+    }),
+    save: Effect.fnUntraced(function* ({ spec, tasks }, meta) {
+      yield* relogTraining(name, meta, spec.taskIds)
+      yield* putMeta(setting, tasks, meta)
     })
   })
 }
+
+/** Rows of the event log: mean return and the algorithm's own figures of one iteration, by task. */
+const eventRows = (
+  stage: string,
+  { iteration, returns, metrics }: Omit<IterationReport, "steps">,
+  taskIds: readonly string[]
+): readonly EventRow[] =>
+  returns.flatMap((value, i) => {
+    const at = { stage, step: iteration, task: taskIds[i]! }
+    // By name: what was kept does not know in which order a learner names its figures.
+    const named = Object.entries(metrics[i]!).sort(([a], [b]) => (a < b ? -1 : 1))
+    const figures = named.map(([metric, v]) => ({ ...at, metric, value: v }))
+    return Number.isNaN(value) ? figures : [{ ...at, metric: "meanReturn", value }, ...figures]
+  })
+
+/** Sees to it that the log has the rows of all that a training has done, and of nothing beyond; says if it had not. */
+const relogTraining = Effect.fnUntraced(function* (
+  stage: string,
+  { curve, metrics }: Pick<Trained, "curve" | "metrics">,
+  taskIds: readonly string[]
+) {
+  const store = yield* RunStore
+  const { say } = yield* Progress
+  const rows = curve.flatMap((returns, i) => eventRows(stage, { iteration: i, returns, metrics: metrics[i]! }, taskIds))
+  const missing = yield* store.relog(stage, rows)
+  if (missing > 0) yield* say(`The log lacked ${missing} of ${rows.length} rows of ${stage}: they were written again`)
+})
+
+/** How a learner's own arrays are called in a policy's file. */
+export const STATE = "state."
+
+const stateArrays = (arrays: Readonly<Record<string, Floats>>) =>
+  Object.fromEntries(Object.entries(arrays).map(([name, data]) => [`${STATE}${name}`, data]))
+
+/** θ★, with all that a training or an adaptation needs to go on from it. */
+const putMeta = Effect.fnUntraced(function* (
+  { policy, algorithm, environment }: Setting<unknown>,
+  tasks: readonly Task[],
+  meta: Trained
+) {
+  const store = yield* RunStore
+  const others = Object.entries({ value: meta.value, ...stateArrays(meta.arrays ?? {}) })
+  const saved = savePolicy(
+    policy,
+    meta.policy,
+    { algorithm, environment, tasks, moments: meta.moments },
+    others.map(([name, data]) => ({ name, shape: [data.length], data }))
+  )
+  yield* store.put("meta-training", "policy", { kind: "tensors", ...saved })
+  yield* store.put("meta-training", "curve", {
+    kind: "array",
+    shape: [meta.curve.length, meta.curve[0]?.length ?? 0],
+    data: Float64Array.from(meta.curve.flat())
+  })
+})

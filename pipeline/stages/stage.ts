@@ -1,13 +1,13 @@
 /** Stages of a job: pure steps from plain data to plain data, each result kept until the run is finished. */
 import { Effect, Schema } from "effect"
 import { Progress } from "../../core/service/progress.ts"
-import type { Cost, SessionLost } from "../../core/service/session.ts"
+import type { RunStore, RunStoreError } from "../../core/service/run_store.ts"
+import { Cost, type SessionLost } from "../../core/service/session.ts"
 import type { WorkersService } from "../jobs/job.ts"
-import { CostData } from "../jobs/schemas.ts"
 import type { Checkpoints } from "../jobs/training.ts"
-import { type Ledger, makeLedger } from "../result/ledger.ts"
 import { keepingParts } from "../store/cached_items.ts"
 import { checkpointsOf } from "../store/checkpoints.ts"
+import { type Ledger, makeLedger } from "../store/ledger.ts"
 import { makeResultCache, startWatch } from "../store/result_cache.ts"
 
 /**
@@ -20,12 +20,26 @@ export interface Stage<I, O, E, R> {
   readonly name: string
   readonly result: Schema.Codec<O, unknown>
   readonly run: (input: I, help: Help) => Effect.Effect<O, E, R>
+  /** Puts what people shall find of the result into the run's store, whether it was computed now or kept from before. */
+  readonly save?: (input: I, result: O) => Effect.Effect<void, RunStoreError, RunStore | Progress>
   /** What it cost, where the result tells: other threads and earlier attempts had their part in it. */
   readonly costOf?: (result: O) => Cost
 }
 
 /** The same stage; its types are inferred. */
 export const stage = <I, O, E, R>(s: Stage<I, O, E, R>): Stage<I, O, E, R> => s
+
+/** A stage that tells of its beginning and its end. */
+export const single = <I, O, E, R>(s: Stage<I, O, E, R>): Stage<I, O, E, R | Progress> => ({
+  ...s,
+  run: Effect.fnUntraced(function* (input, help) {
+    const { report } = yield* Progress
+    yield* report({ stage: s.name, done: 0, total: 1, unit: "steps" })
+    const out = yield* s.run(input, help)
+    yield* report({ stage: s.name, done: 1, total: 1, unit: "steps" })
+    return out
+  })
+})
 
 /** What a long stage keeps before it is finished. */
 export interface Help {
@@ -36,8 +50,11 @@ export interface Help {
 }
 
 export interface Stages {
-  /** The stage's result for this input: kept from before, or computed and kept. */
-  readonly run: <I, O, E, R>(stage: Stage<I, O, E, R>, input: I) => Effect.Effect<O, E | SessionLost, R | Progress>
+  /** The stage's result for this input, kept from before, or computed and kept; then what it saves is saved. */
+  readonly run: <I, O, E, R>(
+    stage: Stage<I, O, E, R>,
+    input: I
+  ) => Effect.Effect<O, E | SessionLost | RunStoreError, R | Progress | RunStore>
   readonly ledger: Ledger
   /** What computed each stage. */
   readonly computers: ReadonlyMap<string, string>
@@ -53,12 +70,12 @@ export const makeStages = Effect.fnUntraced(function* (
   const { report } = yield* Progress
   const computers = new Map<string, string>()
 
-  const run: Stages["run"] = <I, O, E, R>(s: Stage<I, O, E, R>, input: I) =>
+  const resultOf = <I, O, E, R>(s: Stage<I, O, E, R>, input: I) =>
     Effect.gen(function* () {
       const { name } = s
       const Kept = Schema.Struct({
         result: s.result,
-        spent: Schema.Struct({ ...CostData.fields, seconds: Schema.Number }),
+        spent: Schema.Struct({ ...Cost.fields, seconds: Schema.Number }),
         computer: Schema.String
       })
       const found = yield* keeper.find(name, input, Kept)
@@ -80,5 +97,7 @@ export const makeStages = Effect.fnUntraced(function* (
       yield* keeper.drop(`${name}/`)
       return result
     })
+  const run: Stages["run"] = (s, input) =>
+    Effect.tap(resultOf(s, input), (result) => s.save?.(input, result) ?? Effect.void)
   return { run, ledger, computers } satisfies Stages
 })

@@ -2,8 +2,7 @@
 import { Context, Effect, Schema } from "effect"
 import { monotonicSeconds } from "../../core/service/monotonic.ts"
 import { Progress } from "../../core/service/progress.ts"
-import { MidwayData } from "../jobs/schemas.ts"
-import type { Checkpoints } from "../jobs/training.ts"
+import { Checkpoint, type Checkpoints } from "../jobs/training.ts"
 import type { ResultCache, Watch } from "./result_cache.ts"
 
 /** Seconds between two checkpoints, at least: what a crash may cost. */
@@ -14,7 +13,7 @@ export const CheckpointSeconds = Context.Reference<number>("policygradex/Checkpo
 /** A checkpoint takes its time: no more than one part in so many goes into keeping. */
 const SHARE = 20
 
-const Kept = Schema.Struct({ midway: MidwayData, elapsed: Schema.Number })
+const Kept = Schema.Struct({ midway: Checkpoint, elapsed: Schema.Number })
 
 /** The checkpoints of the one training of a stage with these inputs. One file: each takes the place of the last. */
 export const checkpointsOf = Effect.fnUntraced(function* (

@@ -2,7 +2,7 @@
 import { Effect, Option, Predicate } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { type RunConfig, sessionKinds } from "../../pipeline/config.ts"
-import type { Catalog } from "../../pipeline/jobs/spec.ts"
+import type { Catalog } from "../../pipeline/mod.ts"
 import {
   type Choice,
   loadConfig,

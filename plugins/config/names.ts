@@ -8,8 +8,9 @@ import { choices } from "../../core/text/choices.ts"
 import { shown } from "../../core/text/shown.ts"
 import { findFamily } from "../../envs/mod.ts"
 import type { RunConfig } from "../../pipeline/config.ts"
-import { type Catalog, describe, learnersFor } from "../../pipeline/jobs/spec.ts"
-import { groupingIds } from "../../pipeline/stages/grouping.ts"
+import { describe, learnersFor } from "../../pipeline/jobs/spec.ts"
+import type { Catalog } from "../../pipeline/mod.ts"
+import { groupingIds } from "../../pipeline/stages/group_by.ts"
 
 /**
  * The configuration, whose learner and grouping method are known and whose learner takes the family's actions; with all

@@ -3,7 +3,7 @@
 import { architectures as own } from "../../algorithms/architecture.ts"
 import { emaml, fomaml, maml, mamlTrpo, ppo, promp, reptile, sac, trMaml } from "../../algorithms/mod.ts"
 import { untyped } from "../../algorithms/untyped.ts"
-import type { Catalog } from "../../pipeline/jobs/spec.ts"
+import type { Catalog } from "../../pipeline/mod.ts"
 import type { Loaded } from "./mod.ts"
 import { shipped } from "./registry.ts"
 

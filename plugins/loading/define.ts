@@ -2,7 +2,7 @@
 import type { Algorithm } from "../../algorithms/algorithm.ts"
 import type { Architecture } from "../../algorithms/architecture.ts"
 import type { Environment, Family } from "../../envs/mod.ts"
-import type { GroupingPlugin } from "../../pipeline/stages/grouping.ts"
+import type { GroupingPlugin } from "../../pipeline/mod.ts"
 import type { LoggerPlugin } from "./loggers.ts"
 
 /** The contract that this package reads. It rises when plugins must be changed. */

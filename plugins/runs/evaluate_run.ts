@@ -16,7 +16,7 @@ import {
 } from "../../core/stat/mod.ts"
 import { pathWord } from "../../core/text/command.ts"
 import { type Environment, findEnvironment } from "../../envs/mod.ts"
-import type { Catalog } from "../../pipeline/jobs/spec.ts"
+import type { Catalog } from "../../pipeline/mod.ts"
 import { readSafetensors } from "./store/mod.ts"
 
 /** A group's policy of one training seed, with where it is kept. */

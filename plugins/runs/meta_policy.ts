@@ -5,9 +5,9 @@ import { pipe } from "fp-ts/lib/function.js"
 import { loadPolicy } from "../../algorithms/mod.ts"
 import { otherVersion } from "../../core/service/failure.ts"
 import { RunStoreError, type RunStoreService } from "../../core/service/run_store.ts"
-import type { Catalog } from "../../pipeline/jobs/spec.ts"
 import type { Setting } from "../../pipeline/jobs/training.ts"
-import { STATE } from "../../pipeline/store/save.ts"
+import type { Catalog } from "../../pipeline/mod.ts"
+import { STATE } from "../../pipeline/stages/meta_training.ts"
 import { readSafetensors } from "./store/mod.ts"
 
 /**

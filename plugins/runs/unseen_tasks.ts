@@ -6,7 +6,7 @@ import { child, type Key } from "../../core/random/mod.ts"
 import { UsageError } from "../../core/service/failure.ts"
 import { findFamily, type Task } from "../../envs/mod.ts"
 import type { RunConfig } from "../../pipeline/config.ts"
-import type { Catalog } from "../../pipeline/jobs/spec.ts"
+import type { Catalog } from "../../pipeline/mod.ts"
 
 /** Draws from the family at most. */
 const ROUNDS = 8

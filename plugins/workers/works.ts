@@ -7,8 +7,8 @@ import { evaluateJob } from "../../pipeline/jobs/evaluate_job.ts"
 import type { Job } from "../../pipeline/jobs/job.ts"
 import { observeJob } from "../../pipeline/jobs/observe_job.ts"
 import { rolloutJob } from "../../pipeline/jobs/rollout_job.ts"
-import type { Catalog } from "../../pipeline/jobs/spec.ts"
 import { trainingJob } from "../../pipeline/jobs/training_job.ts"
+import type { Catalog } from "../../pipeline/mod.ts"
 
 /** Work whose data come from another thread and are checked. */
 export interface Served {

@@ -2,6 +2,7 @@
 import { Effect, Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { mean, tInterval } from "../../../core/stat/mod.ts"
+import { Numbers } from "../../jobs/schemas.ts"
 import type { FirstOrderRow, Interval } from "../../result/report_data.ts"
 
 /** Mean with Student's interval; of a single number, itself. */
@@ -13,7 +14,8 @@ export const interval = (x: readonly number[]): Interval => {
 }
 
 /** Relative residuals, a row a direction, a column a distance. */
-export type Residuals = Readonly<Record<"adapted" | "random", readonly (readonly number[])[]>>
+export const Residuals = Schema.Struct({ adapted: Schema.Array(Numbers), random: Schema.Array(Numbers) })
+export type Residuals = typeof Residuals.Type
 
 /** Means over directions, as Table 1 has them. */
 export const firstOrderRows = (distances: readonly number[], residuals: Residuals): readonly FirstOrderRow[] =>

@@ -1,5 +1,5 @@
 /** From θ★ to affinities without training anything: collect, project, solve all subsets, compare. */
-import { Effect } from "effect"
+import { Effect, Schema } from "effect"
 import type { Fixed, Transitions } from "../../../algorithms/algorithm.ts"
 import { fromEither, type LearnerError } from "../../../algorithms/error.ts"
 import type { Policy } from "../../../algorithms/policy.ts"
@@ -14,9 +14,10 @@ import {
   subsets
 } from "../../../core/surrogate/mod.ts"
 import type { Task } from "../../../envs/mod.ts"
+import { Doubles } from "../../jobs/schemas.ts"
 import type { Setting } from "../../jobs/training.ts"
 import { firstOrderCheck } from "../first_order/first_order.ts"
-import { projector, type Visited } from "./features.ts"
+import { projector, Visited } from "./features.ts"
 import { type ObserveConfig, type Observed, observe } from "./observe.ts"
 import { solveSubsets, type TaskData, taskLosses } from "./solve_subsets.ts"
 
@@ -146,12 +147,13 @@ export const checkFirstOrder = Effect.fn("policygradex.checkFirstOrder")(functio
 })
 
 /** What the first-order check follows. */
-export interface Followed {
+export const Followed = Schema.Struct({
   /** The first transitions of each task. */
-  readonly visited: readonly Visited[]
+  visited: Schema.Array(Visited),
   /** Changes of θ, towards adapted policies. */
-  readonly adapted: readonly Float64Array[]
-}
+  adapted: Schema.Array(Doubles)
+})
+export type Followed = typeof Followed.Type
 
 /** The first subsets' adapted directions, as many as there are of `directions`. */
 export const followed = (

@@ -1,5 +1,5 @@
 /** Stage: projected gradients of log π at θ★ for every transition, without ever holding the gradients. */
-import { Effect, Scope } from "effect"
+import { Effect, Schema, Scope } from "effect"
 import { norm } from "../../../core/linalg/mod.ts"
 import * as T from "../../../core/program/mod.ts"
 import { child, type Floats, type Key, stream } from "../../../core/random/mod.ts"
@@ -20,17 +20,19 @@ import {
 } from "../../../core/surrogate/dense.ts"
 import { type DifferentiablePolicy, factorBlocks, factors } from "../../../core/surrogate/mod.ts"
 import { type Factors, lift, project, sketch } from "../../../core/surrogate/sketch.ts"
+import { FloatArray } from "../../jobs/schemas.ts"
 
 export type ProjectionKind = DenseKind | "sparse" | "kronecker"
 
 /** States and actions of one task. */
-export interface Visited {
-  readonly count: number
+export const Visited = Schema.Struct({
+  count: Schema.Int,
   /** `[count, policy.inputs]`. */
-  readonly observation: Floats
+  observation: FloatArray,
   /** `[count, policy.actionSize]`. */
-  readonly action: Floats
-}
+  action: FloatArray
+})
+export type Visited = typeof Visited.Type
 
 /** A projection in use. */
 export interface Projector {

@@ -3,14 +3,8 @@ import { test } from "node:test"
 import fc from "fast-check"
 import { key as keyOf, random, stream } from "../../../core/random/mod.ts"
 import { allSubsets, type SubsetScore } from "../../../core/surrogate/mod.ts"
-import {
-  ceiling,
-  comparable,
-  deviations,
-  meanScores,
-  rankCorrelation,
-  sampleSubsets
-} from "../../../pipeline/stages/truth.ts"
+import { ceiling, deviations, rankCorrelation } from "../../../pipeline/stages/agreement.ts"
+import { comparable, meanScores, sampleSubsets } from "../../../pipeline/stages/truth.ts"
 import { right } from "../../algorithms/support.ts"
 
 const drawing = (seed: number): (() => number) => {

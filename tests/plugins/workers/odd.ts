@@ -6,7 +6,7 @@ import { isMainThread } from "node:worker_threads"
 import { ppo } from "../../../algorithms/mod.ts"
 import { untyped } from "../../../algorithms/untyped.ts"
 import { type Environment, standard } from "../../../envs/mod.ts"
-import type { Catalog } from "../../../pipeline/jobs/spec.ts"
+import type { Catalog } from "../../../pipeline/mod.ts"
 import { endless, poisonous } from "../../algorithms/environments.ts"
 
 /** Does `worse`, then steps; only in a worker, for the sake of whoever runs the tests. */

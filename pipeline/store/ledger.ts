@@ -2,7 +2,7 @@
 import { Effect } from "effect"
 import { monotonicSeconds } from "../../core/service/monotonic.ts"
 import { Recovery } from "../../core/service/recovery.ts"
-import { type Cost, Session, type SessionLost } from "../../core/service/session.ts"
+import { type Cost, costBetween, Session, type SessionLost } from "../../core/service/session.ts"
 
 export interface Spent extends Cost {
   readonly seconds: number
@@ -47,7 +47,7 @@ export const makeLedger = Effect.gen(function* () {
       const [from, before] = [yield* monotonicSeconds, yield* session.work]
       const out = yield* recovery.stage(name, work)
       const seconds = (yield* monotonicSeconds) - from
-      add(name, { seconds, ...(costOf?.(out) ?? since(before, yield* session.work)) })
+      add(name, { seconds, ...(costOf?.(out) ?? costBetween(before, yield* session.work)) })
       return out
     }),
     carry: (name, spent) => add(name, spent, spent.seconds),
@@ -55,16 +55,4 @@ export const makeLedger = Effect.gen(function* () {
     entries: () => [...book]
   }
   return ledger
-})
-
-/** What a session did between two moments. */
-export const since = (before: Cost, now: Cost): Cost => ({
-  flops: now.flops - before.flops,
-  bytes: now.bytes - before.bytes
-})
-
-/** Together. */
-export const totalCost = (costs: readonly Cost[]): Cost => ({
-  flops: costs.reduce((sum, c) => sum + c.flops, 0),
-  bytes: costs.reduce((sum, c) => sum + c.bytes, 0)
 })

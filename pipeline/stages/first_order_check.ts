@@ -1,0 +1,35 @@
+/** Stage: how far from θ★ the linear model of log π holds. */
+import { Effect } from "effect"
+import type { Floats, Key } from "../../core/random/mod.ts"
+import { RunStore } from "../../core/service/run_store.ts"
+import { checkBy } from "../jobs/check_job.ts"
+import type { TrainingSpec } from "../jobs/spec.ts"
+import type { StageContext } from "./context.ts"
+import { firstOrderTable } from "./first_order/table.ts"
+import { firstOrderRows, Residuals } from "./first_order/validity.ts"
+import { single } from "./stage.ts"
+import { checkFirstOrder, type Followed } from "./surrogate/estimate.ts"
+
+export interface FirstOrderInput extends Followed {
+  readonly spec: TrainingSpec
+  /** θ★. */
+  readonly theta: Floats
+  /** ‖θ−θ★‖/‖θ★‖. */
+  readonly distances: readonly number[]
+  readonly key: Key
+}
+
+export const firstOrderCheck = ({ setting, inParts }: StageContext) =>
+  single({
+    name: "first-order check",
+    result: Residuals,
+    run: (input: FirstOrderInput, { workers }) => {
+      const { spec, theta, distances, key } = input
+      const check = inParts ? checkBy(workers, spec, theta, distances) : undefined
+      return checkFirstOrder(setting.policy, theta, input, distances, key, check)
+    },
+    save: Effect.fnUntraced(function* ({ distances }, residuals) {
+      const store = yield* RunStore
+      yield* store.put("first-order", "table", firstOrderTable(firstOrderRows(distances, residuals)))
+    })
+  })
