@@ -39,6 +39,7 @@ const MOST_OUTPUT = 4_000_000
  */
 export const execute = (command: Command): Effect.Effect<Ending, NativeError> =>
   Effect.callback<Ending, NativeError>((resume) => {
+    const watcher = startWatcher()
     let child: ChildProcess
     try {
       child = spawn(command.file, [...command.args], {
@@ -49,10 +50,11 @@ export const execute = (command: Command): Effect.Effect<Ending, NativeError> =>
         stdio: ["ignore", "pipe", "pipe"]
       })
     } catch (cause) {
+      watcher.end()
       resume(Effect.fail(refusal(command.operation, cause)))
       return
     }
-    const unwatch = watch(child)
+    watcher.watch(child)
     const text = { stdout: "", stderr: "" }
     for (const name of ["stdout", "stderr"] as const) {
       child[name]?.setEncoding("utf8").on("data", (part: string) => {
@@ -61,11 +63,12 @@ export const execute = (command: Command): Effect.Effect<Ending, NativeError> =>
     }
     const ended = new Promise<void>((resolve) => {
       child.on("error", (cause) => {
+        watcher.end()
         resume(Effect.fail(refusal(command.operation, cause)))
         resolve()
       })
       child.on("close", (code) => {
-        unwatch()
+        watcher.end()
         resume(Effect.succeed({ code, ...text }))
         resolve()
       })
@@ -81,17 +84,29 @@ export const execute = (command: Command): Effect.Effect<Ending, NativeError> =>
     })
   )
 
-/** Waits for the end of its standard input, which this process alone holds, then ends a group. */
-const WATCHER = 'read -r line; kill -KILL "-$1"'
+/**
+ * Reads the number of a group, then the word that it is over; where standard input, which this process alone holds, ends
+ * instead, it ends the group. It reads in the background, as a child of the shell that is started: Bun under our launcher
+ * has its own children killed as it dies (Linux's PR_SET_PDEATHSIG), but not theirs.
+ */
+const WATCHER = 'exec 3<&0; { read -r group <&3 && { read -r over <&3 || kill -KILL "-$group"; }; } & wait'
+
+interface Watcher {
+  /** Has a program's group end with this process, also where that is killed. */
+  readonly watch: (child: ChildProcess) => void
+  /** Calls it off. */
+  readonly end: () => void
+}
 
 /**
- * Has a program's group end with this process, also where that is killed: by a second program, as nothing else is told of
- * such an end on every system. Gives what calls it off.
+ * Starts a second program that watches this process, as nothing else is told of its killing on every system. Before the
+ * program that it is for: so nothing is left where this process ends between the two.
  */
-const watch = ({ pid }: ChildProcess): (() => void) => {
-  if (process.platform === "win32" || pid === undefined) return () => {}
+const startWatcher = (): Watcher => {
+  const none = { watch: () => {}, end: () => {} }
+  if (process.platform === "win32") return none
   try {
-    const watcher = spawn("/bin/sh", ["-c", WATCHER, "sh", String(pid)], {
+    const watcher = spawn("/bin/sh", ["-c", WATCHER], {
       cwd: "/",
       env: {},
       detached: true,
@@ -100,10 +115,13 @@ const watch = ({ pid }: ChildProcess): (() => void) => {
     watcher.on("error", () => {})
     watcher.stdin.on("error", () => {})
     watcher.unref()
-    return () => void watcher.kill("SIGKILL")
+    return {
+      watch: ({ pid }) => void (pid !== undefined && watcher.stdin.write(`${pid}\n`)),
+      end: () => void watcher.stdin.end("over\n")
+    }
   } catch {
     // No shell here, or Deno without its permission: the program ends by itself.
-    return () => {}
+    return none
   }
 }
 

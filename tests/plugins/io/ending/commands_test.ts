@@ -176,10 +176,14 @@ for (const [name, one] of Object.entries(cases))
     })
 
 for (const [name, one] of Object.entries(cases).filter(([, { starts }]) => starts === true))
-  test(`what pgex ${name} started ends with it where it is killed`, {
-    timeout: patient,
-    skip: one.skip ?? false
-  }, async () => {
-    const { mark } = await ended(command([]), one, "SIGKILL")
-    await allGone(mark)
-  })
+  for (const [by, program] of [
+    ["", command([])],
+    [" by the end of its launcher", launcher]
+  ] as const)
+    test(`what pgex ${name} started ends with it where it is killed${by}`, {
+      timeout: patient,
+      skip: one.skip ?? false
+    }, async () => {
+      const { mark } = await ended(program, one, "SIGKILL")
+      await allGone(mark)
+    })
