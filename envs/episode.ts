@@ -3,7 +3,7 @@ import { type Key, stream } from "../core/random/mod.ts"
 import { shown } from "../core/text/shown.ts"
 import { checkedDynamics } from "./dynamics.ts"
 import { type Dynamics, type Environment, limitOf, type Outcome } from "./env.ts"
-import { dynamicsError, type EnvError } from "./error.ts"
+import { actionError, type EnvError, environmentError } from "./error.ts"
 import type { Params } from "./parameter.ts"
 import { floatsOf, type ReplayStep } from "./replay.ts"
 import { describeSpace, flatten } from "./space.ts"
@@ -16,7 +16,7 @@ export interface Episode {
   /**
    * Takes an action: a number for a discrete space, an array of numbers for a box.
    *
-   * - Errors: `ActionError` for an action that is not in the space; `DynamicsError` after the end. Nothing moved then.
+   * - Errors: `ActionError` for an action that is not in the space; `EnvironmentError` after the end. Nothing moved then.
    *   `ProcessError` where the environment is elsewhere and fails there.
    */
   readonly step: (action: unknown) => Either.Either<EnvError, ReplayStep>
@@ -41,7 +41,7 @@ interface Moving {
 /**
  * Begins an episode, for scripts and tests that act one step at a time.
  *
- * - Errors: those of the parameters; `DynamicsError` where the environment is not what it says; `ProcessError`.
+ * - Errors: those of the parameters; `EnvironmentError` where the environment is not what it says; `ProcessError`.
  *
  * @example
  * const episode = beginEpisode(cartPole, { length: 1 }, zeroKey)
@@ -59,13 +59,12 @@ const checked = (env: Environment, { limit, first, move, render, succeeded, clos
   const step = (action: unknown): Either.Either<EnvError, ReplayStep> => {
     if (over) {
       const want = `at most ${taken} actions: the episode ended`
-      return Either.left(dynamicsError(env.id, "step()", want, "one more", "begin another episode"))
+      return Either.left(environmentError(env.id, "step()", want, "one more", "begin another episode"))
     }
     const numbers = flatten(env.action, action)
     if (numbers === undefined) {
-      const space = describeSpace(env.action)
-      const message = `Cannot take action ${taken} of ${env.id}: want ${space}, got ${shown(action)}`
-      return Either.left({ _tag: "ActionError", environment: env.id, index: taken, value: action, space, message })
+      const [doing, want] = [`take action ${taken} of ${env.id}`, describeSpace(env.action)]
+      return Either.left(actionError({ doing, want, got: shown(action), index: taken }))
     }
     return Either.map((moved: ReplayStep) => {
       taken++

@@ -1,92 +1,65 @@
-/** What an environment, a family or a registry refuses; each says what was wanted, what came and how to mend it. */
+/** What an environment, a family or a registry refuses. */
+import { type ArgumentError, type Failure, failureOf } from "../core/failure/mod.ts"
+import { didYouMean, nearest } from "../core/text/nearest.ts"
+
+/** `ArgumentError`: environments that do not fit together in a batch, a batch used out of turn, a state that is not its own. */
 export type EnvError =
+  | ArgumentError
   | UnknownName
   | ParameterError
   | ActionError
-  | BatchError
-  | DynamicsError
+  | EnvironmentError
   | TaskSetError
   | ProcessError
-  | GivenError
 
-/** A name that nothing is registered under, or that the table of parameters lacks. */
-export interface UnknownName {
-  readonly _tag: "UnknownName"
-  readonly kind: "environment" | "family" | "parameter" | "option"
-  /** Whose parameter or option; empty for environments and families. */
-  readonly owner: string
-  readonly name: string
-  readonly nearest: string | undefined
-  readonly valid: readonly string[]
-  readonly message: string
-}
+/** A name that nothing is registered under, or that a table of parameters lacks; and the one that was likely meant. */
+export type UnknownName = Failure<"UnknownName"> & { readonly nearest: string | undefined }
+
+export const unknownName = failureOf<"UnknownName", { readonly nearest: string | undefined }>("UnknownName")
+
+/** The likely name as an error has it, and as a person is told. */
+export const meant = (name: string, valid: readonly string[]) => ({
+  nearest: nearest(name, valid),
+  fix: didYouMean(name, valid)
+})
 
 /** A parameter or option of the wrong type or outside its range. */
-export interface ParameterError {
-  readonly _tag: "ParameterError"
-  readonly owner: string
-  readonly parameter: string
-  readonly value: unknown
-  readonly want: string
-  readonly unit: string
-  readonly message: string
-}
+export type ParameterError = Failure<"ParameterError"> & { readonly parameter: string }
 
-/** An action that is not in the action space. */
-export interface ActionError {
-  readonly _tag: "ActionError"
-  readonly environment: string
-  /** Which action of the sequence. */
-  readonly index: number
-  readonly value: unknown
-  readonly space: string
-  readonly message: string
-}
+export const parameterError = failureOf<"ParameterError", { readonly parameter: string }>("ParameterError")
 
-/** Environments that do not fit together in a batch, or a saved batch that is not of this batch. */
-export interface BatchError {
-  readonly _tag: "BatchError"
-  readonly field: string
-  readonly want: string
-  readonly got: string
-  readonly message: string
-}
+/** The error of an option that fits its own range but not the other options. */
+export const optionError = (owner: string, parameter: string, value: unknown, want: string): EnvError =>
+  parameterError({ doing: `set option "${parameter}" of ${owner}`, want, got: String(value), parameter })
+
+/** An action that is not in the action space; `index` says which one of a sequence. */
+export type ActionError = Failure<"ActionError"> & { readonly index: number }
+
+export const actionError = failureOf<"ActionError", { readonly index: number }>("ActionError")
+
+/** An environment that is not what its record says: its dynamics, or a number that it gives in an episode. */
+export type EnvironmentError = Failure<"EnvironmentError">
+
+const ofEnvironment = failureOf("EnvironmentError")
+
+/** "Cannot use ‹field› of ‹environment›: …". */
+export const environmentError = (
+  environment: string,
+  field: string,
+  want: string,
+  got: string,
+  fix: string
+): EnvironmentError => ofEnvironment({ doing: `use ${field} of ${environment}`, want, got, fix })
 
 /** Tasks that are not what a family's contract says: ids that repeat, labels of another length, another environment. */
-export interface TaskSetError {
-  readonly _tag: "TaskSetError"
-  readonly family: string
-  readonly field: string
-  readonly want: string
-  readonly got: string
-  readonly message: string
-}
+export type TaskSetError = Failure<"TaskSetError"> & { readonly field: string }
+
+export const taskSetError = failureOf<"TaskSetError", { readonly field: string }>("TaskSetError")
 
 /** A process in which environments live: it cannot start, has ended, hangs, refuses, or answers what it should not. */
-export interface ProcessError {
-  readonly _tag: "ProcessError"
-  readonly environment: string
-  readonly reason: ProcessReason
-  readonly want: string
-  readonly got: string
-  /** The last lines that it wrote to its standard error. */
-  readonly stderr: string
-  readonly message: string
-}
+export type ProcessError = Failure<"ProcessError"> & { readonly reason: ProcessReason }
 
-/** A number that an environment gave in an episode, which is not what it declared. */
-export interface GivenError {
-  readonly _tag: "GivenError"
-  readonly environment: string
-  /** The task's id; the parameters, where it has none. */
-  readonly task: string
-  /** Of the episode; 0 is the reset. */
-  readonly step: number
-  readonly field: "observation" | "reward" | "terminated" | "truncated"
-  readonly want: string
-  readonly got: string
-  readonly message: string
-}
+export const processError = failureOf<"ProcessError", { readonly reason: ProcessReason }>("ProcessError")
 
 export type ProcessReason =
   | "no-platform"
@@ -101,28 +74,3 @@ export type ProcessReason =
   | "space"
   | "unrepeatable"
   | "closed"
-
-/** Dynamics that are not what their environment's record says, or cannot be made of the environment that was given. */
-export interface DynamicsError {
-  readonly _tag: "DynamicsError"
-  readonly environment: string
-  readonly field: string
-  readonly want: string
-  readonly got: string
-  readonly message: string
-}
-
-export const dynamicsError = (
-  environment: string,
-  field: string,
-  want: string,
-  got: string,
-  fix: string
-): DynamicsError => ({
-  _tag: "DynamicsError",
-  environment,
-  field,
-  want,
-  got,
-  message: `Cannot use ${field} of ${environment}: want ${want}, got ${got}${fix === "" ? "" : `; ${fix}`}`
-})

@@ -1,7 +1,7 @@
 import * as Either from "fp-ts/lib/Either.js"
 import type { Key } from "../core/random/mod.ts"
 import type { Environment } from "./env.ts"
-import type { EnvError } from "./error.ts"
+import { type EnvError, optionError } from "./error.ts"
 import { type ParameterTable, type Params, type Resolved, resolve } from "./parameter.ts"
 
 /** One task: an environment with parameters, under an id that does not depend on its place in a list. */
@@ -85,25 +85,8 @@ export const distinctDraws = (owner: string, count: number, draw: () => Task): E
     found.set(task.id, task)
     if (repeats > REPEATS) {
       const want = `at most ${found.size}, as its options allow no more different tasks`
-      return Either.left(parameterError(owner, "count", count, want, "tasks"))
+      return Either.left(optionError(owner, "count", count, want))
     }
   }
   return Either.right({ tasks: [...found.values()], planted: undefined })
 }
-
-/** The error of an option that fits its own range but not the other options. */
-export const parameterError = (
-  owner: string,
-  parameter: string,
-  value: unknown,
-  want: string,
-  unit: string
-): EnvError => ({
-  _tag: "ParameterError",
-  owner,
-  parameter,
-  value,
-  want,
-  unit,
-  message: `Cannot set option "${parameter}" of ${owner}: want ${want}, got ${value}`
-})

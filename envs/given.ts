@@ -7,7 +7,7 @@
  */
 import type { Floats } from "../core/random/mod.ts"
 import type { Environment } from "./env.ts"
-import type { EnvError, GivenError } from "./error.ts"
+import { type EnvError, environmentError } from "./error.ts"
 import type { Params } from "./parameter.ts"
 import { type Space, sizeOf } from "./space.ts"
 import type { Batch } from "./vector.ts"
@@ -46,25 +46,23 @@ export const taskOf = ({ task, params }: { readonly task?: string; readonly para
 
 const LOOK = "look for divisions by zero and for numbers that grow without bound"
 
-/** The same batch, which stops with a `GivenError` at the first number that is not what the environment declares. */
+/** The same batch, which stops with a `EnvironmentError` at the first number that is not what the environment declares. */
 export const checkedBatch = (
   { id, observation: space }: Pick<Environment, "id" | "observation">,
   members: readonly { readonly task?: string; readonly params: Params }[],
   batch: Batch
 ): Batch => {
   const size = sizeOf(space)
-  let odd: GivenError | undefined
+  let odd: EnvError | undefined
   const refuse = (
     i: number,
     step: number,
-    field: GivenError["field"],
+    field: "observation" | "reward" | "terminated" | "truncated",
     want: string,
     got: string,
     fix: string
   ): void => {
-    const task = taskOf(members[i]!)
-    const message = `Cannot use the ${field} of ${id}${placeOf(task, step)}: want ${want}, got ${got}; ${fix}`
-    odd ??= { _tag: "GivenError", environment: id, task, step, field, want, got, message }
+    odd ??= environmentError(`${id}${placeOf(taskOf(members[i]!), step)}`, `the ${field}`, want, got, fix)
   }
   const see = (i: number, step: number, from: Floats, row: number): void => {
     const component = oddComponent(space, from, row * size)

@@ -12,18 +12,24 @@ export {
   type Outcome
 } from "./env.ts"
 export { beginEpisode, type Episode } from "./episode.ts"
-export type {
-  ActionError,
-  BatchError,
-  DynamicsError,
-  EnvError,
-  ParameterError,
-  ProcessError,
-  ProcessReason,
-  TaskSetError,
-  UnknownName
+export {
+  type ActionError,
+  actionError,
+  type EnvError,
+  type EnvironmentError,
+  environmentError,
+  meant,
+  optionError,
+  type ParameterError,
+  type ProcessError,
+  type ProcessReason,
+  parameterError,
+  processError,
+  type TaskSetError,
+  type UnknownName,
+  unknownName
 } from "./error.ts"
-export { type Family, type FamilySpec, family, type Task, type TaskSet, type Tasks } from "./family.ts"
+export { distinctDraws, type Family, type FamilySpec, family, type Task, type TaskSet, type Tasks } from "./family.ts"
 export { frozenLake, frozenLake8x8 } from "./frozen_lake/frozen_lake.ts"
 export { type Ice, randomMap, type Transition, transitions } from "./frozen_lake/lake.ts"
 export { frozenLake8x8Maps, frozenLakeMaps } from "./frozen_lake/maps_family.ts"

@@ -1,8 +1,7 @@
 import * as Either from "fp-ts/lib/Either.js"
 import { choices } from "../core/text/choices.ts"
-import { didYouMean, nearest } from "../core/text/nearest.ts"
 import { shown } from "../core/text/shown.ts"
-import type { EnvError } from "./error.ts"
+import { type EnvError, meant, parameterError, unknownName } from "./error.ts"
 
 /** One thing that can be set, described well enough for help texts, schemas and errors. */
 export type Parameter = NumberParameter | FlagParameter | ChoiceParameter | TextParameter
@@ -103,15 +102,14 @@ export const resolve = <T extends ParameterTable>(
   for (const [name, value] of Object.entries(given)) {
     const parameter = Object.hasOwn(table, name) ? table[name] : undefined
     if (parameter === undefined) {
-      const hint = Object.hasOwn(absent, name) ? `; ${absent[name]}` : didYouMean(name, valid)
-      const message = `Cannot set ${kind} ${shown(name)} of ${owner}: want one of ${choices(valid, name)}${hint}`
-      return Either.left({ _tag: "UnknownName", kind, owner, name, nearest: nearest(name, valid), valid, message })
+      const hint = meant(name, valid)
+      const fix = Object.hasOwn(absent, name) ? (absent[name] ?? "") : hint.fix
+      const [doing, want] = [`set ${kind} ${shown(name)} of ${owner}`, `one of ${choices(valid, name)}`]
+      return Either.left(unknownName({ doing, want, got: "no such name", fix, nearest: hint.nearest }))
     }
     if (!accepts(parameter, value)) {
-      const want = wanted(parameter)
-      const unit = "unit" in parameter ? parameter.unit : ""
-      const message = `Cannot set ${kind} "${name}" of ${owner}: want ${want}, got ${shown(value)}`
-      return Either.left({ _tag: "ParameterError", owner, parameter: name, value, want, unit, message })
+      const [doing, want] = [`set ${kind} "${name}" of ${owner}`, wanted(parameter)]
+      return Either.left(parameterError({ doing, want, got: shown(value), parameter: name }))
     }
     values[name] = value
   }

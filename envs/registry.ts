@@ -1,9 +1,8 @@
 import * as Either from "fp-ts/lib/Either.js"
 import { choices } from "../core/text/choices.ts"
-import { didYouMean, nearest } from "../core/text/nearest.ts"
 import { shown } from "../core/text/shown.ts"
 import type { Environment } from "./env.ts"
-import type { EnvError } from "./error.ts"
+import { type EnvError, meant, unknownName } from "./error.ts"
 import type { Family } from "./family.ts"
 import { checkedFamily } from "./task_set.ts"
 
@@ -52,6 +51,6 @@ const find = <A extends { readonly id: string }>(
   const found = items.find((item) => item.id === name)
   if (found !== undefined) return Either.right(found)
   const valid = items.map((item) => item.id)
-  const message = `Cannot find ${kind} ${shown(name)}: want one of ${choices(valid, name)}${didYouMean(name, valid)}`
-  return Either.left({ _tag: "UnknownName", kind, owner: "", name, nearest: nearest(name, valid), valid, message })
+  const [doing, want, got] = [`find ${kind} ${shown(name)}`, `one of ${choices(valid, name)}`, "no such id"]
+  return Either.left(unknownName({ doing, want, got, ...meant(name, valid) }))
 }

@@ -2,7 +2,7 @@ import * as Either from "fp-ts/lib/Either.js"
 import { type Key, stream } from "../core/random/mod.ts"
 import { shown } from "../core/text/shown.ts"
 import { type Environment, limitOf, type Outcome } from "./env.ts"
-import type { EnvError } from "./error.ts"
+import { actionError, type EnvError } from "./error.ts"
 import type { Params } from "./parameter.ts"
 import { describeSpace, flatten, sizeOf } from "./space.ts"
 import { variantOf } from "./variant.ts"
@@ -82,9 +82,8 @@ const flatActions = (environment: Environment, actions: readonly unknown[]): Eit
   for (const [index, value] of actions.entries()) {
     const numbers = flatten(environment.action, value)
     if (numbers === undefined) {
-      const space = describeSpace(environment.action)
-      const message = `Cannot take action ${index} of ${environment.id}: want ${space}, got ${shown(value)}`
-      return Either.left({ _tag: "ActionError", environment: environment.id, index, value, space, message })
+      const [doing, want] = [`take action ${index} of ${environment.id}`, describeSpace(environment.action)]
+      return Either.left(actionError({ doing, want, got: shown(value), index }))
     }
     flat.set(numbers, index * size)
   }

@@ -2,8 +2,8 @@
 import * as Either from "fp-ts/lib/Either.js"
 import { exp, log } from "../core/math/mod.ts"
 import { child, stream, uniform } from "../core/random/mod.ts"
-import type { EnvError } from "./error.ts"
-import { distinctDraws, type Family, parameterError, type Task } from "./family.ts"
+import { type EnvError, optionError } from "./error.ts"
+import { distinctDraws, type Family, type Task } from "./family.ts"
 import type { Params } from "./parameter.ts"
 
 /** The options that such a family has, among others. */
@@ -16,8 +16,6 @@ export interface Bounds {
 export interface Spread<O extends Bounds> {
   /** Id of the family, for its errors and its random stream. */
   readonly id: string
-  /** Unit of `low` and `high`. */
-  readonly unit: string
   /** Whether n tasks lie equal steps or equal ratios apart; a drawn one is uniform on that scale. */
   readonly steps: "equal" | "ratios"
   /** Checks the options. */
@@ -35,15 +33,8 @@ export interface Spread<O extends Bounds> {
  *
  * - Errors: those of `read`; `ParameterError` where `low` is not below `high`.
  */
-export const spread = <O extends Bounds>({
-  id,
-  unit,
-  steps,
-  read,
-  taskOf
-}: Spread<O>): Pick<Family, "tasks" | "draw"> => {
-  const checked = (given: Params): Either.Either<EnvError, O> =>
-    Either.chain((o: O) => ordered(id, unit, o))(read(given))
+export const spread = <O extends Bounds>({ id, steps, read, taskOf }: Spread<O>): Pick<Family, "tasks" | "draw"> => {
+  const checked = (given: Params): Either.Either<EnvError, O> => Either.chain((o: O) => ordered(id, o))(read(given))
   const taskAt = (o: O, fraction: number): Task => taskOf(o, valueAt(steps, o, fraction))
   return {
     tasks: (given) =>
@@ -66,7 +57,5 @@ export const valueAt = (steps: "equal" | "ratios", { low, high }: Omit<Bounds, "
 }
 
 /** Options whose bounds are in order. Errors: `ParameterError` naming `high`. */
-export const ordered = <O extends Omit<Bounds, "n">>(owner: string, unit: string, o: O): Either.Either<EnvError, O> =>
-  o.low < o.high
-    ? Either.right(o)
-    : Either.left(parameterError(owner, "high", o.high, `a number above low = ${o.low}`, unit))
+export const ordered = <O extends Omit<Bounds, "n">>(owner: string, o: O): Either.Either<EnvError, O> =>
+  o.low < o.high ? Either.right(o) : Either.left(optionError(owner, "high", o.high, `a number above low = ${o.low}`))

@@ -13,7 +13,7 @@ import { type Batch, type Member, vectorise } from "./vector.ts"
  *
  * Environments that are elsewhere are opened there, never played before with `fresh`; the caller closes such a batch.
  *
- * - Errors: those of the environment's parameters, `BatchError` for no tasks, `ProcessError` from elsewhere.
+ * - Errors: those of the environment's parameters, `ArgumentError` for no tasks, `ProcessError` from elsewhere.
  */
 export const taskBatch = (
   environment: Environment,

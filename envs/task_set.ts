@@ -2,7 +2,7 @@
 import * as Either from "fp-ts/lib/Either.js"
 import { repeated } from "../core/text/repeated.ts"
 import { shown } from "../core/text/shown.ts"
-import type { EnvError, TaskSetError } from "./error.ts"
+import { type EnvError, type TaskSetError, taskSetError } from "./error.ts"
 import type { Family, TaskSet } from "./family.ts"
 
 /**
@@ -46,11 +46,5 @@ export const checkedTasks = (
   return Either.right(set)
 }
 
-const wrong = (family: string, field: string, want: string, got: string, fix: string): TaskSetError => ({
-  _tag: "TaskSetError",
-  family,
-  field,
-  want,
-  got,
-  message: `Cannot use ${field} of family ${family}: want ${want}, got ${got}; ${fix}`
-})
+const wrong = (family: string, field: string, want: string, got: string, fix: string): TaskSetError =>
+  taskSetError({ doing: `use ${field} of family ${family}`, want, got, fix, field })

@@ -1,7 +1,7 @@
 import * as Either from "fp-ts/lib/Either.js"
 import { shown } from "../core/text/shown.ts"
 import type { Environment } from "./env.ts"
-import type { EnvError } from "./error.ts"
+import { type EnvError, parameterError } from "./error.ts"
 import type { Params } from "./parameter.ts"
 
 /**
@@ -36,11 +36,11 @@ export const sameSpaces = (env: Varying, params: Params): Either.Either<EnvError
   const found = chosen(env, params)
   if (found === undefined) return Either.right(params)
   const { parameter, id, values } = found.variant
-  const value = params[parameter]
-  const want = "the spaces it has"
+  const doing = `set parameter "${parameter}" of ${env.id} in a task or a batch`
   const fix = id === undefined ? `no environment has those of ${values}` : `take ${id}`
-  const message = `Cannot set parameter "${parameter}" of ${env.id} in a task or a batch: want ${want}, got ${shown(value)}; ${fix}`
-  return Either.left({ _tag: "ParameterError", owner: env.id, parameter, value, want, unit: "", message })
+  return Either.left(
+    parameterError({ doing, want: "the spaces it has", got: shown(params[parameter]), fix, parameter })
+  )
 }
 
 const chosen = (env: Varying, params: Params) => {

@@ -1,4 +1,5 @@
 import * as Either from "fp-ts/lib/Either.js"
+import { argumentError } from "../core/failure/mod.ts"
 import { type Floats, type Key, loadStream, type Stream, saveStream } from "../core/random/mod.ts"
 import type { Dynamics, Outcome } from "./env.ts"
 import type { EnvError } from "./error.ts"
@@ -61,7 +62,7 @@ export interface Batch {
   /** Of members `from` to `to`; of all by default. */
   readonly save: (from?: number, to?: number) => BatchState
   /**
-   * Members `from` to `to`, by default all, continue from a saved state. Errors: `BatchError` when it is not of members
+   * Members `from` to `to`, by default all, continue from a saved state. Errors: `ArgumentError` when it is not of members
    * like these; then nothing changed.
    */
   readonly load: (saved: BatchState, from?: number, to?: number) => Either.Either<EnvError, void>
@@ -72,7 +73,7 @@ export interface Batch {
   readonly succeeded?: (i: number) => boolean | undefined
   /**
    * Why the last `step` did nothing, or `reset` did not begin; nothing where all is well. Stepping cannot return an error,
-   * so whoever loops asks: a `BatchError` goes with the next call that is right, a `ProcessError` stays.
+   * so whoever loops asks: an `ArgumentError` goes with the next call that is right, a `ProcessError` stays.
    */
   readonly fault: () => EnvError | undefined
   /** Of environments that are elsewhere: what only they have. */
@@ -158,7 +159,7 @@ export const makeRows = (
  *
  * Episodes are begun by `reset` (or `load`), and anew after each end, by the environment's own stream.
  *
- * - Errors: `BatchError` for no members or unequal sizes.
+ * - Errors: `ArgumentError` for no members or unequal sizes.
  */
 export const vectorise = (members: readonly Member[]): Either.Either<EnvError, Batch> => {
   const [first] = members
@@ -289,13 +290,8 @@ export const stepFault = (
 
 const size = (x: Float64Array | undefined): string => (x === undefined ? "text that is no floats" : `${x.length}`)
 
-const batchError = (field: string, want: string, got: string): EnvError => ({
-  _tag: "BatchError",
-  field,
-  want,
-  got,
-  message: `Cannot use ${field} in a batch: want ${want}, got ${got}`
-})
+const batchError = (field: string, want: string, got: string): EnvError =>
+  argumentError({ doing: `use ${field} in a batch`, want, got })
 
 const refuse = (field: string, want: string, got: string): Either.Either<EnvError, never> =>
   Either.left(batchError(field, want, got))

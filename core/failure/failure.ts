@@ -32,6 +32,11 @@ export const failureOf =
     return Object.assign(error, { _tag: tag }, whole)
   }
 
+/** Whether something is of this shape: code of others may give anything. */
+export const isFailure = (x: unknown): x is Failure =>
+  x instanceof Error &&
+  ["_tag", "doing", "want", "got", "fix"].every((part) => typeof Reflect.get(x, part) === "string")
+
 /** Something given that cannot be used: a number out of range, a shape that does not fit, a text that cannot be read. */
 export type ArgumentError = Failure<"ArgumentError">
 

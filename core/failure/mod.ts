@@ -1,1 +1,1 @@
-export { type ArgumentError, argumentError, cannot, type Failure, failureOf, type Said } from "./failure.ts"
+export { type ArgumentError, argumentError, cannot, type Failure, failureOf, isFailure, type Said } from "./failure.ts"

@@ -39,10 +39,10 @@ export const distanceTo = (name: string): ((candidate: string) => number | undef
 /** Longer names are not compared letter by letter. */
 const LONGEST_NAME = 200
 
-/** "; did you mean "x"?" or nothing; for the end of a message. */
+/** "did you mean "x"?" or nothing: the fix of an unknown name. */
 export const didYouMean = (name: string, candidates: readonly string[]): string => {
   const found = nearest(name, candidates)
-  return found === undefined ? "" : `; did you mean "${found}"?`
+  return found === undefined ? "" : `did you mean "${found}"?`
 }
 
 /** Number of single-character edits, a swap of neighbours counting one. */

@@ -8,6 +8,8 @@ export interface Complaint {
   readonly got: string
   /** How to mend it, as an instruction; empty where nothing better than `want` can be said. */
   readonly fix: string
+  /** The last lines that another program wrote to its standard error. */
+  readonly stderr?: string
 }
 
 /** The longest part of a sentence, whatever it quotes. */
@@ -21,5 +23,6 @@ const LONGEST_PART = 1000
  */
 export const sentence = (c: Complaint): string => {
   const [doing, want, got, fix] = [c.doing, c.want, c.got, c.fix].map((part) => shortened(part, LONGEST_PART))
-  return `Cannot ${doing}: want ${want}, got ${got}${fix === "" ? "" : `; ${fix}`}`
+  const words = c.stderr === undefined || c.stderr === "" ? "" : `; its standard error ends with:\n${c.stderr}`
+  return `Cannot ${doing}: want ${want}, got ${got}${fix === "" ? "" : `; ${fix}`}${words}`
 }

@@ -25,7 +25,6 @@ export const cartPoleLength: Family = {
   options,
   ...spread({
     id: ID,
-    unit: "m",
     steps: "ratios",
     read: (given) => resolve(ID, "option", options, given),
     taskOf: ({ masspole, masscart, gravity, force_mag }, length) => ({

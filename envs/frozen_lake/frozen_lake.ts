@@ -1,8 +1,7 @@
 import * as Either from "fp-ts/lib/Either.js"
 import { random } from "../../core/random/mod.ts"
 import { type Dynamics, type Environment, environment } from "../env.ts"
-import type { EnvError } from "../error.ts"
-import { parameterError } from "../family.ts"
+import { type EnvError, optionError } from "../error.ts"
 import { choiceOf, flag, number, type Params, type Resolved, resolve, text } from "../parameter.ts"
 import { sameSpaces, type Variant } from "../variant.ts"
 import { type Ice, maps, type Rows, transitions } from "./lake.ts"
@@ -61,7 +60,7 @@ const lakeOf = (lake: Lake): Environment => {
   })
   const checked = (p: Values): Either.Either<EnvError, Dynamics> => {
     const rows = rowsOf(p)
-    const refuse = (want: string) => Either.left(parameterError(id, "desc", p.desc, want, ""))
+    const refuse = (want: string) => Either.left(optionError(id, "desc", p.desc, want))
     if (rows.some((row) => row.length !== rows[0]!.length)) return refuse("rows of one length")
     if (!rows.some((row) => row.includes("S"))) return refuse("a map with a start S")
     return Either.right(dynamics(rows, iceOf(p)))

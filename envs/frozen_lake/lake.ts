@@ -1,8 +1,7 @@
 /** The maps of frozen lakes and what a move does on them. */
 import * as Either from "fp-ts/lib/Either.js"
 import { choice, type Key, stream } from "../../core/random/mod.ts"
-import type { EnvError } from "../error.ts"
-import { parameterError } from "../family.ts"
+import { type EnvError, optionError } from "../error.ts"
 
 /** A map: rows of S (start), F (frozen), H (hole) and G (goal), all of one length. */
 export type Rows = readonly string[]
@@ -80,7 +79,7 @@ const ATTEMPTS = 10_000
  */
 export const randomMap = (size: number, p: number, key: Key): Either.Either<EnvError, Rows> => {
   const refuse = (name: string, value: number, want: string) =>
-    Either.left(parameterError("a random map", name, value, want, ""))
+    Either.left(optionError("a random map", name, value, want))
   if (!(Number.isInteger(size) && size >= 2)) return refuse("size", size, "an integer of at least 2")
   if (!(p > 0 && p <= 1)) return refuse("p", p, "a number above 0, at most 1")
   const source = stream(key)

@@ -1,8 +1,8 @@
 import * as Either from "fp-ts/lib/Either.js"
 import { child, integers, type Key, key, stream } from "../../core/random/mod.ts"
 import type { Environment } from "../env.ts"
-import type { EnvError } from "../error.ts"
-import { type Family, parameterError, type Task, type TaskSet } from "../family.ts"
+import { type EnvError, optionError } from "../error.ts"
+import type { Family, Task, TaskSet } from "../family.ts"
 import { flag, integer, number, type Params, type Resolved, resolve, text } from "../parameter.ts"
 import { frozenLake, frozenLake8x8, REWARDS } from "./frozen_lake.ts"
 import { randomMap } from "./lake.ts"
@@ -58,7 +58,7 @@ const mapsFamily = (id: string, environment: Environment, size: number): Family 
 }
 
 const keyOf = (id: string, seed: number): Either.Either<EnvError, Key> =>
-  Either.mapLeft(({ want }: { readonly want: string }) => parameterError(id, "seed", seed, want, ""))(key(seed))
+  Either.mapLeft(({ want }: { readonly want: string }) => optionError(id, "seed", seed, want))(key(seed))
 
 /** Maps of at most 4 x 4 cells. */
 export const frozenLakeMaps: Family = mapsFamily("frozenlake-maps", frozenLake, 4)

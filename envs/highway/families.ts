@@ -1,8 +1,8 @@
 import * as Either from "fp-ts/lib/Either.js"
 import { child, integers, stream, uniform } from "../../core/random/mod.ts"
 import type { Environment } from "../env.ts"
-import type { EnvError } from "../error.ts"
-import { distinctDraws, type Family, parameterError, type Task } from "../family.ts"
+import { type EnvError, optionError } from "../error.ts"
+import { distinctDraws, type Family, type Task } from "../family.ts"
 import { integer, number, type Params, type Resolved, resolve } from "../parameter.ts"
 import { ordered, spread, valueAt } from "../spread.ts"
 import { highway, highwayFast } from "./highway.ts"
@@ -32,7 +32,6 @@ const densityFamily = (
     options,
     ...spread({
       id,
-      unit: "",
       steps: "ratios",
       read: (given) => resolve(id, "option", options, given),
       taskOf: ({ lanes_count, vehicles_count }, density) => ({
@@ -102,8 +101,8 @@ export const highwayLanes: Family = {
 const checkedLanes = (given: Params): Either.Either<EnvError, LaneOptions> =>
   Either.chain((o: LaneOptions) =>
     o.fewest <= o.most
-      ? ordered(LANES, "", o)
-      : Either.left(parameterError(LANES, "most", o.most, `a number from fewest = ${o.fewest}`, "lanes"))
+      ? ordered(LANES, o)
+      : Either.left(optionError(LANES, "most", o.most, `a number from fewest = ${o.fewest}`))
   )(resolve(LANES, "option", laneOptions, given))
 
 const laneTask = (lanes: number, density: number): Task => ({

@@ -1,6 +1,5 @@
 import * as Either from "fp-ts/lib/Either.js"
-import type { EnvError } from "../error.ts"
-import { parameterError } from "../family.ts"
+import { type EnvError, optionError } from "../error.ts"
 import { flag, integer, number, type Resolved, text } from "../parameter.ts"
 
 /** What tells the two environments apart. */
@@ -77,14 +76,13 @@ export const numbersOf = (list: string): readonly number[] => list.split(",").ma
 
 /** Refuses values that fit their own ranges but not each other. */
 export const checkParameters = (id: string, p: HighwayParameters): Either.Either<EnvError, HighwayParameters> => {
-  const refuse = (name: keyof HighwayParameters, want: string, unit = "") =>
-    Either.left(parameterError(id, name, p[name], want, unit))
+  const refuse = (name: keyof HighwayParameters, want: string) => Either.left(optionError(id, name, p[name], want))
   if (p.initial_lane_id >= p.lanes_count)
     return refuse("initial_lane_id", `a lane below lanes_count = ${p.lanes_count}, or −1`)
   const speeds = numbersOf(p.target_speeds)
-  if (!(speeds[0]! < speeds[speeds.length - 1]!)) return refuse("target_speeds", "speeds that rise", "m/s")
+  if (!(speeds[0]! < speeds[speeds.length - 1]!)) return refuse("target_speeds", "speeds that rise")
   const [low, high] = numbersOf(p.reward_speed_range)
-  if (!(low! < high!)) return refuse("reward_speed_range", "a first speed below the second", "m/s")
+  if (!(low! < high!)) return refuse("reward_speed_range", "a first speed below the second")
   if (p.normalize_reward && p.collision_reward === p.high_speed_reward + p.right_lane_reward)
     return refuse("normalize_reward", "false where a crash is worth as much as the best step")
   return Either.right(p)

@@ -43,7 +43,7 @@ export const openLaws = (env: Environment): readonly Law[] => {
     },
     {
       name: "a step before reset() moves nothing, and fault() says why",
-      fix: "write nothing before the first reset() or load(), and return a BatchError from fault()",
+      fix: "write nothing before the first reset() or load(), and return an ArgumentError from fault()",
       check: () =>
         opened(ALL, (b) => {
           const rows = makeRows(COUNT, size)

@@ -1,8 +1,8 @@
 import * as Either from "fp-ts/lib/Either.js"
 import { cos, sin } from "../../core/math/mod.ts"
 import { child, type Key, standardNormal, stream, zeroKey } from "../../core/random/mod.ts"
-import type { EnvError } from "../error.ts"
-import { type Family, parameterError, type Task, type TaskSet } from "../family.ts"
+import { type EnvError, optionError } from "../error.ts"
+import type { Family, Task, TaskSet } from "../family.ts"
 import { integer, number, type Params, type Resolved, resolve } from "../parameter.ts"
 import { linearQuadratic } from "./linear_quadratic.ts"
 
@@ -39,9 +39,7 @@ export const linearQuadraticPlanted: Family = {
 
 const checked = (given: Params): Either.Either<EnvError, Options> =>
   Either.chain((o: Options) =>
-    o.groups <= o.n
-      ? Either.right(o)
-      : Either.left(parameterError(ID, "groups", o.groups, `at most n = ${o.n}`, options.groups.unit))
+    o.groups <= o.n ? Either.right(o) : Either.left(optionError(ID, "groups", o.groups, `at most n = ${o.n}`))
   )(resolve(ID, "option", options, given))
 
 const taskSet = (o: Options, key: Key, count: number, label: string): TaskSet => {

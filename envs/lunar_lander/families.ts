@@ -27,7 +27,6 @@ export const lunarLanderGravity: Family = {
   options: gravityOptions,
   ...spread({
     id: "lunarlander-gravity",
-    unit: "m/s²",
     steps: "equal",
     read: (given) => resolve("lunarlander-gravity", "option", gravityOptions, given),
     taskOf: ({ enable_wind, wind_power, turbulence_power }, gravity) => ({
@@ -54,7 +53,6 @@ export const lunarLanderWind: Family = {
   options: windOptions,
   ...spread({
     id: "lunarlander-wind",
-    unit: "N",
     steps: "equal",
     read: (given) => resolve("lunarlander-wind", "option", windOptions, given),
     taskOf: ({ gravity, turbulence_power }, wind_power) => ({

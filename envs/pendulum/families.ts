@@ -28,7 +28,6 @@ const varied = ({ id, summary, parameter, unit, ...range }: Variation): Family =
     options,
     ...spread({
       id,
-      unit,
       steps: "ratios",
       read: (given) => resolve(id, "option", options, given),
       taskOf: ({ max_torque }, value) => ({

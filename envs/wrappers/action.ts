@@ -6,7 +6,7 @@ import { unwrappable, type Wrapper, wrapped } from "./wrap.ts"
 /**
  * Any action is taken, as the nearest one within the bounds.
  *
- * - Errors: `make` gives `DynamicsError` where actions are no box.
+ * - Errors: `make` gives `EnvironmentError` where actions are no box.
  */
 export const clipAction: Wrapper = (env) => {
   const { action } = env
@@ -21,7 +21,7 @@ export const clipAction: Wrapper = (env) => {
  *     a ↦ l + (a − low)·(h − l)/(high − low)
  *
  * - Units: the new actions have none.
- * - Errors: `make` gives `DynamicsError` where actions are no box, where one of its bounds is infinite, and for `low`
+ * - Errors: `make` gives `EnvironmentError` where actions are no box, where one of its bounds is infinite, and for `low`
  *   that is not below `high`.
  */
 export const rescaleAction =

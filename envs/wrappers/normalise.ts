@@ -14,7 +14,7 @@ import { unwrappable, type Wrapper, wrapped } from "./wrap.ts"
  * saved with every policy, are in every receipt, and one task cannot see through the numbers of another unnoticed.
  * They do not move while an agent learns; gather them first by `observationMoments`.
  *
- * - Errors: `make` gives `DynamicsError` for observations that are no box and for moments of another size.
+ * - Errors: `make` gives `EnvironmentError` for observations that are no box and for moments of another size.
  */
 export const normaliseObservation =
   (moments: Moments): Wrapper =>
@@ -65,7 +65,7 @@ export const normaliseObservation =
  *
  * The deviation becomes the parameter `return_deviation` of the new environment, as those of observations do.
  *
- * - Errors: `make` gives `DynamicsError` for moments of more than one number.
+ * - Errors: `make` gives `EnvironmentError` for moments of more than one number.
  */
 export const normaliseReward =
   (moments: Moments): Wrapper =>

@@ -4,7 +4,7 @@ import { unwrappable, type Wrapper, wrapped } from "./wrap.ts"
 /**
  * Episodes are truncated after so many steps, whatever limit the environment has.
  *
- * - Errors: `make` gives `DynamicsError` for a count that is no integer from 1.
+ * - Errors: `make` gives `EnvironmentError` for a count that is no integer from 1.
  */
 export const timeLimit =
   (steps: number): Wrapper =>
@@ -18,7 +18,7 @@ export const timeLimit =
  *
  * An episode has as many of these longer steps as its time limit holds whole ones, at least one.
  *
- * - Errors: `make` gives `DynamicsError` for a count that is no integer from 1.
+ * - Errors: `make` gives `EnvironmentError` for a count that is no integer from 1.
  */
 export const frameSkip =
   (count: number): Wrapper =>

@@ -1,7 +1,7 @@
 import * as Either from "fp-ts/lib/Either.js"
 import { checkedDynamics } from "../dynamics.ts"
 import type { Dynamics, Environment } from "../env.ts"
-import { dynamicsError, type EnvError } from "../error.ts"
+import { type EnvError, environmentError } from "../error.ts"
 
 /** An environment made of another. What cannot be done is refused by `make`, so that wrappers compose as plain functions. */
 export type Wrapper = (env: Environment) => Environment
@@ -36,7 +36,7 @@ export const unwrappable = (
   fix: string
 ): Environment => {
   const refusal: Either.Either<EnvError, Dynamics> = Either.left(
-    dynamicsError(`${env.id}+${done}`, field, want, got, fix)
+    environmentError(`${env.id}+${done}`, field, want, got, fix)
   )
   return { ...wrapped(env, done, {}, (d) => d), make: () => refusal }
 }

@@ -1,5 +1,7 @@
 /** A batch of environments that live in Python processes. */
+
 import * as Either from "fp-ts/lib/Either.js"
+import { cannot } from "../../core/failure/mod.ts"
 import type { Floats } from "../../core/random/mod.ts"
 import { floatsFromText } from "../../envs/exact_text.ts"
 import { placeOf, taskOf } from "../../envs/given.ts"
@@ -32,17 +34,14 @@ export interface Where {
 /**
  * Opens members in processes. All processes step at the same time, this one waiting.
  *
- * - Errors: `BatchError` for no members; what the processes refuse.
+ * - Errors: `ArgumentError` for no members; what the processes refuse.
  */
 export const openBatch = (
   { name, reference, sizes, children, fresh }: Where,
   members: readonly Opening[]
 ): Either.Either<EnvError, Batch> => {
   const count = members.length
-  if (count === 0) {
-    const message = "Cannot use members in a batch: want at least one, got none"
-    return Either.left({ _tag: "BatchError", field: "members", want: "at least one", got: "none", message })
-  }
+  if (count === 0) return cannot("use members in a batch", "at least one", "none")
   const used = Math.min(children.length, count)
   const begun = children.slice(0, used).map((child, p) => {
     const [from, to] = [Math.floor((p * count) / used), Math.floor(((p + 1) * count) / used)]

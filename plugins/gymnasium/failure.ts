@@ -2,8 +2,8 @@
 
 import * as Either from "fp-ts/lib/Either.js"
 import { choices } from "../../core/text/choices.ts"
-import { didYouMean, nearest } from "../../core/text/nearest.ts"
-import type { EnvError, ProcessError, ProcessReason, UnknownName } from "../../envs/mod.ts"
+import { nearest } from "../../core/text/nearest.ts"
+import { type EnvError, meant, type ProcessReason, processError, unknownName } from "../../envs/mod.ts"
 
 /** How ids of this bridge begin. */
 export const PREFIX = "gymnasium:"
@@ -33,40 +33,32 @@ export const fault = (reason: ProcessReason, want: string, got: string, fix = ""
 
 /** The same of an environment, in a sentence and with the process's last words. */
 export const envError = (environment: string, f: Fault): EnvError => {
-  if (f.unknown === undefined) return processError(environment, f)
+  if (f.unknown === undefined) return ofProcess(environment, f)
   const { kind, valid } = f.unknown
   return kind === "environment" ? unknownId(environment, valid, f.fix) : unknownArgument(environment, f.got, valid)
 }
 
-const processError = (environment: string, f: Fault): ProcessError => {
-  const { reason, want, got, fix, stderr, place } = f
-  const where = f.where ?? (place !== undefined && "trial" in place ? ", in a trial of it" : "")
-  const mend = fix === "" ? "" : `; ${fix}`
-  const words = stderr === "" ? "" : `; its standard error ends with:\n${stderr}`
-  const message = `Cannot run ${environment}${where}: want ${want}, got ${got}${mend}${words}`
-  return { _tag: "ProcessError", environment, reason, want, got, stderr, message }
+const ofProcess = (environment: string, { reason, want, got, fix, stderr, where, place }: Fault): EnvError => {
+  const at = where ?? (place !== undefined && "trial" in place ? ", in a trial of it" : "")
+  return processError({ doing: `run ${environment}${at}`, want, got, fix, stderr, reason })
 }
 
-const unknownId = (environment: string, known: readonly string[], fix: string): UnknownName => {
+const unknownId = (environment: string, known: readonly string[], fix: string): EnvError => {
   // Without the prefix, which would make everything look alike.
   const near = nearest(environment.slice(PREFIX.length).split("?")[0] ?? "", known)
   const hints = [near === undefined ? "" : `did you mean "${PREFIX}${near}"?`, fix].filter((hint) => hint !== "")
-  const message = [`Cannot find environment "${environment}": want an id that this Python's gymnasium knows`, ...hints]
-  return {
-    _tag: "UnknownName",
-    kind: "environment",
-    owner: "",
-    name: environment,
-    nearest: near === undefined ? undefined : `${PREFIX}${near}`,
-    valid: known.map((id) => `${PREFIX}${id}`),
-    message: message.join("; ")
-  }
+  return unknownName({
+    doing: `find environment "${environment}"`,
+    want: "an id that this Python's gymnasium knows",
+    got: "no such id",
+    fix: hints.join("; "),
+    nearest: near === undefined ? undefined : `${PREFIX}${near}`
+  })
 }
 
-const unknownArgument = (owner: string, name: string, valid: readonly string[]): UnknownName => {
-  const want = `want one of ${choices(valid, name)}${didYouMean(name, valid)}`
-  const message = `Cannot give argument "${name}" to the constructor of ${owner}: ${want}`
-  return { _tag: "UnknownName", kind: "parameter", owner, name, nearest: nearest(name, valid), valid, message }
+const unknownArgument = (owner: string, name: string, valid: readonly string[]): EnvError => {
+  const [doing, want] = [`give argument "${name}" to the constructor of ${owner}`, `one of ${choices(valid, name)}`]
+  return unknownName({ doing, want, got: "no such name", ...meant(name, valid) })
 }
 
 /** Names the environment in what failed. */

@@ -2,16 +2,20 @@
 import * as Either from "fp-ts/lib/Either.js"
 import { exp, log } from "../../core/math/mod.ts"
 import { type Key, stream, uniform } from "../../core/random/mod.ts"
-import { distinctDraws, type Family, parameterError, type Task, type TaskSet } from "../../envs/family.ts"
 import {
   choiceOf,
+  distinctDraws,
   type EnvError,
   type Environment,
+  type Family,
   integer,
   number,
+  optionError,
   type Params,
   type Resolved,
   resolve,
+  type Task,
+  type TaskSet,
   text
 } from "../../envs/mod.ts"
 import { typedValue } from "./environment.ts"
@@ -106,7 +110,7 @@ export const familyOf = (
       ? Math.round
       : (x) => Number(x.toPrecision(6)) // so that ids are readable and the same everywhere
   const refuse = (option: string, value: unknown, want: string) =>
-    Either.left(parameterError(environment.id, option, value, want, ""))
+    Either.left(optionError(environment.id, option, value, want))
 
   return {
     id: environment.id,

@@ -3,8 +3,10 @@
  *
  * Loading plays them again, in environments of their own, and compares what is seen at the end.
  */
+
 import { createHash } from "node:crypto"
 import * as Either from "fp-ts/lib/Either.js"
+import { cannot } from "../../core/failure/mod.ts"
 import { type Floats, loadStream } from "../../core/random/mod.ts"
 import { floatsFromText, floatsToText } from "../../envs/exact_text.ts"
 import type { BatchState, EnvError } from "../../envs/mod.ts"
@@ -151,10 +153,4 @@ export const loadEpisodes = (
 const size = (x: { readonly length: number } | undefined): string => (x === undefined ? "other text" : `${x.length}`)
 
 const refuse = (field: string, want: string, got: string): Either.Either<EnvError, never> =>
-  Either.left({
-    _tag: "BatchError",
-    field,
-    want,
-    got,
-    message: `Cannot load ${field} of a batch: want ${want}, got ${got}`
-  })
+  cannot(`load ${field} of a batch`, want, got)

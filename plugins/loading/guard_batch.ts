@@ -1,6 +1,7 @@
 /** Contributed environments whose state is elsewhere, in use: what is thrown or returned against the contract. */
 import * as Either from "fp-ts/lib/Either.js"
-import { dynamicsError, type EnvError } from "../../envs/error.ts"
+import { checkedFailure } from "../../envs/dynamics.ts"
+import { type EnvError, environmentError } from "../../envs/error.ts"
 import { checkedBatch } from "../../envs/given.ts"
 import { type Batch, type Environment, type OpenBatch, type RemoteBatch, sizeOf } from "../../envs/mod.ts"
 
@@ -11,7 +12,7 @@ export type Attempt = <A>(name: string, call: () => A) => A
 export const guardedOpen =
   (env: Environment, open: OpenBatch, attempt: Attempt): OpenBatch =>
   (members, how) =>
-    Either.map((batch: Batch) => checkedBatch(env, members, guardedBatch(batch, attempt)))(
+    Either.map((batch: Batch) => checkedBatch(env, members, guardedBatch(env, batch, attempt)))(
       wholeBatch(
         env,
         members.length,
@@ -22,9 +23,9 @@ export const guardedOpen =
 /** What `open` returned, if it is a batch of this environment; contributed code may return anything. */
 const wholeBatch = (env: Environment, members: number, opened: unknown): Either.Either<EnvError, Batch> => {
   const wrong = (field: string, want: string, got: unknown, fix: string) =>
-    Either.left(dynamicsError(env.id, field, want, String(got), fix))
+    Either.left(environmentError(env.id, field, want, String(got), fix))
   if (!isEither(opened)) return wrong("open()", "an Either of a batch", typeof opened, "return Either.right(batch)")
-  if (Either.isLeft(opened)) return opened
+  if (Either.isLeft(opened)) return Either.left(checkedFailure(env, "open()", opened.left))
   const batch = opened.right
   const sizes = { count: members, observationSize: sizeOf(env.observation), actionSize: sizeOf(env.action) }
   for (const name of ["count", "observationSize", "actionSize"] as const)
@@ -38,15 +39,21 @@ const wholeBatch = (env: Environment, members: number, opened: unknown): Either.
   return opened
 }
 
-const guardedBatch = (batch: Batch, attempt: Attempt): Batch => {
+const guardedBatch = (env: Environment, batch: Batch, attempt: Attempt): Batch => {
   const { remote } = batch
   return {
     ...batch,
     reset: (observation, row) => attempt("reset()", () => batch.reset(observation, row)),
     step: (actions, rows, row, actionRow) => attempt("step()", () => batch.step(actions, rows, row, actionRow)),
     save: (from, to) => attempt("save()", () => batch.save(from, to)),
-    load: (saved, from, to) => attempt("load()", () => batch.load(saved, from, to)),
-    fault: () => attempt("fault()", () => batch.fault()),
+    load: (saved, from, to) =>
+      Either.mapLeft((e: EnvError) => checkedFailure(env, "load()", e))(
+        attempt("load()", () => batch.load(saved, from, to))
+      ),
+    fault: () => {
+      const found = attempt("fault()", () => batch.fault())
+      return found === undefined ? undefined : checkedFailure(env, "fault()", found)
+    },
     ...(remote === undefined ? {} : { remote: guardedElsewhere(remote, attempt) })
   }
 }

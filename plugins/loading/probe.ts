@@ -1,6 +1,6 @@
 /** Whether contributed dynamics write the numbers that they say: seen before anything is learnt from them. */
 import { stream, zeroKey } from "../../core/random/mod.ts"
-import { type DynamicsError, dynamicsError } from "../../envs/error.ts"
+import { type EnvironmentError, environmentError } from "../../envs/error.ts"
 import type { Dynamics, Environment } from "../../envs/mod.ts"
 
 /** What nobody writes by chance. */
@@ -10,8 +10,9 @@ const [MARK, OTHER_MARK] = [-12345.678, 98765.4321]
  * Begins an episode between marks and looks at it: what `reset` and `observe` leave out, write beside, or cannot be
  * numbers.
  */
-export const firstIssue = (env: Environment, d: Dynamics): DynamicsError | undefined => {
-  const wrong = (field: string, want: string, got: string, fix: string) => dynamicsError(env.id, field, want, got, fix)
+export const firstIssue = (env: Environment, d: Dynamics): EnvironmentError | undefined => {
+  const wrong = (field: string, want: string, got: string, fix: string) =>
+    environmentError(env.id, field, want, got, fix)
   const state = new Float64Array(d.stateSize + 2).fill(MARK)
   d.reset(state, 1, stream(zeroKey))
   if (state[0] !== MARK || state[d.stateSize + 1] !== MARK) {

@@ -48,7 +48,7 @@ export const isPlugin = (value: unknown): value is Plugin => pluginIssues(value)
 
 const unknownKey = (key: string): Issue => {
   const valid = Object.keys(shapes.Plugin.fields)
-  const fix = `take it out${didYouMean(key, valid).replace(";", ",")}`
+  const fix = ["take it out", didYouMean(key, valid)].filter((hint) => hint !== "").join(", ")
   return { field: key, want: `only ${choices(valid, key)}`, got: shown(key), fix }
 }
 
@@ -141,7 +141,7 @@ const tagged = (
   if (shape !== undefined) return shapeIssues(shape, value, at)
   const valid = Object.keys(known)
   const want = valid.map((v) => JSON.stringify(v)).join(" or ")
-  const fix = typeof tag === "string" ? didYouMean(tag, valid).slice(2) : ""
+  const fix = typeof tag === "string" ? didYouMean(tag, valid) : ""
   return Predicate.isObject(value)
     ? [{ field: `${at}.${key}`, want, got: show(tag), fix }]
     : [{ field: at, want: `an object with ${key}`, got: show(value), fix }]

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import * as Either from "fp-ts/lib/Either.js"
-import { dynamicsError } from "../../envs/error.ts"
+import { environmentError } from "../../envs/error.ts"
 import { environmentFindings, type Family, family, familyFindings, integer, lawsOf, standard } from "../../envs/mod.ts"
 import { mistakes } from "./mistakes.ts"
 import { point } from "./point.ts"
@@ -84,7 +84,7 @@ test("the laws find families with repeated ids, tasks out of range, and draws th
 })
 
 test("no law holds of an environment or a family that refuses everything", () => {
-  const never = () => Either.left(dynamicsError("Never-v0", "make()", "parameters", "some", ""))
+  const never = () => Either.left(environmentError("Never-v0", "make()", "parameters", "some", ""))
   const own = point({}, { make: never })
   const elsewhere = point({}, { make: never, open: never })
   // What the record says of itself holds of a record that refuses: its spaces and numbers, and that nothing is thrown.

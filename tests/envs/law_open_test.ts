@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { after, test } from "node:test"
 import * as Either from "fp-ts/lib/Either.js"
 import { child, stream, zeroKey } from "../../core/random/mod.ts"
-import { dynamicsError } from "../../envs/error.ts"
+import { environmentError } from "../../envs/error.ts"
 import {
   type Batch,
   cartPole,
@@ -31,7 +31,7 @@ const remote = (
 ): Environment => ({
   ...cartPole,
   id: "Remote-v0",
-  make: () => Either.left(dynamicsError("Remote-v0", "make()", "open()", "make()", "")),
+  make: () => Either.left(environmentError("Remote-v0", "make()", "open()", "make()", "")),
   open: (members) => {
     const made = []
     for (const [i, m] of members.entries()) {
@@ -41,7 +41,7 @@ const remote = (
     }
     return Either.map((own: Batch): Batch => {
       let closed = false
-      const gone = () => dynamicsError("Remote-v0", "batch", "an open one", "a closed one", "")
+      const gone = () => environmentError("Remote-v0", "batch", "an open one", "a closed one", "")
       const whole: Batch = {
         ...own,
         step: (...given) => (closed ? undefined : own.step(...given)),
@@ -195,7 +195,7 @@ test("every law that an environment elsewhere can break is broken by one of thes
 })
 
 const clocks = (load: Batch): Partial<Batch> => ({
-  load: () => Either.left(dynamicsError("Remote-v0", "load()", "a repeatable one", `${load.count} clocks`, ""))
+  load: () => Either.left(environmentError("Remote-v0", "load()", "a repeatable one", `${load.count} clocks`, ""))
 })
 const saved = (env: Environment) =>
   lawsOf({ environments: [env] })

@@ -37,7 +37,7 @@ test("resolve() says what was wanted, what came and what may have been meant", (
   assert.equal(message({ mode: "c" }), 'Cannot set parameter "mode" of toy: want one of "a", "b", got "c"')
   assert.equal(
     message({ mas: 1 }),
-    'Cannot set parameter "mas" of toy: want one of mass, count, noisy, mode; did you mean "mass"?'
+    'Cannot set parameter "mas" of toy: want one of mass, count, noisy, mode, got no such name; did you mean "mass"?'
   )
 })
 

@@ -168,7 +168,7 @@ test("load() refuses a state of another batch and then changes nothing", () => {
   for (const bad of [make(3).save(), { ...before, streams: ["pcg64:0", "x"] }, { ...before, states: "zz" }]) {
     const loaded = two.load(bad)
     assert.ok(Either.isLeft(loaded))
-    assert.equal(loaded.left._tag, "BatchError")
+    assert.equal(loaded.left._tag, "ArgumentError")
     assert.deepEqual(two.save(), before)
   }
 })

@@ -30,7 +30,7 @@ test("nearest() gives a known name itself", () =>
   ))
 
 test("didYouMean() is empty when nothing is near", () => {
-  assert.equal(didYouMean("lenght", ["length"]), '; did you mean "length"?')
+  assert.equal(didYouMean("lenght", ["length"]), 'did you mean "length"?')
   assert.equal(didYouMean("zzz", ["length"]), "")
 })
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import * as E from "fp-ts/lib/Either.js"
+import { cannot } from "../../../core/failure/mod.ts"
 import { zeroKey } from "../../../core/random/mod.ts"
 import {
   cartPole,
@@ -145,6 +146,6 @@ test("normaliseReward() divides by the deviation of discounted returns", () => {
 test("wrappers refuse counts that are none, and environments without dynamics of their own", () => {
   assert.match(refusal(timeLimit(0)(cartPole)), /want an integer from 1, got 0/)
   assert.match(refusal(frameSkip(1.5)(cartPole)), /want an integer from 1, got 1\.5/)
-  const open = () => E.left({ _tag: "BatchError", field: "", want: "", got: "", message: "" } as const)
+  const open = () => cannot("open", "nothing", "members")
   assert.equal(frameSkip(2)({ ...cartPole, open }).open, undefined)
 })

@@ -18,8 +18,12 @@ const refusal = (from: Gymnasium, id: string): string => {
 
 /** What is wrong with an id, and what the one sentence must say. */
 const wrong: readonly (readonly [name: string, id: string, says: RegExp])[] = [
-  ["no id at all", "", /want an id that this Python's gymnasium knows(; not installed|$)/],
-  ["an id that resembles none", "no-such-thing-anywhere-v0", /knows(; not installed, and may have it: [\w, ]+)?$/],
+  ["no id at all", "", /want an id that this Python's gymnasium knows, got no such id(; not installed|$)/],
+  [
+    "an id that resembles none",
+    "no-such-thing-anywhere-v0",
+    /knows, got no such id(; not installed, and may have it: [\w, ]+)?$/
+  ],
   [
     "a module that is not there",
     "no_module:World-v0",
@@ -28,7 +32,7 @@ const wrong: readonly (readonly [name: string, id: string, says: RegExp])[] = [
   [
     "a misspelt argument of a constructor",
     "oddities:odd/Counting-v0?strat=1",
-    /Cannot give argument "strat" .*want one of label, max_episode_steps, start; did you mean "start"\?$/
+    /Cannot give argument "strat" .*want one of start, label, max_episode_steps, got no such name; did you mean "start"\?$/
   ],
   [
     "a missing argument of a constructor",

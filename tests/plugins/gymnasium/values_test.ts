@@ -73,11 +73,7 @@ for (const [where, says] of [
     for (let t = 0; t < 8; t++) batch.step(Float64Array.of(1, 1), rows)
     const fault = batch.fault()
     assert.match(fault?.message ?? "nothing was refused", says)
-    assert.deepEqual(
-      fault?._tag === "GivenError" ? [fault.task, fault.step] : fault,
-      ["odd", 7],
-      "the fault says where it was"
-    )
+    assert.match(fault?.doing ?? "", /, task odd, step 7$/, "the fault says where it was")
     // It stays: nothing moves after it.
     const before = rows.episodeLength.slice()
     batch.reset(rows.observation)

@@ -2,7 +2,16 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import * as Either from "fp-ts/lib/Either.js"
 import { zeroKey } from "../../../core/random/mod.ts"
-import { cartPole, type Dynamics, type Environment, makeRows, type OpenBatch, taskBatch } from "../../../envs/mod.ts"
+import {
+  cartPole,
+  type Dynamics,
+  type EnvError,
+  type Environment,
+  makeRows,
+  type OpenBatch,
+  parameterError,
+  taskBatch
+} from "../../../envs/mod.ts"
 import { replay } from "../../../envs/replay.ts"
 import { guardedEnvironment } from "../../../plugins/loading/guard.ts"
 
@@ -109,6 +118,14 @@ const opening = (change: object): OpenBatch => {
       )
     ) as ReturnType<OpenBatch> // what a plugin returns may be anything
 }
+
+test("what a plugin refuses with that is no failure of this package is told in one", () => {
+  const plain: EnvError = JSON.parse('{"_tag": "ParameterError", "message": "too heavy"}')
+  const refuses = guardedEnvironment({ ...cartPole, make: () => Either.left(plain) }, "odd")
+  assert.match(sentence(refuses), /^Cannot use make\(\) of CartPole-v1: want a failure .*, got too heavy$/)
+  const proper = parameterError({ doing: "set mass", want: "less", got: "more", parameter: "mass" })
+  assert.equal(sentence(guardedEnvironment({ ...cartPole, make: () => Either.left(proper) }, "odd")), proper.message)
+})
 
 test("a batch that a plugin opens is checked, and what it throws names plugin, environment and function", () => {
   const opened = (change: object | OpenBatch) => {

@@ -89,7 +89,7 @@ test("what a plugin throws in use names plugin, environment and function; a wron
     const { registry } = await load(["./lying.ts", "./throwing.ts"], folder)
     const [a, b] = registry.environments.slice(-2)
     const made = a?.make({})
-    assert.ok(made?._tag === "Left" && made.left._tag === "DynamicsError")
+    assert.ok(made?._tag === "Left" && made.left._tag === "EnvironmentError")
     assert.match(made.left.message, /observationSize of Lying-v0: want 1, .*, got 3/)
     const d = b?.make({})
     assert.ok(d?._tag === "Right")
