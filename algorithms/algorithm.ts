@@ -251,6 +251,12 @@ export interface Algorithm<C> {
   readonly learner: (config: C, problem: TrainingProblem) => Effect.Effect<Learner, LearnerError, Session | Scope.Scope>
   readonly collector: (config: C, problem: Problem) => Effect.Effect<Collector, LearnerError, Session | Scope.Scope>
   /**
+   * θ and value of a policy that is told which of so many tasks it plays, from those of `policy`, which is not: both compute what
+   * they did, whatever task is told, so that a training of the one can start where the other stands. Without it no run compares
+   * its groups with a policy that is told its task.
+   */
+  readonly widen?: (config: C, policy: Policy, at: Fixed, tasks: number) => E.Either<ProblemError, Fixed>
+  /**
    * Only of meta-learners, whose policy is a place to start from: its worth is that of what it adapts to, by the
    * algorithm's own inner steps.
    */

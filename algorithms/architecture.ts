@@ -50,13 +50,16 @@ export interface Architecture {
 /**
  * An architecture from the schema of its settings: those of the common ones that it has, and its own.
  *
- * @example A network whose width grows with what goes through it
+ * @example A network whose layers narrow
  * ```ts
- * const growing = architecture({
- *   id: "growing",
- *   summary: "One hidden layer, a multiple of its inputs wide",
- *   config: Schema.Struct({ activation: Schema.Literals(["tanh", "relu"]), times: Schema.Int }),
- *   make: ({ activation, times }, sizes) => mlp({ ...sizes, hidden: [times * sizes.inputs], activation })
+ * const narrowing = architecture({
+ *   id: "narrowing",
+ *   summary: "Hidden layers each half as wide as the one before",
+ *   config: Schema.Struct({ activation: Schema.Literals(["tanh", "relu"]), width: Schema.Int, halvings: Schema.Int }),
+ *   make: ({ activation, width, halvings }, sizes) => {
+ *     const hidden = Array.from({ length: halvings + 1 }, (_, i) => Math.ceil(width / 2 ** i))
+ *     return mlp({ ...sizes, hidden, activation })
+ *   }
  * })
  * ```
  */

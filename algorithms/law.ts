@@ -40,11 +40,14 @@ type LawTask = TrainingProblem["tasks"][number]
 export const algorithmLaws = <C>(algorithm: Algorithm<C>, ground: LawGround): readonly AlgorithmLaw[] => {
   const { environment, tasks, normalise } = ground
   const ids = tasks.map((t) => t.id)
-  const problem = Effect.fn(function* (change: Partial<TrainingProblem> = {}) {
-    const plain = { layers: 1, width: 8, activation: "tanh", taskOneHot: true } as const
+  const policyOf = (taskOneHot: boolean) => {
+    const plain = { layers: 1, width: 8, activation: "tanh", taskOneHot } as const
     const network = normalise === undefined ? plain : { ...plain, normalise }
     // In another order than the tasks, so that a position mistaken for a task shows.
-    const policy = yield* right(algorithm.makePolicy(environment, network, ids.toReversed()))
+    return right(algorithm.makePolicy(environment, network, ids.toReversed()))
+  }
+  const problem = Effect.fn(function* (change: Partial<TrainingProblem> = {}) {
+    const policy = yield* policyOf(true)
     const small = { environment, tasks, policy, environmentsPerTask: 2, stepsPerTask: 64, iterations: 4 }
     return { ...small, ...change } satisfies TrainingProblem
   })
@@ -163,6 +166,22 @@ export const algorithmLaws = <C>(algorithm: Algorithm<C>, ground: LawGround): re
           const past = t.terminated.findIndex((x, row) => x === 1 && t.nextValue[row] !== 0)
           if (past >= 0) return `row ${past} ends and still has a future`
         }
+        return undefined
+      })
+    },
+    {
+      name: "a policy that is told its task acts at the start as the one it was widened from, and is worth as much",
+      check: Effect.gen(function* () {
+        if (algorithm.widen === undefined) return undefined
+        const told = yield* problem()
+        const plain = { ...told, policy: yield* policyOf(false) }
+        const from = yield* (yield* algorithm.learner(algorithm.defaults, plain)).init(zeroKey)
+        const at = yield* right(algorithm.widen(algorithm.defaults, plain.policy, from, ids.length))
+        const start = yield* (yield* algorithm.learner(algorithm.defaults, told)).init(child(zeroKey, 1), at)
+        const a = yield* (yield* algorithm.collector(algorithm.defaults, plain)).collect(from, 101, zeroKey)
+        const b = yield* (yield* algorithm.collector(algorithm.defaults, told)).collect(start, 101, zeroKey)
+        for (const part of ["action", "logProb", "reward", "value", "advantage"] as const)
+          if (a.some((t, i) => !equal(t[part], b[i]![part]))) return `${part} differs`
         return undefined
       })
     },

@@ -17,7 +17,7 @@ export const untyped = <C>(a: Algorithm<C>): Algorithm<unknown> => {
       : E.left(problemError(`configuration of ${a.id}`, "one that fits its schema", read.failure.message))
   }
   const decode = (config: unknown): Effect.Effect<C, ProblemError> => Effect.suspend(() => fromEither(decoded(config)))
-  const { adapter, check, ...others } = a
+  const { adapter, check, widen, ...others } = a
   return {
     ...others,
     learner: (config, problem) => Effect.flatMap(decode(config), (c) => a.learner(c, problem)),
@@ -27,6 +27,15 @@ export const untyped = <C>(a: Algorithm<C>): Algorithm<unknown> => {
         decoded(config),
         E.chain((c) => check?.(c, problem) ?? E.right(undefined))
       ),
+    ...(widen === undefined
+      ? {}
+      : {
+          widen: (config, policy, at, tasks) =>
+            pipe(
+              decoded(config),
+              E.chain((c) => widen(c, policy, at, tasks))
+            )
+        }),
     ...(adapter === undefined
       ? {}
       : { adapter: (config, problem) => Effect.flatMap(decode(config), (c) => adapter(c, problem)) })

@@ -1,8 +1,11 @@
+import * as E from "fp-ts/lib/Either.js"
 import type { Algorithm } from "../algorithm.ts"
 import { makePolicy } from "../policy.ts"
+import { widenedPolicy } from "../widen.ts"
 import { checked } from "./check.ts"
 import { collector } from "./collector.ts"
 import { learner } from "./learner.ts"
+import { networks } from "./networks.ts"
 import { loopDefaults, type OnPolicy } from "./objective.ts"
 
 /**
@@ -39,6 +42,12 @@ export const onPolicy = <C, F extends string>(kind: OnPolicy<C, F>): Algorithm<C
     makePolicy,
     check: (c, problem) => checked(kind, c, problem),
     learner: learner(kind),
-    collector: (c, problem) => collector({ ...loopDefaults, ...kind.loop(c) }, problem)
+    collector: (c, problem) => collector({ ...loopDefaults, ...kind.loop(c) }, problem),
+    widen: (_, policy, at, tasks) =>
+      E.right({
+        ...at,
+        policy: widenedPolicy(policy, at.policy, tasks),
+        value: networks(policy).value.insertInputs(at.value, policy.inputs, tasks)
+      })
   }
 }

@@ -1,7 +1,10 @@
 import { Effect } from "effect"
+import * as E from "fp-ts/lib/Either.js"
+import type { Floats } from "../../core/random/mod.ts"
 import type { Algorithm } from "../algorithm.ts"
 import { fromEither } from "../error.ts"
 import { collectorOf } from "../on_policy/collector.ts"
+import { widenedPolicy } from "../widen.ts"
 import { checked, checkedPolicy } from "./check.ts"
 import { defaults, type Sac, SacConfig } from "./config.ts"
 import { learner, SAC_ID, SAC_VERSION } from "./learner.ts"
@@ -31,5 +34,14 @@ export const sac: Algorithm<Sac> = {
       yield* fromEither(checkedPolicy(problem))
       const n = networks(problem.policy, c.correction)
       return yield* collectorOf(c, problem, n.layout, (rows) => valueProgram(n, rows))
-    })
+    }),
+  widen: (c, policy, at, tasks) => {
+    const n = networks(policy, c.correction)
+    const q = n.form.critic.layout.size
+    // Critics see [observation, task, action].
+    const wide = (critic: Floats): Floats => n.form.critic.insertInputs(critic, policy.inputs, tasks)
+    const [one, two] = [wide(at.value.subarray(0, q)), wide(at.value.subarray(q, 2 * q))]
+    const value = Float64Array.from([...one, ...two, ...at.value.subarray(2 * q)])
+    return E.right({ ...at, policy: widenedPolicy(policy, at.policy, tasks), value })
+  }
 }

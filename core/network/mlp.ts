@@ -100,7 +100,8 @@ export const mlp = (shape: MlpShape): Network => {
           { operator: phi.operator, inputs: [`z${i + 1}`], output: `h${i + 1}` }
         ]
       }),
-    fixInputs: (theta, values) => fixInputs(layers[0]!, theta, values)
+    fixInputs: (theta, values) => fixInputs(layers[0]!, theta, values),
+    insertInputs: (theta, at, count) => insertInputs(layers[0]!, theta, at, count)
   }
 }
 
@@ -125,5 +126,21 @@ const fixInputs = ({ inputs, outputs }: Layer, theta: Floats, values: Floats): F
     out[outputs * left + row] = bias
   }
   out.set(theta.subarray(outputs * (inputs + 1)), outputs * (left + 1))
+  return out
+}
+
+/**
+ * Columns of zeros in the first layer's weights.
+ *
+ *     W' = [W_{…at−1}, 0, W_{at…}],   z_1 = W' [x_{…at−1}; e; x_{at…}] + b = W x + b
+ */
+const insertInputs = ({ inputs, outputs }: Layer, theta: Floats, at: number, count: number): Float64Array => {
+  const out = new Float64Array(theta.length + outputs * count)
+  for (let row = 0; row < outputs; row++) {
+    const [from, to] = [row * inputs, row * (inputs + count)]
+    out.set(theta.subarray(from, from + at), to)
+    out.set(theta.subarray(from + at, from + inputs), to + at + count)
+  }
+  out.set(theta.subarray(outputs * inputs), outputs * (inputs + count))
   return out
 }

@@ -61,4 +61,9 @@ export interface Network {
   readonly graph: (input: string, output: string) => readonly GraphNode[]
   /** θ of the network that is `sized` without the last inputs, and computes what this one does where they are `values`. */
   readonly fixInputs: (theta: Floats, values: Floats) => Float64Array
+  /**
+   * θ of the network that is `sized` with `count` further inputs, the first of them input `at`, that weigh nothing: it computes
+   * what this one does, whatever they are. Law: where they are the last ones, `fixInputs` undoes it for any values.
+   */
+  readonly insertInputs: (theta: Floats, at: number, count: number) => Float64Array
 }

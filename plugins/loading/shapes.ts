@@ -96,7 +96,8 @@ const Algorithm = Schema.Struct({
   makePolicy: Fn,
   check: Schema.optionalKey(Fn),
   learner: Fn,
-  collector: Fn
+  collector: Fn,
+  widen: Schema.optionalKey(Fn)
 })
 
 const Architecture = Schema.Struct({ id: Id, summary: Text, make: Fn })

@@ -3,7 +3,7 @@ import { test } from "node:test"
 import fc from "fast-check"
 import * as E from "fp-ts/lib/Either.js"
 import type { ArgumentError } from "../../../core/failure/mod.ts"
-import { layout, mlp, orthogonal } from "../../../core/network/mod.ts"
+import { layout, mlp, type Network, networkLaws, orthogonal } from "../../../core/network/mod.ts"
 import { evaluate, grad, gradients, matmul, mul, program, reshape, sum, tanh } from "../../../core/program/mod.ts"
 import { graph } from "../../../core/program/plan/graph.ts"
 import { stream, zeroKey } from "../../../core/random/mod.ts"
@@ -136,4 +136,34 @@ test("mlp() without hidden layers is a linear map", () => {
   )
   const y = evaluate(p, { theta: [1, 2, 3, 4, 5, 6, 0, 0], x: Array.from({ length: 12 }, (_, i) => i - 5) })
   assert.deepEqual(y.y, y.want)
+})
+
+/** Names of the laws that do not hold. */
+const broken = (network: Network): readonly string[] =>
+  networkLaws(network).flatMap(({ name, check }) => {
+    const found = check()
+    return found === undefined ? [] : [`${name}: ${found}`]
+  })
+
+test("mlp() keeps the laws of networks, whatever its sizes", () =>
+  fc.assert(
+    fc.property(
+      width,
+      fc.array(width, { maxLength: 3 }),
+      fc.constantFrom("tanh", "relu"),
+      (inputs, hidden, activation) => {
+        assert.deepEqual(broken(mlp({ inputs, hidden, outputs: 2, activation })), [])
+      }
+    )
+  ))
+
+test("the laws of networks catch inserted inputs that weigh something, and a hidden layer that grows with them", () => {
+  const net = mlp({ inputs: 3, hidden: [4], outputs: 2, activation: "tanh" })
+  const heavy: Network = { ...net, insertInputs: (...given) => net.insertInputs(...given).fill(1) }
+  assert.match(broken(heavy).join(), /^insertInputs\(\) leaves .*output 0 is .*inserted at 0,fixInputs\(\) undoes/)
+  const growing = (inputs: number): Network => ({
+    ...mlp({ inputs, hidden: [2 * inputs], outputs: 2, activation: "tanh" }),
+    sized: growing
+  })
+  assert.match(broken(growing(3)).join(), /insertInputs\(\).*: 56 parameters for 110/)
 })
