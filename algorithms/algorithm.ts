@@ -2,10 +2,11 @@
  * The contract of an algorithm: a record of data and functions. Training is State → State, where a state is plain data:
  * whoever has it can stop, store it and go on elsewhere, bit for bit.
  */
-import type { Effect, Schema, Scope } from "effect"
+import { type Effect, Schema, type Scope } from "effect"
 import type * as E from "fp-ts/lib/Either.js"
 import type { Aggregator } from "../core/aggregate/mod.ts"
 import type { Floats, Key, Stream } from "../core/random/mod.ts"
+import { Bytes, FloatArray, Numbers } from "../core/service/data.ts"
 import type { RealConstructor } from "../core/service/real.ts"
 import type { Session, SessionFailure } from "../core/service/session.ts"
 import { choice } from "../core/service/setting.ts"
@@ -72,27 +73,28 @@ export interface TrainingProblem extends Problem {
 }
 
 /** What acts: parameters, and what the policy normalises by. */
-export interface Acting {
+export const Acting = Schema.Struct({
   /** θ `[policy.size]`. */
-  readonly policy: Floats
+  policy: FloatArray,
   /** Moments of what was seen, where the policy normalises: `[momentsSize]`, see `normalise.ts`. */
-  readonly moments?: Floats | undefined
-}
+  moments: Schema.optional(FloatArray)
+})
+export type Acting = typeof Acting.Type
 
 /** Policy and value parameters that stay as they are. */
-export interface Fixed extends Acting {
-  readonly value: Floats
-}
+export const Fixed = Schema.Struct({ ...Acting.fields, value: FloatArray })
+export type Fixed = typeof Fixed.Type
 
 /** Parameters to start from; what is left out is drawn from the key. The optimiser always starts afresh. */
-export interface Start {
+export const Start = Schema.Struct({
   /** θ. */
-  readonly policy?: Floats
+  policy: Schema.optionalKey(FloatArray),
   /** Parameters of the value function. */
-  readonly value?: Floats
+  value: Schema.optionalKey(FloatArray),
   /** What θ normalises by; further experience adds to it. */
-  readonly moments?: Floats | undefined
-}
+  moments: Schema.optional(FloatArray)
+})
+export type Start = typeof Start.Type
 
 /** All that a training is, as plain data; nothing else decides what comes next. Never changed once given out. */
 export interface State extends Fixed {
@@ -131,10 +133,11 @@ export interface Iteration {
 }
 
 /** A state as JSON text and arrays, for a store. */
-export interface SavedState {
-  readonly json: string
-  readonly arrays: Readonly<Record<string, Floats>>
-}
+export const SavedState = Schema.Struct({
+  json: Schema.String,
+  arrays: Schema.Record(Schema.String, FloatArray)
+})
+export type SavedState = typeof SavedState.Type
 
 /** A training made ready in a session. Law: run(n + m) = run(m) ∘ load ∘ save ∘ run(n), bit for bit. */
 export interface Learner {
@@ -149,33 +152,34 @@ export interface Learner {
 }
 
 /** Transitions of one task in the order [step, environment]; n = steps · environments rows. */
-export interface Transitions {
-  readonly task: string
-  readonly count: number
+export const Transitions = Schema.Struct({
+  task: Schema.String,
+  count: Schema.Int,
   /** Environments side by side: row t·environments + e is step t of environment e. */
-  readonly environments: number
+  environments: Schema.Int,
   /** What the network saw: `[n, policy.inputs]`. */
-  readonly observation: Floats
+  observation: FloatArray,
   /**
    * What the action led to, before any reset, as the environment gave it; normalised where the policy normalises:
    * `[n, observation size]`.
    */
-  readonly nextObservation: Floats
+  nextObservation: FloatArray,
   /** As drawn, before any clipping to bounds: `[n, policy.actionSize]`. */
-  readonly action: Floats
+  action: FloatArray,
   /** log π_θ(a | s): `[n]`, like all below. */
-  readonly logProb: Floats
-  readonly reward: Floats
-  readonly terminated: Uint8Array
-  readonly truncated: Uint8Array
+  logProb: FloatArray,
+  reward: FloatArray,
+  terminated: Bytes,
+  truncated: Bytes,
   /** v(s_t), and v(s_{t+1}) of the state really reached (0 where terminated). */
-  readonly value: Floats
-  readonly nextValue: Floats
+  value: FloatArray,
+  nextValue: FloatArray,
   /** Not normalised. */
-  readonly advantage: Floats
+  advantage: FloatArray,
   /** Of the episodes that ended. */
-  readonly episodes: { readonly returns: readonly number[]; readonly lengths: readonly number[] }
-}
+  episodes: Schema.Struct({ returns: Numbers, lengths: Numbers })
+})
+export type Transitions = typeof Transitions.Type
 
 /** Collects transitions at fixed parameters. */
 export interface Collector {

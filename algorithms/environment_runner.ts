@@ -1,9 +1,10 @@
 /** The loop that all rollouts share: the policy acts on every environment of every task at once. */
 
-import { Effect } from "effect"
+import { Effect, Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { program, slice } from "../core/program/mod.ts"
 import { child, type Floats, type Key, loadStream, type Stream, saveStream, stream } from "../core/random/mod.ts"
+import { Doubles, FloatArray } from "../core/service/data.ts"
 import type { RealConstructor } from "../core/service/real.ts"
 import type { SessionFailure } from "../core/service/session.ts"
 import { choices } from "../core/text/choices.ts"
@@ -11,22 +12,24 @@ import type { Box, Space } from "../envs/space.ts"
 import { taskBatch } from "../envs/task_batch.ts"
 import { type Batch, floatsIn, type Memory, makeRows, ownMemory, type Rows } from "../envs/vector.ts"
 import type { Problem, State, TrainingProblem } from "./algorithm.ts"
+import { RowsData } from "./env_data.ts"
 import { fromEither, type ProblemError, problemError } from "./error.ts"
 import { isDouble, type Normaliser, normaliser } from "./normalise.ts"
 import { type Actor, inputsOf, type Policy } from "./policy.ts"
 
 /** What a rollout of T steps of N environments leaves, in the order [step, environment]. */
-export interface RolloutBuffer {
+export const RolloutBuffer = Schema.Struct({
   /** T · N. */
-  readonly count: number
+  count: Schema.Int,
   /** Network inputs `[T · N, inputs]`. */
-  readonly observation: Float32Array | Float64Array
+  observation: FloatArray,
   /** As drawn `[T · N, actionSize]`, and their log π `[T · N]`. */
-  readonly action: Float64Array
-  readonly logProb: Float64Array
+  action: Doubles,
+  logProb: Doubles,
   /** What the environments gave; `nextObservation` is theirs, without the task. */
-  readonly rows: Rows
-}
+  rows: RowsData
+})
+export type RolloutBuffer = typeof RolloutBuffer.Type
 
 /** N environments and the memory to act on them. */
 export interface EnvironmentRunner {

@@ -1,6 +1,7 @@
 /** What a policy is worth: returns of whole episodes, every episode counted. */
-import { Effect, Semaphore } from "effect"
+import { Effect, Schema, Semaphore } from "effect"
 import { type Floats, type Key, zeroKey } from "../core/random/mod.ts"
+import { Numbers } from "../core/service/data.ts"
 import { realOf } from "../core/service/real.ts"
 import { Session } from "../core/service/session.ts"
 import { makeRows } from "../envs/vector.ts"
@@ -10,22 +11,24 @@ import { fromEither, type LearnerError, problemError } from "./error.ts"
 import { successes } from "./success.ts"
 
 /** Whole episodes of one task. */
-export interface Evaluation {
-  readonly task: string
+export const Evaluation = Schema.Struct({
+  task: Schema.String,
   /** One for each episode, in the order [environment, episode]. */
-  readonly returns: readonly number[]
-  readonly lengths: readonly number[]
-  readonly meanReturn: number
+  returns: Numbers,
+  lengths: Numbers,
+  meanReturn: Schema.Number,
   /** Whether each episode succeeded, where the environment tells; see `success.ts`. */
-  readonly successes?: readonly boolean[]
-}
+  successes: Schema.optionalKey(Schema.Array(Schema.Boolean))
+})
+export type Evaluation = typeof Evaluation.Type
 
-export interface EvaluationOptions {
+export const EvaluationOptions = Schema.Struct({
   /** Episodes a task. */
-  readonly episodes: number
+  episodes: Schema.Int,
   /** The most probable action, or one drawn from the policy. */
-  readonly actions: "mode" | "sample"
-}
+  actions: Schema.Literals(["mode", "sample"])
+})
+export type EvaluationOptions = typeof EvaluationOptions.Type
 
 /** Plays whole episodes of every task under θ, by these moments where the policy normalises. */
 export type Evaluate = (

@@ -1,27 +1,30 @@
 /** Algorithms: the contract, policies, evaluation, and those that come with the package. */
-export type {
+export {
   Acting,
-  Adaptation,
-  AdaptationProblem,
-  Adapted,
-  Adapter,
-  Algorithm,
+  type Adaptation,
+  type AdaptationProblem,
+  type Adapted,
+  type Adapter,
+  type Algorithm,
   Budget,
-  Collector,
+  type Collector,
   Fixed,
-  Iteration,
-  Learner,
-  Problem,
+  type Iteration,
+  type Learner,
+  type MakeRollouts,
+  type Problem,
+  type Rollouts,
   SavedState,
   Start,
-  State,
-  TaskRow,
-  TrainingProblem,
+  type State,
+  type TaskRow,
+  type TrainingProblem,
   Transitions
 } from "./algorithm.ts"
 export { type Architecture, type ArchitectureConfig, architecture, architectures } from "./architecture.ts"
+export { BatchStateData, TaskData } from "./env_data.ts"
 export { CheckpointError, type LearnerError, PolicyFileError, ProblemError, TrainingDiverged } from "./error.ts"
-export { type Evaluation, type EvaluationOptions, evaluator } from "./evaluate.ts"
+export { type Evaluate, Evaluation, EvaluationOptions, evaluator } from "./evaluate.ts"
 export { type Adaptable, type AdaptedEvaluation, adaptedEvaluator } from "./evaluate_adapted.ts"
 export { type AlgorithmLaw, algorithmLaws, type LawGround } from "./law.ts"
 export { defaults as mamlDefaults, type Maml, MamlConfig } from "./maml/config.ts"
@@ -30,7 +33,7 @@ export { firstMemory, type Memory, momentsSize, type Normaliser, normaliser, upd
 export { collector as onPolicyCollector } from "./on_policy/collector.ts"
 export { type Loop, type Loss, loopDefaults, type Minibatch, type OnPolicy } from "./on_policy/objective.ts"
 export { onPolicy } from "./on_policy/on_policy.ts"
-export { makePolicy, type NetworkConfig, type Normalise, type Policy, type PolicyTrace, type Spaces } from "./policy.ts"
+export { makePolicy, NetworkConfig, Normalise, type Policy, type PolicyTrace, type Spaces } from "./policy.ts"
 export { defaults as ppoDefaults, type Ppo, PpoConfig } from "./ppo/config.ts"
 export { ppo } from "./ppo/ppo.ts"
 export { defaults as sacDefaults, type Sac, SacConfig } from "./sac/config.ts"

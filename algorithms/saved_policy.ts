@@ -3,6 +3,7 @@
 import { Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import type { Floats } from "../core/random/mod.ts"
+import { Numbers } from "../core/service/data.ts"
 import { jsonText } from "../core/service/json_text.ts"
 import { misfit } from "../core/service/misfit.ts"
 import type { Tensor } from "../core/service/run_store.ts"
@@ -12,6 +13,7 @@ import type { Environment } from "../envs/env.ts"
 import type { Task } from "../envs/family.ts"
 import type { Algorithm } from "./algorithm.ts"
 import { type Architecture, mlpArchitecture } from "./architecture.ts"
+import { ParamsData } from "./env_data.ts"
 import { PolicyFileError } from "./error.ts"
 import { momentsSize } from "./normalise.ts"
 import { NetworkConfig, type Policy } from "./policy.ts"
@@ -43,7 +45,6 @@ export interface LoadedPolicy extends PolicyOrigin {
 
 const text = <S extends Schema.Constraint>(schema: S) => jsonText(Schema.toCodecJson(schema))
 const Names = Schema.Array(Schema.String)
-const Numbers = Schema.Array(Schema.Number)
 const Thing = Schema.Struct({ id: Schema.String, version: Schema.String })
 const Space = Schema.Union([
   Schema.Struct({
@@ -56,7 +57,6 @@ const Space = Schema.Union([
   }),
   Schema.Struct({ _tag: Schema.Literal("Discrete"), n: Schema.Int, names: Names })
 ])
-const Params = Schema.Record(Schema.String, Schema.Union([Schema.Number, Schema.Boolean, Schema.String]))
 
 /** Every value a text, as the format wants it. */
 const Meta = Schema.Struct({
@@ -66,7 +66,7 @@ const Meta = Schema.Struct({
   network: text(NetworkConfig),
   spaces: text(Schema.Struct({ observation: Space, action: Space })),
   taskIds: text(Names),
-  tasks: text(Schema.Array(Schema.Struct({ id: Schema.String, params: Params }))),
+  tasks: text(Schema.Array(Schema.Struct({ id: Schema.String, params: ParamsData }))),
   // Whether the array "moments" is there: readers that know of none refuse a policy that normalises.
   normalisation: Schema.Literals(["none", "moments"])
 })

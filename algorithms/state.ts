@@ -7,6 +7,7 @@ import { jsonText } from "../core/service/json_text.ts"
 import { shown } from "../core/text/shown.ts"
 import { identity } from "../envs/env.ts"
 import type { SavedState, State, TrainingProblem } from "./algorithm.ts"
+import { BatchStateData } from "./env_data.ts"
 import { CheckpointError } from "./error.ts"
 
 /**
@@ -37,12 +38,7 @@ const Saved = jsonText(
     identity: Schema.String,
     iteration: Schema.Int,
     steps: Schema.Int,
-    environments: Schema.Struct({
-      states: Schema.String,
-      returns: Schema.String,
-      lengths: Schema.Array(Schema.Int),
-      streams: Schema.Array(Schema.String)
-    }),
+    environments: BatchStateData,
     streams: Schema.Record(Schema.String, Schema.String)
   })
 )

@@ -1,6 +1,5 @@
 /** Where a job looks ids up. */
-import type { Algorithm } from "../algorithms/algorithm.ts"
-import type { Architecture } from "../algorithms/architecture.ts"
+import type { Algorithm, Architecture } from "../algorithms/mod.ts"
 import type { Registry } from "../envs/mod.ts"
 
 /** A way to split tasks: the record that a plugin contributes. */

@@ -41,7 +41,7 @@ const MetaConfig = Schema.Struct({
 })
 
 /** Estimates for subsets of tasks from one linearised policy. */
-const SurrogateConfig = Schema.Struct({
+export const SurrogateConfig = Schema.Struct({
   transitionsPerTask: count(1, 100_000_000, "transitions a task collected at θ★; the paper: 2048"),
   projection: choice(["gaussian", "rademacher", "sparse", "kronecker"], "random projection of the gradients"),
   dimension: count(1, 10_000, "d, dimension after projection, of d × d matrices; the paper: 400"),
@@ -60,6 +60,7 @@ const SurrogateConfig = Schema.Struct({
     "value baseline of the advantages: fitted to each task, or the meta-policy's critic"
   )
 })
+export type SurrogateConfig = typeof SurrogateConfig.Type
 
 /** Splitting the tasks by the affinity matrix. */
 const GroupingConfig = Schema.Struct({

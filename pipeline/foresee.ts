@@ -1,4 +1,5 @@
 /** What a job could only fail at in one of its later stages, found before the first one begins. */
+
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
 import { asProblem, ProblemError } from "../algorithms/error.ts"

@@ -38,22 +38,24 @@ export interface EventRow {
 }
 
 /** What a log holds: equal for equal runs. */
-export interface Logged {
-  readonly rows: number
+export const Logged = Schema.Struct({
+  rows: Schema.Int,
   /** Of the rows in their order, without times and the run's name; lower-case hexadecimal. */
-  readonly sha256: string
-}
+  sha256: Schema.String
+})
+export type Logged = typeof Logged.Type
 
 /** A finished file of the run. */
-export interface Artefact {
-  readonly stage: string
-  readonly name: string
+export const Artefact = Schema.Struct({
+  stage: Schema.String,
+  name: Schema.String,
   /** Relative to the run directory: `stage/name.hash.ending`. */
-  readonly path: string
+  path: Schema.String,
   /** Of the bytes, lower-case hexadecimal. */
-  readonly sha256: string
-  readonly bytes: number
-}
+  sha256: Schema.String,
+  bytes: Schema.Int
+})
+export type Artefact = typeof Artefact.Type
 
 /** What an artefact may hold. */
 export type Content =

@@ -107,16 +107,16 @@ export interface Capabilities {
 }
 
 /** What a session has done, over all its executables. */
-export interface Work {
+export const Work = Schema.Struct({
   /** Programs compiled. */
-  readonly plans: number
-  readonly calls: number
-  /** As `Cost`, over all calls. */
-  readonly flops: number
-  readonly bytes: number
+  plans: Schema.Number,
+  calls: Schema.Number,
+  /** Over all calls. */
+  ...Cost.fields,
   /** Spent in calls, by the clock. */
-  readonly seconds: number
-}
+  seconds: Schema.Number
+})
+export type Work = typeof Work.Type
 
 export interface SessionService {
   /** `native`, `wasm`, `reference`, … */

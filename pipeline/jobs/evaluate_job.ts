@@ -1,40 +1,26 @@
 /** Episodes of many tasks as work in parts: a part is all episodes of one task. */
+
 import { Effect, Schema, Scope } from "effect"
-import { type Evaluate, type Evaluation, type EvaluationOptions, evaluator } from "../../algorithms/evaluate.ts"
-import type { Floats, Key } from "../../core/random/mod.ts"
+import { type Evaluate, Evaluation, EvaluationOptions, evaluator, TaskData } from "../../algorithms/mod.ts"
+import { FloatArray, KeyData } from "../../core/service/data.ts"
 import { Session } from "../../core/service/session.ts"
 import type { Task } from "../../envs/mod.ts"
-import type { Job, WorkersService } from "./job.ts"
-import { FloatArray, KeyData, Numbers, TaskData } from "./schemas.ts"
+import { job, type WorkersService } from "./job.ts"
 import { settingOf, TrainingSpec } from "./spec.ts"
 
-interface EvaluationPart {
-  /** Place of the task. */
-  readonly task: number
-  readonly theta: Floats
-  readonly options: EvaluationOptions
-  readonly key: Key
-  readonly moments?: Floats | undefined
-}
-
 /** One part plays one task. */
-export const evaluateJob: Job<{ spec: TrainingSpec; tasks: readonly Task[] }, EvaluationPart, Evaluation> = {
+export const evaluateJob = job({
   name: "evaluation",
   setting: Schema.Struct({ spec: TrainingSpec, tasks: Schema.Array(TaskData) }),
   item: Schema.Struct({
+    /** Place of the task. */
     task: Schema.Int,
     theta: FloatArray,
-    options: Schema.Struct({ episodes: Schema.Int, actions: Schema.Literals(["mode", "sample"]) }),
+    options: EvaluationOptions,
     key: KeyData,
     moments: Schema.optional(FloatArray)
   }),
-  result: Schema.Struct({
-    task: Schema.String,
-    returns: Numbers,
-    lengths: Numbers,
-    meanReturn: Schema.Number,
-    successes: Schema.optionalKey(Schema.Array(Schema.Boolean))
-  }),
+  result: Evaluation,
   open: Effect.fnUntraced(function* ({ spec, tasks }, known) {
     const [session, scope] = [yield* Session, yield* Effect.scope]
     const { environment, policy, environmentsPerTask } = yield* settingOf(spec, known)
@@ -56,7 +42,7 @@ export const evaluateJob: Job<{ spec: TrainingSpec; tasks: readonly Task[] }, Ev
       return (yield* evaluate(theta, options, key, moments))[0]!
     })
   })
-}
+})
 
 /** Evaluation of these tasks by the workers, as `evaluator` does it in this thread. */
 export const evaluatorBy = Effect.fnUntraced(function* (

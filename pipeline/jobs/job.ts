@@ -39,6 +39,9 @@ export interface Job<S, P, R> {
   readonly size?: (part: P) => number
 }
 
+/** The same job; its types are inferred from its schemas. */
+export const job = <S, P, R>(j: Job<S, P, R>): Job<S, P, R> => j
+
 /**
  * Does all parts; results in their order. `done` is told of each as it finishes, one at a time. The first failure stops
  * the others.

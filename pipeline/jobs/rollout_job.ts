@@ -1,93 +1,61 @@
 /** Rollouts of many tasks as work in parts: a part is one task, its rows are written where all threads see them. */
+
 import { Effect, Schema, Scope } from "effect"
-import type { MakeRollouts, Rollouts } from "../../algorithms/algorithm.ts"
 import {
   actProgram,
   type EnvironmentRunner,
   environmentRunner,
   makeRolloutBuffer,
   pauseEvery,
-  type RolloutBuffer,
+  RolloutBuffer,
   rollout
 } from "../../algorithms/environment_runner.ts"
 import { fromEither } from "../../algorithms/error.ts"
-import { momentsSize } from "../../algorithms/normalise.ts"
-import { type Floats, loadStream, type Stream, saveStream, zeroKey } from "../../core/random/mod.ts"
+import { BatchStateData, type MakeRollouts, momentsSize, type Rollouts, TaskData } from "../../algorithms/mod.ts"
+import { loadStream, type Stream, saveStream, zeroKey } from "../../core/random/mod.ts"
+import { FloatArray, Ints } from "../../core/service/data.ts"
 import { realOf } from "../../core/service/real.ts"
 import { Session } from "../../core/service/session.ts"
 import type { Task } from "../../envs/mod.ts"
-import { type BatchState, floatsIn, type Memory } from "../../envs/vector.ts"
-import { type Job, openHere, type WorkersService } from "./job.ts"
-import { Bytes, Doubles, FloatArray, Ints, TaskData } from "./schemas.ts"
+import { floatsIn, type Memory } from "../../envs/vector.ts"
+import { job, openHere, type WorkersService } from "./job.ts"
 import { settingOf, TrainingSpec } from "./spec.ts"
 
-/** What all rollouts of a training share: mostly memory that all threads see. */
-interface RollSetting {
-  readonly spec: TrainingSpec
-  readonly tasks: readonly Task[]
-  readonly buffer: RolloutBuffer
-  /** θ of the rollout to do. */
-  readonly theta: Floats
-  /** What it normalises by; nothing where it does not. */
-  readonly moments: Floats
-  /** Number of the last rollout of each task. */
-  readonly rounds: Int32Array
-}
-
 /** Where one task's environments stand, and what draws their actions. */
-interface EpisodeState {
-  readonly environments: BatchState
+const EpisodeState = Schema.Struct({
+  environments: BatchStateData,
   /** What the network sees next. */
-  readonly observation: Floats
-  /** A stream, as text. */
-  readonly actions: string
-}
-
-interface RollPart extends EpisodeState {
-  /** Place of the task. */
-  readonly task: number
-  /** Number of this rollout. */
-  readonly round: number
-}
-
-const standing = {
-  environments: Schema.Struct({
-    states: Schema.String,
-    returns: Schema.String,
-    lengths: Schema.Array(Schema.Int),
-    streams: Schema.Array(Schema.String)
-  }),
   observation: FloatArray,
+  /** A stream, as text. */
   actions: Schema.String
-}
+})
+
+const RolloutItem = Schema.Struct({
+  ...EpisodeState.fields,
+  /** Place of the task. */
+  task: Schema.Int,
+  /** Number of this rollout. */
+  round: Schema.Int
+})
+type RolloutItem = typeof RolloutItem.Type
 
 /** One part rolls out one task. */
-export const rolloutJob: Job<RollSetting, RollPart, EpisodeState> = {
+export const rolloutJob = job({
   name: "rollout",
+  /** What all rollouts of a training share: mostly memory that all threads see. */
   setting: Schema.Struct({
     spec: TrainingSpec,
     tasks: Schema.Array(TaskData),
-    buffer: Schema.Struct({
-      count: Schema.Int,
-      observation: FloatArray,
-      action: Doubles,
-      logProb: Doubles,
-      rows: Schema.Struct({
-        reward: FloatArray,
-        terminated: Bytes,
-        truncated: Bytes,
-        nextObservation: FloatArray,
-        observation: FloatArray,
-        episodeReturn: Doubles,
-        episodeLength: Ints
-      })
-    }),
+    buffer: RolloutBuffer,
+    /** θ of the rollout to do. */
     theta: FloatArray,
+    /** What it normalises by; nothing where it does not. */
     moments: FloatArray,
+    /** Number of the last rollout of each task. */
     rounds: Ints
   }),
-  item: Schema.Struct({ ...standing, task: Schema.Int, round: Schema.Int }),
-  result: Schema.Struct(standing),
+  item: RolloutItem,
+  result: EpisodeState,
   open: Effect.fnUntraced(function* ({ spec, tasks, buffer, theta, moments, rounds }, catalog) {
     const session = yield* Session
     const scope = yield* Effect.scope
@@ -118,7 +86,7 @@ export const rolloutJob: Job<RollSetting, RollPart, EpisodeState> = {
       return { environments: x.batch.save(), observation: x.input.slice(), actions: saveStream(stream) }
     })
   })
-}
+})
 
 /** Memory that all threads see, where there is any. */
 const sharedMemory: Memory = (bytes) =>
@@ -149,7 +117,7 @@ export const rolloutsBy = (
     let round = 0
 
     /** Nothing of `x` and the streams has moved before all tasks are done: what fails can be done again. */
-    const standings = (streams: readonly Stream[]): readonly RollPart[] =>
+    const standings = (streams: readonly Stream[]): readonly RolloutItem[] =>
       tasks.map((_, task) => ({
         task,
         round,

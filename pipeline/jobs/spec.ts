@@ -2,9 +2,8 @@
 
 import { Effect, Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import { Budget } from "../../algorithms/algorithm.ts"
 import { fromEither, problemError } from "../../algorithms/error.ts"
-import { NetworkConfig } from "../../algorithms/policy.ts"
+import { Budget, NetworkConfig } from "../../algorithms/mod.ts"
 import { choices } from "../../core/text/choices.ts"
 import { type Environment, findEnvironment, type Space } from "../../envs/mod.ts"
 import type { Catalog } from "../catalog.ts"

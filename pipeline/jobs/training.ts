@@ -1,16 +1,31 @@
 /** The unit of work of the job: train some tasks from given parameters and say how each task did. */
+
 import { Effect, Schema, type Scope } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import type { Algorithm, Budget, Learner, MakeRollouts, Problem } from "../../algorithms/algorithm.ts"
 import { type CheckpointError, type LearnerError, problemError } from "../../algorithms/error.ts"
-import { type Evaluate, type Evaluation, type EvaluationOptions, evaluator } from "../../algorithms/evaluate.ts"
-import { type Adaptable, type AdaptedEvaluation, adaptedEvaluator } from "../../algorithms/evaluate_adapted.ts"
-import { momentsSize } from "../../algorithms/normalise.ts"
-import type { Policy } from "../../algorithms/policy.ts"
+import {
+  type Adaptable,
+  type AdaptedEvaluation,
+  type Algorithm,
+  adaptedEvaluator,
+  type Budget,
+  type Evaluate,
+  type Evaluation,
+  type EvaluationOptions,
+  evaluator,
+  type Learner,
+  type MakeRollouts,
+  momentsSize,
+  type Policy,
+  type Problem,
+  SavedState,
+  Start,
+  TaskData
+} from "../../algorithms/mod.ts"
 import { child, type Floats, type Key } from "../../core/random/mod.ts"
+import { Doubles, FloatArray, KeyData, Numbers } from "../../core/service/data.ts"
 import { Cost, costBetween, Session, totalCost } from "../../core/service/session.ts"
 import type { Environment } from "../../envs/mod.ts"
-import { Doubles, FloatArray, KeyData, Numbers, SavedStateData, StartData, TaskData } from "./schemas.ts"
 
 /** What all trainings of a job share. */
 export interface Setting<C> {
@@ -42,7 +57,7 @@ export const Assignment = Schema.Struct({
   tasks: Schema.Array(TaskData),
   iterations: Schema.Number,
   key: KeyData,
-  start: Schema.optionalKey(StartData)
+  start: Schema.optionalKey(Start)
 })
 export type Assignment = typeof Assignment.Type
 
@@ -78,7 +93,7 @@ export const Trained = Schema.Struct({
 export type Trained = typeof Trained.Type
 
 /** A training on its way: from here it goes on, bit for bit. */
-export const Checkpoint = Schema.Struct({ ...course, saved: SavedStateData })
+export const Checkpoint = Schema.Struct({ ...course, saved: SavedState })
 export type Checkpoint = typeof Checkpoint.Type
 
 /** What an iteration showed, task by task. */

@@ -3,7 +3,7 @@
 import { Effect, Schema } from "effect"
 import { Session } from "../../core/service/session.ts"
 import { choices } from "../../core/text/choices.ts"
-import { ItemFailure, type Job, Workers } from "./job.ts"
+import { ItemFailure, job, Workers } from "./job.ts"
 import { settingOf, TrainingSpec } from "./spec.ts"
 import { Assignment, Trained, train } from "./training.ts"
 
@@ -21,7 +21,7 @@ export class AssignmentError extends Schema.TaggedError<AssignmentError>()("Assi
 }
 
 /** One part is one training, from beginning to end. */
-export const trainingJob: Job<TrainingSpec, Assignment, Trained> = {
+export const trainingJob = job({
   name: "training",
   setting: TrainingSpec,
   item: Assignment,
@@ -33,8 +33,8 @@ export const trainingJob: Job<TrainingSpec, Assignment, Trained> = {
     return (a) => Effect.provideService(train(setting, a), Session, session)
   }),
   // A long training that starts last keeps one worker busy when the others are done.
-  size: ({ tasks, iterations }) => tasks.length * iterations
-}
+  size: ({ tasks, iterations }: Assignment) => tasks.length * iterations
+})
 
 /**
  * Does all assignments; results in their order, bit for bit the same whatever the number of workers. `done` is told of

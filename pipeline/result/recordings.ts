@@ -1,8 +1,9 @@
 /** An episode of each task under its policy, as pictures. */
+
 import { Effect } from "effect"
-import type { Acting } from "../../algorithms/algorithm.ts"
 import { actProgram, environmentRunner, playOf } from "../../algorithms/environment_runner.ts"
 import { fromEither } from "../../algorithms/error.ts"
+import type { Acting } from "../../algorithms/mod.ts"
 import { evaluate } from "../../core/program/mod.ts"
 import { child, type Key, stream } from "../../core/random/mod.ts"
 import { limitOf, type Task } from "../../envs/mod.ts"

@@ -1,17 +1,8 @@
 /** Everything that a report shows, as plain data: the pipeline fills it, `plugins/runs/report` draws it. Types only. */
 import type { SessionRecord } from "../../core/service/recovery.ts"
 import type { Artefact, Logged } from "../../core/service/run_store.ts"
-
-/** A number with the interval it is known within, e.g. a mean over seeds. */
-export interface Interval {
-  readonly value: number
-  readonly low: number
-  readonly high: number
-  /** Coverage of the interval, e.g. 0.95. */
-  readonly level: number
-  /** Over how many seeds, subsets, … it was taken. */
-  readonly n: number
-}
+import type { FirstOrderRow } from "../stages/first_order/validity.ts"
+import type { Interval } from "../stages/interval.ts"
 
 export interface ReportTask {
   /** Stable and readable, e.g. `length=0.5`. */
@@ -75,15 +66,6 @@ export interface LearningCurve {
   /** Index of the task. */
   readonly task: number
   readonly points: readonly { readonly iteration: number; readonly value: number }[]
-}
-
-/** One row of the first-order check (Table 1 of the paper); also a row of the artefact `first-order/table`. */
-export interface FirstOrderRow {
-  readonly direction: "adapted" | "random"
-  /** ‖θ−θ★‖/‖θ★‖. */
-  readonly distance: number
-  /** Σ residual² / Σ log-probability². */
-  readonly relativeRss: Interval
 }
 
 /** One grouping method by what its groups are worth. */

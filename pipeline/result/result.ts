@@ -8,14 +8,15 @@ import type { Task } from "../../envs/mod.ts"
 import type { RunConfig } from "../config.ts"
 import type { Trained } from "../jobs/training.ts"
 import { type Ceiling, deviations, nmi } from "../stages/agreement.ts"
-import { coveredDistance, firstOrderRows, interval, type Residuals } from "../stages/first_order/validity.ts"
+import { coveredDistance, firstOrderRows, type Residuals } from "../stages/first_order/validity.ts"
 import { rowsOf } from "../stages/group_by.ts"
 import type { GroupReturns } from "../stages/group_training.ts"
 import type { TaskGroups } from "../stages/grouping.ts"
+import { type Interval, interval } from "../stages/interval.ts"
 import type { Estimated } from "../stages/surrogate.ts"
 import type { Truth } from "../stages/truth.ts"
 import type { Spent } from "../store/ledger.ts"
-import type { CostRow, Interval, JobResult, ReportAffinity, Warning } from "./report_data.ts"
+import type { CostRow, JobResult, ReportAffinity, Warning } from "./report_data.ts"
 
 /** Everything that the stages gave. */
 export interface Outcome {

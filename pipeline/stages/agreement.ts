@@ -5,6 +5,7 @@ import { child, random as draw, type Key, stream } from "../../core/random/mod.t
 import { bootstrapInterval, spearman } from "../../core/stat/mod.ts"
 import { centred, type SubsetScore } from "../../core/surrogate/mod.ts"
 import { labelsOf } from "./group_by.ts"
+import type { Interval } from "./interval.ts"
 import { meanScores, type Truth } from "./truth.ts"
 
 /** Agreement of estimates with the truth, which must be {@link comparable}. */
@@ -47,7 +48,7 @@ export const rankCorrelation = (
   truths: readonly SubsetScore[],
   n: number,
   random: () => number
-) => {
+): Interval => {
   const [x, y] = [deviations(estimates, n), deviations(truths, n)]
   const of = (indices: readonly number[]): number => {
     const r = spearman(

@@ -2,13 +2,14 @@
 import { Effect } from "effect"
 import type { Floats, Key } from "../../core/random/mod.ts"
 import { RunStore } from "../../core/service/run_store.ts"
-import { checkBy } from "../jobs/check_job.ts"
 import type { TrainingSpec } from "../jobs/spec.ts"
 import type { StageContext } from "./context.ts"
+import { checkBy } from "./first_order/check_job.ts"
+import { checkFirstOrder } from "./first_order/first_order.ts"
 import { firstOrderTable } from "./first_order/table.ts"
 import { firstOrderRows, Residuals } from "./first_order/validity.ts"
 import { single } from "./stage.ts"
-import { checkFirstOrder, type Followed } from "./surrogate/estimate.ts"
+import type { Followed } from "./surrogate/estimate.ts"
 
 export interface FirstOrderInput extends Followed {
   readonly spec: TrainingSpec

@@ -1,14 +1,14 @@
 /** Stage: what groupings are worth: a policy for each group, trained from θ★ with the same budget a task. */
+
 import { Effect, Schema } from "effect"
-import type { Acting, Start } from "../../algorithms/algorithm.ts"
-import { savePolicy } from "../../algorithms/saved_policy.ts"
+import { type Acting, type Start, savePolicy } from "../../algorithms/mod.ts"
 import { child } from "../../core/random/mod.ts"
+import { Numbers } from "../../core/service/data.ts"
 import { Progress } from "../../core/service/progress.ts"
 import { RunStore } from "../../core/service/run_store.ts"
 import type { Task } from "../../envs/mod.ts"
 import type { GroupTrainingConfig } from "../config.ts"
 import { Workers } from "../jobs/job.ts"
-import { Numbers } from "../jobs/schemas.ts"
 import { finalMeans, type Setting, Trained } from "../jobs/training.ts"
 import { trainAll } from "../jobs/training_job.ts"
 import type { StageContext, TasksOfSpec } from "./context.ts"

@@ -1,6 +1,7 @@
 /** Stage: one policy for all tasks, θ★, which everything after it starts from. */
+
 import { Effect } from "effect"
-import { savePolicy } from "../../algorithms/saved_policy.ts"
+import { savePolicy } from "../../algorithms/mod.ts"
 import type { Floats } from "../../core/random/mod.ts"
 import { Progress } from "../../core/service/progress.ts"
 import { type EventRow, RunStore } from "../../core/service/run_store.ts"

@@ -1,14 +1,15 @@
 /** Stage: how every subset would adapt from θ★, without training any. */
+
 import { Effect, Schema } from "effect"
-import type { Fixed } from "../../algorithms/algorithm.ts"
+import type { Fixed } from "../../algorithms/mod.ts"
+import { Doubles, Ints, Numbers } from "../../core/service/data.ts"
 import { RunStore } from "../../core/service/run_store.ts"
 import type { Task } from "../../envs/mod.ts"
-import { observedBy } from "../jobs/observe_job.ts"
-import { Doubles, Ints, Numbers } from "../jobs/schemas.ts"
 import type { StageContext, TasksOfSpec } from "./context.ts"
 import { AffinityData, Labels, Score } from "./schemas.ts"
 import { single } from "./stage.ts"
 import { type EstimateConfig, estimate, Followed, followed } from "./surrogate/estimate.ts"
+import { observedBy } from "./surrogate/observe_job.ts"
 
 export interface SurrogateInput extends TasksOfSpec {
   /** θ★. */

@@ -1,6 +1,7 @@
 /** Stage: a sample of the subsets, really trained from θ★; the estimates are judged by them. */
+
 import { Effect, Schema } from "effect"
-import type { Start } from "../../algorithms/algorithm.ts"
+import type { Start } from "../../algorithms/mod.ts"
 import { child, permutation, type Stream, stream } from "../../core/random/mod.ts"
 import { Progress } from "../../core/service/progress.ts"
 import { RunStore } from "../../core/service/run_store.ts"

@@ -2,7 +2,8 @@
 
 import type { SessionRecord } from "../../core/service/recovery.ts"
 import { clipped } from "../../core/text/printable.ts"
-import type { EstimateAgainstTruth, Interval, RatedCost, ReportData } from "../../pipeline/result/report_data.ts"
+import type { Interval } from "../../pipeline/mod.ts"
+import type { EstimateAgainstTruth, RatedCost, ReportData } from "../../pipeline/result/report_data.ts"
 import { duration, grouped } from "../runs/progress.ts"
 import { interval, percent, show } from "../runs/report/html.ts"
 

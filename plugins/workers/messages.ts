@@ -2,6 +2,7 @@
 import { Schema } from "effect"
 import { Rpc, RpcGroup } from "effect/rpc"
 import { Transferable } from "effect/workers"
+import { Work } from "../../core/service/session.ts"
 import { sessionKinds } from "../../pipeline/config.ts"
 import { ItemFailure } from "../../pipeline/jobs/job.ts"
 
@@ -24,15 +25,6 @@ const memoryOf = (value: unknown, found = new Set<ArrayBuffer>()): ReadonlySet<A
   return found
 }
 
-/** What a session did. */
-const WorkDone = Schema.Struct({
-  plans: Schema.Number,
-  calls: Schema.Number,
-  flops: Schema.Number,
-  bytes: Schema.Number,
-  seconds: Schema.Number
-})
-
 /** Requests to a worker. `Hello` is answered as soon as it can be: who gets an answer has a working worker. */
 export const Requests = RpcGroup.make(
   Rpc.make("Hello"),
@@ -40,7 +32,7 @@ export const Requests = RpcGroup.make(
   Rpc.make("Open", { payload: { id: Schema.Int, work: Schema.String, setting: Copied }, error: ItemFailure }),
   Rpc.make("Do", {
     payload: { id: Schema.Int, part: Copied },
-    success: Schema.Struct({ result: Given, done: WorkDone }),
+    success: Schema.Struct({ result: Given, done: Work }),
     error: ItemFailure
   }),
   Rpc.make("Close", { payload: { id: Schema.Int } })

@@ -2,13 +2,13 @@
 import { Effect, Schema, type Scope } from "effect"
 import { type LearnerError, problemError } from "../../algorithms/error.ts"
 import type { Session } from "../../core/service/session.ts"
-import { checkJob } from "../../pipeline/jobs/check_job.ts"
 import { evaluateJob } from "../../pipeline/jobs/evaluate_job.ts"
 import type { Job } from "../../pipeline/jobs/job.ts"
-import { observeJob } from "../../pipeline/jobs/observe_job.ts"
 import { rolloutJob } from "../../pipeline/jobs/rollout_job.ts"
 import { trainingJob } from "../../pipeline/jobs/training_job.ts"
 import type { Catalog } from "../../pipeline/mod.ts"
+import { checkJob } from "../../pipeline/stages/first_order/check_job.ts"
+import { observeJob } from "../../pipeline/stages/surrogate/observe_job.ts"
 
 /** Work whose data come from another thread and are checked. */
 export interface Served {

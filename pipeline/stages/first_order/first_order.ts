@@ -1,12 +1,16 @@
 /** Stage: how far log π is linear around θ★, along given directions and distances (Table 1). */
+
 import { Effect } from "effect"
+import type { LearnerError } from "../../../algorithms/error.ts"
+import type { Policy } from "../../../algorithms/mod.ts"
 import { norm } from "../../../core/linalg/mod.ts"
 import * as T from "../../../core/program/mod.ts"
-import type { Floats } from "../../../core/random/mod.ts"
+import { child, type Floats, fillNormal, type Key, stream } from "../../../core/random/mod.ts"
 import { fromEither } from "../../../core/service/from_either.ts"
 import { type RealConstructor, realOf } from "../../../core/service/real.ts"
 import { Session } from "../../../core/service/session.ts"
 import type { DifferentiablePolicy } from "../../../core/surrogate/mod.ts"
+import type { Followed } from "../surrogate/estimate.ts"
 import type { Visited } from "../surrogate/features.ts"
 
 const ROWS = 512
@@ -93,6 +97,31 @@ export const firstOrderCheck = Effect.fn("pipeline.firstOrderCheck")(function* (
   const check = yield* firstOrderChecker(policy, theta, visited, distances)
   return yield* Effect.forEach(directions, check)
 }, Effect.scoped)
+
+/** Residuals of the first-order check: a row a direction, a column a distance. */
+export type Check = (
+  visited: readonly Visited[],
+  directions: readonly Float64Array[]
+) => Effect.Effect<readonly (readonly number[])[], LearnerError>
+
+/** The first-order check along adapted directions and as many random ones; in this thread, or by whoever `check` asks. */
+export const checkFirstOrder = Effect.fn("policygradex.checkFirstOrder")(function* (
+  policy: Policy,
+  theta: Floats,
+  { visited, adapted }: Followed,
+  distances: readonly number[],
+  key: Key,
+  check?: Check
+) {
+  const random = adapted.map((_, k) => {
+    const out = new Float64Array(policy.size)
+    fillNormal(stream(child(key, "direction", k)), out)
+    return out
+  })
+  const all = [...adapted, ...random]
+  const rows = yield* check?.(visited, all) ?? firstOrderCheck(policy, theta, visited, all, distances)
+  return { adapted: rows.slice(0, adapted.length), random: rows.slice(adapted.length) }
+})
 
 const rowsOf = function* (v: Visited, policy: DifferentiablePolicy, Real: RealConstructor) {
   for (let from = 0; from < v.count; from += ROWS) {

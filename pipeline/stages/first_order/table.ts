@@ -1,7 +1,7 @@
 /** The first-order table as an artefact: `first-order/table`, a CSV that people and `pgex check` read. */
 import * as E from "fp-ts/lib/Either.js"
 import type { Content } from "../../../core/service/run_store.ts"
-import type { FirstOrderRow } from "../../result/report_data.ts"
+import type { FirstOrderRow } from "./validity.ts"
 
 const columns = ["direction", "distance", "relative_rss", "low", "high", "level", "directions"] as const
 

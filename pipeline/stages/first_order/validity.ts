@@ -1,16 +1,15 @@
 /** How far from θ★ the estimates can be trusted, and what happens beyond. */
 import { Effect, Schema } from "effect"
-import * as E from "fp-ts/lib/Either.js"
-import { mean, tInterval } from "../../../core/stat/mod.ts"
-import { Numbers } from "../../jobs/schemas.ts"
-import type { FirstOrderRow, Interval } from "../../result/report_data.ts"
+import { Numbers } from "../../../core/service/data.ts"
+import { type Interval, interval } from "../interval.ts"
 
-/** Mean with Student's interval; of a single number, itself. */
-export const interval = (x: readonly number[]): Interval => {
-  const t = tInterval(x)
-  return E.isRight(t)
-    ? { value: t.right.estimate, low: t.right.low, high: t.right.high, level: t.right.level, n: x.length }
-    : { value: mean(x), low: mean(x), high: mean(x), level: 0.95, n: x.length }
+/** One row of the first-order check (Table 1 of the paper); also a row of the artefact `first-order/table`. */
+export interface FirstOrderRow {
+  readonly direction: "adapted" | "random"
+  /** ‖θ−θ★‖/‖θ★‖. */
+  readonly distance: number
+  /** Σ residual² / Σ log-probability². */
+  readonly relativeRss: Interval
 }
 
 /** Relative residuals, a row a direction, a column a distance. */

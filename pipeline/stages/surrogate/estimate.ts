@@ -1,10 +1,11 @@
 /** From θ★ to affinities without training anything: collect, project, solve all subsets, compare. */
+
 import { Effect, Schema } from "effect"
-import type { Fixed, Transitions } from "../../../algorithms/algorithm.ts"
 import { fromEither, type LearnerError } from "../../../algorithms/error.ts"
-import type { Policy } from "../../../algorithms/policy.ts"
+import type { Fixed, Policy, Transitions } from "../../../algorithms/mod.ts"
 import { norm } from "../../../core/linalg/mod.ts"
-import { child, type Floats, fillNormal, type Key, stream } from "../../../core/random/mod.ts"
+import { child, type Key, stream } from "../../../core/random/mod.ts"
+import { Doubles } from "../../../core/service/data.ts"
 import {
   centred,
   equation5,
@@ -14,21 +15,13 @@ import {
   subsets
 } from "../../../core/surrogate/mod.ts"
 import type { Task } from "../../../envs/mod.ts"
-import { Doubles } from "../../jobs/schemas.ts"
+import type { SurrogateConfig } from "../../config.ts"
 import type { Setting } from "../../jobs/training.ts"
-import { firstOrderCheck } from "../first_order/first_order.ts"
 import { projector, Visited } from "./features.ts"
 import { type ObserveConfig, type Observed, observe } from "./observe.ts"
 import { solveSubsets, type TaskData, taskLosses } from "./solve_subsets.ts"
 
-export interface EstimateConfig extends ObserveConfig {
-  /** μ in units of the largest curvature. */
-  readonly damping: number
-  /** Largest ‖Px‖/‖θ★‖ of an adapted policy, or none. */
-  readonly trustRadius: number | "off"
-  readonly subsets: number | "all"
-  readonly subsetSize: number
-}
+export type EstimateConfig = ObserveConfig & Pick<SurrogateConfig, "damping" | "trustRadius" | "subsets" | "subsetSize">
 
 /**
  * What is estimated of every subset, and how far the estimates can be trusted. The tasks are observed in this thread, or
@@ -120,31 +113,6 @@ const meanGradient = ({ features, advantages }: TaskData, d: number): Float64Arr
   }
   return out.map((v) => v / advantages.length)
 }
-
-/** Residuals of the first-order check: a row a direction, a column a distance. */
-export type Check = (
-  visited: readonly Visited[],
-  directions: readonly Float64Array[]
-) => Effect.Effect<readonly (readonly number[])[], LearnerError>
-
-/** The first-order check along adapted directions and as many random ones; in this thread, or by whoever `check` asks. */
-export const checkFirstOrder = Effect.fn("policygradex.checkFirstOrder")(function* (
-  policy: Policy,
-  theta: Floats,
-  { visited, adapted }: Followed,
-  distances: readonly number[],
-  key: Key,
-  check?: Check
-) {
-  const random = adapted.map((_, k) => {
-    const out = new Float64Array(policy.size)
-    fillNormal(stream(child(key, "direction", k)), out)
-    return out
-  })
-  const all = [...adapted, ...random]
-  const rows = yield* check?.(visited, all) ?? firstOrderCheck(policy, theta, visited, all, distances)
-  return { adapted: rows.slice(0, adapted.length), random: rows.slice(adapted.length) }
-})
 
 /** What the first-order check follows. */
 export const Followed = Schema.Struct({

@@ -3,6 +3,7 @@ import { Effect, Schema, Scope } from "effect"
 import { norm } from "../../../core/linalg/mod.ts"
 import * as T from "../../../core/program/mod.ts"
 import { child, type Floats, type Key, stream } from "../../../core/random/mod.ts"
+import { FloatArray } from "../../../core/service/data.ts"
 import { fromEither } from "../../../core/service/from_either.ts"
 import { type RealConstructor, realOf } from "../../../core/service/real.ts"
 import { type Buffer, type Executable, Session, type SessionFailure } from "../../../core/service/session.ts"
@@ -20,9 +21,9 @@ import {
 } from "../../../core/surrogate/dense.ts"
 import { type DifferentiablePolicy, factorBlocks, factors } from "../../../core/surrogate/mod.ts"
 import { type Factors, lift, project, sketch } from "../../../core/surrogate/sketch.ts"
-import { FloatArray } from "../../jobs/schemas.ts"
+import type { SurrogateConfig } from "../../config.ts"
 
-export type ProjectionKind = DenseKind | "sparse" | "kronecker"
+export type ProjectionKind = SurrogateConfig["projection"]
 
 /** States and actions of one task. */
 export const Visited = Schema.Struct({

@@ -1,31 +1,35 @@
 /** What the surrogate learns from: transitions of every task at θ★, their advantages and projected gradients. */
-import { Effect } from "effect"
-import type { Fixed, Transitions } from "../../../algorithms/algorithm.ts"
+
+import { Effect, Schema } from "effect"
 import { fromEither, type ProblemError } from "../../../algorithms/error.ts"
+import { type Fixed, Transitions } from "../../../algorithms/mod.ts"
 import { inputsOf, type Policy } from "../../../algorithms/policy.ts"
 import { baselineFitter, gaeInto, standardiseInPlace } from "../../../core/estimate/mod.ts"
 import { child, type Floats, type Key } from "../../../core/random/mod.ts"
 import type { Task } from "../../../envs/mod.ts"
+import { SurrogateConfig } from "../../config.ts"
 import type { Setting } from "../../jobs/training.ts"
-import type { ProjectionKind, Projector } from "./features.ts"
-import type { TaskData } from "./solve_subsets.ts"
+import type { Projector } from "./features.ts"
+import { TaskData } from "./solve_subsets.ts"
 
-export interface ObserveConfig {
-  readonly transitionsPerTask: number
-  readonly projection: ProjectionKind
-  readonly dimension: number
-  readonly normaliseAdvantages: boolean
-  readonly baseline: "task" | "critic"
+const { transitionsPerTask, projection, dimension, normaliseAdvantages, baseline } = SurrogateConfig.fields
+
+/** What of the surrogate's configuration decides what is observed. */
+export const ObserveConfig = Schema.Struct({
+  transitionsPerTask,
+  projection,
+  dimension,
+  normaliseAdvantages,
+  baseline,
   /** γ and λ of the advantages. */
-  readonly gamma: number
-  readonly lambda: number
-}
+  gamma: Schema.Number,
+  lambda: Schema.Number
+})
+export type ObserveConfig = typeof ObserveConfig.Type
 
 /** One task at θ★. */
-export interface Observed {
-  readonly transitions: Transitions
-  readonly data: TaskData
-}
+export const Observed = Schema.Struct({ transitions: Transitions, data: TaskData })
+export type Observed = typeof Observed.Type
 
 /** Plays the tasks at θ★ and projects the gradients that were met. A task's numbers do not depend on the other tasks. */
 export const observe = Effect.fn("policygradex.observe")(function* <C>(

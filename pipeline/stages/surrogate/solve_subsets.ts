@@ -1,23 +1,25 @@
 /** Stage: the adapted parameters of every subset, by weighted logistic regression on projected gradients. */
 
-import { Effect } from "effect"
+import { Effect, Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import type { ArgumentError } from "../../../core/failure/mod.ts"
 import { cholesky, choleskySolve } from "../../../core/linalg/mod.ts"
 import * as T from "../../../core/program/mod.ts"
 import { child, type Floats, fillNormal, stream, zeroKey } from "../../../core/random/mod.ts"
+import { FloatArray } from "../../../core/service/data.ts"
 import { fromEither } from "../../../core/service/from_either.ts"
 import { realOf } from "../../../core/service/real.ts"
 import { type Buffer, type Executable, Session } from "../../../core/service/session.ts"
 import { advance, gradientNorm, type Lbfgs, lbfgs, type Subset } from "../../../core/surrogate/mod.ts"
 
 /** The transitions of one task as classification data. */
-export interface TaskData {
+export const TaskData = Schema.Struct({
   /** Projected gradients of log π(a|s) at θ★, `[rows, dimension]`. */
-  readonly features: Floats
+  features: FloatArray,
   /** Advantages, `[rows]`: their sign is the label, their size the weight. */
-  readonly advantages: Floats
-}
+  advantages: FloatArray
+})
+export type TaskData = typeof TaskData.Type
 
 export interface SolveConfig {
   readonly dimension: number

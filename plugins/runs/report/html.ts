@@ -1,5 +1,5 @@
 /** HTML by hand-sized helpers: text is escaped once, here. */
-import type { Interval } from "../../../pipeline/result/report_data.ts"
+import type { Interval } from "../../../pipeline/mod.ts"
 
 /** Markup that is safe to put into a page as it is. */
 export interface Html {

@@ -3,7 +3,7 @@
 import { Effect, Schema } from "effect"
 import { jsonText } from "../../../core/service/json_text.ts"
 import { misfit } from "../../../core/service/misfit.ts"
-import { type Artefact, RunStoreError } from "../../../core/service/run_store.ts"
+import { Artefact, RunStoreError } from "../../../core/service/run_store.ts"
 import { pathWord } from "../../../core/text/command.ts"
 import { endings, stableJson } from "../../io/content.ts"
 import { digest } from "../../io/digest.ts"
@@ -14,13 +14,8 @@ import { LARGEST_JSON } from "./sized_read.ts"
 /** Its name in the run's directory. */
 const manifestFile = "artefacts.json"
 
-const ArtefactRow = Schema.Struct({
-  stage: Schema.String,
-  name: Schema.String,
-  path: Schema.String.check(Schema.makeFilter(isBelow, { expected: "a path within the run directory" })),
-  sha256: Schema.String,
-  bytes: Schema.Int
-})
+const path = Artefact.fields.path.check(Schema.makeFilter(isBelow, { expected: "a path within the run directory" }))
+const ArtefactRow = Schema.Struct({ ...Artefact.fields, path })
 const Manifest = Schema.Array(ArtefactRow)
 
 /** Writes it sorted by path, so that its bytes do not tell the order in which things were made. */

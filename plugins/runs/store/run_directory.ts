@@ -3,7 +3,7 @@ import { existsSync } from "node:fs"
 import { basename, join, resolve } from "node:path"
 import { Effect, Layer, Option, Schema } from "effect"
 import { jsonText } from "../../../core/service/json_text.ts"
-import { RunStore, type RunStoreError, type RunStoreService } from "../../../core/service/run_store.ts"
+import { Logged, RunStore, type RunStoreError, type RunStoreService } from "../../../core/service/run_store.ts"
 import { digestOf } from "../../io/digest.ts"
 import { type Disk, disk } from "../../io/disk.ts"
 import { diskFiles, memoryFiles } from "./files.ts"
@@ -87,7 +87,6 @@ export const readFinished = Effect.fn("store.readFinished")(
   Effect.orElseSucceed(Option.none<Finished>)
 )
 
-const Logged = Schema.Struct({ rows: Schema.Int, sha256: Schema.String })
 const rest = [Schema.Record(Schema.String, Schema.Unknown)] as const
 const Receipts = Schema.StructWithRest(
   Schema.Struct({ digest: Schema.String, events: Schema.optionalKey(Logged) }),

@@ -1,6 +1,6 @@
 /** How the error of the first-order expansion grows with the distance from θ★. */
 import * as Plot from "@observablehq/plot"
-import type { FirstOrderRow } from "../../../../pipeline/result/report_data.ts"
+import type { FirstOrderRow } from "../../../../pipeline/mod.ts"
 import { draw } from "../draw.ts"
 import { figure, type Html, html, interval, table } from "../html.ts"
 

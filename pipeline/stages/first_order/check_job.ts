@@ -1,23 +1,15 @@
 /** The first-order check as work in parts: a part is one direction. */
 import { Effect, Schema } from "effect"
-import { asProblem } from "../../algorithms/error.ts"
-import type { Floats } from "../../core/random/mod.ts"
-import { firstOrderChecker } from "../stages/first_order/first_order.ts"
-import type { Check } from "../stages/surrogate/estimate.ts"
-import { Visited } from "../stages/surrogate/features.ts"
-import type { Job, WorkersService } from "./job.ts"
-import { Doubles, FloatArray, Numbers } from "./schemas.ts"
-import { settingOf, TrainingSpec } from "./spec.ts"
-
-interface CheckSetting {
-  readonly spec: TrainingSpec
-  readonly theta: Floats
-  readonly visited: readonly Visited[]
-  readonly distances: readonly number[]
-}
+import { asProblem } from "../../../algorithms/error.ts"
+import type { Floats } from "../../../core/random/mod.ts"
+import { Doubles, FloatArray, Numbers } from "../../../core/service/data.ts"
+import { job, type WorkersService } from "../../jobs/job.ts"
+import { settingOf, TrainingSpec } from "../../jobs/spec.ts"
+import { Visited } from "../surrogate/features.ts"
+import { type Check, firstOrderChecker } from "./first_order.ts"
 
 /** One part follows one direction; its result is a row of residuals. */
-export const checkJob: Job<CheckSetting, Float64Array, readonly number[]> = {
+export const checkJob = job({
   name: "first-order check",
   setting: Schema.Struct({
     spec: TrainingSpec,
@@ -33,7 +25,7 @@ export const checkJob: Job<CheckSetting, Float64Array, readonly number[]> = {
       Effect.catchTag("ArgumentError", (e) => Effect.fail(asProblem(e)))
     )
   })
-}
+})
 
 /** The check by the workers. */
 export const checkBy =

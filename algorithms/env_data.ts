@@ -1,0 +1,35 @@
+/** Schemas of what environments declare: their rooms know no Schema. */
+import { Schema } from "effect"
+import { Bytes, Doubles, FloatArray, Ints, schemaOf } from "../core/service/data.ts"
+import type { Task } from "../envs/family.ts"
+import type { Params } from "../envs/parameter.ts"
+import type { BatchState, Rows } from "../envs/vector.ts"
+
+export const ParamsData = schemaOf<Params>()(
+  Schema.Record(Schema.String, Schema.Union([Schema.Number, Schema.Boolean, Schema.String]))
+)
+
+export const TaskData = schemaOf<Task>()(
+  Schema.Struct({ id: Schema.String, environment: Schema.String, params: ParamsData })
+)
+
+export const BatchStateData = schemaOf<BatchState>()(
+  Schema.Struct({
+    states: Schema.String,
+    returns: Schema.String,
+    lengths: Schema.Array(Schema.Int),
+    streams: Schema.Array(Schema.String)
+  })
+)
+
+export const RowsData = schemaOf<Rows>()(
+  Schema.Struct({
+    reward: FloatArray,
+    terminated: Bytes,
+    truncated: Bytes,
+    nextObservation: FloatArray,
+    observation: FloatArray,
+    episodeReturn: Doubles,
+    episodeLength: Ints
+  })
+)
