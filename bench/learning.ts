@@ -1,7 +1,7 @@
 /** What trainings from several seeds come to: returns by step, and what the last policies are worth. */
 import { Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import { random, stream, zeroKey } from "../core/random/mod.ts"
+import { stream, zeroKey } from "../core/random/mod.ts"
 import { aggregateInterquartileMean, mean, stratifiedInterval } from "../core/stat/mod.ts"
 
 /** One training from one seed. */
@@ -51,7 +51,7 @@ export const worthOf = (runs: readonly Training[]): Readonly<Record<string, Wort
   for (const actions of Object.keys(runs[0]?.returns ?? {})) {
     const scores = runs.map((run) => mean(run.returns[actions] ?? []))
     const draws = stream(zeroKey)
-    const interval = stratifiedInterval([scores], aggregateInterquartileMean, { random: () => random(draws) })
+    const interval = stratifiedInterval([scores], aggregateInterquartileMean, { stream: draws })
     // Left where a side gave no returns of this kind: then there is nothing to tell.
     if (E.isRight(interval)) worth[actions] = interval.right
   }

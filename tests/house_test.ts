@@ -152,6 +152,16 @@ test("the core is pure: no effect, no clock, no file, no global, no Math.random,
   )
 })
 
+test("randomness is a Stream: only a contributed grouping is handed a function that draws", () => {
+  const drawn = code
+    .filter(([path]) => !path.startsWith("plugins/") && path !== "pipeline/catalog.ts")
+    .filter(([, text]) => /\b(?:random|rng|uniform|draws?)\??: \(\) => number|type Random\b/.test(bare(text)))
+  assert.deepEqual(
+    drawn.map(([path]) => path),
+    []
+  )
+})
+
 /** Tables of numbers. */
 const tables: ReadonlySet<string> = new Set(["core/random/ziggurat_tables.ts"])
 

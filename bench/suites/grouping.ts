@@ -1,7 +1,7 @@
 /** The clustering relaxation against CVXPY's solvers. */
 import { Effect } from "effect"
 import { group, packSymmetric, sdp } from "../../core/grouping/mod.ts"
-import { child, random, stream, zeroKey } from "../../core/random/mod.ts"
+import { child, stream, zeroKey } from "../../core/random/mod.ts"
 import { folder, plantedAffinity, save } from "../data.ts"
 import { floor, type Suite, type Work } from "../suite.ts"
 import { made, sampler, secondsPerCall } from "../timing.ts"
@@ -77,7 +77,7 @@ const groupsOf200 = (noise: number): Work => {
   const rows = Array.from({ length: n }, (_, i) => Array.from(u.subarray(i * n, (i + 1) * n)))
   const once = () => {
     const s = stream(child(zeroKey, "bench", "rounding"))
-    return group(rows, { method: "sdp", k, random: () => random(s) })
+    return group(rows, { method: "sdp", k, stream: s })
   }
   return {
     work: `groups of ${n} tasks, k = ${k}, noise ${noise}`,

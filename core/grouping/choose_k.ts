@@ -1,6 +1,6 @@
+import { random, type Stream } from "../random/mod.ts"
 import { mean } from "../stat/mod.ts"
 import { agglomerationPath, averageLinkage, densityLinkage } from "./agglomerative.ts"
-import type { Random } from "./k_means.ts"
 import { partitionValue } from "./partition.ts"
 import { bestImproved } from "./rounding.ts"
 
@@ -52,10 +52,10 @@ const significance = 2
  *   space, hence shuffles, not uniform points; the largest gap, not the first that the next does not beat by a deviation,
  *   which finds too few of many small groups.
  */
-export const chooseK = (n: number, u: Float64Array, random: Random, options: ChooseKOptions = {}): ChosenK => {
+export const chooseK = (n: number, u: Float64Array, s: Stream, options: ChooseKOptions = {}): ChosenK => {
   const most = Math.min(n, Math.max(1, options.most ?? Math.min(n - 1, Math.max(2, Math.floor(n / 2)), 20)))
   const values = bestValues(n, u, Math.min(n, most + 1))
-  const shuffles = Array.from({ length: options.shuffles ?? 20 }, () => bestValues(n, shuffled(n, u, random), most))
+  const shuffles = Array.from({ length: options.shuffles ?? 20 }, () => bestValues(n, shuffled(n, u, s), most))
   const evidence = Array.from({ length: most }, (_, index): KEvidence => {
     const chance = shuffles.map((v) => v[index]!)
     const chanceMean = mean(chance)
@@ -93,15 +93,15 @@ const pricesOf = (values: readonly number[], index: number): KEvidence["prices"]
   return from <= to ? { from, to } : undefined
 }
 
-const shuffled = (n: number, u: Float64Array, random: Random): Float64Array => {
+const shuffled = (n: number, u: Float64Array, s: Stream): Float64Array => {
   const diagonal: number[] = []
   const below: number[] = []
   for (let i = 0; i < n; i++) {
     diagonal.push(u[i * n + i]!)
     for (let j = 0; j < i; j++) below.push(u[i * n + j]!)
   }
-  shuffle(diagonal, random)
-  shuffle(below, random)
+  shuffle(diagonal, s)
+  shuffle(below, s)
   const out = new Float64Array(n * n)
   for (let i = 0, p = 0; i < n; i++) {
     out[i * n + i] = diagonal[i]!
@@ -110,9 +110,9 @@ const shuffled = (n: number, u: Float64Array, random: Random): Float64Array => {
   return out
 }
 
-const shuffle = (x: number[], random: Random): void => {
+const shuffle = (x: number[], s: Stream): void => {
   for (let i = x.length - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1))
+    const j = Math.floor(random(s) * (i + 1))
     const held = x[i]!
     x[i] = x[j]!
     x[j] = held

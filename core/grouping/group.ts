@@ -1,13 +1,13 @@
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
 import type { ArgumentError } from "../failure/mod.ts"
+import type { Stream } from "../random/mod.ts"
 import { counted } from "../text/counted.ts"
 import { type Affinity, affinity, type Rows } from "./affinity.ts"
 import { agglomerate, averageLinkage } from "./agglomerative.ts"
 import { chooseK, type KEvidence } from "./choose_k.ts"
 import { refuse } from "./error.ts"
 import { type Indifference, indifference } from "./indifference.ts"
-import type { Random } from "./k_means.ts"
 import { packedTrace, packSymmetric, unpackRows } from "./packed.ts"
 import { type Partition, partition, partitionValue } from "./partition.ts"
 import { randomGroups } from "./random_groups.ts"
@@ -33,8 +33,8 @@ export type GroupCount =
 export type GroupingRequest = GroupCount &
   Partial<SolverOptions> & {
     readonly method: GroupingMethod
-    /** Numbers in [0, 1): for the restarts of rounding and k-means, the shuffles of `auto`, and `random`. */
-    readonly random: Random
+    /** For the restarts of rounding and k-means, the shuffles of `auto`, and `random`. */
+    readonly stream: Stream
   }
 
 /** Groups of tasks, and for the method `sdp` the evidence that they are good. */
@@ -81,7 +81,7 @@ export interface Grouping extends Partition {
  *   estimation (2025).
  *
  * @example Two pairs
- * group([[1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 1, 1], [0, 0, 1, 1]], { method: "sdp", k: 2, random: () => 0.5 })
+ * group([[1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 1, 1], [0, 0, 1, 1]], { method: "sdp", k: 2, stream: stream(zeroKey) })
  * // right: labels [0, 0, 1, 1], objective 4, bound 4, roundedObjective 4
  */
 export const group = (rows: Rows, request: GroupingRequest): E.Either<ArgumentError, Grouping> =>
@@ -113,11 +113,11 @@ export const checkedCount = (
 
 /** The number of groups, with the evidence where it was chosen from U. */
 const countFor = (u: Affinity, request: GroupingRequest): { k: number; evidence: readonly KEvidence[] | null } =>
-  typeof request.k === "number" ? { k: request.k, evidence: null } : chooseK(u.n, u.values, request.random)
+  typeof request.k === "number" ? { k: request.k, evidence: null } : chooseK(u.n, u.values, request.stream)
 
 const byRelaxation = (u: Affinity, request: GroupingRequest): E.Either<ArgumentError, Grouping> => {
   const { n, values } = u
-  const { lambda, random, method } = request
+  const { lambda, stream, method } = request
   const chosen = lambda === undefined ? countFor(u, request) : { k: Number.NaN, evidence: null }
   const form: Form = lambda === undefined ? { kind: "groups", k: chosen.k } : { kind: "price", lambda }
   const packed = packSymmetric(n, values)
@@ -129,7 +129,7 @@ const byRelaxation = (u: Affinity, request: GroupingRequest): E.Either<ArgumentE
     const k = lambda === undefined ? chosen.k : Math.min(n, Math.max(1, Math.round(trace)))
     const bound = solved.bound + price * k
     const x = Float64Array.from(unpackRows(n, solved.matrix).flat())
-    const labels = roundToGroups(n, values, x, k, random, { bound })
+    const labels = roundToGroups(n, values, x, k, stream, { bound })
     const split = partition(labels)
     const value = partitionValue(n, values, labels, k)
     return { trace, k, split, value, relaxed: withPartition(solved, packed, form, { split, value }, tolerance) }
@@ -175,14 +175,14 @@ const byRelaxation = (u: Affinity, request: GroupingRequest): E.Either<ArgumentE
 
 const byBaseline = (u: Affinity, request: GroupingRequest): Grouping => {
   const { n, values } = u
-  const { method, random } = request
+  const { method, stream } = request
   const { k, evidence } = countFor(u, request)
   const labels =
     method === "spectral"
-      ? spectralGroups(n, values, k, random)
+      ? spectralGroups(n, values, k, stream)
       : method === "agglomerative"
         ? agglomerate(n, values, k, averageLinkage)
-        : randomGroups(n, k, random)
+        : randomGroups(n, k, stream)
   return {
     ...partition(labels),
     method,

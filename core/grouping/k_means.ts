@@ -1,4 +1,5 @@
 import { log } from "../math/mod.ts"
+import { random, type Stream } from "../random/mod.ts"
 
 /** Points, `[n, d]` row-major. */
 export interface Points {
@@ -17,9 +18,6 @@ export interface KMeans {
   readonly inertia: number
 }
 
-/** A number in [0, 1), another one at each call. */
-export type Random = () => number
-
 /**
  * The best of several runs of k-means, each started by greedy k-means++ with 2 + ⌊ln k⌋ candidates a centre.
  *
@@ -28,10 +26,10 @@ export type Random = () => number
  * - Shapes: 1 <= k <= n; see `Points`, `KMeans`.
  * - Source: Arthur and Vassilvitskii, SODA 2007, section 2.2; the number of candidates is scikit-learn's.
  */
-export const kMeans = (points: Points, k: number, random: Random, restarts = 10): KMeans => {
-  let best = lloyd(points, k, seedCentres(points, k, random))
+export const kMeans = (points: Points, k: number, s: Stream, restarts = 10): KMeans => {
+  let best = lloyd(points, k, seedCentres(points, k, s))
   for (let r = 1; r < restarts; r++) {
-    const next = lloyd(points, k, seedCentres(points, k, random))
+    const next = lloyd(points, k, seedCentres(points, k, s))
     if (next.inertia < best.inertia) best = next
   }
   return best
@@ -79,7 +77,7 @@ const maxRounds = 300
  * Greedy k-means++: each further centre is the best of several points, drawn in proportion to the square of their distance
  * from the nearest centre so far: the one that leaves the least sum of such squares.
  */
-const seedCentres = (points: Points, k: number, random: Random): Float64Array => {
+const seedCentres = (points: Points, k: number, s: Stream): Float64Array => {
   const { n, d, x } = points
   const centres = new Float64Array(k * d)
   const candidates = 2 + Math.floor(log(k))
@@ -91,7 +89,7 @@ const seedCentres = (points: Points, k: number, random: Random): Float64Array =>
     let after = distance
     // Where all points have a centre any point is as good; the first is drawn without a choice, as none is better.
     for (let draw = 0; draw < (c === 0 || total === 0 ? 1 : candidates); draw++) {
-      const point = total === 0 ? c : drawn(distance, random() * total)
+      const point = total === 0 ? c : drawn(distance, random(s) * total)
       const squares = new Float64Array(n)
       let sum = 0
       for (let i = 0; i < n; i++) {

@@ -14,7 +14,7 @@ export {
   groupingMethods
 } from "./group.ts"
 export { type Indifference, indifference } from "./indifference.ts"
-export { type KMeans, kMeans, lloyd, type Points, type Random } from "./k_means.ts"
+export { type KMeans, kMeans, lloyd, type Points } from "./k_means.ts"
 export { packSymmetric, unpackRows } from "./packed.ts"
 export { type Partition, partition, partitionValue } from "./partition.ts"
 export { randomGroups } from "./random_groups.ts"

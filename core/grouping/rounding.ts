@@ -1,5 +1,6 @@
+import type { Stream } from "../random/mod.ts"
 import { agglomerate, averageLinkage, densityLinkage } from "./agglomerative.ts"
-import { kMeans, type Random } from "./k_means.ts"
+import { kMeans } from "./k_means.ts"
 import { improvePartition } from "./local_search.ts"
 import { partitionValue } from "./partition.ts"
 import { labelsByThreshold } from "./partition_matrix.ts"
@@ -17,7 +18,7 @@ export interface RoundingOptions {
  *
  * Several readings of X are improved by `improvePartition` and the one with the most Σ_c v_cᵀ U v_c / v_cᵀ v_c is kept: the
  * groups that X already shows, average linkage on X, the greedy merging of U, and k-means on the rows of X from `restarts`
- * starts. The first wins ties, so the result depends on `random` only where k-means finds something better.
+ * starts. The first wins ties, so the result depends on the stream only where k-means finds something better.
  *
  * - Shapes: `u`, `x` `[n, n]` row-major, symmetric; 1 <= k <= n; result `[n]` in 0 … k − 1.
  */
@@ -26,7 +27,7 @@ export const roundToGroups = (
   u: Float64Array,
   x: Float64Array,
   k: number,
-  random: Random,
+  s: Stream,
   { restarts = 8, bound = Number.POSITIVE_INFINITY }: RoundingOptions = {}
 ): Int32Array => {
   const shown = labelsByThreshold(n, packed(n, x))
@@ -34,7 +35,7 @@ export const roundToGroups = (
     ...(shown.k === k ? [() => shown.labels] : []),
     () => agglomerate(n, x, k, averageLinkage),
     () => agglomerate(n, u, k, densityLinkage),
-    ...Array.from({ length: restarts }, () => () => kMeans({ n, d: n, x }, k, random, 1).labels)
+    ...Array.from({ length: restarts }, () => () => kMeans({ n, d: n, x }, k, s, 1).labels)
   ]
   return bestImproved(n, u, k, readings, Number.isFinite(bound) ? bound - 1e-6 * Math.abs(bound) : bound)
 }

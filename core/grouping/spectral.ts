@@ -1,5 +1,6 @@
 import { eigh } from "../linalg/mod.ts"
-import { kMeans, type Random } from "./k_means.ts"
+import type { Stream } from "../random/mod.ts"
+import { kMeans } from "./k_means.ts"
 
 /** Eigenvalues and lowest eigenvectors of a graph's Laplacian. */
 export interface SpectralEmbedding {
@@ -42,9 +43,9 @@ export const spectralEmbedding = (n: number, u: Float64Array, k: number): Spectr
 }
 
 /** Groups by k-means on the spectral embedding D^−½ V; labels in 0 … k − 1, every group present. */
-export const spectralGroups = (n: number, u: Float64Array, k: number, random: Random): Int32Array => {
+export const spectralGroups = (n: number, u: Float64Array, k: number, s: Stream): Int32Array => {
   const { vectors, rootDegree } = spectralEmbedding(n, u, k)
   const x = new Float64Array(n * k)
   for (let i = 0; i < n; i++) for (let c = 0; c < k; c++) x[i * k + c] = vectors[c * n + i]! / rootDegree[i]!
-  return kMeans({ n, d: k, x }, k, random).labels
+  return kMeans({ n, d: k, x }, k, s).labels
 }

@@ -2,6 +2,7 @@ import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
 import { mean, quantileSorted, sampleStandardDeviation } from "simple-statistics"
 import type { ArgumentError } from "../failure/mod.ts"
+import { random, type Stream } from "../random/mod.ts"
 import { refuse, sample } from "./error.ts"
 import { studentQuantile } from "./student_t.ts"
 
@@ -42,8 +43,8 @@ export const tInterval = (x: readonly number[], level = 0.95): E.Either<Argument
 export interface BootstrapOptions {
   readonly level?: number
   readonly resamples?: number
-  /** Numbers in [0, 1). */
-  readonly random: () => number
+  /** Draws the samples. */
+  readonly stream: Stream
 }
 
 /**
@@ -56,7 +57,7 @@ export interface BootstrapOptions {
 export const bootstrapInterval = (
   x: readonly number[],
   statistic: (sample: readonly number[]) => number,
-  { level = 0.95, resamples = 2000, random }: BootstrapOptions
+  { level = 0.95, resamples = 2000, stream }: BootstrapOptions
 ): E.Either<ArgumentError, Interval> =>
   Number.isInteger(resamples) && resamples >= 1
     ? pipe(
@@ -64,7 +65,7 @@ export const bootstrapInterval = (
         E.map((values) => {
           const n = values.length
           const drawn = Array.from({ length: resamples }, () =>
-            statistic(Array.from({ length: n }, () => values[Math.floor(random() * n)]!))
+            statistic(Array.from({ length: n }, () => values[Math.floor(random(stream) * n)]!))
           ).sort((a, b) => a - b)
           return {
             estimate: statistic(values),

@@ -3,6 +3,7 @@ import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
 import { mean, quantileSorted } from "simple-statistics"
 import type { ArgumentError } from "../failure/mod.ts"
+import { random } from "../random/mod.ts"
 import { refuse, sample } from "./error.ts"
 import { interquartileMean } from "./interquartile_mean.ts"
 import type { BootstrapOptions, Interval } from "./interval.ts"
@@ -83,7 +84,7 @@ const better = (a: number, b: number): number => (a > b ? 1 : a === b ? 0.5 : 0)
 export const stratifiedInterval = (
   scores: Scores,
   statistic: (sample: Scores) => E.Either<ArgumentError, number>,
-  { level = 0.95, resamples = 2000, random }: BootstrapOptions
+  { level = 0.95, resamples = 2000, stream }: BootstrapOptions
 ): E.Either<ArgumentError, Interval> => {
   if (!(Number.isInteger(resamples) && resamples >= 1)) {
     return refuse("resamples", "a whole number >= 1", String(resamples))
@@ -96,7 +97,7 @@ export const stratifiedInterval = (
   if (E.isLeft(estimate)) return estimate
   const drawn: number[] = []
   for (let b = 0; b < resamples; b++) {
-    const value = statistic(scores.map((runs) => runs.map(() => runs[Math.floor(random() * runs.length)]!)))
+    const value = statistic(scores.map((runs) => runs.map(() => runs[Math.floor(random(stream) * runs.length)]!)))
     if (E.isLeft(value)) return value
     drawn.push(value.right)
   }

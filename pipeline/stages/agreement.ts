@@ -1,7 +1,7 @@
 /** How well estimates agree with the truth, and how well they could. */
 import * as E from "fp-ts/lib/Either.js"
 import { agreement } from "../../core/grouping/mod.ts"
-import { child, random as draw, type Key, stream } from "../../core/random/mod.ts"
+import { child, type Key, type Stream, stream } from "../../core/random/mod.ts"
 import { bootstrapInterval, spearman } from "../../core/stat/mod.ts"
 import { centred, type SubsetScore } from "../../core/surrogate/mod.ts"
 import { labelsOf } from "./group_by.ts"
@@ -10,10 +10,7 @@ import { meanScores, type Truth } from "./truth.ts"
 
 /** Agreement of estimates with the truth, which must be {@link comparable}. */
 export const compareWithTruth = (estimates: readonly SubsetScore[], truth: Truth, n: number, k: number, key: Key) => {
-  const drawing = (name: string): (() => number) => {
-    const s = stream(child(key, name))
-    return () => draw(s)
-  }
+  const drawing = (name: string) => stream(child(key, name))
   const affinity = centred(truth.scores, n)
   return {
     estimates,
@@ -47,7 +44,7 @@ export const rankCorrelation = (
   estimates: readonly SubsetScore[],
   truths: readonly SubsetScore[],
   n: number,
-  random: () => number
+  s: Stream
 ): Interval => {
   const [x, y] = [deviations(estimates, n), deviations(truths, n)]
   const of = (indices: readonly number[]): number => {
@@ -58,7 +55,7 @@ export const rankCorrelation = (
     return E.isRight(r) ? r.right : Number.NaN
   }
   const all = x.map((_, i) => i)
-  const interval = bootstrapInterval(all, of, { random, resamples: 400 })
+  const interval = bootstrapInterval(all, of, { stream: s, resamples: 400 })
   return {
     value: of(all),
     low: E.isRight(interval) ? interval.right.low : Number.NaN,
@@ -96,13 +93,13 @@ export const ceiling = (
   repeats: readonly (readonly SubsetScore[])[],
   n: number,
   k: number,
-  random: () => number
+  s: Stream
 ): Ceiling | undefined => {
   if (repeats.length < 2) return undefined
   const half = Math.floor(repeats.length / 2)
   const [a, b] = [meanScores(repeats.slice(0, half)), meanScores(repeats.slice(half))]
   return {
-    rankCorrelation: finite(rankCorrelation(a, b, n, random).value),
-    nmi: nmi(labelsOf(centred(a, n), k, random), labelsOf(centred(b, n), k, random))
+    rankCorrelation: finite(rankCorrelation(a, b, n, s).value),
+    nmi: nmi(labelsOf(centred(a, n), k, s), labelsOf(centred(b, n), k, s))
   }
 }

@@ -15,6 +15,7 @@ import {
   partition,
   partitionValue
 } from "../../core/grouping/mod.ts"
+import { random, type Stream } from "../../core/random/mod.ts"
 import type { Affinity } from "../../core/surrogate/mod.ts"
 import { choices } from "../../core/text/choices.ts"
 import { counted } from "../../core/text/counted.ts"
@@ -40,11 +41,11 @@ export const groupBy = (
   request: Omit<GroupingRequest, "method"> & { readonly method: string },
   contributed: readonly GroupingPlugin[] = []
 ): E.Either<ArgumentError, Grouped> => {
-  const { method, random } = request
+  const { method, stream } = request
   const found = methodFor(request, contributed)
   if (E.isLeft(found)) return found
-  if (found.right.own !== undefined) return group(rows, { ...asked(request), random, method: found.right.own })
-  const labels = found.right.plugin.group(rows, request.k ?? "auto", random)
+  if (found.right.own !== undefined) return group(rows, { ...asked(request), stream, method: found.right.own })
+  const labels = found.right.plugin.group(rows, request.k ?? "auto", () => random(stream))
   if (!Array.isArray(labels) || labels.length !== rows.length || !labels.every(Number.isInteger)) {
     const got = Array.isArray(labels) ? `${labels.length} labels: ${labels.slice(0, 8).join(", ")}` : typeof labels
     return wrong(`the labels of ${method}`, `${rows.length} whole numbers, one a task`, got)
@@ -126,8 +127,8 @@ export const rowsOf = (u: Affinity): readonly (readonly number[])[] =>
   Array.from({ length: u.n }, (_, i) => Array.from(u.values.subarray(i * u.n, (i + 1) * u.n)))
 
 /** Labels by the relaxation with k groups; one group where that fails. */
-export const labelsOf = (u: Affinity, k: number, random: () => number): readonly number[] => {
-  const g = group(rowsOf(u), { method: "sdp", k, random })
+export const labelsOf = (u: Affinity, k: number, stream: Stream): readonly number[] => {
+  const g = group(rowsOf(u), { method: "sdp", k, stream })
   return E.isRight(g) ? g.right.labels : new Array<number>(u.n).fill(0)
 }
 

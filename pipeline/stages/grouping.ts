@@ -2,7 +2,7 @@
 import { Effect, Schema } from "effect"
 import { fromEither } from "../../algorithms/error.ts"
 import { type GroupCount, randomGroups } from "../../core/grouping/mod.ts"
-import { child, type Key, random, stream } from "../../core/random/mod.ts"
+import { child, type Key, stream } from "../../core/random/mod.ts"
 import { RunStore } from "../../core/service/run_store.ts"
 import type { Affinity } from "../../core/surrogate/mod.ts"
 import type { StageContext } from "./context.ts"
@@ -51,14 +51,11 @@ export const grouping = ({ groupings }: StageContext) =>
     result: TaskGroups,
     run: Effect.fnUntraced(function* (input: GroupingInput) {
       const { gradients, affinities, chosen, method, count, key } = input
-      const drawing = (name: string): (() => number) => {
-        const s = stream(child(key, name))
-        return () => random(s)
-      }
+      const drawing = (name: string) => stream(child(key, name))
       const undecided = whyArbitrary(gradients, affinities[chosen])
       if (undecided !== undefined) return inOneGroup(method, affinities[chosen], undecided)
       const rows = rowsOf(affinities[chosen])
-      const request = { ...count, method, random: drawing("rounding") }
+      const request = { ...count, method, stream: drawing("rounding") }
       const { k, labels, ...rest } = yield* fromEither(groupBy(rows, request, groupings))
       const by = (name: keyof typeof affinities) => labelsOf(affinities[name], k, drawing("rounding"))
       const { objective, bound, roundedObjective, warnings } = rest

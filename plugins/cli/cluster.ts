@@ -2,7 +2,7 @@
 import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { type GroupCount, type Grouping, group, groupingMethods } from "../../core/grouping/mod.ts"
-import { child, key, random, stream } from "../../core/random/mod.ts"
+import { child, key, stream } from "../../core/random/mod.ts"
 import { UsageError } from "../../core/service/failure.ts"
 import { monotonicSeconds } from "../../core/service/monotonic.ts"
 import { counted } from "../../core/text/counted.ts"
@@ -55,9 +55,7 @@ export const clusterCommand = Command.make(
     const affinity = yield* readMatrix(o.file, Option.getOrUndefined(o.key))
     const source = stream(child(from, "cluster"))
     const started = yield* monotonicSeconds
-    const found = yield* fromEither(
-      group(toRows(affinity), { ...count, method: o.method, random: () => random(source) })
-    )
+    const found = yield* fromEither(group(toRows(affinity), { ...count, method: o.method, stream: source }))
     const seconds = (yield* monotonicSeconds) - started
     const said = found.indifference?.message
     for (const warning of found.warnings) if (json || warning !== said || !isArbitrary(found)) yield* remark(warning)

@@ -2,7 +2,7 @@
 import { Effect } from "effect"
 import type { Algorithm } from "../../algorithms/algorithm.ts"
 import { algorithmLaws, type LawGround } from "../../algorithms/law.ts"
-import { random, stream, zeroKey } from "../../core/random/mod.ts"
+import { stream, zeroKey } from "../../core/random/mod.ts"
 import { cartPole } from "../../envs/cartpole/cartpole.ts"
 import type { Before, Finding } from "../../envs/laws/conformance.ts"
 import type { GroupingPlugin } from "../../pipeline/mod.ts"
@@ -26,7 +26,7 @@ export const groupingFindings = (grouping: GroupingPlugin): readonly Finding[] =
   const answer = () => {
     const source = stream(zeroKey)
     const given = pairs.map((row) => [...row])
-    const request = { method: grouping.id, k: 2, random: () => random(source) }
+    const request = { method: grouping.id, k: 2, stream: source }
     const result = groupBy(given, request, [guardedGrouping(grouping, grouping.id)])
     return { result, kept: JSON.stringify(given) === JSON.stringify(pairs) }
   }

@@ -2,7 +2,7 @@
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { type Evaluation, type EvaluationOptions, evaluator } from "../../algorithms/mod.ts"
-import { child, type Floats, type Key, random, stream } from "../../core/random/mod.ts"
+import { child, type Floats, type Key, stream } from "../../core/random/mod.ts"
 import { UsageError } from "../../core/service/failure.ts"
 import { Progress } from "../../core/service/progress.ts"
 import type { RunStoreService } from "../../core/service/run_store.ts"
@@ -172,7 +172,7 @@ export const adaptRun = Effect.fn("run.adapt")(function* (
 
   const draws = stream(child(key, "bootstrap"))
   const interval = (scores: Scores) => {
-    const found = stratifiedInterval(scores, aggregateInterquartileMean, { level, random: () => random(draws) })
+    const found = stratifiedInterval(scores, aggregateInterquartileMean, { level, stream: draws })
     return E.isLeft(found) ? Effect.fail(found.left) : Effect.succeed(found.right)
   }
   const asPlayed = Effect.fnUntraced(function* (e: Evaluation) {

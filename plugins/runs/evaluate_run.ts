@@ -4,7 +4,7 @@ import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
 import { type Evaluation, evaluator, type LoadedPolicy, loadPolicy } from "../../algorithms/mod.ts"
-import { child, type Key, random, stream } from "../../core/random/mod.ts"
+import { child, type Key, stream } from "../../core/random/mod.ts"
 import { otherVersion, suggestion, UsageError } from "../../core/service/failure.ts"
 import { RunStoreError, type RunStoreService } from "../../core/service/run_store.ts"
 import {
@@ -133,7 +133,7 @@ export const evaluateRun = Effect.fn("run.evaluate")(function* (
   }
   const draws = stream(child(key, "bootstrap"))
   const interval = (scores: Scores) => {
-    const found = stratifiedInterval(scores, aggregateInterquartileMean, { level, random: () => random(draws) })
+    const found = stratifiedInterval(scores, aggregateInterquartileMean, { level, stream: draws })
     return E.isLeft(found) ? Effect.fail(found.left) : Effect.succeed(found.right)
   }
   const worth: TaskWorth[] = []

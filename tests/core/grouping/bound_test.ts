@@ -45,7 +45,7 @@ test("group() never has a bound below the value of any partition, nor a relaxati
     fc.property(any, fc.nat(), (rows, pick) => {
       const n = rows.length
       const k = 1 + (pick % n)
-      const found = right(group(rows, { method: "sdp", k, random: draws(), maxIterations: 300 }))
+      const found = right(group(rows, { method: "sdp", k, stream: draws(), maxIterations: 300 }))
       const { objective, bound, roundedObjective, gap } = found
       assert.ok(objective !== null && bound !== null && gap !== null)
       const most = best(n, Float64Array.from(rows.flat()), k)
@@ -78,7 +78,7 @@ test("a small matrix whose value lay above its bound by rounding has a bound aga
     [0.0005681910786317426, -0.0003288499407468162],
     [-0.0003288499407468162, 0.0006923486839472728]
   ]
-  const { bound, roundedObjective } = right(group(rows, { method: "sdp", k: 1, random: draws() }))
+  const { bound, roundedObjective } = right(group(rows, { method: "sdp", k: 1, stream: draws() }))
   assert.ok(bound !== null && bound >= roundedObjective && bound <= roundedObjective + 1e-17)
 })
 
@@ -89,7 +89,7 @@ test("a relaxation that spans thirteen orders is not below the groups it gives, 
     [98.5, 4.52e-9, 0.0000175, -34.6],
     [-7.5e-7, 2.89e-9, -34.6, 2.96e-8]
   ]
-  const found = right(group(rows, { method: "sdp", k: 2, random: draws() }))
+  const found = right(group(rows, { method: "sdp", k: 2, stream: draws() }))
   const most = best(4, Float64Array.from(rows.flat()), 2)
   assert.deepEqual(found.labels, [0, 1, 0, 1])
   assert.equal(found.roundedObjective, most)
@@ -110,7 +110,7 @@ test("matrices that span nine to fifteen orders converge but for a few, which sa
     }
   )
   for (const [rows, pick] of spans) {
-    const found = right(group(rows, { method: "sdp", k: 2 + (pick % (rows.length - 2)), random: draws() }))
+    const found = right(group(rows, { method: "sdp", k: 2 + (pick % (rows.length - 2)), stream: draws() }))
     if (found.converged === true) continue
     open++
     assert.ok(found.gap !== null && Number.isFinite(found.gap))
@@ -126,7 +126,7 @@ test("raising what no group would use leaves a bound, worth no share of the conf
       // One pair that no grouping would put together unless it must.
       const rows = small.map((row, i) => row.map((x, j) => (i + j === 1 ? -(10 ** power) : x)))
       const k = 2 + (pick % (n - 1))
-      const found = right(group(rows, { method: "sdp", k, random: draws() }))
+      const found = right(group(rows, { method: "sdp", k, stream: draws() }))
       const most = best(n, Float64Array.from(rows.flat()), k)
       assert.ok(found.bound !== null && found.bound >= most)
       // Not worth a share of the conflict, but of the others.
@@ -150,7 +150,7 @@ test("200 tasks whose groups hardly show end within the work allowed, with a bou
     1.7,
     u
   )
-  const found = right(group(rows, { method: "sdp", k: 8, random: draws(), tolerance: 1e-9 }))
+  const found = right(group(rows, { method: "sdp", k: 8, stream: draws(), tolerance: 1e-9 }))
   const { objective, bound, roundedObjective, gap, converged, iterations } = found
   assert.ok(objective !== null && bound !== null && gap !== null)
   assert.deepEqual([converged, iterations], [false, iterationBudget(n)])

@@ -7,7 +7,7 @@ import { draws, left, matrix, planted, right } from "./support.ts"
 const labels = [1, 0, 0, 1, 1, 0, 2, 2, 2]
 const canonical = [0, 1, 1, 0, 0, 1, 2, 2, 2]
 const ask = (request: Partial<GroupingRequest>): GroupingRequest =>
-  ({ method: "sdp", k: 3, random: draws(), ...request }) as GroupingRequest
+  ({ method: "sdp", k: 3, stream: draws(), ...request }) as GroupingRequest
 
 test("group() numbers groups by first appearance, by every method that looks at the matrix", () => {
   const rows = planted(labels, 0.2, draws(1))
@@ -56,7 +56,7 @@ test("group() gives exactly k groups of all tasks for any matrix, k and method",
   fc.assert(
     fc.property(matrix(1, 8), fc.nat(100), fc.constantFrom(...groupingMethods), (rows, seed, method) => {
       const k = 1 + (seed % rows.length)
-      const found = right(group(rows, ask({ method, k, random: draws(seed) })))
+      const found = right(group(rows, ask({ method, k, stream: draws(seed) })))
       assert.equal(found.k, k)
       assert.deepEqual(
         found.groups.flat().sort((a, b) => a - b),

@@ -99,13 +99,13 @@ test("one task, or two that differ from themselves, are not arbitrary; two equal
 test("group() of tasks that do not differ says so by every method, and auto makes them one group", () => {
   for (const method of groupingMethods)
     for (const rows of [of(5, () => 0), of(5, () => 0.3), of(5, (i, j) => (i === j ? 1 : 0.3))]) {
-      const found = right(group(rows, { method, k: 2, random: draws() }))
+      const found = right(group(rows, { method, k: 2, stream: draws() }))
       assert.equal(found.indifference?.kind, "equal", method)
       assert.match(found.warnings[0] ?? "", /these tasks do not differ/)
-      assert.equal(right(group(rows, { method, k: "auto", random: draws() })).k, 1)
+      assert.equal(right(group(rows, { method, k: "auto", stream: draws() })).k, 1)
     }
   assert.equal(
-    right(group(planted([0, 0, 1, 1], 0.1, draws()), { method: "sdp", k: 2, random: draws() })).indifference,
+    right(group(planted([0, 0, 1, 1], 0.1, draws()), { method: "sdp", k: 2, stream: draws() })).indifference,
     null
   )
 })

@@ -1,7 +1,8 @@
 /** k-means beside the best of all partitions of small random problems. */
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { kMeans, lloyd, type Points, type Random } from "../../../core/grouping/mod.ts"
+import { kMeans, lloyd, type Points } from "../../../core/grouping/mod.ts"
+import { random, type Stream } from "../../../core/random/mod.ts"
 import { draws } from "./support.ts"
 
 /** Σ_i ‖x_i − mean of its cluster‖² at its least over all partitions into k clusters. */
@@ -33,11 +34,11 @@ const least = ({ n, d, x }: Points, k: number): number => {
 }
 
 /** Centres by k-means++ as it was published: one draw a centre. */
-const plainCentres = ({ n, d, x }: Points, k: number, random: Random): Float64Array => {
+const plainCentres = ({ n, d, x }: Points, k: number, s: Stream): Float64Array => {
   const centres = new Float64Array(k * d)
   const weight = new Float64Array(n).fill(1)
   for (let c = 0; c < k; c++) {
-    let at = random() * weight.reduce((a, b) => a + b, 0)
+    let at = random(s) * weight.reduce((a, b) => a + b, 0)
     const chosen = Math.max(
       0,
       weight.findIndex((w) => (at -= w) < 0)
@@ -53,20 +54,20 @@ const plainCentres = ({ n, d, x }: Points, k: number, random: Random): Float64Ar
 }
 
 test("kMeans() finds the best clusters of small problems more often than from one draw a centre", () => {
-  const random = draws(11)
+  const s = draws(11)
   const [starts, problems, n, d] = [20, 60, 9, 2]
   let [greedy, plain, ofTen] = [0, 0, 0]
   for (let problem = 0; problem < problems; problem++) {
-    const points = { n, d, x: Float64Array.from({ length: n * d }, random) }
+    const points = { n, d, x: Float64Array.from({ length: n * d }, () => random(s)) }
     const k = 3 + (problem % 2)
     const best = least(points, k) * (1 + 1e-9)
     for (let start = 0; start < starts; start++) {
-      const one = kMeans(points, k, random, 1).inertia
+      const one = kMeans(points, k, s, 1).inertia
       assert.ok(one >= best * (1 - 2e-9))
       if (one <= best) greedy++
-      if (lloyd(points, k, plainCentres(points, k, random)).inertia <= best) plain++
+      if (lloyd(points, k, plainCentres(points, k, s)).inertia <= best) plain++
     }
-    if (kMeans(points, k, random, 10).inertia <= best) ofTen++
+    if (kMeans(points, k, s, 10).inertia <= best) ofTen++
   }
   assert.ok(greedy > 1.1 * plain, `${greedy} against ${plain} of ${starts * problems}`)
   assert.ok(ofTen >= 0.9 * problems, `${ofTen} of ${problems}`)

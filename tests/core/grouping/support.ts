@@ -4,8 +4,8 @@ import { readFileSync } from "node:fs"
 import { gunzipSync } from "node:zlib"
 import fc from "fast-check"
 import * as E from "fp-ts/lib/Either.js"
-import { packSymmetric, type Random, type Relaxation } from "../../../core/grouping/mod.ts"
-import { child, random, stream, zeroKey } from "../../../core/random/mod.ts"
+import { packSymmetric, type Relaxation } from "../../../core/grouping/mod.ts"
+import { child, random, type Stream, stream, zeroKey } from "../../../core/random/mod.ts"
 
 /** The value of a Right, or a failure that shows the Left. */
 export const right = <A>(e: E.Either<unknown, A>): A => {
@@ -19,11 +19,8 @@ export const left = <A>(e: E.Either<A, unknown>): A => {
   return e.left
 }
 
-/** A stream of numbers in [0, 1), the same for the same index. */
-export const draws = (index = 0): Random => {
-  const s = stream(child(zeroKey, "tests", "grouping", index))
-  return () => random(s)
-}
+/** A stream, the same for the same index. */
+export const draws = (index = 0): Stream => stream(child(zeroKey, "tests", "grouping", index))
 
 /** One of the files under tests/fixtures. */
 export const reference = (path: string): unknown =>
@@ -40,10 +37,10 @@ export const matrix = (least: number, most: number): fc.Arbitrary<number[][]> =>
   })
 
 /** The symmetric matrix of planted groups: `within` in a group, `between` outside, plus uniform noise in ±`noise`. */
-export const planted = (labels: readonly number[], noise: number, u: Random, within = 1, between = 0): number[][] => {
+export const planted = (labels: readonly number[], noise: number, s: Stream, within = 1, between = 0): number[][] => {
   const rows = labels.map((a) => labels.map((b) => (a === b ? within : between)))
   for (let i = 0; i < labels.length; i++)
-    for (let j = 0; j <= i; j++) rows[i]![j] = rows[j]![i] = rows[i]![j]! + noise * (2 * u() - 1)
+    for (let j = 0; j <= i; j++) rows[i]![j] = rows[j]![i] = rows[i]![j]! + noise * (2 * random(s) - 1)
   return rows
 }
 

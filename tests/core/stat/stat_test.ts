@@ -111,13 +111,13 @@ test("bootstrapInterval() holds the estimate of a mean, repeats for the same dra
   const of = (count: number) => {
     const s = stream(zeroKey)
     const x = Array.from({ length: count }, () => random(s))
-    return right(bootstrapInterval(x, mean, { random: () => random(s), resamples: 500 }))
+    return right(bootstrapInterval(x, mean, { stream: s, resamples: 500 }))
   }
   const few = of(10)
   const many = of(200)
   assert.ok(few.low <= few.estimate && few.estimate <= few.high)
   assert.ok(many.high - many.low < few.high - few.low)
   assert.deepEqual(of(10), few)
-  assert.ok(E.isLeft(bootstrapInterval([1], mean, { random: () => 0, resamples: 0 })))
+  assert.ok(E.isLeft(bootstrapInterval([1], mean, { stream: stream(zeroKey), resamples: 0 })))
   assert.ok(E.isLeft(tInterval([1, 2], 1)))
 })

@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import fc from "fast-check"
 import * as E from "fp-ts/lib/Either.js"
-import { child, random, stream, zeroKey } from "../../../core/random/mod.ts"
+import { child, stream, zeroKey } from "../../../core/random/mod.ts"
 import {
   aggregateInterquartileMean,
   optimalityGap,
@@ -34,10 +34,7 @@ const right = <A>(e: E.Either<{ readonly message: string }, A>): A => {
   return e.right
 }
 const near = (a: number, b: number, within = tolerance): void => assert.ok(Math.abs(a - b) <= within, `${a} for ${b}`)
-const drawing = (place: number) => {
-  const s = stream(child(zeroKey, place))
-  return { resamples: 4000, random: () => random(s) }
-}
+const drawing = (place: number) => ({ resamples: 4000, stream: stream(child(zeroKey, place)) })
 
 for (const [i, c] of cases.entries()) {
   test(`statistics of many tasks are rliable's: ${c.x.length} tasks, ${c.x[0]!.length} runs`, () => {
@@ -113,7 +110,7 @@ test("statistics of many tasks refuse what has none, naming it", () => {
   assert.match(message(probabilityOfImprovement([[1]], [])), /y: want 1 tasks, as x, got 0 tasks/)
   assert.match(message(probabilityOfImprovement([[1]], [[Infinity]])), /y\[0\]\[0\]: want a finite number/)
   const interval = (options: object) =>
-    message(stratifiedInterval([[1]], aggregateInterquartileMean, { random: () => 0, ...options }))
+    message(stratifiedInterval([[1]], aggregateInterquartileMean, { stream: stream(zeroKey), ...options }))
   assert.match(interval({ resamples: 1.5 }), /resamples: want a whole number >= 1, got 1.5/)
   assert.match(interval({ level: 1 }), /level: want a confidence in \(0, 1\), got 1/)
 })

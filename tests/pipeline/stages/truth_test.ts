@@ -1,16 +1,13 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import fc from "fast-check"
-import { key as keyOf, random, stream } from "../../../core/random/mod.ts"
+import { key as keyOf, stream } from "../../../core/random/mod.ts"
 import { allSubsets, type SubsetScore } from "../../../core/surrogate/mod.ts"
 import { ceiling, deviations, rankCorrelation } from "../../../pipeline/stages/agreement.ts"
 import { comparable, meanScores, sampleSubsets } from "../../../pipeline/stages/truth.ts"
 import { right } from "../../algorithms/support.ts"
 
-const drawing = (seed: number): (() => number) => {
-  const s = stream(right(keyOf(seed)))
-  return () => random(s)
-}
+const drawing = (seed: number) => stream(right(keyOf(seed)))
 
 /** Performances of all pairs of six tasks, no two alike. */
 const scored = fc
