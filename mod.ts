@@ -49,13 +49,12 @@ export * as setting from "./core/service/setting.ts"
 export * as stat from "./core/stat/mod.ts"
 export * as surrogate from "./core/surrogate/mod.ts"
 export * as envs from "./envs/mod.ts"
-export type { RunConfig } from "./pipeline/config.ts"
+export type { JobResult, ReportData, RunConfig } from "./pipeline/mod.ts"
 // The main job and its parts.
 export * as policygradex from "./pipeline/mod.ts"
-export type { JobResult, ReportData } from "./pipeline/result/report_data.ts"
 // Environments of one's Python.
 export { type Gymnasium, type GymnasiumOptions, gymnasium } from "./plugins/gymnasium/mod.ts"
-export { catalog } from "./plugins/loading/catalog.ts"
+export { catalog } from "./plugins/loading/catalog/mod.ts"
 // Plugins: environments, families, learners, groupings and loggers of one's own.
 export { definePlugin, type LoggerPlugin, type Plugin, PluginError } from "./plugins/loading/mod.ts"
 export { experiment, groupsOf, type Place, type Settings } from "./plugins/runs/experiment.ts"

@@ -1,9 +1,7 @@
 /** Schemas of what environments declare: their rooms know no Schema. */
 import { Schema } from "effect"
 import { Bytes, Doubles, FloatArray, Ints, schemaOf } from "../core/service/data.ts"
-import type { Task } from "../envs/family.ts"
-import type { Params } from "../envs/parameter.ts"
-import type { BatchState, Rows } from "../envs/vector.ts"
+import type { BatchState, Params, Rows, Task } from "../envs/mod.ts"
 
 export const ParamsData = schemaOf<Params>()(
   Schema.Record(Schema.String, Schema.Union([Schema.Number, Schema.Boolean, Schema.String]))

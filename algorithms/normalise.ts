@@ -5,9 +5,8 @@
  */
 import * as E from "fp-ts/lib/Either.js"
 import type { Floats } from "../core/random/mod.ts"
-import type { Space } from "../envs/space.ts"
-import type { Rows } from "../envs/vector.ts"
-import { type Moments, mergeMoments, rowMoments } from "../envs/wrappers/moments.ts"
+import type { Rows, Space } from "../envs/mod.ts"
+import { type Moments, mergeMoments, rowMoments } from "../envs/wrappers/mod.ts"
 import { type ProblemError, problemError } from "./error.ts"
 import { inputsOf, type Policy } from "./policy.ts"
 

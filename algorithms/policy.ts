@@ -9,7 +9,7 @@ import { child, type Floats, type Key, type Stream, stream } from "../core/rando
 import type { RealConstructor } from "../core/service/real.ts"
 import { flag } from "../core/service/setting.ts"
 import { shown } from "../core/text/shown.ts"
-import { type Box, type Space, sizeOf } from "../envs/space.ts"
+import { type Box, type Space, sizeOf } from "../envs/mod.ts"
 import { type Architecture, ArchitectureConfig, makeNetwork } from "./architecture.ts"
 import { type ProblemError, problemError } from "./error.ts"
 

@@ -9,8 +9,7 @@ import { misfit } from "../core/service/misfit.ts"
 import type { Tensor } from "../core/service/run_store.ts"
 import { choices } from "../core/text/choices.ts"
 import { clipped } from "../core/text/printable.ts"
-import type { Environment } from "../envs/env.ts"
-import type { Task } from "../envs/family.ts"
+import type { Environment, Task } from "../envs/mod.ts"
 import type { Algorithm } from "./algorithm.ts"
 import { type Architecture, mlpArchitecture } from "./architecture.ts"
 import { ParamsData } from "./env_data.ts"
@@ -20,6 +19,9 @@ import { NetworkConfig, type Policy } from "./policy.ts"
 
 /** Rises when a reader of older files would misread newer ones. */
 export const policyFormat = "policygradex-policy/1"
+
+/** How a learner's own arrays are called in a policy's file: this, and their name. */
+export const STATE_PREFIX = "state."
 
 /** A file's arrays and its metadata. */
 export interface SavedPolicy {

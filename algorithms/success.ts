@@ -1,7 +1,6 @@
 /** Which episodes succeeded: native environments tell it of the state at the end, others beside their steps. */
 import * as E from "fp-ts/lib/Either.js"
-import type { EnvError } from "../envs/error.ts"
-import type { Batch, Rows } from "../envs/vector.ts"
+import type { Batch, EnvError, Rows } from "../envs/mod.ts"
 
 /** Names under which environments elsewhere tell it: Meta-World's and Gymnasium-Robotics'. */
 const names = ["success", "is_success"] as const

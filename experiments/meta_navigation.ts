@@ -11,7 +11,7 @@ import { child, zeroKey } from "../core/random/mod.ts"
 import { Session } from "../core/service/session.ts"
 import { mean, tInterval } from "../core/stat/mod.ts"
 import { type Family, navigation, navigationBiased, navigationPartial, navigationUniform } from "../envs/mod.ts"
-import { catalog } from "../plugins/loading/catalog.ts"
+import { catalog } from "../plugins/loading/catalog/mod.ts"
 import { make as native } from "../plugins/sessions/native/mod.ts"
 
 const [iterations = "20", seeds = "5", id = "maml-trpo"] = process.argv.slice(2)

@@ -3,8 +3,7 @@
  * place that says which numbers there are, what they mean, their unit, their range, and where the paper has them.
  */
 import { Schema } from "effect"
-import { Budget } from "../algorithms/algorithm.ts"
-import { NetworkConfig, Normalise } from "../algorithms/policy.ts"
+import { Budget, NetworkConfig, Normalise } from "../algorithms/internal.ts"
 import { choice, count, countOr, flag, name, number, numberOr } from "../core/service/setting.ts"
 
 /** The tasks: a family draws `n` of them. */

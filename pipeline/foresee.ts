@@ -2,9 +2,9 @@
 
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
-import { asProblem, ProblemError } from "../algorithms/error.ts"
+import { asProblem, ProblemError } from "../algorithms/internal.ts"
 import type { Budget } from "../algorithms/mod.ts"
-import { checkedSubsets } from "../core/surrogate/subsets.ts"
+import { checkedSubsets } from "../core/surrogate/internal.ts"
 import type { Task } from "../envs/mod.ts"
 import type { Catalog } from "./catalog.ts"
 import type { RunConfig } from "./config.ts"

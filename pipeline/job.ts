@@ -1,6 +1,6 @@
 /** The main job: from a configuration to groups and what they are worth, every stage's numbers in the run's store. */
 import { Effect } from "effect"
-import { discountOf } from "../algorithms/settings.ts"
+import { discountOf } from "../algorithms/internal.ts"
 import { child } from "../core/random/mod.ts"
 import type { Catalog } from "./catalog.ts"
 import type { RunConfig } from "./config.ts"

@@ -1,11 +1,14 @@
 /** PolicyGradEx: the main job and its stages. */
 
 export type { Catalog, GroupingPlugin } from "./catalog.ts"
+export type { RunConfig } from "./config.ts"
 export { mainJob } from "./job.ts"
 export { Workers, type WorkersService } from "./jobs/job.ts"
 export { settingOf, type TrainingSpec } from "./jobs/spec.ts"
 export { type Assignment, curveMeans, finalMeans, type Setting, type Trained, train } from "./jobs/training.ts"
 export { AssignmentError, trainAll } from "./jobs/training_job.ts"
+export { intend, plan } from "./plan.ts"
+export type { JobResult, ReportData } from "./result/report_data.ts"
 export { type Ceiling, compareWithTruth, nmi } from "./stages/agreement.ts"
 export { checkFirstOrder } from "./stages/first_order/first_order.ts"
 export { coveredDistance, EstimatesRefused, type FirstOrderRow } from "./stages/first_order/validity.ts"

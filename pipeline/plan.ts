@@ -1,7 +1,6 @@
 /** What a configuration means, before anything is computed: the tasks, and what trains them. */
 import { Effect } from "effect"
-import { fromEither } from "../algorithms/error.ts"
-import { mergeSettings } from "../algorithms/settings.ts"
+import { fromEither, mergeSettings } from "../algorithms/internal.ts"
 import { key as keyOf } from "../core/random/mod.ts"
 import { Session } from "../core/service/session.ts"
 import { findFamily } from "../envs/mod.ts"

@@ -1,5 +1,5 @@
 /** The shipped configurations, as data. */
-import type { Ppo } from "../algorithms/ppo/config.ts"
+import type { Ppo } from "../algorithms/mod.ts"
 import type { RunConfig } from "./config.ts"
 
 const quickPpo: Ppo = {

@@ -1,7 +1,7 @@
 /** The meta-learners' policy: the common one, its actions measured in what the environment can do. */
 import * as E from "fp-ts/lib/Either.js"
 import type { Floats } from "../../core/random/mod.ts"
-import type { Box } from "../../envs/space.ts"
+import type { Box } from "../../envs/mod.ts"
 import type { Architecture } from "../architecture.ts"
 import type { ProblemError } from "../error.ts"
 import { makePolicy as basicPolicy, type NetworkConfig, type Policy, type Spaces } from "../policy.ts"

@@ -1,5 +1,5 @@
 /** What an iteration showed, task by task. */
-import type { Rows } from "../../envs/vector.ts"
+import type { Rows } from "../../envs/mod.ts"
 import type { Problem, TaskRow } from "../algorithm.ts"
 import { figures } from "./mathematics.ts"
 

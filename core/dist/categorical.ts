@@ -1,7 +1,6 @@
 import { exp as expOf, log as logOf } from "../math/mod.ts"
-import { exp, logSoftmax, mul, neg, pick, reshape, sub, sum } from "../program/ops.ts"
-import { size } from "../program/shape.ts"
-import type { Tensor } from "../program/tensor.ts"
+import type { Tensor } from "../program/mod.ts"
+import { exp, logSoftmax, mul, neg, pick, reshape, size, sub, sum } from "../program/mod.ts"
 import { type Floats, random } from "../random/mod.ts"
 import type { Distribution } from "./distribution.ts"
 

@@ -1,5 +1,5 @@
 /** What every action distribution offers: tensor functions for programs, draws for the host. */
-import type { Tensor } from "../program/tensor.ts"
+import type { Tensor } from "../program/mod.ts"
 import type { Floats, Stream } from "../random/mod.ts"
 
 /** The numbers that fix the distribution, one tensor (or host array) for each name in K. */

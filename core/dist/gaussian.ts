@@ -1,7 +1,6 @@
 import { exp as expOf } from "../math/mod.ts"
-import { add, div, exp, mul, square, sub, sum } from "../program/ops.ts"
-import { broadcast } from "../program/primitive.ts"
-import type { Tensor } from "../program/tensor.ts"
+import type { Tensor } from "../program/mod.ts"
+import { add, broadcast, div, exp, mul, square, sub, sum } from "../program/mod.ts"
 import { type Floats, standardNormal } from "../random/mod.ts"
 import type { Distribution, Head } from "./distribution.ts"
 

@@ -1,6 +1,6 @@
 import { exp as expOf, tanh as tanhOf } from "../math/mod.ts"
-import { add, exp, log, mul, softplus, square, sub, sum, tanh } from "../program/ops.ts"
-import type { Tensor } from "../program/tensor.ts"
+import type { Tensor } from "../program/mod.ts"
+import { add, exp, log, mul, softplus, square, sub, sum, tanh } from "../program/mod.ts"
 import { type Floats, type Stream, standardNormal } from "../random/mod.ts"
 import type { Head } from "./distribution.ts"
 import { gaussian } from "./gaussian.ts"

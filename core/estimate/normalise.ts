@@ -1,6 +1,5 @@
-import { add, div, mean, mul, sqrt, square, sub, sum } from "../program/ops.ts"
-import { size } from "../program/shape.ts"
-import type { Tensor } from "../program/tensor.ts"
+import type { Tensor } from "../program/mod.ts"
+import { add, div, mean, mul, size, sqrt, square, sub, sum } from "../program/mod.ts"
 
 /** Kept beside the deviation, so that equal numbers become zeros and not NaN. */
 const EPSILON = 1e-8

@@ -1,4 +1,4 @@
-import { eigenvalues } from "../linalg/eigh.ts"
+import { eigenvalues } from "../linalg/mod.ts"
 import { anderson } from "./anderson.ts"
 import { evaluationError } from "./evaluation.ts"
 import type { Normalised } from "./normalise.ts"

@@ -1,4 +1,4 @@
-import { type EigenWorkspace, eigenvectors, eigenWorkspace, reduce } from "../linalg/eigh.ts"
+import { type EigenWorkspace, eigenvectors, eigenWorkspace, reduce } from "../linalg/mod.ts"
 import { addToDiagonal, rowSums } from "./packed.ts"
 import { supportOfWeights, type Trace, weights } from "./spectrum.ts"
 

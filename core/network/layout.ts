@@ -1,9 +1,8 @@
 /** Named blocks of one flat parameter vector: where each lies, and how to see it as a tensor or as host numbers. */
 
-import { reshape, slice } from "../program/ops.ts"
-import { failed } from "../program/primitive.ts"
-import { type Shape, showShape, size } from "../program/shape.ts"
-import type { Tensor } from "../program/tensor.ts"
+import { failed } from "../program/internal.ts"
+import type { Tensor } from "../program/mod.ts"
+import { reshape, type Shape, showShape, size, slice } from "../program/mod.ts"
 
 /** One block of the vector. */
 export interface Field<N extends string = string> {

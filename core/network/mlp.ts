@@ -1,6 +1,7 @@
 /** The multilayer perceptron. */
-import { add, matmul, relu, tanh } from "../program/ops.ts"
-import type { Tensor } from "../program/tensor.ts"
+
+import type { Tensor } from "../program/mod.ts"
+import { add, matmul, relu, tanh } from "../program/mod.ts"
 import type { Floats } from "../random/mod.ts"
 import { layout } from "./layout.ts"
 import type { Factors, GraphNode, Network } from "./network.ts"

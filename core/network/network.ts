@@ -1,5 +1,5 @@
 /** What a network is to policies, critics, projections and exports: one record, whatever its architecture. */
-import type { Tensor } from "../program/tensor.ts"
+import type { Tensor } from "../program/mod.ts"
 import type { Floats, Stream } from "../random/mod.ts"
 import type { Layout } from "./layout.ts"
 

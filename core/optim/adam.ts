@@ -1,6 +1,5 @@
-import { add, constant, div, mul, slice, sqrt, square, sub } from "../program/ops.ts"
-import { reshape } from "../program/primitive.ts"
-import type { Tensor } from "../program/tensor.ts"
+import type { Tensor } from "../program/mod.ts"
+import { add, constant, div, mul, reshape, slice, sqrt, square, sub } from "../program/mod.ts"
 import type { Optimizer } from "./optimizer.ts"
 
 export interface AdamConfig {

@@ -1,5 +1,5 @@
-import { add, div, min, mul, norm } from "../program/ops.ts"
-import type { Tensor } from "../program/tensor.ts"
+import type { Tensor } from "../program/mod.ts"
+import { add, div, min, mul, norm } from "../program/mod.ts"
 
 /** A gradient held within a ball, and how long it was. */
 export interface Clipped {

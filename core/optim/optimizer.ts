@@ -1,7 +1,5 @@
 /** What every optimiser is: the state it keeps, and one step as tensors. */
-import type { Value } from "../program/ops.ts"
-import type { Shape } from "../program/shape.ts"
-import type { Tensor } from "../program/tensor.ts"
+import type { Shape, Tensor, Value } from "../program/mod.ts"
 
 /** θ, ∂loss/∂θ and the learning rate of this step. */
 export interface Step {

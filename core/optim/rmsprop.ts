@@ -1,4 +1,4 @@
-import { add, div, mul, sqrt, square, sub } from "../program/ops.ts"
+import { add, div, mul, sqrt, square, sub } from "../program/mod.ts"
 import type { Optimizer } from "./optimizer.ts"
 
 export interface RmspropConfig {

@@ -1,4 +1,4 @@
-import { add, mul, sub } from "../program/ops.ts"
+import { add, mul, sub } from "../program/mod.ts"
 import type { Optimizer } from "./optimizer.ts"
 
 export interface SgdConfig {

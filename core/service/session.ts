@@ -1,7 +1,6 @@
 /** The contract of a session: whatever can give programs their numbers, and owns the memory that takes. */
 import { Context, type Effect, Schema, type Scope } from "effect"
-import type { Program } from "../program/program.ts"
-import type { Shape } from "../program/shape.ts"
+import type { Program, Shape } from "../program/mod.ts"
 import { sentence } from "../text/sentence.ts"
 
 /** Host numbers in row-major order. */

@@ -1,6 +1,7 @@
 /** Work in parts that any thread can do, and who does it: this thread or workers, with the same results. */
 import { Context, Data, Effect, Layer, Schema, Scope, Semaphore } from "effect"
-import { type LearnerError, ProblemError, TrainingDiverged, WorkerLost } from "../../algorithms/error.ts"
+import { ProblemError, TrainingDiverged, WorkerLost } from "../../algorithms/internal.ts"
+import type { LearnerError } from "../../algorithms/mod.ts"
 import { Session, SessionError, SessionLost, type SessionService } from "../../core/service/session.ts"
 import type { Catalog } from "../catalog.ts"
 

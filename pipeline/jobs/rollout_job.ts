@@ -5,19 +5,19 @@ import {
   actProgram,
   type EnvironmentRunner,
   environmentRunner,
+  fromEither,
   makeRolloutBuffer,
   pauseEvery,
   RolloutBuffer,
   rollout
-} from "../../algorithms/environment_runner.ts"
-import { fromEither } from "../../algorithms/error.ts"
+} from "../../algorithms/internal.ts"
 import { BatchStateData, type MakeRollouts, momentsSize, type Rollouts, TaskData } from "../../algorithms/mod.ts"
 import { loadStream, type Stream, saveStream, zeroKey } from "../../core/random/mod.ts"
 import { FloatArray, Ints } from "../../core/service/data.ts"
 import { realOf } from "../../core/service/real.ts"
 import { Session } from "../../core/service/session.ts"
+import { floatsIn, type Memory } from "../../envs/internal.ts"
 import type { Task } from "../../envs/mod.ts"
-import { floatsIn, type Memory } from "../../envs/vector.ts"
 import { job, openHere, type WorkersService } from "./job.ts"
 import { settingOf, TrainingSpec } from "./spec.ts"
 

@@ -2,7 +2,7 @@
 
 import { Effect, Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import { fromEither, problemError } from "../../algorithms/error.ts"
+import { fromEither, problemError } from "../../algorithms/internal.ts"
 import { Budget, NetworkConfig } from "../../algorithms/mod.ts"
 import { choices } from "../../core/text/choices.ts"
 import { type Environment, findEnvironment, type Space } from "../../envs/mod.ts"

@@ -2,7 +2,8 @@
 
 import { Effect, Schema, type Scope } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import { type CheckpointError, type LearnerError, problemError } from "../../algorithms/error.ts"
+import { problemError } from "../../algorithms/internal.ts"
+import type { CheckpointError, LearnerError } from "../../algorithms/mod.ts"
 import {
   type Adaptable,
   type AdaptedEvaluation,

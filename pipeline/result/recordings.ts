@@ -1,8 +1,7 @@
 /** An episode of each task under its policy, as pictures. */
 
 import { Effect } from "effect"
-import { actProgram, environmentRunner, playOf } from "../../algorithms/environment_runner.ts"
-import { fromEither } from "../../algorithms/error.ts"
+import { actProgram, environmentRunner, fromEither, playOf } from "../../algorithms/internal.ts"
 import type { Acting } from "../../algorithms/mod.ts"
 import { evaluate } from "../../core/program/mod.ts"
 import { child, type Key, stream } from "../../core/random/mod.ts"

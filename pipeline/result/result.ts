@@ -3,7 +3,7 @@
 import { mean } from "../../core/stat/mod.ts"
 import type { Affinity, SubsetScore } from "../../core/surrogate/mod.ts"
 import { counted } from "../../core/text/counted.ts"
-import { rounded } from "../../core/text/rounded.ts"
+import { rounded } from "../../core/text/numbers.ts"
 import type { Task } from "../../envs/mod.ts"
 import type { RunConfig } from "../config.ts"
 import type { Trained } from "../jobs/training.ts"

@@ -1,6 +1,6 @@
 /** Stage: the tasks' groups, and those of other affinities to compare them with. */
 import { Effect, Schema } from "effect"
-import { fromEither } from "../../algorithms/error.ts"
+import { fromEither } from "../../algorithms/internal.ts"
 import { type GroupCount, randomGroups } from "../../core/grouping/mod.ts"
 import { child, type Key, stream } from "../../core/random/mod.ts"
 import { RunStore } from "../../core/service/run_store.ts"

@@ -1,11 +1,11 @@
 /** Stage: one policy for all tasks, θ★, which everything after it starts from. */
 
 import { Effect } from "effect"
-import { savePolicy } from "../../algorithms/mod.ts"
+import { STATE_PREFIX, savePolicy } from "../../algorithms/internal.ts"
 import type { Floats } from "../../core/random/mod.ts"
 import { Progress } from "../../core/service/progress.ts"
 import { type EventRow, RunStore } from "../../core/service/run_store.ts"
-import { rounded } from "../../core/text/rounded.ts"
+import { rounded } from "../../core/text/numbers.ts"
 import type { Task } from "../../envs/mod.ts"
 import { evaluatorBy } from "../jobs/evaluate_job.ts"
 import { rolloutsBy } from "../jobs/rollout_job.ts"
@@ -90,11 +90,8 @@ const relogTraining = Effect.fnUntraced(function* (
   if (missing > 0) yield* say(`The log lacked ${missing} of ${rows.length} rows of ${stage}: they were written again`)
 })
 
-/** How a learner's own arrays are called in a policy's file. */
-export const STATE = "state."
-
 const stateArrays = (arrays: Readonly<Record<string, Floats>>) =>
-  Object.fromEntries(Object.entries(arrays).map(([name, data]) => [`${STATE}${name}`, data]))
+  Object.fromEntries(Object.entries(arrays).map(([name, data]) => [`${STATE_PREFIX}${name}`, data]))
 
 /** θ★, with all that a training or an adaptation needs to go on from it. */
 const putMeta = Effect.fnUntraced(function* (

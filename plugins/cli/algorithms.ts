@@ -2,7 +2,7 @@
 
 import { Effect } from "effect"
 import { Argument, Command } from "effect/cli"
-import type { Algorithm } from "../../algorithms/algorithm.ts"
+import type { Algorithm } from "../../algorithms/mod.ts"
 import { suggestion, UsageError } from "../../core/service/failure.ts"
 import { choices } from "../../core/text/choices.ts"
 import { settingRows } from "../config/mod.ts"

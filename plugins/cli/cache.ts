@@ -1,7 +1,7 @@
 /** `pgex cache`: the folder in which compiled plans are kept. */
 import { Effect } from "effect"
 import { Command } from "effect/cli"
-import { clear, describeUsage, usage } from "../sessions/native/cache_usage.ts"
+import { clear, describeUsage, usage } from "../sessions/native/internal.ts"
 import { print } from "./output.ts"
 import { shared } from "./shared.ts"
 

@@ -6,9 +6,8 @@ import { child, key, stream } from "../../core/random/mod.ts"
 import { UsageError } from "../../core/service/failure.ts"
 import { monotonicSeconds } from "../../core/service/monotonic.ts"
 import { counted } from "../../core/text/counted.ts"
+import { show } from "../../core/text/numbers.ts"
 import { clipped } from "../../core/text/printable.ts"
-import { readMatrix, toRows } from "../io/matrix/mod.ts"
-import { show } from "../runs/report/html.ts"
 import { fromEither, print, remark } from "./output.ts"
 import { shared } from "./shared.ts"
 
@@ -52,6 +51,7 @@ export const clusterCommand = Command.make(
     const { json, seed } = yield* shared
     const count = yield* countOf(Option.getOrUndefined(o.k), Option.getOrUndefined(o.lambda), o.auto)
     const from = yield* fromEither(key(seed ?? 0))
+    const { readMatrix, toRows } = yield* Effect.promise(() => import("../io/matrix/mod.ts"))
     const affinity = yield* readMatrix(o.file, Option.getOrUndefined(o.key))
     const source = stream(child(from, "cluster"))
     const started = yield* monotonicSeconds

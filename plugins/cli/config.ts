@@ -1,8 +1,8 @@
 /** `pgex config`: what a run would use, resolved and explained. */
 import { Effect, Option, Predicate } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { type RunConfig, sessionKinds } from "../../pipeline/config.ts"
-import type { Catalog } from "../../pipeline/mod.ts"
+import { sessionKinds } from "../../pipeline/internal.ts"
+import type { Catalog, RunConfig } from "../../pipeline/mod.ts"
 import {
   type Choice,
   loadConfig,

@@ -1,6 +1,7 @@
 /** What people are told of an environment whose episodes have no time limit. */
 import { Effect } from "effect"
-import { type Environment, isEndless, MOST_STEPS } from "../../envs/env.ts"
+import { isEndless, MOST_STEPS } from "../../envs/internal.ts"
+import type { Environment } from "../../envs/mod.ts"
 import { remark } from "./output.ts"
 
 /** Says when episodes without a time limit are cut, and what names another one. */

@@ -3,7 +3,9 @@ import { Effect } from "effect"
 import { Argument, Command } from "effect/cli"
 import * as E from "fp-ts/lib/Either.js"
 import { suggestion, UsageError } from "../../core/service/failure.ts"
-import { type Environment, isEndless, MOST_STEPS } from "../../envs/env.ts"
+import type { NumberParameter } from "../../envs/internal.ts"
+import { isEndless, MOST_STEPS } from "../../envs/internal.ts"
+import type { Environment, Parameter, ParameterTable } from "../../envs/mod.ts"
 import {
   describeSpace,
   type EnvError,
@@ -13,7 +15,6 @@ import {
   type Space,
   type Variant
 } from "../../envs/mod.ts"
-import type { NumberParameter, Parameter, ParameterTable } from "../../envs/parameter.ts"
 import { type Loaded, PluginError } from "../loading/mod.ts"
 import { print } from "./output.ts"
 import { pluginFlag, withPlugins } from "./plugin_flag.ts"

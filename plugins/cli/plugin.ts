@@ -2,9 +2,8 @@
 import { join, relative } from "node:path"
 import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import type { PluginReport } from "../loading/check.ts"
-import { createPlugin } from "../loading/create.ts"
-import { watchedCheck } from "../loading/watch.ts"
+import type { PluginReport } from "../loading/mod.ts"
+import { createPlugin, watchedCheck } from "../loading/mod.ts"
 import { print, Shown } from "./output.ts"
 import { shared } from "./shared.ts"
 

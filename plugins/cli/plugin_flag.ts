@@ -12,9 +12,9 @@ import {
   ofProject,
   PluginError,
   type RunRecord,
+  shipped,
   whereNow
 } from "../loading/mod.ts"
-import { shipped } from "../loading/registry.ts"
 import { withWord } from "./going_on.ts"
 import { fromEither, remark } from "./output.ts"
 
@@ -82,7 +82,7 @@ const notAsked = ({ directory }: RunRecord, plugins: readonly NamedPlugin[]) => 
 /** The same with learners, whose modules (programs, above all) are loaded only by commands that ask for them. */
 export const catalogWithPlugins = Effect.fn("pgex.catalog")(function* (plugins: Plugins) {
   const loaded = yield* withPlugins(plugins)
-  const { catalogWith } = yield* Effect.promise(() => import("../loading/catalog.ts"))
+  const { catalogWith } = yield* Effect.promise(() => import("../loading/catalog/mod.ts"))
   return { loaded, catalog: catalogWith(loaded) }
 })
 

@@ -9,8 +9,8 @@ import { UsageError } from "../../core/service/failure.ts"
 import { RunStore } from "../../core/service/run_store.ts"
 import { printable } from "../../core/text/printable.ts"
 import { type EnvError, type Family, findFamily } from "../../envs/mod.ts"
-import type { RunConfig } from "../../pipeline/config.ts"
-import { CheckpointSeconds } from "../../pipeline/store/checkpoints.ts"
+import { CheckpointSeconds } from "../../pipeline/internal.ts"
+import type { RunConfig } from "../../pipeline/mod.ts"
 import { type Choice, loadConfig, named } from "../config/mod.ts"
 import { atSignal } from "../io/ending/mod.ts"
 import { type Loaded, versionsOf } from "../loading/mod.ts"
@@ -74,11 +74,11 @@ export const runCommand = Command.make(
     if (environment.repeats === false) yield* remark(unrepeated(environment.id))
     yield* remarkOnLimit(environment)
     // What only this command needs (programs, kernels, plots) is loaded only by it: the others start faster.
-    const { mainJob } = yield* Effect.promise(() => import("../../pipeline/job.ts"))
-    const { catalog, catalogWith } = yield* Effect.promise(() => import("../loading/catalog.ts"))
+    const { mainJob } = yield* Effect.promise(() => import("../../pipeline/mod.ts"))
+    const { catalog, catalogWith } = yield* Effect.promise(() => import("../loading/catalog/mod.ts"))
     const all = catalogWith(loaded, catalog)
     const config = yield* fromEither(named(read, all))
-    const { intend } = yield* Effect.promise(() => import("../../pipeline/plan.ts"))
+    const { intend } = yield* Effect.promise(() => import("../../pipeline/mod.ts"))
     // Nothing is computed for a run that a later stage would refuse to go on with.
     yield* intend(config, all)
     const { runJob } = yield* Effect.promise(() => import("../runs/run_job.ts"))

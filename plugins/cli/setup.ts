@@ -1,8 +1,7 @@
 /** `pgex setup tensorflow`: builds real TensorFlow for the sessions tfjs:node and tfjs:node-gpu. */
 import { Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
-import { type SetupOutcome, setupTensorflow } from "../sessions/tfjs/setup/mod.ts"
-import { FOLDER_VARIABLE } from "../sessions/tfjs/setup/place.ts"
+import type { SetupOutcome } from "../sessions/tfjs/setup/mod.ts"
 import { print, remark } from "./output.ts"
 import { shared } from "./shared.ts"
 
@@ -22,13 +21,14 @@ const tensorflow = Command.make(
   },
   Effect.fn("pgex.setup.tensorflow")(function* (o) {
     const { json } = yield* shared
+    const { FOLDER_VARIABLE, setupTensorflow } = yield* Effect.promise(() => import("../sessions/tfjs/setup/mod.ts"))
     const folder = Option.getOrUndefined(o.dir)
     const outcome = yield* setupTensorflow({
       build: o.cuda ? "cuda" : "cpu",
       say: remark,
       ...(folder === undefined ? {} : { folder })
     })
-    yield* print(json, outcome, describe(outcome, folder !== undefined))
+    yield* print(json, outcome, describe(outcome, folder === undefined ? "" : `: set ${FOLDER_VARIABLE}=${folder}`))
   })
 ).pipe(
   Command.withDescription(
@@ -49,12 +49,12 @@ export const setupCommand = Command.make("setup").pipe(
   Command.withSubcommands([tensorflow])
 )
 
-const describe = (o: SetupOutcome, elsewhere: boolean): string => {
+const describe = (o: SetupOutcome, variable: string): string => {
   const session = o.build === "cuda" ? "tfjs:node-gpu" : "tfjs:node"
   const gpu = o.build === "cuda" ? (o.isGpu ? ", on its GPU" : ", but it found no GPU that it can use") : ""
   return [
     `TensorFlow ${o.tensorflow} with tfjs-node ${o.tfjs} ${o.already ? "is there already" : "is built"} and works${gpu}`,
-    `in ${o.folder}${elsewhere ? `: set ${FOLDER_VARIABLE}=${o.folder}` : ""}`,
+    `in ${o.folder}${variable}`,
     `use it with --session ${session}`
   ].join("\n")
 }

@@ -1,11 +1,11 @@
 /** What a person reads in the terminal at the end of a run. */
 
 import type { SessionRecord } from "../../core/service/recovery.ts"
+import { interval, percent, show } from "../../core/text/numbers.ts"
 import { clipped } from "../../core/text/printable.ts"
-import type { Interval } from "../../pipeline/mod.ts"
-import type { EstimateAgainstTruth, RatedCost, ReportData } from "../../pipeline/result/report_data.ts"
+import type { EstimateAgainstTruth, RatedCost } from "../../pipeline/internal.ts"
+import type { Interval, ReportData } from "../../pipeline/mod.ts"
 import { duration, grouped } from "../runs/progress.ts"
-import { interval, percent, show } from "../runs/report/html.ts"
 
 /** Headline, groups, what they are worth, whether to believe it, what it cost; at most one screen. */
 export const summaryText = (d: ReportData, directory: string): string =>

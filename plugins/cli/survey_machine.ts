@@ -6,14 +6,10 @@ import * as E from "fp-ts/lib/Either.js"
 import { findPython } from "../gymnasium/mod.ts"
 import { machine, runtime } from "../runs/machine.ts"
 import { version } from "../runs/version.ts"
+import { relaxedAvailable } from "../sessions/internal.ts"
 import { SessionKinds, survey } from "../sessions/mod.ts"
-import { trust } from "../sessions/native/cache_folder.ts"
-import { describeUsage, usage } from "../sessions/native/cache_usage.ts"
-import { findCompiler } from "../sessions/native/compiler.ts"
-import type { NativeError } from "../sessions/native/failure.ts"
-import { findFfi } from "../sessions/native/ffi.ts"
-import { execute } from "../sessions/native/process.ts"
-import { relaxedAvailable } from "../sessions/wasm/module.ts"
+import type { NativeError } from "../sessions/native/internal.ts"
+import { describeUsage, execute, findCompiler, findFfi, trust, usage } from "../sessions/native/internal.ts"
 
 /** One thing that was looked for. */
 export interface Finding {

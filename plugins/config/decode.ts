@@ -8,7 +8,7 @@ import { choices } from "../../core/text/choices.ts"
 import { parseJson } from "../../core/text/json.ts"
 import { nearest } from "../../core/text/nearest.ts"
 import { shortened, shown } from "../../core/text/shown.ts"
-import { RunConfig } from "../../pipeline/config.ts"
+import { RunConfig } from "../../pipeline/internal.ts"
 import { isFree, keysAt, meaning, nodeAt, paths } from "./tree.ts"
 
 const options = { errors: "all", onExcessProperty: "error" } as const

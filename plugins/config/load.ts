@@ -8,12 +8,10 @@ import { ConfigError, FileError, suggestion } from "../../core/service/failure.t
 import { choices } from "../../core/text/choices.ts"
 import { parseJson } from "../../core/text/json.ts"
 import { shown } from "../../core/text/shown.ts"
-import type { RunConfig } from "../../pipeline/config.ts"
-import { presets } from "../../pipeline/presets.ts"
+import { presets } from "../../pipeline/internal.ts"
+import type { RunConfig } from "../../pipeline/mod.ts"
 import { readFileBounded } from "../io/bounded_read.ts"
-import { rebase } from "../loading/find.ts"
-import { noRecord, type RunRecord, recordOf } from "../loading/record.ts"
-import { RecordedPlugin } from "../loading/recorded_plugin.ts"
+import { noRecord, RecordedPlugin, type RunRecord, rebase, recordOf } from "../loading/mod.ts"
 import { decodeConfig, merge, setValue } from "./decode.ts"
 
 /** What the command line says. */

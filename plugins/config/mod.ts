@@ -1,4 +1,4 @@
-export { type PresetName, presets } from "../../pipeline/presets.ts"
+export { type PresetName, presets } from "../../pipeline/internal.ts"
 export { decodeConfig, merge, setValue } from "./decode.ts"
 export { type Choice, loadConfig, type ReadConfig, resolve, SESSION_VARIABLE } from "./load.ts"
 export { named } from "./names.ts"

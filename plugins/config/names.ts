@@ -2,15 +2,13 @@
 
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
-import { type SettingError, settingsOf } from "../../algorithms/settings.ts"
+import { type SettingError, settingsOf } from "../../algorithms/internal.ts"
 import { ConfigError, suggestion } from "../../core/service/failure.ts"
 import { choices } from "../../core/text/choices.ts"
 import { shown } from "../../core/text/shown.ts"
 import { findFamily } from "../../envs/mod.ts"
-import type { RunConfig } from "../../pipeline/config.ts"
-import { describe, learnersFor } from "../../pipeline/jobs/spec.ts"
-import type { Catalog } from "../../pipeline/mod.ts"
-import { groupingIds } from "../../pipeline/stages/group_by.ts"
+import { describe, groupingIds, learnersFor } from "../../pipeline/internal.ts"
+import type { Catalog, RunConfig } from "../../pipeline/mod.ts"
 
 /**
  * The configuration, whose learner and grouping method are known and whose learner takes the family's actions; with all

@@ -1,6 +1,6 @@
 /** The settings of a learner as rows for people: what each means, what it takes, its default. */
 import { Predicate, Schema } from "effect"
-import type { Algorithm } from "../../algorithms/algorithm.ts"
+import type { Algorithm } from "../../algorithms/mod.ts"
 
 export interface SettingRow {
   /** Keys from the learner's settings downwards: `inner.rate`. */

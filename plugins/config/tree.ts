@@ -1,6 +1,6 @@
 /** Walking a configuration schema: which keys it has, and what each means. */
 import { Schema } from "effect"
-import { RunConfig } from "../../pipeline/config.ts"
+import { RunConfig } from "../../pipeline/internal.ts"
 
 /** A decoder without services: what every node of the configuration is. */
 export type Node = Schema.Codec<unknown, unknown>

@@ -1,9 +1,8 @@
 /** What the Python side tells of an environment, as one of ours. */
 import { URLSearchParams } from "node:url"
 import * as Either from "fp-ts/lib/Either.js"
-import { type Environment, NO_LIMIT } from "../../envs/env.ts"
-import { floatsFromText } from "../../envs/exact_text.ts"
-import { checkedBatch } from "../../envs/given.ts"
+import { checkedBatch, floatsFromText, NO_LIMIT } from "../../envs/internal.ts"
+import type { Environment } from "../../envs/mod.ts"
 import {
   type Batch,
   flag,

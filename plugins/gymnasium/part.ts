@@ -1,7 +1,7 @@
 /** The members of a batch that one process holds: requests and answers as numbers. */
 import * as Either from "fp-ts/lib/Either.js"
 import type { Floats } from "../../core/random/mod.ts"
-import type { Opening } from "../../envs/vector.ts"
+import type { Opening } from "../../envs/internal.ts"
 import { type Answer, HEADER_BYTES, kinds } from "./channel.ts"
 import type { Child } from "./child.ts"
 import type { Reference } from "./environment.ts"

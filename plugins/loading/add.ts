@@ -1,11 +1,11 @@
 /** What there is with one more plugin: all of what it contributes, or nothing and a problem. */
 
-import type { Algorithm } from "../../algorithms/algorithm.ts"
-import { type Architecture, architectures } from "../../algorithms/architecture.ts"
+import { architectures } from "../../algorithms/internal.ts"
+import type { Algorithm, Architecture } from "../../algorithms/mod.ts"
 import { shown } from "../../core/text/shown.ts"
 import type { Registry } from "../../envs/mod.ts"
+import { groupingIds } from "../../pipeline/internal.ts"
 import type { GroupingPlugin } from "../../pipeline/mod.ts"
-import { groupingIds } from "../../pipeline/stages/group_by.ts"
 import type { Plugin } from "./define.ts"
 import { issueError, type PluginError } from "./error.ts"
 import { guardedEnvironment, guardedFamily, guardedGrouping } from "./guard.ts"

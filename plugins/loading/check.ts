@@ -3,8 +3,18 @@ import { resolve } from "node:path"
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { child, stream, zeroKey } from "../../core/random/mod.ts"
-import { type Before, environmentFindings, type Finding, familyFindings, lawsOf } from "../../envs/laws/conformance.ts"
-import { type Environment, makeRows, type Registry, sample, taskBatch } from "../../envs/mod.ts"
+import type { Before } from "../../envs/internal.ts"
+import {
+  type Environment,
+  environmentFindings,
+  type Finding,
+  familyFindings,
+  lawsOf,
+  makeRows,
+  type Registry,
+  sample,
+  taskBatch
+} from "../../envs/mod.ts"
 import type { PluginReceipt } from "./add.ts"
 import { LOGGER_LAWS, loggerFindings } from "./check_loggers.ts"
 import { algorithmFindings, algorithmLawCount, groupingFindings } from "./check_others.ts"

@@ -1,8 +1,9 @@
 /** What is wrong with a plugin's loggers, when they are told of a run of two numbers. */
 import { Effect, Predicate } from "effect"
 import type { EventRow } from "../../core/service/run_store.ts"
-import type { Before, Finding } from "../../envs/laws/conformance.ts"
-import { presets } from "../../pipeline/presets.ts"
+import type { Before } from "../../envs/internal.ts"
+import type { Finding } from "../../envs/mod.ts"
+import { presets } from "../../pipeline/internal.ts"
 import type { LoggerPlugin, Logging } from "./loggers.ts"
 import { thrown } from "./thrown.ts"
 

@@ -1,6 +1,5 @@
 /** The contract of a plugin module: a record of what it contributes, as the module's default export. */
-import type { Algorithm } from "../../algorithms/algorithm.ts"
-import type { Architecture } from "../../algorithms/architecture.ts"
+import type { Algorithm, Architecture } from "../../algorithms/mod.ts"
 import type { Environment, Family } from "../../envs/mod.ts"
 import type { GroupingPlugin } from "../../pipeline/mod.ts"
 import type { LoggerPlugin } from "./loggers.ts"

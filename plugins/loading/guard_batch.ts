@@ -1,8 +1,7 @@
 /** Contributed environments whose state is elsewhere, in use: what is thrown or returned against the contract. */
 import * as Either from "fp-ts/lib/Either.js"
-import { checkedFailure } from "../../envs/dynamics.ts"
-import { type EnvError, environmentError } from "../../envs/error.ts"
-import { checkedBatch } from "../../envs/given.ts"
+import { checkedBatch, checkedFailure, environmentError } from "../../envs/internal.ts"
+import type { EnvError } from "../../envs/mod.ts"
 import { type Batch, type Environment, type OpenBatch, type RemoteBatch, sizeOf } from "../../envs/mod.ts"
 
 /** Calls contributed code; a throw names the plugin, the id and the function. */

@@ -1,7 +1,7 @@
 /** Contributed loggers beside a run's own log. */
 import { Effect } from "effect"
 import type { EventRow, RunStoreService } from "../../core/service/run_store.ts"
-import type { RunConfig } from "../../pipeline/config.ts"
+import type { RunConfig } from "../../pipeline/mod.ts"
 import { thrown } from "./thrown.ts"
 
 /** Where a run's numbers go besides its own folder: the record that a plugin contributes. */

@@ -1,7 +1,7 @@
 /** Whether contributed dynamics write the numbers that they say: seen before anything is learnt from them. */
 import { stream, zeroKey } from "../../core/random/mod.ts"
-import { type EnvironmentError, environmentError } from "../../envs/error.ts"
-import type { Dynamics, Environment } from "../../envs/mod.ts"
+import { environmentError } from "../../envs/internal.ts"
+import type { Dynamics, Environment, EnvironmentError } from "../../envs/mod.ts"
 
 /** What nobody writes by chance. */
 const [MARK, OTHER_MARK] = [-12345.678, 98765.4321]

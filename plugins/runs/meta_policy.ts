@@ -2,12 +2,11 @@
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
+import { STATE_PREFIX } from "../../algorithms/internal.ts"
 import { loadPolicy } from "../../algorithms/mod.ts"
 import { otherVersion } from "../../core/service/failure.ts"
 import { RunStoreError, type RunStoreService } from "../../core/service/run_store.ts"
-import type { Setting } from "../../pipeline/jobs/training.ts"
-import type { Catalog } from "../../pipeline/mod.ts"
-import { STATE } from "../../pipeline/stages/meta_training.ts"
+import type { Catalog, Setting } from "../../pipeline/mod.ts"
 import { readSafetensors } from "./store/mod.ts"
 
 /**
@@ -42,8 +41,8 @@ export const metaPolicy = Effect.fnUntraced(function* (
         ),
         E.map(({ theta, moments }) => {
           const named = (name: string) => file.tensors.find((t) => t.name === name)?.data
-          const own = file.tensors.filter((t) => t.name.startsWith(STATE))
-          const arrays = Object.fromEntries(own.map((t) => [t.name.slice(STATE.length), t.data]))
+          const own = file.tensors.filter((t) => t.name.startsWith(STATE_PREFIX))
+          const arrays = Object.fromEntries(own.map((t) => [t.name.slice(STATE_PREFIX.length), t.data]))
           return { policy: theta, value: named("value") ?? new Float64Array(0), moments, arrays }
         })
       )

@@ -5,8 +5,7 @@ import { pipe } from "fp-ts/lib/function.js"
 import { child, type Key } from "../../core/random/mod.ts"
 import { UsageError } from "../../core/service/failure.ts"
 import { findFamily, type Task } from "../../envs/mod.ts"
-import type { RunConfig } from "../../pipeline/config.ts"
-import type { Catalog } from "../../pipeline/mod.ts"
+import type { Catalog, RunConfig } from "../../pipeline/mod.ts"
 
 /** Draws from the family at most. */
 const ROUNDS = 8

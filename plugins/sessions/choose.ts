@@ -1,7 +1,7 @@
 /** Which session computes, and why that one. */
 import { Effect, Exit, Layer, type Scope } from "effect"
 import { Session, SessionError, type SessionService } from "../../core/service/session.ts"
-import type { SessionKind } from "../../pipeline/config.ts"
+import type { SessionKind } from "../../pipeline/internal.ts"
 import { automatic, type Kind } from "./kinds.ts"
 import { type OpenOptions, openSession, refusalOf } from "./open.ts"
 

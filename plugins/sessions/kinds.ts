@@ -1,7 +1,7 @@
 /** The kinds of session there are, by name: how each is made, and what it needs. One more kind is one more entry. */
 import { Context, Effect, Layer } from "effect"
 import { type Session, SessionError } from "../../core/service/session.ts"
-import type { SessionKind } from "../../pipeline/config.ts"
+import type { SessionKind } from "../../pipeline/internal.ts"
 import * as reference from "./reference.ts"
 import type { BackendName } from "./tfjs/mod.ts"
 import * as wasm from "./wasm/mod.ts"

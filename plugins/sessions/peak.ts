@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { matmul, program } from "../../core/program/mod.ts"
 import { Session, type SessionService } from "../../core/service/session.ts"
-import type { CostRow, Peak, RatedCost } from "../../pipeline/result/report_data.ts"
+import type { CostRow, Peak, RatedCost } from "../../pipeline/internal.ts"
 
 const n = 256
 const product = program(`a product of ${n} x ${n} matrices`, { a: [n, n], b: [n, n] }, ({ a, b }) => ({

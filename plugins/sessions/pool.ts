@@ -2,7 +2,7 @@
 import { Cause, Effect, Exit, Pool, type Scope } from "effect"
 import { lossIn } from "../../core/service/recovery.ts"
 import { Session, type SessionError, type SessionService } from "../../core/service/session.ts"
-import type { SessionKind } from "../../pipeline/config.ts"
+import type { SessionKind } from "../../pipeline/internal.ts"
 import { chooseSession } from "./choose.ts"
 import type { OpenOptions } from "./open.ts"
 

@@ -2,7 +2,7 @@
 import { Effect, Exit, Fiber, Scope } from "effect"
 import { lossIn, type RecoveryService, type SessionRecord } from "../../core/service/recovery.ts"
 import type { SessionLost, SessionService, Work } from "../../core/service/session.ts"
-import type { SessionKind } from "../../pipeline/config.ts"
+import type { SessionKind } from "../../pipeline/internal.ts"
 import { type Chosen, chooseSession, firstThatWorks } from "./choose.ts"
 import { automatic, type Kind } from "./kinds.ts"
 import { counterElsewhere, noWork, sumOfWork } from "./metrics.ts"

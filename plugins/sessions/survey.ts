@@ -1,6 +1,6 @@
 /** Which kinds of session work here, found out by trying. */
 import { Effect, Exit } from "effect"
-import type { SessionKind } from "../../pipeline/config.ts"
+import type { SessionKind } from "../../pipeline/internal.ts"
 import { chooseSession } from "./choose.ts"
 import { type Kind, type Kinds, SessionKinds } from "./kinds.ts"
 import { openSession, refusalOf } from "./open.ts"

@@ -3,8 +3,8 @@ import { Schema } from "effect"
 import { Rpc, RpcGroup } from "effect/rpc"
 import { Transferable } from "effect/workers"
 import { Work } from "../../core/service/session.ts"
-import { sessionKinds } from "../../pipeline/config.ts"
-import { ItemFailure } from "../../pipeline/jobs/job.ts"
+import { sessionKinds } from "../../pipeline/internal.ts"
+import { ItemFailure } from "../../pipeline/jobs/mod.ts"
 
 /** What a structured clone can carry. */
 const Anything = Schema.declare((_: unknown): _ is unknown => true)

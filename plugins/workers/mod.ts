@@ -1,3 +1,2 @@
-/** Work on worker threads: the layer, and what a worker's module of one's own calls. */
+/** Work on worker threads. */
 export { type WorkerOptions, workersLayer } from "./layer.ts"
-export { serve } from "./serve.ts"

@@ -1,7 +1,7 @@
 /** The module of a worker thread. */
 import { Effect } from "effect"
 import { logToStderr } from "../io/log_to_stderr.ts"
-import { catalog, catalogWith } from "../loading/catalog.ts"
+import { catalog, catalogWith } from "../loading/catalog/mod.ts"
 import { loadPlugins } from "../loading/mod.ts"
 import { serve } from "./serve.ts"
 

@@ -1,14 +1,12 @@
 /** The kinds of work that workers know. One more kind is one more entry. */
 import { Effect, Schema, type Scope } from "effect"
-import { type LearnerError, problemError } from "../../algorithms/error.ts"
+import { problemError } from "../../algorithms/internal.ts"
+import type { LearnerError } from "../../algorithms/mod.ts"
 import type { Session } from "../../core/service/session.ts"
-import { evaluateJob } from "../../pipeline/jobs/evaluate_job.ts"
-import type { Job } from "../../pipeline/jobs/job.ts"
-import { rolloutJob } from "../../pipeline/jobs/rollout_job.ts"
-import { trainingJob } from "../../pipeline/jobs/training_job.ts"
+import type { Job } from "../../pipeline/jobs/mod.ts"
+import { evaluateJob, rolloutJob, trainingJob } from "../../pipeline/jobs/mod.ts"
 import type { Catalog } from "../../pipeline/mod.ts"
-import { checkJob } from "../../pipeline/stages/first_order/check_job.ts"
-import { observeJob } from "../../pipeline/stages/surrogate/observe_job.ts"
+import { checkJob, observeJob } from "../../pipeline/stages/mod.ts"
 
 /** Work whose data come from another thread and are checked. */
 export interface Served {

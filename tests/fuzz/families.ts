@@ -4,7 +4,7 @@ import { pipe } from "fp-ts/lib/function.js"
 import { zeroKey } from "../../core/random/mod.ts"
 import { findFamily } from "../../envs/registry.ts"
 import { resolve, settingsObject } from "../../plugins/config/load.ts"
-import { catalog } from "../../plugins/loading/catalog.ts"
+import { catalog } from "../../plugins/loading/catalog/mod.ts"
 import { bytesOf, mutatedJson, type Target } from "../support/fuzz.ts"
 
 /** Of a family all options as they are by default. */

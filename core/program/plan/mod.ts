@@ -9,6 +9,7 @@ import { lastReads, memory, type Place, type PlanBuffer } from "./memory.ts"
 import { type Step, schedule } from "./schedule.ts"
 
 export { costOf } from "./cost.ts"
+export { graph, type Node } from "./graph.ts"
 export * from "./instruction.ts"
 export type { Place, PlanBuffer } from "./memory.ts"
 

@@ -1,6 +1,6 @@
 /** The first-order check as work in parts: a part is one direction. */
 import { Effect, Schema } from "effect"
-import { asProblem } from "../../../algorithms/error.ts"
+import { asProblem } from "../../../algorithms/internal.ts"
 import type { Floats } from "../../../core/random/mod.ts"
 import { Doubles, FloatArray, Numbers } from "../../../core/service/data.ts"
 import { job, type WorkersService } from "../../jobs/job.ts"

@@ -1,8 +1,7 @@
 /** Stage: how far log π is linear around θ★, along given directions and distances (Table 1). */
 
 import { Effect } from "effect"
-import type { LearnerError } from "../../../algorithms/error.ts"
-import type { Policy } from "../../../algorithms/mod.ts"
+import type { LearnerError, Policy } from "../../../algorithms/mod.ts"
 import { norm } from "../../../core/linalg/mod.ts"
 import * as T from "../../../core/program/mod.ts"
 import { child, type Floats, fillNormal, type Key, stream } from "../../../core/random/mod.ts"

@@ -1,8 +1,8 @@
 /** From θ★ to affinities without training anything: collect, project, solve all subsets, compare. */
 
 import { Effect, Schema } from "effect"
-import { fromEither, type LearnerError } from "../../../algorithms/error.ts"
-import type { Fixed, Policy, Transitions } from "../../../algorithms/mod.ts"
+import { fromEither } from "../../../algorithms/internal.ts"
+import type { Fixed, LearnerError, Policy, Transitions } from "../../../algorithms/mod.ts"
 import { norm } from "../../../core/linalg/mod.ts"
 import { child, type Key, stream } from "../../../core/random/mod.ts"
 import { Doubles } from "../../../core/service/data.ts"

@@ -7,6 +7,7 @@ import { FloatArray } from "../../../core/service/data.ts"
 import { fromEither } from "../../../core/service/from_either.ts"
 import { type RealConstructor, realOf } from "../../../core/service/real.ts"
 import { type Buffer, type Executable, Session, type SessionFailure } from "../../../core/service/session.ts"
+import type { Factors } from "../../../core/surrogate/internal.ts"
 import {
   type DenseKind,
   denseEntries,
@@ -18,9 +19,8 @@ import {
   liftDense,
   liftKronecker,
   type NumberedPart
-} from "../../../core/surrogate/dense.ts"
-import { type DifferentiablePolicy, factorBlocks, factors } from "../../../core/surrogate/mod.ts"
-import { type Factors, lift, project, sketch } from "../../../core/surrogate/sketch.ts"
+} from "../../../core/surrogate/internal.ts"
+import { type DifferentiablePolicy, factorBlocks, factors, lift, project, sketch } from "../../../core/surrogate/mod.ts"
 import type { SurrogateConfig } from "../../config.ts"
 
 export type ProjectionKind = SurrogateConfig["projection"]

@@ -1,9 +1,9 @@
 /** What the surrogate learns from: transitions of every task at θ★, their advantages and projected gradients. */
 
 import { Effect, Schema } from "effect"
-import { fromEither, type ProblemError } from "../../../algorithms/error.ts"
+import { fromEither, inputsOf } from "../../../algorithms/internal.ts"
+import type { Policy, ProblemError } from "../../../algorithms/mod.ts"
 import { type Fixed, Transitions } from "../../../algorithms/mod.ts"
-import { inputsOf, type Policy } from "../../../algorithms/policy.ts"
 import { baselineFitter, gaeInto, standardiseInPlace } from "../../../core/estimate/mod.ts"
 import { child, type Floats, type Key } from "../../../core/random/mod.ts"
 import type { Task } from "../../../envs/mod.ts"

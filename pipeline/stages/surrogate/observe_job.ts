@@ -1,7 +1,7 @@
 /** Observing many tasks at θ★ as work in parts: a part is one task. */
 
 import { Effect, Schema } from "effect"
-import { asProblem } from "../../../algorithms/error.ts"
+import { asProblem } from "../../../algorithms/internal.ts"
 import { Fixed, TaskData } from "../../../algorithms/mod.ts"
 import { child, type Key } from "../../../core/random/mod.ts"
 import { KeyData } from "../../../core/service/data.ts"

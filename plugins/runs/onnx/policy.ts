@@ -1,8 +1,7 @@
 /** A policy as an ONNX model. */
 import * as E from "fp-ts/lib/Either.js"
+import { LIMIT, LOG_STD, observationScale } from "../../../algorithms/internal.ts"
 import { architectureOf, type LoadedPolicy, type Policy, savePolicy } from "../../../algorithms/mod.ts"
-import { LIMIT, observationScale } from "../../../algorithms/normalise.ts"
-import { LOG_STD } from "../../../algorithms/sac/policy.ts"
 import type { Floats } from "../../../core/random/mod.ts"
 import { UsageError } from "../../../core/service/failure.ts"
 import { version } from "../version.ts"

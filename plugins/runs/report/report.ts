@@ -2,7 +2,8 @@
 
 import type { SessionRecord } from "../../../core/service/recovery.ts"
 import { counted } from "../../../core/text/counted.ts"
-import type { ReportData } from "../../../pipeline/result/report_data.ts"
+import { percent, show } from "../../../core/text/numbers.ts"
+import type { ReportData } from "../../../pipeline/mod.ts"
 import { stableJson } from "../../io/content.ts"
 import { duration } from "../progress.ts"
 import { groupColour } from "./draw.ts"
@@ -12,7 +13,7 @@ import { filmFigure } from "./figures/films.ts"
 import { firstOrderFigure } from "./figures/first_order.ts"
 import { heatMap } from "./figures/heat_map.ts"
 import { learningFigure } from "./figures/learning.ts"
-import { type Html, html, percent, raw, show, table } from "./html.ts"
+import { type Html, html, raw, table } from "./html.ts"
 import { style } from "./style.ts"
 
 /** The page: same data, same text. Nothing in it comes from outside. */

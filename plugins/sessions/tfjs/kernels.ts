@@ -3,8 +3,9 @@
  * minima and signs, rows out of range are NaN or dropped, comparisons give 1 or 0. No kernel is given an empty tensor.
  */
 
+import { sameShape } from "../../../core/program/internal.ts"
 import type { Binary, Unary } from "../../../core/program/mod.ts"
-import { type Shape, sameShape, size } from "../../../core/program/shape.ts"
+import { type Shape, size } from "../../../core/program/mod.ts"
 import type { DeviceTensor, KernelInputs } from "./engine.ts"
 
 /** Runs kernels of one backend. */

@@ -5,9 +5,10 @@
  * those repeat axes of size 1 themselves.
  */
 
+import { broadcastShape, sameShape } from "../../../core/program/internal.ts"
 import type { Op, Program } from "../../../core/program/mod.ts"
-import { graph, type Node } from "../../../core/program/plan/graph.ts"
-import { broadcastShape, type Shape, sameShape, size } from "../../../core/program/shape.ts"
+import { type Shape, size } from "../../../core/program/mod.ts"
+import { graph, type Node } from "../../../core/program/plan/mod.ts"
 import * as K from "./kernels.ts"
 
 /** Makes one value from others. */

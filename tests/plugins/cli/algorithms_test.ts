@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { catalog } from "../../../plugins/loading/catalog.ts"
+import { catalog } from "../../../plugins/loading/catalog/mod.ts"
 import { pgex } from "../../support/pgex.ts"
 
 test("pgex algorithms lists every learner, with --json as data", () => {

@@ -7,7 +7,7 @@ import { untyped } from "../../../algorithms/untyped.ts"
 import type { RunConfig } from "../../../pipeline/config.ts"
 import { settingOf } from "../../../pipeline/jobs/spec.ts"
 import { named } from "../../../plugins/config/mod.ts"
-import { catalog } from "../../../plugins/loading/catalog.ts"
+import { catalog } from "../../../plugins/loading/catalog/mod.ts"
 import { tiny } from "../../pipeline/job/support.ts"
 
 const picky = (id: string, tag: "Discrete" | "Box") =>

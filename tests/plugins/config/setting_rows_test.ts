@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Predicate, Schema } from "effect"
 import { settingRows } from "../../../plugins/config/mod.ts"
-import { catalog } from "../../../plugins/loading/catalog.ts"
+import { catalog } from "../../../plugins/loading/catalog/mod.ts"
 
 const at = (value: unknown, path: string): unknown =>
   path.split(".").reduce((v, key) => (Predicate.hasProperty(v, key) ? v[key] : undefined), value)

@@ -1,8 +1,9 @@
 /** What the groups of each method are worth, with intervals over seeds. */
 import * as Plot from "@observablehq/plot"
-import type { MethodComparison } from "../../../../pipeline/result/report_data.ts"
+import { interval, percent, show } from "../../../../core/text/numbers.ts"
+import type { MethodComparison } from "../../../../pipeline/internal.ts"
 import { draw } from "../draw.ts"
-import { figure, type Html, html, interval, percent, show, table } from "../html.ts"
+import { figure, type Html, html, table } from "../html.ts"
 
 export const comparisonFigure = (methods: readonly MethodComparison[], meaning: string, chosen: string): Html => {
   const seeds = methods.flatMap((m) => m.perSeed.map((value) => ({ method: m.method, value })))

@@ -1,8 +1,9 @@
 /** Estimate against truth, one point for each trained subset and task in it. */
 import * as Plot from "@observablehq/plot"
-import type { EstimateAgainstTruth, EstimatePoint, ReportTask } from "../../../../pipeline/result/report_data.ts"
+import { interval, show } from "../../../../core/text/numbers.ts"
+import type { EstimateAgainstTruth, EstimatePoint, ReportTask } from "../../../../pipeline/internal.ts"
 import { draw, groupColour } from "../draw.ts"
-import { figure, type Html, html, interval, show, table } from "../html.ts"
+import { figure, type Html, html, table } from "../html.ts"
 
 export const estimateFigure = (
   e: EstimateAgainstTruth,

@@ -1,7 +1,9 @@
 /** An episode of each task under its group's policy: a strip of pictures. */
-import type { Recording, ReportTask } from "../../../../pipeline/result/report_data.ts"
+
+import { show } from "../../../../core/text/numbers.ts"
+import type { Recording, ReportTask } from "../../../../pipeline/internal.ts"
 import { byGroup, groupColour } from "../draw.ts"
-import { type Html, html, show } from "../html.ts"
+import { type Html, html } from "../html.ts"
 
 /** Pictures are images of their own: what an environment draws cannot reach the page. */
 const source = (picture: string): string => `data:image/svg+xml,${encodeURIComponent(picture)}`

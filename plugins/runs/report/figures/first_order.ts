@@ -1,8 +1,9 @@
 /** How the error of the first-order expansion grows with the distance from θ★. */
 import * as Plot from "@observablehq/plot"
+import { interval } from "../../../../core/text/numbers.ts"
 import type { FirstOrderRow } from "../../../../pipeline/mod.ts"
 import { draw } from "../draw.ts"
-import { figure, type Html, html, interval, table } from "../html.ts"
+import { figure, type Html, html, table } from "../html.ts"
 
 const colours = { adapted: "var(--g0)", random: "var(--g1)" } as const
 

@@ -1,8 +1,9 @@
 /** An affinity matrix, its tasks ordered by group. */
 import * as Plot from "@observablehq/plot"
-import type { ReportAffinity, ReportTask } from "../../../../pipeline/result/report_data.ts"
+import { show } from "../../../../core/text/numbers.ts"
+import type { ReportAffinity, ReportTask } from "../../../../pipeline/internal.ts"
 import { byGroup, draw, groupColour, shorten } from "../draw.ts"
-import { figure, type Html, html, show, table } from "../html.ts"
+import { figure, type Html, html, table } from "../html.ts"
 
 interface Cell {
   readonly row: number

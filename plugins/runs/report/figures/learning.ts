@@ -1,6 +1,6 @@
 /** Learning curves of the meta-policy, a line a task. */
 import * as Plot from "@observablehq/plot"
-import type { LearningCurve, ReportTask } from "../../../../pipeline/result/report_data.ts"
+import type { LearningCurve, ReportTask } from "../../../../pipeline/internal.ts"
 import { draw, groupColour, shorten } from "../draw.ts"
 import { figure, type Html, html, table } from "../html.ts"
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import fc from "fast-check"
+import { interval, percent, show } from "../../../../core/text/numbers.ts"
 import { stableJson } from "../../../../plugins/io/content.ts"
-import { interval, percent, show } from "../../../../plugins/runs/report/html.ts"
 
 const any = fc.double()
 

@@ -1,11 +1,10 @@
 /** What the command line and scripts know by name: shipped environments, families and algorithms. */
 
-import { architectures as own } from "../../algorithms/architecture.ts"
-import { emaml, fomaml, maml, mamlTrpo, ppo, promp, reptile, sac, trMaml } from "../../algorithms/mod.ts"
-import { untyped } from "../../algorithms/untyped.ts"
-import type { Catalog } from "../../pipeline/mod.ts"
-import type { Loaded } from "./mod.ts"
-import { shipped } from "./registry.ts"
+import { architectures as own } from "../../../algorithms/internal.ts"
+import { emaml, fomaml, maml, mamlTrpo, ppo, promp, reptile, sac, trMaml, untyped } from "../../../algorithms/mod.ts"
+import type { Catalog } from "../../../pipeline/mod.ts"
+import type { Loaded } from "../mod.ts"
+import { shipped } from "../registry.ts"
 
 export const catalog: Catalog = {
   registry: shipped,

@@ -1,0 +1,36 @@
+/** Numbers as reports and the command write them. */
+
+/** What stands for a number that there is not. */
+const NONE = "not known"
+
+/** Four significant digits, thousands apart; powers of ten beyond a million and below a thousandth; words where it is none. */
+export const show = (x: number): string => {
+  if (Number.isNaN(x)) return NONE
+  if (!Number.isFinite(x)) return x > 0 ? "infinite" : "minus infinite"
+  const size = Math.abs(x)
+  if (size !== 0 && (size < 1e-3 || size >= 1e9)) return x.toExponential(2).replace("e+", "e")
+  const digits = Number(x.toPrecision(4))
+  return digits.toLocaleString("en-US", { maximumFractionDigits: 6 }).replace(/^-(0)$/, "$1")
+}
+
+/** `12%`, and `0.4%` below one percent. */
+export const percent = (fraction: number): string =>
+  Number.isFinite(fraction) ? `${show(Number((100 * fraction).toPrecision(2)))}%` : show(fraction)
+
+/** A number and how sure it is; `n` is what it was estimated from. */
+interface Estimated {
+  readonly value: number
+  readonly low: number
+  readonly high: number
+  readonly n: number
+}
+
+/** `0.81 (0.62 to 0.92)`; the value alone, or words, where the rest is not known. */
+export const interval = (i: Estimated, level = ""): string =>
+  i.n > 1 && [i.value, i.low, i.high].every(Number.isFinite)
+    ? `${show(i.value)} (${show(i.low)} to ${show(i.high)}${level})`
+    : show(i.value)
+
+/** A number as a sentence has it: whole where it is large. */
+export const rounded = (value: number): string =>
+  Number.isFinite(value) ? value.toFixed(Math.abs(value) < 10 ? 2 : 0) : NONE

@@ -1,0 +1,20 @@
+/** Of the job, what is known before it runs: the command starts with this alone, so that nothing here loads a learner. */
+export { RunConfig, type SessionKind, sessionKinds } from "./config.ts"
+export { describe, learnersFor } from "./jobs/spec.ts"
+export { type PresetName, presets } from "./presets.ts"
+export type {
+  CostRow,
+  EstimateAgainstTruth,
+  EstimatePoint,
+  LearningCurve,
+  MethodComparison,
+  Peak,
+  RatedCost,
+  Recording,
+  ReportAffinity,
+  ReportTask,
+  Warning
+} from "./result/report_data.ts"
+export { parseFirstOrderTable } from "./stages/first_order/table.ts"
+export { groupBy, groupingIds } from "./stages/group_by.ts"
+export { CheckpointSeconds } from "./store/checkpoints.ts"
