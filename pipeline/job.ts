@@ -83,7 +83,9 @@ export const mainJob = (catalog: Catalog) =>
       [method]: labels.chosen,
       "gradient similarity": labels.cosine,
       random: labels.random,
-      "all in one": new Array<number>(tasks.length).fill(0)
+      "all in one": new Array<number>(tasks.length).fill(0),
+      // The chosen method may be one of those that it is compared with: then these are its groups.
+      [method]: labels.chosen
     }
     const grouped = yield* stages.run(groupTraining(site), {
       spec: { ...spec, budget: config.groupTraining.budget },

@@ -6,7 +6,7 @@ import { coveredDistance } from "../../../pipeline/mod.ts"
 import { parseFirstOrderTable } from "../../../pipeline/stages/first_order/table.ts"
 import { readNpy } from "../../../plugins/io/matrix/npy.ts"
 import { right } from "../../algorithms/support.ts"
-import { artefact, run, table, tiny } from "./support.ts"
+import { artefact, run, smallest, table, tiny } from "./support.ts"
 
 const { data, files } = await run(tiny)
 const ids = data.tasks.map((t) => t.id)
@@ -31,6 +31,17 @@ test("mean returns by grouping method come from group-training/returns", () => {
     near(meanReturn.value, mean(perSeed), method)
     assert.ok(meanReturn.low <= meanReturn.value && meanReturn.value <= meanReturn.high)
   }
+})
+
+test("groups at random, where they are asked for, are the ones that are trained and saved", async () => {
+  const drawn = await run({ ...smallest, grouping: { ...smallest.grouping, method: "random" } })
+  const rows = table(drawn.files, "group-training/returns").filter((r) => r.method === "random")
+  assert.deepEqual(
+    rows.map((r) => Number(r.group)),
+    drawn.data.grouping.labels
+  )
+  const policies = [...drawn.files.keys()].filter((path) => path.startsWith("group-training/policy-group-"))
+  assert.equal(policies.length, drawn.data.grouping.k)
 })
 
 /** Ranks from 1, ties sharing their mean rank. */
