@@ -28,7 +28,17 @@ export { type Evaluate, Evaluation, EvaluationOptions, evaluator } from "./evalu
 export { type Adaptable, type AdaptedEvaluation, adaptedEvaluator } from "./evaluate_adapted.ts"
 export { type AlgorithmLaw, algorithmLaws, type LawGround } from "./law.ts"
 export { defaults as mamlDefaults, type Maml, MamlConfig } from "./maml/config.ts"
-export { emaml, fomaml, maml, mamlTrpo, promp, reptile, trMaml } from "./maml/maml.ts"
+export {
+  emaml,
+  fomaml,
+  type MetaLearner,
+  maml,
+  mamlTrpo,
+  metaLearner,
+  promp,
+  reptile,
+  trMaml
+} from "./maml/maml.ts"
 export { firstMemory, type Memory, momentsSize, type Normaliser, normaliser, updateMoments } from "./normalise.ts"
 export { collector as onPolicyCollector } from "./on_policy/collector.ts"
 export { type Loop, type Loss, loopDefaults, type Minibatch, type OnPolicy } from "./on_policy/objective.ts"
@@ -37,7 +47,8 @@ export { makePolicy, NetworkConfig, Normalise, type Policy, type PolicyTrace, ty
 export { defaults as ppoDefaults, type Ppo, PpoConfig } from "./ppo/config.ts"
 export { ppo } from "./ppo/ppo.ts"
 export { defaults as sacDefaults, type Sac, SacConfig } from "./sac/config.ts"
-export { sac } from "./sac/sac.ts"
+export type { SacKind } from "./sac/learner.ts"
+export { sac, softActorCritic } from "./sac/sac.ts"
 export {
   architectureOf,
   type LoadedPolicy,

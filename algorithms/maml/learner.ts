@@ -3,6 +3,7 @@ import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
 import { exp } from "../../core/math/mod.ts"
+import type { Optimizer } from "../../core/optim/mod.ts"
 import { perExample } from "../../core/program/mod.ts"
 import { zeroKey } from "../../core/random/mod.ts"
 import { realOf } from "../../core/service/real.ts"
@@ -16,7 +17,7 @@ import type { Played } from "./advantage.ts"
 import { checked } from "./check.ts"
 import type { Maml, Order } from "./config.ts"
 import { figures, metaGradientProgram, metaSize, parts } from "./mathematics.ts"
-import { adamOuter, type Outer, trustOuter } from "./outer.ts"
+import { type Outer, optimizerOuter, trustOuter } from "./outer.ts"
 import { players, type RolloutData } from "./players.ts"
 
 /** What distinguishes one meta-learner from the others. */
@@ -24,6 +25,8 @@ export interface Kind {
   readonly id: string
   readonly version: string
   readonly order: Order
+  /** Of the outer learner, but for a trust region, which finds its own step. */
+  readonly optimizer: Optimizer<string>
 }
 
 /** Makes a meta-training ready: compiles its programs once and takes its memory, both given back with the scope. */
@@ -51,7 +54,7 @@ export const learner = (kind: Kind) =>
     const outer: Outer =
       c.outer.learner === "trpo"
         ? yield* trustOuter(c, kind.order, policy, count, n, place)
-        : yield* adamOuter(c, policy, count, place)
+        : yield* optimizerOuter(c, kind.optimizer, policy, count, place)
     const out = { loss: new Real(count), kl: new Real(count), gradientNorm: new Real(count) }
     const pause = pauseEvery(differentiating.cost.flops)
     /** Of the tasks in the outer step. */

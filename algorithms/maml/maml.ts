@@ -1,31 +1,54 @@
 /** Meta-learners: where to start from, so that a few gradient steps on a task's own rollouts suffice. */
+import { adam } from "../../core/optim/mod.ts"
 import type { Algorithm } from "../algorithm.ts"
 import { adapter } from "./adapter.ts"
 import { checked } from "./check.ts"
 import { collector } from "./collector.ts"
 import { defaults, type Maml, MamlConfig, type Order } from "./config.ts"
-import { learner } from "./learner.ts"
+import { type Kind, learner } from "./learner.ts"
 import { makePolicy } from "./policy.ts"
 
-/** Rises whenever numbers change. */
-const version = "2"
+/** A meta-learner of one's own: how it sees the adaptation, its optimizer, its defaults. */
+export interface MetaLearner extends Kind {
+  readonly summary: string
+  readonly defaults: Maml
+}
 
-const metaLearner = (id: string, order: Order, summary: string, own: Maml): Algorithm<Maml> => ({
-  id,
-  version,
+/**
+ * An algorithm from what distinguishes it; rollouts, adaptation, checkpoints and metrics by task are the same for all.
+ *
+ * @example MAML with momentum
+ * ```ts
+ * const heavy = metaLearner({
+ *   id: "maml-momentum",
+ *   version: "1",
+ *   summary: "MAML by gradient descent with momentum",
+ *   order: "second",
+ *   optimizer: sgd({ momentum: 0.9 }),
+ *   defaults: maml.defaults
+ * })
+ * ```
+ */
+export const metaLearner = ({ summary, defaults, ...kind }: MetaLearner): Algorithm<Maml> => ({
+  id: kind.id,
+  version: kind.version,
   summary,
   config: MamlConfig,
-  defaults: own,
+  defaults,
   supports: () => true,
   makePolicy,
-  check: (c, problem) => checked(c, order, problem),
-  learner: learner({ id, version, order }),
+  check: (c, problem) => checked(c, kind.order, problem),
+  learner: learner(kind),
   collector,
-  adapter: adapter(id)
+  adapter: adapter(kind.id)
 })
 
+/** One of those that come with the package: their optimizer is Adam, their version rises whenever numbers change. */
+const shipped = (id: string, order: Order, summary: string, own: Maml): Algorithm<Maml> =>
+  metaLearner({ id, version: "2", order, summary, defaults: own, optimizer: adam() })
+
 /** Model-agnostic meta-learning, exact second order. Source: Finn et al., arXiv:1703.03400, algorithm 3. */
-export const maml = metaLearner(
+export const maml = shipped(
   "maml",
   "second",
   "Model-agnostic meta-learning: the gradient of the loss after adaptation, exact through all inner steps",
@@ -36,7 +59,7 @@ export const maml = metaLearner(
  * MAML-TRPO: the outer learner takes a natural-gradient step within a trust region. Source: Finn et al.,
  * arXiv:1703.03400, section 5.3.
  */
-export const mamlTrpo = metaLearner(
+export const mamlTrpo = shipped(
   "maml-trpo",
   "second",
   "MAML with a trust region of the adapted policies: no learning rate to find",
@@ -44,7 +67,7 @@ export const mamlTrpo = metaLearner(
 )
 
 /** Tr-MAML: tasks weigh the more the worse they do. Source: Collins et al., arXiv:2002.04766, algorithm 1. */
-export const trMaml = metaLearner(
+export const trMaml = shipped(
   "tr-maml",
   "second",
   "Task-robust MAML: the tasks that do worst after adaptation weigh most",
@@ -52,7 +75,7 @@ export const trMaml = metaLearner(
 )
 
 /** First-order MAML: the adaptation's own derivative is left out. Source: Finn et al., arXiv:1703.03400, section 5.2. */
-export const fomaml = metaLearner(
+export const fomaml = shipped(
   "fomaml",
   "first",
   "First-order MAML: the gradient after adaptation, taken as if adaptation were a shift",
@@ -60,7 +83,7 @@ export const fomaml = metaLearner(
 )
 
 /** Reptile, its way through task space given to Adam. Source: Nichol et al., arXiv:1803.02999, algorithm 2. */
-export const reptile = metaLearner(
+export const reptile = shipped(
   "reptile",
   "reptile",
   "Reptile: parameters move towards where adaptation to each task ends",
@@ -71,7 +94,7 @@ export const reptile = metaLearner(
  * E-MAML: what was done before adaptation is credited with what came of it. Source: Stadie et al., arXiv:1803.01118,
  * eq. 4. Differs: a task's return is standardised over tasks, as its baseline and scale.
  */
-export const emaml = metaLearner(
+export const emaml = shipped(
   "emaml",
   "second",
   "E-MAML: MAML that also learns to explore, by returns after adaptation",
@@ -79,7 +102,7 @@ export const emaml = metaLearner(
 )
 
 /** ProMP: several clipped updates a rollout, held near the policy that drew it. Source: arXiv:1810.06784, algorithm 1. */
-export const promp = metaLearner(
+export const promp = shipped(
   "promp",
   "second",
   "ProMP: proximal meta-policy search, MAML with low-variance curvature and clipped updates",

@@ -1,29 +1,23 @@
 /** What a meta-learner computes, as programs: the adaptation, the meta-gradient of one task, and the outer step. */
-import { adam, clipNorm } from "../../core/optim/mod.ts"
+import { clipNorm, type Optimizer } from "../../core/optim/mod.ts"
 import {
   add,
   concat,
   div,
   gradients,
-  matmul,
   mean,
   mul,
   norm,
   program,
-  reshape,
   type Shape,
   slice,
   sub,
   type Tensor
 } from "../../core/program/mod.ts"
+import { combination } from "../combination.ts"
 import type { Policy } from "../policy.ts"
 import { adapt, clippedLoss, divergence, type Loss, policyGradientLoss, type Sample } from "./adaptation.ts"
 import type { Maml, Order } from "./config.ts"
-
-const optimiser = adam()
-
-/** Adam's state for n parameters, all starting at 0. */
-export const momentShapes = optimiser.state
 
 /** The parts of a sample, in the order in which programs name them: `observation0`, … for the first rollout. */
 export const parts = ["observation", "action", "logProb", "advantage"] as const
@@ -160,23 +154,22 @@ export const outerLoss = (
 }
 
 /**
- * One outer step: Adam on the weighted mean of the tasks' meta-gradients.
+ * One outer step: the optimiser's on the weighted mean of the tasks' meta-gradients.
  *
  *     g = Σ_i w_i g_i,   scaled down to a norm of at most `maxGradientNorm`
  *
  * - Shapes: `gradient` `[tasks, metaSize]`; `weight` `[tasks]`; `gradientNorm` `[]`, before the scaling.
  */
-export const outerProgram = (c: Maml, policy: Policy, tasks: number) => {
+export const outerProgram = (c: Maml, optimizer: Optimizer<string>, policy: Policy, tasks: number) => {
   const size = metaSize(c, policy)
   const p = policy.size
-  const shapes = { theta: [p], rate: [p], ...optimiser.state(size), gradient: [tasks, size], weight: [tasks] }
+  const shapes = { theta: [p], rate: [p], ...optimizer.state(size), gradient: [tasks, size], weight: [tasks] }
   return program("maml.outer", shapes, (x) => {
-    const raw = reshape(matmul(reshape(x.weight, [1, tasks]), x.gradient), [size])
+    const raw = combination(x.weight, x.gradient)
     const limit = c.outer.maxGradientNorm
     const grad = limit === "off" ? raw : clipNorm(raw, limit).grad
-    const { m, v, correction } = x
     const learned = c.inner.learnRates ? concat([x.theta, x.rate], 0) : x.theta
-    const next = optimiser.step({ theta: learned, grad, rate: c.outer.learningRate }, { m, v, correction })
+    const next = optimizer.step({ theta: learned, grad, rate: c.outer.learningRate }, x)
     const rate = c.inner.learnRates ? slice(next.theta, [p], [p]) : x.rate
     return { theta: slice(next.theta, [0], [p]), rate, ...next.state, gradientNorm: norm(raw) }
   })

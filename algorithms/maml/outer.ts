@@ -4,14 +4,15 @@ import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
 import type { ArgumentError } from "../../core/failure/mod.ts"
-import { type Program, perExample } from "../../core/program/mod.ts"
+import type { Optimizer } from "../../core/optim/mod.ts"
+import { type Program, perExample, size } from "../../core/program/mod.ts"
 import type { Floats } from "../../core/random/mod.ts"
 import { realOf } from "../../core/service/real.ts"
 import { type Argument, type Buffer, Session, type SessionFailure } from "../../core/service/session.ts"
 import { fromEither } from "../error.ts"
 import type { Policy } from "../policy.ts"
 import type { Maml, Order } from "./config.ts"
-import { metaSize, momentShapes, outerProgram } from "./mathematics.ts"
+import { metaSize, outerProgram } from "./mathematics.ts"
 import { fisherProgram, trialProgram, trustStep } from "./trust_region.ts"
 
 /** Where the learned numbers are, and what the outer learner is given to change them by. */
@@ -37,31 +38,31 @@ export interface Outer {
   ) => Effect.Effect<Readonly<Record<string, number>>, SessionFailure>
 }
 
-/** Adam on the weighted mean of the meta-gradients. */
-export const adamOuter = Effect.fn("maml.adamOuter")(function* (c: Maml, policy: Policy, tasks: number, at: Place) {
+/** An optimiser on the weighted mean of the meta-gradients. */
+export const optimizerOuter = Effect.fn("maml.optimizerOuter")(function* (
+  c: Maml,
+  optimizer: Optimizer<string>,
+  policy: Policy,
+  tasks: number,
+  { theta, rate, gradient }: Place
+) {
   const session = yield* Session
   const Real = realOf(session)
-  const shapes = momentShapes(metaSize(c, policy))
-  const moments: Readonly<Record<"m" | "v" | "correction", Buffer>> = {
-    m: yield* session.buffer(shapes.m),
-    v: yield* session.buffer(shapes.v),
-    correction: yield* session.buffer(shapes.correction)
-  }
-  const moving = yield* session.compile(yield* fromEither(outerProgram(c, policy, tasks)))
+  const shapes = optimizer.state(metaSize(c, policy))
+  const state: Record<string, Buffer> = {}
+  for (const [name, shape] of Object.entries(shapes)) state[name] = yield* session.buffer(shape)
+  const moving = yield* session.compile(yield* fromEither(outerProgram(c, optimizer, policy, tasks)))
   const norm = new Real(1)
-  const { theta, rate, gradient } = at
+  const moved = { theta, rate, ...state }
   return {
-    carried: { m: metaSize(c, policy), v: metaSize(c, policy), correction: 2 },
-    restore: (name, values) =>
-      name === "m" || name === "v" || name === "correction" ? session.write(moments[name], values) : Effect.void,
-    read: Effect.all({
-      m: session.read(moments.m),
-      v: session.read(moments.v),
-      correction: session.read(moments.correction)
-    }),
+    carried: Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, size(shape)])),
+    restore: (name, values) => {
+      const to = state[name]
+      return to === undefined ? Effect.void : session.write(to, values)
+    },
+    read: Effect.all(Object.fromEntries(Object.entries(state).map(([name, at]) => [name, session.read(at)]))),
     step: Effect.fnUntraced(function* (_inputs, weight) {
-      const own = { theta, rate, ...moments }
-      yield* moving.run({ ...own, gradient, weight }, { ...own, gradientNorm: norm })
+      yield* moving.run({ ...moved, gradient, weight }, { ...moved, gradientNorm: norm })
       return { metaGradientNorm: norm[0]! }
     })
   } satisfies Outer

@@ -4,7 +4,6 @@ import { adam, clipNorm, type Optimizer } from "../../core/optim/mod.ts"
 import {
   concat,
   gradients,
-  matmul,
   mean,
   mul,
   norm,
@@ -15,6 +14,7 @@ import {
   type Tensor
 } from "../../core/program/mod.ts"
 import type { TrainingProblem } from "../algorithm.ts"
+import { combination } from "../combination.ts"
 import { type Networks, predict } from "./networks.ts"
 
 /** How the loop runs; what is left out stands in {@link loopDefaults}. */
@@ -150,10 +150,10 @@ export const updateProgram = <C>(kind: OnPolicy<C>, c: C, n: Networks, batch: nu
 }
 
 /**
- * The gradient of every task's loss, the mean over its own transitions, and what an aggregator needs of them.
+ * The gradient of every task's loss, the mean over its own transitions.
  *
  * - Shapes: `member` `[tasks, batch]`, 1/n in the row of a transition's task, which has n in this batch, else 0;
- *   `taskGradients` `[tasks, parameters]`, `gram` `[tasks, tasks]`.
+ *   `taskGradients` `[tasks, parameters]`.
  */
 export const taskGradientProgram = <C>(kind: OnPolicy<C>, c: C, n: Networks, batch: number, tasks: number) => {
   const { size } = n.layout
@@ -165,8 +165,7 @@ export const taskGradientProgram = <C>(kind: OnPolicy<C>, c: C, n: Networks, bat
       const [gradient] = gradients(sum(mul(share, loss)), [x.parameters])
       return reshape(gradient!, [1, size])
     })
-    const taskGradients = concat(own, 0)
-    return { taskGradients, gram: matmul(taskGradients, taskGradients, { transposeB: true }), ...seen }
+    return { taskGradients: concat(own, 0), ...seen }
   })
 }
 
@@ -182,7 +181,6 @@ export const combinedStepProgram = <C>(kind: OnPolicy<C>, c: C, n: Networks, tas
     weights: [tasks]
   }
   return program(`${kind.id}.combinedStep`, shapes, (x) => {
-    const gradient = matmul(reshape(x.weights, [1, tasks]), x.taskGradients)
-    return stepOn(loop, reshape(gradient, [size]), x)
+    return stepOn(loop, combination(x.weights, x.taskGradients), x)
   })
 }

@@ -4,6 +4,7 @@ import type { Aggregator } from "../../core/aggregate/mod.ts"
 import type { Stream } from "../../core/random/mod.ts"
 import { realOf } from "../../core/service/real.ts"
 import { type Buffer, Session, type SessionFailure } from "../../core/service/session.ts"
+import { combiner } from "../combination.ts"
 import { fromEither } from "../error.ts"
 import type { Networks } from "./networks.ts"
 import { combinedStepProgram, type Loop, type OnPolicy, taskGradientProgram, updateProgram } from "./objective.ts"
@@ -105,27 +106,25 @@ const combinedStep = Effect.fnUntraced(function* <C>(s: Stepping<C>, aggregator:
   const { kind, config, networks, at, batch, tasks } = s
   const session = yield* Session
   const Real = realOf(session)
+  const { taskGradients, weights, weigh, flops } = yield* combiner(aggregator, tasks, networks.layout.size)
   const differentiate = yield* session.compile(
     yield* fromEither(taskGradientProgram(kind, config, networks, batch, tasks))
   )
   const move = yield* session.compile(yield* fromEither(combinedStepProgram(kind, config, networks, tasks)))
-  const taskGradients = yield* session.buffer([tasks, networks.layout.size])
   const member = new Real(tasks * batch)
-  const gram = new Real(tasks * tasks)
-  const weights = new Real(tasks)
   const { rows, metrics, gradientNorm } = made.outputs
   const gradientCall = differentiate.run(
     { parameters: at.parameters, member, ...made.inputs },
-    { taskGradients, gram, rows, metrics }
+    { taskGradients, rows, metrics }
   )
   const moveCall = move.run({ ...at, rate: made.rate, taskGradients, weights }, { ...at, gradientNorm })
   const take: Step["take"] = Effect.fnUntraced(function* (task, stream) {
     shares(member, tasks, task)
     yield* gradientCall
-    weights.set(aggregator.weights({ tasks, gram: Float64Array.from(gram), stream }))
+    yield* weigh(stream)
     yield* moveCall
   })
-  return { ...made, flops: differentiate.cost.flops + move.cost.flops, take } satisfies Step
+  return { ...made, flops: differentiate.cost.flops + flops + move.cost.flops, take } satisfies Step
 })
 
 /** 1/n for each of a task's n transitions in its row, 0 elsewhere. */

@@ -28,7 +28,6 @@ export const checked = (settings: Sac, problem: TrainingProblem): E.Either<Probl
   const c = withBudget(settings, problem)
   return pipe(
     checkedPolicy(problem),
-    E.chain(() => combinesNothing(problem)),
     E.chain(() => stepsOfEach(problem)),
     E.chainFirst(() => longEnough(settings, problem)),
     E.chainFirst(() => togetherIn(c, problem)),
@@ -38,11 +37,6 @@ export const checked = (settings: Sac, problem: TrainingProblem): E.Either<Probl
     })
   )
 }
-
-const combinesNothing = ({ aggregator }: TrainingProblem): E.Either<ProblemError, undefined> =>
-  aggregator === undefined
-    ? E.right(undefined)
-    : refuse("aggregator", "none with sac; an on-policy learner combines tasks", aggregator.id)
 
 const longEnough = ({ learningStarts }: Sac, { tasks, iterations, stepsPerTask, budget }: TrainingProblem) => {
   const total = iterations * stepsPerTask * (budget === "updates" ? 1 : tasks.length)

@@ -1,70 +1,68 @@
 /** What a training keeps in the session between calls, and its way to a state and back. */
 import { Effect } from "effect"
+import { size } from "../../core/program/mod.ts"
 import type { Floats } from "../../core/random/mod.ts"
-import { realOf } from "../../core/service/real.ts"
+import { type RealConstructor, realOf } from "../../core/service/real.ts"
 import { type Buffer, Session } from "../../core/service/session.ts"
 import type { State } from "../algorithm.ts"
 import { problemError } from "../error.ts"
-import { type Networks, residentShapes } from "./mathematics.ts"
+import { stateShapes, type Updating } from "./update_program.ts"
 
-export type Part = keyof ReturnType<typeof residentShapes>
+/** The buffers that an update changes, by the program's names; the optimiser's states are among them. */
+export type DeviceState = Readonly<Record<"policy" | "value" | "target" | "logAlpha", Buffer>> &
+  Readonly<Record<string, Buffer>>
 
-/** The buffers that an update changes, by the program's names. */
-export type DeviceState = Readonly<Record<Part, Buffer>>
-
-/** All parts but those that a state has under its own names. */
-export const parts = [
-  "target",
-  "logAlpha",
-  "policyM",
-  "policyV",
-  "valueM",
-  "valueV",
-  "logAlphaM",
-  "logAlphaV",
-  "correction"
-] as const satisfies readonly Part[]
+/** Names of all parts but those that a state has under its own. */
+export const partNames = (u: Updating): readonly string[] =>
+  Object.keys(stateShapes(u)).filter((name) => name !== "policy" && name !== "value")
 
 /** Buffers in the current session, all zero. */
-export const deviceState = Effect.fn("sac.resident")(function* (n: Networks, tasks: number) {
+export const deviceState = Effect.fn("sac.deviceState")(function* (u: Updating) {
   const session = yield* Session
-  const shapes = residentShapes(n, tasks)
-  const make = (name: Part) => session.buffer(shapes[name])
+  const { policy, value, target, logAlpha, ...others } = stateShapes(u)
+  const optimizer: Record<string, Buffer> = {}
+  for (const [name, shape] of Object.entries(others)) optimizer[name] = yield* session.buffer(shape)
   return {
-    policy: yield* make("policy"),
-    value: yield* make("value"),
-    target: yield* make("target"),
-    logAlpha: yield* make("logAlpha"),
-    policyM: yield* make("policyM"),
-    policyV: yield* make("policyV"),
-    valueM: yield* make("valueM"),
-    valueV: yield* make("valueV"),
-    logAlphaM: yield* make("logAlphaM"),
-    logAlphaV: yield* make("logAlphaV"),
-    correction: yield* make("correction")
+    ...optimizer,
+    policy: yield* session.buffer(policy),
+    value: yield* session.buffer(value),
+    target: yield* session.buffer(target),
+    logAlpha: yield* session.buffer(logAlpha)
   } satisfies DeviceState
 })
 
+/** All parts at the start: zeros, but for the critics' copy and every task's first log α. */
+export const firstArrays = (u: Updating, value: Floats, Real: RealConstructor): Readonly<Record<string, Floats>> => {
+  const { twins } = u.networks
+  const { policy: _policy, value: _value, target, logAlpha, ...others } = stateShapes(u)
+  return {
+    ...Object.fromEntries(Object.entries(others).map(([name, shape]) => [name, new Real(size(shape))])),
+    target: value.slice(0, size(target)),
+    logAlpha: new Real(size(logAlpha)).fill(value[twins.size]!)
+  }
+}
+
 /** Puts a state's numbers into the session. Errors: `ProblemError` naming an array that the state lacks. */
-export const writeState = Effect.fnUntraced(function* (n: Networks, at: DeviceState, s: State) {
+export const writeState = Effect.fnUntraced(function* (u: Updating, at: DeviceState, s: State) {
   const session = yield* Session
   yield* session.write(at.policy, s.policy)
-  yield* session.write(at.value, s.value.subarray(0, n.twins.size))
-  for (const name of parts) {
+  yield* session.write(at.value, s.value.subarray(0, u.networks.twins.size))
+  for (const name of partNames(u)) {
     const saved = s.arrays[name]
     if (saved === undefined) return yield* problemError(`state.arrays.${name}`, "numbers", "nothing")
-    yield* session.write(at[name], saved)
+    yield* session.write(at[name]!, saved)
   }
 })
 
 /** The session's numbers as a state has them. */
-export const readState = Effect.fnUntraced(function* (n: Networks, at: DeviceState) {
+export const readState = Effect.fnUntraced(function* (u: Updating, at: DeviceState) {
   const session = yield* Session
+  const { value: layout, twins } = u.networks
   const arrays: Record<string, Floats> = {}
-  for (const name of parts) arrays[name] = yield* session.read(at[name])
+  for (const name of partNames(u)) arrays[name] = yield* session.read(at[name]!)
   const logAlpha = yield* session.read(at.logAlpha)
-  const value = new (realOf(session))(n.value.size)
+  const value = new (realOf(session))(layout.size)
   value.set(yield* session.read(at.value))
-  value[n.twins.size] = Array.from(logAlpha).reduce((sum, x) => sum + x, 0) / logAlpha.length
+  value[twins.size] = Array.from(logAlpha).reduce((sum, x) => sum + x, 0) / logAlpha.length
   return { policy: yield* session.read(at.policy), value, arrays }
 })

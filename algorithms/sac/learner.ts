@@ -2,6 +2,7 @@
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { log } from "../../core/math/mod.ts"
+import type { Optimizer } from "../../core/optim/mod.ts"
 import { child, type Floats, type Key, stream, zeroKey } from "../../core/random/mod.ts"
 import { realOf } from "../../core/service/real.ts"
 import { Session } from "../../core/service/session.ts"
@@ -14,14 +15,21 @@ import { isDouble, updateMoments } from "../normalise.ts"
 import { contents, makeReplay, nextSlot, overwrites, withContents } from "../replay/mod.ts"
 import { checked } from "./check.ts"
 import { type Sac, withBudget } from "./config.ts"
-import { deviceState, parts, readState, writeState } from "./device_state.ts"
+import { deviceState, firstArrays, partNames, readState, writeState } from "./device_state.ts"
 import { batchOf, networks } from "./mathematics.ts"
 import { brokenTasks, figuresOf, tally } from "./rows.ts"
 import { rowLayout, updater } from "./update.ts"
+import type { Updating } from "./update_program.ts"
 
-/** The name that checkpoints carry; the version rises whenever numbers change. */
-export const SAC_ID = "sac"
-export const SAC_VERSION = "3"
+/** What distinguishes one learner of this kind from another. */
+export interface SacKind {
+  readonly id: string
+  /** Rises whenever numbers change; checkpoints carry it. */
+  readonly version: string
+  readonly summary: string
+  /** Of policy, critics and temperatures, each with a state of its own. */
+  readonly optimizer: Optimizer<string>
+}
 
 /**
  * Makes a training ready: compiles its programs once and takes its memory, both given back when the scope closes.
@@ -32,171 +40,158 @@ export const SAC_VERSION = "3"
  * The replay is part of each state. As long as it is not full, states share its memory; from then on each iteration
  * copies it once, so that iterations should be of many steps.
  */
-export const learner = Effect.fn("sac.learner")(function* (settings: Sac, problem: TrainingProblem) {
-  const c = withBudget(settings, problem)
-  const steps = yield* fromEither(checked(settings, problem))
-  const { tasks, policy, environmentsPerTask } = problem
-  const session = yield* Session
-  const Real = realOf(session)
-  const n = networks(policy, c.correction)
-  const x = yield* environmentRunner(problem, zeroKey, Real)
-  const envs = x.batch.count
-  const row = rowLayout(n)
-  const empty = yield* fromEither(makeReplay(c.replay, envs, row.width, batchOf(c, tasks.length)))
-  const at = yield* deviceState(n, tasks.length)
-  const acting = yield* session.compile(yield* actProgram(policy, envs))
-  const act = acting.run({ parameters: at.policy, observation: x.input }, x.actor.head)
-  const { update, figures } = yield* updater(c, n, at, tasks.length)
-  /** The replay keeps observations and rewards as they were: moments go on, and normalise what is drawn from it. */
-  const scaled = policy.config.normalise?.observation === true
-  const far = scaled && isDouble(policy.spaces.observation)
-  /** What is taken from observations before they are rounded to float32: the first one, where they are float64. */
-  const origin = new Float64Array(row.seen)
-  const step = makeRows(envs, x.batch.observationSize, shownBy(policy))
-  const reached = new Real(policy.inputs)
-  const perRound = c.updates === "steps" ? c.trainEvery * envs : c.updates
+export const learner = ({ id, version, optimizer }: SacKind) =>
+  Effect.fn("sac.learner")(function* (settings: Sac, problem: TrainingProblem) {
+    const c = withBudget(settings, problem)
+    const steps = yield* fromEither(checked(settings, problem))
+    const { tasks, policy, environmentsPerTask, aggregator } = problem
+    const session = yield* Session
+    const Real = realOf(session)
+    const n = networks(policy, c.correction)
+    const x = yield* environmentRunner(problem, zeroKey, Real)
+    const envs = x.batch.count
+    const row = rowLayout(n)
+    const empty = yield* fromEither(makeReplay(c.replay, envs, row.width, batchOf(c, tasks.length)))
+    const u: Updating = { config: c, networks: n, optimizer, tasks: tasks.length }
+    const at = yield* deviceState(u)
+    const acting = yield* session.compile(yield* actProgram(policy, envs))
+    const act = acting.run({ parameters: at.policy, observation: x.input }, x.actor.head)
+    const { update, figures } = yield* updater({ ...u, aggregator, at })
+    /** The replay keeps observations and rewards as they were: moments go on, and normalise what is drawn from it. */
+    const scaled = policy.config.normalise?.observation === true
+    const far = scaled && isDouble(policy.spaces.observation)
+    /** What is taken from observations before they are rounded to float32: the first one, where they are float64. */
+    const origin = new Float64Array(row.seen)
+    const step = makeRows(envs, x.batch.observationSize, shownBy(policy))
+    const reached = new Real(policy.inputs)
+    const perRound = c.updates === "steps" ? c.trainEvery * envs : c.updates
 
-  let replay = empty
-  /** Environment steps with uniform actions. */
-  let uniform = 0
+    let replay = empty
+    /** Environment steps with uniform actions. */
+    let uniform = 0
 
-  /** Puts what the last step showed, and what was seen before it, into the replay. */
-  const remember = (sight: Floats, shown: Floats): void => {
-    const slot = nextSlot(replay)
-    const { memory } = (replay = slot.replay)
-    const { inputs, actionSize } = policy
-    for (let e = 0, to = slot.at; e < envs; e++, to += row.width) {
-      const own = e * x.batch.observationSize
-      if (!scaled) x.encode(e, step.nextObservation, own, reached, 0)
-      for (let i = 0; i < row.seen; i++) {
-        memory[to + i] = scaled ? shown[own + i]! - origin[i]! : sight[e * inputs + i]!
-        memory[to + row.next + i] = scaled ? step.nextObservation[own + i]! - origin[i]! : reached[i]!
-      }
-      for (let i = 0; i < actionSize; i++)
-        memory[to + row.action + i] = n.form.seen(x.actor.action[e * actionSize + i]!)
-      memory[to + row.reward] = step.reward[e]!
-      memory[to + row.terminated] = step.terminated[e]!
-    }
-  }
-
-  /** Zeros for all that starts so, the critics' copy, and every task's first log α. */
-  const firstArrays = (value: Floats): Readonly<Record<(typeof parts)[number], Floats>> => {
-    const zeros = (count: number): Floats => new Real(count)
-    const [p, q, t] = [policy.size, n.twins.size, tasks.length]
-    return {
-      target: value.slice(0, q),
-      logAlpha: new Real(t).fill(value[q]!),
-      policyM: zeros(p),
-      policyV: zeros(p),
-      valueM: zeros(q),
-      valueV: zeros(q),
-      logAlphaM: zeros(t),
-      logAlphaV: zeros(t),
-      correction: zeros(2)
-    }
-  }
-
-  const firstValue = (key: Key): Floats => {
-    const phi = new Float64Array(n.value.size)
-    for (const name of ["q1", "q2"] as const) {
-      n.twins.host(phi.subarray(0, n.twins.size), name).set(n.form.critic.init(stream(child(key, "value", name)), 1))
-    }
-    phi[n.twins.size] = log(c.temperature === "auto" ? c.initialTemperature : c.temperature)
-    return phi
-  }
-
-  return yield* trainingLoop({
-    id: SAC_ID,
-    version: SAC_VERSION,
-    config: c,
-    anneals: false,
-    problem,
-    Real,
-    x,
-    valueSize: n.value.size,
-    arrays: [...parts, ...(scaled ? ["shown"] : []), ...(far ? ["origin"] : []), "uniform", "replay"],
-    streams: ["update"],
-    first: Effect.fnUntraced(function* ({ key, start, fresh, given }) {
-      const value = yield* given("value", () => firstValue(key))
-      if (c.temperature !== "auto") value[n.twins.size] = log(c.temperature)
-      return {
-        policy: yield* given("policy", () => policy.init(key)),
-        value,
-        arrays: {
-          ...(scaled ? { shown: fresh.rawObservation.slice() } : {}),
-          ...(far ? { origin: Float64Array.from(fresh.rawObservation.subarray(0, row.seen)) } : {}),
-          replay: new Float32Array(0),
-          // A policy that was given knows more than chance does.
-          uniform: Float64Array.of(start.policy === undefined ? c.learningStarts : 0),
-          ...firstArrays(value)
+    /** Puts what the last step showed, and what was seen before it, into the replay. */
+    const remember = (sight: Floats, shown: Floats): void => {
+      const slot = nextSlot(replay)
+      const { memory } = (replay = slot.replay)
+      const { inputs, actionSize } = policy
+      for (let e = 0, to = slot.at; e < envs; e++, to += row.width) {
+        const own = e * x.batch.observationSize
+        if (!scaled) x.encode(e, step.nextObservation, own, reached, 0)
+        for (let i = 0; i < row.seen; i++) {
+          memory[to + i] = scaled ? shown[own + i]! - origin[i]! : sight[e * inputs + i]!
+          memory[to + row.next + i] = scaled ? step.nextObservation[own + i]! - origin[i]! : reached[i]!
         }
+        for (let i = 0; i < actionSize; i++)
+          memory[to + row.action + i] = n.form.seen(x.actor.action[e * actionSize + i]!)
+        memory[to + row.reward] = step.reward[e]!
+        memory[to + row.terminated] = step.terminated[e]!
       }
-    }),
-    write: Effect.fnUntraced(function* (s) {
-      yield* Effect.provideService(writeState(n, at, s), Session, session)
-      // Other memory: states given out may share what was written so far.
-      replay = yield* fromEither(withContents(empty, s.arrays.replay ?? [], s.steps / envs))
-      uniform = s.arrays.uniform?.[0] ?? 0
-      if (scaled) x.rawObservation.set(s.arrays.shown ?? x.rawObservation)
-      origin.set(s.arrays.origin ?? origin)
-    }),
-    read: Effect.gen(function* () {
-      const { arrays, ...trained } = yield* Effect.provideService(readState(n, at), Session, session)
-      const shown = {
-        ...(scaled ? { shown: x.rawObservation.slice() } : {}),
-        ...(far ? { origin: origin.slice() } : {})
-      }
-      return {
-        ...trained,
-        arrays: { ...arrays, ...shown, uniform: Float64Array.of(uniform), replay: contents(replay) }
-      }
-    }),
-    iterate: Effect.fnUntraced(function* ({ state, continuing, actions, streams, memory: past, watch, fail }) {
-      if (continuing && overwrites(replay, steps)) {
-        replay = yield* fromEither(withContents(replay, contents(replay), replay.pushed))
-      }
-      const sums = tally(tasks, environmentsPerTask)
-      const sight = x.input.slice()
-      const shown = x.rawObservation.slice()
-      let memory = past
-      const own = environmentsPerTask * policy.actionSize
-
-      for (let t = 0; t < steps; t++) {
-        const taken = state.steps + t * envs
-        if (taken >= uniform) {
-          yield* act
-          for (const [g, s] of actions.entries()) x.actor.sample(g, s)
-        } else
-          for (const [g, s] of actions.entries()) n.form.explore(s, x.actor.action.subarray(g * own, (g + 1) * own))
-        sight.set(x.input)
-        if (scaled) shown.set(x.rawObservation)
-        x.step(step, 0)
-        if (x.batch.fault() !== undefined) yield* checkFault(x)
-        const odd = step.reward.findIndex((r) => !Number.isFinite(r))
-        if (odd >= 0) return yield* fail("reward", [Math.floor(odd / environmentsPerTask)])
-        remember(sight, shown)
-        if (memory.moments !== undefined) {
-          memory = updateMoments(policy, memory, step, c.gamma)
-          yield* fromEither(x.normaliser.set(memory.moments))
-          x.see(step.observation, 0)
-        }
-        sums.takeStep(step)
-        if (taken + envs <= c.learningStarts || replay.pushed % c.trainEvery !== 0) continue
-        for (let k = 0; k < perRound; k++) {
-          yield* update(replay, x, streams.update!, origin)
-          if (!figures.every(Number.isFinite)) return yield* fail("loss", brokenTasks(figures, tasks.length))
-          sums.takeUpdate(figures)
-          watch(figuresOf(figures, tasks.length, 0))
-        }
-      }
-      return { rows: sums.rows(), steps: steps * envs, memory }
-    }),
-    checkLoaded: (s) => {
-      const want = Math.min(s.steps / envs, empty.slots) * envs * row.width
-      const got = s.arrays.replay?.length
-      return got === want
-        ? E.right(s)
-        : E.left(new CheckpointError({ field: 'array "replay"', want: `${want} numbers`, got: `${got ?? "nothing"}` }))
     }
+
+    const firstValue = (key: Key): Floats => {
+      const phi = new Float64Array(n.value.size)
+      for (const name of ["q1", "q2"] as const) {
+        n.twins.host(phi.subarray(0, n.twins.size), name).set(n.form.critic.init(stream(child(key, "value", name)), 1))
+      }
+      phi[n.twins.size] = log(c.temperature === "auto" ? c.initialTemperature : c.temperature)
+      return phi
+    }
+
+    return yield* trainingLoop({
+      id,
+      version,
+      config: c,
+      anneals: false,
+      problem,
+      Real,
+      x,
+      valueSize: n.value.size,
+      arrays: [...partNames(u), ...(scaled ? ["shown"] : []), ...(far ? ["origin"] : []), "uniform", "replay"],
+      streams: ["update"],
+      first: Effect.fnUntraced(function* ({ key, start, fresh, given }) {
+        const value = yield* given("value", () => firstValue(key))
+        if (c.temperature !== "auto") value[n.twins.size] = log(c.temperature)
+        return {
+          policy: yield* given("policy", () => policy.init(key)),
+          value,
+          arrays: {
+            ...(scaled ? { shown: fresh.rawObservation.slice() } : {}),
+            ...(far ? { origin: Float64Array.from(fresh.rawObservation.subarray(0, row.seen)) } : {}),
+            replay: new Float32Array(0),
+            // A policy that was given knows more than chance does.
+            uniform: Float64Array.of(start.policy === undefined ? c.learningStarts : 0),
+            ...firstArrays(u, value, Real)
+          }
+        }
+      }),
+      write: Effect.fnUntraced(function* (s) {
+        yield* Effect.provideService(writeState(u, at, s), Session, session)
+        // Other memory: states given out may share what was written so far.
+        replay = yield* fromEither(withContents(empty, s.arrays.replay ?? [], s.steps / envs))
+        uniform = s.arrays.uniform?.[0] ?? 0
+        if (scaled) x.rawObservation.set(s.arrays.shown ?? x.rawObservation)
+        origin.set(s.arrays.origin ?? origin)
+      }),
+      read: Effect.gen(function* () {
+        const { arrays, ...trained } = yield* Effect.provideService(readState(u, at), Session, session)
+        const shown = {
+          ...(scaled ? { shown: x.rawObservation.slice() } : {}),
+          ...(far ? { origin: origin.slice() } : {})
+        }
+        return {
+          ...trained,
+          arrays: { ...arrays, ...shown, uniform: Float64Array.of(uniform), replay: contents(replay) }
+        }
+      }),
+      iterate: Effect.fnUntraced(function* ({ state, continuing, actions, streams, memory: past, watch, fail }) {
+        if (continuing && overwrites(replay, steps)) {
+          replay = yield* fromEither(withContents(replay, contents(replay), replay.pushed))
+        }
+        const sums = tally(tasks, environmentsPerTask)
+        const sight = x.input.slice()
+        const shown = x.rawObservation.slice()
+        let memory = past
+        const own = environmentsPerTask * policy.actionSize
+
+        for (let t = 0; t < steps; t++) {
+          const taken = state.steps + t * envs
+          if (taken >= uniform) {
+            yield* act
+            for (const [g, s] of actions.entries()) x.actor.sample(g, s)
+          } else
+            for (const [g, s] of actions.entries()) n.form.explore(s, x.actor.action.subarray(g * own, (g + 1) * own))
+          sight.set(x.input)
+          if (scaled) shown.set(x.rawObservation)
+          x.step(step, 0)
+          if (x.batch.fault() !== undefined) yield* checkFault(x)
+          const odd = step.reward.findIndex((r) => !Number.isFinite(r))
+          if (odd >= 0) return yield* fail("reward", [Math.floor(odd / environmentsPerTask)])
+          remember(sight, shown)
+          if (memory.moments !== undefined) {
+            memory = updateMoments(policy, memory, step, c.gamma)
+            yield* fromEither(x.normaliser.set(memory.moments))
+            x.see(step.observation, 0)
+          }
+          sums.takeStep(step)
+          if (taken + envs <= c.learningStarts || replay.pushed % c.trainEvery !== 0) continue
+          for (let k = 0; k < perRound; k++) {
+            yield* update(replay, x, streams.update!, origin)
+            if (!figures.every(Number.isFinite)) return yield* fail("loss", brokenTasks(figures, tasks.length))
+            sums.takeUpdate(figures)
+            watch(figuresOf(figures, tasks.length, 0))
+          }
+        }
+        return { rows: sums.rows(), steps: steps * envs, memory }
+      }),
+      checkLoaded: (s) => {
+        const want = Math.min(s.steps / envs, empty.slots) * envs * row.width
+        const got = s.arrays.replay?.length
+        return got === want
+          ? E.right(s)
+          : E.left(
+              new CheckpointError({ field: 'array "replay"', want: `${want} numbers`, got: `${got ?? "nothing"}` })
+            )
+      }
+    })
   })
-})

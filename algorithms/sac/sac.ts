@@ -1,5 +1,6 @@
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
+import { adam } from "../../core/optim/mod.ts"
 import type { Floats } from "../../core/random/mod.ts"
 import type { Algorithm } from "../algorithm.ts"
 import { fromEither } from "../error.ts"
@@ -7,7 +8,7 @@ import { collectorOf } from "../on_policy/collector.ts"
 import { widenedPolicy } from "../widen.ts"
 import { checked, checkedPolicy } from "./check.ts"
 import { defaults, type Sac, SacConfig } from "./config.ts"
-import { learner, SAC_ID, SAC_VERSION } from "./learner.ts"
+import { learner, type SacKind } from "./learner.ts"
 import { networks, valueProgram } from "./mathematics.ts"
 import { makePolicy } from "./policy.ts"
 
@@ -18,17 +19,22 @@ import { makePolicy } from "./policy.ts"
  *
  * Source: Haarnoja et al., arXiv:1812.05905; discrete actions by Christodoulou, arXiv:1910.07207. Differs: each task has
  * a temperature of its own.
+ *
+ * @example With another optimizer
+ * ```ts
+ * const sacRmsprop = softActorCritic({ id: "sac-rmsprop", version: "1", summary: "SAC by RMSprop", optimizer: rmsprop() })
+ * ```
  */
-export const sac: Algorithm<Sac> = {
-  id: SAC_ID,
-  version: SAC_VERSION,
-  summary: "Soft actor-critic: off-policy, twin critics, learnt temperature, squashed Gaussian or discrete actions",
+export const softActorCritic = (kind: SacKind): Algorithm<Sac> => ({
+  id: kind.id,
+  version: kind.version,
+  summary: kind.summary,
   config: SacConfig,
   defaults,
   supports: (action) => action._tag === "Discrete" || [...action.low, ...action.high].every(Number.isFinite),
   makePolicy,
   check: checked,
-  learner,
+  learner: learner(kind),
   collector: (c, problem) =>
     Effect.gen(function* () {
       yield* fromEither(checkedPolicy(problem))
@@ -44,4 +50,12 @@ export const sac: Algorithm<Sac> = {
     const value = Float64Array.from([...one, ...two, ...at.value.subarray(2 * q)])
     return E.right({ ...at, policy: widenedPolicy(policy, at.policy, tasks), value })
   }
-}
+})
+
+/** The published learner; its optimizer is Adam as PyTorch has it. */
+export const sac = softActorCritic({
+  id: "sac",
+  version: "3",
+  summary: "Soft actor-critic: off-policy, twin critics, learnt temperature, squashed Gaussian or discrete actions",
+  optimizer: adam()
+})

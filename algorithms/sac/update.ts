@@ -1,4 +1,4 @@
-/** Updates from the replay, each one session call. */
+/** Updates from the replay: rows are drawn and gathered, then a step is taken on them. */
 import { Effect } from "effect"
 import { fillNormal, type Stream } from "../../core/random/mod.ts"
 import { realOf } from "../../core/service/real.ts"
@@ -6,9 +6,8 @@ import { Session } from "../../core/service/session.ts"
 import { type EnvironmentRunner, pauseEvery } from "../environment_runner.ts"
 import { fromEither } from "../error.ts"
 import { type Replay, sampleRows } from "../replay/mod.ts"
-import type { Sac } from "./config.ts"
-import type { DeviceState } from "./device_state.ts"
-import { batchOf, figures, type Networks, updateProgram } from "./mathematics.ts"
+import { batchOf, figures, type Networks } from "./mathematics.ts"
+import { type Inputs, type Stepping, stepper } from "./step.ts"
 
 /** Where a transition's numbers stand in its row of the replay; the task's one-hot is not stored. */
 export interface RowLayout {
@@ -29,13 +28,13 @@ export const rowLayout = ({ policy }: Networks): RowLayout => {
 }
 
 /** Makes updates ready. After each, `figures` holds the figures `[5, T]` of it. */
-export const updater = Effect.fn("sac.updater")(function* (c: Sac, n: Networks, at: DeviceState, tasks: number) {
+export const updater = Effect.fn("sac.updater")(function* (u: Omit<Stepping, "inputs" | "out">) {
   const session = yield* Session
   const Real = realOf(session)
+  const { config, networks: n, tasks } = u
   const { inputs, actionSize } = n.policy
-  const batch = batchOf(c, tasks)
-  const executable = yield* session.compile(yield* fromEither(updateProgram(c, n, tasks)))
-  const input = {
+  const batch = batchOf(config, tasks)
+  const input: Inputs = {
     observation: new Real(batch * inputs),
     nextObservation: new Real(batch * inputs),
     action: new Real(batch * actionSize),
@@ -45,8 +44,8 @@ export const updater = Effect.fn("sac.updater")(function* (c: Sac, n: Networks, 
     nextNoise: new Real(batch * n.form.noise)
   }
   const out = new Real(figures.length * tasks)
-  const call = executable.run({ ...at, ...input }, { ...at, figures: out })
-  const pause = pauseEvery(executable.cost.flops)
+  const { flops, take } = yield* stepper({ ...u, inputs: input, out })
+  const pause = pauseEvery(flops)
   const rows = new Int32Array(batch)
   const { seen, action, next, reward, terminated, width } = rowLayout(n)
   const [sight, reached] = [new Float64Array(seen), new Float64Array(seen)]
@@ -80,7 +79,7 @@ export const updater = Effect.fn("sac.updater")(function* (c: Sac, n: Networks, 
     gather(replay, x, origin)
     fillNormal(s, input.noise)
     fillNormal(s, input.nextNoise)
-    yield* call
+    yield* take(s)
     yield* pause
   })
   return { figures: out, update }

@@ -5,6 +5,7 @@ import { adapt, type Loss } from "../../../algorithms/maml/adaptation.ts"
 import type { Maml, Order } from "../../../algorithms/maml/config.ts"
 import { metaGradientProgram, outerProgram } from "../../../algorithms/maml/mathematics.ts"
 import type { Policy } from "../../../algorithms/mod.ts"
+import { adam, sgd } from "../../../core/optim/mod.ts"
 import { evaluate, gradients, mean, mul, neg, program } from "../../../core/program/mod.ts"
 import { built, close, reference, tol } from "../../core/program/support.ts"
 import { config, policyOf, rollouts } from "./support.ts"
@@ -177,7 +178,7 @@ test("without adaptation all orders give the gradient of joint training", () => 
 
 test("outerProgram() moves against the weighted mean of the tasks' gradients, by the learning rate at first", () => {
   const policy = policyOf("categorical", [2, 3, 2])
-  const p = built(outerProgram(config({ outer: { learningRate: 0.25 } }), policy, 2))
+  const p = built(outerProgram(config({ outer: { learningRate: 0.25 } }), adam(), policy, 2))
   const n = policy.size
   const zero = new Float64Array(n)
   const gradient = Float64Array.from({ length: 2 * n }, (_, i) => (i < n ? 3 : -1))
@@ -185,4 +186,15 @@ test("outerProgram() moves against the weighted mean of the tasks' gradients, by
   const towards = (weight: readonly number[]) => evaluate(p, { ...inputs, weight }).theta[0]!
   assert.ok(Math.abs(towards([0.5, 0.5]) + 0.25) < 1e-7)
   assert.ok(Math.abs(towards([0.1, 0.9]) - 0.25) < 1e-7)
+})
+
+test("outerProgram() takes the step of the optimiser that it is given", () => {
+  const policy = policyOf("categorical", [2, 3, 2])
+  const p = built(outerProgram(config({ outer: { learningRate: 0.25 } }), sgd(), policy, 2))
+  const n = policy.size
+  const zero = new Float64Array(n)
+  const gradient = Float64Array.from({ length: 2 * n }, (_, i) => (i < n ? 3 : -1))
+  const inputs = { theta: zero, rate: zero, velocity: [], gradient, weight: [0.75, 0.25] }
+  const { theta } = evaluate(p, inputs)
+  assert.deepEqual(theta, new Float64Array(n).fill(-0.25 * 2))
 })

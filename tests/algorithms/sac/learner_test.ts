@@ -3,8 +3,10 @@ import { test } from "node:test"
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { type Learner, ppo, type Sac, type State, sac } from "../../../algorithms/mod.ts"
-import { networks, updateProgram } from "../../../algorithms/sac/mathematics.ts"
+import { networks } from "../../../algorithms/sac/mathematics.ts"
+import { updateProgram } from "../../../algorithms/sac/update_program.ts"
 import { squashedGaussian } from "../../../core/dist/mod.ts"
+import { adam } from "../../../core/optim/mod.ts"
 import { evaluate, gradients, mean, program, sub } from "../../../core/program/mod.ts"
 import { child, fillNormal, stream, zeroKey } from "../../../core/random/mod.ts"
 import { type Environment, pendulum } from "../../../envs/mod.ts"
@@ -59,6 +61,13 @@ test("a collector's log-probabilities are those of the policy's program, so that
     })
   ))
 
+const updating = (config: Sac, n: ReturnType<typeof networks>, tasks: number) => ({
+  config,
+  networks: n,
+  optimizer: adam(),
+  tasks
+})
+
 /** Numbers for every input of an update of T tasks, all drawn, the optimiser's at rest. */
 const drawn = (n: ReturnType<typeof networks>, batch: number, tasks: number) => {
   const s = stream(zeroKey)
@@ -75,11 +84,13 @@ const drawn = (n: ReturnType<typeof networks>, batch: number, tasks: number) => 
     logAlpha: new Float64Array(tasks),
     policyM: new Float64Array(size),
     policyV: new Float64Array(size),
+    policyCorrection: [0, 0],
     valueM: new Float64Array(q),
     valueV: new Float64Array(q),
+    valueCorrection: [0, 0],
     logAlphaM: new Float64Array(tasks),
     logAlphaV: new Float64Array(tasks),
-    correction: [0, 0],
+    logAlphaCorrection: [0, 0],
     observation: draw(3 * batch),
     nextObservation: draw(3 * batch),
     action: draw(batch),
@@ -95,7 +106,7 @@ test("an update moves the policy along the gradient at given critics only", () =
   const n = networks(p.policy, "exact")
   const batch = 4
   const given = drawn(n, batch, 1)
-  const y = evaluate(built(updateProgram({ ...sac.defaults, batch, learningRate: 1e-3 }, n, 1)), given)
+  const y = evaluate(built(updateProgram(updating({ ...sac.defaults, batch, learningRate: 1e-3 }, n, 1))), given)
   const shapes = { policy: [p.policy.size], value: [n.twins.size], observation: [batch, 3], noise: [batch, 1] }
   const alone = program("alone", shapes, (x) => {
     const twins = [n.twins.view(x.value, "q1"), n.twins.view(x.value, "q2")] as const
@@ -103,24 +114,24 @@ test("an update moves the policy along the gradient at given critics only", () =
     return { gradient: gradients(mean(sub(logProb, q)), [x.policy])[0]! }
   })
   const { policy, observation, noise } = given
-  const { gradient } = evaluate(built(alone), { policy, observation, noise, value: y.value })
+  const { gradient } = evaluate(built(alone), { policy, observation, noise, value: y.value! })
   // Adam's first moment after one step is (1 − β₁)·g.
-  for (const [i, m] of y.policyM.entries()) assert.ok(Math.abs(m - 0.1 * gradient[i]!) < 1e-12 * (1 + Math.abs(m)))
+  for (const [i, m] of y.policyM!.entries()) assert.ok(Math.abs(m - 0.1 * gradient[i]!) < 1e-12 * (1 + Math.abs(m)))
   assert.ok(gradient.some((g) => g !== 0))
 })
 
 test("each task's temperature is learnt from its own part of the batch, and no other's", () => {
   const n = networks(problem(pendulum).policy, "exact")
   const [batch, tasks] = [6, 2]
-  const update = built(updateProgram({ ...sac.defaults, batch }, n, tasks))
+  const update = built(updateProgram(updating({ ...sac.defaults, batch }, n, tasks)))
   const given = drawn(n, batch, tasks)
   const own = evaluate(update, given)
   // Rows 3 to 5 are the second task's.
   const elsewhere = { ...given, noise: given.noise.map((x, i) => (i < 3 ? x : x + 1)) }
   const other = evaluate(update, elsewhere)
-  assert.equal(other.logAlphaM[0], own.logAlphaM[0])
-  assert.notEqual(other.logAlphaM[1], own.logAlphaM[1])
-  assert.notEqual(own.logAlphaM[0], own.logAlphaM[1])
+  assert.equal(other.logAlphaM![0], own.logAlphaM![0])
+  assert.notEqual(other.logAlphaM![1], own.logAlphaM![1])
+  assert.notEqual(own.logAlphaM![0], own.logAlphaM![1])
 })
 
 test("what SAC cannot do is refused with the option and what to do instead", () =>

@@ -1,0 +1,243 @@
+/** An update as programs: as one, or in the parts between which an aggregator weighs the tasks' gradients. */
+import * as E from "fp-ts/lib/Either.js"
+import { pipe } from "fp-ts/lib/function.js"
+import type { Optimizer } from "../../core/optim/mod.ts"
+import {
+  add,
+  concat,
+  constant,
+  exp,
+  gradients,
+  mean,
+  mul,
+  neg,
+  perExample,
+  program,
+  reshape,
+  type Shape,
+  stopGradient,
+  sum,
+  type Tensor
+} from "../../core/program/mod.ts"
+import { combination } from "../combination.ts"
+import type { Sac } from "./config.ts"
+import { actorLoss, batchOf, both, criticLoss, type Networks, target, temperatureLoss } from "./mathematics.ts"
+
+/** What an update is made of. */
+export interface Updating {
+  readonly config: Sac
+  readonly networks: Networks
+  readonly optimizer: Optimizer<string>
+  readonly tasks: number
+}
+
+type Tensors = Readonly<Record<string, Tensor>>
+
+/** What the optimiser moves, each with a state of its own. */
+export type Moved = "policy" | "value" | "logAlpha"
+
+/** What a part's state is called among all that a training keeps: policyM, valueM, … */
+const stateName = (part: Moved, name: string): string => `${part}${name.charAt(0).toUpperCase()}${name.slice(1)}`
+
+const sizeOf = ({ networks, tasks }: Updating, part: Moved): number =>
+  ({ policy: networks.policy.size, value: networks.twins.size, logAlpha: tasks })[part]
+
+/** Shapes of a part's optimiser state. */
+const optimizerShapes = (u: Updating, part: Moved): Readonly<Record<string, Shape>> => {
+  const state = Object.entries(u.optimizer.state(sizeOf(u, part)))
+  return Object.fromEntries(state.map(([name, shape]) => [stateName(part, name), shape]))
+}
+
+/** A part's own name and those of its optimiser state. */
+export const namesOf = (u: Updating, part: Moved): readonly string[] => [part, ...Object.keys(optimizerShapes(u, part))]
+
+/** Shapes of all that an update changes; the optimiser's states stand under names of their own. */
+export interface StateShapes {
+  readonly policy: Shape
+  readonly value: Shape
+  readonly target: Shape
+  readonly logAlpha: Shape
+  readonly [optimizer: string]: Shape
+}
+
+/** For T tasks; everything but parameters and log α starts at 0. */
+export const stateShapes = (u: Updating): StateShapes => ({
+  ...optimizerShapes(u, "policy"),
+  ...optimizerShapes(u, "value"),
+  ...optimizerShapes(u, "logAlpha"),
+  policy: [sizeOf(u, "policy")],
+  value: [sizeOf(u, "value")],
+  target: [sizeOf(u, "value")],
+  logAlpha: [sizeOf(u, "logAlpha")]
+})
+
+/** The optimiser's step on one part: its numbers and its state after it, under the names of {@link stateShapes}. */
+const step = ({ optimizer, config }: Updating, part: Moved, x: Tensors, grad: Tensor): Tensors => {
+  const names = Object.keys(optimizer.state(0))
+  const state = Object.fromEntries(names.map((name) => [name, x[stateName(part, name)]!]))
+  const next = optimizer.step({ theta: x[part]!, grad, rate: config.learningRate }, state)
+  const kept = Object.entries(next.state).map(([name, t]) => [stateName(part, name), t] as const)
+  return { [part]: next.theta, ...Object.fromEntries(kept) }
+}
+
+/** The step on log α; none where the temperature is fixed. */
+const temperatureStep = (u: Updating, x: Tensors, grad: Tensor): Tensors =>
+  u.config.temperature === "auto"
+    ? step(u, "logAlpha", x, grad)
+    : Object.fromEntries(namesOf(u, "logAlpha").map((name) => [name, x[name]!]))
+
+/** φ̄ ← (1 − τ)·φ̄ + τ·φ */
+const follow = ({ config: c }: Updating, from: Tensor, value: Tensor): Tensor =>
+  add(mul(from, 1 - c.tau), mul(value, c.tau))
+
+/** Shapes of so many rows of a batch: what the critics learn from, and what the policy does. */
+const criticRows = ({ networks: { policy, form } }: Updating, rows: number) => ({
+  observation: [rows, policy.inputs],
+  nextObservation: [rows, policy.inputs],
+  action: form.actionShape(rows),
+  reward: [rows],
+  terminated: [rows],
+  nextNoise: [rows, form.noise]
+})
+
+const actorRows = ({ networks: { policy, form } }: Updating, rows: number) => ({
+  observation: [rows, policy.inputs],
+  noise: [rows, form.noise]
+})
+
+type CriticTensors = Readonly<Record<keyof ReturnType<typeof criticRows> | "policy" | "value" | "target", Tensor>>
+type ActorTensors = Readonly<Record<keyof ReturnType<typeof actorRows> | "policy", Tensor>>
+
+/** {@link criticLoss} of rows; what the critics are moved to counts as given. */
+const critics = ({ config, networks: n }: Updating, x: CriticTensors, alpha: Tensor): Tensor => {
+  const next = n.form.soft(
+    n.policy.head(x.policy, x.nextObservation),
+    both(n, x.target),
+    x.nextObservation,
+    x.nextNoise
+  )
+  const y = stopGradient(target(config.gamma, { reward: x.reward, terminated: x.terminated, alpha }, next))
+  const now = both(n, x.value)
+  return criticLoss([n.form.worth(now[0], x.observation, x.action), n.form.worth(now[1], x.observation, x.action)], y)
+}
+
+/** {@link actorLoss} of rows. The critics count as given: that their targets came from this policy is not followed back. */
+const actor = ({ networks: n }: Updating, x: ActorTensors, alpha: Tensor, value: Tensor) => {
+  const now = n.form.soft(n.policy.head(x.policy, x.observation), both(n, stopGradient(value)), x.observation, x.noise)
+  return { loss: actorLoss(alpha, now), now }
+}
+
+const entropyAim = ({ config: c, networks }: Updating): number =>
+  c.targetEntropy === "auto" ? networks.form.targetEntropy : c.targetEntropy
+
+/**
+ * One update on a batch of which each of T tasks has an equal and consecutive part.
+ *
+ *     φ ← a step on mean criticLoss;   θ ← on mean actorLoss at the new φ;   log α_g ← on its task's mean
+ *     φ̄ ← (1 − τ)·φ̄ + τ·φ
+ *
+ * α is that of before the update throughout.
+ *
+ * - Shapes: `[batch]` but for observations `[batch, inputs]`, noise, and vector actions; `figures` `[5, T]` in the order
+ *   of `figures`.
+ * - Source: Haarnoja et al., arXiv:1812.05905, algorithm 1; the order of the three steps is Stable-Baselines3's.
+ */
+export const updateProgram = (u: Updating) => {
+  const { tasks } = u
+  const batch = batchOf(u.config, tasks)
+  const shapes = { ...stateShapes(u), ...criticRows(u, batch), ...actorRows(u, batch) }
+  const perTask = (x: Tensor): Tensor => reshape(x, [tasks, batch / tasks])
+  const rows = (x: Tensor): Tensor =>
+    reshape(add(reshape(x, [tasks, 1]), constant(new Float64Array(batch), [tasks, batch / tasks])), [batch])
+  return program("sac.update", shapes, (x): Tensors => {
+    const rowLogAlpha = rows(x.logAlpha)
+    const alpha = exp(rowLogAlpha)
+    const miss = critics(u, x, alpha)
+    const [valueGradient] = gradients(mean(miss), [x.value])
+    const moved = step(u, "value", x, valueGradient!)
+
+    const { loss, now } = actor(u, x, alpha, moved.value!)
+    const [policyGradient] = gradients(mean(loss), [x.policy])
+
+    const alphaLoss = sum(mean(perTask(temperatureLoss(rowLogAlpha, now.logProb, entropyAim(u))), { axes: [1] }))
+    const [temperatureGradient] = gradients(alphaLoss, [x.logAlpha])
+
+    const seen = [loss, miss, now.q, neg(now.logProb), alpha]
+    return {
+      ...step(u, "policy", x, policyGradient!),
+      ...moved,
+      target: follow(u, x.target, moved.value!),
+      ...temperatureStep(u, x, temperatureGradient!),
+      figures: concat(
+        seen.map((t) => reshape(mean(perTask(t), { axes: [1] }), [1, tasks])),
+        0
+      )
+    }
+  })
+}
+
+/** The gradient of every task's own mean criticLoss: `taskGradients` `[T, critics]`, `valueLoss` `[T]`. */
+export const criticGradientProgram = (u: Updating) => {
+  const [p, q, each] = [[sizeOf(u, "policy")], [sizeOf(u, "value")], batchOf(u.config, u.tasks) / u.tasks]
+  const rows = criticRows(u, each)
+  const one = program("sac.criticGradient", { policy: p, value: q, target: q, logAlpha: [], ...rows }, (x) => {
+    const valueLoss = mean(critics(u, x, exp(x.logAlpha)))
+    const [taskGradients] = gradients(valueLoss, [x.value])
+    return { taskGradients: taskGradients!, valueLoss }
+  })
+  return pipe(one, E.chain(perExample({ batched: ["logAlpha", ...Object.keys(rows)], size: u.tasks })))
+}
+
+/**
+ * The gradients of every task's own mean actorLoss, and of its temperature's: `taskGradients` `[T, policy]`,
+ * `temperatureGradient` and the other figures `[T]`.
+ */
+export const actorGradientProgram = (u: Updating) => {
+  const each = batchOf(u.config, u.tasks) / u.tasks
+  const rows = actorRows(u, each)
+  const shapes = { policy: [sizeOf(u, "policy")], value: [sizeOf(u, "value")], logAlpha: [], ...rows }
+  const one = program("sac.actorGradient", shapes, (x) => {
+    const alpha = exp(x.logAlpha)
+    const { loss, now } = actor(u, x, alpha, x.value)
+    const policyLoss = mean(loss)
+    const [taskGradients] = gradients(policyLoss, [x.policy])
+    const [temperatureGradient] = gradients(mean(temperatureLoss(x.logAlpha, now.logProb, entropyAim(u))), [x.logAlpha])
+    return {
+      taskGradients: taskGradients!,
+      temperatureGradient: temperatureGradient!,
+      policyLoss,
+      worth: mean(now.q),
+      entropy: mean(neg(now.logProb)),
+      temperature: alpha
+    }
+  })
+  return pipe(one, E.chain(perExample({ batched: ["logAlpha", ...Object.keys(rows)], size: u.tasks })))
+}
+
+const weighed = (u: Updating, part: Moved) => ({
+  [part]: [sizeOf(u, part)],
+  ...optimizerShapes(u, part),
+  taskGradients: [u.tasks, sizeOf(u, part)],
+  weights: [u.tasks]
+})
+
+/** The critics' step on a combination of task gradients, and what their targets make of it. */
+export const criticStepProgram = (u: Updating) =>
+  program("sac.criticStep", { ...weighed(u, "value"), target: [sizeOf(u, "value")] }, (x): Tensors => {
+    const moved = step(u, "value", x, combination(x.weights, x.taskGradients))
+    return { ...moved, target: follow(u, x.target, moved.value!) }
+  })
+
+/** The policy's step on a combination of task gradients, and each temperature's own. */
+export const actorStepProgram = (u: Updating) => {
+  const shapes = {
+    ...weighed(u, "policy"),
+    logAlpha: [u.tasks],
+    ...optimizerShapes(u, "logAlpha"),
+    temperatureGradient: [u.tasks]
+  }
+  return program("sac.actorStep", shapes, (x) => ({
+    ...step(u, "policy", x, combination(x.weights, x.taskGradients)),
+    ...temperatureStep(u, x, x.temperatureGradient)
+  }))
+}

@@ -1,0 +1,121 @@
+/** Task gradients that an aggregator combines, of critics and policy; the optimiser that a learner is given. */
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { Effect } from "effect"
+import { sac, softActorCritic, type TrainingProblem } from "../../../algorithms/mod.ts"
+import { type Aggregator, mean, type TaskGradients } from "../../../core/aggregate/mod.ts"
+import { type Optimizer, rmsprop, sgd } from "../../../core/optim/mod.ts"
+import { zeroKey } from "../../../core/random/mod.ts"
+import { cartPole, pendulum } from "../../../envs/mod.ts"
+import { close } from "../../core/program/support.ts"
+import { inSession, problemOf, right, train, twoPoles } from "../support.ts"
+
+const RATE = 1e-2
+
+const by = (optimizer: Optimizer<string>) => softActorCritic({ id: "sac-test", version: "1", summary: "", optimizer })
+
+const network = { layers: 1, width: 8, activation: "tanh", taskOneHot: false } as const
+const poles = (change: Partial<TrainingProblem> = {}): TrainingProblem =>
+  problemOf(cartPole, {
+    tasks: twoPoles.tasks,
+    policy: right(sac.makePolicy(cartPole, network)),
+    stepsPerTask: 32,
+    ...change
+  })
+const pendulums = (change: Partial<TrainingProblem> = {}): TrainingProblem =>
+  problemOf(pendulum, {
+    tasks: [
+      { id: "light", params: { m: 0.5 } },
+      { id: "heavy", params: { m: 2 } }
+    ],
+    policy: right(sac.makePolicy(pendulum, network)),
+    stepsPerTask: 32,
+    ...change
+  })
+
+/** What some iterations from one start change: policy, critics and the temperatures. */
+const change = (problem: TrainingProblem, updates: number, optimizer: Optimizer<string> = sgd()) =>
+  inSession(
+    Effect.gen(function* () {
+      // The first iteration only fills the replay; in the second the last step is followed by the updates.
+      const config = { ...sac.defaults, learningRate: RATE, batch: 32, learningStarts: 64, trainEvery: 8, updates }
+      const learner = yield* by(optimizer).learner(config, problem)
+      const start = yield* train(learner, yield* learner.init(zeroKey), 1)
+      const end = yield* train(learner, start, 1)
+      const moved = (a: ArrayLike<number>, b: ArrayLike<number>) => Array.from(a, (x, i) => x - b[i]!)
+      return {
+        policy: moved(end.policy, start.policy),
+        value: moved(end.value, start.value).slice(0, -1),
+        logAlpha: moved(end.arrays.logAlpha!, start.arrays.logAlpha!),
+        target: moved(end.arrays.target!, start.arrays.target!)
+      }
+    })
+  )
+
+const of = (weights: (x: TaskGradients) => readonly number[]): Aggregator => ({
+  id: "test",
+  summary: "",
+  weights: (x) => Float64Array.from(weights(x))
+})
+
+for (const [name, problem] of [
+  ["discrete actions", poles],
+  ["actions that are squashed", pendulums]
+] as const)
+  test(`the mean of task gradients is the gradient of the mean loss: ${name}`, async () => {
+    const [combined, whole] = [await change(problem({ aggregator: mean }), 3), await change(problem(), 3)]
+    for (const part of ["policy", "value", "logAlpha", "target"] as const) {
+      close(combined[part], whole[part], 1e-5, part)
+      assert.ok(whole[part].some((x) => Math.abs(x) > 1e-4 * (part === "target" ? 0.01 : 1)))
+    }
+  })
+
+test("weights of one task alone follow that task's gradient, and all of them add up", async () => {
+  const weighed = (w: readonly number[]) => change(poles({ aggregator: of(() => w) }), 1)
+  const [first, second, both] = [await weighed([1, 0]), await weighed([0, 1]), await weighed([0.25, 0.75])]
+  close(
+    both.value,
+    first.value.map((x, i) => 0.25 * x + 0.75 * second.value[i]!),
+    1e-6,
+    "critics"
+  )
+  assert.ok(first.value.some((x, i) => Math.abs(x - second.value[i]!) > 1e-4))
+  // A task's temperature is its own, whatever weight it has.
+  assert.ok(first.logAlpha.every((x) => x !== 0))
+})
+
+test("an aggregator is told the Gram matrix of the gradients that its weights are applied to: the critics', then the policy's", async () => {
+  const grams: Float64Array[] = []
+  const seen = (weights: readonly number[]) =>
+    of((x) => {
+      grams.push(x.gram)
+      return weights
+    })
+  const a = await change(poles({ aggregator: seen([1, 0]) }), 1)
+  const b = await change(poles({ aggregator: seen([0, 1]) }), 1)
+  const dot = (x: readonly number[], y: readonly number[]) => x.reduce((s, v, i) => s + v * y[i]!, 0) / (RATE * RATE)
+  const want = [dot(a.value, a.value), dot(a.value, b.value), dot(b.value, a.value), dot(b.value, b.value)]
+  assert.equal(grams.length, 4)
+  close(grams[0]!, want, 1e-3 * Math.max(...want.map(Math.abs)), "Gram matrix of the critics")
+  // The policy's gradients are taken at critics that each weighing moves elsewhere: its own task's entry alone agrees.
+  const own = dot(a.policy, a.policy)
+  close([grams[1]![0]!], [own], 1e-3 * own, "Gram matrix of the policy")
+})
+
+test("a learner steps by the optimiser that it is given, and its state carries that optimiser's", () =>
+  inSession(
+    Effect.gen(function* () {
+      const problem = poles()
+      const learner = yield* by(rmsprop()).learner({ ...sac.defaults, batch: 32, learningStarts: 32 }, problem)
+      const state = yield* train(learner, yield* learner.init(zeroKey), 2)
+      for (const part of ["policy", "value", "logAlpha"])
+        assert.ok(
+          state.arrays[`${part}V`]?.some((x) => x > 0),
+          part
+        )
+      assert.equal(state.arrays.policyM, undefined)
+      const again = yield* by(rmsprop()).learner({ ...sac.defaults, batch: 32, learningStarts: 32 }, problem)
+      const end = yield* train(learner, state, 1)
+      assert.deepEqual(yield* train(again, right(again.load(learner.save(state))), 1), end)
+    })
+  ))
