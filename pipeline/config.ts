@@ -88,7 +88,12 @@ export type TruthConfig = typeof TruthConfig.Type
 export const GroupTrainingConfig = Schema.Struct({
   iterations: count(1, 1_000_000, "training iterations a group, starting at θ★"),
   budget: Budget,
-  seeds: count(1, 1000, "trainings of each grouping with different keys")
+  seeds: count(1, 1000, "trainings of each grouping with different keys"),
+  randomDraws: count(
+    1,
+    1000,
+    "random groupings into as many groups, dealt out to the seeds: at least five tell a spread"
+  )
 })
 export type GroupTrainingConfig = typeof GroupTrainingConfig.Type
 

@@ -10,6 +10,7 @@ import type { Catalog } from "./catalog.ts"
 import type { RunConfig } from "./config.ts"
 import type { Setting } from "./jobs/training.ts"
 import { groupingTakes } from "./stages/group_by.ts"
+import { toldPolicy, whyNotTold } from "./stages/told.ts"
 
 /** A training that some stage will do. */
 interface Planned {
@@ -27,7 +28,7 @@ interface Planned {
  * Whether every stage can begin: subsets that can be drawn, a grouping that takes the settings, and for each kind of
  * training a problem that the learner does not refuse.
  *
- * Groups are not known yet; where there may be several, one may be of a single task.
+ * Groups are not known yet: between a single task, which is trained for itself in any case, and all of them.
  *
  * - Errors: `ProblemError` naming what is trained, and the setting.
  */
@@ -35,14 +36,15 @@ export const foresee = (
   config: RunConfig,
   setting: Setting<unknown>,
   tasks: readonly Task[],
-  groupings: Catalog["groupings"]
+  { groupings, architectures }: Pick<Catalog, "groupings" | "architectures">
 ): E.Either<ProblemError, undefined> => {
   const { surrogate, grouping } = config
   const count = grouping.lambda === "off" ? { k: grouping.k } : { lambda: grouping.lambda }
   const steps: readonly E.Either<ProblemError, unknown>[] = [
     E.mapLeft(asProblem)(checkedSubsets(tasks.length, surrogate.subsetSize, surrogate.subsets)),
     E.mapLeft(asProblem)(groupingTakes(tasks.length, { ...count, method: grouping.method }, groupings)),
-    ...trainings(config, tasks.length).map((planned) => takes(setting, tasks, planned))
+    ...trainings(config, tasks.length).map((planned) => takes(setting, tasks, planned)),
+    ...toldTrainings(config, setting, tasks, architectures)
   ]
   return pipe(
     steps.find(E.isLeft) ?? E.right(undefined),
@@ -52,9 +54,7 @@ export const foresee = (
 
 const trainings = (c: RunConfig, n: number): readonly Planned[] => {
   const meta = { tasks: n, stepsPerTask: c.meta.stepsPerTask, iterations: c.meta.iterations }
-  const { iterations, budget } = c.groupTraining
-  const group = { stepsPerTask: c.meta.stepsPerTask, iterations, budget, from: ["groupTraining", "meta"] as const }
-  const several = c.grouping.lambda !== "off" || c.grouping.k !== 1
+  const group = groupOf(c)
   return [
     { ...meta, what: `all ${n} tasks`, from: ["meta", "meta"] },
     ...(c.truth.subsets === 0
@@ -69,10 +69,33 @@ const trainings = (c: RunConfig, n: number): readonly Planned[] => {
             from: ["truth", "truth"] as const
           }
         ]),
-    ...(several ? [{ ...group, what: "a group of one task", tasks: 1 }] : []),
+    { ...group, what: "a group of one task", tasks: 1 },
     { ...group, what: `a group of all ${n} tasks`, tasks: n }
   ]
 }
+
+/** One policy that is told its task, where a run compares its groups with one. */
+const toldTrainings = (
+  c: RunConfig,
+  setting: Setting<unknown>,
+  tasks: readonly Task[],
+  architectures: Catalog["architectures"]
+): readonly E.Either<ProblemError, unknown>[] => {
+  if (whyNotTold(setting) !== undefined) return []
+  const ids = tasks.map((t) => t.id)
+  const policy = toldPolicy(setting, ids, architectures)
+  // Whatever keeps it from being made keeps the row out of the comparison, which says so.
+  if (E.isLeft(policy)) return []
+  const all = { ...groupOf(c), what: "one policy told its task", tasks: tasks.length }
+  return [takes({ ...setting, policy: policy.right }, tasks, all)]
+}
+
+const groupOf = ({ groupTraining: { iterations, budget }, meta: { stepsPerTask } }: RunConfig) => ({
+  stepsPerTask,
+  iterations,
+  budget,
+  from: ["groupTraining", "meta"] as const
+})
 
 const takes = (
   { algorithm, algorithmConfig, environment, policy, environmentsPerTask }: Setting<unknown>,

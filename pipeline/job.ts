@@ -79,19 +79,11 @@ export const mainJob = (catalog: Catalog) =>
       ? compareWithTruth(estimates, trained, tasks.length, k, child(key, "agreement"))
       : undefined
 
-    const groupings = {
-      [method]: labels.chosen,
-      "gradient similarity": labels.cosine,
-      random: labels.random,
-      "all in one": new Array<number>(tasks.length).fill(0),
-      // The chosen method may be one of those that it is compared with: then these are its groups.
-      [method]: labels.chosen
-    }
     const grouped = yield* stages.run(groupTraining(site), {
       spec: { ...spec, budget: config.groupTraining.budget },
       tasks,
-      groupings,
-      chosen: method,
+      method,
+      labels,
       config: config.groupTraining,
       start,
       key: child(key, "groups")
@@ -108,7 +100,7 @@ export const mainJob = (catalog: Catalog) =>
       comparison,
       grouping: split,
       truth: trained,
-      worth: grouped.worth,
+      trained: grouped,
       spent: stages.ledger.entries(),
       computers: stages.computers
     })

@@ -35,7 +35,7 @@ export const intend = Effect.fn("policygradex.intend")(function* (config: RunCon
     episodes: config.evaluation.episodes
   }
   const setting = yield* settingOf(spec, catalog)
-  yield* fromEither(foresee(config, setting, tasks, catalog.groupings))
+  yield* fromEither(foresee(config, setting, tasks, catalog))
   return { key, tasks, planted, spec, setting }
 })
 

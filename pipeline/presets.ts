@@ -53,7 +53,7 @@ const quick: RunConfig = {
     episodes: 16,
     measure: "curve"
   },
-  groupTraining: { iterations: 5, budget: "updates", seeds: 3 },
+  groupTraining: { iterations: 5, budget: "updates", seeds: 3, randomDraws: 5 },
   evaluation: { episodes: 20 }
 }
 
@@ -87,7 +87,7 @@ const paper: RunConfig = {
     episodes: 16,
     measure: "curve"
   },
-  groupTraining: { iterations: 10, budget: "steps", seeds: 5 },
+  groupTraining: { iterations: 10, budget: "steps", seeds: 5, randomDraws: 5 },
   evaluation: { episodes: 100 }
 }
 
@@ -135,8 +135,7 @@ const highwayDensity: RunConfig = {
 }
 
 /**
- * Ten landers under weak to strong gravity; θ★ lands before groups are made of its tasks. About two minutes. Groups bring
- * nothing here: one policy lands under every gravity (docs/results.md).
+ * Ten landers under weak to strong gravity; θ★ lands before groups are made of its tasks. About two minutes.
  * Source: Zhang et al., section 4.1; range and sizes are ours.
  */
 const lunarlanderGravity: RunConfig = {

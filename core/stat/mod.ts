@@ -12,3 +12,4 @@ export {
   stratifiedInterval
 } from "./stratified.ts"
 export { studentProbability, studentQuantile } from "./student_t.ts"
+export { type WeightedSample, welchInterval } from "./welch.ts"

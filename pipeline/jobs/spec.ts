@@ -28,6 +28,12 @@ export const TrainingSpec = Schema.Struct({
 })
 export type TrainingSpec = typeof TrainingSpec.Type
 
+/** The same with policies that are told which of the tasks they play. */
+export const toldSpec = (spec: TrainingSpec): TrainingSpec => ({
+  ...spec,
+  network: { ...spec.network, taskOneHot: true }
+})
+
 /** Looks the ids up. Errors: `ProblemError` naming the id and what there is. */
 export const settingOf = Effect.fnUntraced(function* (
   spec: TrainingSpec,

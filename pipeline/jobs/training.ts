@@ -58,7 +58,9 @@ export const Assignment = Schema.Struct({
   tasks: Schema.Array(TaskData),
   iterations: Schema.Number,
   key: KeyData,
-  start: Schema.optionalKey(Start)
+  start: Schema.optionalKey(Start),
+  /** The policy is told which of the job's tasks it plays, though the job's network is not; `start` is of such a one. */
+  told: Schema.optionalKey(Schema.Literal(true))
 })
 export type Assignment = typeof Assignment.Type
 
@@ -89,7 +91,9 @@ export const Trained = Schema.Struct({
   returns: Schema.Array(Numbers),
   /** Share of those episodes that succeeded, by task, where the environment tells. */
   successRates: Schema.optionalKey(Numbers),
-  steps: Schema.Number
+  steps: Schema.Number,
+  /** Floating-point operations of its iterations: `cost` has those of the evaluation too. */
+  operations: Schema.Number
 })
 export type Trained = typeof Trained.Type
 
@@ -208,6 +212,7 @@ export const train = Effect.fn("policygradex.train")(function* <C, W = never, R 
         returns: done.map((e) => e.returns),
         ...successRatesOf(done),
         steps: state.steps,
+        operations: cost.flops,
         cost: yield* costNow
       }
       return trained

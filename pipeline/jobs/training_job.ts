@@ -4,7 +4,7 @@ import { Effect, Schema } from "effect"
 import { Session } from "../../core/service/session.ts"
 import { choices } from "../../core/text/choices.ts"
 import { ItemFailure, job, Workers } from "./job.ts"
-import { settingOf, TrainingSpec } from "./spec.ts"
+import { settingOf, TrainingSpec, toldSpec } from "./spec.ts"
 import { Assignment, Trained, train } from "./training.ts"
 
 /** One of the assignments failed; `reason` tells why, and `Effect.catchReason` can mend by it. */
@@ -30,7 +30,11 @@ export const trainingJob = job({
   open: Effect.fnUntraced(function* (spec, catalog) {
     const session = yield* Session
     const setting = yield* settingOf(spec, catalog)
-    return (a) => Effect.provideService(train(setting, a), Session, session)
+    const told = yield* Effect.cached(settingOf(toldSpec(spec), catalog))
+    return (a) => {
+      const trained = a.told === true ? Effect.flatMap(told, (s) => train(s, a)) : train(setting, a)
+      return Effect.provideService(trained, Session, session)
+    }
   }),
   // A long training that starts last keeps one worker busy when the others are done.
   size: ({ tasks, iterations }: Assignment) => tasks.length * iterations

@@ -1,8 +1,10 @@
 /** Everything that a report shows, as plain data: the pipeline fills it, `plugins/runs/report` draws it. Types only. */
 import type { SessionRecord } from "../../core/service/recovery.ts"
 import type { Artefact, Logged } from "../../core/service/run_store.ts"
+import type { LeftOut, RowKind } from "../stages/comparison.ts"
 import type { FirstOrderRow } from "../stages/first_order/validity.ts"
 import type { Interval } from "../stages/interval.ts"
+import type { Verdict } from "./verdict.ts"
 
 export interface ReportTask {
   /** Stable and readable, e.g. `length=0.5`. */
@@ -68,12 +70,25 @@ export interface LearningCurve {
   readonly points: readonly { readonly iteration: number; readonly value: number }[]
 }
 
-/** One grouping method by what its groups are worth. */
+/** One way to share policies, by what they are worth. */
 export interface MethodComparison {
+  readonly kind: RowKind
   readonly method: string
-  /** Mean over tasks of the return of each task under its group's policy, by seed. */
+  /** How many policies there are to train, to keep and to choose between. */
+  readonly policies: number
+  /** Mean over tasks of the return of each task under its policy, by seed; of several draws the mean of the seed's. */
   readonly perSeed: readonly number[]
+  /** Over seeds; of several draws over these. */
   readonly meanReturn: Interval
+  /** How much more that is than what the tool's groups reach, what both share cancelling; not of the groups themselves, nor of one seed. */
+  readonly lessGroups?: Interval
+  /** Mean return of each task. */
+  readonly byTask: readonly number[]
+  /** Of training all its policies once: floating-point operations, and environment steps. */
+  readonly operations: number
+  readonly steps: number
+  /** Of several random groupings: how many, the mean return of the worst, and of the best. */
+  readonly draws?: { readonly count: number; readonly low: number; readonly high: number }
   /** Share of episodes that succeeded, mean over tasks, where the environment tells. */
   readonly successRate?: Interval
   /** Agreement of its groups with those of the trained subsets, where known. */
@@ -141,8 +156,13 @@ export interface ReportData {
   readonly firstOrder: readonly FirstOrderRow[]
   /** Relative residual up to which estimates count as valid. */
   readonly firstOrderMaximum: number
+  /** The highest mean return first. */
   readonly comparison: readonly MethodComparison[]
   readonly comparisonMeaning: string
+  /** Rows that there is a reason to leave out. */
+  readonly leftOut: readonly LeftOut[]
+  /** Whether the groups were worth it. */
+  readonly verdict?: Verdict
   /** Of environments that draw; the report shows them, the summary leaves them out. */
   readonly recordings?: readonly Recording[]
   readonly costs: readonly RatedCost[]

@@ -1,6 +1,5 @@
 /** What a job's numbers say, as the report and the summary show it. */
 
-import { mean } from "../../core/stat/mod.ts"
 import type { Affinity, SubsetScore } from "../../core/surrogate/mod.ts"
 import { counted } from "../../core/text/counted.ts"
 import { rounded } from "../../core/text/numbers.ts"
@@ -8,15 +7,18 @@ import type { Task } from "../../envs/mod.ts"
 import type { RunConfig } from "../config.ts"
 import type { Trained } from "../jobs/training.ts"
 import { type Ceiling, deviations, nmi } from "../stages/agreement.ts"
+import type { LeftOut } from "../stages/comparison.ts"
 import { coveredDistance, firstOrderRows, type Residuals } from "../stages/first_order/validity.ts"
 import { rowsOf } from "../stages/group_by.ts"
-import type { GroupReturns } from "../stages/group_training.ts"
+import type { RowReturns } from "../stages/group_training.ts"
 import type { TaskGroups } from "../stages/grouping.ts"
-import { type Interval, interval } from "../stages/interval.ts"
+import type { Interval } from "../stages/interval.ts"
 import type { Estimated } from "../stages/surrogate.ts"
 import type { Truth } from "../stages/truth.ts"
 import type { Spent } from "../store/ledger.ts"
+import { compare } from "./comparison.ts"
 import type { CostRow, JobResult, ReportAffinity, Warning } from "./report_data.ts"
+import type { Verdict } from "./verdict.ts"
 
 /** Everything that the stages gave. */
 export interface Outcome {
@@ -41,7 +43,8 @@ export interface Outcome {
         readonly ceiling: Ceiling | undefined
       }
     | undefined
-  readonly worth: readonly GroupReturns[]
+  /** Every row of the comparison. */
+  readonly trained: { readonly rows: readonly RowReturns[]; readonly leftOut: readonly LeftOut[] }
   readonly spent: readonly (readonly [string, Spent])[]
   /** What computed each stage. */
   readonly computers: ReadonlyMap<string, string>
@@ -188,37 +191,29 @@ const speedup = (o: Outcome) => {
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 
-const headline = (o: Outcome, worth: ReadonlyMap<string, Interval>): string => {
-  const { k, method } = o.grouping
-  const [own, all] = [worth.get(method), worth.get("all in one")]
-  const found =
-    o.planted === undefined
-      ? ""
-      : nmi(o.grouping.labels.chosen, o.planted) > 0.999
-        ? " They are exactly the planted groups."
-        : ` Agreement with the planted groups: NMI ${nmi(o.grouping.labels.chosen, o.planted).toFixed(2)}.`
-  if (o.grouping.indifference !== undefined) return `${sentence(o.grouping.indifference)}, so all are one.`
-  return `${o.tasks.length} tasks fall into ${counted(k, "group")}.${found}${own === undefined || all === undefined ? "" : verdict(own, all)}`
-}
-
-/** Whether the groups were worth it, in words that the intervals support. */
-const verdict = (own: Interval, all: Interval): string => {
-  const figures = `a policy for each group reaches a mean return of ${rounded(own.value)}, one policy for all ${rounded(all.value)}`
-  // One training of each proves nothing either way.
-  if (own.n < 2) return ` After one training of each, ${figures}.`
-  if (own.low <= all.high && all.low <= own.high) return ` No clear difference at this budget: ${figures}.`
-  return own.value > all.value
-    ? ` They pay: ${figures}.`
-    : ` Training all together does better at this budget: ${figures}.`
+const headline = (o: Outcome, judged: Verdict | undefined): string => {
+  const { k, labels, indifference } = o.grouping
+  if (indifference !== undefined) return `${sentence(indifference)}, so all are one.`
+  const like = o.planted === undefined ? undefined : nmi(labels.chosen, o.planted)
+  return [
+    `${o.tasks.length} tasks fall into ${counted(k, "group")}.`,
+    ...(like === undefined
+      ? []
+      : [
+          like > 0.999
+            ? "They are exactly the planted groups."
+            : `Agreement with the planted groups: NMI ${like.toFixed(2)}.`
+        ]),
+    ...(judged === undefined ? [] : [judged.text])
+  ].join(" ")
 }
 
 /** Puts the numbers together. */
 export const jobResult = (o: Outcome): JobResult => {
   const firstOrder = firstOrderRows(o.config.firstOrder.distances, o.residuals)
   const covered = coveredDistance(firstOrder, o.config.firstOrder.maximum)
-  const perSeed = (w: GroupReturns): readonly number[] => w.returns.map(mean)
-  const worth = new Map(o.worth.map((w) => [w.method, interval(perSeed(w))]))
   const truthLabels = o.comparison?.labels
+  const { comparison, judged } = compare(o.trained.rows, truthLabels)
   const { objective, bound, roundedObjective } = o.grouping
   const after = o.adapts ? " after adaptation" : ""
   const agreementOf = (labels: readonly number[]) => ({
@@ -226,7 +221,7 @@ export const jobResult = (o: Outcome): JobResult => {
     ...(truthLabels === undefined ? {} : { truth: nmi(labels, truthLabels) })
   })
   return {
-    headline: headline(o, worth),
+    headline: headline(o, judged),
     tasks: o.tasks.map((t, i) => ({
       id: t.id,
       params: t.params,
@@ -268,14 +263,10 @@ export const jobResult = (o: Outcome): JobResult => {
     learningMeaning: `mean return of the episodes that ended in an iteration of meta-training${after}`,
     firstOrder,
     firstOrderMaximum: o.config.firstOrder.maximum,
-    comparison: o.worth.map((w) => ({
-      method: w.method,
-      perSeed: perSeed(w),
-      meanReturn: worth.get(w.method)!,
-      ...(w.successRates === undefined ? {} : { successRate: interval(w.successRates.map(mean)) }),
-      ...(truthLabels === undefined ? {} : { nmi: nmi(w.labels, truthLabels) })
-    })),
-    comparisonMeaning: `Mean return over tasks, each under its group's policy${after}`,
+    comparison,
+    comparisonMeaning: `Mean return over tasks${after}`,
+    leftOut: o.trained.leftOut,
+    ...(judged === undefined ? {} : { verdict: judged }),
     costs: costs(o),
     warnings: warnings(o, covered),
     seconds: Object.fromEntries(o.spent.map(([name, s]) => [name, s.seconds])),
@@ -284,7 +275,7 @@ export const jobResult = (o: Outcome): JobResult => {
       ceiling: o.comparison?.ceiling ?? null,
       validity: { coveredDistance: covered, distances: o.estimated.distances, clipped: o.estimated.clipped },
       speedup: speedup(o) ?? null,
-      returnsByTask: o.worth.map((w) => ({ method: w.method, labels: w.labels, returns: w.returns }))
+      returnsByTask: o.trained.rows.map(({ method, trials }) => ({ method, trials }))
     }
   }
 }

@@ -1,51 +1,59 @@
-/** Stage: what groupings are worth: a policy for each group, trained from θ★ with the same budget a task. */
-
+/** Stage: what groups are worth: policies of every row of the comparison, trained from θ★ with the same budget. */
 import { Effect, Schema } from "effect"
-import { type Acting, type Start, savePolicy } from "../../algorithms/mod.ts"
+import * as E from "fp-ts/lib/Either.js"
+import { type Acting, type Fixed, savePolicy } from "../../algorithms/mod.ts"
 import { child } from "../../core/random/mod.ts"
 import { Numbers } from "../../core/service/data.ts"
 import { Progress } from "../../core/service/progress.ts"
 import { RunStore } from "../../core/service/run_store.ts"
+import { Cost, totalCost } from "../../core/service/session.ts"
 import type { Task } from "../../envs/mod.ts"
 import type { GroupTrainingConfig } from "../config.ts"
 import { Workers } from "../jobs/job.ts"
 import { finalMeans, type Setting, Trained } from "../jobs/training.ts"
 import { trainAll } from "../jobs/training_job.ts"
+import { comparedRows, LeftOut, type Row, RowKind, type RowsAsked } from "./comparison.ts"
 import type { StageContext, TasksOfSpec } from "./context.ts"
 import { Labels } from "./schemas.ts"
 import { stage } from "./stage.ts"
-import { type Begin, costOfTrainings, counting } from "./trainings.ts"
+import { toldStart } from "./told.ts"
+import { type Begin, counting } from "./trainings.ts"
 
-export interface GroupTrainingInput extends TasksOfSpec {
-  /** Labels of the tasks by every grouping that is compared. */
-  readonly groupings: Readonly<Record<string, readonly number[]>>
-  /** Whose policies are saved. */
-  readonly chosen: string
+export interface GroupTrainingInput extends TasksOfSpec, Pick<RowsAsked, "method" | "labels"> {
   readonly config: GroupTrainingConfig
-  readonly start: Start
+  readonly start: Fixed
 }
 
-/** A group with a seed: one training. */
-const GroupJob = Schema.Struct({ id: Schema.String, members: Schema.Array(Schema.Int), seed: Schema.Int })
-type GroupJob = typeof GroupJob.Type
-
-/** A grouping by what its groups reached. */
-export const GroupReturns = Schema.Struct({
-  method: Schema.String,
+/** Mean returns of every task under its group's policy, of one training of each group. */
+const TrialReturns = Schema.Struct({
   labels: Labels,
-  /** Mean return of every task under its group's policy, a row a seed. */
-  returns: Schema.Array(Numbers),
+  seed: Schema.Int,
+  draw: Schema.Int,
+  returns: Numbers,
   /** Share of a task's episodes that succeeded, likewise, where the environment tells. */
-  successRates: Schema.optionalKey(Schema.Array(Numbers))
+  successRates: Schema.optionalKey(Numbers)
 })
-export type GroupReturns = typeof GroupReturns.Type
 
-/** Every training, and what the groupings are worth by them. */
+/** A row of the comparison by what its policies reached. */
+export const RowReturns = Schema.Struct({
+  kind: RowKind,
+  method: Schema.String,
+  /** Of the first draw, where there are several. */
+  policies: Schema.Int,
+  trials: Schema.Array(TrialReturns),
+  /** Of the trainings of a trial, mean over trials: floating-point operations, and environment steps. */
+  operations: Schema.Number,
+  steps: Schema.Number
+})
+export type RowReturns = typeof RowReturns.Type
+
+/** What all rows reached, and what the chosen groups ended with. */
 const GroupsTrained = Schema.Struct({
-  jobs: Schema.Array(GroupJob),
-  /** In the order of the jobs. */
-  trained: Schema.Array(Trained),
-  worth: Schema.Array(GroupReturns)
+  rows: Schema.Array(RowReturns),
+  leftOut: Schema.Array(LeftOut),
+  /** Of the tool's groups, every group of every seed. */
+  policies: Schema.Array(Schema.Struct({ members: Labels, seed: Schema.Int, trained: Trained })),
+  cost: Cost
 })
 type GroupsTrained = typeof GroupsTrained.Type
 
@@ -53,16 +61,16 @@ export const groupTraining = ({ setting }: StageContext) =>
   stage({
     name: "group training",
     result: GroupsTrained,
-    costOf: costOfTrainings,
+    costOf: ({ cost }) => cost,
     run: Effect.fnUntraced(function* (input: GroupTrainingInput, { workers }) {
-      const training = trainGroups(input, counting("group training", yield* Progress))
+      const training = trainGroups(input, setting, counting("group training", yield* Progress))
       return yield* Effect.provideService(training, Workers, workers)
     }),
-    save: Effect.fnUntraced(function* ({ tasks, groupings, chosen }, result) {
-      yield* putReturns(result.worth, tasks)
-      for (const [g, members] of groupsOf(groupings[chosen] ?? []).entries()) {
+    save: Effect.fnUntraced(function* ({ tasks, labels }, { rows, policies }) {
+      yield* putReturns(rows, tasks)
+      for (const [g, members] of groupsOf(labels.chosen).entries()) {
         const of = members.map((t) => tasks[t]!)
-        yield* putPolicies(setting, of, g, policiesOf(result, members))
+        yield* putPolicies(setting, of, g, policiesOf(policies, members))
       }
     })
   })
@@ -71,84 +79,118 @@ export const groupTraining = ({ setting }: StageContext) =>
 export const groupsOf = (labels: readonly number[]): readonly (readonly number[])[] =>
   [...new Set(labels)].map((l) => labels.flatMap((x, i) => (x === l ? [i] : [])))
 
+/** A group with a seed: one training. */
+interface GroupJob {
+  readonly id: string
+  readonly members: readonly number[]
+  readonly seed: number
+  readonly told: boolean
+}
+
+/** The trainings of one trial of a row. */
+const jobsOf = ({ kind }: Pick<Row, "kind">, { labels, seed }: Row["trials"][number]): readonly GroupJob[] => {
+  const told = kind === "told"
+  return groupsOf(labels).map((members) => ({ id: `${told ? "told " : ""}${members.join(" ")}`, members, seed, told }))
+}
+
 /**
- * Trains the groups of all groupings. A group that several groupings share is trained once a seed, and the same seed gives
- * the same training whatever else is compared.
+ * Trains all rows. A group that several of them share is trained once a seed, and the same seed gives the same training
+ * whatever else is compared.
  */
 export const trainGroups = Effect.fn("policygradex.trainGroups")(function* (
-  { spec, tasks, groupings, config: c, start, key }: GroupTrainingInput,
+  { spec, tasks, method, labels, config: c, start, key }: GroupTrainingInput,
+  setting: Setting<unknown>,
   begin: Begin
 ) {
-  const distinct = new Map(
-    Object.values(groupings).flatMap((labels) =>
-      groupsOf(labels).map((g): [string, readonly number[]] => [g.join(" "), g])
-    )
-  )
-  const jobs = Array.from({ length: c.seeds }, (_, seed) =>
-    [...distinct].map(([id, members]): GroupJob => ({ id, members, seed }))
-  ).flat()
+  const { architectures } = (yield* Workers).catalog
+  const wide = toldStart(setting, spec.taskIds, architectures, start)
+  const untold = E.isLeft(wide) ? wide.left : undefined
+  const { seeds, randomDraws } = c
+  const { rows, leftOut } = comparedRows({ method, labels, seeds, randomDraws, untold, key })
+  const name = ({ id, seed }: Pick<GroupJob, "id" | "seed">): string => `${seed}: ${id}`
+  const distinct = new Map(rows.flatMap((r) => r.trials.flatMap((t) => jobsOf(r, t))).map((j) => [name(j), j]))
+  const jobs = [...distinct.values()].toSorted((a, b) => a.seed - b.seed)
   const trained = yield* trainAll(
     spec,
-    jobs.map(({ id, members, seed }) => ({
+    jobs.map(({ id, members, seed, told }) => ({
       tasks: members.map((t) => tasks[t]!),
       iterations: c.iterations,
       key: child(key, seed, id),
-      start
+      ...(told && E.isRight(wide) ? { told, start: wide.right } : { start })
     })),
     yield* begin(jobs.length)
   )
-  const outcome = { jobs, trained }
-  /** What the trainings of a grouping's groups say of each task, a row a seed. */
-  const byTask = (labels: readonly number[], of: (t: Trained) => readonly number[]) =>
-    Array.from({ length: c.seeds }, (_, seed) => {
-      const row = new Array<number>(tasks.length).fill(Number.NaN)
-      for (const members of groupsOf(labels)) {
-        const t = trainingOf(outcome, members, seed)
-        for (const [a, v] of (t === undefined ? [] : of(t)).entries()) row[members[a]!] = v
-      }
-      return row
-    })
-  const told = trained.every((t) => t.successRates !== undefined)
-  const worth = Object.entries(groupings).map(
-    ([method, labels]): GroupReturns => ({
-      method,
-      labels,
-      returns: byTask(labels, finalMeans),
-      ...(told ? { successRates: byTask(labels, (t) => t.successRates ?? []) } : {})
-    })
-  )
-  const result: GroupsTrained = { ...outcome, worth }
+  const done = new Map(jobs.map((j, i) => [name(j), trained[i]!]))
+  const groups = groupsOf(labels.chosen)
+  const result: GroupsTrained = {
+    rows: rows.map((r) => rowReturns(r, (j) => done.get(name(j))!)),
+    leftOut,
+    policies: Array.from({ length: seeds }, (_, seed) =>
+      groups.map((members) => ({ members, seed, trained: done.get(name({ id: members.join(" "), seed }))! }))
+    ).flat(),
+    cost: totalCost(trained.map((t) => t.cost))
+  }
   return result
 })
 
-const trainingOf = ({ jobs, trained }: Omit<GroupsTrained, "worth">, members: readonly number[], seed: number) =>
-  trained[jobs.findIndex((j) => j.seed === seed && j.id === members.join(" "))]
-
-/** The policy of each task under these labels, of the first seed; of meta-learners what it adapted to. */
-export const policiesBy = (all: GroupsTrained, labels: readonly number[]): readonly (Acting | undefined)[] => {
-  const groups = groupsOf(labels)
-  return labels.map((_, task) => {
-    const members = groups.find((g) => g.includes(task)) ?? []
-    const of = trainingOf(all, members, 0)
-    return of && { policy: of.adapted?.[members.indexOf(task)] ?? of.policy, moments: of.moments }
+/** What the trainings say of a row. */
+const rowReturns = (row: Row, trainingOf: (j: GroupJob) => Trained): RowReturns => {
+  const trials = row.trials.map((trial) => {
+    const jobs = jobsOf(row, trial)
+    const trained = jobs.map(trainingOf)
+    const byTask = (of: (t: Trained) => readonly number[]): readonly number[] => {
+      const values = new Array<number>(trial.labels.length).fill(Number.NaN)
+      for (const [g, { members }] of jobs.entries())
+        for (const [a, v] of of(trained[g]!).entries()) values[members[a]!] = v
+      return values
+    }
+    const told = trained.every((t) => t.successRates !== undefined)
+    const returns = {
+      ...trial,
+      returns: byTask(finalMeans),
+      ...(told ? { successRates: byTask((t) => t.successRates ?? []) } : {})
+    }
+    return { returns, trained }
   })
+  const perTrial = (of: (t: Trained) => number): number =>
+    trials.reduce((sum, { trained }) => sum + trained.reduce((s, t) => s + of(t), 0), 0) / trials.length
+  return {
+    kind: row.kind,
+    method: row.method,
+    policies: new Set(row.trials[0]?.labels).size,
+    trials: trials.map((t) => t.returns),
+    operations: perTrial((t) => t.operations),
+    steps: perTrial((t) => t.steps)
+  }
 }
 
-/** The policies of a group that was trained, by seed. */
-const policiesOf = ({ jobs, trained }: GroupsTrained, members: readonly number[]): readonly Trained[] =>
-  trained.filter((_, i) => jobs[i]?.id === members.join(" "))
+/** The policy of each task under these labels, of the first seed; of meta-learners what it adapted to. */
+export const policiesBy = (
+  { policies }: Pick<GroupsTrained, "policies">,
+  labels: readonly number[]
+): readonly (Acting | undefined)[] =>
+  labels.map((_, task) => {
+    const own = policies.find((p) => p.seed === 0 && p.members.includes(task))
+    if (own === undefined) return undefined
+    const { adapted, policy, moments } = own.trained
+    return { policy: adapted?.[own.members.indexOf(task)] ?? policy, moments }
+  })
 
-const putReturns = Effect.fnUntraced(function* (worth: readonly GroupReturns[], tasks: readonly Task[]) {
+/** The policies of a group, by seed. */
+const policiesOf = (all: GroupsTrained["policies"], members: readonly number[]): readonly Trained[] =>
+  all.flatMap((p) => (p.members.join() === members.join() ? [p.trained] : []))
+
+const putReturns = Effect.fnUntraced(function* (rows: readonly RowReturns[], tasks: readonly Task[]) {
   const store = yield* RunStore
-  const told = worth.every((w) => w.successRates !== undefined)
+  const told = rows.every((r) => r.trials.every((t) => t.successRates !== undefined))
   yield* store.put("group-training", "returns", {
     kind: "table",
-    columns: ["method", "seed", "task", "group", "mean_return", ...(told ? ["success_rate"] : [])],
-    rows: worth.flatMap((w) =>
-      w.returns.flatMap((row, seed) =>
-        row.map((v, t) => {
-          const rate = w.successRates?.[seed]?.[t]
-          return [w.method, seed, tasks[t]!.id, w.labels[t]!, v, ...(rate === undefined ? [] : [rate])]
+    columns: ["method", "draw", "seed", "task", "group", "mean_return", ...(told ? ["success_rate"] : [])],
+    rows: rows.flatMap(({ method, trials }) =>
+      trials.flatMap(({ draw, seed, labels, returns, successRates }) =>
+        returns.map((v, t) => {
+          const rate = successRates?.[t]
+          return [method, draw, seed, tasks[t]!.id, labels[t]!, v, ...(told && rate !== undefined ? [rate] : [])]
         })
       )
     )

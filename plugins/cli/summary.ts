@@ -17,13 +17,7 @@ export const summaryText = (d: ReportData, directory: string): string =>
       const members = d.tasks.filter((_, i) => d.grouping.labels[i] === g).map((t) => clipped(t.id))
       return `  group ${g + 1}: ${members.join(", ")}`
     }),
-    ...block(
-      d.comparisonMeaning,
-      d.comparison.map(({ method, meanReturn, successRate }) => [
-        method,
-        `${withInterval(meanReturn)}${successRate === undefined ? "" : `, ${percent(successRate.value)} of episodes succeed`}`
-      ])
-    ),
+    ...block(d.comparisonMeaning, comparison(d)),
     ...(d.estimates === undefined
       ? []
       : block("Estimate against truth", [["rank correlation", correlation(d.estimates)]])),
@@ -51,6 +45,21 @@ export const summaryText = (d: ReportData, directory: string): string =>
     "",
     `  report: ${directory}/report.html`
   ].join("\n")
+
+/** The tool's own row is marked; numbers of policies stand under one another. */
+const comparison = ({ comparison: rows, leftOut }: ReportData): readonly (readonly [string, string])[] => {
+  const many = rows.map(({ policies: k }) => (k === 1 ? "1 policy" : `${k} policies`))
+  const width = Math.max(...many.map((text) => text.length))
+  return [
+    ...rows.map(({ kind, method, meanReturn, successRate, draws }, i) => {
+      const spread = draws === undefined ? "" : `, ${draws.count} draws: ${show(draws.low)} to ${show(draws.high)}`
+      const success = successRate === undefined ? "" : `, ${percent(successRate.value)} of episodes succeed`
+      const text = `${many[i]!.padEnd(width)}  ${withInterval(meanReturn)}${spread}${success}`
+      return [`${kind === "groups" ? "> " : "  "}${method}`, text] as const
+    }),
+    ...leftOut.map(({ method, why }) => [`  ${method}`, `left out: ${why}`] as const)
+  ]
+}
 
 const EVERYWHERE = "its numbers are the same on every machine"
 const HERE = "its last bits depend on the machine, those of --session wasm do not"

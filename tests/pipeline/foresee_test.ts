@@ -2,9 +2,12 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Effect, Exit, Layer } from "effect"
+import * as E from "fp-ts/lib/Either.js"
+import { type Algorithm, ProblemError, ppo, untyped } from "../../algorithms/mod.ts"
 import { Progress } from "../../core/service/progress.ts"
 import type { RunConfig } from "../../pipeline/config.ts"
 import { mainJob } from "../../pipeline/mod.ts"
+import { intend } from "../../pipeline/plan.ts"
 import { catalog } from "../../plugins/loading/catalog/mod.ts"
 import { runJob } from "../../plugins/runs/run_job.ts"
 import { memoryStore } from "../../plugins/runs/store/mod.ts"
@@ -92,13 +95,25 @@ for (const [what, change, sentence] of [
     assert.match(await refusal({ ...smallest, ...change }), sentence)
   })
 
-test("one group of all tasks is no group of one", async () => {
+test("each task is trained alone, also where one group is asked for, and that is foreseen", async () => {
   const config = { ...smallest, algorithm: sac({ learningStarts: 200 }), grouping: { ...smallest.grouping, k: 1 } }
   const truth = { ...config.truth, subsets: 0 }
   const groupTraining = { ...config.groupTraining, budget: "steps" as const }
-  const memory = memoryStore()
-  const silent = Layer.succeed(Progress)({ report: () => Effect.void, say: () => Effect.void })
-  const job = runJob(mainJob(catalog), { config: { ...config, truth, groupTraining }, command: "pgex run" })
-  const data = await Effect.runPromise(Effect.provide(job, Layer.merge(memory.layer, silent)))
-  assert.equal(data.grouping.k, 1)
+  assert.match(await refusal({ ...config, truth, groupTraining }), /^Cannot train a group of one task .*learningStarts/)
+})
+
+test("a policy that is told its task is foreseen like every other training", async () => {
+  const picky: Algorithm<unknown> = {
+    ...untyped(ppo),
+    id: "picky",
+    check: (_, { policy }) =>
+      policy.taskIds.length === 0
+        ? E.right(undefined)
+        : E.left(
+            new ProblemError({ field: "policy", want: "one that is told nothing", got: "one", message: "Cannot train" })
+          )
+  }
+  const all = { ...catalog, algorithms: [picky] }
+  const refused = await Effect.runPromise(Effect.flip(intend({ ...smallest, algorithm: { id: "picky" } }, all)))
+  assert.match(refused.message, /^Cannot train one policy told its task \(groupTraining\.iterations 2/)
 })

@@ -31,7 +31,7 @@ ${section("Can the estimate be trusted", [
   ...(d.estimates === undefined ? [] : [estimateFigure(d.estimates, d.tasks, d.grouping.labels)]),
   ...(d.firstOrder.length === 0 ? [] : [firstOrderFigure(d.firstOrder, d.firstOrderMaximum)])
 ])}
-${section("What the groups are worth", d.comparison.length === 0 ? [] : [comparisonFigure(d.comparison, d.comparisonMeaning, d.grouping.method)])}
+${section("What the groups are worth", d.comparison.length === 0 ? [] : [comparisonFigure(d)])}
 ${films(d)}
 ${section("Training", d.learning.length === 0 ? [] : [learningFigure(d.learning, d.learningMeaning, d.tasks, d.grouping.labels)])}
 ${costs(d)}

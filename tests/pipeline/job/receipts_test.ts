@@ -16,26 +16,35 @@ const mean = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0) / x.
 const near = (got: number, want: number, what: string): void =>
   assert.ok(Math.abs(got - want) <= 1e-9 * Math.max(1, Math.abs(want)), `${what}: ${got}, want ${want}`)
 
-test("mean returns by grouping method come from group-training/returns", () => {
+test("mean returns of every row come from group-training/returns", () => {
   const rows = table(files, "group-training/returns")
-  assert.equal(rows.length, data.comparison.length * tiny.groupTraining.seeds * ids.length)
-  for (const { method, perSeed, meanReturn } of data.comparison) {
-    perSeed.forEach((value, seed) => {
-      const own = rows.filter((r) => r.method === method && Number(r.seed) === seed)
-      assert.deepEqual(
-        own.map((r) => r.task),
-        ids
-      )
-      near(value, mean(own.map((r) => Number(r.mean_return))), `${method}, seed ${seed}`)
-    })
-    near(meanReturn.value, mean(perSeed), method)
+  const { seeds, randomDraws } = tiny.groupTraining
+  assert.equal(rows.length, ((data.comparison.length - 1) * seeds + randomDraws) * ids.length)
+  const returnsOf = (some: typeof rows): number => mean(some.map((r) => Number(r.mean_return)))
+  for (const { method, policies, perSeed, meanReturn, byTask, draws } of data.comparison) {
+    const own = rows.filter((r) => r.method === method)
+    const first = own.slice(0, ids.length)
+    assert.deepEqual(
+      first.map((r) => r.task),
+      ids
+    )
+    assert.equal(new Set(first.map((r) => r.group)).size, policies)
+    for (const [seed, value] of perSeed.entries())
+      near(value, returnsOf(own.filter((r) => Number(r.seed) === seed)), `${method}, seed ${seed}`)
+    for (const [t, value] of byTask.entries()) near(value, returnsOf(own.filter((r) => r.task === ids[t])), method)
+    near(meanReturn.value, returnsOf(own), method)
     assert.ok(meanReturn.low <= meanReturn.value && meanReturn.value <= meanReturn.high)
+    if (draws === undefined) continue
+    const each = Array.from({ length: draws.count }, (_, d) => returnsOf(own.filter((r) => Number(r.draw) === d)))
+    assert.deepEqual([draws.count, meanReturn.n], [randomDraws, randomDraws])
+    near(draws.low, Math.min(...each), "worst draw")
+    near(draws.high, Math.max(...each), "best draw")
   }
 })
 
 test("groups at random, where they are asked for, are the ones that are trained and saved", async () => {
   const drawn = await run({ ...smallest, grouping: { ...smallest.grouping, method: "random" } })
-  const rows = table(drawn.files, "group-training/returns").filter((r) => r.method === "random")
+  const rows = table(drawn.files, "group-training/returns").filter((r) => r.method === "groups by random")
   assert.deepEqual(
     rows.map((r) => Number(r.group)),
     drawn.data.grouping.labels

@@ -45,7 +45,10 @@ test(
     inFolder({ "networks.ts": plugin }, async (folder) => {
       const file = join(folder, "networks.ts")
       const out = join(folder, "run")
-      await Effect.runPromise(experiment(settings([file], 3), { quiet: true, out }))
+      const { leftOut } = await Effect.runPromise(experiment(settings([file], 3), { quiet: true, out }))
+      // Its hidden layer grows with the inputs: with further ones it is another function.
+      const why = leftOut.find((row) => row.method === "one policy told its task")?.why
+      assert.match(why ?? "", /^a network growing with further inputs has \d+ parameters, its widened θ★ \d+$/)
       const catalog = catalogWith(await load([file], folder))
       const { store } = await Effect.runPromise(readRun(out))
       const policies = await Effect.runPromise(policiesOfRun(store, catalog))

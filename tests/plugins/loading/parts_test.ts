@@ -56,7 +56,7 @@ test(
       const algorithm = { id: "ppo-again", "ppo-again": { learningRate: 1e-3 } }
       const data = await run({ plugins, algorithm, grouping: { method: "halves", k: 2 } })
       assert.deepEqual([data.grouping.method, data.grouping.k, data.grouping.labels], ["halves", 2, [0, 0, 1, 1]])
-      assert.ok(data.comparison.some((c) => c.method === "halves"))
+      assert.ok(data.comparison.some((c) => c.method === "groups by halves"))
       const { rows, closed, name } = Reflect.get(globalThis, "logged")
       assert.ok(rows > 0)
       assert.deepEqual([closed, name], [1, "memory"])

@@ -47,6 +47,7 @@ const job: Job<RunStoreError> = Effect.fn("pretend")(function* (config: RunConfi
     firstOrderMaximum: 0.02,
     comparison: [],
     comparisonMeaning: "Mean return",
+    leftOut: [],
     costs: [{ work: "surrogate", flops: 3e10, bytes: 6e9, seconds: 1.5 }],
     warnings: [{ level: "caution", text: "only pretended" }],
     seconds: { surrogate: 1.5 },

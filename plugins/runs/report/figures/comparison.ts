@@ -1,31 +1,38 @@
-/** What the groups of each method are worth, with intervals over seeds. */
+/** What every way of sharing policies is worth, with intervals over seeds. */
 import * as Plot from "@observablehq/plot"
+import { counted } from "../../../../core/text/counted.ts"
 import { interval, percent, show } from "../../../../core/text/numbers.ts"
 import type { MethodComparison } from "../../../../pipeline/internal.ts"
+import type { ReportData } from "../../../../pipeline/mod.ts"
 import { draw } from "../draw.ts"
 import { figure, type Html, html, table } from "../html.ts"
 
-export const comparisonFigure = (methods: readonly MethodComparison[], meaning: string, chosen: string): Html => {
-  const seeds = methods.flatMap((m) => m.perSeed.map((value) => ({ method: m.method, value })))
-  const longest = Math.max(...methods.map((m) => m.method.length), 1)
+type Compared = Pick<ReportData, "comparison" | "comparisonMeaning" | "leftOut" | "tasks">
+
+export const comparisonFigure = ({ comparison: rows, comparisonMeaning: meaning, leftOut, tasks }: Compared): Html => {
+  const seeds = rows.flatMap((m) => m.perSeed.map((value) => ({ method: m.method, value })))
+  const spreads = rows.flatMap(({ method, draws }) => (draws === undefined ? [] : [{ method, ...draws }]))
+  const longest = Math.max(...rows.map((m) => m.method.length), 1)
+  const right = (m: MethodComparison): number => Math.max(m.meanReturn.high, m.meanReturn.value, ...m.perSeed)
   const picture = draw(
     {
       width: 640,
-      height: 60 + 46 * methods.length,
+      height: 60 + 36 * rows.length,
       marginLeft: 16 + 7 * longest,
-      marginRight: 60,
+      marginRight: 130,
       marginBottom: 40,
       x: { label: `${meaning} →`, grid: true, nice: true, zero: true },
-      y: { label: null, domain: methods.map((m) => m.method), padding: 0.35 },
+      y: { label: null, domain: rows.map((m) => m.method), padding: 0.35 },
       marks: [
-        Plot.barX(methods, {
+        Plot.barX(rows, {
           y: "method",
           x: (m: MethodComparison) => m.meanReturn.value,
-          fill: (m: MethodComparison) => (m.method === chosen ? "var(--g0)" : "var(--quiet)"),
+          fill: (m: MethodComparison) => (m.kind === "groups" ? "var(--g0)" : "var(--quiet)"),
           rx: 2
         }),
+        Plot.ruleY(spreads, { y: "method", x1: "low", x2: "high", stroke: "var(--soft)", strokeWidth: 5 }),
         Plot.ruleY(
-          methods.filter((m) => m.meanReturn.n > 1),
+          rows.filter((m) => m.meanReturn.n > 1),
           {
             y: "method",
             x1: (m: MethodComparison) => m.meanReturn.low,
@@ -35,10 +42,10 @@ export const comparisonFigure = (methods: readonly MethodComparison[], meaning: 
           }
         ),
         Plot.dot(seeds, { y: "method", x: "value", r: 2.5, fill: "var(--card)", stroke: "var(--ink)" }),
-        Plot.text(methods, {
+        Plot.text(rows, {
           y: "method",
-          x: (m: MethodComparison) => Math.max(m.meanReturn.high, m.meanReturn.value, ...m.perSeed),
-          text: (m: MethodComparison) => show(m.meanReturn.value),
+          x: right,
+          text: (m: MethodComparison) => `${show(m.meanReturn.value)}, ${policies(m)}`,
           textAnchor: "start",
           dx: 8,
           fontWeight: "bold"
@@ -46,29 +53,51 @@ export const comparisonFigure = (methods: readonly MethodComparison[], meaning: 
         Plot.ruleX([0])
       ]
     },
-    "Mean return by grouping method"
+    "Mean return by how policies are shared"
   )
-  const level = methods[0]?.meanReturn.level ?? 0.95
-  const caption = html`<b>Was it worth it?</b> ${meaning}, by how the tasks were grouped: mean over seeds (a dot each),
-    with the ${Math.round(level * 100)}% interval of the mean.`
-  const told = methods.some((m) => m.successRate !== undefined)
-  const numbers = table(
-    [
-      "method",
-      "mean (interval)",
-      ...(told ? ["episodes that succeed"] : []),
-      "seeds",
-      "by seed",
-      "NMI with trained groups"
-    ],
-    methods.map((m) => [
-      m.method,
+  const level = Math.round(100 * (rows[0]?.meanReturn.level ?? 0.95))
+  const caption = html`<b>Was it worth it?</b> ${meaning}, by how the tasks share policies: mean over seeds (a dot each), with
+    the ${level}% interval of the mean; of random groups over draws, whose spread is the thick line.${leftOut.map(
+      ({ method, why }) => html` Left out: ${method}, as ${why}.`
+    )}`
+  return figure(picture, caption, html`${numbers(rows)}${byTask(rows, tasks)}`)
+}
+
+const policies = (m: MethodComparison): string => (m.policies === 1 ? "1 policy" : `${m.policies} policies`)
+
+const numbers = (rows: readonly MethodComparison[]): Html => {
+  const told = rows.some((m) => m.successRate !== undefined)
+  const head = [
+    "policies by",
+    "how many",
+    "mean (interval)",
+    "less the groups' (interval)",
+    ...(told ? ["episodes that succeed"] : []),
+    "GFLOP",
+    "environment steps",
+    "by seed",
+    "draws",
+    "NMI with trained groups"
+  ]
+  return table(
+    head,
+    rows.map((m) => [
+      m.kind === "groups" ? `${m.method} (this run's)` : m.method,
+      m.policies,
       interval(m.meanReturn),
+      m.lessGroups === undefined ? "" : interval(m.lessGroups),
       ...(told ? [m.successRate === undefined ? "" : percent(m.successRate.value)] : []),
-      m.perSeed.length,
+      m.operations / 1e9,
+      m.steps,
       m.perSeed.map(show).join(", "),
+      m.draws === undefined ? "" : `${counted(m.draws.count, "draw")}, ${show(m.draws.low)} to ${show(m.draws.high)}`,
       m.nmi ?? ""
     ])
   )
-  return figure(picture, caption, numbers)
 }
+
+const byTask = (rows: readonly MethodComparison[], tasks: Compared["tasks"]): Html =>
+  table(
+    ["mean return of", ...rows.map((m) => m.method)],
+    tasks.map((t, i) => [t.id, ...rows.map((m) => m.byTask[i] ?? "")])
+  )

@@ -20,6 +20,7 @@ const least: ReportData = {
   firstOrderMaximum: 0.02,
   comparison: [],
   comparisonMeaning: "mean return",
+  leftOut: [],
   costs: [],
   warnings: [],
   receipts: {
@@ -80,7 +81,32 @@ const full: ReportData = {
     { direction: "adapted", distance: 0.05, relativeRss: interval(0.07) },
     { direction: "random", distance: 0.05, relativeRss: interval(0) }
   ],
-  comparison: [{ method: "sdp", perSeed: [400, 410], meanReturn: interval(405), nmi: 1 }],
+  comparison: [
+    {
+      kind: "random",
+      method: "random groups",
+      policies: 2,
+      perSeed: [420, 421],
+      meanReturn: interval(420.5),
+      lessGroups: interval(15.5),
+      byTask: [419, 422],
+      operations: 3e9,
+      steps: 4096,
+      draws: { count: 5, low: 333, high: 444 }
+    },
+    {
+      kind: "groups",
+      method: "groups by sdp",
+      policies: 2,
+      perSeed: [400, 410],
+      meanReturn: interval(405),
+      byTask: [404, 406],
+      operations: 3e9,
+      steps: 4096,
+      nmi: 1
+    }
+  ],
+  leftOut: [{ method: "one policy told its task", why: "every policy of this run is told its task" }],
   costs: [{ work: "surrogate", flops: 3e10, bytes: 6e9, seconds: 1.5, gflopsPerSecond: 20, fractionOfPeak: 0.25 }],
   warnings: [{ level: "caution", text: "read with care" }]
 }
@@ -108,6 +134,11 @@ test("report() shows the numbers behind each picture", () => {
     "0.7 (0.63 to 0.77)",
     "0.07 (0.063 to 0.077)",
     "400, 410",
+    "groups by sdp (this run's)",
+    "405, 2 policies",
+    "5 draws, 333 to 444",
+    "15.5 (13.95 to 17.05)",
+    "Left out: one policy told its task, as every policy of this run is told its task.",
     "25%",
     "Peak: 80",
     "read with care"
