@@ -5,16 +5,15 @@
 import { type Effect, Schema, type Scope } from "effect"
 import type * as E from "fp-ts/lib/Either.js"
 import type { Aggregator } from "../core/aggregate/mod.ts"
-import type { Floats, Key, Stream } from "../core/random/mod.ts"
+import type { Floats, Key } from "../core/random/mod.ts"
 import { Bytes, FloatArray, Numbers } from "../core/service/data.ts"
-import type { RealConstructor } from "../core/service/real.ts"
 import type { Session, SessionFailure } from "../core/service/session.ts"
 import { choice } from "../core/service/setting.ts"
 import type { BatchState, Environment, Space, Task } from "../envs/mod.ts"
 import type { Architecture } from "./architecture.ts"
-import type { EnvironmentRunner, RolloutBuffer } from "./environment_runner.ts"
 import type { CheckpointError, LearnerError, ProblemError } from "./error.ts"
 import type { NetworkConfig, Policy, Spaces } from "./policy.ts"
+import { Acting, type MakeRollouts } from "./rollouts.ts"
 
 /** Some tasks of one environment, side by side. */
 export interface Problem {
@@ -24,24 +23,6 @@ export interface Problem {
   /** Environments a task; all tasks' environments are stepped together. */
   readonly environmentsPerTask: number
 }
-
-/** Has a problem's tasks played by others than the learner's thread. */
-export interface Rollouts {
-  /** What the last rollout left; this memory is filled again by the next. */
-  readonly buffer: RolloutBuffer
-  /**
-   * Fills the buffer under θ: the environments of `x`, what it sees, and one stream of actions a task go on from where
-   * they are, to where they are at the end. Law: the same bits as `rollout`.
-   */
-  readonly roll: (at: Acting, streams: readonly Stream[]) => Effect.Effect<void, LearnerError>
-}
-
-/** Makes rollouts of so many steps ready for the environments of `x`. */
-export type MakeRollouts = (
-  x: EnvironmentRunner,
-  steps: number,
-  Real: RealConstructor
-) => Effect.Effect<Rollouts, LearnerError, Session | Scope.Scope>
 
 /** What trainings of different size have in common, so that their returns can be compared. */
 export const Budget = choice(
@@ -68,15 +49,6 @@ export interface TrainingProblem extends Problem {
   /** Length of the whole training, for what anneals over it. */
   readonly iterations: number
 }
-
-/** What acts: parameters, and what the policy normalises by. */
-export const Acting = Schema.Struct({
-  /** θ `[policy.size]`. */
-  policy: FloatArray,
-  /** Moments of what was seen, where the policy normalises: `[momentsSize]`, see `normalise.ts`. */
-  moments: Schema.optional(FloatArray)
-})
-export type Acting = typeof Acting.Type
 
 /** Policy and value parameters that stay as they are. */
 export const Fixed = Schema.Struct({ ...Acting.fields, value: FloatArray })

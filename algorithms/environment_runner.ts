@@ -1,61 +1,20 @@
 /** The loop that all rollouts share: the policy acts on every environment of every task at once. */
 
-import { Effect, Schema } from "effect"
+import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { program, slice } from "../core/program/mod.ts"
 import { child, type Floats, type Key, loadStream, type Stream, saveStream, stream } from "../core/random/mod.ts"
-import { Doubles, FloatArray } from "../core/service/data.ts"
 import type { RealConstructor } from "../core/service/real.ts"
 import type { SessionFailure } from "../core/service/session.ts"
 import { choices } from "../core/text/choices.ts"
 import { floatsIn, type Memory, ownMemory } from "../envs/internal.ts"
 import type { Box, Space } from "../envs/mod.ts"
-import { type Batch, makeRows, type Rows, taskBatch } from "../envs/mod.ts"
+import { makeRows, taskBatch } from "../envs/mod.ts"
 import type { Problem, State, TrainingProblem } from "./algorithm.ts"
-import { RowsData } from "./env_data.ts"
 import { fromEither, type ProblemError, problemError } from "./error.ts"
-import { isDouble, type Normaliser, normaliser } from "./normalise.ts"
-import { type Actor, inputsOf, type Policy } from "./policy.ts"
-
-/** What a rollout of T steps of N environments leaves, in the order [step, environment]. */
-export const RolloutBuffer = Schema.Struct({
-  /** T · N. */
-  count: Schema.Int,
-  /** Network inputs `[T · N, inputs]`. */
-  observation: FloatArray,
-  /** As drawn `[T · N, actionSize]`, and their log π `[T · N]`. */
-  action: Doubles,
-  logProb: Doubles,
-  /** What the environments gave; `nextObservation` is theirs, without the task. */
-  rows: RowsData
-})
-export type RolloutBuffer = typeof RolloutBuffer.Type
-
-/** N environments and the memory to act on them. */
-export interface EnvironmentRunner {
-  readonly batch: Batch
-  readonly actor: Actor
-  /** What the network sees now: `[N, inputs]`. */
-  readonly input: Float32Array | Float64Array
-  /** By what the network sees observations; say its moments before the first one. */
-  readonly normaliser: Normaliser
-  /** What the environments show now, before it was normalised: `[N, observation size]`; kept up only where something is. */
-  readonly rawObservation: Float32Array | Float64Array
-  /** Shows the network what the environments gave: row `row + i` of observations of their own. */
-  readonly see: (observation: ArrayLike<number>, row: number) => void
-  /** Starts fresh episodes everywhere. */
-  readonly reset: () => void
-  /** Moves all environments on by the actor's actions; transitions go to row `row + i`. */
-  readonly step: (rows: Rows, row: number) => void
-  /** Turns environment i's own observation at `from[at …]` into network input at `to[toAt …]`. */
-  readonly encode: (
-    i: number,
-    from: ArrayLike<number>,
-    at: number,
-    to: Float32Array | Float64Array,
-    toAt: number
-  ) => void
-}
+import { isDouble, normaliser } from "./normalise.ts"
+import { inputsOf, type Policy } from "./policy.ts"
+import type { EnvironmentRunner, RolloutBuffer } from "./rollouts.ts"
 
 /**
  * Makes the environments of a problem, `key` deciding their episodes; they live no longer than the scope. With `fresh` those

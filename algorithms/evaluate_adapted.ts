@@ -1,8 +1,9 @@
 /** What a meta-learner's policy is worth: whole episodes of each task under what it adapts to. */
 import { Effect } from "effect"
 import { child, type Floats, type Key } from "../core/random/mod.ts"
-import type { Acting, AdaptationProblem, Algorithm, State } from "./algorithm.ts"
+import type { AdaptationProblem, Algorithm, State } from "./algorithm.ts"
 import { type Evaluation, type EvaluationOptions, evaluator } from "./evaluate.ts"
+import type { Acting } from "./rollouts.ts"
 
 /** What an adaptation starts from: a training's state, or what was kept of one. */
 export type Adaptable = Acting & Pick<State, "arrays">

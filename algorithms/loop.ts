@@ -4,15 +4,7 @@ import * as E from "fp-ts/lib/Either.js"
 import { child, type Floats, type Key, loadStream, type Stream, saveStream, stream } from "../core/random/mod.ts"
 import type { RealConstructor } from "../core/service/real.ts"
 import type { Iteration, Learner, SavedState, Start, State, TaskRow, TrainingProblem } from "./algorithm.ts"
-import {
-  actionStreams,
-  checkFault,
-  type EnvironmentRunner,
-  environmentRunner,
-  loadActions,
-  saveActions,
-  takeUp
-} from "./environment_runner.ts"
+import { actionStreams, checkFault, environmentRunner, loadActions, saveActions, takeUp } from "./environment_runner.ts"
 import {
   type CheckpointError,
   diverged,
@@ -22,6 +14,7 @@ import {
   type TrainingDiverged
 } from "./error.ts"
 import { discountedSize, firstMemory, type Memory, momentsSize } from "./normalise.ts"
+import type { EnvironmentRunner } from "./rollouts.ts"
 import { startFrom } from "./start.ts"
 import { identityOf, loadState, saveState } from "./state.ts"
 

@@ -1,6 +1,5 @@
 /** Algorithms: the contract, policies, evaluation, and those that come with the package. */
 export {
-  Acting,
   type Adaptation,
   type AdaptationProblem,
   type Adapted,
@@ -11,9 +10,7 @@ export {
   Fixed,
   type Iteration,
   type Learner,
-  type MakeRollouts,
   type Problem,
-  type Rollouts,
   SavedState,
   Start,
   type State,
@@ -46,6 +43,7 @@ export { onPolicy } from "./on_policy/on_policy.ts"
 export { makePolicy, NetworkConfig, Normalise, type Policy, type PolicyTrace, type Spaces } from "./policy.ts"
 export { defaults as ppoDefaults, type Ppo, PpoConfig } from "./ppo/config.ts"
 export { ppo } from "./ppo/ppo.ts"
+export { Acting, type MakeRollouts, type Rollouts } from "./rollouts.ts"
 export { defaults as sacDefaults, type Sac, SacConfig } from "./sac/config.ts"
 export type { SacKind } from "./sac/learner.ts"
 export { sac, softActorCritic } from "./sac/sac.ts"

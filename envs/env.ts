@@ -1,10 +1,10 @@
 import * as Either from "fp-ts/lib/Either.js"
 import type { Floats, Stream } from "../core/random/mod.ts"
+import type { OpenBatch } from "./batch.ts"
 import type { EnvError } from "./error.ts"
 import { type ParameterTable, type Params, type Resolved, resolve } from "./parameter.ts"
 import type { Space } from "./space.ts"
-import { sameSpaces, type Variant } from "./variant.ts"
-import type { OpenBatch } from "./vector.ts"
+import { type SpaceVariant, sameSpaces } from "./variant.ts"
 
 /** What a step writes beside the new state: a caller's scratch record, so that stepping allocates nothing. */
 export interface Outcome {
@@ -96,6 +96,9 @@ export interface Environment {
    */
   readonly open?: OpenBatch
 }
+
+/** Values of a parameter that mean an environment of other spaces. */
+export type Variant = SpaceVariant<Environment>
 
 /** The steps after which an episode under these dynamics is truncated: {@link MOST_STEPS} where they name no limit. */
 export const limitOf = (environment: Pick<Environment, "maxEpisodeSteps">, dynamics: Dynamics): number => {

@@ -1,13 +1,14 @@
 import * as Either from "fp-ts/lib/Either.js"
 import { type Key, stream } from "../core/random/mod.ts"
 import { shown } from "../core/text/shown.ts"
+import type { Batch } from "./batch.ts"
 import { checkedDynamics } from "./dynamics.ts"
 import { type Dynamics, type Environment, limitOf, type Outcome } from "./env.ts"
 import { actionError, type EnvError, environmentError } from "./error.ts"
 import type { Params } from "./parameter.ts"
 import { floatsOf, type ReplayStep } from "./replay.ts"
 import { describeSpace, flatten } from "./space.ts"
-import { type Batch, makeRows } from "./vector.ts"
+import { makeRows } from "./vector.ts"
 
 /** An episode that has begun: there is no way to step before the reset, and a step after the end is refused. */
 export interface Episode {

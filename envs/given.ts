@@ -6,11 +6,11 @@
  * every task's network instead.
  */
 import type { Floats } from "../core/random/mod.ts"
+import type { Batch } from "./batch.ts"
 import type { Environment } from "./env.ts"
 import { type EnvError, environmentError } from "./error.ts"
 import type { Params } from "./parameter.ts"
 import { type Space, sizeOf } from "./space.ts"
-import type { Batch } from "./vector.ts"
 
 /** Of an element at `from[at …]` the first component that is not of the space, −1 where all are. */
 export const oddComponent = (space: Space, from: Floats, at: number): number => {

@@ -1,4 +1,6 @@
 /** Of the environments, what the floors above use and no user of the package needs: memory, checks, exact text. */
+
+export type { Opening } from "./batch.ts"
 export { checkedDynamics, checkedFailure } from "./dynamics.ts"
 export { isEndless, MOST_STEPS, NO_LIMIT } from "./env.ts"
 export { environmentError, parameterError } from "./error.ts"
@@ -7,4 +9,4 @@ export { distinctDraws } from "./family.ts"
 export { checkedBatch, describeOdd, oddComponent, placeOf, taskOf } from "./given.ts"
 export type { Before } from "./laws/conformance.ts"
 export type { NumberParameter } from "./parameter.ts"
-export { floatsIn, type Memory, type Opening, ownMemory, stepFault } from "./vector.ts"
+export { floatsIn, type Memory, ownMemory, stepFault } from "./vector.ts"

@@ -1,4 +1,6 @@
 /** Environments: the contract, batches, task families, and those that come with the package. */
+
+export type { Batch, BatchState, OpenBatch, RemoteBatch, Rows } from "./batch.ts"
 export { cartPole } from "./cartpole/cartpole.ts"
 export { cartPoleLength } from "./cartpole/length_family.ts"
 export { cartPoleMirrored } from "./cartpole/mirrored_family.ts"
@@ -9,7 +11,8 @@ export {
   environment,
   identity,
   limitOf,
-  type Outcome
+  type Outcome,
+  type Variant
 } from "./env.ts"
 export { beginEpisode, type Episode } from "./episode.ts"
 export {
@@ -73,17 +76,8 @@ export { type Box, type Discrete, describeSpace, flatten, type Space, sample, si
 export { type Bounds, type Spread, spread } from "./spread.ts"
 export { standard } from "./standard.ts"
 export { taskBatch } from "./task_batch.ts"
-export { type Variant, variantOf } from "./variant.ts"
-export {
-  type Batch,
-  type BatchState,
-  type Member,
-  makeRows,
-  type OpenBatch,
-  type RemoteBatch,
-  type Rows,
-  vectorise
-} from "./vector.ts"
+export { variantOf } from "./variant.ts"
+export { type Member, makeRows, vectorise } from "./vector.ts"
 export {
   addRow,
   clipAction,

@@ -1,12 +1,13 @@
 import * as Either from "fp-ts/lib/Either.js"
 import { type Key, stream } from "../core/random/mod.ts"
 import { shown } from "../core/text/shown.ts"
+import type { Batch } from "./batch.ts"
 import { type Environment, limitOf, type Outcome } from "./env.ts"
 import { actionError, type EnvError } from "./error.ts"
 import type { Params } from "./parameter.ts"
 import { describeSpace, flatten, sizeOf } from "./space.ts"
 import { variantOf } from "./variant.ts"
-import { type Batch, makeRows } from "./vector.ts"
+import { makeRows } from "./vector.ts"
 
 /** One step of a replayed episode, as Gymnasium's `step` gives it. */
 export interface ReplayStep {

@@ -1,9 +1,10 @@
 import * as Either from "fp-ts/lib/Either.js"
 import { child, type Key, stream } from "../core/random/mod.ts"
+import type { Batch } from "./batch.ts"
 import { type Environment, limitOf } from "./env.ts"
 import type { EnvError } from "./error.ts"
 import type { Task } from "./family.ts"
-import { type Batch, type Member, vectorise } from "./vector.ts"
+import { type Member, vectorise } from "./vector.ts"
 
 /**
  * A batch of `replicas` environments for each task; environment t·replicas + r is replica r of task t.

@@ -1,6 +1,5 @@
 import * as Either from "fp-ts/lib/Either.js"
 import { shown } from "../core/text/shown.ts"
-import type { Environment } from "./env.ts"
 import { type EnvError, parameterError } from "./error.ts"
 import type { Params } from "./parameter.ts"
 
@@ -10,7 +9,7 @@ import type { Params } from "./parameter.ts"
  * Tasks of a family and members of a batch share their spaces, so `make` refuses these values; {@link variantOf} has the
  * environment that they mean, for whoever wants one alone.
  */
-export interface Variant {
+export interface SpaceVariant<E> {
   readonly parameter: string
   /** Of which values, in words, e.g. "true". */
   readonly values: string
@@ -19,20 +18,24 @@ export interface Variant {
   /** Parameters that mean this variant. */
   readonly example: Params
   /** The environment that the parameters mean, which takes them; nothing where they leave the spaces as they are. */
-  readonly of: (params: Params) => Environment | undefined
+  readonly of: (params: Params) => E | undefined
 }
 
-type Varying = Pick<Environment, "id" | "variants">
+/** Of an environment, E. */
+interface Varying<E> {
+  readonly id: string
+  readonly variants?: readonly SpaceVariant<E>[]
+}
 
 /** The environment that the parameters mean: another one where they change the spaces. */
-export const variantOf = (env: Environment, params: Params): Environment => chosen(env, params)?.environment ?? env
+export const variantOf = <E extends Varying<E>>(env: E, params: Params): E => chosen(env, params)?.environment ?? env
 
 /**
  * The parameters, where they leave the spaces as they are.
  *
  * - Errors: `ParameterError` that tells which environment to take.
  */
-export const sameSpaces = (env: Varying, params: Params): Either.Either<EnvError, Params> => {
+export const sameSpaces = (env: Varying<unknown>, params: Params): Either.Either<EnvError, Params> => {
   const found = chosen(env, params)
   if (found === undefined) return Either.right(params)
   const { parameter, id, values } = found.variant
@@ -43,7 +46,7 @@ export const sameSpaces = (env: Varying, params: Params): Either.Either<EnvError
   )
 }
 
-const chosen = (env: Varying, params: Params) => {
+const chosen = <E>(env: Varying<E>, params: Params) => {
   for (const variant of env.variants ?? []) {
     const environment = variant.of(params)
     if (environment !== undefined) return { variant, environment }

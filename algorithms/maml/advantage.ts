@@ -5,7 +5,7 @@ import { baselineFitter, gaeInto, returnsInto, standardiseInPlace } from "../../
 import type { ArgumentError } from "../../core/failure/mod.ts"
 import type { Floats } from "../../core/random/mod.ts"
 import type { RealConstructor } from "../../core/service/real.ts"
-import type { EnvironmentRunner, RolloutBuffer } from "../environment_runner.ts"
+import type { EnvironmentRunner, RolloutBuffer } from "../rollouts.ts"
 import type { Maml } from "./config.ts"
 
 /** What one task showed in a rollout: n transitions in the order [step, environment]. */

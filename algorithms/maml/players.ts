@@ -7,16 +7,10 @@ import type { Floats, Stream } from "../../core/random/mod.ts"
 import { type RealConstructor, realOf } from "../../core/service/real.ts"
 import { type Buffer, Session } from "../../core/service/session.ts"
 import type { Problem } from "../algorithm.ts"
-import {
-  actProgram,
-  checkFault,
-  type EnvironmentRunner,
-  makeRolloutBuffer,
-  pauseEvery,
-  rollout
-} from "../environment_runner.ts"
+import { actProgram, checkFault, makeRolloutBuffer, pauseEvery, rollout } from "../environment_runner.ts"
 import { fromEither } from "../error.ts"
 import type { Actor } from "../policy.ts"
+import type { EnvironmentRunner } from "../rollouts.ts"
 import { estimate, finiteTask, type Played, played, takeTask } from "./advantage.ts"
 import type { Maml } from "./config.ts"
 import { adaptProgram, parts } from "./mathematics.ts"

@@ -10,10 +10,10 @@ import {
   environmentRunner,
   makeRolloutBuffer,
   pauseEvery,
-  type RolloutBuffer,
   rollout
 } from "../environment_runner.ts"
 import { fromEither, problemError } from "../error.ts"
+import type { RolloutBuffer } from "../rollouts.ts"
 import { type Estimates, type MakeValue, makeEstimates, valueEstimator } from "./advantage.ts"
 import { type Networks, networks, valueProgram } from "./networks.ts"
 import type { Loop } from "./objective.ts"

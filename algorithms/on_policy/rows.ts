@@ -1,6 +1,6 @@
 /** What an iteration showed, task by task. */
 import type { Problem, TaskRow } from "../algorithm.ts"
-import type { RolloutBuffer } from "../environment_runner.ts"
+import type { RolloutBuffer } from "../rollouts.ts"
 import type { Estimates } from "./advantage.ts"
 import type { UpdateReport } from "./update.ts"
 

@@ -1,7 +1,8 @@
 /** One update: epochs of minibatch steps over a rollout, each step one session call. */
 import { Effect } from "effect"
 import { fillPermutation, type Stream } from "../../core/random/mod.ts"
-import { pauseEvery, type RolloutBuffer } from "../environment_runner.ts"
+import { pauseEvery } from "../environment_runner.ts"
+import type { RolloutBuffer } from "../rollouts.ts"
 import type { Estimates } from "./advantage.ts"
 import { type Stepping, stepper } from "./step.ts"
 

@@ -1,9 +1,9 @@
 import * as Either from "fp-ts/lib/Either.js"
 import { random } from "../../core/random/mod.ts"
-import { type Dynamics, type Environment, environment } from "../env.ts"
+import { type Dynamics, type Environment, environment, type Variant } from "../env.ts"
 import { type EnvError, optionError } from "../error.ts"
 import { choiceOf, flag, number, type Params, type Resolved, resolve, text } from "../parameter.ts"
-import { sameSpaces, type Variant } from "../variant.ts"
+import { sameSpaces } from "../variant.ts"
 import { type Ice, maps, type Rows, transitions } from "./lake.ts"
 import { renderLake } from "./render.ts"
 

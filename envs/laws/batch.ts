@@ -1,8 +1,9 @@
 import * as Either from "fp-ts/lib/Either.js"
 import { child, fillRandom, stream, zeroKey } from "../../core/random/mod.ts"
+import type { Batch, BatchState, Rows } from "../batch.ts"
 import type { Environment } from "../env.ts"
 import { sizeOf } from "../space.ts"
-import { type Batch, type BatchState, type Member, makeRows, type Rows, vectorise } from "../vector.ts"
+import { type Member, makeRows, vectorise } from "../vector.ts"
 import { actionsOf, type Law, made } from "./support.ts"
 
 const COUNT = 5

@@ -1,10 +1,11 @@
 /** The laws of environments whose state is elsewhere: what a batch that `open` gives must keep to. */
 import * as Either from "fp-ts/lib/Either.js"
 import { child, fillRandom, stream, zeroKey } from "../../core/random/mod.ts"
+import type { Batch, BatchState } from "../batch.ts"
 import type { Environment } from "../env.ts"
 import type { EnvError } from "../error.ts"
 import { sizeOf } from "../space.ts"
-import { type Batch, type BatchState, makeRows } from "../vector.ts"
+import { makeRows } from "../vector.ts"
 import { column, differentRow, play } from "./batch.ts"
 import { actionsOf, type Law } from "./support.ts"
 

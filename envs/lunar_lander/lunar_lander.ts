@@ -1,8 +1,7 @@
 import { integers, uniform } from "../../core/random/mod.ts"
-import { type Dynamics, type Environment, environment } from "../env.ts"
+import { type Dynamics, type Environment, environment, type Variant } from "../env.ts"
 import { flag, number, type Resolved } from "../parameter.ts"
 import type { Space } from "../space.ts"
-import type { Variant } from "../variant.ts"
 import { FPS, HEIGHT, INITIAL_FORCE, LEG, PAD_Y, POINTS, WIDTH } from "./constants.ts"
 import { type Engines, graded, onOff, type Throttle } from "./engines.ts"
 import {

@@ -9,14 +9,8 @@ import type { Child } from "./child.ts"
 import type { Reference } from "./environment.ts"
 import { envError, type Fault, fault } from "./failure.ts"
 import { Anew, Infos } from "./messages.ts"
-import { openPart, type Part, type Sizes } from "./part.ts"
+import { openPart, type Part, type Placed, type Sizes } from "./part.ts"
 import { type Episodes, loadEpisodes, makeEpisodes, saveEpisodes } from "./saved.ts"
-
-/** Some members and where they begin in the batch. */
-export interface Placed {
-  readonly part: Part
-  readonly from: number
-}
 
 /** What is opened, and where. */
 export interface Where {

@@ -46,6 +46,12 @@ export interface Part {
   readonly close: () => void
 }
 
+/** Some members and where they begin in the batch. */
+export interface Placed {
+  readonly part: Part
+  readonly from: number
+}
+
 let opened = 0
 
 /** Starts to open members in a process; what it returns waits for the end of that. */

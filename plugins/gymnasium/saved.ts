@@ -10,9 +10,9 @@ import { cannot } from "../../core/failure/mod.ts"
 import { type Floats, loadStream } from "../../core/random/mod.ts"
 import { floatsFromText, floatsToText } from "../../envs/internal.ts"
 import type { BatchState, EnvError } from "../../envs/mod.ts"
-import type { Placed } from "./batch.ts"
 import { envError, type Fault } from "./failure.ts"
 import { Done, parse, Standings, Streams } from "./messages.ts"
+import type { Placed } from "./part.ts"
 
 /** Running episodes, as far as this side knows them. */
 export interface Episodes {

@@ -15,30 +15,12 @@ import {
   sample,
   taskBatch
 } from "../../envs/mod.ts"
-import type { PluginReceipt } from "./add.ts"
 import { LOGGER_LAWS, loggerFindings } from "./check_loggers.ts"
 import { algorithmFindings, algorithmLawCount, groupingFindings } from "./check_others.ts"
 import type { Plugin } from "./define.ts"
 import { loadPlugins, readModule } from "./load.ts"
+import { LOADING, type PluginReport, type Subject } from "./report.ts"
 import { isPlugin, pluginIssues } from "./validate.ts"
-import { LOADING } from "./watch.ts"
-
-/** One contribution that was checked. */
-export interface Subject {
-  readonly id: string
-  readonly kind: "environment" | "family" | "grouping" | "algorithm" | "logger"
-  /** How many laws it was held to. */
-  readonly laws: number
-  /** Of one thread under random actions; null where it does not run. */
-  readonly stepsPerSecond: number | null
-}
-
-export interface PluginReport {
-  /** Null where the module is no plugin. */
-  readonly plugin: PluginReceipt | null
-  readonly subjects: readonly Subject[]
-  readonly findings: readonly Finding[]
-}
 
 /**
  * Checks one plugin against the registry that it would be added to.

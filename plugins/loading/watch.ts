@@ -3,11 +3,8 @@ import { resolve } from "node:path"
 import { URL } from "node:url"
 import { Worker } from "node:worker_threads"
 import { Effect, Predicate } from "effect"
-import type { PluginReport } from "./check.ts"
 import { PluginError } from "./error.ts"
-
-/** The law that comes first. */
-export const LOADING = "its module loads"
+import { LOADING, type PluginReport } from "./report.ts"
 
 /** What the thread says: what it is at, or what came of all. */
 export type Told =

@@ -2,9 +2,10 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import fc from "fast-check"
 import * as Either from "fp-ts/lib/Either.js"
+import type { Batch, Rows } from "../../envs/batch.ts"
 import { checkedBatch, oddComponent } from "../../envs/given.ts"
 import type { Space } from "../../envs/space.ts"
-import { type Batch, makeRows, type Rows } from "../../envs/vector.ts"
+import { makeRows } from "../../envs/vector.ts"
 
 const box = (size: number): Space => ({
   _tag: "Box",

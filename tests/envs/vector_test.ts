@@ -3,10 +3,11 @@ import { test } from "node:test"
 import fc from "fast-check"
 import * as Either from "fp-ts/lib/Either.js"
 import { child, stream, zeroKey } from "../../core/random/mod.ts"
+import type { Batch } from "../../envs/batch.ts"
 import { cartPole } from "../../envs/cartpole/cartpole.ts"
 import { linearQuadratic } from "../../envs/linear_quadratic/linear_quadratic.ts"
 import { taskBatch } from "../../envs/task_batch.ts"
-import { type Batch, makeRows, vectorise } from "../../envs/vector.ts"
+import { makeRows, vectorise } from "../../envs/vector.ts"
 
 const right = <E, A>(value: Either.Either<E, A>): A => {
   if (Either.isLeft(value)) throw new Error(JSON.stringify(value.left))

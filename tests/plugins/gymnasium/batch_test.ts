@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from "node:fs"
 import { after, test } from "node:test"
 import * as Either from "fp-ts/lib/Either.js"
 import { child, integers, type Key, key as keyOf, stream, zeroKey } from "../../../core/random/mod.ts"
+import type { Batch, Rows } from "../../../envs/batch.ts"
 import type { Environment } from "../../../envs/env.ts"
 import {
   beginEpisode,
@@ -17,7 +18,7 @@ import {
   taskBatch
 } from "../../../envs/mod.ts"
 import { flatten, sample } from "../../../envs/space.ts"
-import { type Batch, makeRows, type Rows } from "../../../envs/vector.ts"
+import { makeRows } from "../../../envs/vector.ts"
 import { bridge, odd, right, skip } from "./support.ts"
 
 const source = bridge()
