@@ -4,6 +4,7 @@ import { type Floats, type Key, zeroKey } from "../core/random/mod.ts"
 import { Numbers } from "../core/service/data.ts"
 import { realOf } from "../core/service/real.ts"
 import { Session } from "../core/service/session.ts"
+import { mean } from "../core/stat/mod.ts"
 import { makeRows } from "../envs/mod.ts"
 import type { Problem } from "./algorithm.ts"
 import { actionStreams, actProgram, checkFault, environmentRunner, pauseEvery, shownBy } from "./environment_runner.ts"
@@ -96,8 +97,8 @@ export const evaluator = Effect.fn("evaluator")(function* (problem: Problem) {
       return tasks.map(({ id }, t): Evaluation => {
         const own = played.slice(t * environmentsPerTask, (t + 1) * environmentsPerTask)
         const returns = own.flatMap((p) => p.returns)
-        const meanReturn = returns.reduce((a, b) => a + b, 0) / returns.length
-        const evaluation = { task: id, returns, lengths: own.flatMap((p) => p.lengths), meanReturn }
+        const lengths = own.flatMap((p) => p.lengths)
+        const evaluation = { task: id, returns, lengths, meanReturn: mean(returns) }
         const won = own.flatMap((p, e) => told.of(t * environmentsPerTask + e, p.returns.length) ?? [])
         return won.length === returns.length ? { ...evaluation, successes: won } : evaluation
       })

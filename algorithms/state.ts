@@ -4,7 +4,7 @@ import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
 import type { Floats } from "../core/random/mod.ts"
 import { jsonText } from "../core/service/json_text.ts"
-import { shown } from "../core/text/shown.ts"
+import { shown, shownOrNothing } from "../core/text/shown.ts"
 import { identity } from "../envs/mod.ts"
 import type { SavedState, State, TrainingProblem } from "./algorithm.ts"
 import { BatchStateData } from "./env_data.ts"
@@ -77,7 +77,7 @@ export const loadState = (
   const { identity: was, iteration, steps, environments, streams } = decoded.value
   if (was !== identityText) {
     const { path, want, got } = difference(identityText, was)
-    return bad(path.join(".") || "identity", told(want), told(got))
+    return bad(path.join(".") || "identity", shownOrNothing(want), shownOrNothing(got))
   }
   const arrays: Record<string, Floats> = {}
   for (const name of others) {
@@ -100,8 +100,6 @@ const json = Schema.decodeUnknownOption(jsonText(Schema.Unknown))
 
 /** What a text says as JSON; anything else as it is. */
 const parse = (x: unknown): unknown => Option.getOrElse(json(x), () => x)
-
-const told = (x: unknown): string => (x === undefined ? "nothing" : shown(x))
 
 /** The first place at which two identities part, and what stands there; tasks are texts within the text. */
 const difference = (

@@ -1,5 +1,6 @@
 /** The learning curves of a report as one picture: a column for each work, over steps above and over seconds below. */
 import * as Plot from "@observablehq/plot"
+import { mean } from "../core/stat/mod.ts"
 import { draw } from "../plugins/runs/report/draw.ts"
 import { html, raw } from "../plugins/runs/report/html.ts"
 import { type Learning, OURS, type Training } from "./learning.ts"
@@ -23,7 +24,7 @@ export const pointsOf = ({ runs, stepsPerSecond }: Pick<Learning, "runs" | "step
     .map(([step, values]) => ({
       step,
       seconds: step / stepsPerSecond,
-      mean: values.reduce((a, b) => a + b, 0) / values.length,
+      mean: mean(values),
       min: Math.min(...values),
       max: Math.max(...values)
     }))

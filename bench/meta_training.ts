@@ -3,6 +3,7 @@ import { Effect } from "effect"
 import { mamlTrpo } from "../algorithms/mod.ts"
 import { child, key } from "../core/random/mod.ts"
 import { Session } from "../core/service/session.ts"
+import { mean } from "../core/stat/mod.ts"
 import { navigationUniform } from "../envs/mod.ts"
 import { navigation } from "../envs/navigation/navigation.ts"
 import type { Training } from "./learning.ts"
@@ -43,7 +44,7 @@ const ours = ({ goals, unseen, episodes, iterations, hidden }: MetaCourse): Side
       for (let i = 0; i < iterations; i++) {
         const iteration = yield* learner.iterate(state)
         state = iteration.state
-        curve.push([state.steps, mean(iteration.rows.map((r) => r.meanReturn))])
+        curve.push([state.steps, meanOf(iteration.rows.map((r) => r.meanReturn))])
       }
       const seconds = cpuSeconds() - start
       const { tasks: others } = yield* made(navigationUniform.draw({}, child(root, "unseen"), unseen))
@@ -53,16 +54,13 @@ const ours = ({ goals, unseen, episodes, iterations, hidden }: MetaCourse): Side
       const training: Training = {
         seed,
         curve,
-        returns: { adapted: adapted.map((a) => mean([a.rollouts[1]?.meanReturn])) }
+        returns: { adapted: adapted.map((a) => meanOf([a.rollouts[1]?.meanReturn])) }
       }
       return { value: state.steps / seconds, training }
     }).pipe(Effect.provideService(Session, session), Effect.scoped, Effect.mapError(failed))
   }).pipe(Effect.mapError(failed))
 
-const mean = (x: readonly (number | undefined)[]): number => {
-  const known = x.filter((v) => v !== undefined)
-  return known.reduce((a, b) => a + b, 0) / known.length
-}
+const meanOf = (x: readonly (number | undefined)[]): number => mean(x.filter((v) => v !== undefined))
 
 /** Our side and the peer, which shall take `goal` times as long. */
 export const adaptedGoals = (

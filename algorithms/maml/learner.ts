@@ -8,6 +8,7 @@ import { perExample } from "../../core/program/mod.ts"
 import { zeroKey } from "../../core/random/mod.ts"
 import { realOf } from "../../core/service/real.ts"
 import { Session } from "../../core/service/session.ts"
+import { mean } from "../../core/stat/mod.ts"
 import type { TaskRow, TrainingProblem } from "../algorithm.ts"
 import { environmentRunner, pauseEvery } from "../environment_runner.ts"
 import { fromEither, problemError } from "../error.ts"
@@ -130,7 +131,7 @@ export const learner = (kind: Kind) =>
           const odd = tasks.flatMap((_, t) => (figures.every((f) => Number.isFinite(out[f][t])) ? [] : [t]))
           if (odd.length > 0) return yield* fail("loss or meta-gradient", odd)
           moved = yield* outer.step(inputs, weight)
-          watch({ ...moved, ...Object.fromEntries(figures.map((f) => [f, meanOf(out[f])])) })
+          watch({ ...moved, ...Object.fromEntries(figures.map((f) => [f, mean(out[f])])) })
           yield* pause
         }
         const rows = tasks.map(({ id }, t): TaskRow => {
@@ -154,12 +155,10 @@ export const learner = (kind: Kind) =>
 const numbered = (data: readonly RolloutData[]): Record<string, Float32Array | Float64Array> =>
   Object.fromEntries(data.flatMap((d, k) => parts.map((part) => [part + k, d[part]])))
 
-const meanOf = (x: ArrayLike<number>): number => Array.from(x).reduce((a, b) => a + b, 0) / x.length
-
 /** Mean 0, deviation 1; all 0 where they do not differ. */
 const standardised = (x: readonly number[]): number[] => {
-  const centre = meanOf(x)
-  const deviation = Math.sqrt(meanOf(x.map((v) => (v - centre) * (v - centre))))
+  const centre = mean(x)
+  const deviation = Math.sqrt(mean(x.map((v) => (v - centre) * (v - centre))))
   return x.map((v) => (deviation > 0 ? (v - centre) / deviation : 0))
 }
 

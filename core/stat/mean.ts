@@ -1,2 +1,6 @@
-/** x̄ = Σ x_i / n, added up in order; NaN of no numbers. */
-export const mean = (x: readonly number[]): number => x.reduce((sum, v) => sum + v, 0) / x.length
+/** x̄ = (1/n)·Σ x_i, added up in order; NaN where there is none. */
+export const mean = (x: ArrayLike<number>): number => {
+  let sum = 0
+  for (let i = 0; i < x.length; i++) sum += x[i]!
+  return sum / x.length
+}

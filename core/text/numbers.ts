@@ -13,9 +13,9 @@ export const show = (x: number): string => {
   return digits.toLocaleString("en-US", { maximumFractionDigits: 6 }).replace(/^-(0)$/, "$1")
 }
 
-/** `12%`, and `0.4%` below one percent. */
-export const percent = (fraction: number): string =>
-  Number.isFinite(fraction) ? `${show(Number((100 * fraction).toPrecision(2)))}%` : show(fraction)
+/** `12%`, and `0.4%` below one percent; words where there is none. */
+export const percent = (fraction: number, digits = 2): string =>
+  Number.isFinite(fraction) ? `${show(Number((100 * fraction).toPrecision(digits)))}%` : show(fraction)
 
 /** A number and how sure it is; `n` is what it was estimated from. */
 interface Estimated {
@@ -34,3 +34,6 @@ export const interval = (i: Estimated, level = ""): string =>
 /** A number as a sentence has it: whole where it is large. */
 export const rounded = (value: number): string =>
   Number.isFinite(value) ? value.toFixed(Math.abs(value) < 10 ? 2 : 0) : NONE
+
+/** "1 group", "3 groups": a count of things whose plural ends in s. */
+export const counted = (n: number, thing: string): string => `${n} ${thing}${n === 1 ? "" : "s"}`

@@ -15,6 +15,14 @@ const LONGEST_VALUE = 80
 export const shown = (value: unknown, longest = LONGEST_VALUE): string =>
   E.getOrElse(() => "a value that cannot be read")(E.tryCatch(() => shortValue(value, longest), String))
 
+/** The same, and "nothing" of what is not there. */
+export const shownOrNothing = (value: unknown, longest = LONGEST_VALUE): string =>
+  value === undefined ? "nothing" : shown(value, longest)
+
+/** A text as it is, any other value as JSON, however long; "nothing" of what is not there. */
+export const plainText = (value: unknown): string =>
+  typeof value === "string" ? value : (JSON.stringify(value) ?? "nothing")
+
 /** A text of at most `longest` characters as it is, of a longer one the beginning and its length. */
 export const shortened = (text: string, longest = 400): string =>
   text.length <= longest ? text : `${beginning(text, longest)}… (${text.length} characters)`

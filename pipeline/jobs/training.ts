@@ -26,6 +26,7 @@ import {
 import { child, type Floats, type Key } from "../../core/random/mod.ts"
 import { Doubles, FloatArray, KeyData, Numbers } from "../../core/service/data.ts"
 import { Cost, costBetween, Session, totalCost } from "../../core/service/session.ts"
+import { mean } from "../../core/stat/mod.ts"
 import type { Environment } from "../../envs/mod.ts"
 
 /** What all trainings of a job share. */
@@ -261,7 +262,7 @@ const successRatesOf = (done: readonly Evaluation[]): Pick<Trained, "successRate
 /** Mean of the known values. */
 export const meanOf = (x: readonly number[]): number => {
   const known = x.filter((v) => !Number.isNaN(v))
-  return known.length === 0 ? Number.NaN : known.reduce((a, b) => a + b, 0) / known.length
+  return mean(known)
 }
 
 /**

@@ -1,8 +1,7 @@
 /** What a job's numbers say, as the report and the summary show it. */
 
 import type { Affinity, SubsetScore } from "../../core/surrogate/mod.ts"
-import { counted } from "../../core/text/counted.ts"
-import { rounded } from "../../core/text/numbers.ts"
+import { counted, percent, rounded } from "../../core/text/numbers.ts"
 import type { Task } from "../../envs/mod.ts"
 import type { RunConfig } from "../config.ts"
 import type { Trained } from "../jobs/training.ts"
@@ -114,11 +113,10 @@ const warnings = (o: Outcome, covered: number): readonly Warning[] => {
   const out: Warning[] = []
   const beyond = o.estimated.distances.filter((d) => d > covered).length
   const all = o.estimated.distances.length
-  const percent = (100 * covered).toPrecision(2)
   if (beyond > 0) {
     out.push({
       level: beyond > all / 2 ? "invalid" : "caution",
-      text: `${beyond} of ${all} estimates lie further from θ★ than the first-order check covers (${percent}%); a larger surrogate.damping or a surrogate.trustRadius keeps them nearer`
+      text: `${beyond} of ${all} estimates lie further from θ★ than the first-order check covers (${percent(covered)}); a larger surrogate.damping or a surrogate.trustRadius keeps them nearer`
     })
   }
   if (o.estimated.clipped > 0) {

@@ -18,7 +18,7 @@ import {
 import { random, type Stream } from "../../core/random/mod.ts"
 import type { Affinity } from "../../core/surrogate/mod.ts"
 import { choices } from "../../core/text/choices.ts"
-import { counted } from "../../core/text/counted.ts"
+import { counted } from "../../core/text/numbers.ts"
 import type { GroupingPlugin } from "../catalog.ts"
 
 /** Groups by any method, contributed ones too. */

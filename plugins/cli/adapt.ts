@@ -17,7 +17,7 @@ import { progressDisplay } from "../runs/progress.ts"
 import { runSession } from "../sessions/mod.ts"
 import { workersLayer } from "../workers/mod.ts"
 import { remarkOnLimit } from "./endless.ts"
-import { aligned, fromEither, percent, remark } from "./output.ts"
+import { aligned, fromEither, percentOrNone, remark } from "./output.ts"
 
 /** Adapts and tells of it, in a session of that kind. */
 export const adapted = Effect.fn("pgex.evaluate.adapt")(function* (
@@ -53,11 +53,13 @@ const describe = (w: AdaptationWorth): string => {
       show(before.meanReturn),
       show(after.meanReturn),
       show(after.meanReturn - before.meanReturn),
-      ...(success ? [percent(before.successRate), percent(after.successRate)] : [])
+      ...(success ? [percentOrNone(before.successRate), percentOrNone(after.successRate)] : [])
     ])
   ]
   const within = (i: AdaptationWorth["gain"]) => `${show(i.estimate)} (${show(i.low)} to ${show(i.high)})`
-  const rates = success ? `; success ${percent(w.successRate?.before)}, then ${percent(w.successRate?.after)}` : ""
+  const rates = success
+    ? `; success ${percentOrNone(w.successRate?.before)}, then ${percentOrNone(w.successRate?.after)}`
+    : ""
   const how = `${w.actions === "mode" ? "most probable" : "drawn"} actions, ${w.episodes} episodes a task`
   return [
     ...aligned(table),

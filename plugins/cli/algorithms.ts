@@ -5,6 +5,7 @@ import { Argument, Command } from "effect/cli"
 import type { Algorithm } from "../../algorithms/mod.ts"
 import { suggestion, UsageError } from "../../core/service/failure.ts"
 import { choices } from "../../core/text/choices.ts"
+import { plainText } from "../../core/text/shown.ts"
 import { settingRows } from "../config/mod.ts"
 import type { Loaded } from "../loading/mod.ts"
 import { print } from "./output.ts"
@@ -27,7 +28,7 @@ const show = Command.make(
     }
     const value = recordOf(found, loaded)
     const { rows } = value
-    const cells = rows.map((r) => [`${r.path}=${shown(r.default)}`, r.takes, r.meaning] as const)
+    const cells = rows.map((r) => [`${r.path}=${plainText(r.default)}`, r.takes, r.meaning] as const)
     const width = (i: 0 | 1, most: number) => Math.min(most, Math.max(0, ...cells.map((c) => c[i].length)))
     const [first, second] = [width(0, 36), width(1, 40)]
     const text = [
@@ -102,5 +103,3 @@ const kinds = [
   ["continuous within bounds", box(1)],
   ["continuous without bounds", box(Number.POSITIVE_INFINITY)]
 ] as const
-
-const shown = (value: unknown): string => (typeof value === "string" ? value : (JSON.stringify(value) ?? "none"))

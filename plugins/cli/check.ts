@@ -3,6 +3,7 @@ import { Effect } from "effect"
 import { Argument, Command } from "effect/cli"
 import * as E from "fp-ts/lib/Either.js"
 import { RunStoreError } from "../../core/service/run_store.ts"
+import { percent } from "../../core/text/numbers.ts"
 import { parseFirstOrderTable } from "../../pipeline/internal.ts"
 import type { FirstOrderRow } from "../../pipeline/mod.ts"
 import { readRun } from "../runs/store/mod.ts"
@@ -51,14 +52,13 @@ export const checkCommand = Command.make("check").pipe(
 )
 
 const describe = (rows: readonly FirstOrderRow[]): string => {
-  const percent = (x: number) => `${Number((100 * x).toPrecision(3))}%`
   const level = Math.round(100 * (rows[0]?.relativeRss.level ?? 0.95))
   const lines = rows.map(({ direction, distance, relativeRss: r }) =>
     [
       direction.padEnd(11),
-      percent(distance).padEnd(10),
-      percent(r.value).padEnd(14),
-      `${percent(r.low)} to ${percent(r.high)}`.padEnd(27),
+      percent(distance, 3).padEnd(10),
+      percent(r.value, 3).padEnd(14),
+      `${percent(r.low, 3)} to ${percent(r.high, 3)}`.padEnd(27),
       r.n
     ].join("")
   )

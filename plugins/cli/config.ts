@@ -1,6 +1,7 @@
 /** `pgex config`: what a run would use, resolved and explained. */
 import { Effect, Option, Predicate } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
+import { plainText } from "../../core/text/shown.ts"
 import { sessionKinds } from "../../pipeline/internal.ts"
 import type { Catalog, RunConfig } from "../../pipeline/mod.ts"
 import {
@@ -87,7 +88,7 @@ export const configCommand = Command.make(
       .flatMap((path) =>
         path === "algorithm" ? learnerRows(config, all.algorithms) : [[path, meaning(path.split("."))] as const]
       )
-      .map(([path, text]) => [`${path}=${shown(at(config, path))}`, text] as const)
+      .map(([path, text]) => [`${path}=${plainText(at(config, path))}`, text] as const)
     const width = Math.min(40, Math.max(...rows.map(([setting]) => setting.length)))
     yield* print(json, config, rows.map(([setting, text]) => `${setting.padEnd(width)}  ${text}`).join("\n"))
   })
@@ -113,5 +114,3 @@ const learnerRows = ({ algorithm: { id } }: RunConfig, algorithms: Catalog["algo
 
 const at = (config: RunConfig, path: string): unknown =>
   path.split(".").reduce<unknown>((v, key) => (Predicate.hasProperty(v, key) ? v[key] : undefined), config)
-
-const shown = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value))

@@ -13,7 +13,7 @@ import { calling, recordOf } from "../loading/mod.ts"
 import type { RunWorth } from "../runs/evaluate_run.ts"
 import { readRun } from "../runs/store/mod.ts"
 import { remarkOnLimit } from "./endless.ts"
-import { aligned, fromEither, percent, print } from "./output.ts"
+import { aligned, fromEither, percentOrNone, print } from "./output.ts"
 import { catalogWithPlugins, pluginFlag, trustFlag } from "./plugin_flag.ts"
 import { shared } from "./shared.ts"
 
@@ -133,7 +133,7 @@ export const evaluateCommand = Command.make(
 
 const describe = (w: RunWorth): string => {
   const [first] = w.tasks
-  const level = percent(first?.interquartileMean.level)
+  const level = percentOrNone(first?.interquartileMean.level)
   const success = w.tasks.some((t) => t.successRate !== undefined)
   const table = [
     ["task", "group", "mean", "IQM", `${level} interval`, "length", ...(success ? ["success"] : [])],
@@ -144,11 +144,11 @@ const describe = (w: RunWorth): string => {
       show(i.estimate),
       `${show(i.low)} to ${show(i.high)}`,
       show(meanLength),
-      percent(successRate)
+      percentOrNone(successRate)
     ])
   ]
   const { estimate, low, high } = w.interquartileMean
-  const rate = w.successRate === undefined ? "" : `, success ${percent(w.successRate)}`
+  const rate = w.successRate === undefined ? "" : `, success ${percentOrNone(w.successRate)}`
   const how = `${first?.episodes ?? 0} episodes a task, of ${first?.seeds ?? 0} training seeds`
   return [
     ...aligned(table),

@@ -2,6 +2,7 @@
 import { Console, Effect, Predicate, Runtime } from "effect"
 import { CliError } from "effect/cli"
 import * as E from "fp-ts/lib/Either.js"
+import { percent } from "../../core/text/numbers.ts"
 import { printable, printableLines } from "../../core/text/printable.ts"
 import { shortened, shown } from "../../core/text/shown.ts"
 import { stableJson } from "../io/content.ts"
@@ -27,9 +28,8 @@ export const aligned = (table: readonly (readonly string[])[]): readonly string[
   return table.map((row) => line(row).trimEnd())
 }
 
-/** A fraction in three digits; nothing where there is none. */
-export const percent = (x: number | undefined): string =>
-  x === undefined ? "" : `${Number((100 * x).toPrecision(3))}%`
+/** Three digits of a fraction; nothing where there is no fraction. */
+export const percentOrNone = (x: number | undefined): string => (x === undefined ? "" : percent(x, 3))
 
 /** Lifts the core's pure failures into a command. */
 export const fromEither = <A, F>(either: E.Either<F, A>): Effect.Effect<A, F> =>

@@ -23,7 +23,7 @@ export const summaryText = (d: ReportData, directory: string): string =>
       : block("Estimate against truth", [["rank correlation", correlation(d.estimates)]])),
     ...block(
       "First-order error (relative RSS) by distance",
-      d.firstOrder.map((r) => [`${r.direction} ${show(100 * r.distance)}%`, percentOf(r.relativeRss.value)])
+      d.firstOrder.map((r) => [`${r.direction} ${show(100 * r.distance)}%`, percent(r.relativeRss.value, 4)])
     ),
     ...block(
       d.receipts.peak === null
@@ -77,8 +77,6 @@ const cost = (c: RatedCost): string => {
   const before = c.secondsBefore === undefined ? "" : `; ${duration(c.secondsBefore)} of it before the run was resumed`
   return `${moved}${rate}${c.fractionOfPeak === null ? "" : ` (${percent(c.fractionOfPeak)} of peak)`}${before}`
 }
-
-const percentOf = (x: number): string => (Number.isFinite(x) ? `${show(100 * x)}%` : show(x))
 
 const correlation = ({ rankCorrelation, noCorrelation = "" }: EstimateAgainstTruth): string =>
   rankCorrelation === undefined ? `none: ${noCorrelation}` : withInterval(rankCorrelation)

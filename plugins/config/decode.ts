@@ -7,7 +7,7 @@ import { ConfigError, suggestion } from "../../core/service/failure.ts"
 import { choices } from "../../core/text/choices.ts"
 import { parseJson } from "../../core/text/json.ts"
 import { nearest } from "../../core/text/nearest.ts"
-import { shortened, shown } from "../../core/text/shown.ts"
+import { shortened, shown, shownOrNothing } from "../../core/text/shown.ts"
 import { RunConfig } from "../../pipeline/internal.ts"
 import { isFree, keysAt, meaning, nodeAt, paths } from "./tree.ts"
 
@@ -25,11 +25,11 @@ export const decodeConfig = (value: unknown, source: string): E.Either<ConfigErr
   const issues = format(decoded.failure.issue).issues.map((i) => ({ path: keys(i.path ?? []), message: i.message }))
   const unknown = issues.find((i) => i.message.includes("excess"))
   const issue = unknown ?? issues[0]
-  if (issue === undefined) return E.left(complain("", source, "a configuration", show(value)))
+  if (issue === undefined) return E.left(complain("", source, "a configuration", shownOrNothing(value)))
   if (unknown !== undefined) return E.left(unknownKey(unknown.path, source))
   const path = issue.path.join(".")
   const want = `${plainWords(issue.message)}${about(issue.path)}`
-  return E.left(complain(path, source, want, show(at(value, issue.path))))
+  return E.left(complain(path, source, want, shownOrNothing(at(value, issue.path))))
 }
 
 /**
@@ -97,11 +97,13 @@ const consistent = (c: RunConfig, source: string): E.Either<ConfigError, RunConf
   const tasks = `the ${n} tasks of family.n`
   if (c.surrogate.subsetSize > n) {
     const fix = "lower surrogate.subsetSize or raise family.n"
-    return E.left(complain("surrogate.subsetSize", source, `at most ${tasks}`, show(c.surrogate.subsetSize), fix))
+    return E.left(
+      complain("surrogate.subsetSize", source, `at most ${tasks}`, shownOrNothing(c.surrogate.subsetSize), fix)
+    )
   }
   if (c.grouping.k !== "auto" && c.grouping.k > n) {
     const fix = "lower grouping.k or raise family.n"
-    return E.left(complain("grouping.k", source, `at most ${tasks}`, show(c.grouping.k), fix))
+    return E.left(complain("grouping.k", source, `at most ${tasks}`, shownOrNothing(c.grouping.k), fix))
   }
   return E.right(c)
 }
@@ -145,5 +147,3 @@ const keys = (path: readonly (PropertyKey | { readonly key: PropertyKey })[]): s
 
 const at = (value: unknown, path: readonly string[]): unknown =>
   path.reduce<unknown>((v, key) => (Predicate.hasProperty(v, key) ? v[key] : undefined), value)
-
-const show = (value: unknown): string => (value === undefined ? "nothing" : shown(value))

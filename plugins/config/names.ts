@@ -5,7 +5,7 @@ import { pipe } from "fp-ts/lib/function.js"
 import { type SettingError, settingsOf } from "../../algorithms/internal.ts"
 import { ConfigError, suggestion } from "../../core/service/failure.ts"
 import { choices } from "../../core/text/choices.ts"
-import { shown } from "../../core/text/shown.ts"
+import { shown, shownOrNothing } from "../../core/text/shown.ts"
 import { findFamily } from "../../envs/mod.ts"
 import { describe, groupingIds, learnersFor } from "../../pipeline/internal.ts"
 import type { Catalog, RunConfig } from "../../pipeline/mod.ts"
@@ -76,4 +76,4 @@ const wrong = (id: string, { path, want, got, siblings, unknown }: SettingError)
 }
 
 const refused = (key: string, want: string, got: unknown, fix: string) =>
-  E.left(new ConfigError({ doing: `use ${key}`, key, want, got: got === undefined ? "nothing" : shown(got), fix }))
+  E.left(new ConfigError({ doing: `use ${key}`, key, want, got: shownOrNothing(got), fix }))

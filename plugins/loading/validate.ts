@@ -3,7 +3,7 @@
 import { Predicate, Result, Schema, SchemaIssue } from "effect"
 import { choices } from "../../core/text/choices.ts"
 import { didYouMean } from "../../core/text/nearest.ts"
-import { shown } from "../../core/text/shown.ts"
+import { shown, shownOrNothing } from "../../core/text/shown.ts"
 import { contractVersion, type Plugin } from "./define.ts"
 import type { Issue } from "./error.ts"
 import { unreadable } from "./plain.ts"
@@ -206,4 +206,5 @@ const repeatedIds = (items: unknown, key: string): readonly Issue[] => {
   )
 }
 
-const show = (value: unknown): string => (value === undefined ? "nothing" : shown(value, 60))
+/** Values of plugins are shown in fewer characters: a field is named beside each. */
+const show = (value: unknown): string => shownOrNothing(value, 60)

@@ -13,6 +13,7 @@ import { Report } from "../../bench/report.ts"
 import type { Work } from "../../bench/suite.ts"
 import { table } from "../../bench/table.ts"
 import { type Course, trains } from "../../bench/training.ts"
+import { mean } from "../../core/stat/mod.ts"
 import { cartPole } from "../../envs/cartpole/cartpole.ts"
 import { make as wasm } from "../../plugins/sessions/wasm/mod.ts"
 
@@ -26,8 +27,6 @@ const run = (seed: number, ...returns: readonly number[]): Training => ({
 })
 
 const score = fc.double({ min: -1e6, max: 1e6, noNaN: true })
-
-const mean = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0) / x.length
 
 test("worthOf() lies in its interval, and that between the worst and the best run", () =>
   fc.assert(

@@ -1,6 +1,7 @@
 /** How far from θ★ the estimates can be trusted, and what happens beyond. */
 import { Effect, Schema } from "effect"
 import { Numbers } from "../../../core/service/data.ts"
+import { percent } from "../../../core/text/numbers.ts"
 import { type Interval, interval } from "../interval.ts"
 
 /** One row of the first-order check (Table 1 of the paper); also a row of the artefact `first-order/table`. */
@@ -36,8 +37,6 @@ export const coveredDistance = (rows: readonly FirstOrderRow[], maximum: number)
   return covered
 }
 
-const percent = (x: number): string => `${Number((100 * x).toPrecision(3))}%`
-
 /** Estimates beyond the distance that the first-order check covers, where the configuration wants none. */
 export class EstimatesRefused extends Schema.TaggedError<EstimatesRefused>()("EstimatesRefused", {
   /** Estimates too far from θ★, of all. */
@@ -55,9 +54,9 @@ export class EstimatesRefused extends Schema.TaggedError<EstimatesRefused>()("Es
         ? `raise surrogate.damping, set surrogate.trustRadius to ${this.covered}, or set firstOrder.beyond to warn`
         : "add smaller firstOrder.distances, or set firstOrder.beyond to warn"
     return (
-      `Cannot trust the estimates: want every adapted policy within ${percent(this.covered)} of θ★, as far as the ` +
-      `first-order check covers (relative residual at most ${percent(this.maximum)}), got ${this.beyond} of ${this.all} ` +
-      `beyond, the farthest at ${percent(this.farthest)}; ${fix}`
+      `Cannot trust the estimates: want every adapted policy within ${percent(this.covered, 3)} of θ★, as far as the ` +
+      `first-order check covers (relative residual at most ${percent(this.maximum, 3)}), got ${this.beyond} of ${this.all} ` +
+      `beyond, the farthest at ${percent(this.farthest, 3)}; ${fix}`
     )
   }
 }

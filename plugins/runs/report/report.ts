@@ -1,8 +1,7 @@
 /** The report of a run: one self-contained HTML page. */
 
 import type { SessionRecord } from "../../../core/service/recovery.ts"
-import { counted } from "../../../core/text/counted.ts"
-import { percent, show } from "../../../core/text/numbers.ts"
+import { counted, percent, show } from "../../../core/text/numbers.ts"
 import type { ReportData } from "../../../pipeline/mod.ts"
 import { stableJson } from "../../io/content.ts"
 import { duration } from "../progress.ts"

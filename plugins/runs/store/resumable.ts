@@ -1,7 +1,7 @@
 /** Whether a run can go on: the same configuration, the same code. */
 import { Effect, Predicate } from "effect"
 import { RunStoreError } from "../../../core/service/run_store.ts"
-import { shortened } from "../../../core/text/shown.ts"
+import { plainText, shortened } from "../../../core/text/shown.ts"
 import { version } from "../version.ts"
 
 /** What decides a run's numbers, of the run that was begun and of what is to go on. */
@@ -54,10 +54,8 @@ const differences = (was: unknown, is: unknown, key = ""): readonly Difference[]
     const [a, b]: readonly Readonly<Record<string, unknown>>[] = [{ ...was }, { ...is }]
     return namesOf(a!, b!).flatMap((name) => differences(a![name], b![name], key === "" ? name : `${key}.${name}`))
   }
-  const [a, b] = [text(was), text(is)]
+  const [a, b] = [plainText(was), plainText(is)]
   return a === b ? [] : [{ key, was: shortened(a, 80), is: shortened(b, 80) }]
 }
-
-const text = (x: unknown): string => (typeof x === "string" ? x : (JSON.stringify(x) ?? "nothing"))
 
 const namesOf = (a: object, b: object): readonly string[] => [...new Set([...Object.keys(a), ...Object.keys(b)])]

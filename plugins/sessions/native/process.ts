@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from "node:child_process"
 import { Duration, Effect } from "effect"
-import { counted } from "../../../core/text/counted.ts"
+import { counted } from "../../../core/text/numbers.ts"
 import { NativeError, refusal } from "./failure.ts"
 
 /** A program and what it is given. */

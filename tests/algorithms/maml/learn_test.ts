@@ -4,13 +4,12 @@ import { Effect } from "effect"
 import { mamlTrpo } from "../../../algorithms/maml/maml.ts"
 import { type State, untyped } from "../../../algorithms/mod.ts"
 import { child, zeroKey } from "../../../core/random/mod.ts"
+import { mean } from "../../../core/stat/mod.ts"
 import { navigation } from "../../../envs/mod.ts"
 import { inSession, problemOf, right } from "../support.ts"
 
 const goals = (degrees: readonly number[]) =>
   degrees.map((d) => ({ id: `${d}`, params: { goal_angle: (d * Math.PI) / 180 } }))
-
-const mean = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0) / x.length
 
 // After one step, on six keys: −90 each before learning; −13 to −31 after it, of −94 to −104 without adaptation.
 test(

@@ -7,6 +7,7 @@ import { updateProgram } from "../../../algorithms/on_policy/objective.ts"
 import { metrics } from "../../../algorithms/ppo/objective.ts"
 import { kind } from "../../../algorithms/ppo/ppo.ts"
 import { evaluate, type Program, program } from "../../../core/program/mod.ts"
+import { mean } from "../../../core/stat/mod.ts"
 import type { Space } from "../../../envs/mod.ts"
 import { built, close, reference, tol } from "../../core/program/support.ts"
 import { right } from "../support.ts"
@@ -86,11 +87,9 @@ const update = (config: Ppo, c: Case, change: Partial<Record<"advantage" | "logP
     parameters: out.parameters!,
     gradientNorm: out.gradientNorm!,
     figure: rows,
-    mean: (name: (typeof metrics)[number]) => meanOf(rows(name))
+    mean: (name: (typeof metrics)[number]) => mean(rows(name))
   }
 }
-
-const meanOf = (x: ArrayLike<number>): number => Array.from(x).reduce((a, b) => a + b, 0) / x.length
 
 const configOf = (c: Case): Ppo => ({
   ...ppo.defaults,

@@ -3,6 +3,7 @@ import { test } from "node:test"
 import fc from "fast-check"
 import { baselineFitter } from "../../../core/estimate/mod.ts"
 import { child, fillNormal, key as keyOf, stream } from "../../../core/random/mod.ts"
+import { mean } from "../../../core/stat/mod.ts"
 import { right } from "../../algorithms/support.ts"
 
 const COUNT = 600
@@ -21,7 +22,6 @@ const cubic = (c: readonly number[], x: Float64Array, size: number): Float64Arra
     return c[0]! + c[1]! * a + c[2]! * b + c[3]! * a * b + c[4]! * a * a + c[5]! * a * b * b + c[6]! * a * a * a
   })
 
-const mean = (x: Float64Array): number => x.reduce((a, b) => a + b, 0) / x.length
 const deviation = (x: Float64Array): number => {
   const centre = mean(x)
   return Math.sqrt(mean(x.map((v) => (v - centre) ** 2)))

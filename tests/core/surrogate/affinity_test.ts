@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import fc from "fast-check"
+import { mean } from "../../../core/stat/mod.ts"
 import { allSubsets, centred, equation5, gradientCosine, type SubsetScore } from "../../../core/surrogate/mod.ts"
 
 /** Performances of every subset of a size, drawn at random. */
@@ -21,8 +22,6 @@ const scored = fc.integer({ min: 3, max: 7 }).chain((n) =>
 
 const near = (a: number, b: number, what: string): void =>
   assert.ok(Math.abs(a - b) <= 1e-10 * Math.max(1, Math.abs(a), Math.abs(b)), `${what}: ${a}, want ${b}`)
-
-const mean = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0) / x.length
 
 test("equation5() is the mean of f(S) over the subsets that hold both tasks", () =>
   fc.assert(

@@ -6,6 +6,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { child, fillNormal, stream, zeroKey } from "../../../core/random/mod.ts"
+import { mean } from "../../../core/stat/mod.ts"
 import { denseEntries, denseParts, kronecker, liftKronecker } from "../../../core/surrogate/dense.ts"
 import { factorBlocks, lift, sketch } from "../../../core/surrogate/mod.ts"
 import { anyRows, anyTheta, gradients, policyOf } from "../../pipeline/stages/policies.ts"
@@ -51,8 +52,6 @@ const columns = (kind: keyof typeof bound, k: number, d: number): readonly Float
 }
 
 const minus = (a: Float64Array, b: Float64Array): Float64Array => a.map((v, i) => v - b[i]!)
-const mean = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0) / x.length
-
 for (const kind of ["gaussian", "rademacher", "sparse", "kronecker"] as const) {
   for (const d of [16, 64]) {
     test(`${kind} projections keep the distances of gradients within Johnson and Lindenstrauss's bound, d = ${d}`, () => {

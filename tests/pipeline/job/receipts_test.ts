@@ -2,6 +2,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import * as E from "fp-ts/lib/Either.js"
+import { mean } from "../../../core/stat/mod.ts"
 import { coveredDistance } from "../../../pipeline/mod.ts"
 import { parseFirstOrderTable } from "../../../pipeline/stages/first_order/table.ts"
 import { readNpy } from "../../../plugins/io/matrix/npy.ts"
@@ -10,8 +11,6 @@ import { artefact, run, smallest, table, tiny } from "./support.ts"
 
 const { data, files } = await run(tiny)
 const ids = data.tasks.map((t) => t.id)
-
-const mean = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0) / x.length
 
 const near = (got: number, want: number, what: string): void =>
   assert.ok(Math.abs(got - want) <= 1e-9 * Math.max(1, Math.abs(want)), `${what}: ${got}, want ${want}`)

@@ -1,6 +1,6 @@
 /** How the error of the first-order expansion grows with the distance from θ★. */
 import * as Plot from "@observablehq/plot"
-import { interval } from "../../../../core/text/numbers.ts"
+import { interval, percent } from "../../../../core/text/numbers.ts"
 import type { FirstOrderRow } from "../../../../pipeline/mod.ts"
 import { draw } from "../draw.ts"
 import { figure, type Html, html, table } from "../html.ts"
@@ -8,7 +8,6 @@ import { figure, type Html, html, table } from "../html.ts"
 const colours = { adapted: "var(--g0)", random: "var(--g1)" } as const
 
 export const firstOrderFigure = (rows: readonly FirstOrderRow[], maximum: number): Html => {
-  const percent = (x: number) => `${Number((100 * x).toPrecision(3))}%`
   const ends = (["adapted", "random"] as const).flatMap((d) => rows.filter((r) => r.direction === d).slice(-1))
   const positive = rows.filter((r) => r.relativeRss.value > 0)
   const picture = draw(
@@ -23,14 +22,20 @@ export const firstOrderFigure = (rows: readonly FirstOrderRow[], maximum: number
         type: "log",
         label: "distance from θ★, relative →",
         ticks: [...new Set(rows.map((r) => r.distance))],
-        tickFormat: percent
+        tickFormat: (x: number) => percent(x, 3)
       },
-      y: { type: "log", label: "↑ relative residual of log-probability", tickFormat: percent, ticks: 5, nice: true },
+      y: {
+        type: "log",
+        label: "↑ relative residual of log-probability",
+        tickFormat: (x: number) => percent(x, 3),
+        ticks: 5,
+        nice: true
+      },
       marks: [
         Plot.ruleY([maximum], { stroke: "var(--warn)", strokeDasharray: "5 4" }),
         Plot.text([maximum], {
           y: (m: number) => m,
-          text: (m: number) => `valid below ${percent(m)}`,
+          text: (m: number) => `valid below ${percent(m, 3)}`,
           frameAnchor: "left",
           dx: 4,
           dy: -8,
@@ -60,7 +65,7 @@ export const firstOrderFigure = (rows: readonly FirstOrderRow[], maximum: number
           y: (r: FirstOrderRow) => r.relativeRss.value,
           fill: (r: FirstOrderRow) => colours[r.direction],
           r: 4,
-          title: (r: FirstOrderRow) => `${r.direction}, ${percent(r.distance)}: ${percent(r.relativeRss.value)}`
+          title: (r: FirstOrderRow) => `${r.direction}, ${percent(r.distance, 3)}: ${percent(r.relativeRss.value, 3)}`
         }),
         Plot.text(ends, {
           x: "distance",
