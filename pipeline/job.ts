@@ -27,18 +27,18 @@ import { comparable, truth } from "./stages/truth.ts"
  */
 export const mainJob = (catalog: Catalog) =>
   Effect.fn("policygradex.mainJob")(function* (config: RunConfig) {
-    const { key, tasks, planted, spec, site, workers, code } = yield* plan(config, catalog)
-    const { setting } = site
+    const { key, tasks, planted, spec, context, workers, code } = yield* plan(config, catalog)
+    const { setting } = context
     const stages = yield* makeStages(workers, code)
 
     const until = config.meta.target === "off" ? Number.POSITIVE_INFINITY : config.meta.target
     const { iterations } = config.meta
-    const meta = yield* stages.run(metaTraining(site), { spec, tasks, iterations, until, key: child(key, "meta") })
+    const meta = yield* stages.run(metaTraining(context), { spec, tasks, iterations, until, key: child(key, "meta") })
     const moments = meta.moments === undefined ? {} : { moments: meta.moments }
     const start = { policy: meta.policy, value: meta.value, ...moments }
 
     const { distances, directions, maximum, beyond } = config.firstOrder
-    const estimated = yield* stages.run(surrogate(site), {
+    const estimated = yield* stages.run(surrogate(context), {
       spec,
       tasks,
       at: start,
@@ -47,13 +47,13 @@ export const mainJob = (catalog: Catalog) =>
       config: { ...config.surrogate, ...discountOf(spec.algorithmConfig) }
     })
     const followed = { ...estimated.followed, theta: meta.policy, distances, key: child(key, "check") }
-    const residuals = yield* stages.run(firstOrderCheck(site), { spec, ...followed })
+    const residuals = yield* stages.run(firstOrderCheck(context), { spec, ...followed })
     if (beyond === "refuse") {
       yield* refuseBeyond(estimated.distances, firstOrderRows(distances, residuals), maximum)
     }
 
     const { method, k: asked, lambda: price } = config.grouping
-    const split = yield* stages.run(grouping(site), {
+    const split = yield* stages.run(grouping(context), {
       taskIds: spec.taskIds,
       gradients: estimated.gradients,
       affinities: estimated.affinities,
@@ -79,7 +79,7 @@ export const mainJob = (catalog: Catalog) =>
       ? compareWithTruth(estimates, trained, tasks.length, k, child(key, "agreement"))
       : undefined
 
-    const grouped = yield* stages.run(groupTraining(site), {
+    const grouped = yield* stages.run(groupTraining(context), {
       spec: { ...spec, budget: config.groupTraining.budget },
       tasks,
       method,

@@ -46,10 +46,14 @@ export const plan = Effect.fn("policygradex.plan")(function* (config: RunConfig,
   const elsewhere = setting.environment.open !== undefined
   const workers = elsewhere ? yield* workersHere(catalog) : yield* Workers
   const { highCallOverhead } = (yield* Session).capabilities
-  const site: StageContext = { setting, inParts: !highCallOverhead && !elsewhere, groupings: catalog.groupings ?? [] }
+  const context: StageContext = {
+    setting,
+    inParts: !highCallOverhead && !elsewhere,
+    groupings: catalog.groupings ?? []
+  }
   const code = {
     [`algorithm ${setting.algorithm.id}`]: setting.algorithm.version,
     [`environment ${setting.environment.id}`]: setting.environment.version
   }
-  return { ...intended, site, workers, code }
+  return { ...intended, context, workers, code }
 })

@@ -90,14 +90,14 @@ export const adaptRun = Effect.fn("run.adapt")(function* (
   options: RunAdaptationOptions,
   key: Key
 ) {
-  const { spec, site, tasks: seen } = yield* plan(config, catalog)
-  const { environment, policy, algorithm } = site.setting
+  const { spec, context, tasks: seen } = yield* plan(config, catalog)
+  const { environment, policy, algorithm } = context.setting
   if (policy.taskIds.length > 0) {
     const fix = "run with --set network.taskOneHot=false"
     const want = "a policy that is not told its task"
     return yield* new UsageError({ doing: "adapt to unseen tasks", want, got: "one that is", fix })
   }
-  const start = yield* metaPolicy(store, catalog, site.setting)
+  const start = yield* metaPolicy(store, catalog, context.setting)
   const tasks = yield* unseenTasks(config, catalog, seen, options.unseen, child(key, "unseen"))
   const { steps, stepsPerTask = spec.stepsPerTask, episodes, actions, level = 0.95 } = options
   const problem = { environment, policy, environmentsPerTask: Math.min(together, episodes) }

@@ -24,20 +24,14 @@ import {
   type Target
 } from "../../core/service/session.ts"
 
+import { closed, foreign, isBuffer, type Mistake, unknownOutput, wrongArgument, wrongCount } from "./mistakes.ts"
+
 const kind = "reference"
 
 /** A buffer of this session. */
 interface ReferenceBuffer extends Buffer {
   readonly values: Float64Array
   readonly live: () => boolean
-}
-
-/** The parts of a `SessionError` that differ between mistakes. */
-interface Mistake {
-  readonly operation: string
-  readonly want: string
-  readonly got: string
-  readonly fix: string
 }
 
 const fail = (m: Mistake) => Effect.fail(new SessionError({ session: kind, ...m }))
@@ -75,7 +69,8 @@ function open() {
 
   const opened = (operation: string) => (state.open ? Effect.void : fail(closed(operation)))
 
-  const owned = (operation: string, b: Buffer) => (isOwn(b) ? Effect.succeed(b) : fail(foreign(operation, b, owner)))
+  const owned = (operation: string, b: Buffer) =>
+    isOwn(b) ? Effect.succeed(b) : fail(foreign(operation, b.owner === owner))
 
   const compile = Effect.fn("session.reference.compile")(function* <I extends string, O extends string>(
     program: Program<I, O>
@@ -100,7 +95,7 @@ function open() {
           given[name] = x.values
         }
         const unknown = Object.keys(into).find((k) => !(k in program.outputs))
-        if (unknown !== undefined) return fail(unknownOutput(program, unknown))
+        if (unknown !== undefined) return fail(unknownOutput(operation, Object.keys(program.outputs), unknown))
         const targets = {} as Record<string, Float32Array | Float64Array>
         for (const [name, t] of Object.entries(into)) {
           const x = take(operation, `output "${name}"`, t, program.outputs[name as O].shape, isOwn, owner)
@@ -168,8 +163,6 @@ function open() {
   }
 }
 
-const isBuffer = (x: Argument | Target): x is Buffer => "owner" in x
-
 /** The numbers behind an argument or a target, or what is wrong with it. */
 const take = <A extends Numbers>(
   operation: string,
@@ -179,38 +172,8 @@ const take = <A extends Numbers>(
   isOwn: (b: Buffer) => b is ReferenceBuffer,
   owner: symbol
 ): { readonly values: A | Float64Array } | Mistake => {
-  const want = `${what} of shape ${showShape(shape)} (${size(shape)} numbers)`
-  if (x === undefined) return { operation, want, got: "nothing", fix: "give every input by its name" }
-  if (isBuffer(x) && !isOwn(x)) return foreign(`${operation} with ${what}`, x, owner)
+  if (x === undefined) return wrongArgument(operation, what, shape, undefined)
+  if (isBuffer(x) && !isOwn(x)) return foreign(`${operation} with ${what}`, x.owner === owner)
   const found: A | Float64Array = isBuffer(x) ? x.values : x
-  const fix = "give as many numbers as the shape has"
-  return found.length === size(shape) ? { values: found } : { operation, want, got: `${found.length} numbers`, fix }
+  return found.length === size(shape) ? { values: found } : wrongArgument(operation, what, shape, found.length)
 }
-
-const closed = (operation: string): Mistake => ({
-  operation,
-  want: "an open scope",
-  got: "one that has closed",
-  fix: "use it inside the scope it was made in"
-})
-
-const foreign = (operation: string, b: Buffer, owner: symbol): Mistake => ({
-  operation,
-  want: "a live buffer of this session",
-  got: b.owner === owner ? "one whose scope has closed" : "a buffer of another session",
-  fix: "make the buffer in this session, in a scope that is still open"
-})
-
-const wrongCount = (operation: string, want: number, got: number): Mistake => ({
-  operation,
-  want: `${want} numbers`,
-  got: `${got}`,
-  fix: "give as many numbers as the shape has"
-})
-
-const unknownOutput = (p: Program, name: string): Mistake => ({
-  operation: `run ${p.name}`,
-  want: `a target for one of ${Object.keys(p.outputs).join(", ")}`,
-  got: `"${name}"`,
-  fix: "use the name that the program gives its output"
-})

@@ -13,8 +13,9 @@ import {
   type SessionService,
   type Target
 } from "../../../core/service/session.ts"
+import { closed, foreign, type Mistake, wrongCount } from "../mistakes.ts"
 import { acquireHeap, type Heap, OutOfMemory, releaseHeap } from "./heap.ts"
-import { type ArenaBuffer, type CallProblem, type Code, isOwn, isProblem, place } from "./placed.ts"
+import { type ArenaBuffer, type Code, isOwn, isProblem, place } from "./placed.ts"
 
 export type { Code } from "./placed.ts"
 
@@ -56,18 +57,10 @@ const service = (engine: Engine, heap: Heap, state: { readonly open: boolean }):
   const { kind } = engine
   const owner = Symbol(kind)
   const done = { plans: 0, calls: 0, flops: 0, bytes: 0, seconds: 0 }
-  const fail = (p: CallProblem): SessionError => new SessionError({ session: kind, ...p })
-  const closed = (operation: string): SessionError =>
-    fail({
-      operation,
-      want: "an open scope",
-      got: "one that has closed",
-      fix: "use it inside the scope it was made in"
-    })
-
+  const fail = (p: Mistake): SessionError => new SessionError({ session: kind, ...p })
   const guarded = <A>(operation: string, f: () => A, p?: Plan): Effect.Effect<A, SessionError> =>
     Effect.suspend(() => {
-      if (!state.open) return Effect.fail(closed(operation))
+      if (!state.open) return Effect.fail(fail(closed(operation)))
       try {
         return Effect.succeed(f())
       } catch (e) {
@@ -76,15 +69,8 @@ const service = (engine: Engine, heap: Heap, state: { readonly open: boolean }):
       }
     })
 
-  const own = (operation: string, b: Buffer): ArenaBuffer | CallProblem =>
-    isOwn(b, owner)
-      ? b
-      : {
-          operation,
-          want: "a live buffer of this session",
-          got: b.owner === owner ? "one whose scope has closed" : "a buffer of another session",
-          fix: "make the buffer in this session, in a scope that is still open"
-        }
+  const own = (operation: string, b: Buffer): ArenaBuffer | Mistake =>
+    isOwn(b, owner) ? b : foreign(operation, b.owner === owner)
 
   const compile = <I extends string, O extends string>(program: Program<I, O>) => {
     const operation = `compile ${program.name}`
@@ -103,7 +89,7 @@ const service = (engine: Engine, heap: Heap, state: { readonly open: boolean }):
       done.plans++
       return executable<I, O>(p, (inputs, into) =>
         Effect.suspend(() => {
-          if (!live.open || !state.open) return Effect.fail(closed(`run ${program.name}`))
+          if (!live.open || !state.open) return Effect.fail(fail(closed(`run ${program.name}`)))
           const began = performance.now()
           const out = placed.call(inputs, into)
           done.seconds += (performance.now() - began) / 1000
@@ -169,7 +155,7 @@ const service = (engine: Engine, heap: Heap, state: { readonly open: boolean }):
   }
 }
 
-const isComplaint = (x: ArenaBuffer | CallProblem): x is CallProblem => "want" in x
+const isComplaint = (x: ArenaBuffer | Mistake): x is Mistake => "want" in x
 
 const executable = <I extends string, O extends string>(
   p: Plan,
@@ -184,15 +170,8 @@ const executable = <I extends string, O extends string>(
     call(inputs, into ?? {}) as Effect.Effect<Record<Exclude<O, T>, Float32Array>, SessionError>
 })
 
-const wrongCount = (operation: string, want: number, got: number): CallProblem => ({
-  operation,
-  want: `${want} numbers`,
-  got: `${got}`,
-  fix: "give as many numbers as the shape has"
-})
-
 /** Names the largest buffers, since those are what a person can make smaller. */
-const tooLarge = (operation: string, e: OutOfMemory, p: Plan | undefined): CallProblem => {
+const tooLarge = (operation: string, e: OutOfMemory, p: Plan | undefined): Mistake => {
   const large = (p?.buffers ?? [])
     .toSorted((a, b) => b.size - a.size)
     .slice(0, 3)

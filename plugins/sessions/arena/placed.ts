@@ -1,8 +1,9 @@
 /** A plan placed in a heap: binding arguments is writing addresses, a call is one call of the engine's code. */
 
-import { showShape, size } from "../../../core/program/mod.ts"
+import { size } from "../../../core/program/mod.ts"
 import type { Plan } from "../../../core/program/plan/mod.ts"
 import type { Argument, Buffer, Target } from "../../../core/service/session.ts"
+import { foreign, isBuffer, type Mistake, unknownOutput, wrongArgument } from "../mistakes.ts"
 import type { Heap } from "./heap.ts"
 
 /** A plan made ready by an engine. */
@@ -11,14 +12,6 @@ export interface Code {
   readonly words: Int32Array
   /** Runs once. `words` and `slots` are byte offsets: of the words above, and of the byte offset of every slot. */
   readonly run: (heap: Heap, words: number, slots: number) => void
-}
-
-/** A mistake in how a call was made, for the session to turn into its error. */
-export interface CallProblem {
-  readonly operation: string
-  readonly want: string
-  readonly got: string
-  readonly fix: string
 }
 
 /** A buffer of this session: where it is now, or nothing once it is freed. */
@@ -33,7 +26,7 @@ export interface Placed {
   readonly call: (
     inputs: Readonly<Record<string, Argument>>,
     into: Readonly<Record<string, Target>>
-  ) => Record<string, Float32Array> | CallProblem
+  ) => Record<string, Float32Array> | Mistake
   readonly free: () => void
 }
 
@@ -50,14 +43,11 @@ interface Port {
   last: Argument | Target | undefined
 }
 
-/** A view is told at one look; a name would be searched for along its prototypes, at every call. */
-const isBuffer = (x: Argument | Target): x is Buffer => !ArrayBuffer.isView(x) && "owner" in x
-
 /** A buffer that this session made and that still lives. */
 export const isOwn = (b: Buffer, owner: symbol): b is ArenaBuffer =>
   b.owner === owner && "live" in b && typeof b.live === "function" && b.live() === true
 
-export const isProblem = (x: Record<string, Float32Array> | CallProblem): x is CallProblem => typeof x.want === "string"
+export const isProblem = (x: Record<string, Float32Array> | Mistake): x is Mistake => typeof x.want === "string"
 
 /** Puts a plan into the heap: words, slots, constants, inputs, outputs and temporaries in one block. Throws OutOfMemory. */
 export const place = (plan: Plan, code: Code, heap: Heap, owner: symbol): Placed => {
@@ -95,13 +85,13 @@ export const place = (plan: Plan, code: Code, heap: Heap, owner: symbol): Placed
     for (const s of p.slots) heap.i32[slots / 4 + s.index] = at + s.offset
   }
 
-  const bindInput = (p: Port, value: Argument | undefined): CallProblem | undefined => {
+  const bindInput = (p: Port, value: Argument | undefined): Mistake | undefined => {
     const what = `run ${plan.name}`
-    if (value === undefined) return missing(what, p, inputs)
+    if (value === undefined) return wrongArgument(what, `input "${p.name}"`, p.shape, undefined)
     const length = isBuffer(value) ? size(value.shape) : value.length
-    if (length !== p.size) return wrongLength(what, "input", p, length)
+    if (length !== p.size) return wrongArgument(what, `input "${p.name}"`, p.shape, length)
     if (isBuffer(value)) {
-      if (!isOwn(value, owner)) return foreign(what, "input", p, value.owner === owner)
+      if (!isOwn(value, owner)) return foreign(`${what} with input "${p.name}"`, value.owner === owner)
       bind(p, value.at)
     } else if (p.ownAddress >= 0) {
       bind(p, p.ownAddress)
@@ -112,16 +102,17 @@ export const place = (plan: Plan, code: Code, heap: Heap, owner: symbol): Placed
   }
 
   /** Where output `p` goes: straight into the target where that is safe, else home and copied afterwards. */
-  const bindOutput = (p: Port, target: Target | undefined): CallProblem | undefined => {
+  const bindOutput = (p: Port, target: Target | undefined): Mistake | undefined => {
     const what = `run ${plan.name}`
     if (target === undefined || !isBuffer(target)) {
-      if (target !== undefined && target.length !== p.size) return wrongLength(what, "output", p, target.length)
+      if (target !== undefined && target.length !== p.size)
+        return wrongArgument(what, `output "${p.name}"`, p.shape, target.length)
       bind(p, p.ownAddress)
       p.last = target
       return undefined
     }
-    if (size(target.shape) !== p.size) return wrongLength(what, "output", p, size(target.shape))
-    if (!isOwn(target, owner)) return foreign(what, "output", p, target.owner === owner)
+    if (size(target.shape) !== p.size) return wrongArgument(what, `output "${p.name}"`, p.shape, size(target.shape))
+    if (!isOwn(target, owner)) return foreign(`${what} with output "${p.name}"`, target.owner === owner)
     const safe = inputs.every((i) => i.bound !== target.at || p.overwrites.has(i.name))
     const alone = outputs.every((o) => o === p || o.bound !== target.at)
     bind(p, safe && alone ? target.at : p.ownAddress)
@@ -145,7 +136,7 @@ export const place = (plan: Plan, code: Code, heap: Heap, owner: symbol): Placed
   const rebind = (
     given: Readonly<Record<string, Argument>>,
     into: Readonly<Record<string, Target>>
-  ): CallProblem | undefined => {
+  ): Mistake | undefined => {
     bound = false
     for (const p of inputs) {
       const problem = bindInput(p, given[p.name])
@@ -170,7 +161,7 @@ export const place = (plan: Plan, code: Code, heap: Heap, owner: symbol): Placed
   return {
     free: () => heap.free(block),
     call: (given, into) => {
-      for (const name in into) if (!known.has(name)) return unknownOutput(plan, name)
+      for (const name in into) if (!known.has(name)) return unknownOutput(`run ${plan.name}`, [...known], name)
       if (repeats(given, into)) {
         for (const p of inputs) {
           const value = given[p.name]
@@ -207,31 +198,3 @@ const layOut = (plan: Plan, wordCount: number) => {
   const offsets = plan.buffers.map((b) => (b.kind === "temporary" ? arena + 4 * b.offset : take(b.size)))
   return { words, slots, offsets, bytes: at }
 }
-
-const missing = (what: string, p: Port, all: readonly Port[]): CallProblem => ({
-  operation: what,
-  want: `input "${p.name}" of shape ${showShape(p.shape)}`,
-  got: "nothing",
-  fix: `give all of ${all.map((i) => i.name).join(", ")}`
-})
-
-const wrongLength = (what: string, side: string, p: Port, length: number): CallProblem => ({
-  operation: what,
-  want: `${side} "${p.name}" of shape ${showShape(p.shape)} (${p.size} numbers)`,
-  got: `${length} numbers`,
-  fix: "give as many numbers as the shape has"
-})
-
-const foreign = (what: string, side: string, p: Port, own: boolean): CallProblem => ({
-  operation: what,
-  want: `a live buffer of this session for ${side} "${p.name}"`,
-  got: own ? "a buffer whose scope has closed" : "a buffer of another session",
-  fix: "make the buffer in this session, in a scope that is still open"
-})
-
-const unknownOutput = (plan: Plan, name: string): CallProblem => ({
-  operation: `run ${plan.name}`,
-  want: `a target for one of ${plan.outputs.map((o) => o.name).join(", ")}`,
-  got: `"${name}"`,
-  fix: "use the name that the program gives its output"
-})

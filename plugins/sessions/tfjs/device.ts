@@ -2,9 +2,10 @@
 import { Effect } from "effect"
 import { size } from "../../../core/program/mod.ts"
 import { SessionError, type SessionFailure, SessionLost } from "../../../core/service/session.ts"
+import { closed, type Mistake } from "../mistakes.ts"
 import type { Backend } from "./backend.ts"
 import type { DeviceTensor } from "./engine.ts"
-import { closed, type Mistake, refused } from "./mistakes.ts"
+import { refused } from "./mistakes.ts"
 import { joined, scoped } from "./program.ts"
 
 /** Calls after which a device that is only given work is waited for, so that it never has too much of it. */

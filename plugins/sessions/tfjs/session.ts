@@ -16,11 +16,12 @@ import {
   type SessionService,
   type Target
 } from "../../../core/service/session.ts"
+import { closed, foreign, isBuffer, type Mistake, unknownOutput, wrongArgument, wrongCount } from "../mistakes.ts"
 import { acquireBackend, type Backend, type BackendName } from "./backend.ts"
 import { acquireBest } from "./choose.ts"
 import { deviceOf } from "./device.ts"
 import type { DeviceTensor } from "./engine.ts"
-import { closed, foreign, type Mistake, tooLarge, unknownOutput, wrongArgument, wrongCount } from "./mistakes.ts"
+import { tooLarge } from "./mistakes.ts"
 import { demand, kernelsOf, type Loaded, loadProgram, scoped, upload } from "./program.ts"
 import { stepsOf } from "./steps.ts"
 
@@ -172,7 +173,8 @@ const service = (backend: Backend, limit: number, state: { readonly open: boolea
     }
     const ins = Object.entries(program.inputs).map(([k, t]) => wrong(`input "${k}"`, inputs[k], t.shape))
     const bad = ins.find((m) => m !== undefined)
-    if (bad !== undefined || odd !== undefined) return bad ?? unknownOutput(program, odd!)
+    if (bad !== undefined || odd !== undefined)
+      return bad ?? unknownOutput(operation, Object.keys(program.outputs), odd!)
     const outs = Object.entries(into).map(([k, t]) => wrong(`output "${k}"`, t, program.outputs[k]!.shape))
     return outs.find((m) => m !== undefined)
   }
@@ -234,5 +236,3 @@ const service = (backend: Backend, limit: number, state: { readonly open: boolea
     memory: Effect.sync(() => ({ ...memory }))
   }
 }
-
-const isBuffer = (x: Argument | Target): x is Buffer => "owner" in x
