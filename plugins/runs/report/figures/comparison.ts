@@ -1,7 +1,6 @@
 /** What every way of sharing policies is worth, with intervals over seeds. */
 import * as Plot from "@observablehq/plot"
-import { counted } from "../../../../core/text/counted.ts"
-import { interval, percent, show } from "../../../../core/text/numbers.ts"
+import { counted, interval, percent, show } from "../../../../core/text/numbers.ts"
 import type { MethodComparison } from "../../../../pipeline/internal.ts"
 import type { ReportData } from "../../../../pipeline/mod.ts"
 import { draw } from "../draw.ts"
