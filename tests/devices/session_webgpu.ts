@@ -1,6 +1,7 @@
 /**
- * The laws of sessions on WebGPU, and the loss of its device. Not among the tests that `npm test` finds: software drivers
- * take a minute or two. `.ci/run` runs it under Deno and under Bun; where there is no adapter it skips, and says why.
+ * The laws of sessions on WebGPU, and the loss of its device. Not among the tests that `npm test` finds: `.ci/run`
+ * runs it under Deno and under Bun; where there is no adapter it skips, and says why. A real GPU is tried with every size
+ * and repetition of the laws, software with a sample of them, as it compiles and computes on the processor.
  */
 import assert from "node:assert/strict"
 import { test } from "node:test"
@@ -22,8 +23,9 @@ const webgpu: Tolerance = { ...tolerances.f32, operation: 256, tiny: 2 ** -20, p
 
 const found = (await Effect.runPromise(available())).find((a) => a.backend === "webgpu")
 if (found?.works) {
-  console.log(`tfjs:webgpu on ${found.reason}`)
-  sessionLaws("tfjs:webgpu", subject, webgpu)
+  const sampled = /software/.test(found.reason)
+  console.log(`tfjs:webgpu on ${found.reason}: ${sampled ? "a sample of the" : "all"} sizes and repetitions`)
+  sessionLaws("tfjs:webgpu", subject, webgpu, { compilesSlowly: sampled, sampled })
 
   test("tfjs:webgpu: a lost device is an error of its own, and the next session has a new one", async () => {
     const double = built(program("double", { x: [3] }, ({ x }) => ({ y: mul(x, 2) })))

@@ -20,9 +20,9 @@ export const sessionLaws = (
   name: string,
   layer: Layer.Layer<Session, SessionError>,
   tolerance: Tolerance,
-  { compilesSlowly = false } = {}
+  { compilesSlowly = false, sampled = false } = {}
 ): void => {
-  const subject = { name, layer, tolerance, compilesSlowly }
+  const subject = { name, layer, tolerance, compilesSlowly, sampled }
   elementwiseLaws(subject)
   contractionLaws(subject)
   movementLaws(subject)

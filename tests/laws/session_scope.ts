@@ -10,9 +10,9 @@ import { refusal, type Subject, within } from "./session_support.ts"
 const double = built(program("double", { x: [3] }, ({ x }) => ({ y: mul(x, 2), s: sum(x) })))
 
 export const scopeLaws = (subject: Subject): void => {
-  const { name, compilesSlowly } = subject
+  const { name, compilesSlowly, sampled } = subject
   /** How often what must not leak is done. */
-  const times = compilesSlowly ? 500 : 10_000
+  const times = compilesSlowly || sampled ? 500 : 10_000
   const law = (what: string, body: Parameters<typeof within<void>>[1]) =>
     test(`${name}: ${what}`, () => within(subject, body))
 

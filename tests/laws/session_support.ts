@@ -38,6 +38,8 @@ export interface Subject {
   readonly tolerance: Tolerance
   /** Making a program ready takes long: many small programs are made one, and what is only repeated, is so less often. */
   readonly compilesSlowly: boolean
+  /** Computing itself takes long: of sizes and repetitions, some stand for all. */
+  readonly sampled: boolean
 }
 
 /** Runs `body` in a session of its own, closed afterwards. */

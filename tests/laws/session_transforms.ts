@@ -40,7 +40,7 @@ const policies = {
 }
 
 export const transformLaws = (subject: Subject): void => {
-  const { name, compilesSlowly } = subject
+  const { name, compilesSlowly, sampled } = subject
 
   for (const [operation, entries] of Object.entries(operations)) {
     test(`${name}: ${operation} under grad, jvp, vjp, hvp and perExample`, () =>
@@ -73,7 +73,7 @@ export const transformLaws = (subject: Subject): void => {
   }
 
   /** Random programs differ from run to run: few at a time are many in the end. */
-  const [runs, fewerRuns] = compilesSlowly ? [20, 10] : [150, 75]
+  const [runs, fewerRuns] = compilesSlowly || sampled ? [20, 10] : [150, 75]
 
   test(`${name}: random programs and their gradients`, async () => {
     let compared = 0
@@ -114,7 +114,7 @@ export const transformLaws = (subject: Subject): void => {
 
   for (const [kind, shape] of Object.entries(policies)) {
     const p = policy(shape)
-    const [rows, inputs] = [24, shape.sizes[0]!]
+    const [rows, inputs] = [sampled ? 6 : 24, shape.sizes[0]!]
     const actions = size(p.actions(rows))
     const given = {
       theta: probe(1, p.size).map((x) => 0.3 * x),
