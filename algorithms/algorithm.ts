@@ -32,6 +32,23 @@ export const Budget = choice(
 )
 export type Budget = typeof Budget.Type
 
+/** What decides how often θ is updated. */
+export interface UpdateSize extends Pick<TrainingProblem, "stepsPerTask" | "environmentsPerTask"> {
+  /** Number of tasks trained together. */
+  readonly tasks: number
+  readonly budget: Budget
+}
+
+/** How an iteration updates θ. */
+export interface Updates {
+  /** Updates an iteration. */
+  readonly count: number
+  /** Adam's step size, its mean over the training. */
+  readonly rate: number
+  /** Transitions an update, of all tasks together. */
+  readonly batch: number
+}
+
 /** What a learner trains on. */
 export interface TrainingProblem extends Problem {
   /** Who plays the tasks; the learner's own thread by default. A learner may do without. */
@@ -229,6 +246,11 @@ export interface Algorithm<C> {
    * its groups with a policy that is told its task.
    */
   readonly widen?: (config: C, policy: Policy, at: Fixed, tasks: number) => E.Either<ProblemError, Fixed>
+  /**
+   * How an iteration updates θ: what predictions of a training's worth are made from. Without it they tell which group is
+   * better, but not by how much.
+   */
+  readonly updates?: (config: C, size: UpdateSize) => Updates | undefined
   /**
    * Only of meta-learners, whose policy is a place to start from: its worth is that of what it adapts to, by the
    * algorithm's own inner steps.

@@ -16,7 +16,8 @@ export {
   type State,
   type TaskRow,
   type TrainingProblem,
-  Transitions
+  Transitions,
+  type Updates
 } from "./algorithm.ts"
 export { type Architecture, type ArchitectureConfig, architecture, architectures } from "./architecture.ts"
 export { BatchStateData, TaskData } from "./env_data.ts"

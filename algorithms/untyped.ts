@@ -2,7 +2,7 @@
 import { Effect, Result, Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
-import type { Algorithm } from "./algorithm.ts"
+import type { Algorithm, Updates } from "./algorithm.ts"
 import { fromEither, type ProblemError, problemError } from "./error.ts"
 import { strict } from "./settings.ts"
 
@@ -17,7 +17,7 @@ export const untyped = <C>(a: Algorithm<C>): Algorithm<unknown> => {
       : E.left(problemError(`configuration of ${a.id}`, "one that fits its schema", read.failure.message))
   }
   const decode = (config: unknown): Effect.Effect<C, ProblemError> => Effect.suspend(() => fromEither(decoded(config)))
-  const { adapter, check, widen, ...others } = a
+  const { adapter, check, updates, widen, ...others } = a
   return {
     ...others,
     learner: (config, problem) => Effect.flatMap(decode(config), (c) => a.learner(c, problem)),
@@ -27,6 +27,16 @@ export const untyped = <C>(a: Algorithm<C>): Algorithm<unknown> => {
         decoded(config),
         E.chain((c) => check?.(c, problem) ?? E.right(undefined))
       ),
+    ...(updates === undefined
+      ? {}
+      : {
+          updates: (config, size) =>
+            pipe(
+              decoded(config),
+              E.map((c) => updates(c, size)),
+              E.getOrElse((): Updates | undefined => undefined)
+            )
+        }),
     ...(widen === undefined
       ? {}
       : {

@@ -41,6 +41,11 @@ const MetaConfig = Schema.Struct({
 
 /** Estimates for subsets of tasks from one linearised policy. */
 export const SurrogateConfig = Schema.Struct({
+  estimator: choice(
+    ["adam-gain", "expected-gain", "natural-gain", "inner-product", "cosine", "logistic"],
+    "how a group's worth is estimated: by the expected update on its gradients and their noise, or as the paper does by " +
+      "logistic regression on every transition's projected gradient"
+  ),
   transitionsPerTask: count(1, 100_000_000, "transitions a task collected at θ★; the paper: 2048"),
   projection: choice(["gaussian", "rademacher", "sparse", "kronecker"], "random projection of the gradients"),
   dimension: count(1, 10_000, "d, dimension after projection, of d × d matrices; the paper: 400"),
@@ -63,9 +68,17 @@ export type SurrogateConfig = typeof SurrogateConfig.Type
 
 /** Splitting the tasks by the affinity matrix. */
 const GroupingConfig = Schema.Struct({
-  method: name("how the tasks are split: sdp, spectral, agglomerative, random, or one of a plugin"),
+  method: name(
+    "how the tasks are split: worth (the largest predicted return); by affinities: sdp, spectral, agglomerative; random; or one of a plugin"
+  ),
   k: countOr("auto", 1, 1000, "number of groups, or auto"),
-  lambda: numberOr("off", 0, 1e9, "penalty on the number of groups instead of a fixed k")
+  price: numberOr(
+    "off",
+    0,
+    1e12,
+    "with worth and k auto: what one more policy must bring, in mean return over tasks; off takes the fewest that are not clearly worse"
+  ),
+  lambda: numberOr("off", 0, 1e9, "with sdp: penalty on the number of groups instead of a fixed k")
 })
 
 /** Really training a sample of subsets, against which the estimates are judged. */
@@ -98,7 +111,11 @@ export const GroupTrainingConfig = Schema.Struct({
 export type GroupTrainingConfig = typeof GroupTrainingConfig.Type
 
 const EvaluationConfig = Schema.Struct({
-  episodes: count(1, 1_000_000, "episodes a task a policy, actions at their mode")
+  episodes: count(1, 1_000_000, "episodes a task a policy, after its training"),
+  actions: choice(
+    ["sample", "mode"],
+    "actions drawn from the policy, whose return is what trainings raise and estimates predict; or the most probable ones"
+  )
 })
 
 /** The first-order check. */

@@ -9,7 +9,8 @@ import type { Task } from "../envs/mod.ts"
 import type { Catalog } from "./catalog.ts"
 import type { RunConfig } from "./config.ts"
 import type { Setting } from "./jobs/training.ts"
-import { groupingTakes } from "./stages/group_by.ts"
+import { worthTakes } from "./stages/decision.ts"
+import { groupingTakes, WORTH } from "./stages/group_by.ts"
 import { toldPolicy, whyNotTold } from "./stages/told.ts"
 
 /** A training that some stage will do. */
@@ -42,7 +43,11 @@ export const foresee = (
   const count = grouping.lambda === "off" ? { k: grouping.k } : { lambda: grouping.lambda }
   const steps: readonly E.Either<ProblemError, unknown>[] = [
     E.mapLeft(asProblem)(checkedSubsets(tasks.length, surrogate.subsetSize, surrogate.subsets)),
-    E.mapLeft(asProblem)(groupingTakes(tasks.length, { ...count, method: grouping.method }, groupings)),
+    E.mapLeft(asProblem)(
+      grouping.method === WORTH
+        ? worthTakes(tasks.length, config)
+        : groupingTakes(tasks.length, { ...count, method: grouping.method }, groupings)
+    ),
     ...trainings(config, tasks.length).map((planned) => takes(setting, tasks, planned)),
     ...toldTrainings(config, setting, tasks, architectures)
   ]

@@ -38,13 +38,16 @@ export const mainJob = (catalog: Catalog) =>
     const start = { policy: meta.policy, value: meta.value, ...moments }
 
     const { distances, directions, maximum, beyond } = config.firstOrder
+    const { iterations: length, budget: shared } = config.groupTraining
+    const predicted = { iterations: length, budget: shared, stepsPerTask: spec.stepsPerTask }
     const estimated = yield* stages.run(surrogate(context), {
       spec,
       tasks,
       at: start,
       directions,
       key: child(key, "surrogate"),
-      config: { ...config.surrogate, ...discountOf(spec.algorithmConfig) }
+      config: { ...config.surrogate, ...discountOf(spec.algorithmConfig) },
+      training: predicted
     })
     const followed = { ...estimated.followed, theta: meta.policy, distances, key: child(key, "check") }
     const residuals = yield* stages.run(firstOrderCheck(context), { spec, ...followed })
@@ -52,7 +55,7 @@ export const mainJob = (catalog: Catalog) =>
       yield* refuseBeyond(estimated.distances, firstOrderRows(distances, residuals), maximum)
     }
 
-    const { method, k: asked, lambda: price } = config.grouping
+    const { method, k: asked, lambda, price } = config.grouping
     const split = yield* stages.run(grouping(context), {
       taskIds: spec.taskIds,
       gradients: estimated.gradients,
@@ -60,7 +63,9 @@ export const mainJob = (catalog: Catalog) =>
       chosen: config.surrogate.affinity,
       method,
       key,
-      count: price === "off" ? { k: asked } : { lambda: price }
+      count: lambda === "off" ? { k: asked } : { lambda },
+      ...(price === "off" ? {} : { price }),
+      ...(estimated.worth === undefined ? {} : { worth: estimated.worth })
     })
     const { k, labels } = split
 

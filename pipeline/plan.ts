@@ -32,7 +32,7 @@ export const intend = Effect.fn("policygradex.intend")(function* (config: RunCon
     taskIds: tasks.map((t) => t.id),
     environmentsPerTask: config.meta.vector,
     stepsPerTask: config.meta.stepsPerTask,
-    episodes: config.evaluation.episodes
+    ...config.evaluation
   }
   const setting = yield* settingOf(spec, catalog)
   yield* fromEither(foresee(config, setting, tasks, catalog))

@@ -31,7 +31,8 @@ const quick: RunConfig = {
   normalise: { observation: false, reward: false },
   meta: { iterations: 6, target: "off", stepsPerTask: 2048, vector: 8 },
   surrogate: {
-    transitionsPerTask: 16384,
+    estimator: "adam-gain",
+    transitionsPerTask: 4096,
     projection: "sparse",
     dimension: 400,
     damping: 10,
@@ -43,7 +44,7 @@ const quick: RunConfig = {
     baseline: "task"
   },
   firstOrder: { distances: [0.001, 0.005, 0.01, 0.05], directions: 10, maximum: 0.02, beyond: "warn" },
-  grouping: { method: "sdp", k: 2, lambda: "off" },
+  grouping: { method: "worth", k: "auto", price: "off", lambda: "off" },
   truth: {
     subsets: 45,
     iterations: 5,
@@ -54,7 +55,7 @@ const quick: RunConfig = {
     measure: "curve"
   },
   groupTraining: { iterations: 5, budget: "updates", seeds: 3, randomDraws: 5 },
-  evaluation: { episodes: 20 }
+  evaluation: { episodes: 20, actions: "sample" }
 }
 
 /**
@@ -73,11 +74,13 @@ const paper: RunConfig = {
   meta: { iterations: 100, target: "off", stepsPerTask: 2048, vector: 8 },
   surrogate: {
     ...quick.surrogate,
+    estimator: "logistic",
     transitionsPerTask: 2048,
     projection: "gaussian",
     subsets: "all",
     subsetSize: 5
   },
+  grouping: { ...quick.grouping, method: "sdp", k: 2 },
   truth: {
     subsets: 30,
     iterations: 5,
@@ -88,7 +91,7 @@ const paper: RunConfig = {
     measure: "curve"
   },
   groupTraining: { iterations: 10, budget: "steps", seeds: 5, randomDraws: 5 },
-  evaluation: { episodes: 100 }
+  evaluation: { ...quick.evaluation, episodes: 100 }
 }
 
 /**
@@ -100,7 +103,6 @@ const navigation: RunConfig = {
   preset: "navigation",
   family: { id: "navigation-uniform", n: 8, options: {} },
   algorithm: { id: "ppo", ppo: { ...quickPpo, learningRate: 3e-3, gamma: 0.95 } },
-  grouping: { ...quick.grouping, k: 4 },
   truth: { ...quick.truth, subsets: 28 },
   groupTraining: { ...quick.groupTraining, iterations: 8, seeds: 3 }
 }
@@ -117,7 +119,7 @@ const frozenlake: RunConfig = {
   algorithm: { id: "ppo", ppo: { ...quickPpo, learningRate: 3e-3, gamma: 0.8 } },
   meta: { ...quick.meta, iterations: 10 },
   groupTraining: { ...quick.groupTraining, iterations: 8, seeds: 5 },
-  evaluation: { episodes: 200 }
+  evaluation: { ...quick.evaluation, episodes: 200 }
 }
 
 /**
@@ -131,7 +133,7 @@ const highwayDensity: RunConfig = {
   algorithm: { id: "ppo", ppo: { ...quickPpo, learningRate: 3e-3, gamma: 0.9 } },
   meta: { ...quick.meta, iterations: 8 },
   truth: { ...quick.truth, subsets: 15 },
-  evaluation: { episodes: 50 }
+  evaluation: { ...quick.evaluation, episodes: 50 }
 }
 
 /**
@@ -149,7 +151,7 @@ const lunarlanderGravity: RunConfig = {
   // Landers that have learnt to hover fly for the whole 1000 steps of an episode.
   truth: { ...quick.truth, subsets: 12, iterations: 3, episodes: 4 },
   groupTraining: { ...quick.groupTraining, iterations: 4, seeds: 3 },
-  evaluation: { episodes: 10 }
+  evaluation: { ...quick.evaluation, episodes: 10 }
 }
 
 /**

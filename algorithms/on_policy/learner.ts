@@ -23,7 +23,7 @@ import { updater } from "./update.ts"
 /** Makes a training ready: compiles its programs once and takes its memory, both given back when the scope closes. */
 export const learner = <C>(kind: OnPolicy<C>) =>
   Effect.fn("on_policy.learner")(function* (c: C, problem: TrainingProblem) {
-    const loop = withBudget({ ...loopDefaults, ...kind.loop(c) }, problem)
+    const loop = withBudget({ ...loopDefaults, ...kind.loop(c) }, sizeOf(problem))
     const { tasks, policy, iterations, aggregator } = problem
     const steps = yield* fromEither(checked(kind, c, problem))
     const session = yield* Session
@@ -105,6 +105,12 @@ export const learner = <C>(kind: OnPolicy<C>) =>
       })
     })
   })
+
+const sizeOf = ({ tasks, stepsPerTask, budget = "steps" }: TrainingProblem) => ({
+  tasks: tasks.length,
+  stepsPerTask,
+  budget
+})
 
 /** Rollouts in this thread: all tasks together, under the parameters that the session holds. */
 const rolloutsHere =

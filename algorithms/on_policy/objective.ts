@@ -13,7 +13,7 @@ import {
   sum,
   type Tensor
 } from "../../core/program/mod.ts"
-import type { TrainingProblem } from "../algorithm.ts"
+import type { UpdateSize, Updates } from "../algorithm.ts"
 import { combination } from "../combination.ts"
 import { type Networks, predict } from "./networks.ts"
 
@@ -53,8 +53,17 @@ export const loopDefaults: Loop = {
 }
 
 /** The loop where minibatches grow with the tasks: as many updates as of a task alone. */
-export const withBudget = (loop: Loop, { tasks, stepsPerTask, budget }: TrainingProblem): Loop =>
-  budget === "updates" ? { ...loop, batch: Math.min(loop.batch, stepsPerTask) * tasks.length } : loop
+export const withBudget = (
+  loop: Loop,
+  { tasks, stepsPerTask, budget }: Omit<UpdateSize, "environmentsPerTask">
+): Loop => (budget === "updates" ? { ...loop, batch: Math.min(loop.batch, stepsPerTask) * tasks } : loop)
+
+/** What an iteration of the loop does to θ. */
+export const updatesOf = (loop: Loop, size: UpdateSize): Updates => {
+  const rows = size.tasks * size.stepsPerTask
+  const batch = Math.min(withBudget(loop, size).batch, rows)
+  return { count: loop.epochs * Math.floor(rows / batch), rate: loop.learningRate * (loop.anneal ? 0.5 : 1), batch }
+}
 
 /** Transitions that one step learns from: each `[batch]`. */
 export interface Minibatch {

@@ -6,7 +6,7 @@ import { checked } from "./check.ts"
 import { collector } from "./collector.ts"
 import { learner } from "./learner.ts"
 import { networks } from "./networks.ts"
-import { loopDefaults, type OnPolicy } from "./objective.ts"
+import { loopDefaults, type OnPolicy, updatesOf } from "./objective.ts"
 
 /**
  * An algorithm from its objective: rollouts of all tasks together, values and advantages, minibatches, Adam,
@@ -42,6 +42,7 @@ export const onPolicy = <C, F extends string>(kind: OnPolicy<C, F>): Algorithm<C
     makePolicy,
     check: (c, problem) => checked(kind, c, problem),
     learner: learner(kind),
+    updates: (c, size) => updatesOf({ ...loopDefaults, ...kind.loop(c) }, size),
     collector: (c, problem) => collector({ ...loopDefaults, ...kind.loop(c) }, problem),
     widen: (_, policy, at, tasks) =>
       E.right({

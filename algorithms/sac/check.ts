@@ -5,7 +5,7 @@ import type { Problem, TrainingProblem } from "../algorithm.ts"
 import { stepsOfEach } from "../environment_runner.ts"
 import { asProblem, type ProblemError, problemError } from "../error.ts"
 import { slotsFor } from "../replay/mod.ts"
-import { defaults, type Sac, withBudget } from "./config.ts"
+import { defaults, type Sac, sizeOf, withBudget } from "./config.ts"
 import { batchOf } from "./mathematics.ts"
 
 /** Errors: `ProblemError` for a policy that is not SAC's. */
@@ -25,7 +25,7 @@ const refuse = (field: string, want: string, got: string): E.Either<ProblemError
  * void.
  */
 export const checked = (settings: Sac, problem: TrainingProblem): E.Either<ProblemError, number> => {
-  const c = withBudget(settings, problem)
+  const c = withBudget(settings, sizeOf(problem))
   return pipe(
     checkedPolicy(problem),
     E.chain(() => stepsOfEach(problem)),

@@ -1,7 +1,7 @@
 /** What a person sets for SAC, and where the defaults come from. */
 import { Schema } from "effect"
 import { choice, count, countOr, number, numberOr } from "../../core/service/setting.ts"
-import type { TrainingProblem } from "../algorithm.ts"
+import type { TrainingProblem, UpdateSize, Updates } from "../algorithm.ts"
 
 export const SacConfig = Schema.Struct({
   learningRate: number(1e-8, 1, "Adam's step size, of policy, critics and temperature"),
@@ -57,12 +57,33 @@ export const defaults: Sac = {
 }
 
 /** The settings where more tasks are no more updates: minibatches and the uniform start grow with the tasks instead. */
-export const withBudget = (c: Sac, { tasks, environmentsPerTask, budget }: TrainingProblem): Sac =>
+export const withBudget = (c: Sac, { tasks, environmentsPerTask, budget }: Omit<UpdateSize, "stepsPerTask">): Sac =>
   budget === "updates"
     ? {
         ...c,
-        batch: c.batch * tasks.length,
-        learningStarts: c.learningStarts * tasks.length,
+        batch: c.batch * tasks,
+        learningStarts: c.learningStarts * tasks,
         updates: c.updates === "steps" ? c.trainEvery * environmentsPerTask : c.updates
       }
     : c
+
+/** What a problem's size is to {@link withBudget}. */
+export const sizeOf = ({
+  tasks,
+  budget = "steps",
+  environmentsPerTask,
+  stepsPerTask
+}: TrainingProblem): UpdateSize => ({
+  tasks: tasks.length,
+  environmentsPerTask,
+  stepsPerTask,
+  budget
+})
+
+/** What an iteration does to θ. */
+export const updatesOf = (settings: Sac, size: UpdateSize): Updates => {
+  const { trainEvery, updates, batch, learningRate } = withBudget(settings, size)
+  const rounds = size.stepsPerTask / size.environmentsPerTask / trainEvery
+  const each = updates === "steps" ? trainEvery * size.environmentsPerTask * size.tasks : updates
+  return { count: rounds * each, rate: learningRate, batch }
+}

@@ -14,7 +14,7 @@ import { trainingLoop } from "../loop.ts"
 import { isDouble, updateMoments } from "../normalise.ts"
 import { contents, makeReplay, nextSlot, overwrites, withContents } from "../replay/mod.ts"
 import { checked } from "./check.ts"
-import { type Sac, withBudget } from "./config.ts"
+import { type Sac, sizeOf, withBudget } from "./config.ts"
 import { deviceState, firstArrays, partNames, readState, writeState } from "./device_state.ts"
 import { batchOf, networks } from "./mathematics.ts"
 import { brokenTasks, figuresOf, tally } from "./rows.ts"
@@ -42,7 +42,7 @@ export interface SacKind {
  */
 export const learner = ({ id, version, optimizer }: SacKind) =>
   Effect.fn("sac.learner")(function* (settings: Sac, problem: TrainingProblem) {
-    const c = withBudget(settings, problem)
+    const c = withBudget(settings, sizeOf(problem))
     const steps = yield* fromEither(checked(settings, problem))
     const { tasks, policy, environmentsPerTask, aggregator } = problem
     const session = yield* Session

@@ -7,7 +7,7 @@ import { fromEither } from "../error.ts"
 import { collectorOf } from "../on_policy/collector.ts"
 import { widenedPolicy } from "../widen.ts"
 import { checked, checkedPolicy } from "./check.ts"
-import { defaults, type Sac, SacConfig } from "./config.ts"
+import { defaults, type Sac, SacConfig, updatesOf } from "./config.ts"
 import { learner, type SacKind } from "./learner.ts"
 import { networks, valueProgram } from "./mathematics.ts"
 import { makePolicy } from "./policy.ts"
@@ -34,6 +34,7 @@ export const softActorCritic = (kind: SacKind): Algorithm<Sac> => ({
   supports: (action) => action._tag === "Discrete" || [...action.low, ...action.high].every(Number.isFinite),
   makePolicy,
   check: checked,
+  updates: updatesOf,
   learner: learner(kind),
   collector: (c, problem) =>
     Effect.gen(function* () {

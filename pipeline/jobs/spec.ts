@@ -22,6 +22,7 @@ export const TrainingSpec = Schema.Struct({
   stepsPerTask: Schema.Number,
   budget: Schema.optionalKey(Budget),
   episodes: Schema.Number,
+  actions: Schema.optionalKey(Schema.Literals(["mode", "sample"])),
   assessments: Schema.optionalKey(Schema.Number),
   /** As in {@link Setting}. */
   parameters: Schema.optionalKey(Schema.Literal(false))
@@ -67,6 +68,7 @@ export const settingOf = Effect.fnUntraced(function* (
     stepsPerTask: spec.stepsPerTask,
     ...(spec.budget === undefined ? {} : { budget: spec.budget }),
     episodes: spec.episodes,
+    ...(spec.actions === undefined ? {} : { actions: spec.actions }),
     ...(spec.assessments === undefined ? {} : { assessments: spec.assessments }),
     ...(spec.parameters === undefined ? {} : { parameters: spec.parameters })
   }

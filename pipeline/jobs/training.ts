@@ -40,8 +40,10 @@ export interface Setting<C> {
   readonly stepsPerTask: number
   /** What does not depend on how many tasks are trained together; `steps` by default, see `TrainingProblem`. */
   readonly budget?: Budget
-  /** Episodes a task in the evaluation after the training, actions at their mode. */
+  /** Episodes a task in the evaluation after the training. */
   readonly episodes: number
+  /** In that evaluation: the most probable ones, by default, or drawn ones. */
+  readonly actions?: EvaluationOptions["actions"]
   /** Episodes a task after each iteration, actions drawn; none by default. */
   readonly assessments?: number
   /** Where only returns matter, parameters are left out of what a training gives. */
@@ -150,6 +152,7 @@ export const train = Effect.fn("policygradex.train")(function* <C, W = never, R 
     environmentsPerTask,
     stepsPerTask,
     episodes,
+    actions = "mode",
     assessments = 0
   } = setting
   return yield* Effect.scoped(
@@ -197,8 +200,7 @@ export const train = Effect.fn("policygradex.train")(function* <C, W = never, R 
       })
       const keep = Effect.suspend(() => (state.iteration > 0 && checkpoints?.keep(midway())) || Effect.void)
       yield* Effect.onError(iterate, () => keep)
-      const mode = { episodes, actions: "mode" } as const
-      const done = yield* evaluate(state, mode, child(key, "evaluate"))
+      const done = yield* evaluate(state, { episodes, actions }, child(key, "evaluate"))
       const wanted = (x: Floats): Float64Array => Float64Array.from(setting.parameters === false ? [] : x)
       const trained: Trained = {
         policy: wanted(state.policy),

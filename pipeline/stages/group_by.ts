@@ -24,8 +24,12 @@ import type { GroupingPlugin } from "../catalog.ts"
 /** Groups by any method, contributed ones too. */
 export type Grouped = Omit<Grouping, "method"> & { readonly method: string }
 
-/** What there is beside the package's own methods. */
+/** The method that takes the partition with the largest predicted return, and needs no affinity. */
+export const WORTH = "worth"
+
+/** Every method that a run can be asked for. */
 export const groupingIds = (contributed: readonly GroupingPlugin[] = []): readonly string[] => [
+  WORTH,
   ...groupingMethods,
   ...contributed.map((g) => g.id)
 ]

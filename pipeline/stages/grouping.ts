@@ -1,15 +1,18 @@
 /** Stage: the tasks' groups, and those of other affinities to compare them with. */
 import { Effect, Schema } from "effect"
+import * as E from "fp-ts/lib/Either.js"
 import { fromEither } from "../../algorithms/internal.ts"
-import { type GroupCount, randomGroups } from "../../core/grouping/mod.ts"
+import { type GroupCount, partitionValue, randomGroups } from "../../core/grouping/mod.ts"
 import { child, type Key, stream } from "../../core/random/mod.ts"
 import { RunStore } from "../../core/service/run_store.ts"
 import type { Affinity } from "../../core/surrogate/mod.ts"
 import type { StageContext } from "./context.ts"
-import { groupBy, labelsOf, rowsOf } from "./group_by.ts"
+import { decide, noWorth } from "./decision.ts"
+import { type Grouped, groupBy, labelsOf, rowsOf, WORTH } from "./group_by.ts"
 import { inOneGroup, whyArbitrary } from "./indifferent.ts"
 import { Labels } from "./schemas.ts"
 import { single } from "./stage.ts"
+import type { Worth } from "./surrogate/predict.ts"
 
 export interface GroupingInput {
   readonly taskIds: readonly string[]
@@ -20,6 +23,10 @@ export interface GroupingInput {
   readonly chosen: "centred" | "gain" | "eq5"
   readonly method: string
   readonly count: GroupCount
+  /** Of one more policy, with the method `worth`. */
+  readonly price?: number
+  /** What every number of policies is predicted to be worth, for that method. */
+  readonly worth?: Worth
   readonly key: Key
 }
 
@@ -45,6 +52,28 @@ export const TaskGroups = Schema.Struct({
 })
 export type TaskGroups = typeof TaskGroups.Type
 
+type Split = Pick<Grouped, "k" | "labels" | "objective" | "bound" | "roundedObjective" | "warnings">
+
+const byWorth = ({
+  worth,
+  count,
+  price,
+  affinities,
+  chosen
+}: GroupingInput): E.Either<{ readonly message: string }, Split> => {
+  if (worth === undefined) return noWorth("none")
+  const { point, text } = decide(worth, { k: count.k ?? "auto", price })
+  const { n, values } = affinities[chosen]
+  return E.right({
+    k: point.k,
+    labels: point.labels,
+    objective: null,
+    bound: null,
+    roundedObjective: partitionValue(n, values, point.labels, point.k),
+    warnings: text === "" ? [] : [text]
+  })
+}
+
 export const grouping = ({ groupings }: StageContext) =>
   single({
     name: "grouping",
@@ -56,7 +85,9 @@ export const grouping = ({ groupings }: StageContext) =>
       if (undecided !== undefined) return inOneGroup(method, affinities[chosen], undecided)
       const rows = rowsOf(affinities[chosen])
       const request = { ...count, method, stream: drawing("rounding") }
-      const { k, labels, ...rest } = yield* fromEither(groupBy(rows, request, groupings))
+      const { k, labels, ...rest } = yield* fromEither(
+        method === WORTH ? byWorth(input) : (groupBy(rows, request, groupings) satisfies ReturnType<typeof byWorth>)
+      )
       const by = (name: keyof typeof affinities) => labelsOf(affinities[name], k, drawing("rounding"))
       const { objective, bound, roundedObjective, warnings } = rest
       return {

@@ -1,20 +1,27 @@
 /** Stage: how every subset would adapt from θ★, without training any. */
 
 import { Effect, Schema } from "effect"
-import type { Fixed } from "../../algorithms/mod.ts"
+import { asProblem } from "../../algorithms/internal.ts"
+import type { Budget, Fixed } from "../../algorithms/mod.ts"
 import { Doubles, Ints, Numbers } from "../../core/service/data.ts"
 import { RunStore } from "../../core/service/run_store.ts"
 import type { Task } from "../../envs/mod.ts"
+import type { SurrogateConfig } from "../config.ts"
 import type { StageContext, TasksOfSpec } from "./context.ts"
 import { AffinityData, Labels, Score } from "./schemas.ts"
-import { single } from "./stage.ts"
+import { type Help, single } from "./stage.ts"
 import { type EstimateConfig, estimate, Followed, followed } from "./surrogate/estimate.ts"
+import { seenBy } from "./surrogate/gradient_job.ts"
+import { seeTasks } from "./surrogate/gradients.ts"
 import { observedBy } from "./surrogate/observe_job.ts"
+import { type PredictedTraining, predict, Worth } from "./surrogate/predict.ts"
 
 export interface SurrogateInput extends TasksOfSpec {
   /** θ★. */
   readonly at: Fixed
-  readonly config: EstimateConfig
+  readonly config: EstimateConfig & { readonly estimator: SurrogateConfig["estimator"] }
+  /** The training whose outcome is predicted. */
+  readonly training: Pick<PredictedTraining, "iterations" | "stepsPerTask"> & { readonly budget: Budget }
   /** Adapted directions that the first-order check will follow. */
   readonly directions: number
 }
@@ -22,15 +29,17 @@ export interface SurrogateInput extends TasksOfSpec {
 /** What is estimated of every subset, and how far the estimates can be trusted. */
 export const Estimated = Schema.Struct({
   subsets: Schema.Array(Labels),
-  /** Estimated gain over θ★. */
+  /** Estimated gain over θ★: in return, or in surrogate loss where the estimator is the logistic one. */
   scores: Schema.Array(Score),
-  /** Minus the losses, as equation 5 prints them. */
+  /** Minus the losses, as equation 5 prints them; the scores, where there are none. */
   printed: Schema.Array(Score),
-  /** Mean of Â_t·g̃_t of every task. */
+  /** What every number of policies is worth, where the estimator tells. */
+  worth: Schema.optionalKey(Worth),
+  /** Mean of Â_t·∇log π of every task, projected for the logistic estimator. */
   gradients: Schema.Array(Doubles),
-  /** How the solver ended, subset by subset. */
-  solved: Schema.Struct({ objective: Doubles, gradientNorm: Doubles, iterations: Ints }),
-  /** ‖Px‖/‖θ★‖ of every adapted policy. */
+  /** How the solver ended, subset by subset, where there was something to solve. */
+  solved: Schema.optionalKey(Schema.Struct({ objective: Doubles, gradientNorm: Doubles, iterations: Ints })),
+  /** ‖θ−θ★‖/‖θ★‖ of every adapted policy. */
   distances: Numbers,
   /** Subsets that the trust radius held back. */
   clipped: Schema.Int,
@@ -39,50 +48,78 @@ export const Estimated = Schema.Struct({
 })
 export type Estimated = typeof Estimated.Type
 
-export const surrogate = ({ setting, inParts }: StageContext) =>
+export const surrogate = (context: StageContext) =>
   single({
     name: "surrogate",
     result: Estimated,
-    run: Effect.fnUntraced(function* (input: SurrogateInput, { workers }) {
-      const { spec, tasks, at, config, key } = input
-      const observed = inParts ? observedBy(workers, spec, tasks, at, config, key) : undefined
-      const all = yield* estimate(setting, tasks, at, config, key, observed)
-      const { subsets, scores, printed, gradients, solved, distances, clipped, affinities } = all
-      return {
-        subsets,
-        scores,
-        printed,
-        gradients,
-        distances,
-        clipped,
-        affinities,
-        solved: {
-          objective: solved.objective,
-          gradientNorm: solved.gradientNorm,
-          iterations: solved.iterations
-        },
-        followed: followed(setting.policy, all, config.dimension, input.directions)
-      }
-    }),
+    run: (input: SurrogateInput, help) =>
+      input.config.estimator === "logistic" ? byLogistic(context, input, help) : byGradients(context, input, help),
     save: ({ tasks }: SurrogateInput, estimated) => putSurrogate(estimated, tasks)
   })
+
+/** The papers' way: weighted logistic regression on the projected gradient of every transition, a problem a subset. */
+const byLogistic = Effect.fnUntraced(function* (
+  { setting, inParts }: StageContext,
+  { spec, tasks, at, config, key, directions }: SurrogateInput,
+  { workers }: Help
+) {
+  const observed = inParts ? observedBy(workers, spec, tasks, at, config, key) : undefined
+  const all = yield* estimate(setting, tasks, at, config, key, observed)
+  const { subsets, scores, printed, gradients, solved, distances, clipped, affinities } = all
+  return {
+    subsets,
+    scores,
+    printed,
+    gradients,
+    distances,
+    clipped,
+    affinities,
+    solved: { objective: solved.objective, gradientNorm: solved.gradientNorm, iterations: solved.iterations },
+    followed: followed(setting.policy, all, config.dimension, directions)
+  } satisfies Estimated
+})
+
+/** By mean gradients and their noise: no transition has features. */
+const byGradients = Effect.fnUntraced(function* (
+  { setting, inParts }: StageContext,
+  { spec, tasks, at, config, training, key, directions: count }: SurrogateInput,
+  { workers }: Help
+) {
+  const seen = inParts
+    ? yield* seenBy(workers, spec, tasks, at, config, key)
+    : yield* Effect.mapError(seeTasks(setting, tasks, at, config, key), asProblem)
+  const { algorithm, algorithmConfig, environmentsPerTask } = setting
+  const updates = (members: number) =>
+    algorithm.updates?.(algorithmConfig, { ...training, environmentsPerTask, tasks: members })
+  const found = yield* predict(at.policy, seen, { ...training, updates }, config, key)
+  const { directions, ...estimated } = found
+  return {
+    ...estimated,
+    followed: { visited: seen.map((t) => t.visited), adapted: directions(count) }
+  } satisfies Estimated
+})
 
 const putSurrogate = Effect.fnUntraced(function* (estimated: Estimated, tasks: readonly Task[]) {
   const store = yield* RunStore
   const { solved, distances } = estimated
   yield* store.put("surrogate", "subsets", {
     kind: "table",
-    columns: ["subset", "task", "estimate", "loss", "distance", "objective", "gradient_norm", "iterations"],
+    columns: [
+      "subset",
+      "task",
+      "estimate",
+      "loss",
+      "distance",
+      ...(solved === undefined ? [] : ["objective", "gradient_norm", "iterations"])
+    ],
     rows: estimated.scores.flatMap((s, k) =>
       s.tasks.map((t, a) => [
         s.tasks.join(" "),
         tasks[t]!.id,
         s.values[a]!,
         -estimated.printed[k]!.values[a]!,
-        distances[k]!,
-        solved.objective[k]!,
-        solved.gradientNorm[k]!,
-        solved.iterations[k]!
+        distances[k] ?? Number.NaN,
+        ...(solved === undefined ? [] : [solved.objective[k]!, solved.gradientNorm[k]!, solved.iterations[k]!])
       ])
     )
   })

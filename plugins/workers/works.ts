@@ -6,7 +6,7 @@ import type { Session } from "../../core/service/session.ts"
 import type { Job } from "../../pipeline/jobs/mod.ts"
 import { evaluateJob, rolloutJob, trainingJob } from "../../pipeline/jobs/mod.ts"
 import type { Catalog } from "../../pipeline/mod.ts"
-import { checkJob, observeJob } from "../../pipeline/stages/mod.ts"
+import { checkJob, gradientJob, observeJob } from "../../pipeline/stages/mod.ts"
 
 /** Work whose data come from another thread and are checked. */
 export interface Served {
@@ -37,6 +37,7 @@ const works: readonly Served[] = [
   served(rolloutJob),
   served(evaluateJob),
   served(observeJob),
+  served(gradientJob),
   served(checkJob)
 ]
 

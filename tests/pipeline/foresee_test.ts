@@ -77,7 +77,7 @@ for (const [what, change, sentence] of [
   ],
   [
     "a price of groups with a method that has none",
-    { grouping: { method: "spectral", k: 2, lambda: 1 } },
+    { grouping: { ...smallest.grouping, method: "spectral", k: 2, lambda: 1 } },
     /^Cannot group by lambda: want k with the method spectral, got 1; only sdp has a price$/
   ],
   [

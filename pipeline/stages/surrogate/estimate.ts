@@ -137,7 +137,7 @@ export const followed = (
 ): Followed => {
   const count = Math.min(directions, estimated.subsets.length)
   return {
-    visited: estimated.transitions.map((t) => firstRows(t, policy, CHECKED_ROWS)),
+    visited: estimated.transitions.map((t) => firstRows(t, policy)),
     adapted: estimated.lift(estimated.x.subarray(0, count * dimension))
   }
 }
@@ -145,7 +145,8 @@ export const followed = (
 /** Transitions of each task that the check follows. */
 const CHECKED_ROWS = 1024
 
-const firstRows = (t: Visited, { inputs, actionSize }: Policy, most: number): Visited => {
-  const count = Math.min(t.count, most)
+/** Those of them. */
+export const firstRows = (t: Visited, { inputs, actionSize }: Policy): Visited => {
+  const count = Math.min(t.count, CHECKED_ROWS)
   return { count, observation: t.observation.slice(0, count * inputs), action: t.action.slice(0, count * actionSize) }
 }

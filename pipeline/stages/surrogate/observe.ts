@@ -14,17 +14,19 @@ import { TaskData } from "./solve_subsets.ts"
 
 const { transitionsPerTask, projection, dimension, normaliseAdvantages, baseline } = SurrogateConfig.fields
 
-/** What of the surrogate's configuration decides what is observed. */
-export const ObserveConfig = Schema.Struct({
+/** How transitions are collected and judged. */
+export const JudgeConfig = Schema.Struct({
   transitionsPerTask,
-  projection,
-  dimension,
   normaliseAdvantages,
   baseline,
   /** γ and λ of the advantages. */
   gamma: Schema.Number,
   lambda: Schema.Number
 })
+export type JudgeConfig = typeof JudgeConfig.Type
+
+/** What of the surrogate's configuration decides what is observed. */
+export const ObserveConfig = Schema.Struct({ ...JudgeConfig.fields, projection, dimension })
 export type ObserveConfig = typeof ObserveConfig.Type
 
 /** One task at θ★. */
@@ -41,19 +43,48 @@ export const observe = Effect.fn("policygradex.observe")(function* <C>(
   projector: Projector
 ) {
   const observed: Observed[] = []
+  for (const { transitions, advantages } of yield* judge(setting, tasks, at, c, key)) {
+    const features = yield* projector.features(at.policy, transitions)
+    observed.push({ transitions, data: { features, advantages } })
+  }
+  return observed
+})
+
+/** What one task showed at θ★, and how good each action was. */
+export interface Judged {
+  readonly transitions: Transitions
+  readonly advantages: Float32Array
+  /** Standard deviation of the advantages before they were standardised; 1 where they are not. */
+  readonly unit: number
+}
+
+/** Plays the tasks at θ★ and says of every action how much better than the task's mean it was. */
+export const judge = Effect.fn("policygradex.judge")(function* <C>(
+  setting: Setting<C>,
+  tasks: readonly Task[],
+  at: Fixed,
+  c: JudgeConfig,
+  key: Key
+) {
+  const judged: Judged[] = []
   for (const transitions of yield* collect(setting, tasks, at, c, key)) {
     const advantages =
       c.baseline === "task"
         ? yield* ownAdvantages(transitions, c.gamma, c.lambda, setting.policy)
         : Float64Array.from(transitions.advantage)
+    const unit = c.normaliseAdvantages ? deviationOf(advantages) : 1
     // Standardised, the rounding of a baseline would look like a signal.
     if (isIndifferent(transitions)) advantages.fill(0)
     else if (c.normaliseAdvantages) standardiseInPlace(advantages)
-    const features = yield* projector.features(at.policy, transitions)
-    observed.push({ transitions, data: { features, advantages: Float32Array.from(advantages) } })
+    judged.push({ transitions, advantages: Float32Array.from(advantages), unit })
   }
-  return observed
+  return judged
 })
+
+const deviationOf = (x: Float64Array): number => {
+  const m = x.reduce((a, b) => a + b, 0) / x.length
+  return Math.sqrt(x.reduce((s, v) => s + (v - m) ** 2, 0) / x.length)
+}
 
 /** Whether all actions were worth the same: no reward at all, or always the same one and never an end. */
 const isIndifferent = ({ reward, terminated }: Transitions): boolean => {
@@ -65,7 +96,7 @@ const collect = Effect.fnUntraced(function* <C>(
   setting: Setting<C>,
   tasks: readonly Task[],
   at: Fixed,
-  c: ObserveConfig,
+  c: JudgeConfig,
   key: Key
 ) {
   const problem = {

@@ -21,7 +21,7 @@ export const config: RunConfig = {
   firstOrder: { ...tiny.firstOrder, directions: 2 },
   truth: { ...tiny.truth, subsets: 2, iterations: 1, stepsPerTask: 40, repeats: 1 },
   groupTraining: { ...tiny.groupTraining, iterations: 1, seeds: 1 },
-  evaluation: { episodes: 4 }
+  evaluation: { episodes: 4, actions: "sample" }
 }
 
 const info = { command: "pgex run", config, seed: config.seed, versions: {}, machine: {} }

@@ -13,7 +13,7 @@ const config: RunConfig = {
   surrogate: { ...tiny.surrogate, transitionsPerTask: 512, dimension: 40 },
   truth: { ...tiny.truth, subsets: 2, iterations: 1, stepsPerTask: 128, repeats: 1, episodes: 2 },
   groupTraining: { ...tiny.groupTraining, iterations: 1, seeds: 1 },
-  evaluation: { episodes: 2 }
+  evaluation: { episodes: 2, actions: "sample" }
 }
 
 test("a run with soft actor-critic has every part of a report, bit for bit whatever the number of workers", async () => {

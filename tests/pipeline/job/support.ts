@@ -30,7 +30,7 @@ export const tiny: RunConfig = {
   firstOrder: { ...quick.firstOrder, directions: 3 },
   truth: { ...quick.truth, subsets: 10, iterations: 2, stepsPerTask: 160, repeats: 2 },
   groupTraining: { ...quick.groupTraining, iterations: 2, seeds: 2 },
-  evaluation: { episodes: 8 }
+  evaluation: { episodes: 8, actions: "sample" }
 }
 
 /** Every stage of the job, with as little in it as there can be: what matters is that there is something. */
@@ -43,7 +43,7 @@ export const smallest: RunConfig = {
   firstOrder: { ...tiny.firstOrder, directions: 2 },
   truth: { ...tiny.truth, subsets: 2, iterations: 2, stepsPerTask: 32, repeats: 1, episodes: 1 },
   groupTraining: { ...quick.groupTraining, iterations: 2, seeds: 1 },
-  evaluation: { episodes: 2 }
+  evaluation: { episodes: 2, actions: "sample" }
 }
 
 /** Runs the main job; what it says, and the files that it left. */

@@ -87,7 +87,7 @@ test("the main job on Gymnasium's CartPole gives the native one's numbers, whate
       surrogate: { ...tiny.surrogate, transitionsPerTask: 128, dimension: 20, subsetSize: 2 },
       truth: { ...tiny.truth, subsets: 2, iterations: 1, repeats: 1 },
       groupTraining: { ...tiny.groupTraining, iterations: 1, seeds: 1 },
-      evaluation: { episodes: 2 }
+      evaluation: { ...tiny.evaluation, episodes: 2 }
     }
     const own = { ...catalog, registry: { ...catalog.registry, families, sources: [source] } }
     await runJob(mainJob(own), { config, command: "pgex run" }).pipe(

@@ -1,0 +1,94 @@
+/** Policy gradients of several tasks at one θ★, in independent parts: signal and noise of what an update would do. */
+
+/** Block means of Â_t·∇log π(a_t|s_t), and how much each stands for. */
+export interface TaskGradients {
+  /** n. */
+  readonly tasks: number
+  /** B: independent parts of each task's transitions, of equal size. */
+  readonly blocks: number
+  /** p: parameters, or numbers after a projection that keeps inner products. */
+  readonly size: number
+  /** M: transitions of each task, all blocks together. */
+  readonly transitions: number
+  /** `[n, B, p]`. */
+  readonly values: Float32Array | Float64Array
+}
+
+/** Means and variances over blocks. */
+export interface GradientMoments {
+  readonly tasks: number
+  readonly size: number
+  /** M, of each task. */
+  readonly transitions: number
+  /** g_i, `[n, p]`. */
+  readonly mean: Float64Array
+  /** Cov_ii of a single transition by coordinate, as far as it is autocorrelated within blocks too: `[n, p]`. */
+  readonly variance: Float64Array
+}
+
+/**
+ * The mean gradient of each task, and the variance of one transition's part in it.
+ *
+ *     g_i = mean_b ḡ_ib,    v_i = (M/B) · 1/(B − 1) Σ_b (ḡ_ib − g_i)²
+ *
+ * Taken over independent blocks, v_i counts that steps of an episode resemble each other: M transitions tell as much as the
+ * variance v_i/M of their mean says, not as M independent ones would.
+ *
+ * - Shapes: `mean` and `variance` `[n, p]`. With one block variances are 0.
+ */
+export const gradientMoments = (g: TaskGradients): GradientMoments => momentsOf(g, allBlocks(g))
+
+/** The blocks that count, one list a task; a bootstrap repeats some. */
+export type Blocks = readonly ArrayLike<number>[]
+
+/** Each block once. */
+export const allBlocks = ({ tasks, blocks }: Pick<TaskGradients, "tasks" | "blocks">): Blocks =>
+  Array.from({ length: tasks }, () => Array.from({ length: blocks }, (_, b) => b))
+
+/** The same over chosen blocks, as many as there are: a draw of the block bootstrap. */
+export const momentsOf = (
+  { tasks, blocks, size, transitions, values }: TaskGradients,
+  chosen: Blocks
+): GradientMoments => {
+  const mean = new Float64Array(tasks * size)
+  const variance = new Float64Array(tasks * size)
+  for (let i = 0; i < tasks; i++) {
+    const own = chosen[i]!
+    const [m, v] = [mean.subarray(i * size, (i + 1) * size), variance.subarray(i * size, (i + 1) * size)]
+    for (let k = 0; k < own.length; k++) {
+      const from = (i * blocks + own[k]!) * size
+      for (let c = 0; c < size; c++) m[c]! += values[from + c]! / own.length
+    }
+    if (own.length < 2) continue
+    const scale = transitions / (blocks * (own.length - 1))
+    for (let k = 0; k < own.length; k++) {
+      const from = (i * blocks + own[k]!) * size
+      for (let c = 0; c < size; c++) v[c]! += scale * (values[from + c]! - m[c]!) ** 2
+    }
+  }
+  return { tasks, size, transitions, mean, variance }
+}
+
+/** Inner products of mean gradients less what their own noise adds, and the noise. */
+export interface GradientGram {
+  readonly tasks: number
+  /** g_i · g_j, `[n, n]`; on the diagonal ‖g_i‖² − tr Cov_i/M, without a bias. */
+  readonly products: Float64Array
+  /** tr Cov_i of one transition, `[n]`. */
+  readonly noise: Float64Array
+}
+
+/** All inner products. Shapes: `products` `[n, n]`, `noise` `[n]`. */
+export const gradientGram = ({ tasks: n, size, transitions, mean, variance }: GradientMoments): GradientGram => {
+  const products = new Float64Array(n * n)
+  const noise = new Float64Array(n)
+  for (let i = 0; i < n; i++) {
+    for (let c = 0; c < size; c++) noise[i]! += variance[i * size + c]!
+    for (let j = 0; j <= i; j++) {
+      let dot = 0
+      for (let c = 0; c < size; c++) dot += mean[i * size + c]! * mean[j * size + c]!
+      products[i * n + j] = products[j * n + i] = i === j ? dot - noise[i]! / transitions : dot
+    }
+  }
+  return { tasks: n, products, noise }
+}

@@ -1,0 +1,166 @@
+/** What every number of policies is predicted to be worth, in units of return, before any of them is trained. */
+import { bestPartitions } from "../../grouping/mod.ts"
+import { integers, permutation, type Stream } from "../../random/mod.ts"
+import { mean } from "../../stat/mod.ts"
+import type { ExpectedUpdate, GradientEstimator } from "./estimator.ts"
+import { type Blocks, gradientMoments, momentsOf, type TaskGradients } from "./gradients.ts"
+
+/** What predictions are made from. */
+export interface WorthData {
+  readonly gradients: TaskGradients
+  /** Return of each task at θ★, where all trainings start. */
+  readonly start: readonly number[]
+  /** Return of a task after its training in a group of so many tasks, by its gain there; rises with the gain. */
+  readonly returnOf: (task: number, members: number, gain: number) => number
+  /** Transitions in an update of a group of so many tasks. */
+  readonly batch: (members: number) => number
+}
+
+/** One number of policies. */
+export interface WorthPoint {
+  readonly k: number
+  /** The best groups of this number, as predicted. */
+  readonly labels: readonly number[]
+  /** Predicted return of each task. */
+  readonly returns: readonly number[]
+  /** Their mean, and where it is in 95 of 100 cases. */
+  readonly value: number
+  readonly low: number
+  readonly high: number
+  /** How much less than the best number's this is, and one standard error of that: both from the same draws. */
+  readonly shortfall: number
+  readonly error: number
+}
+
+/** Draws of the block bootstrap. */
+const DRAWS = 64
+
+/** Coordinates that the draws look at, at most: their spread needs no more. */
+const COORDINATES = 1024
+
+/**
+ * How far a training really goes, relative to what first order predicts: the standard deviation of its logarithm. Measured
+ * over the families of `bun run bench estimators`.
+ */
+const MODEL_ERROR = 0.5
+
+/**
+ * The best groups of every number and what they are worth:
+ *
+ *     worth(k) = max over partitions into k of mean_i J_i(S(i)),    J_i(S) as `returnOf` tells by gain_i(S)
+ *
+ * The interval counts the noise of the gradients (a bootstrap over independent blocks of transitions) and that trainings go
+ * further, or less far, than first order says. Differences between numbers of policies share the latter.
+ *
+ * - Units: those of `start`.
+ */
+export const worthCurve = (estimator: GradientEstimator, data: WorthData, s: Stream): readonly WorthPoint[] => {
+  const { tasks: n } = data.gradients
+  const update = estimator.update({ moments: gradientMoments(data.gradients), batch: data.batch })
+  const found = bestPartitions(n, (members) => sum(returnsIn(update, data, members, 1)))
+  const byTask = found.map(({ groups }) => returnsOf(update, data, groups))
+  const values = byTask.map(mean)
+  const drawn = draws(
+    estimator,
+    data,
+    found.map((p) => p.groups),
+    s
+  )
+  const best = values.indexOf(Math.max(...values))
+  const start = mean(data.start)
+  return found.map(({ k, labels }, at): WorthPoint => {
+    const value = values[at]!
+    const spread = Math.hypot(deviation(drawn[at]!), MODEL_ERROR * (value - start))
+    return {
+      k,
+      labels,
+      returns: byTask[at]!,
+      value,
+      low: value - QUANTILE * spread,
+      high: value + QUANTILE * spread,
+      shortfall: values[best]! - value,
+      error: deviation(drawn[at]!.map((v, r) => drawn[best]![r]! - v))
+    }
+  })
+}
+
+/** Of the normal distribution, for 95%. */
+const QUANTILE = 1.959964
+
+/**
+ * The number of policies to train: the fewest that are not clearly worse than the best, or with a price the one with the largest
+ * worth less price for each policy.
+ *
+ * - Units: `price` of return, mean over tasks, a policy.
+ */
+export const bestWorth = (curve: readonly WorthPoint[], price?: number): WorthPoint => {
+  if (price !== undefined) return curve.reduce((a, b) => (b.value - price * b.k > a.value - price * a.k ? b : a))
+  return curve.find((p) => p.shortfall <= p.error) ?? curve[0]!
+}
+
+/** Returns of a group's members; `scale` brings gains to those of all coordinates. */
+const returnsIn = (
+  update: ExpectedUpdate,
+  { returnOf }: WorthData,
+  members: readonly number[],
+  scale: number
+): readonly number[] => update.gains(members).map((g, a) => returnOf(members[a]!, members.length, scale * g))
+
+const returnsOf = (
+  update: ExpectedUpdate,
+  data: WorthData,
+  groups: readonly (readonly number[])[],
+  scale = 1
+): readonly number[] => {
+  const out = new Array<number>(data.start.length)
+  for (const members of groups) {
+    for (const [a, r] of returnsIn(update, data, members, scale).entries()) out[members[a]!] = r
+  }
+  return out
+}
+
+/** Mean returns of the same groups under each draw of the bootstrap, a row a grouping. */
+const draws = (
+  estimator: GradientEstimator,
+  data: WorthData,
+  groupings: readonly (readonly (readonly number[])[])[],
+  s: Stream
+): readonly (readonly number[])[] => {
+  const thinned = thin(data.gradients, s)
+  const alone = (g: TaskGradients): number => {
+    const update = estimator.update({ moments: gradientMoments(g), batch: data.batch })
+    return sum(data.start.map((_, i) => update.gains([i])[0]!))
+  }
+  const [whole, part] = [alone(data.gradients), alone(thinned)]
+  const scale = part > 0 && whole > 0 ? whole / part : data.gradients.size / thinned.size
+  const rows = groupings.map((): number[] => [])
+  for (let draw = 0; draw < DRAWS; draw++) {
+    const update = estimator.update({ moments: momentsOf(thinned, resampled(thinned, s)), batch: data.batch })
+    groupings.forEach((groups, at) => {
+      rows[at]!.push(mean(returnsOf(update, data, groups, scale)))
+    })
+  }
+  return rows
+}
+
+const resampled = ({ tasks, blocks }: TaskGradients, s: Stream): Blocks =>
+  Array.from({ length: tasks }, () => Int32Array.from({ length: blocks }, () => integers(s, 0, blocks)))
+
+/** Some of the coordinates. */
+const thin = (g: TaskGradients, s: Stream): TaskGradients => {
+  if (g.size <= COORDINATES) return g
+  const some = permutation(s, g.size).subarray(0, COORDINATES)
+  const rows = g.tasks * g.blocks
+  const values = new Float64Array(rows * COORDINATES)
+  for (let row = 0; row < rows; row++) {
+    for (let c = 0; c < COORDINATES; c++) values[row * COORDINATES + c] = g.values[row * g.size + some[c]!]!
+  }
+  return { ...g, size: COORDINATES, values }
+}
+
+const sum = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0)
+
+const deviation = (x: readonly number[]): number => {
+  const m = mean(x)
+  return Math.sqrt(x.reduce((s, v) => s + (v - m) ** 2, 0) / Math.max(1, x.length - 1))
+}

@@ -1,0 +1,165 @@
+/** From gradients at θ★ and their noise to what any grouping is worth, in units of return. */
+import { Effect, Schema } from "effect"
+import { fromEither } from "../../../algorithms/internal.ts"
+import type { Updates } from "../../../algorithms/mod.ts"
+import { norm } from "../../../core/linalg/mod.ts"
+import { child, type Floats, type Key, stream } from "../../../core/random/mod.ts"
+import { Numbers } from "../../../core/service/data.ts"
+import {
+  type GradientEstimator,
+  gradientEstimators,
+  gradientMoments,
+  type TaskGradients,
+  worthCurve
+} from "../../../core/surrogate/estimators/mod.ts"
+import { centred, equation5, gradientCosine, type SubsetScore, subsets } from "../../../core/surrogate/mod.ts"
+import type { SurrogateConfig } from "../../config.ts"
+import { Labels } from "../schemas.ts"
+import type { SeenTask } from "./gradients.ts"
+
+/** What every number of policies is predicted to be worth. */
+export const Worth = Schema.Struct({
+  /** Return of each task at θ★; 0 where the learner does not tell how it updates, and all below are gains in advantage. */
+  start: Numbers,
+  unit: Schema.Literals(["return", "gain"]),
+  /** Entry k − 1 is of k policies. */
+  curve: Schema.Array(
+    Schema.Struct({
+      k: Schema.Int,
+      labels: Labels,
+      returns: Numbers,
+      value: Schema.Number,
+      low: Schema.Number,
+      high: Schema.Number,
+      shortfall: Schema.Number,
+      error: Schema.Number
+    })
+  )
+})
+export type Worth = typeof Worth.Type
+
+/** The training whose outcome is predicted. */
+export interface PredictedTraining {
+  readonly iterations: number
+  /** Environment steps a task an iteration. */
+  readonly stepsPerTask: number
+  /** How an iteration updates the policy of a group of so many tasks; none where the learner does not tell. */
+  readonly updates: (members: number) => Updates | undefined
+}
+
+export type PredictConfig = Pick<SurrogateConfig, "subsets" | "subsetSize"> & {
+  readonly estimator: string
+}
+
+/** What the estimator of that name says of drawn subsets and of all partitions. */
+export const predict = Effect.fn("policygradex.predict")(function* (
+  theta: Floats,
+  seen: readonly SeenTask[],
+  training: PredictedTraining,
+  c: PredictConfig,
+  key: Key
+) {
+  const n = seen.length
+  const drawn = yield* fromEither(subsets(stream(child(key, "subsets")), n, c.subsetSize, c.subsets))
+  const estimator = gradientEstimators.find((e) => e.id === c.estimator) ?? gradientEstimators[0]
+  const gradients = gradientsOf(seen)
+  const batch = (members: number) => training.updates(members)?.batch ?? training.stepsPerTask * members
+  const update = estimator.update({ moments: gradientMoments(gradients), batch })
+  const told = training.updates(1) !== undefined && estimator.noisy
+  const returnOf = told
+    ? returnsAfter(seen, training, unitOf(gradients, batch, estimator))
+    : (_: number, __: number, g: number) => g
+  const start = seen.map((t) => (told ? t.episodeReturn : 0))
+  const scores = drawn.map((tasks): SubsetScore => {
+    const gains = update.gains(tasks)
+    return {
+      tasks,
+      values: tasks.map((t, a) => returnOf(t, tasks.length, gains[a]!) - (told ? seen[t]!.episodeReturn : 0))
+    }
+  })
+  const worth: Worth | undefined = estimator.noisy
+    ? {
+        start,
+        unit: told ? "return" : "gain",
+        curve: worthCurve(estimator, { gradients, start, returnOf, batch }, stream(child(key, "bootstrap")))
+      }
+    : undefined
+  const means = meansOf(seen)
+  const moved = (members: readonly number[]): Float64Array => {
+    const { count = 1, rate = 1 } = training.updates(members.length) ?? {}
+    return update.direction(members).map((x) => x * count * rate * training.iterations)
+  }
+  return {
+    subsets: drawn,
+    scores,
+    printed: scores,
+    gradients: means,
+    distances: told ? drawn.map((s) => norm(moved(s)) / norm(theta)) : [],
+    clipped: 0,
+    affinities: {
+      centred: centred(scores, n),
+      gain: equation5(scores, n),
+      eq5: equation5(scores, n),
+      cosine: gradientCosine(means)
+    },
+    directions: (count: number) => drawn.slice(0, count).map((s) => update.direction(s)),
+    ...(worth === undefined ? {} : { worth })
+  }
+})
+
+const gradientsOf = (seen: readonly SeenTask[]): TaskGradients => {
+  const blocks = Math.min(...seen.map((t) => t.blocks))
+  const size = seen[0]!.gradients.length / seen[0]!.blocks
+  const values = new Float32Array(seen.length * blocks * size)
+  for (const [i, t] of seen.entries()) values.set(t.gradients.subarray(0, blocks * size), i * blocks * size)
+  return { tasks: seen.length, blocks, size, transitions: Math.min(...seen.map((t) => t.transitions)), values }
+}
+
+const meansOf = (seen: readonly SeenTask[]): readonly Float64Array[] =>
+  seen.map(({ gradients, blocks }) => {
+    const size = gradients.length / blocks
+    const out = new Float64Array(size)
+    for (let row = 0; row < blocks; row++) for (let c = 0; c < size; c++) out[c]! += gradients[row * size + c]! / blocks
+    return out
+  })
+
+/** How much an update by Adam brings for each unit of another estimator's gain: all tasks alone together. */
+const unitOf = (gradients: TaskGradients, batch: (members: number) => number, estimator: GradientEstimator): number => {
+  const adam = gradientEstimators[0]
+  if (estimator.id === adam.id) return 1
+  const moments = gradientMoments(gradients)
+  const alone = (e: GradientEstimator): number => {
+    const { gains } = e.update({ moments, batch })
+    return Array.from({ length: gradients.tasks }, (_, i) => gains([i])[0]!).reduce((a, b) => a + b, 0)
+  }
+  const own = alone(estimator)
+  return own > 0 ? alone(adam) / own : 1
+}
+
+/**
+ * The return of a task after a training whose every update gains it `gain` in advantage a step:
+ *
+ *     x = T · U · η · H_i · σ_i · gain,    J_i = J_i(θ★) + R_i (1 − e^(−x/R_i)),    R_i = 2 (highest − mean return seen)
+ *
+ * with T iterations of U updates by Adam with step size η, episodes of H_i steps, advantages of deviation σ_i. To first order the
+ * improvement is x; returns have an end, and what episodes at θ★ reach by chance says how far it is. Losses likewise, towards
+ * the lowest return seen.
+ *
+ * - Source: the policy gradient theorem for x; the end's form is ours (docs/findings.md compares it with trainings).
+ */
+const returnsAfter = (seen: readonly SeenTask[], training: PredictedTraining, scale: number) => {
+  const schedule = new Map<number, number>()
+  const stepsOf = (members: number): number => {
+    const known = schedule.get(members)
+    if (known !== undefined) return known
+    const { count, rate } = training.updates(members) ?? { count: 1, rate: 1 }
+    schedule.set(members, training.iterations * count * rate * scale)
+    return training.iterations * count * rate * scale
+  }
+  return (task: number, members: number, gain: number): number => {
+    const { episodeReturn, episodeLength, unit, range } = seen[task]!
+    const x = stepsOf(members) * episodeLength * unit * gain
+    const room = 2 * (x >= 0 ? range[1] - episodeReturn : episodeReturn - range[0])
+    return room > 0 ? episodeReturn + Math.sign(x) * room * -Math.expm1(-Math.abs(x) / room) : episodeReturn + x
+  }
+}
