@@ -15,6 +15,7 @@ export type {
   ReportTask,
   Warning
 } from "./result/report_data.ts"
+export { decide } from "./stages/decision.ts"
 export { parseFirstOrderTable } from "./stages/first_order/table.ts"
 export { groupBy, groupingIds } from "./stages/group_by.ts"
 export { CheckpointSeconds } from "./store/checkpoints.ts"

@@ -11,14 +11,14 @@ export interface BestPartition extends Partition {
 }
 
 /** Up to so many tasks every partition is considered: 3^12 pairs of disjoint sets. */
-export const exactUpTo = 12
+const EXACT_UP_TO = 12
 
 /**
  * For k = 1 … n the partition into exactly k groups with the largest Σ_c value(c), entry k − 1.
  *
  *     V(k, S) = max over groups c ⊆ S with min(S) ∈ c of value(c) + V(k − 1, S∖c)
  *
- * Up to {@link exactUpTo} tasks none is larger. Beyond, groups are merged greedily from each task alone, and each result is
+ * Up to 12 tasks none is larger. Beyond, groups are merged greedily from each task alone, and each result is
  * improved by moving tasks, by exchanging two, and by starting from the neighbouring k, until nothing helps: none is larger by one
  * such change.
  *
@@ -26,7 +26,7 @@ export const exactUpTo = 12
  * bestPartitions(3, (c) => (c.length === 2 ? 5 : 1)).map((p) => p.value) // => [1, 6, 3]
  */
 export const bestPartitions = (n: number, value: GroupValue): readonly BestPartition[] =>
-  n <= exactUpTo ? exact(n, value) : searched(n, remembered(value))
+  n <= EXACT_UP_TO ? exact(n, value) : searched(n, remembered(value))
 
 const exact = (n: number, value: GroupValue): readonly BestPartition[] => {
   const full = (1 << n) - 1

@@ -42,6 +42,26 @@ export interface ReportGrouping {
   readonly indifference?: string
 }
 
+/** What one number of policies is predicted to be worth: mean over tasks, in the unit that the prediction names. */
+export interface PredictedWorth extends Omit<Interval, "level" | "n"> {
+  readonly policies: number
+  readonly labels: readonly number[]
+  /** Of each task. */
+  readonly returns: readonly number[]
+}
+
+/** Return by number of policies, predicted before any of them is trained. */
+export interface ReportPrediction {
+  /** Of the estimator. */
+  readonly estimator: string
+  /** `return`; or `gain`, an advantage per step, where the learner does not tell how it updates. */
+  readonly unit: "return" | "gain"
+  /** At θ★, mean over tasks. */
+  readonly start: number
+  /** One policy for all first, each task alone last. */
+  readonly curve: readonly PredictedWorth[]
+}
+
 /** One really trained subset seen from one task. */
 export interface EstimatePoint {
   readonly subset: readonly number[]
@@ -150,6 +170,7 @@ export interface ReportData {
   readonly tasks: readonly ReportTask[]
   readonly grouping: ReportGrouping
   readonly affinities: readonly ReportAffinity[]
+  readonly prediction?: ReportPrediction
   readonly estimates?: EstimateAgainstTruth
   readonly learning: readonly LearningCurve[]
   readonly learningMeaning: string

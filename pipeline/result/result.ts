@@ -1,5 +1,6 @@
 /** What a job's numbers say, as the report and the summary show it. */
 
+import { mean } from "../../core/stat/mod.ts"
 import type { Affinity, SubsetScore } from "../../core/surrogate/mod.ts"
 import { counted, percent, rounded } from "../../core/text/numbers.ts"
 import type { Task } from "../../envs/mod.ts"
@@ -8,15 +9,15 @@ import type { Trained } from "../jobs/training.ts"
 import { type Ceiling, deviations, nmi } from "../stages/agreement.ts"
 import type { LeftOut } from "../stages/comparison.ts"
 import { coveredDistance, firstOrderRows, type Residuals } from "../stages/first_order/validity.ts"
-import { rowsOf } from "../stages/group_by.ts"
 import type { RowReturns } from "../stages/group_training.ts"
 import type { TaskGroups } from "../stages/grouping.ts"
 import type { Interval } from "../stages/interval.ts"
 import type { Estimated } from "../stages/surrogate.ts"
 import type { Truth } from "../stages/truth.ts"
 import type { Spent } from "../store/ledger.ts"
+import { affinityViews, unitOf } from "./affinity_views.ts"
 import { compare } from "./comparison.ts"
-import type { CostRow, JobResult, ReportAffinity, Warning } from "./report_data.ts"
+import type { CostRow, JobResult, ReportPrediction, Warning } from "./report_data.ts"
 import type { Verdict } from "./verdict.ts"
 
 /** Everything that the stages gave. */
@@ -49,65 +50,19 @@ export interface Outcome {
   readonly computers: ReadonlyMap<string, string>
 }
 
-const affinityViews = (o: Outcome): readonly ReportAffinity[] => {
-  const { affinities } = o.estimated
-  const chosen = o.config.surrogate.affinity
-  const view = (
-    id: ReportAffinity["id"],
-    title: string,
-    meaning: string,
-    u: Affinity,
-    labels: readonly number[]
-  ): ReportAffinity => ({ id, title, meaning, matrix: rowsOf(u), labels, chosen: id === chosen })
-  return [
-    view(
-      "centred",
-      "Centred affinity",
-      "how much better a task is estimated to do with the other one in its subset than on average; surrogate loss, larger is better",
-      affinities.centred,
-      o.grouping.labels.centred
-    ),
-    view(
-      "gain",
-      "Gain of equation 5",
-      "mean estimated gain over θ★ of the subsets with both tasks; surrogate loss, larger is better",
-      affinities.gain,
-      o.grouping.labels.gain
-    ),
-    view(
-      "eq5",
-      "Affinity of equation 5",
-      "mean estimated performance of the subsets with both tasks; surrogate loss, larger is better",
-      affinities.eq5,
-      o.grouping.labels.eq5
-    ),
-    view(
-      "cosine",
-      "Gradient similarity",
-      "cosine of the tasks' policy gradients at θ★, the baseline; −1 to 1",
-      affinities.cosine,
-      o.grouping.labels.cosine
-    ),
-    ...(o.comparison === undefined
-      ? []
-      : [
-          view(
-            "truth",
-            "Truth",
-            `how much better a task really did with the other one in its subset than on average; return${unseenPairs(o)}`,
-            o.comparison.affinity,
-            o.comparison.labels
-          )
-        ])
-  ]
-}
-
-/** Says of the truth's matrix that not every pair was trained together, where that is so. */
-const unseenPairs = ({ tasks, truth }: Outcome): string => {
-  const together = (i: number, j: number) => truth.scores.some((s) => s.tasks.includes(i) && s.tasks.includes(j))
-  const all = tasks.every((_, i) => tasks.every((_, j) => i === j || together(i, j)))
-  return all ? "" : "; 0 where no trained subset has both"
-}
+const predictionOf = ({ estimated: { worth }, config }: Outcome): { readonly prediction?: ReportPrediction } =>
+  worth === undefined
+    ? {}
+    : {
+        prediction: {
+          estimator: config.surrogate.estimator,
+          unit: worth.unit,
+          start: mean(worth.start),
+          curve: worth.curve.map(({ k, labels, returns, value, low, high }) => {
+            return { policies: k, labels, returns, value, low, high }
+          })
+        }
+      }
 
 const warnings = (o: Outcome, covered: number): readonly Warning[] => {
   const out: Warning[] = []
@@ -235,12 +190,13 @@ export const jobResult = (o: Outcome): JobResult => {
       ...(bound === null ? {} : { bound })
     },
     affinities: affinityViews(o),
+    ...predictionOf(o),
     ...(o.comparison === undefined
       ? {}
       : {
           estimates: {
             points: estimatePoints(o),
-            estimateMeaning: "estimated gain less the task's mean (surrogate loss)",
+            estimateMeaning: `estimated gain less the task's mean (${unitOf(o)})`,
             truthMeaning:
               o.config.truth.measure === "curve"
                 ? `mean return over the training${after} less the task's mean`

@@ -42,7 +42,7 @@ export const gradientMoments = (g: TaskGradients): GradientMoments => momentsOf(
 export type Blocks = readonly ArrayLike<number>[]
 
 /** Each block once. */
-export const allBlocks = ({ tasks, blocks }: Pick<TaskGradients, "tasks" | "blocks">): Blocks =>
+const allBlocks = ({ tasks, blocks }: Pick<TaskGradients, "tasks" | "blocks">): Blocks =>
   Array.from({ length: tasks }, () => Array.from({ length: blocks }, (_, b) => b))
 
 /** The same over chosen blocks, as many as there are: a draw of the block bootstrap. */

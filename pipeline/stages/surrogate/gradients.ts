@@ -88,7 +88,7 @@ const weighted = (policy: DifferentiablePolicy) =>
  * A block is the whole time of some of the environments that were played side by side. They share nothing but θ★ and the
  * baseline, so that blocks are independent although the steps of an episode are not.
  */
-export const blockGradients = Effect.fn("pipeline.blockGradients")(function* (
+const blockGradients = Effect.fn("pipeline.blockGradients")(function* (
   policy: DifferentiablePolicy,
   theta: Floats,
   judged: readonly Judged[]

@@ -47,7 +47,7 @@ export interface PredictedTraining {
   readonly updates: (members: number) => Updates | undefined
 }
 
-export type PredictConfig = Pick<SurrogateConfig, "subsets" | "subsetSize"> & {
+export type PredictConfig = Pick<SurrogateConfig, "subsets" | "subsetSize" | "trustRadius"> & {
   readonly estimator: string
 }
 
@@ -60,6 +60,7 @@ export const predict = Effect.fn("policygradex.predict")(function* (
   key: Key
 ) {
   const n = seen.length
+  const radius = c.trustRadius === "off" ? Number.POSITIVE_INFINITY : c.trustRadius
   const drawn = yield* fromEither(subsets(stream(child(key, "subsets")), n, c.subsetSize, c.subsets))
   const estimator = gradientEstimators.find((e) => e.id === c.estimator) ?? gradientEstimators[0]
   const gradients = gradientsOf(seen)
@@ -69,6 +70,11 @@ export const predict = Effect.fn("policygradex.predict")(function* (
   const returnOf = told
     ? returnsAfter(seen, training, unitOf(gradients, batch, estimator))
     : (_: number, __: number, g: number) => g
+  /** ‖Δθ‖/‖θ★‖ of an iteration: as far as the linear model of log π is asked to hold at once. */
+  const distanceOf = (members: readonly number[]): number => {
+    const { count, rate } = training.updates(members.length) ?? { count: 1, rate: 0 }
+    return (norm(update.direction(members)) * count * rate) / norm(theta)
+  }
   const start = seen.map((t) => (told ? t.episodeReturn : 0))
   const scores = drawn.map((tasks): SubsetScore => {
     const gains = update.gains(tasks)
@@ -85,17 +91,14 @@ export const predict = Effect.fn("policygradex.predict")(function* (
       }
     : undefined
   const means = meansOf(seen)
-  const moved = (members: readonly number[]): Float64Array => {
-    const { count = 1, rate = 1 } = training.updates(members.length) ?? {}
-    return update.direction(members).map((x) => x * count * rate * training.iterations)
-  }
+  const distances = drawn.map(distanceOf)
   return {
     subsets: drawn,
     scores,
     printed: scores,
     gradients: means,
-    distances: told ? drawn.map((s) => norm(moved(s)) / norm(theta)) : [],
-    clipped: 0,
+    distances: distances.map((d) => Math.min(d, radius)),
+    clipped: distances.filter((d) => d > radius).length,
     affinities: {
       centred: centred(scores, n),
       gain: equation5(scores, n),

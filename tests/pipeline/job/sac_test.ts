@@ -12,6 +12,7 @@ const config: RunConfig = {
   meta: { ...tiny.meta, iterations: 2, stepsPerTask: 256, vector: 2 },
   surrogate: { ...tiny.surrogate, transitionsPerTask: 512, dimension: 40 },
   truth: { ...tiny.truth, subsets: 2, iterations: 1, stepsPerTask: 128, repeats: 1, episodes: 2 },
+  grouping: { ...tiny.grouping, k: 2 },
   groupTraining: { ...tiny.groupTraining, iterations: 1, seeds: 1 },
   evaluation: { episodes: 2, actions: "sample" }
 }

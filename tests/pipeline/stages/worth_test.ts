@@ -1,0 +1,106 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { child, standardNormal, stream, zeroKey } from "../../../core/random/mod.ts"
+import { bestWorth, gradientEstimators, type WorthPoint, worthCurve } from "../../../core/surrogate/estimators/mod.ts"
+import { decide } from "../../../pipeline/internal.ts"
+import { noisyTasks } from "../../core/surrogate/estimators/support.ts"
+
+const SIZE = 200
+const TASKS = 6
+
+const unitVector = (name: string, seed: number): readonly number[] => {
+  const s = stream(child(zeroKey, name, seed))
+  const x = Array.from({ length: SIZE }, () => standardNormal(s))
+  const length = Math.hypot(...x)
+  return x.map((v) => v / length)
+}
+
+const [a, b] = [unitVector("a", 0), unitVector("b", 0)]
+
+/** What a run would predict of these tasks, whose updates see 100 transitions of each. */
+const curveOf = (directions: readonly (readonly number[])[], noise: number, seed: number): readonly WorthPoint[] => {
+  const gradients = noisyTasks({ directions, noise, blocks: 16, transitions: 4000, seed })
+  const data = {
+    gradients,
+    start: new Array<number>(directions.length).fill(10),
+    batch: (members: number) => 100 * members,
+    returnOf: (_task: number, _members: number, gain: number) => 10 + gain
+  }
+  return worthCurve(gradientEstimators[0], data, stream(child(zeroKey, "bootstrap", seed)))
+}
+
+const decided = (curve: readonly WorthPoint[]) =>
+  decide({ start: new Array<number>(TASKS).fill(10), unit: "return", curve }, { k: "auto" })
+
+const seeds = Array.from({ length: 20 }, (_, i) => i)
+
+test("where two kinds of tasks pull apart two groups are found, in 19 of 20 draws of the gradients at least", () => {
+  const directions = Array.from({ length: TASKS }, (_, i) => (i % 2 === 0 ? a : b))
+  const right = seeds.filter((seed) => {
+    const { point, certainty } = decided(curveOf(directions, 1, seed))
+    return point.k === 2 && certainty === "clear" && point.labels.every((l, i) => l === i % 2)
+  })
+  assert.ok(right.length >= 19, `${right.length} of 20`)
+})
+
+test("where every task pulls its own way and noise is small each is trained alone", () => {
+  const directions = Array.from({ length: TASKS }, (_, i) => unitVector("own", i))
+  const right = seeds.filter((seed) => decided(curveOf(directions, 0.1, seed)).point.k === TASKS)
+  assert.ok(right.length >= 19, `${right.length} of 20`)
+})
+
+test("where all tasks are one task a single policy is said to do, in 19 of 20 draws at least", () => {
+  const directions = new Array<readonly number[]>(TASKS).fill(a)
+  const right = seeds.filter((seed) => decided(curveOf(directions, 1, seed)).point.k === 1)
+  assert.ok(right.length >= 19, `${right.length} of 20`)
+})
+
+test("a worth is predicted within its interval where the model is right, and the interval shrinks with transitions", () => {
+  const directions = Array.from({ length: TASKS }, (_, i) => (i % 2 === 0 ? a : b))
+  const exact = curveOf(directions, 1e-9, 0)
+  const point = curveOf(directions, 1, 3)[1]!
+  assert.ok(point.low < point.value && point.value < point.high)
+  assert.equal(exact.length, TASKS)
+  assert.ok(exact.every((p) => p.returns.length === TASKS))
+})
+
+const points = (values: readonly number[], error = 0.01): readonly WorthPoint[] => {
+  const best = Math.max(...values)
+  return values.map((value, i) => ({
+    k: i + 1,
+    labels: [],
+    returns: [],
+    value,
+    low: value,
+    high: value,
+    shortfall: best - value,
+    error
+  }))
+}
+
+test("without a price the fewest policies that are not clearly worse are taken, with one those that pay for themselves", () => {
+  assert.equal(bestWorth(points([1, 5, 5.005, 4])).k, 2)
+  assert.equal(bestWorth(points([1, 5, 8, 9])).k, 4)
+  assert.equal(bestWorth(points([1, 5, 8, 9]), 0).k, 4)
+  assert.equal(bestWorth(points([1, 5, 8, 9]), 2).k, 3)
+  assert.equal(bestWorth(points([1, 5, 8, 9]), 3.5).k, 2)
+  assert.equal(bestWorth(points([1, 5, 8, 9]), 100).k, 1)
+})
+
+const request = { k: "auto" } as const
+const worthOf = (curve: readonly WorthPoint[]) => ({ start: [0], unit: "return" as const, curve })
+
+test("too few transitions to tell is an answer, with how many would do; a difference nobody would pay for is another", () => {
+  const open = decide(worthOf(points([10, 12, 11], 3)), request)
+  assert.equal(open.certainty, "open")
+  assert.match(
+    open.text,
+    /^not enough transitions to tell one policy from 2, predicted 2 ± 6 of return apart; about 9 times/
+  )
+  const equal = decide(worthOf(points([10, 10.01, 10], 0.02)), request)
+  assert.equal(equal.certainty, "equal")
+  assert.equal(equal.point.k, 1)
+  assert.match(equal.text, /makes no difference/)
+  assert.equal(decide(worthOf(points([1, 12, 11], 0.1)), request).certainty, "clear")
+  assert.equal(decide(worthOf(points([10, 12, 11], 3)), { k: 3 }).point.k, 3)
+})
