@@ -1,8 +1,8 @@
 /** Every affinity matrix as the report shows it, with what its entries mean. */
 import type { Affinity } from "../../core/surrogate/mod.ts"
 import { rowsOf } from "../stages/group_by.ts"
+import type { Outcome } from "./outcome.ts"
 import type { ReportAffinity } from "./report_data.ts"
-import type { Outcome } from "./result.ts"
 
 /** What estimates are counted in. */
 export const unitOf = ({ estimated: { worth } }: Outcome): string => {

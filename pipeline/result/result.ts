@@ -1,54 +1,15 @@
 /** What a job's numbers say, as the report and the summary show it. */
 
 import { mean } from "../../core/stat/mod.ts"
-import type { Affinity, SubsetScore } from "../../core/surrogate/mod.ts"
 import { counted, percent, rounded } from "../../core/text/numbers.ts"
-import type { Task } from "../../envs/mod.ts"
-import type { RunConfig } from "../config.ts"
-import type { Trained } from "../jobs/training.ts"
-import { type Ceiling, deviations, nmi } from "../stages/agreement.ts"
-import type { LeftOut } from "../stages/comparison.ts"
-import { coveredDistance, firstOrderRows, type Residuals } from "../stages/first_order/validity.ts"
-import type { RowReturns } from "../stages/group_training.ts"
-import type { TaskGroups } from "../stages/grouping.ts"
-import type { Interval } from "../stages/interval.ts"
-import type { Estimated } from "../stages/surrogate.ts"
-import type { Truth } from "../stages/truth.ts"
+import { deviations, nmi } from "../stages/agreement.ts"
+import { coveredDistance, firstOrderRows } from "../stages/first_order/validity.ts"
 import type { Spent } from "../store/ledger.ts"
 import { affinityViews, unitOf } from "./affinity_views.ts"
 import { compare } from "./comparison.ts"
+import type { Outcome } from "./outcome.ts"
 import type { CostRow, JobResult, ReportPrediction, Warning } from "./report_data.ts"
 import type { Verdict } from "./verdict.ts"
-
-/** Everything that the stages gave. */
-export interface Outcome {
-  /** Whether the learner is a meta-learner: all its returns are those after adaptation. */
-  readonly adapts: boolean
-  readonly config: RunConfig
-  readonly tasks: readonly Task[]
-  readonly planted: readonly number[] | undefined
-  readonly meta: Trained
-  readonly estimated: Estimated
-  /** Relative residuals, a row a direction, a column a distance. */
-  readonly residuals: Residuals
-  readonly grouping: TaskGroups
-  readonly truth: Truth
-  readonly comparison:
-    | {
-        readonly estimates: readonly SubsetScore[]
-        readonly affinity: Affinity
-        readonly labels: readonly number[]
-        readonly rankCorrelation?: Interval
-        readonly noCorrelation?: string
-        readonly ceiling: Ceiling | undefined
-      }
-    | undefined
-  /** Every row of the comparison. */
-  readonly trained: { readonly rows: readonly RowReturns[]; readonly leftOut: readonly LeftOut[] }
-  readonly spent: readonly (readonly [string, Spent])[]
-  /** What computed each stage. */
-  readonly computers: ReadonlyMap<string, string>
-}
 
 const predictionOf = ({ estimated: { worth }, config }: Outcome): { readonly prediction?: ReportPrediction } =>
   worth === undefined
