@@ -5,13 +5,17 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Console, Effect, Option, Schema } from "effect"
 import { Argument, CliError, Command, Flag } from "effect/cli"
 import { suggestion } from "../core/service/failure.ts"
+import { estimators } from "./estimators/main.ts"
 import { Report } from "./report.ts"
 import { run } from "./run.ts"
 import { BenchFailed } from "./suite.ts"
 import { suites } from "./suites/mod.ts"
 import { table } from "./table.ts"
 
-const names = [...suites.map((s) => s.name), "all"]
+const names = [...suites.map((s) => s.name), "estimators", "all"]
+
+/** Where the trainings that estimators are judged by are kept. */
+const TRAININGS = "bench/.trainings"
 
 const chosen = (name: string) => (name === "all" ? suites : suites.filter((s) => s.name === name))
 
@@ -24,7 +28,7 @@ const flags = {
   json: Flag.Boolean("json").pipe(Flag.withDescription("Print the report as JSON"), Flag.withDefault(false)),
   only: Flag.String("only").pipe(Flag.withDescription("Only works whose name contains this text"), Flag.optional),
   seeds: Flag.Int("seeds").pipe(
-    Flag.withDescription("Seeds of each training in algorithms; 3 by default"),
+    Flag.withDescription("Seeds of each training in algorithms (3 by default) and of each family in estimators (5)"),
     Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1000 }))),
     Flag.optional
   ),
@@ -40,6 +44,15 @@ const bench = Command.make(
   flags,
   Effect.fn("bench")(
     function* ({ suite, peers, json, only, seeds, core }) {
+      if (suite === "estimators") {
+        const some = Option.getOrElse(only, () => "")
+        return yield* estimators({
+          only: some,
+          seeds: Option.getOrElse(seeds, () => 5),
+          folder: process.env.PGEX_TRAININGS ?? TRAININGS,
+          json
+        })
+      }
       if (chosen(suite).length === 0) {
         const fix = suggestion(suite, names)
         return yield* new BenchFailed({ doing: `run suite ${suite}`, want: "a suite's name", got: suite, fix })
@@ -59,6 +72,9 @@ const bench = Command.make(
   Command.withDescription(
     ["Measures our speed beside that of what a user would pick instead, on one core, both sides in turn."]
       .concat(suites.map((s) => `  ${s.name}: ${s.question}`))
+      .concat(
+        "  estimators: Which way of choosing groups is right, on families that were really trained? Hours; it resumes."
+      )
       .join("\n")
   ),
   Command.withExamples([

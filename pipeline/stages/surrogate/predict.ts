@@ -62,32 +62,23 @@ export const predict = Effect.fn("policygradex.predict")(function* (
   const n = seen.length
   const radius = c.trustRadius === "off" ? Number.POSITIVE_INFINITY : c.trustRadius
   const drawn = yield* fromEither(subsets(stream(child(key, "subsets")), n, c.subsetSize, c.subsets))
-  const estimator = gradientEstimators.find((e) => e.id === c.estimator) ?? gradientEstimators[0]
-  const gradients = gradientsOf(seen)
-  const batch = (members: number) => training.updates(members)?.batch ?? training.stepsPerTask * members
-  const update = estimator.update({ moments: gradientMoments(gradients), batch })
-  const told = training.updates(1) !== undefined && estimator.noisy
-  const returnOf = told
-    ? returnsAfter(seen, training, unitOf(gradients, batch, estimator))
-    : (_: number, __: number, g: number) => g
+  const p = predictor(seen, training, c.estimator)
+  const { estimator, update, returnOf, told, start } = p
   /** ‖Δθ‖/‖θ★‖ of an iteration: as far as the linear model of log π is asked to hold at once. */
   const distanceOf = (members: readonly number[]): number => {
     const { count, rate } = training.updates(members.length) ?? { count: 1, rate: 0 }
     return (norm(update.direction(members)) * count * rate) / norm(theta)
   }
-  const start = seen.map((t) => (told ? t.episodeReturn : 0))
   const scores = drawn.map((tasks): SubsetScore => {
-    const gains = update.gains(tasks)
-    return {
-      tasks,
-      values: tasks.map((t, a) => returnOf(t, tasks.length, gains[a]!) - (told ? seen[t]!.episodeReturn : 0))
-    }
+    const shorter = Math.min(1, radius / distanceOf(tasks))
+    const returns = update.gains(tasks).map((g, a) => returnOf(tasks[a]!, tasks.length, shorter * g))
+    return { tasks, values: returns.map((r, a) => r - start[tasks[a]!]!) }
   })
   const worth: Worth | undefined = estimator.noisy
     ? {
         start,
         unit: told ? "return" : "gain",
-        curve: worthCurve(estimator, { gradients, start, returnOf, batch }, stream(child(key, "bootstrap")))
+        curve: worthCurve(estimator, p, stream(child(key, "bootstrap")))
       }
     : undefined
   const means = meansOf(seen)
@@ -110,7 +101,24 @@ export const predict = Effect.fn("policygradex.predict")(function* (
   }
 })
 
-const gradientsOf = (seen: readonly SeenTask[]): TaskGradients => {
+/** What of a task predictions are made from. */
+export type PredictedTask = Omit<SeenTask, "visited">
+
+/** The estimator of that name on these tasks: the update it expects, and the returns that follow. */
+export const predictor = (seen: readonly PredictedTask[], training: PredictedTraining, id: string) => {
+  const estimator = gradientEstimators.find((e) => e.id === id) ?? gradientEstimators[0]
+  const gradients = gradientsOf(seen)
+  const batch = (members: number): number => training.updates(members)?.batch ?? training.stepsPerTask * members
+  const update = estimator.update({ moments: gradientMoments(gradients), batch })
+  const told = training.updates(1) !== undefined && estimator.noisy
+  const returnOf = told
+    ? returnsAfter(seen, training, unitOf(gradients, batch, estimator))
+    : (_task: number, _members: number, gain: number): number => gain
+  const start = seen.map((t) => (told ? t.episodeReturn : 0))
+  return { estimator, gradients, batch, update, told, returnOf, start }
+}
+
+const gradientsOf = (seen: readonly PredictedTask[]): TaskGradients => {
   const blocks = Math.min(...seen.map((t) => t.blocks))
   const size = seen[0]!.gradients.length / seen[0]!.blocks
   const values = new Float32Array(seen.length * blocks * size)
@@ -118,7 +126,7 @@ const gradientsOf = (seen: readonly SeenTask[]): TaskGradients => {
   return { tasks: seen.length, blocks, size, transitions: Math.min(...seen.map((t) => t.transitions)), values }
 }
 
-const meansOf = (seen: readonly SeenTask[]): readonly Float64Array[] =>
+const meansOf = (seen: readonly PredictedTask[]): readonly Float64Array[] =>
   seen.map(({ gradients, blocks }) => {
     const size = gradients.length / blocks
     const out = new Float64Array(size)
@@ -150,7 +158,7 @@ const unitOf = (gradients: TaskGradients, batch: (members: number) => number, es
  *
  * - Source: the policy gradient theorem for x; the end's form is ours (docs/findings.md compares it with trainings).
  */
-const returnsAfter = (seen: readonly SeenTask[], training: PredictedTraining, scale: number) => {
+const returnsAfter = (seen: readonly PredictedTask[], training: PredictedTraining, scale: number) => {
   const schedule = new Map<number, number>()
   const stepsOf = (members: number): number => {
     const known = schedule.get(members)

@@ -1,0 +1,126 @@
+/** `bun run bench estimators`: which way of choosing groups is right, on families that were really trained. */
+import { Console, Effect, FileSystem, Layer, Schema } from "effect"
+import { Session } from "../../core/service/session.ts"
+import { mean } from "../../core/stat/mod.ts"
+import { intend } from "../../pipeline/mod.ts"
+import { catalog } from "../../plugins/loading/catalog/mod.ts"
+import { workersLayer } from "../../plugins/workers/mod.ts"
+import { writeText } from "../results.ts"
+import { BenchFailed } from "../suite.ts"
+import { fastest } from "../training.ts"
+import { type Course, courses } from "./families.ts"
+import { gather } from "./gather.ts"
+import { Gathered, seenTasks } from "./gathered.ts"
+import { type CourseJudged, judge } from "./judge.ts"
+
+/** What is asked. */
+export interface EstimatorsRequest {
+  /** Only families whose name contains this. */
+  readonly only?: string
+  readonly seeds: number
+  /** Where trainings are kept, so that a stopped comparison goes on. */
+  readonly folder: string
+  readonly json: boolean
+}
+
+const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(Gathered))
+
+/** What is kept of a course and seed, or is now gathered. */
+const gathered = Effect.fnUntraced(function* (course: Course, seed: number, folder: string) {
+  const files = yield* FileSystem.FileSystem
+  const stem = `${folder}/${course.name}-${seed}`
+  if (!(yield* files.exists(`${stem}.json`))) {
+    const start = performance.now()
+    const session = yield* fastest
+    const kinds = { workers: "auto" as const, sessionKind: () => "native" as const }
+    const services = Layer.provideMerge(workersLayer(kinds), Layer.succeed(Session)(session))
+    const { found, bytes } = yield* Effect.provide(gather(course, seed), services)
+    yield* files.writeFile(`${stem}.f32`, bytes)
+    yield* writeText(`${stem}.json`, JSON.stringify(found))
+    const seconds = ((performance.now() - start) / 1000).toFixed(0)
+    yield* Console.error(`${course.name} ${seed}: ${found.subsets.length} subsets trained in ${seconds} s`)
+  }
+  const found = yield* decode(yield* files.readFileString(`${stem}.json`))
+  return { found, seen: seenTasks(found, yield* files.readFile(`${stem}.f32`)) }
+}, Effect.scoped)
+
+const one = Effect.fnUntraced(function* (course: Course, seed: number, folder: string) {
+  const { found, seen } = yield* gathered(course, seed, folder)
+  const { setting, spec } = yield* intend(course.config, catalog)
+  const { stepsPerTask, iterations } = course.config.truth
+  const { environmentsPerTask } = spec
+  return judge(found, seen, {
+    iterations,
+    stepsPerTask,
+    updates: (tasks) =>
+      setting.algorithm.updates?.(spec.algorithmConfig, { tasks, stepsPerTask, environmentsPerTask, budget: "updates" })
+  })
+})
+
+/** Judges all courses and prints the table. */
+export const estimators = Effect.fn("bench.estimators")(
+  function* ({ only = "", seeds, folder, json }: EstimatorsRequest) {
+    const files = yield* FileSystem.FileSystem
+    yield* files.makeDirectory(folder, { recursive: true })
+    const all: CourseJudged[] = []
+    for (let seed = 0; seed < seeds; seed++) {
+      for (const course of courses.filter((c) => c.name.includes(only))) all.push(yield* one(course, seed, folder))
+    }
+    yield* Console.log(json ? JSON.stringify(all, undefined, 2) : tableOf(all))
+  },
+  Effect.mapError((e) => {
+    const got = e instanceof Error ? e.message : String(e)
+    return new BenchFailed({ doing: "compare estimators", want: "trained families", got, fix: "" })
+  })
+)
+
+/** Halves that agree less than this say that the truth does not know itself which groups are better. */
+const TOLD = 0.5
+
+const figure = (x: number): string => (Number.isNaN(x) ? "" : x.toFixed(2))
+
+const known = (x: readonly number[]): number => mean(x.filter((v) => !Number.isNaN(v)))
+
+const tableOf = (all: readonly CourseJudged[]): string => {
+  const told = all.filter((c) => c.halves.correlation > TOLD)
+  const methods = all[0]?.methods.map((m) => m.method) ?? []
+  const of = (some: readonly CourseJudged[], method: string) =>
+    some.flatMap((c) => c.methods.filter((m) => m.method === method))
+  const rows = methods.map((method) => {
+    const [every, clear] = [of(all, method), of(told, method)]
+    const share = known(
+      told.map((c) => (c.methods.find((m) => m.method === method)?.correlation ?? Number.NaN) / c.halves.correlation)
+    )
+    return [
+      method,
+      figure(known(every.map((m) => m.regret))),
+      figure(known(clear.map((m) => m.regret))),
+      figure(known(every.map((m) => m.correlation))),
+      figure(share),
+      figure(known(every.map((m) => m.groupings)))
+    ].join(" | ")
+  })
+  const families = all.map((c) => {
+    const chosen = c.methods.find((m) => m.method === "adam-gain")
+    const numbers = [c.start, c.one, c.alone, c.best].map((x) => x.toFixed(1))
+    const halves = [c.halves.correlation, c.halves.groupings].map(figure)
+    const own = [chosen?.correlation ?? Number.NaN, chosen?.groupings ?? Number.NaN, chosen?.regret ?? Number.NaN].map(
+      figure
+    )
+    return [c.course, c.seed, ...numbers, ...halves, ...own, chosen?.policies ?? ""].join(" | ")
+  })
+  const covered = all.flatMap((c) => c.covered)
+  return [
+    `${all.length} families and seeds, ${told.length} of them with halves that agree beyond ${TOLD}`,
+    "",
+    "| method | regret | regret where told | rank correlation | share of the halves' | of groupings |",
+    "| --- | --- | --- | --- | --- | --- |",
+    ...rows.map((r) => `| ${r} |`),
+    "",
+    "| family | seed | at θ★ | one | alone | best | halves | halves, groupings | adam-gain | groupings | regret | policies |",
+    `| ${new Array(12).fill("---").join(" | ")} |`,
+    ...families.map((r) => `| ${r} |`),
+    "",
+    `The 95% intervals hold what was reached in ${covered.filter(Boolean).length} of ${covered.length}.`
+  ].join("\n")
+}
