@@ -110,6 +110,7 @@ export interface TaskRow {
   readonly metrics: Readonly<Record<string, number>>
 }
 
+/** What one iteration of a training gives. */
 export interface Iteration {
   readonly state: State
   /** One row a task, in the problem's order. */
@@ -196,6 +197,7 @@ export interface Adaptation {
   readonly meanReward: number
 }
 
+/** One task, adapted to: θ' and the rollouts that led there. */
 export interface Adapted {
   readonly task: string
   /** θ' of this task, after the last step. */

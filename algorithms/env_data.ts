@@ -7,10 +7,12 @@ export const ParamsData = schemaOf<Params>()(
   Schema.Record(Schema.String, Schema.Union([Schema.Number, Schema.Boolean, Schema.String]))
 )
 
+/** Schema of a task, for stores and threads. */
 export const TaskData = schemaOf<Task>()(
   Schema.Struct({ id: Schema.String, environment: Schema.String, params: ParamsData })
 )
 
+/** Schema of a batch's state, for stores and threads. */
 export const BatchStateData = schemaOf<BatchState>()(
   Schema.Struct({
     states: Schema.String,

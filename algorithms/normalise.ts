@@ -119,7 +119,11 @@ export interface Memory {
 export const discountedSize = (policy: Normalising, environments: number): number =>
   rewarded(policy) ? environments : 0
 
-/** Where a training begins. */
+/**
+ * Where a training begins.
+ *
+ * - Shapes: `start` `[momentsSize(policy)]`, as saved.
+ */
 export const firstMemory = (policy: Normalising, start: Floats | undefined, environments: number): Memory => ({
   moments: start ?? firstMoments(policy),
   discounted: new Float64Array(discountedSize(policy, environments))

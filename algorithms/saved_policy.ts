@@ -89,7 +89,11 @@ const inOrder = (tensors: readonly Tensor[]): readonly Tensor[] => {
 
 const first = ["policy", "moments", "value", "state.rate", "state.m", "state.v", "state.correction", "state.weight"]
 
-/** The policy at θ, with arrays of other things (a value function) beside it where wanted, in any order. */
+/**
+ * The policy at θ, with arrays of other things (a value function) beside it where wanted, in any order.
+ *
+ * - Shapes: θ `[policy.size]`; moments `[momentsSize(policy)]`.
+ */
 export const savePolicy = (
   policy: Policy,
   theta: Floats,

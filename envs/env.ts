@@ -129,6 +129,8 @@ export const environment = <T extends ParameterTable>(spec: EnvironmentSpec<T>):
 /**
  * The text that identifies what numbers a task gives: environment, version, horizon and every parameter value.
  * Checkpoints and receipts carry it; two texts differ where results may.
+ *
+ * - Errors: `UnknownName`, `ParameterError` of a parameter, as `make` has them.
  */
 export const identity = (env: Environment, params: Params): Either.Either<EnvError, string> =>
   Either.map((values) =>

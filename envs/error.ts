@@ -15,6 +15,7 @@ export type EnvError =
 /** A name that nothing is registered under, or that a table of parameters lacks; and the one that was likely meant. */
 export type UnknownName = Failure<"UnknownName"> & { readonly nearest: string | undefined }
 
+/** Makes an {@link UnknownName}. */
 export const unknownName = failureOf<"UnknownName", { readonly nearest: string | undefined }>("UnknownName")
 
 /** The likely name as an error has it, and as a person is told. */
@@ -26,6 +27,7 @@ export const meant = (name: string, valid: readonly string[]) => ({
 /** A parameter or option of the wrong type or outside its range. */
 export type ParameterError = Failure<"ParameterError"> & { readonly parameter: string }
 
+/** Makes a {@link ParameterError}. */
 export const parameterError = failureOf<"ParameterError", { readonly parameter: string }>("ParameterError")
 
 /** The error of an option that fits its own range but not the other options. */
@@ -35,6 +37,7 @@ export const optionError = (owner: string, parameter: string, value: unknown, wa
 /** An action that is not in the action space; `index` says which one of a sequence. */
 export type ActionError = Failure<"ActionError"> & { readonly index: number }
 
+/** Makes an {@link ActionError}. */
 export const actionError = failureOf<"ActionError", { readonly index: number }>("ActionError")
 
 /** An environment that is not what its record says: its dynamics, or a number that it gives in an episode. */
@@ -59,8 +62,10 @@ export const taskSetError = failureOf<"TaskSetError", { readonly field: string }
 /** A process in which environments live: it cannot start, has ended, hangs, refuses, or answers what it should not. */
 export type ProcessError = Failure<"ProcessError"> & { readonly reason: ProcessReason }
 
+/** Makes a {@link ProcessError}. */
 export const processError = failureOf<"ProcessError", { readonly reason: ProcessReason }>("ProcessError")
 
+/** Why a process of environments gives none, or no more. */
 export type ProcessReason =
   | "no-platform"
   | "no-python"

@@ -51,6 +51,7 @@ export type Resolved<T extends ParameterTable> = {
   readonly [K in keyof T]: T[K] extends NumberParameter ? number : T[K] extends FlagParameter ? boolean : string
 }
 
+/** A parameter that is a number from `min` to `max`, in `unit`. */
 export const number = (value: number, unit: string, min: number, max: number, meaning: string): NumberParameter => ({
   kind: "number",
   default: value,
@@ -60,13 +61,16 @@ export const number = (value: number, unit: string, min: number, max: number, me
   meaning
 })
 
+/** A parameter that is a whole number from `min` to `max`, in `unit`. */
 export const integer = (value: number, unit: string, min: number, max: number, meaning: string): NumberParameter => ({
   ...number(value, unit, min, max, meaning),
   kind: "integer"
 })
 
+/** A parameter that is true or false. */
 export const flag = (value: boolean, meaning: string): FlagParameter => ({ kind: "flag", default: value, meaning })
 
+/** A parameter that is one of some words. */
 export const choiceOf = (value: string, choices: readonly string[], meaning: string): ChoiceParameter => ({
   kind: "choice",
   default: value,

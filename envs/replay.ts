@@ -17,6 +17,7 @@ export interface ReplayStep {
   readonly truncated: boolean
 }
 
+/** An episode under given actions. */
 export interface Replay {
   /** The observation that `reset(seed)` gives. */
   readonly obs: readonly number[]

@@ -64,6 +64,8 @@ export const flatten = (space: Space, value: unknown): readonly number[] | undef
  * Writes a random element to `out[at …]`: uniform between finite bounds, else normal, or exponential from the one bound.
  *
  * Discrete and bounded spaces draw what Gymnasium's `space.sample()` draws.
+ *
+ * - Shapes: `[sizeOf(space)]`.
  */
 export const sample = (space: Space, stream: Stream, out: Floats, at: number): void => {
   if (space._tag === "Discrete") {

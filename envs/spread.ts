@@ -13,6 +13,7 @@ export interface Bounds {
   readonly high: number
 }
 
+/** A family along one parameter: how its tasks lie, and what they are. */
 export interface Spread<O extends Bounds> {
   /** Id of the family, for its errors and its random stream. */
   readonly id: string
@@ -32,6 +33,7 @@ export interface Spread<O extends Bounds> {
  * Values are rounded to 6 significant digits, so that a task's id says exactly what it is.
  *
  * - Errors: those of `read`; `ParameterError` where `low` is not below `high`.
+ * - Source: this package.
  */
 export const spread = <O extends Bounds>({ id, steps, read, taskOf }: Spread<O>): Pick<Family, "tasks" | "draw"> => {
   const checked = (given: Params): Either.Either<EnvError, O> => Either.chain((o: O) => ordered(id, o))(read(given))

@@ -18,7 +18,12 @@ import { type Estimates, type MakeValue, makeEstimates, valueEstimator } from ".
 import { type Networks, networks, valueProgram } from "./networks.ts"
 import type { Loop } from "./objective.ts"
 
-/** Values by the value network. */
+/**
+ * Values by the value network.
+ *
+ * - Errors: `ProblemError` where environments do not open or the policy makes no program; `SessionError`, `SessionLost` of the
+ *   session.
+ */
 export const collector = (c: Pick<Loop, "gamma" | "lambda">, problem: Problem) => {
   const n = networks(problem.policy)
   return collectorOf(c, problem, n.layout, (rows) => valueProgram(n, rows))

@@ -2,6 +2,7 @@
 import { Schema } from "effect"
 import { count, flag, number, numberOr } from "../../core/service/setting.ts"
 
+/** What a person sets for PPO; `ppoDefaults` has the values of the paper or of common practice. */
 export const PpoConfig = Schema.Struct({
   learningRate: number(1e-8, 1, "Adam's step size"),
   anneal: flag("learning rate falls linearly to 0 over the iterations"),

@@ -3,6 +3,7 @@ import { Schema } from "effect"
 import { choice, count, countOr, number, numberOr } from "../../core/service/setting.ts"
 import type { TrainingProblem, UpdateSize, Updates } from "../algorithm.ts"
 
+/** What a person sets for SAC; `sacDefaults` has the values of the paper or of common practice. */
 export const SacConfig = Schema.Struct({
   learningRate: number(1e-8, 1, "Adam's step size, of policy, critics and temperature"),
   replay: count(1, 100_000_000, "transitions kept, of all tasks together"),

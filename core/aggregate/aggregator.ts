@@ -19,6 +19,7 @@ export interface TaskGradients {
  * All that the methods of the literature need of the gradients is their Gram matrix.
  *
  * - Shapes: weights `[T]`.
+ * - Source: Quinton and Rey, arXiv:2406.16232, whose aggregators are of this form.
  */
 export interface Aggregator {
   readonly id: string

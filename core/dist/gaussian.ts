@@ -18,6 +18,7 @@ const wide = (h: Head<"mean" | "logStd", Tensor>): Tensor => broadcast(h.logStd,
  *
  * - Shapes: mean and actions `[…, n]`; logStd `[n]` (one for all states) or as mean; host arrays the same, row-major.
  * - Units: those of the action; entropy and KL in nats.
+ * - Source: the density of the normal distribution.
  */
 export const gaussian: Distribution<"mean" | "logStd"> = {
   name: "gaussian",

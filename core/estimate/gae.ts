@@ -51,6 +51,7 @@ export const gae =
  * {@link gae} of `envs` environments at once, into the caller's array; allocates nothing per step.
  *
  * - Shapes: columns and `out` `[T, envs]`; every environment is swept by itself.
+ * - Errors: `ArgumentError` naming the column of another length, or γ or λ outside of [0, 1].
  */
 export const gaeInto =
   (gamma: number, lambda: number, envs: number) =>
@@ -75,7 +76,12 @@ const sweep = (gamma: number, lambda: number, envs: number, x: Trajectory, env: 
   }
 }
 
-/** What the value function should have said: A_t + v(s_t), the λ-return. Written into `out`, which may be `advantage`. */
+/**
+ * What the value function should have said: A_t + v(s_t), the λ-return. Written into `out`, which may be `advantage`.
+ *
+ * - Shapes: all `[n]`.
+ * - Units: reward.
+ */
 export const returnsInto = <A extends Floats>(advantage: Floats, value: Floats, out: A): A => {
   for (let i = 0; i < out.length; i++) out[i] = advantage[i]! + value[i]!
   return out

@@ -18,7 +18,11 @@ export const standardise = (x: Tensor): Tensor => {
   return div(centred, add(sqrt(variance), EPSILON))
 }
 
-/** {@link standardise} of host numbers, in place over `x[from … to)`, in float64. */
+/**
+ * {@link standardise} of host numbers, in place over `x[from … to)`, in float64.
+ *
+ * - Shapes: `x` `[n]`, of which `from … to` are one sample.
+ */
 export const standardiseInPlace = (x: Float32Array | Float64Array, from = 0, to = x.length): void => {
   const n = to - from
   if (n <= 0) return

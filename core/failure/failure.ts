@@ -40,10 +40,13 @@ export const isFailure = (x: unknown): x is Failure =>
 /** Something given that cannot be used: a number out of range, a shape that does not fit, a text that cannot be read. */
 export type ArgumentError = Failure<"ArgumentError">
 
+/** Makes an {@link ArgumentError} of `{ doing, want, got, fix }`; without a `fix` it has none. */
 export const argumentError = failureOf("ArgumentError")
 
 /**
  * The refusal of an argument: "Cannot ‹doing›: want …, got …; ‹fix›".
+ *
+ * - Errors: always the `ArgumentError` of these words.
  *
  * @example
  * cannot("use seed -1", "a whole number >= 0", "-1")

@@ -13,6 +13,7 @@ import { refuse } from "./error.ts"
  *
  * - Shapes: n gradients of one length; `[n][n]`, symmetric, diagonal 1.
  * - Errors: `ArgumentError` naming the gradient of another length or with an entry that is not finite.
+ * - Source: the definition of the cosine.
  *
  * @example
  * cosineSimilarity([[1, 0], [1, 1], [0, -2]]) // right: [[1, √½, 0], [√½, 1, −√½], [0, −√½, 1]]

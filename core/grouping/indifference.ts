@@ -30,6 +30,7 @@ const significance = 2
  *
  * - Shapes: `u` `[n, n]` row-major, symmetric.
  * - Units: `noise` σ, the standard deviation of an entry's error, that of U; 0 where it is not known.
+ * - Source: this package; 2 √(2ν) are two standard deviations of χ² with ν degrees of freedom.
  */
 export const indifference = (n: number, u: Float64Array, noise = 0): Indifference | undefined => {
   if (n < 2) return undefined

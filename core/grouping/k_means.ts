@@ -40,6 +40,7 @@ export const kMeans = (points: Points, k: number, s: Stream, restarts = 10): KMe
  * own centre.
  *
  * - Source: Lloyd, IEEE Trans. Inf. Theory 28 (1982), 129.
+ * - Shapes: points and `start` row-major, `[n, d]` and `[k, d]`.
  */
 export const lloyd = (points: Points, k: number, start: Float64Array): KMeans => {
   const { n, d, x } = points

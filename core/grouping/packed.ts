@@ -17,7 +17,11 @@ export const packSymmetric = (n: number, a: ArrayLike<number>): Float64Array => 
   return out
 }
 
-/** The rows of a packed matrix. */
+/**
+ * The rows of a packed matrix.
+ *
+ * - Shapes: `a` `[n(n+1)/2]`, the lower triangle row by row; result `[n][n]`.
+ */
 export const unpackRows = (n: number, a: Float64Array): number[][] =>
   Array.from({ length: n }, (_, i) =>
     Array.from({ length: n }, (_, j) => (j <= i ? a[(i * (i + 1)) / 2 + j]! : a[(j * (j + 1)) / 2 + i]!))

@@ -9,7 +9,7 @@ import { type SolverOptions, sdp } from "./sdp.ts"
  * Neighbouring prices have neighbouring solutions, so a path costs much less than its solves one by one; give the forms in
  * ascending or descending order.
  *
- * - Shapes, units and errors: as `sdp`.
+ * - Shapes, units, errors: as `sdp`.
  */
 export const sdpPath = (
   n: number,

@@ -42,7 +42,11 @@ export const spectralEmbedding = (n: number, u: Float64Array, k: number): Spectr
   return { values: values.map((x) => -x), vectors: vectors.slice(0, k * n), rootDegree }
 }
 
-/** Groups by k-means on the spectral embedding D^−½ V; labels in 0 … k − 1, every group present. */
+/**
+ * Groups by k-means on the spectral embedding D^−½ V; labels in 0 … k − 1, every group present.
+ *
+ * - Shapes: `u` `[n, n]` row-major, symmetric; labels `[n]`.
+ */
 export const spectralGroups = (n: number, u: Float64Array, k: number, s: Stream): Int32Array => {
   const { vectors, rootDegree } = spectralEmbedding(n, u, k)
   const x = new Float64Array(n * k)

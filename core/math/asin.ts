@@ -23,6 +23,7 @@ const growth = (z: number): number =>
  * Error below 2 ulp; NaN for |x| > 1.
  *
  * - Units: radians.
+ * - Source: fdlibm, `e_asin.c`.
  */
 export const asin = (x: number): number => {
   const a = Math.abs(x)

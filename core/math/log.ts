@@ -69,6 +69,8 @@ const logKernel = (x: number, tail: number, exponent: number): number => {
  *     ln x = e·ln2 − ln c + ln(1 + r),   x = 2^e·m,   r = m·c − 1 (exact as a sum of two doubles), |r| < 2^−7.4
  *
  * Error below 0.51 ulp; ln 0 = −Infinity, NaN for x < 0.
+ *
+ * - Source: Tang, ACM Trans. Math. Softw. 16 (1990), 378. Differs: c ≈ 1/m from a table, so that r needs no division.
  */
 export const log = (x: number): number => {
   if (!(x > 0)) return x === 0 ? -Infinity : NaN

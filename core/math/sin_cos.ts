@@ -82,6 +82,7 @@ const afterReduction = (turn: number): number => {
  * (see sin_cos_libm.ts), so that the whole error is below 0.52 ulp; beyond π/4 it is below 0.501 ulp.
  *
  * - Units: radians.
+ * - Source: the addition theorem; where the C library's rounding is in doubt, its own steps (sin_cos_libm.ts).
  */
 export const sin = (x: number): number => {
   const a = Math.abs(x)

@@ -36,6 +36,7 @@ export interface Layout<N extends string = string> {
  *
  * - Shapes: any; a block may be empty.
  * - Errors: a name given twice fails in `view`, as an `ArgumentError` that names it.
+ * - Source: the definition.
  *
  * @example
  * const theta = layout([{ name: "policy", shape: [58] }, { name: "logStd", shape: [2] }])

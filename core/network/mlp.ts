@@ -7,8 +7,10 @@ import { layout } from "./layout.ts"
 import type { Factors, GraphNode, Network } from "./network.ts"
 import { orthogonal } from "./orthogonal.ts"
 
+/** φ of the hidden layers. */
 export type Activation = "tanh" | "relu"
 
+/** Sizes of a fully connected network. */
 export interface MlpShape {
   readonly inputs: number
   /** Widths of the hidden layers, first to last; may be empty (a linear map). */
@@ -40,6 +42,7 @@ const activations = {
  * - Shapes: parameters layer by layer, W_l row-major `[out, in]` then b_l `[out]`, named `W1`, `b1`, `W2`, …
  * - First parameters: orthogonal weights (√2 in hidden layers, `gain` in the last), biases 0.
  * - Errors: `ArgumentError` where x is not `[rows, inputs]` or θ not `[layout.size]`.
+ * - Source: the definition.
  */
 export const mlp = (shape: MlpShape): Network => {
   const { inputs, hidden, outputs, activation } = shape

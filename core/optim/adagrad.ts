@@ -1,6 +1,7 @@
 import { add, div, mul, sqrt, square, sub } from "../program/mod.ts"
 import type { Optimizer } from "./optimizer.ts"
 
+/** What AdaGrad takes beside the step size. */
 export interface AdagradConfig {
   /** ε, outside of the root; default 1e-10. */
   readonly epsilon?: number

@@ -2,6 +2,7 @@ import type { Tensor } from "../program/mod.ts"
 import { add, constant, div, mul, reshape, slice, sqrt, square, sub } from "../program/mod.ts"
 import type { Optimizer } from "./optimizer.ts"
 
+/** What Adam takes beside the step size. */
 export interface AdamConfig {
   /** β₁, default 0.9. */
   readonly beta1?: number

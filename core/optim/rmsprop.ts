@@ -1,6 +1,7 @@
 import { add, div, mul, sqrt, square, sub } from "../program/mod.ts"
 import type { Optimizer } from "./optimizer.ts"
 
+/** What RMSProp takes beside the step size. */
 export interface RmspropConfig {
   /** α, default 0.99. */
   readonly alpha?: number

@@ -11,6 +11,8 @@ export const constantRate =
  * Linear annealing.
  *
  *     η(p) = from + (to − from)·p,   p = steps done / steps in all, held within [0, 1]
+ *
+ * - Source: the definition.
  */
 export const linearRate =
   (from: number, to = 0): Schedule =>

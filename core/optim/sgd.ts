@@ -1,6 +1,7 @@
 import { add, mul, sub } from "../program/mod.ts"
 import type { Optimizer } from "./optimizer.ts"
 
+/** What gradient descent takes beside the step size. */
 export interface SgdConfig {
   /** μ, default 0. */
   readonly momentum?: number

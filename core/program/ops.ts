@@ -26,9 +26,13 @@ const unary =
   (x: Value): Tensor =>
     P.unary(fn, lift(x))
 
+/** a + b, elementwise. */
 export const add = binary("add")
+/** a − b, elementwise. */
 export const sub = binary("sub")
+/** a · b, elementwise. */
 export const mul = binary("mul")
+/** a / b, elementwise. */
 export const div = binary("div")
 /** Elementwise maximum; where the operands are equal each gets half of the gradient. */
 export const max = binary("max")
@@ -41,16 +45,23 @@ export const lessEqual = binary("le")
 /** 1 where a = b, else 0. */
 export const equal = binary("eq")
 
+/** −x. */
 export const neg = unary("neg")
+/** e^x. */
 export const exp = unary("exp")
+/** Natural logarithm. */
 export const log = unary("log")
+/** Hyperbolic tangent. */
 export const tanh = unary("tanh")
 /** 1 / (1 + e^−x). */
 export const sigmoid = unary("sigmoid")
 /** log(1 + e^x), without overflow. */
 export const softplus = unary("softplus")
+/** Square root. */
 export const sqrt = unary("sqrt")
+/** |x|, with derivative 0 at 0. */
 export const abs = unary("abs")
+/** −1, 0 or 1; its derivative is 0. */
 export const sign = unary("sign")
 
 /** `condition ≠ 0 ? a : b`, broadcast. */
@@ -65,6 +76,7 @@ export const select = (condition: Value, a: Value, b: Value): Tensor => {
   return P.select(c!, x!, y!)
 }
 
+/** x². */
 export const square = (x: Tensor): Tensor => mul(x, x)
 /** max(x, 0), with derivative 0 at 0. */
 export const relu = (x: Tensor): Tensor => select(less(0, x), x, 0)
@@ -124,8 +136,11 @@ const reduction =
     return how.keepAxes === true && out.error === undefined ? P.reshape(out, keep(x, axes)) : out
   }
 
+/** Sum over some axes, or all. */
 export const sum = reduction("sum")
+/** Largest element over some axes, or all; several largest share the gradient. */
 export const maximum = reduction("max")
+/** Mean over some axes, or all. */
 export const mean = (x: Tensor, how: Reduction = {}): Tensor =>
   mul(sum(x, how), 1 / axesOf(x, how.axes).reduce((n, i) => n * (x.shape[i] ?? 1), 1))
 

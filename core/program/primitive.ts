@@ -112,6 +112,7 @@ export const reduce = (fn: "sum" | "max", x: Tensor, axes: readonly number[]): T
   return node({ kind: "reduce", fn, axes: sorted }, [x], shape)
 }
 
+/** The same numbers, in row-major order, in another shape of as many. */
 export const reshape = (x: Tensor, shape: Shape): Tensor => {
   if (size(shape) !== size(x.shape)) {
     return failed("reshape", `a shape of ${size(x.shape)} elements as ${showShape(x.shape)}`, showShape(shape), [x])
@@ -146,6 +147,7 @@ export const broadcast = (x: Tensor, shape: Shape): Tensor => {
   return u === undefined ? node({ kind: "broadcast" }, [x], shape) : broadcast(scalar(u), shape)
 }
 
+/** Parts one after another along an axis; their other sizes are equal. */
 export const concat = (parts: readonly Tensor[], axis: number): Tensor => {
   const [head] = parts
   if (head === undefined) return failed("concat", "at least one operand", "none")

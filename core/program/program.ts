@@ -84,7 +84,12 @@ const extend = <A extends string, B extends string>(
   return out
 }
 
-/** Adds outputs `grad.x` = ∂of/∂x for every x in `wrt`; the other outputs stay. */
+/**
+ * Adds outputs `grad.x` = ∂of/∂x for every x in `wrt`; the other outputs stay.
+ *
+ * - Shapes: `of` has one element; each gradient is as its x.
+ * - Errors: `ArgumentError` for a name that the program lacks, an output that it already has, or an `of` of several elements.
+ */
 export const grad =
   <O extends string, W extends string, A extends string = "grad">(how: {
     readonly of: O
@@ -106,7 +111,12 @@ export const grad =
     return checked({ name: `grad(${p.name})`, inputs: p.inputs, outputs: extend(p.outputs, record(keys, g)) })
   }
 
-/** Cotangents in, cotangents out: adds inputs `bar.y` for every y in `of` and gives outputs `bar.x` for x in `wrt`. */
+/**
+ * Cotangents in, cotangents out: adds inputs `bar.y` for every y in `of` and gives outputs `bar.x` for x in `wrt`.
+ *
+ * - Shapes: each cotangent as what it belongs to.
+ * - Errors: `ArgumentError` for a name that the program lacks, or one to add that it already has.
+ */
 export const vjp =
   <O extends string, W extends string, A extends string = "bar">(how: {
     readonly of: readonly O[]
@@ -136,7 +146,12 @@ export const vjp =
     return checked({ name: `vjp(${p.name})`, inputs, outputs: extend(p.outputs, record(outs, g)) })
   }
 
-/** Tangents in, tangents out: adds inputs `dot.x` for every x in `wrt` and outputs `dot.y` for every output y. */
+/**
+ * Tangents in, tangents out: adds inputs `dot.x` for every x in `wrt` and outputs `dot.y` for every output y.
+ *
+ * - Shapes: each tangent as what it belongs to.
+ * - Errors: `ArgumentError` for a name that the program lacks, or one to add that it already has.
+ */
 export const jvp =
   <W extends string, A extends string = "dot">(how: { readonly wrt: readonly W[]; readonly as?: A }) =>
   <I extends string, O extends string>(
@@ -158,7 +173,12 @@ export const jvp =
     return checked({ name: `jvp(${p.name})`, inputs, outputs: extend(p.outputs, record(outs, t)) })
   }
 
-/** Hessian-vector product: adds input `v.x` and outputs `grad.x`, `hvp.x` = ∂²of/∂x² · v, as jvp of grad. */
+/**
+ * Hessian-vector product: adds input `v.x` and outputs `grad.x`, `hvp.x` = ∂²of/∂x² · v, as jvp of grad.
+ *
+ * - Shapes: `of` has one element; the others are as x.
+ * - Errors: as {@link grad}, and {@link jvp}.
+ */
 export const hvp =
   <O extends string, W extends string>(how: { readonly of: O; readonly wrt: W }) =>
   <I extends string, Q extends string>(
@@ -177,7 +197,12 @@ export const hvp =
     return checked({ name: `hvp(${p.name})`, inputs, outputs })
   }
 
-/** Runs one example's program for `size` examples: inputs in `batched` and all outputs gain a leading axis. */
+/**
+ * Runs one example's program for `size` examples: inputs in `batched` and all outputs gain a leading axis.
+ *
+ * - Shapes: of one example s, then `[size, …s]`; inputs that are not batched stay.
+ * - Errors: `ArgumentError` for an input that the program lacks, or a `size` that is no whole number >= 1.
+ */
 export const perExample =
   <W extends string>(how: { readonly batched: readonly W[]; readonly size: number }) =>
   <I extends string, O extends string>(p: Program<I | W, O>): E.Either<ArgumentError, Program<I | W, O>> => {

@@ -22,6 +22,7 @@ export const size = (shape: Shape): number => {
 
 export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((d, i) => d === b[i])
 
+/** A shape as messages have it: `[2, 3]`. */
 export const showShape = (shape: Shape): string => `[${shape.join(", ")}]`
 
 /** Row-major strides, in elements. */

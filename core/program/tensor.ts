@@ -36,6 +36,7 @@ export type Primitive = keyof Primitives
 
 /** An operation of one of these kinds: what a table's entry for `P` is given. */
 export type OpOf<P extends Primitive> = { [K in P]: { readonly kind: K } & Primitives[K] }[P]
+/** What a tensor is made by: a primitive, with its settings. */
 export type Op = OpOf<Primitive>
 
 /** A rule for each primitive: one that lacks some does not compile. */

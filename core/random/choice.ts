@@ -5,6 +5,7 @@ import { shuffleFrom } from "./permutation.ts"
 import type { Stream } from "./stream.ts"
 import { random } from "./uniform.ts"
 
+/** How indices are chosen. */
 export interface ChoiceOptions {
   /** May an index come more than once? Default true. */
   readonly replace?: boolean

@@ -16,7 +16,11 @@ export const integers = (s: Stream, low: number, high: number): number => {
   return low + below(s.words, last)
 }
 
-/** Fills `out[from … to)` with {@link integers}; an Int32Array or Uint32Array must be able to hold them. */
+/**
+ * Fills `out[from … to)` with {@link integers}; an Int32Array or Uint32Array must be able to hold them.
+ *
+ * - Shapes: `out` `[n]`.
+ */
 export const fillIntegers = (
   s: Stream,
   low: number,

@@ -16,7 +16,11 @@ export const standardNormal = (s: Stream): number => nextNormal(s.words)
 /** mean + deviation·z; NumPy's `normal(mean, deviation)`. */
 export const normal = (s: Stream, mean: number, deviation: number): number => mean + deviation * nextNormal(s.words)
 
-/** Fills `out[from … to)` with {@link standardNormal} (rounded to float32 where the buffer is). */
+/**
+ * Fills `out[from … to)` with {@link standardNormal} (rounded to float32 where the buffer is).
+ *
+ * - Shapes: `out` `[n]`.
+ */
 export const fillNormal = (s: Stream, out: Floats, from = 0, to = out.length): void => {
   const { words } = s
   for (let i = from; i < to; i++) out[i] = nextNormal(words)

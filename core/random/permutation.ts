@@ -15,7 +15,11 @@ export const shuffle = (s: Stream, values: Shuffled): void => {
   }
 }
 
-/** Writes 0 … n − 1 in random order into `out`; NumPy's `permutation(n)`, n being `out`'s length. */
+/**
+ * Writes 0 … n − 1 in random order into `out`; NumPy's `permutation(n)`, n being `out`'s length.
+ *
+ * - Shapes: `out` `[n]`.
+ */
 export const fillPermutation = (s: Stream, out: Int32Array | Uint32Array): void => {
   for (let i = 0; i < out.length; i++) out[i] = i
   shuffle(s, out)

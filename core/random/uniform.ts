@@ -10,13 +10,21 @@ export const random = (s: Stream): number => nextDouble(s.words)
 /** A number in [low, high): low + (high − low)·u; NumPy's `uniform(low, high)`. */
 export const uniform = (s: Stream, low: number, high: number): number => low + (high - low) * nextDouble(s.words)
 
-/** Fills `out[from … to)` with {@link random}. */
+/**
+ * Fills `out[from … to)` with {@link random}.
+ *
+ * - Shapes: `out` `[n]`.
+ */
 export const fillRandom = (s: Stream, out: Floats, from = 0, to = out.length): void => {
   const { words } = s
   for (let i = from; i < to; i++) out[i] = nextDouble(words)
 }
 
-/** Fills `out[from … to)` with {@link uniform}. */
+/**
+ * Fills `out[from … to)` with {@link uniform}.
+ *
+ * - Shapes: `out` `[n]`.
+ */
 export const fillUniform = (s: Stream, low: number, high: number, out: Floats, from = 0, to = out.length): void => {
   const { words } = s
   const width = high - low

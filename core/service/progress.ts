@@ -16,6 +16,7 @@ export interface StageProgress {
   readonly note?: string
 }
 
+/** Where a run tells how far it is. */
 export interface ProgressService {
   /** Says where a stage stands. The first report of a stage starts its clock; `done = total` ends it. */
   readonly report: (progress: StageProgress) => Effect.Effect<void>

@@ -93,6 +93,7 @@ export interface Kept {
   readonly machine: string
 }
 
+/** Where a run leaves what it made, and finds it again. */
 export interface RunStoreService {
   /** What names the run in messages and rows: the directory's name. */
   readonly name: string

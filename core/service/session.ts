@@ -117,6 +117,7 @@ export const Work = Schema.Struct({
 })
 export type Work = typeof Work.Type
 
+/** What computes: makes programs ready, holds their memory, runs them. */
 export interface SessionService {
   /** `native`, `wasm`, `reference`, … */
   readonly kind: string

@@ -11,6 +11,7 @@ import { refuse, sample } from "./error.ts"
  *
  * - Shapes: two arrays of one length >= 2.
  * - Errors: `ArgumentError` for other lengths, an entry that is not finite, or an array whose numbers are all equal.
+ * - Source: the definition.
  *
  * @example
  * pearson([1, 2, 3], [2, 4, 6]) // => right(1)
@@ -21,7 +22,7 @@ export const pearson = (x: readonly number[], y: readonly number[]): E.Either<Ar
 /**
  * Spearman's rank correlation: Pearson's of the ranks, ties sharing the mean of theirs.
  *
- * - Shapes and errors: as `pearson`.
+ * - Shapes, errors: as `pearson`.
  *
  * @example
  * spearman([1, 2, 3], [1, 10, 100]) // => right(1)

@@ -32,7 +32,8 @@ export const aggregateInterquartileMean = (scores: Scores): E.Either<ArgumentErr
  *
  *     γ − mean of min(x, γ) over all runs of all tasks
  *
- * - Shapes and errors: as `aggregateInterquartileMean`; a target that is not finite.
+ * - Shapes: as `aggregateInterquartileMean`.
+ * - Errors: as `aggregateInterquartileMean`; `ArgumentError` for a target that is not finite.
  * - Units: those of the scores.
  * - Source: Agarwal et al., arXiv:2108.13264, section 4.3.
  *

@@ -28,6 +28,7 @@ export type LinearQuadraticParams = Resolved<typeof parameters>
  * It never terminates; episodes last 20 steps. See truth.ts for expected returns and the optimal policy.
  *
  * - Units: m; reward −1 per squared metre at q = 1.
+ * - Source: this package.
  */
 export const linearQuadratic: Environment = environment({
   id: "LinearQuadratic-v1",

@@ -35,6 +35,7 @@ export const optimalPolicy = (task: LinearQuadraticParams): LinearPolicy => {
  *
  * - Shapes: `steps` a count; 20 is an episode of the environment.
  * - Units: reward.
+ * - Source: moments of z_t, step by step, under the dynamics of `linearQuadratic`.
  */
 export const expectedReturn = (task: LinearQuadraticParams, policy: LinearPolicy, steps = 20): number => {
   const { gain: b, state_cost: q, action_cost: r, reset_radius: w, noise } = task

@@ -52,6 +52,7 @@ export type DoAll<P, R> = (
   done?: (index: number, result: R) => Effect.Effect<void>
 ) => Effect.Effect<readonly R[], ItemError>
 
+/** Who does the items of jobs. */
 export interface WorkersService {
   /** Parts at the same time, at most. */
   readonly size: number
@@ -60,6 +61,7 @@ export interface WorkersService {
   readonly open: <S, P, R>(work: Job<S, P, R>, setting: S) => Effect.Effect<DoAll<P, R>, never, Scope.Scope>
 }
 
+/** Who does the items of jobs: threads, or this one ({@link Workers.here}). The bits are the same. */
 export class Workers extends Context.Service<Workers, WorkersService>()("policygradex/Workers") {
   /** One part after another in this thread, on the session of the context. */
   static readonly here = (catalog: Catalog): Layer.Layer<Workers, never, Session> =>

@@ -138,7 +138,11 @@ export interface TrainingHooks<W, R> {
   readonly checkpoints?: Checkpoints
 }
 
-/** Trains one assignment, or goes on with it. */
+/**
+ * Trains one assignment, or goes on with it.
+ *
+ * - Errors: `TrainingDiverged` naming the iteration; `ProblemError` of a refused setting; `SessionError`, `SessionLost`, `WorkerLost`.
+ */
 export const train = Effect.fn("policygradex.train")(function* <C, W = never, R = never>(
   setting: Setting<C>,
   { tasks, iterations, key, start }: Assignment,

@@ -163,6 +163,7 @@ export interface Warning {
   readonly text: string
 }
 
+/** All that a report shows: `summary.json` is this. */
 export interface ReportData {
   readonly title: string
   /** The result in one or two sentences. */

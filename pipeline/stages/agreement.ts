@@ -75,6 +75,7 @@ const correlated = (...given: Parameters<typeof rankCorrelation>) => {
   return { noCorrelation: `${which.join(" and ") || "ranks"} do not differ between subsets` }
 }
 
+/** Normalised mutual information of two groupings of the same tasks, by labels; NaN where `agreement` has none. */
 export const nmi = (a: readonly number[], b: readonly number[]): number => {
   const r = agreement(a, b)
   return E.isRight(r) ? r.right.nmi : Number.NaN

@@ -96,6 +96,8 @@ const jobsOf = ({ kind }: Pick<Row, "kind">, { labels, seed }: Row["trials"][num
 /**
  * Trains all rows. A group that several of them share is trained once a seed, and the same seed gives the same training
  * whatever else is compared.
+ *
+ * - Errors: `AssignmentError` naming the training that failed; `ProblemError` of a refused setting.
  */
 export const trainGroups = Effect.fn("policygradex.trainGroups")(function* (
   { spec, tasks, method, labels, config: c, start, key }: GroupTrainingInput,

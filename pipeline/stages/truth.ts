@@ -45,7 +45,11 @@ export const truth = stage({
   save: ({ tasks }: TruthInput, result) => (result.trained.length > 0 ? putTruth(result, tasks) : Effect.void)
 })
 
-/** Trains the sample, each subset several times with keys of its own. */
+/**
+ * Trains the sample, each subset several times with keys of its own.
+ *
+ * - Errors: `AssignmentError` naming the subset whose training failed; `ProblemError` of a refused setting.
+ */
 export const trainSubsets = Effect.fn("policygradex.trainSubsets")(function* (
   { spec, tasks, subsets: all, config: c, start, key }: TruthInput,
   begin: Begin

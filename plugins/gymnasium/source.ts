@@ -12,6 +12,7 @@ import { Description } from "./messages.ts"
 import type { Sizes } from "./part.ts"
 import { findPython } from "./python.ts"
 
+/** Which Python, and how it is waited for. */
 export interface GymnasiumOptions {
   /** The Python that has Gymnasium: else `PGEX_PYTHON`, `python3` or `python`. */
   readonly python?: string

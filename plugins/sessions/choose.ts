@@ -27,11 +27,19 @@ export const chooseSession = (
     ? firstThatWorks(automatic, options)
     : Effect.map(openSession(asked, options), (session) => ({ kind: asked, reason: "as asked", session }))
 
-/** The session of a kind, or of `auto`, as a layer. */
+/**
+ * The session of a kind, or of `auto`, as a layer.
+ *
+ * - Errors: `SessionError` where the machine or the runtime lacks what the kind needs.
+ */
 export const sessionLayer = (asked: SessionKind, options: OpenOptions = {}): Layer.Layer<Session, SessionError> =>
   Layer.effect(Session)(Effect.map(chooseSession(asked, options), (c) => c.session))
 
-/** The first of `candidates` that passes its trial; the reason tells of those that do not. */
+/**
+ * The first of `candidates` that passes its trial; the reason tells of those that do not.
+ *
+ * - Errors: `SessionError` where none does, with the reason of each.
+ */
 export const firstThatWorks = Effect.fn("sessions.auto")(function* (
   candidates: readonly Kind[],
   options: OpenOptions = {}

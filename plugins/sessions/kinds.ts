@@ -19,6 +19,7 @@ export interface SessionOptions {
   readonly warn?: (sentence: string) => Effect.Effect<void>
 }
 
+/** A kind of session. */
 export interface KindEntry {
   /** What the machine or the runtime must have. */
   readonly needs: string
@@ -27,6 +28,7 @@ export interface KindEntry {
   readonly layer: (options: SessionOptions) => Layer.Layer<Session, SessionError>
 }
 
+/** Every kind of session by its name. */
 export type Kinds = Readonly<Record<Kind, KindEntry>>
 
 /** What `auto` tries, the fastest first. The last needs nothing. */

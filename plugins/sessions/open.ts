@@ -5,6 +5,7 @@ import { type Kind, SessionKinds, type SessionOptions } from "./kinds.ts"
 import { published } from "./metrics.ts"
 import { trial } from "./trial.ts"
 
+/** How a session is opened. */
 export interface OpenOptions extends SessionOptions {
   /** Seconds that opening may take, the trial included; 60 by default: a compiler may have to be waited for. */
   readonly seconds?: number

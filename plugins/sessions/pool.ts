@@ -6,6 +6,7 @@ import type { SessionKind } from "../../pipeline/internal.ts"
 import { chooseSession } from "./choose.ts"
 import type { OpenOptions } from "./open.ts"
 
+/** Sessions that many share, one user at a time each. */
 export interface SessionPool {
   /**
    * Does `work` on a session that nobody else uses meanwhile. Who asks first is served first; who comes back queues

@@ -8,6 +8,7 @@ import { automatic, type Kind } from "./kinds.ts"
 import { counterElsewhere, noWork, sumOfWork } from "./metrics.ts"
 import type { OpenOptions } from "./open.ts"
 
+/** The session of a whole run, which survives the loss of a device. */
 export interface RunSession {
   /** Stands for whichever session computes at the moment; calls cost nothing more. */
   readonly session: SessionService

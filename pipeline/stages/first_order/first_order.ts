@@ -103,7 +103,11 @@ export type Check = (
   directions: readonly Float64Array[]
 ) => Effect.Effect<readonly (readonly number[])[], LearnerError>
 
-/** The first-order check along adapted directions and as many random ones; in this thread, or by whoever `check` asks. */
+/**
+ * The first-order check along adapted directions and as many random ones; in this thread, or by whoever `check` asks.
+ *
+ * - Errors: `ArgumentError` where the policy makes no program; `SessionError`, `SessionLost`, `WorkerLost`.
+ */
 export const checkFirstOrder = Effect.fn("policygradex.checkFirstOrder")(function* (
   policy: Policy,
   theta: Floats,

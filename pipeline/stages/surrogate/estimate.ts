@@ -21,11 +21,14 @@ import { projector, Visited } from "./features.ts"
 import { type ObserveConfig, type Observed, observe } from "./observe.ts"
 import { solveSubsets, type TaskData, taskLosses } from "./solve_subsets.ts"
 
+/** What a person sets for estimates. */
 export type EstimateConfig = ObserveConfig & Pick<SurrogateConfig, "damping" | "trustRadius" | "subsets" | "subsetSize">
 
 /**
  * What is estimated of every subset, and how far the estimates can be trusted. The tasks are observed in this thread, or
  * by whoever `observed` asks.
+ *
+ * - Errors: `ArgumentError` where there are not so many subsets; `ProblemError` where a task cannot be observed; `SessionError`, `SessionLost`, `WorkerLost`.
  */
 export const estimate = Effect.fn("policygradex.estimate")(function* <C>(
   setting: Setting<C>,

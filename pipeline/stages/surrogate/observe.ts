@@ -113,7 +113,13 @@ const collect = Effect.fnUntraced(function* <C>(
   )
 })
 
-/** Advantages of one task with a baseline of its own, in the order of the transitions: one value a symbol, or a polynomial. */
+/**
+ * Advantages of one task with a baseline of its own, in the order of the transitions: one value a symbol, or a polynomial.
+ *
+ * - Shapes: `[n]`, of n transitions.
+ * - Units: reward.
+ * - Errors: `ProblemError` where γ or λ are outside of [0, 1].
+ */
 export const ownAdvantages = (
   t: Transitions,
   gamma: number,

@@ -6,6 +6,7 @@ import type { Catalog } from "../../../pipeline/mod.ts"
 import type { Loaded } from "../mod.ts"
 import { shipped } from "../registry.ts"
 
+/** All that has a name without any plugin: environments, families, learners. */
 export const catalog: Catalog = {
   registry: shipped,
   algorithms: [untyped(ppo), untyped(sac), ...[maml, mamlTrpo, fomaml, reptile, emaml, promp, trMaml].map(untyped)]

@@ -16,7 +16,11 @@ export interface WasmOptions {
   readonly memoryLimit?: number
 }
 
-/** A session that lives as long as the scope it is made in. */
+/**
+ * A session that lives as long as the scope it is made in.
+ *
+ * - Errors: `SessionError` where relaxed SIMD is asked of a runtime without it, or its memory cannot be had.
+ */
 export const make = Effect.fn("session.wasm")(function* (options: WasmOptions = {}) {
   const relaxed = options.relaxed ?? false
   if (relaxed && !relaxedAvailable()) {
@@ -31,7 +35,11 @@ export const make = Effect.fn("session.wasm")(function* (options: WasmOptions = 
   return yield* arenaSession(relaxed ? relaxedEngine : plainEngine, options.memoryLimit)
 })
 
-/** Provides `Session`. */
+/**
+ * Provides `Session`.
+ *
+ * - Errors: those of {@link make}.
+ */
 export const layer = (options: WasmOptions = {}): Layer.Layer<Session, SessionError> =>
   Layer.effect(Session)(make(options))
 
