@@ -22,6 +22,9 @@ const EXACT_UP_TO = 12
  * improved by moving tasks, by exchanging two, and by starting from the neighbouring k, until nothing helps: none is larger by one
  * such change.
  *
+ * - Units: those of `value`.
+ * - Source: Yeh, BIT 26 (1986), 467: the complete set partitioning problem, here by number of groups.
+ *
  * @example
  * bestPartitions(3, (c) => (c.length === 2 ? 5 : 1)).map((p) => p.value) // => [1, 6, 3]
  */
