@@ -2,9 +2,11 @@
 import { Effect } from "effect"
 import { discountOf } from "../algorithms/internal.ts"
 import { child } from "../core/random/mod.ts"
+import { Progress } from "../core/service/progress.ts"
 import type { Catalog } from "./catalog.ts"
 import type { RunConfig } from "./config.ts"
 import { plan } from "./plan.ts"
+import { forecastText } from "./result/forecast.ts"
 import { recordingsOf } from "./result/recordings.ts"
 import { jobResult } from "./result/result.ts"
 import { compareWithTruth } from "./stages/agreement.ts"
@@ -70,6 +72,8 @@ export const mainJob = (catalog: Catalog) =>
       ...(estimated.worth === undefined ? {} : { worth: estimated.worth })
     })
     const { k, labels } = split
+    const { say } = yield* Progress
+    yield* say(forecastText({ taskIds: spec.taskIds, worth: estimated.worth, grouping: split }))
 
     const { stepsPerTask, episodes: assessments, budget } = config.truth
     const trained = yield* stages.run(truth, {

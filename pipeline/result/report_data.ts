@@ -2,6 +2,7 @@
 import type { SessionRecord } from "../../core/service/recovery.ts"
 import type { Artefact, Logged } from "../../core/service/run_store.ts"
 import type { LeftOut, RowKind } from "../stages/comparison.ts"
+import type { Decision } from "../stages/decision.ts"
 import type { FirstOrderRow } from "../stages/first_order/validity.ts"
 import type { Interval } from "../stages/interval.ts"
 import type { Verdict } from "./verdict.ts"
@@ -20,7 +21,7 @@ export interface ReportAffinity {
   readonly title: string
   /** What an entry means, with sign and unit. */
   readonly meaning: string
-  /** n rows of n, in the order of the tasks. */
+  /** n rows of n, in the order of the tasks; NaN where nothing is known of a pair. */
   readonly matrix: readonly (readonly number[])[]
   /** Group of each task by this matrix. */
   readonly labels: readonly number[]
@@ -40,6 +41,8 @@ export interface ReportGrouping {
   readonly bound?: number
   /** Why any groups would be arbitrary, where the tasks do not differ; then all are one group. */
   readonly indifference?: string
+  /** Whether the prediction tells numbers of policies apart, where they were chosen by it. */
+  readonly decision?: Pick<Decision, "certainty" | "text">
 }
 
 /** What one number of policies is predicted to be worth: mean over tasks, in the unit that the prediction names. */

@@ -1,15 +1,15 @@
 /** What a job's numbers say, as the report and the summary show it. */
 
 import { mean } from "../../core/stat/mod.ts"
-import { counted, percent, rounded } from "../../core/text/numbers.ts"
+import { percent, rounded } from "../../core/text/numbers.ts"
 import { deviations, nmi } from "../stages/agreement.ts"
 import { coveredDistance, firstOrderRows } from "../stages/first_order/validity.ts"
 import type { Spent } from "../store/ledger.ts"
 import { affinityViews, unitOf } from "./affinity_views.ts"
 import { compare } from "./comparison.ts"
+import { headline } from "./headline.ts"
 import type { Outcome } from "./outcome.ts"
 import type { CostRow, JobResult, ReportPrediction, Warning } from "./report_data.ts"
-import type { Verdict } from "./verdict.ts"
 
 const predictionOf = ({ estimated: { worth }, config }: Outcome): { readonly prediction?: ReportPrediction } =>
   worth === undefined
@@ -103,25 +103,6 @@ const speedup = (o: Outcome) => {
   }
 }
 
-const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
-
-const headline = (o: Outcome, judged: Verdict | undefined): string => {
-  const { k, labels, indifference } = o.grouping
-  if (indifference !== undefined) return `${sentence(indifference)}, so all are one.`
-  const like = o.planted === undefined ? undefined : nmi(labels.chosen, o.planted)
-  return [
-    `${o.tasks.length} tasks fall into ${counted(k, "group")}.`,
-    ...(like === undefined
-      ? []
-      : [
-          like > 0.999
-            ? "They are exactly the planted groups."
-            : `Agreement with the planted groups: NMI ${like.toFixed(2)}.`
-        ]),
-    ...(judged === undefined ? [] : [judged.text])
-  ].join(" ")
-}
-
 /** Puts the numbers together. */
 export const jobResult = (o: Outcome): JobResult => {
   const firstOrder = firstOrderRows(o.config.firstOrder.distances, o.residuals)
@@ -146,6 +127,7 @@ export const jobResult = (o: Outcome): JobResult => {
       k: o.grouping.k,
       labels: o.grouping.labels.chosen,
       roundedObjective,
+      ...(o.grouping.decision === undefined ? {} : { decision: o.grouping.decision }),
       ...(o.grouping.indifference === undefined ? {} : { indifference: o.grouping.indifference }),
       ...(objective === null ? {} : { objective }),
       ...(bound === null ? {} : { bound })

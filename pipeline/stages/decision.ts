@@ -59,7 +59,7 @@ const NEGLIGIBLE = 0.05
  *
  * - Units: `price` of return.
  */
-export const decide = ({ start, curve }: Worth, { k, price }: DecisionRequest): Decision => {
+export const decide = ({ start, unit, curve }: Worth, { k, price }: DecisionRequest): Decision => {
   const point = k === "auto" ? bestWorth(curve, price) : curve[k - 1]!
   const best = curve.reduce((a, b) => (b.value > a.value ? b : a))
   const one = curve[0]!
@@ -67,7 +67,7 @@ export const decide = ({ start, curve }: Worth, { k, price }: DecisionRequest): 
   const told = one.shortfall > NOISE * one.error
   const small = one.shortfall + NOISE * one.error <= NEGLIGIBLE * improvement
   if (k !== "auto" || told || best.k === 1) return { point, certainty: "clear", text: "" }
-  const apart = `${inReturn(one.shortfall)} ± ${inReturn(NOISE * one.error)} of return`
+  const apart = `${twoDigits(one.shortfall)} ± ${twoDigits(NOISE * one.error)} of ${unitNames[unit]}`
   if (small) {
     const text = `it makes no difference: one policy for all and ${best.k} policies are predicted ${apart} apart`
     return { point, certainty: "equal", text }
@@ -84,4 +84,7 @@ export const decide = ({ start, curve }: Worth, { k, price }: DecisionRequest): 
 
 const mean = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0) / x.length
 
-const inReturn = (x: number): string => Number(x.toPrecision(2)).toString()
+const twoDigits = (x: number): string => Number(x.toPrecision(2)).toString()
+
+/** What predictions are counted in. */
+export const unitNames = { return: "return", gain: "advantage a step" } as const

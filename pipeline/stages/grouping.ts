@@ -40,6 +40,10 @@ export const TaskGroups = Schema.Struct({
   warnings: Schema.Array(Schema.String),
   /** Why any groups would be arbitrary, where nothing tells the tasks apart; then all are one. */
   indifference: Schema.optionalKey(Schema.String),
+  /** Whether the prediction tells numbers of policies apart, with the method `worth`; fields as in `Decision`. */
+  decision: Schema.optionalKey(
+    Schema.Struct({ certainty: Schema.Literals(["clear", "equal", "open"]), text: Schema.String })
+  ),
   /** A group's number for each task: by the chosen affinity, by each of them, and at random. */
   labels: Schema.Struct({
     chosen: Labels,
@@ -52,7 +56,8 @@ export const TaskGroups = Schema.Struct({
 })
 export type TaskGroups = typeof TaskGroups.Type
 
-type Split = Pick<Grouped, "k" | "labels" | "objective" | "bound" | "roundedObjective" | "warnings">
+type Split = Pick<Grouped, "k" | "labels" | "objective" | "bound" | "roundedObjective" | "warnings"> &
+  Pick<TaskGroups, "decision">
 
 const byWorth = ({
   worth,
@@ -62,7 +67,7 @@ const byWorth = ({
   chosen
 }: GroupingInput): E.Either<{ readonly message: string }, Split> => {
   if (worth === undefined) return noWorth("none")
-  const { point, text } = decide(worth, { k: count.k ?? "auto", price })
+  const { point, certainty, text } = decide(worth, { k: count.k ?? "auto", price })
   const { n, values } = affinities[chosen]
   return E.right({
     k: point.k,
@@ -70,7 +75,8 @@ const byWorth = ({
     objective: null,
     bound: null,
     roundedObjective: partitionValue(n, values, point.labels, point.k),
-    warnings: text === "" ? [] : [text]
+    warnings: [],
+    decision: { certainty, text }
   })
 }
 
@@ -85,11 +91,11 @@ export const grouping = ({ groupings }: StageContext) =>
       if (undecided !== undefined) return inOneGroup(method, affinities[chosen], undecided)
       const rows = rowsOf(affinities[chosen])
       const request = { ...count, method, stream: drawing("rounding") }
-      const { k, labels, ...rest } = yield* fromEither(
-        method === WORTH ? byWorth(input) : (groupBy(rows, request, groupings) satisfies ReturnType<typeof byWorth>)
-      )
+      const split: E.Either<{ readonly message: string }, Split> =
+        method === WORTH ? byWorth(input) : groupBy(rows, request, groupings)
+      const { k, labels, ...rest } = yield* fromEither(split)
       const by = (name: keyof typeof affinities) => labelsOf(affinities[name], k, drawing("rounding"))
-      const { objective, bound, roundedObjective, warnings } = rest
+      const { objective, bound, roundedObjective, warnings, decision } = rest
       return {
         method,
         k,
@@ -97,6 +103,7 @@ export const grouping = ({ groupings }: StageContext) =>
         bound,
         roundedObjective,
         warnings,
+        ...(decision === undefined ? {} : { decision }),
         labels: {
           chosen: labels,
           centred: by("centred"),

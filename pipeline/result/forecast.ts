@@ -1,0 +1,59 @@
+/** What is known before anything is trained to confirm it, as a run says it: the groups, and what they are predicted to be worth. */
+import { mean } from "../../core/stat/mod.ts"
+import { counted, rounded, show } from "../../core/text/numbers.ts"
+import { shortNames } from "../../core/text/short_names.ts"
+import { unitNames } from "../stages/decision.ts"
+import type { TaskGroups } from "../stages/grouping.ts"
+import type { Worth } from "../stages/surrogate/predict.ts"
+
+export interface Forecast {
+  readonly taskIds: readonly string[]
+  readonly worth: Worth | undefined
+  readonly grouping: Pick<TaskGroups, "k" | "labels" | "decision" | "indifference">
+}
+
+/** Numbers of policies that are told of, at most: as many as are read at a glance. */
+const TOLD = 6
+
+/** Several lines for the terminal: the curve at some numbers of policies, the groups by short names, how sure that is. */
+export const forecastText = ({ taskIds, worth, grouping }: Forecast): string => {
+  const { k, labels, decision, indifference } = grouping
+  const doubt = indifference ?? decision?.text ?? ""
+  const { names, pattern } = shortNames(taskIds)
+  const groups = Array.from({ length: k }, (_, g) => {
+    const members = names.filter((_, task) => labels.chosen[task] === g)
+    return `  group ${g + 1}: ${members.join("  ")}`
+  })
+  return [
+    ...(worth === undefined
+      ? ["Groups by the estimates; the trainings that follow confirm them:"]
+      : predicted(worth, k)),
+    ...groups,
+    ...(pattern === "" ? [] : [`  (tasks by ${pattern})`]),
+    ...(doubt === "" ? [] : [`  ${doubt}`])
+  ].join("\n")
+}
+
+const predicted = ({ start, unit, curve }: Worth, k: number): readonly string[] => {
+  const write = unit === "return" ? rounded : show
+  const rows = toldOf(curve.length, k).map((policies) => {
+    const { value, low, high } = curve[policies - 1]!
+    return [
+      policies === 1 ? "1 policy" : `${policies} policies`,
+      `${write(value)} (${write(low)} to ${write(high)})${policies === k ? "  <- chosen" : ""}`
+    ] as const
+  })
+  const all = [...(unit === "return" ? [["θ★ now", rounded(mean(start))] as const] : []), ...rows]
+  const width = Math.max(...all.map(([name]) => name.length))
+  return [
+    `Mean ${unitNames[unit]} of ${counted(curve.length, "task")} by number of policies, with 95% intervals: predicted; the trainings that follow confirm it`,
+    ...all.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`)
+  ]
+}
+
+/** One, all, the chosen number and its neighbours, and what lies between as there is room. */
+const toldOf = (n: number, k: number): readonly number[] => {
+  const wanted = [k, 1, n, k - 1, k + 1, 2, Math.ceil(n / 2), ...Array.from({ length: n }, (_, i) => i + 1)]
+  const some = [...new Set(wanted.filter((p) => p >= 1 && p <= n))].slice(0, TOLD)
+  return some.toSorted((a, b) => a - b)
+}

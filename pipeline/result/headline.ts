@@ -1,0 +1,33 @@
+/** The result in a few sentences. */
+import { counted } from "../../core/text/numbers.ts"
+import { nmi } from "../stages/agreement.ts"
+import type { TaskGroups } from "../stages/grouping.ts"
+import type { Outcome } from "./outcome.ts"
+import type { Verdict } from "./verdict.ts"
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
+
+/** What a person reads first; where a decision is open, or makes no difference, that before all else. */
+export const headline = (
+  o: Pick<Outcome, "planted"> & {
+    readonly tasks: readonly unknown[]
+    readonly grouping: Pick<TaskGroups, "k" | "labels" | "indifference" | "decision">
+  },
+  judged: Verdict | undefined
+): string => {
+  const { k, labels, indifference, decision } = o.grouping
+  if (indifference !== undefined) return `${sentence(indifference)}, so all are one.`
+  const like = o.planted === undefined ? undefined : nmi(labels.chosen, o.planted)
+  return [
+    ...(decision === undefined || decision.certainty === "clear" ? [] : [`${sentence(decision.text)}.`]),
+    `${o.tasks.length} tasks fall into ${counted(k, "group")}.`,
+    ...(like === undefined
+      ? []
+      : [
+          like > 0.999
+            ? "They are exactly the planted groups."
+            : `Agreement with the planted groups: NMI ${like.toFixed(2)}.`
+        ]),
+    ...(judged === undefined ? [] : [judged.text])
+  ].join(" ")
+}
