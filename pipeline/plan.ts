@@ -43,12 +43,12 @@ export const intend = Effect.fn("policygradex.intend")(function* (config: RunCon
 export const plan = Effect.fn("policygradex.plan")(function* (config: RunConfig, catalog: Catalog) {
   const { setting, ...intended } = yield* intend(config, catalog)
   // Environments of another process stay in this thread: that process is what plays them beside it.
-  const elsewhere = setting.environment.open !== undefined
-  const workers = elsewhere ? yield* workersHere(catalog) : yield* Workers
+  const remote = setting.environment.open !== undefined
+  const workers = remote ? yield* workersHere(catalog) : yield* Workers
   const { highCallOverhead } = (yield* Session).capabilities
   const context: StageContext = {
     setting,
-    inParts: !highCallOverhead && !elsewhere,
+    onWorkers: !highCallOverhead && !remote,
     groupings: catalog.groupings ?? []
   }
   const code = {

@@ -1,4 +1,4 @@
-/** Episodes of many tasks as work in parts: a part is all episodes of one task. */
+/** Episodes of many tasks as a job: an item is all episodes of one task. */
 
 import { Effect, Schema, Scope } from "effect"
 import { type Evaluate, Evaluation, EvaluationOptions, evaluator, TaskData } from "../../algorithms/mod.ts"
@@ -8,7 +8,7 @@ import type { Task } from "../../envs/mod.ts"
 import { job, type WorkersService } from "./job.ts"
 import { settingOf, TrainingSpec } from "./spec.ts"
 
-/** One part plays one task. */
+/** One item plays one task. */
 export const evaluateJob = job({
   name: "evaluation",
   setting: Schema.Struct({ spec: TrainingSpec, tasks: Schema.Array(TaskData) }),

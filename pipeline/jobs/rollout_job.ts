@@ -1,4 +1,4 @@
-/** Rollouts of many tasks as work in parts: a part is one task, its rows are written where all threads see them. */
+/** Rollouts of many tasks as a job: an item is one task, its rows are written where all threads see them. */
 
 import { Effect, Schema, Scope } from "effect"
 import {
@@ -39,7 +39,7 @@ const RolloutItem = Schema.Struct({
 })
 type RolloutItem = typeof RolloutItem.Type
 
-/** One part rolls out one task. */
+/** One item rolls out one task. */
 export const rolloutJob = job({
   name: "rollout",
   /** What all rollouts of a training share: mostly memory that all threads see. */
@@ -130,9 +130,9 @@ export const rolloutsBy = (
       theta.set(at.policy)
       moments.set(at.moments ?? [])
       round++
-      const parts = standings(streams)
-      const inTurn = Effect.forEach(parts, here)
-      let ends = shared ? yield* Effect.mapError(all(parts), (e) => e.reason) : yield* inTurn
+      const items = standings(streams)
+      const inTurn = Effect.forEach(items, here)
+      let ends = shared ? yield* Effect.mapError(all(items), (e) => e.reason) : yield* inTurn
       if (rounds.some((r) => r !== round)) {
         shared = false
         yield* note("Rollouts are done one after another: want memory that threads share, got a copy for each")

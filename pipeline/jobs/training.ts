@@ -134,7 +134,7 @@ export interface TrainingHooks<W, R> {
   readonly watch?: (seen: IterationReport) => Effect.Effect<void, W, R>
   /** The training ends with the iteration whose mean return over tasks reaches this. */
   readonly until?: number
-  readonly players?: RemoteRollouts
+  readonly remote?: RemoteRollouts
   readonly checkpoints?: Checkpoints
 }
 
@@ -146,7 +146,7 @@ export interface TrainingHooks<W, R> {
 export const train = Effect.fn("policygradex.train")(function* <C, W = never, R = never>(
   setting: Setting<C>,
   { tasks, iterations, key, start }: Assignment,
-  { begin, watch, until = Number.POSITIVE_INFINITY, players, checkpoints }: TrainingHooks<W, R> = {}
+  { begin, watch, until = Number.POSITIVE_INFINITY, remote, checkpoints }: TrainingHooks<W, R> = {}
 ) {
   const {
     environment,
@@ -169,20 +169,20 @@ export const train = Effect.fn("policygradex.train")(function* <C, W = never, R 
         stepsPerTask,
         iterations,
         ...(setting.budget === undefined ? {} : { budget: setting.budget }),
-        ...(players === undefined ? {} : { rollouts: players.rollouts })
+        ...(remote === undefined ? {} : { rollouts: remote.rollouts })
       })
       const past = yield* goOn(learner, checkpoints)
       let state = past?.state ?? (yield* learner.init(child(key, "train"), start))
       if ((state.moments?.length ?? 0) !== momentsSize(policy)) {
         return yield* problemError("normalise", `off, as ${algorithm.id} gathers no moments`, "on")
       }
-      const evaluate = yield* evaluation(setting, problem, players)
+      const evaluate = yield* evaluation(setting, problem, remote)
       const curve = [...(past?.curve ?? [])]
       const assessed = [...(past?.assessed ?? [])]
       const metrics = [...(past?.metrics ?? [])]
       const costNow = Effect.map(session.work, (now) => totalCost([past?.cost ?? free, costBetween(before, now)]))
       let cost = past?.cost ?? free
-      const midway = (): Checkpoint => ({ saved: learner.save(state), curve, assessed, metrics, cost })
+      const checkpoint = (): Checkpoint => ({ saved: learner.save(state), curve, assessed, metrics, cost })
       const iterate = Effect.gen(function* () {
         yield* begin?.({ curve, metrics }) ?? Effect.void
         while (state.iteration < iterations && !(meanOf(curve.at(-1) ?? []) >= until)) {
@@ -199,10 +199,10 @@ export const train = Effect.fn("policygradex.train")(function* <C, W = never, R 
           curve.push(returns)
           metrics.push(figures)
           if (assessments > 0) assessed.push(played.map((e) => e.meanReturn))
-          yield* checkpoints?.offer(midway) ?? Effect.void
+          yield* checkpoints?.offer(checkpoint) ?? Effect.void
         }
       })
-      const keep = Effect.suspend(() => (state.iteration > 0 && checkpoints?.keep(midway())) || Effect.void)
+      const keep = Effect.suspend(() => (state.iteration > 0 && checkpoints?.keep(checkpoint())) || Effect.void)
       yield* Effect.onError(iterate, () => keep)
       const done = yield* evaluate(state, { episodes, actions }, child(key, "evaluate"))
       const wanted = (x: Floats): Float64Array => Float64Array.from(setting.parameters === false ? [] : x)
@@ -231,7 +231,7 @@ export const train = Effect.fn("policygradex.train")(function* <C, W = never, R 
 const evaluation = Effect.fnUntraced(function* <C>(
   { algorithm, algorithmConfig, stepsPerTask }: Setting<C>,
   problem: Problem,
-  players: RemoteRollouts | undefined
+  remote: RemoteRollouts | undefined
 ) {
   if (algorithm.adapter !== undefined) {
     // One step's rollout is half of an iteration, as it is in meta-training with one inner step.
@@ -239,7 +239,7 @@ const evaluation = Effect.fnUntraced(function* <C>(
     const rollout = each * Math.max(1, Math.floor(stepsPerTask / 2 / each))
     return yield* adaptedEvaluator(algorithm.adapter, algorithmConfig, { ...problem, stepsPerTask: rollout })
   }
-  const evaluate = yield* players?.evaluator ?? evaluator(problem)
+  const evaluate = yield* remote?.evaluator ?? evaluator(problem)
   return (
     at: Adaptable,
     options: EvaluationOptions,

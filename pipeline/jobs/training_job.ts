@@ -20,7 +20,7 @@ export class AssignmentError extends Schema.TaggedError<AssignmentError>()("Assi
   }
 }
 
-/** One part is one training, from beginning to end. */
+/** One item is one training, from beginning to end. */
 export const trainingJob = job({
   name: "training",
   setting: TrainingSpec,

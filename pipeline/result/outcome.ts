@@ -1,13 +1,11 @@
-import type { Affinity, SubsetScore } from "../../core/surrogate/mod.ts"
 import type { Task } from "../../envs/mod.ts"
 import type { RunConfig } from "../config.ts"
 import type { Trained } from "../jobs/training.ts"
-import type { Ceiling } from "../stages/agreement.ts"
+import type { TruthAgreement } from "../stages/agreement.ts"
 import type { LeftOut } from "../stages/comparison.ts"
 import type { Residuals } from "../stages/first_order/validity.ts"
 import type { RowReturns } from "../stages/group_training.ts"
 import type { TaskGroups } from "../stages/grouping.ts"
-import type { Interval } from "../stages/interval.ts"
 import type { Estimated } from "../stages/surrogate.ts"
 import type { Truth } from "../stages/truth.ts"
 import type { Spent } from "../store/ledger.ts"
@@ -25,16 +23,7 @@ export interface Outcome {
   readonly residuals: Residuals
   readonly grouping: TaskGroups
   readonly truth: Truth
-  readonly comparison:
-    | {
-        readonly estimates: readonly SubsetScore[]
-        readonly affinity: Affinity
-        readonly labels: readonly number[]
-        readonly rankCorrelation?: Interval
-        readonly noCorrelation?: string
-        readonly ceiling: Ceiling | undefined
-      }
-    | undefined
+  readonly comparison: TruthAgreement | undefined
   /** Every row of the comparison. */
   readonly trained: { readonly rows: readonly RowReturns[]; readonly leftOut: readonly LeftOut[] }
   readonly spent: readonly (readonly [string, Spent])[]

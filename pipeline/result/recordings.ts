@@ -15,7 +15,7 @@ const STEPS = 200
 const FRAMES = 4
 
 /**
- * Films of the tasks, each played by its own policy with the most probable actions; none where the environment cannot draw.
+ * Recordings of the tasks, each played by its own policy with the most probable actions; none where the environment cannot draw.
  *
  * Programs are evaluated here in float64, so that pictures need no session and are the same on all.
  */

@@ -21,6 +21,8 @@ export const compareWithTruth = (estimates: readonly SubsetScore[], truth: Truth
   }
 }
 
+export type TruthAgreement = ReturnType<typeof compareWithTruth>
+
 /** One number for each subset and task in it: what is left after the task's own mean over subsets. */
 export const deviations = (
   scores: readonly SubsetScore[],

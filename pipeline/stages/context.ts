@@ -9,8 +9,8 @@ import type { Setting } from "../jobs/training.ts"
 export interface StageContext {
   /** What the spec of the inputs names. */
   readonly setting: Setting<unknown>
-  /** Whether work falls into parts, by the workers; else all tasks share each call, in this thread. */
-  readonly inParts: boolean
+  /** Whether each task is an item for the workers; else all tasks share each call, in this thread. */
+  readonly onWorkers: boolean
   readonly groupings: readonly GroupingPlugin[]
 }
 

@@ -20,13 +20,13 @@ export interface FirstOrderInput extends Followed {
   readonly key: Key
 }
 
-export const firstOrderCheck = ({ setting, inParts }: StageContext) =>
+export const firstOrderCheck = ({ setting, onWorkers }: StageContext) =>
   single({
     name: "first-order check",
     result: Residuals,
     run: (input: FirstOrderInput, { workers }) => {
       const { spec, theta, distances, key } = input
-      const check = inParts ? checkBy(workers, spec, theta, distances) : undefined
+      const check = onWorkers ? checkBy(workers, spec, theta, distances) : undefined
       return checkFirstOrder(setting.policy, theta, input, distances, key, check)
     },
     save: Effect.fnUntraced(function* ({ distances }, residuals) {

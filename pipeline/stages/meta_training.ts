@@ -19,7 +19,7 @@ export interface MetaTrainingInput extends TasksOfSpec {
   readonly until: number
 }
 
-export const metaTraining = ({ setting, inParts }: StageContext) => {
+export const metaTraining = ({ setting, onWorkers }: StageContext) => {
   const name = "meta-training"
   return stage({
     name,
@@ -33,7 +33,7 @@ export const metaTraining = ({ setting, inParts }: StageContext) => {
       const store = yield* RunStore
       const at = { stage: name, total: iterations, unit: "iterations" }
       yield* report({ ...at, done: 0, steps: 0 })
-      const players = {
+      const remote = {
         rollouts: rolloutsBy(workers, spec, tasks, say),
         evaluator: evaluatorBy(workers, spec, tasks)
       }
@@ -52,7 +52,7 @@ export const metaTraining = ({ setting, inParts }: StageContext) => {
           },
           until,
           checkpoints,
-          ...(inParts ? { players } : {})
+          ...(onWorkers ? { remote } : {})
         }
       )
     }),

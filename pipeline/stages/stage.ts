@@ -5,7 +5,7 @@ import type { RunStore, RunStoreError } from "../../core/service/run_store.ts"
 import { Cost, type SessionLost } from "../../core/service/session.ts"
 import type { WorkersService } from "../jobs/job.ts"
 import type { Checkpoints } from "../jobs/training.ts"
-import { keepingParts } from "../store/cached_items.ts"
+import { keepingItems } from "../store/cached_items.ts"
 import { checkpointsOf } from "../store/checkpoints.ts"
 import { type Ledger, makeLedger } from "../store/ledger.ts"
 import { makeResultCache, startWatch } from "../store/result_cache.ts"
@@ -60,13 +60,13 @@ export interface Stages {
   readonly computers: ReadonlyMap<string, string>
 }
 
-/** Makes ready to run stages in the store of the context, with these workers; `code` as in `makeKeeper`. */
+/** Makes ready to run stages in the store of the context, with these workers; `code` as in `makeResultCache`. */
 export const makeStages = Effect.fnUntraced(function* (
   workers: WorkersService,
   code: Readonly<Record<string, string>>
 ) {
   const ledger = yield* makeLedger
-  const keeper = yield* makeResultCache(code)
+  const cache = yield* makeResultCache(code)
   const { report } = yield* Progress
   const computers = new Map<string, string>()
 
@@ -78,7 +78,7 @@ export const makeStages = Effect.fnUntraced(function* (
         spent: Schema.Struct({ ...Cost.fields, seconds: Schema.Number }),
         computer: Schema.String
       })
-      const found = yield* keeper.find(name, input, Kept)
+      const found = yield* cache.find(name, input, Kept)
       if (found !== undefined) {
         ledger.carry(name, found.spent)
         computers.set(name, found.computer)
@@ -86,15 +86,15 @@ export const makeStages = Effect.fnUntraced(function* (
         return found.result
       }
       const watch = yield* startWatch
-      const checkpoints = yield* checkpointsOf(name, input, keeper, watch)
-      const help = { workers: keepingParts(workers, name, keeper, watch), checkpoints }
+      const checkpoints = yield* checkpointsOf(name, input, cache, watch)
+      const help = { workers: keepingItems(workers, name, cache, watch), checkpoints }
       const result = yield* ledger.stage(name, s.run(input, help), s.costOf)
       if (watch.carried() > 0) ledger.carry(name, { seconds: watch.carried(), flops: 0, bytes: 0 })
-      const computer = keeper.backendId()
+      const computer = cache.backendId()
       computers.set(name, computer)
       const { seconds, flops, bytes } = ledger.of(name)
-      yield* keeper.put(name, input, { result, spent: { seconds, flops, bytes }, computer })
-      yield* keeper.drop(`${name}/`)
+      yield* cache.put(name, input, { result, spent: { seconds, flops, bytes }, computer })
+      yield* cache.drop(`${name}/`)
       return result
     })
   const run: Stages["run"] = (s, input) =>

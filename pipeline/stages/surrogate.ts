@@ -59,11 +59,11 @@ export const surrogate = (context: StageContext) =>
 
 /** The papers' way: weighted logistic regression on the projected gradient of every transition, a problem a subset. */
 const byLogistic = Effect.fnUntraced(function* (
-  { setting, inParts }: StageContext,
+  { setting, onWorkers }: StageContext,
   { spec, tasks, at, config, key, directions }: SurrogateInput,
   { workers }: Help
 ) {
-  const observed = inParts ? observedBy(workers, spec, tasks, at, config, key) : undefined
+  const observed = onWorkers ? observedBy(workers, spec, tasks, at, config, key) : undefined
   const all = yield* estimate(setting, tasks, at, config, key, observed)
   const { subsets, scores, printed, gradients, solved, distances, clipped, affinities } = all
   return {
@@ -81,11 +81,11 @@ const byLogistic = Effect.fnUntraced(function* (
 
 /** By mean gradients and their noise: no transition has features. */
 const byGradients = Effect.fnUntraced(function* (
-  { setting, inParts }: StageContext,
+  { setting, onWorkers }: StageContext,
   { spec, tasks, at, config, training, key, directions: count }: SurrogateInput,
   { workers }: Help
 ) {
-  const seen = inParts
+  const seen = onWorkers
     ? yield* seenBy(workers, spec, tasks, at, config, key)
     : yield* Effect.mapError(seeTasks(setting, tasks, at, config, key), asProblem)
   const { algorithm, algorithmConfig, environmentsPerTask } = setting

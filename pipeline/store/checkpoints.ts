@@ -10,40 +10,40 @@ export const CheckpointSeconds = Context.Reference<number>("policygradex/Checkpo
   defaultValue: () => 2
 })
 
-/** A checkpoint takes its time: no more than one part in so many goes into keeping. */
+/** A checkpoint takes its time: no more than one second in so many goes into keeping. */
 const SHARE = 20
 
-const Kept = Schema.Struct({ midway: Checkpoint, elapsed: Schema.Number })
+const Kept = Schema.Struct({ checkpoint: Checkpoint, elapsed: Schema.Number })
 
 /** The checkpoints of the one training of a stage with these inputs. One file: each takes the place of the last. */
 export const checkpointsOf = Effect.fnUntraced(function* (
   stage: string,
   input: unknown,
-  keeper: ResultCache,
+  cache: ResultCache,
   watch: Watch
 ) {
   const { say } = yield* Progress
   const seconds = yield* CheckpointSeconds
   const name = `${stage}/checkpoint`
   // A stage's numbers are of one session: what another one computed is of no use.
-  const inputs = () => ({ input, computer: keeper.backendId() })
+  const inputs = () => ({ input, computer: cache.backendId() })
   let last = yield* monotonicSeconds
   let cost = 0
-  const keep: Checkpoints["keep"] = Effect.fnUntraced(function* (midway) {
+  const keep: Checkpoints["keep"] = Effect.fnUntraced(function* (checkpoint) {
     const from = yield* monotonicSeconds
-    yield* keeper.put(name, inputs(), { midway, elapsed: yield* watch.elapsed })
+    yield* cache.put(name, inputs(), { checkpoint, elapsed: yield* watch.elapsed })
     last = yield* monotonicSeconds
     cost = last - from
   })
   const checkpoints: Checkpoints = {
     find: Effect.gen(function* () {
-      const found = yield* keeper.find(name, inputs(), Kept)
+      const found = yield* cache.find(name, inputs(), Kept)
       if (found !== undefined) watch.carry(found.elapsed)
-      return found?.midway
+      return found?.checkpoint
     }),
-    offer: (midway) =>
+    offer: (checkpoint) =>
       Effect.flatMap(monotonicSeconds, (now) =>
-        now - last >= Math.max(seconds, SHARE * cost) ? keep(midway()) : Effect.void
+        now - last >= Math.max(seconds, SHARE * cost) ? keep(checkpoint()) : Effect.void
       ),
     keep,
     refuse: (why) => say(`${why.message}; ${stage} begins anew`)

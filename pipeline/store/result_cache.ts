@@ -50,7 +50,7 @@ export const makeResultCache = Effect.fnUntraced(function* (code: Readonly<Recor
       told = true
       return first ? say(`${e.message}; the run goes on, but could not be taken up again from here`) : Effect.void
     })
-  const keeper: ResultCache = {
+  const cache: ResultCache = {
     find: <A>(name: string, inputs: unknown, schema: Schema.Codec<A, unknown>) =>
       Effect.gen(function* () {
         const found = yield* kept.find(name, { code, inputs })
@@ -60,7 +60,7 @@ export const makeResultCache = Effect.fnUntraced(function* (code: Readonly<Recor
     drop: (below) => Effect.catch(kept.drop(below), tellOnce),
     backendId: () => (session.capabilities.bitEqual ? session.kind : `${session.kind} on ${kept.machine}`)
   }
-  return keeper
+  return cache
 })
 
 const again = (name: string, e: { readonly _tag: string; readonly message: string }): string =>

@@ -1,4 +1,4 @@
-/** Work on worker threads. */
+/** Jobs on worker threads. */
 
 import { availableParallelism } from "node:os"
 import { URL } from "node:url"
@@ -10,13 +10,13 @@ import type { Catalog, RunConfig } from "../../pipeline/mod.ts"
 import { catalog as standard } from "../loading/catalog/mod.ts"
 import { noWork, sumOfWork } from "../sessions/internal.ts"
 import type { Kind } from "../sessions/mod.ts"
-import type { OpenWork } from "./thread.ts"
-import { checked } from "./works.ts"
+import { checked } from "./jobs.ts"
+import type { OpenJob } from "./thread.ts"
 
 export interface WorkerOptions {
   /** Threads, or one a core. */
   readonly workers: RunConfig["workers"]
-  /** What computes on every worker, in a session of its own: read when a part begins, the kind may change. */
+  /** What computes on every worker, in a session of its own: read when an item begins, the kind may change. */
   readonly sessionKind: () => Kind
   /** Where ids are looked up in this thread; the worker's module says where in the workers. */
   readonly catalog?: Catalog
@@ -26,13 +26,13 @@ export interface WorkerOptions {
   readonly entry?: URL
   /** Is told in a sentence where not all is as it was wanted: no threads, or one that was lost. */
   readonly note?: (sentence: string) => Effect.Effect<void>
-  /** Is told what a thread's session did for a part. */
+  /** Is told what a thread's session did for an item. */
   readonly did?: (work: Work) => void
 }
 
 /**
- * `Workers` on threads. They start at the first work of more than one part; where none can be started, parts are done one
- * after another in this thread, as with one worker. A part whose thread is lost is begun again on another one, once.
+ * `Workers` on threads. They start at the first job of more than one item; where none can be started, items are done one
+ * after another in this thread, as with one worker. An item whose thread is lost is begun again on another one, once.
  *
  * The `Session` it provides is the one it is given, and counts what the threads do too.
  */
@@ -71,34 +71,34 @@ const onThreads = Effect.fnUntraced(function* (size: number, catalog: Catalog, o
     if (first) yield* note(inTurn("a worker thread", got))
   })
   let elsewhere: Work = noWork
-  let works = 0
+  let jobs = 0
 
-  const open: WorkersService["open"] = Effect.fnUntraced(function* (work, setting) {
-    const opened: OpenWork = { id: works++, name: work.name, setting, open: true }
+  const open: WorkersService["open"] = Effect.fnUntraced(function* (job, setting) {
+    const opened: OpenJob = { id: jobs++, name: job.name, setting, open: true }
     yield* Effect.addFinalizer(() => Effect.sync(() => (opened.open = false)))
-    const here = yield* openHere(work, setting, catalog, session)
-    const onThread = (part: unknown) =>
+    const here = yield* openHere(job, setting, catalog, session)
+    const onThread = (item: unknown) =>
       Effect.gen(function* () {
-        const { result, done } = yield* (yield* pool).run(opened, part)
+        const { result, done } = yield* (yield* pool).run(opened, item)
         elsewhere = sumOfWork([elsewhere, done])
         did(done)
-        return yield* checked("result", work.result, result)
+        return yield* checked("result", job.result, result)
       })
-    const again = (part: unknown) => (first: { readonly got: string }) =>
+    const again = (item: unknown) => (first: { readonly got: string }) =>
       note(`A worker thread was lost, its work is begun again: want it to finish, got ${first.got}`).pipe(
-        Effect.andThen(onThread(part)),
+        Effect.andThen(onThread(item)),
         Effect.catchTag("Ended", ({ got }) => Effect.fail(new WorkerLost({ got })))
       )
-    return Effect.fnUntraced(function* (parts, done = () => Effect.void) {
+    return Effect.fnUntraced(function* (items, done = () => Effect.void) {
       const telling = yield* Semaphore.make(1)
-      const sizeOf = work.size ?? (() => 0)
-      const order = [...parts.entries()].toSorted(([i, a], [j, b]) => sizeOf(b) - sizeOf(a) || i - j)
+      const sizeOf = job.size ?? (() => 0)
+      const order = [...items.entries()].toSorted(([i, a], [j, b]) => sizeOf(b) - sizeOf(a) || i - j)
       const results = yield* Effect.forEach(
         order,
-        ([index, part]) =>
-          Effect.suspend(() => (available && parts.length > 1 ? onThread(part) : here(part))).pipe(
-            Effect.catchTag("Ended", again(part)),
-            Effect.catchTag("NotStarted", ({ got }) => Effect.andThen(unavailable(got), here(part))),
+        ([index, item]) =>
+          Effect.suspend(() => (available && items.length > 1 ? onThread(item) : here(item))).pipe(
+            Effect.catchTag("Ended", again(item)),
+            Effect.catchTag("NotStarted", ({ got }) => Effect.andThen(unavailable(got), here(item))),
             Effect.mapError((reason) => new ItemError({ index, reason })),
             Effect.tap((r) => telling.withPermit(done(index, r))),
             Effect.map((r) => [index, r] as const)

@@ -1,4 +1,4 @@
-/** What goes between the thread of the job and its workers: which work, and its data, which the work's schemas check. */
+/** What goes between the thread of the job and its workers: which job, and its data, which the job's schemas check. */
 import { Schema } from "effect"
 import { Rpc, RpcGroup } from "effect/rpc"
 import { Transferable } from "effect/workers"
@@ -15,7 +15,7 @@ const Copied = Transferable.schema(Anything, () => [])
 /** Arrays go over with their memory; the sender's are empty then. */
 const Given = Transferable.schema(Anything, (value) => [...memoryOf(value)])
 
-/** The memory of all arrays in plain data; an array that is a part of a larger memory is copied. */
+/** The memory of all arrays in plain data; an array within a larger memory is copied. */
 const memoryOf = (value: unknown, found = new Set<ArrayBuffer>()): ReadonlySet<ArrayBuffer> => {
   if (ArrayBuffer.isView(value)) {
     if (value.buffer instanceof ArrayBuffer && value.byteLength === value.buffer.byteLength) found.add(value.buffer)
@@ -28,10 +28,10 @@ const memoryOf = (value: unknown, found = new Set<ArrayBuffer>()): ReadonlySet<A
 /** Requests to a worker. `Hello` is answered as soon as it can be: who gets an answer has a working worker. */
 export const Requests = RpcGroup.make(
   Rpc.make("Hello"),
-  /** Makes ready for parts of a work; `id` stands for it from then on. */
-  Rpc.make("Open", { payload: { id: Schema.Int, work: Schema.String, setting: Copied }, error: ItemFailure }),
+  /** Makes ready for items of a job; `id` stands for it from then on. */
+  Rpc.make("Open", { payload: { id: Schema.Int, job: Schema.String, setting: Copied }, error: ItemFailure }),
   Rpc.make("Do", {
-    payload: { id: Schema.Int, part: Copied },
+    payload: { id: Schema.Int, item: Copied },
     success: Schema.Struct({ result: Given, done: Work }),
     error: ItemFailure
   }),
@@ -41,7 +41,7 @@ export const Requests = RpcGroup.make(
 /** What a worker is started with. */
 export const WorkerData = Schema.Struct({
   sessionKind: Schema.Literals(sessionKinds),
-  /** Files of the plugins whose ids the work may name. */
+  /** Files of the plugins whose ids the job may name. */
   plugins: Schema.optionalKey(Schema.Array(Schema.String))
 })
 export type WorkerData = typeof WorkerData.Type

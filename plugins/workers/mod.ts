@@ -1,2 +1,2 @@
-/** Work on worker threads. */
+/** Jobs on worker threads. */
 export { type WorkerOptions, workersLayer } from "./layer.ts"

@@ -2,7 +2,7 @@
 import type { URL } from "node:url"
 import { Cause, Data, Effect, Exit, type Scope, Semaphore } from "effect"
 import type { WorkerData } from "./messages.ts"
-import { type OpenWork, startThread, type Thread } from "./thread.ts"
+import { type OpenJob, startThread, type Thread } from "./thread.ts"
 
 /** A worker that could not be started; what it was to do can be done elsewhere. */
 export class NotStarted extends Data.TaggedError("NotStarted")<{ readonly got: string }> {}
@@ -30,16 +30,16 @@ export const makePool = Effect.fnUntraced(function* (
 
   return {
     /**
-     * Does a part on a thread that does nothing else meanwhile. A thread that is interrupted, breaks, or loses its
+     * Does an item on a thread that does nothing else meanwhile. A thread that is interrupted, breaks, or loses its
      * session is ended at once; others are kept.
      *
-     * - Errors: those of the work; `Ended` where the thread ended under it; `NotStarted` where there is none.
+     * - Errors: those of the job; `Ended` where the thread ended under it; `NotStarted` where there is none.
      */
-    run: (work: OpenWork, part: unknown) =>
+    run: (job: OpenJob, item: unknown) =>
       Effect.uninterruptibleMask((restore) =>
         Effect.gen(function* () {
           const thread = (yield* take) ?? (yield* restore(start))
-          return yield* restore(thread.run(work, part)).pipe(
+          return yield* restore(thread.run(job, item)).pipe(
             Effect.onExit((exit) => (isWell(exit) ? Effect.sync(() => idle.push(thread)) : thread.close))
           )
         })
@@ -47,7 +47,7 @@ export const makePool = Effect.fnUntraced(function* (
   }
 })
 
-/** Whether the thread answered, be it with an error of the work, and can go on. */
+/** Whether the thread answered, be it with an error of the job, and can go on. */
 const isWell = (exit: Exit.Exit<unknown, { readonly _tag: string }>): boolean =>
   Exit.isSuccess(exit) ||
   exit.cause.reasons.every((r) => Cause.isFailReason(r) && !["Ended", "SessionLost"].includes(r.error._tag))

@@ -8,12 +8,12 @@ import { Session, type Work } from "../../core/service/session.ts"
 import type { Catalog } from "../../pipeline/mod.ts"
 import { type Kinds, SessionKinds, sessionLayer, kinds as standard } from "../sessions/mod.ts"
 import { collectGarbage } from "./garbage.ts"
+import { findJob } from "./jobs.ts"
 import { Requests, WorkerData } from "./messages.ts"
-import { findWork } from "./works.ts"
 
-/** Work that this thread is ready for. */
+/** A job that this thread is ready for. */
 interface Ready {
-  readonly part: (data: unknown) => Effect.Effect<unknown, LearnerError>
+  readonly run: (data: unknown) => Effect.Effect<unknown, LearnerError>
   readonly close: Effect.Effect<void>
 }
 
@@ -22,7 +22,7 @@ export type CatalogOf = Catalog | ((data: WorkerData) => Effect.Effect<Catalog>)
 
 /**
  * Makes this thread a worker, ids being looked up in `catalog`; the last thing a worker's module does. Its session, of
- * `kinds`, is made at the first work and stays.
+ * `kinds`, is made at the first job and stays.
  */
 export const serve = (catalog: CatalogOf, kinds: Kinds = standard): void => {
   const handlers = Requests.toLayer(
@@ -40,28 +40,28 @@ export const serve = (catalog: CatalogOf, kinds: Kinds = standard): void => {
       const ready = new Map<number, Ready>()
       return {
         Hello: () => Effect.void,
-        Open: Effect.fnUntraced(function* ({ id, work, setting }) {
-          const found = yield* findWork(work)
+        Open: Effect.fnUntraced(function* ({ id, job, setting }) {
+          const found = yield* findJob(job)
           const own = yield* Scope.fork(scope)
-          const part = yield* found.open(setting, yield* lookUp).pipe(
+          const run = yield* found.open(setting, yield* lookUp).pipe(
             Effect.provideService(Session, yield* session),
             Effect.provideService(Scope.Scope, own),
             Effect.onError((cause) => Scope.close(own, Exit.failCause(cause)))
           )
-          ready.set(id, { part, close: Scope.close(own, Exit.void) })
+          ready.set(id, { run, close: Scope.close(own, Exit.void) })
         }),
-        Do: Effect.fnUntraced(function* ({ id, part }) {
-          const work = ready.get(id)
-          if (work === undefined) return yield* Effect.die(`work ${id} is not open in this thread`)
+        Do: Effect.fnUntraced(function* ({ id, item }) {
+          const job = ready.get(id)
+          if (job === undefined) return yield* Effect.die(`job ${id} is not open in this thread`)
           const { work: done } = yield* session
           const before = yield* done
-          const result = yield* work.part(part)
+          const result = yield* job.run(item)
           return { result, done: difference(before, yield* done) }
         }),
         Close: ({ id }) => {
-          const work = ready.get(id)
+          const job = ready.get(id)
           ready.delete(id)
-          return work?.close ?? Effect.void
+          return job?.close ?? Effect.void
         }
       }
     })

@@ -11,17 +11,17 @@ import { platformOf } from "./platform.ts"
 /** A thread that ended, and what is known of why. */
 export class Ended extends Data.TaggedError("Ended")<{ readonly got: string }> {}
 
-/** Work that threads may be given parts of. */
-export interface OpenWork {
+/** A job that threads may be given items of. */
+export interface OpenJob {
   readonly id: number
-  /** Of the work. */
+  /** Of the job. */
   readonly name: string
   readonly setting: unknown
-  /** Whether more parts may come; threads let go of what is closed before they begin something else. */
+  /** Whether more items may come; threads let go of what is closed before they begin something else. */
   open: boolean
 }
 
-/** What a thread made of a part, and what that took it. */
+/** What a thread made of an item, and what that took it. */
 export interface Answer {
   readonly result: unknown
   readonly done: Work
@@ -29,8 +29,8 @@ export interface Answer {
 
 /** A worker that answers. */
 export interface Thread {
-  /** Does one part; nothing else may be asked meanwhile. */
-  readonly run: (work: OpenWork, part: unknown) => Effect.Effect<Answer, LearnerError | Ended>
+  /** Does one item; nothing else may be asked meanwhile. */
+  readonly run: (job: OpenJob, item: unknown) => Effect.Effect<Answer, LearnerError | Ended>
   readonly alive: () => boolean
   /** What it was started with. */
   readonly data: WorkerData
@@ -81,23 +81,23 @@ const connect = Effect.fnUntraced(function* (entry: URL, data: WorkerData) {
       orElse: () => Effect.fail(new Ended({ got: `no answer within ${STARTING_SECONDS} s` }))
     })
   )
-  const ready = new Set<OpenWork>()
+  const ready = new Set<OpenJob>()
   const run = Effect.fnUntraced(
-    function* (work: OpenWork, part: unknown) {
+    function* (job: OpenJob, item: unknown) {
       for (const old of ready) {
         if (old.open) continue
         yield* client.Close({ id: old.id })
         ready.delete(old)
       }
-      if (!ready.has(work)) {
-        yield* client.Open({ id: work.id, work: work.name, setting: work.setting })
-        ready.add(work)
+      if (!ready.has(job)) {
+        yield* client.Open({ id: job.id, job: job.name, setting: job.setting })
+        ready.add(job)
       }
-      return yield* client.Do({ id: work.id, part })
+      return yield* client.Do({ id: job.id, item })
     },
     Effect.catchTag("RpcClientError", lost)
   )
-  return { run: (work: OpenWork, part: unknown) => orEnded(run(work, part)), alive: () => alive }
+  return { run: (job: OpenJob, item: unknown) => orEnded(run(job, item)), alive: () => alive }
 })
 
 const lost = (e: RpcClientError.RpcClientError): Effect.Effect<never, Ended> =>

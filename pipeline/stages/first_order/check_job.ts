@@ -1,4 +1,4 @@
-/** The first-order check as work in parts: a part is one direction. */
+/** The first-order check as a job: an item is one direction. */
 import { Effect, Schema } from "effect"
 import { asProblem } from "../../../algorithms/internal.ts"
 import type { Floats } from "../../../core/random/mod.ts"
@@ -8,7 +8,7 @@ import { settingOf, TrainingSpec } from "../../jobs/spec.ts"
 import { Visited } from "../surrogate/features.ts"
 import { type Check, firstOrderChecker } from "./first_order.ts"
 
-/** One part follows one direction; its result is a row of residuals. */
+/** One item follows one direction; its result is a row of residuals. */
 export const checkJob = job({
   name: "first-order check",
   setting: Schema.Struct({

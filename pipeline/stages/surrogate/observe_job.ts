@@ -1,4 +1,4 @@
-/** Observing many tasks at θ★ as work in parts: a part is one task. */
+/** Observing many tasks at θ★ as a job: an item is one task. */
 
 import { Effect, Schema } from "effect"
 import { asProblem } from "../../../algorithms/internal.ts"
@@ -12,7 +12,7 @@ import { settingOf, TrainingSpec } from "../../jobs/spec.ts"
 import { projector } from "./features.ts"
 import { ObserveConfig, Observed, observe } from "./observe.ts"
 
-/** One part observes one task. */
+/** One item observes one task. */
 export const observeJob = job({
   name: "observation",
   setting: Schema.Struct({ spec: TrainingSpec, at: Fixed, config: ObserveConfig, key: KeyData }),

@@ -45,11 +45,11 @@ const together = (p: Problem, note: (sentence: string) => Effect.Effect<void> = 
   Effect.gen(function* () {
     const workers = yield* Workers
     const setting = yield* settingOf(p.spec, odd)
-    const players = {
+    const remote = {
       rollouts: rolloutsBy(workers, p.spec, p.tasks, note),
       evaluator: evaluatorBy(workers, p.spec, p.tasks)
     }
-    return yield* train(setting, assignment(p), { players })
+    return yield* train(setting, assignment(p), { remote })
   })
 
 const kinds: readonly (readonly [Kind, readonly number[], object])[] = [

@@ -1,4 +1,4 @@
-/** The kinds of work that workers know. One more kind is one more entry. */
+/** The jobs that workers know. One more is one more entry. */
 import { Effect, Schema, type Scope } from "effect"
 import { problemError } from "../../algorithms/internal.ts"
 import type { LearnerError } from "../../algorithms/mod.ts"
@@ -8,7 +8,7 @@ import { evaluateJob, rolloutJob, trainingJob } from "../../pipeline/jobs/mod.ts
 import type { Catalog } from "../../pipeline/mod.ts"
 import { checkJob, gradientJob, observeJob } from "../../pipeline/stages/mod.ts"
 
-/** Work whose data come from another thread and are checked. */
+/** A job whose data come from another thread and are checked. */
 export interface Served {
   readonly name: string
   readonly open: (
@@ -17,22 +17,22 @@ export interface Served {
   ) => Effect.Effect<(data: unknown) => Effect.Effect<unknown, LearnerError>, LearnerError, Session | Scope.Scope>
 }
 
-const served = <S, P, R>(work: Job<S, P, R>): Served => ({
-  name: work.name,
+const served = <S, I, R>(job: Job<S, I, R>): Served => ({
+  name: job.name,
   open: (setting: unknown, catalog: Catalog) =>
-    checked("setting", work.setting, setting).pipe(
-      Effect.flatMap((s) => work.open(s, catalog)),
-      Effect.map((part) => (data: unknown) => Effect.flatMap(checked("part", work.item, data), part))
+    checked("setting", job.setting, setting).pipe(
+      Effect.flatMap((s) => job.open(s, catalog)),
+      Effect.map((run) => (data: unknown) => Effect.flatMap(checked("item", job.item, data), run))
     )
 })
 
 /** Data as the schema wants them. */
 export const checked = <A>(what: string, schema: Schema.Codec<A, unknown>, data: unknown) =>
   Schema.decodeUnknownEffect(schema)(data).pipe(
-    Effect.mapError((e) => problemError(`the ${what} of a worker's work`, "one that fits its schema", e.message))
+    Effect.mapError((e) => problemError(`the ${what} of a worker's job`, "one that fits its schema", e.message))
   )
 
-const works: readonly Served[] = [
+const jobs: readonly Served[] = [
   served(trainingJob),
   served(rolloutJob),
   served(evaluateJob),
@@ -41,10 +41,10 @@ const works: readonly Served[] = [
   served(checkJob)
 ]
 
-/** Finds work by its name. */
-export const findWork = (name: string) => {
-  const work = works.find((w) => w.name === name)
-  return work === undefined
-    ? Effect.fail(problemError("a worker's work", `one of ${works.map((w) => w.name).join(", ")}`, name))
-    : Effect.succeed(work)
+/** Finds a job by its name. */
+export const findJob = (name: string) => {
+  const job = jobs.find((j) => j.name === name)
+  return job === undefined
+    ? Effect.fail(problemError("a worker's job", `one of ${jobs.map((j) => j.name).join(", ")}`, name))
+    : Effect.succeed(job)
 }
