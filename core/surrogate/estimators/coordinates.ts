@@ -57,11 +57,13 @@ export const adamGain: GradientEstimator = {
   source: "Kingma and Ba, arXiv:1412.6980, with both moments at their expectations",
   noisy: true,
   update: ({ moments, batch }) => {
-    const of = (count: number): ExpectedUpdate =>
-      weighted(moments, (square, noise) => {
-        const second = square + noise / batch(count)
+    const of = (count: number): ExpectedUpdate => {
+      const transitions = batch(count)
+      return weighted(moments, (square, noise) => {
+        const second = square + noise / transitions
         return second > 0 ? 1 / Math.sqrt(second) : 0
       })
+    }
     return {
       gains: (members) => of(members.length).gains(members),
       direction: (members) => of(members.length).direction(members)

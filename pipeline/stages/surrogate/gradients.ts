@@ -65,16 +65,16 @@ const episodesOf = ({ episodes, reward, count, environments }: Transitions) => {
   return { episodeLength: count / environments, episodeReturn: mean(own), range }
 }
 
-/** Rows of one call. */
-const ROWS = 1024
+/** Rows of one call, at most. */
+const MOST_ROWS = 1024
 
 /** Blocks of a task, at most: enough to tell its noise within a fifth, few enough to be cheap. */
 const MOST_BLOCKS = 16
 
-const weighted = (policy: DifferentiablePolicy) =>
+const weighted = (policy: DifferentiablePolicy, rows: number) =>
   T.program(
     "weighted policy gradient",
-    { theta: [policy.size], observation: [ROWS, policy.inputs], action: policy.actionShape(ROWS), weight: [ROWS] },
+    { theta: [policy.size], observation: [rows, policy.inputs], action: policy.actionShape(rows), weight: [rows] },
     ({ theta, observation, action, weight }) => {
       const { logProb } = policy.logProb(theta, observation, action)
       const [gradient] = T.gradients(T.sum(T.mul(weight, logProb)), [theta])
@@ -95,17 +95,20 @@ const blockGradients = Effect.fn("pipeline.blockGradients")(function* (
 ) {
   const session = yield* Session
   const Real = realOf(session)
-  const exe = yield* session.compile(yield* fromEither(weighted(policy)))
-  const observation = new Real(ROWS * policy.inputs)
-  const action = new Real(ROWS * policy.actionSize)
-  const weight = new Real(ROWS)
+  const most = Math.max(...judged.map(({ transitions: t }) => Math.ceil(t.count / blocksOf(t))))
+  // As few calls as there can be, none of them half empty.
+  const size = Math.ceil(most / Math.ceil(most / MOST_ROWS))
+  const exe = yield* session.compile(yield* fromEither(weighted(policy, size)))
+  const observation = new Real(size * policy.inputs)
+  const action = new Real(size * policy.actionSize)
+  const weight = new Real(size)
   const gradient = new Real(policy.size)
   const call = exe.run({ theta: Real.from(theta), observation, action, weight }, { gradient })
 
   /** Puts some rows where the call reads them; what is left of a former call weighs nothing. */
   const gather = ({ transitions: t, advantages }: Judged, rows: Int32Array, from: number): void => {
     weight.fill(0)
-    for (let k = 0; k < Math.min(ROWS, rows.length - from); k++) {
+    for (let k = 0; k < Math.min(size, rows.length - from); k++) {
       const row = rows[from + k]!
       weight[k] = advantages[row]! / rows.length
       for (let i = 0; i < policy.inputs; i++)
@@ -119,12 +122,12 @@ const blockGradients = Effect.fn("pipeline.blockGradients")(function* (
     judged,
     Effect.fnUntraced(function* (task) {
       const { environments, count } = task.transitions
-      const blocks = Math.min(MOST_BLOCKS, environments)
+      const blocks = blocksOf(task.transitions)
       const values = new Float64Array(blocks * policy.size)
       for (let block = 0; block < blocks; block++) {
         const rows = rowsOf(block, blocks, environments, count)
         const into = values.subarray(block * policy.size, (block + 1) * policy.size)
-        for (let from = 0; from < rows.length; from += ROWS) {
+        for (let from = 0; from < rows.length; from += size) {
           gather(task, rows, from)
           yield* call
           for (let i = 0; i < into.length; i++) into[i]! += gradient[i]!
@@ -135,6 +138,8 @@ const blockGradients = Effect.fn("pipeline.blockGradients")(function* (
     })
   )
 })
+
+const blocksOf = ({ environments }: Pick<Transitions, "environments">): number => Math.min(MOST_BLOCKS, environments)
 
 /** Rows of the environments of a block, in the order [step, environment] of `Transitions`. */
 const rowsOf = (block: number, blocks: number, environments: number, count: number): Int32Array => {

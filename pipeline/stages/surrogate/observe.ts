@@ -92,6 +92,11 @@ const isIndifferent = ({ reward, terminated }: Transitions): boolean => {
   return reward.every((r) => r === first) && (first === 0 || terminated.every((t) => t === 0))
 }
 
+/**
+ * Steps of each environment, at least: more environments are more independent parts, longer ones see whole episodes.
+ */
+const STEPS = 192
+
 const collect = Effect.fnUntraced(function* <C>(
   setting: Setting<C>,
   tasks: readonly Task[],
@@ -103,7 +108,7 @@ const collect = Effect.fnUntraced(function* <C>(
     environment: setting.environment,
     tasks,
     policy: setting.policy,
-    environmentsPerTask: Math.max(setting.environmentsPerTask, Math.min(32, Math.ceil(c.transitionsPerTask / 512)))
+    environmentsPerTask: Math.max(setting.environmentsPerTask, Math.min(32, Math.ceil(c.transitionsPerTask / STEPS)))
   }
   return yield* Effect.scoped(
     Effect.gen(function* () {

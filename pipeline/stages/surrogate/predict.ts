@@ -63,10 +63,10 @@ export const predict = Effect.fn("policygradex.predict")(function* (
   const radius = c.trustRadius === "off" ? Number.POSITIVE_INFINITY : c.trustRadius
   const drawn = yield* fromEither(subsets(stream(child(key, "subsets")), n, c.subsetSize, c.subsets))
   const p = predictor(seen, training, c.estimator)
-  const { estimator, update, returnOf, told, start } = p
+  const { estimator, update, updates, returnOf, told, start } = p
   /** ‖Δθ‖/‖θ★‖ of an iteration: as far as the linear model of log π is asked to hold at once. */
   const distanceOf = (members: readonly number[]): number => {
-    const { count, rate } = training.updates(members.length) ?? { count: 1, rate: 0 }
+    const { count, rate } = updates(members.length) ?? { count: 1, rate: 0 }
     return (norm(update.direction(members)) * count * rate) / norm(theta)
   }
   const scores = drawn.map((tasks): SubsetScore => {
@@ -108,14 +108,17 @@ export type PredictedTask = Omit<SeenTask, "visited">
 export const predictor = (seen: readonly PredictedTask[], training: PredictedTraining, id: string) => {
   const estimator = gradientEstimators.find((e) => e.id === id) ?? gradientEstimators[0]
   const gradients = gradientsOf(seen)
-  const batch = (members: number): number => training.updates(members)?.batch ?? training.stepsPerTask * members
+  // Asked for every group there is: the learner tells once for each size.
+  const schedule = seen.map((_, i) => training.updates(i + 1))
+  const updates = (members: number): Updates | undefined => schedule[members - 1]
+  const batch = (members: number): number => updates(members)?.batch ?? training.stepsPerTask * members
   const update = estimator.update({ moments: gradientMoments(gradients), batch })
-  const told = training.updates(1) !== undefined && estimator.noisy
+  const told = updates(1) !== undefined && estimator.noisy
   const returnOf = told
-    ? returnsAfter(seen, training, unitOf(gradients, batch, estimator))
+    ? returnsAfter(seen, { ...training, updates }, unitOf(gradients, batch, estimator))
     : (_task: number, _members: number, gain: number): number => gain
   const start = seen.map((t) => (told ? t.episodeReturn : 0))
-  return { estimator, gradients, batch, update, told, returnOf, start }
+  return { estimator, gradients, batch, update, updates, told, returnOf, start }
 }
 
 const gradientsOf = (seen: readonly PredictedTask[]): TaskGradients => {
@@ -159,12 +162,8 @@ const unitOf = (gradients: TaskGradients, batch: (members: number) => number, es
  * - Source: the policy gradient theorem for x; the end's form is ours (docs/findings.md compares it with trainings).
  */
 const returnsAfter = (seen: readonly PredictedTask[], training: PredictedTraining, scale: number) => {
-  const schedule = new Map<number, number>()
   const stepsOf = (members: number): number => {
-    const known = schedule.get(members)
-    if (known !== undefined) return known
     const { count, rate } = training.updates(members) ?? { count: 1, rate: 1 }
-    schedule.set(members, training.iterations * count * rate * scale)
     return training.iterations * count * rate * scale
   }
   return (task: number, members: number, gain: number): number => {
