@@ -1,5 +1,5 @@
 /**
- * How good are the groups? Runs the quick preset over seeds and families, and prints what agrees with what.
+ * How good are the groups? Runs the cartpole-length preset over seeds and families, and prints what agrees with what.
  *
  * bun run experiments/affinity_quality.ts [seeds] [trainings of each subset] [family …]
  */
@@ -27,7 +27,15 @@ const program = Effect.gen(function* () {
     const put = (name: string, value: number) => figures.set(name, [...(figures.get(name) ?? []), value])
     for (let seed = 0; seed < Number(seeds); seed++) {
       const run = yield* experiment(
-        { family: { id }, truth: { repeats: Number(repeats) }, groupTraining: { seeds: 1 }, seed },
+        {
+          preset: "cartpole-length",
+          family: { id },
+          surrogate: { estimator: "logistic", transitionsPerTask: 16_384 },
+          grouping: { method: "sdp", k: 2 },
+          truth: { repeats: Number(repeats) },
+          groupTraining: { seeds: 1 },
+          seed
+        },
         { quiet: true }
       )
       const truth = run.affinities.find((a) => a.id === "truth")?.labels ?? []

@@ -15,7 +15,7 @@ const course = (name: string, preset: string, change: (c: RunConfig) => Partial<
 }
 
 const quickPpo = (change: Partial<Ppo>): RunConfig["algorithm"] => {
-  const { algorithm } = presets.quick!
+  const { algorithm } = presets["cartpole-length"]!
   return { id: "ppo", ppo: { ...(algorithm.ppo as Ppo), ...change } }
 }
 
@@ -31,15 +31,15 @@ const transitions = (c: RunConfig): Pick<RunConfig, "surrogate"> => ({
 
 /** Every preset's family, and others of the kinds that users bring. */
 export const courses: readonly Course[] = [
-  course("cartpole-mirrored", "quick", (c) => ({
+  course("cartpole-mirrored", "cartpole-length", (c) => ({
     ...transitions(c),
     family: { id: "cartpole-mirrored", n: 8, options: {} }
   })),
-  course("cartpole-length", "quick", (c) => ({
+  course("cartpole-length", "cartpole-length", (c) => ({
     ...transitions(c),
     family: { id: "cartpole-length", n: 8, options: {} }
   })),
-  course("cartpole-scarce", "quick", (c) => ({
+  course("cartpole-scarce", "cartpole-length", (c) => ({
     ...transitions(c),
     ...scarce(c),
     family: { id: "cartpole-mirrored", n: 8, options: { jitter: 0.3 } }
@@ -51,13 +51,13 @@ export const courses: readonly Course[] = [
     truth: { ...c.truth, iterations: 8 },
     evaluation: { ...c.evaluation, episodes: 100 }
   })),
-  course("grid-world", "quick", (c) => ({
+  course("grid-world", "cartpole-length", (c) => ({
     ...transitions(c),
     ...scarce(c),
     family: { id: "grid-world-corners", n: 8, options: {} },
     algorithm: quickPpo({ learningRate: 3e-3, gamma: 0.95 })
   })),
-  course("lq-planted", "quick", (c) => ({
+  course("lq-planted", "cartpole-length", (c) => ({
     ...transitions(c),
     ...scarce(c),
     family: { id: "lq-planted", n: 8, options: {} }

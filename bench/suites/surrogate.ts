@@ -33,7 +33,9 @@ const figures = (family: string, layers: number, seed: number): Effect.Effect<Fi
   Effect.gen(function* () {
     const run = yield* experiment(
       {
-        preset: "quick",
+        preset: "cartpole-length",
+        surrogate: { estimator: "logistic", transitionsPerTask: 16_384 },
+        grouping: { method: "sdp", k: 2 },
         family: { id: family },
         network: { layers: layers - 1 },
         // Networks of different depth learn at different speeds: all are taken at the same point of their learning.
