@@ -38,10 +38,12 @@ export {
   type Cost,
   type Executable,
   Session,
-  SessionError,
+  type SessionError,
   type SessionFailure,
-  SessionLost,
+  type SessionLost,
   type SessionService,
+  sessionError,
+  sessionLost,
   type Target
 } from "./core/service/session.ts"
 // What the configuration of a learner of one's own is made of.

@@ -5,13 +5,14 @@
 import { type Effect, Schema, type Scope } from "effect"
 import type * as E from "fp-ts/lib/Either.js"
 import type { Aggregator } from "../core/aggregate/mod.ts"
+import type { ArgumentError } from "../core/failure/mod.ts"
 import type { Floats, Key } from "../core/random/mod.ts"
 import { Bytes, FloatArray, Numbers } from "../core/service/data.ts"
 import type { Session, SessionFailure } from "../core/service/session.ts"
 import { choice } from "../core/service/setting.ts"
 import type { BatchState, Environment, Space, Task } from "../envs/mod.ts"
 import type { Architecture } from "./architecture.ts"
-import type { CheckpointError, LearnerError, ProblemError } from "./error.ts"
+import type { LearnerError, Refusal } from "./error.ts"
 import type { NetworkConfig, Policy, Spaces } from "./policy.ts"
 import { Acting, type MakeRollouts } from "./rollouts.ts"
 
@@ -134,8 +135,8 @@ export interface Learner {
   /** Rollout and update. On failure `state` is as it was. Can be interrupted between session calls. */
   readonly iterate: (state: State) => Effect.Effect<Iteration, LearnerError>
   readonly save: (state: State) => SavedState
-  /** Errors: `CheckpointError` where the state is of another algorithm, configuration or problem. */
-  readonly load: (saved: SavedState) => E.Either<CheckpointError, State>
+  /** Errors: `ArgumentError` where the state is of another algorithm, configuration or problem. */
+  readonly load: (saved: SavedState) => E.Either<ArgumentError, State>
 }
 
 /** Transitions of one task in the order [step, environment]; n = steps · environments rows. */
@@ -178,7 +179,7 @@ export interface Collector {
     at: Fixed,
     steps: number,
     key: Key
-  ) => Effect.Effect<readonly Transitions[], SessionFailure | ProblemError>
+  ) => Effect.Effect<readonly Transitions[], SessionFailure | Refusal>
 }
 
 /** Tasks to adapt to, which training need not have seen. */
@@ -227,19 +228,19 @@ export interface Algorithm<C> {
   readonly config: Schema.Codec<C, unknown>
   readonly defaults: C
   readonly supports: (action: Space) => boolean
-  /** Errors: `ProblemError` for spaces it does not support. */
+  /** Errors: `ArgumentError` for spaces it does not support. */
   readonly makePolicy: (
     spaces: Spaces,
     network: NetworkConfig,
     taskIds?: readonly string[],
     /** Architectures that the network's id may name; by default the package's own. */
     known?: readonly Architecture[]
-  ) => E.Either<ProblemError, Policy>
+  ) => E.Either<ArgumentError, Policy>
   /**
    * Refuses the problems that `learner` refuses, before anything is made ready: a job asks of all its trainings before the
    * first one begins. Without it a problem is refused where its training begins.
    */
-  readonly check?: (config: C, problem: TrainingProblem) => E.Either<ProblemError, unknown>
+  readonly check?: (config: C, problem: TrainingProblem) => E.Either<ArgumentError, unknown>
   readonly learner: (config: C, problem: TrainingProblem) => Effect.Effect<Learner, LearnerError, Session | Scope.Scope>
   readonly collector: (config: C, problem: Problem) => Effect.Effect<Collector, LearnerError, Session | Scope.Scope>
   /**
@@ -247,7 +248,7 @@ export interface Algorithm<C> {
    * they did, whatever task is told, so that a training of the one can start where the other stands. Without it no run compares
    * its groups with a policy that is told its task.
    */
-  readonly widen?: (config: C, policy: Policy, at: Fixed, tasks: number) => E.Either<ProblemError, Fixed>
+  readonly widen?: (config: C, policy: Policy, at: Fixed, tasks: number) => E.Either<ArgumentError, Fixed>
   /**
    * How an iteration updates θ: what predictions of a training's worth are made from. Without it they tell which group is
    * better, but not by how much.

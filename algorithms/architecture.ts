@@ -2,12 +2,13 @@
 
 import { Result, Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
+import type { ArgumentError } from "../core/failure/mod.ts"
 import { mlp, type Network } from "../core/network/mod.ts"
 import { misfit } from "../core/service/misfit.ts"
 import { choice, count, name } from "../core/service/setting.ts"
 import { choices } from "../core/text/choices.ts"
 import { clipped } from "../core/text/printable.ts"
-import { type ProblemError, problemError } from "./error.ts"
+import { problemError } from "./error.ts"
 
 /** What every network is given: its place between two sizes. */
 export interface NetworkSizes {
@@ -43,8 +44,8 @@ export interface Architecture {
   readonly id: string
   /** One line for people. */
   readonly summary: string
-  /** Errors: `ProblemError` for settings that it refuses. */
-  readonly make: (config: ArchitectureConfig, sizes: NetworkSizes) => E.Either<ProblemError, Network>
+  /** Errors: `ArgumentError` for settings that it refuses. */
+  readonly make: (config: ArchitectureConfig, sizes: NetworkSizes) => E.Either<ArgumentError, Network>
 }
 
 /**
@@ -99,12 +100,12 @@ export const mlpArchitecture = architecture({
 /** Those that come with the package. */
 export const architectures: readonly Architecture[] = [mlpArchitecture]
 
-/** The network that a configuration asks for. Errors: `ProblemError` for an id that is none, and for settings. */
+/** The network that a configuration asks for. Errors: `ArgumentError` for an id that is none, and for settings. */
 export const makeNetwork = (
   config: ArchitectureConfig,
   sizes: NetworkSizes,
   known: readonly Architecture[] = architectures
-): E.Either<ProblemError, Network> => {
+): E.Either<ArgumentError, Network> => {
   const { id = mlpArchitecture.id } = config
   const found = known.find((a) => a.id === id)
   return found === undefined

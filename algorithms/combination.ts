@@ -3,9 +3,9 @@ import { Effect } from "effect"
 import type { Aggregator } from "../core/aggregate/mod.ts"
 import { matmul, program, reshape, type Tensor } from "../core/program/mod.ts"
 import type { Stream } from "../core/random/mod.ts"
+import { fromEither } from "../core/service/from_either.ts"
 import { realOf } from "../core/service/real.ts"
 import { type Buffer, Session, type SessionFailure } from "../core/service/session.ts"
-import { fromEither } from "./error.ts"
 
 /** Where task gradients are and their weights, between the program that computes them and the one that steps on them. */
 export interface Combiner {

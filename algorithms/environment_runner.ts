@@ -2,16 +2,18 @@
 
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
+import type { ArgumentError } from "../core/failure/mod.ts"
 import { program, slice } from "../core/program/mod.ts"
 import { child, type Floats, type Key, loadStream, type Stream, saveStream, stream } from "../core/random/mod.ts"
+import { fromEither } from "../core/service/from_either.ts"
 import type { RealConstructor } from "../core/service/real.ts"
 import type { SessionFailure } from "../core/service/session.ts"
 import { choices } from "../core/text/choices.ts"
 import { floatsIn, type Memory, ownMemory } from "../envs/internal.ts"
-import type { Box, Space } from "../envs/mod.ts"
+import type { Box, EnvError, Space } from "../envs/mod.ts"
 import { makeRows, taskBatch } from "../envs/mod.ts"
 import type { Problem, State, TrainingProblem } from "./algorithm.ts"
-import { fromEither, type ProblemError, problemError } from "./error.ts"
+import { problemError } from "./error.ts"
 import { isDouble, normaliser } from "./normalise.ts"
 import { inputsOf, type Policy } from "./policy.ts"
 import type { EnvironmentRunner, RolloutBuffer } from "./rollouts.ts"
@@ -29,14 +31,12 @@ export const environmentRunner = Effect.fn("interaction")(function* (
   const positions = tasks.map((t) => policy.taskIds.indexOf(t.id))
   const unknown = policy.taskIds.length === 0 ? -1 : positions.indexOf(-1)
   if (unknown >= 0) {
-    return yield* problemError(
-      "tasks",
-      `tasks of the policy (${choices(policy.taskIds, tasks[unknown]!.id)})`,
-      tasks[unknown]!.id
+    return yield* Effect.fail(
+      problemError("tasks", `tasks of the policy (${choices(policy.taskIds, tasks[unknown]!.id)})`, tasks[unknown]!.id)
     )
   }
   if (!(Number.isInteger(environmentsPerTask) && environmentsPerTask >= 1)) {
-    return yield* problemError("environmentsPerTask", "a whole number >= 1", String(environmentsPerTask))
+    return yield* Effect.fail(problemError("environmentsPerTask", "a whole number >= 1", String(environmentsPerTask)))
   }
   const batch = yield* Effect.acquireRelease(
     Effect.suspend(() => fromEither(taskBatch(environment, tasks, environmentsPerTask, key, how))),
@@ -47,7 +47,7 @@ export const environmentRunner = Effect.fn("interaction")(function* (
   const discrete = environment.observation._tag === "Discrete"
   const seen = inputsOf(environment.observation)
   if (seen + policy.taskIds.length !== inputs) {
-    return yield* problemError("policy", `one for observations of ${seen} numbers`, `inputs ${inputs}`)
+    return yield* Effect.fail(problemError("policy", `one for observations of ${seen} numbers`, `inputs ${inputs}`))
   }
   const count = batch.count
   const actor = policy.actor(count, tasks.length, Real)
@@ -93,20 +93,20 @@ export const environmentRunner = Effect.fn("interaction")(function* (
 })
 
 /** What stopped the environments, as a failure. Reset and step cannot fail, so whoever loops asks. */
-export const checkFault = (x: EnvironmentRunner): Effect.Effect<void, ProblemError> => {
+export const checkFault = (x: EnvironmentRunner): Effect.Effect<void, EnvError> => {
   const fault = x.batch.fault()
-  return fault === undefined ? Effect.void : fromEither(E.left(fault))
+  return fault === undefined ? Effect.void : Effect.fail(fault)
 }
 
 /**
  * Goes on with saved episodes from what was seen; where nothing can repeat them, others begin in their place.
  *
- * - Errors: `ProblemError` for what is no state of these environments.
+ * - Errors: `ArgumentError` for what is no state of these environments.
  */
 export const takeUp = (
   x: EnvironmentRunner,
   { environments, observation }: Pick<State, "environments" | "observation">
-): Effect.Effect<void, ProblemError> =>
+): Effect.Effect<void, EnvError> =>
   Effect.suspend(() => {
     const loaded = x.batch.load(environments)
     x.input.set(observation)
@@ -154,11 +154,11 @@ export const makeRolloutBuffer = (
   }
 }
 
-/** Steps of each environment in an iteration. Errors: `ProblemError` for steps that the environments cannot share. */
+/** Steps of each environment in an iteration. Errors: `ArgumentError` for steps that the environments cannot share. */
 export const stepsOfEach = ({
   stepsPerTask,
   environmentsPerTask
-}: Pick<TrainingProblem, "stepsPerTask" | "environmentsPerTask">): E.Either<ProblemError, number> =>
+}: Pick<TrainingProblem, "stepsPerTask" | "environmentsPerTask">): E.Either<ArgumentError, number> =>
   Number.isInteger(stepsPerTask) && stepsPerTask >= 1 && stepsPerTask % environmentsPerTask === 0
     ? E.right(stepsPerTask / environmentsPerTask)
     : E.left(problemError("stepsPerTask", `a multiple of ${environmentsPerTask} environments`, `${stepsPerTask}`))
@@ -173,7 +173,7 @@ const actionName = (task: string): string => `action:${task}`
 export const saveActions = (tasks: Problem["tasks"], streams: readonly Stream[]): Readonly<Record<string, string>> =>
   Object.fromEntries(streams.map((s, i) => [actionName(tasks[i]!.id), saveStream(s)]))
 
-/** The streams of actions that a state keeps. Errors: `ProblemError` for a text that is none. */
+/** The streams of actions that a state keeps. Errors: `ArgumentError` for a text that is none. */
 export const loadActions = (tasks: Problem["tasks"], kept: State["streams"]) =>
   Effect.forEach(tasks, (t) => fromEither(loadStream(kept[actionName(t.id)] ?? "")))
 

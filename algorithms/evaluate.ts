@@ -2,13 +2,14 @@
 import { Effect, Schema, Semaphore } from "effect"
 import { type Floats, type Key, zeroKey } from "../core/random/mod.ts"
 import { Numbers } from "../core/service/data.ts"
+import { fromEither } from "../core/service/from_either.ts"
 import { realOf } from "../core/service/real.ts"
 import { Session } from "../core/service/session.ts"
 import { mean } from "../core/stat/mod.ts"
 import { makeRows } from "../envs/mod.ts"
 import type { Problem } from "./algorithm.ts"
 import { actionStreams, actProgram, checkFault, environmentRunner, pauseEvery, shownBy } from "./environment_runner.ts"
-import { fromEither, type LearnerError, problemError } from "./error.ts"
+import { type LearnerError, problemError } from "./error.ts"
 import { successes } from "./success.ts"
 
 /** Whole episodes of one task. */
@@ -63,10 +64,10 @@ export const evaluator = Effect.fn("evaluator")(function* (problem: Problem) {
   return Effect.fn("evaluate")(
     function* (theta: Floats, { episodes, actions }: EvaluationOptions, key: Key, moments?: Floats) {
       if (!(Number.isInteger(episodes) && episodes >= 1)) {
-        return yield* problemError("episodes", "a whole number >= 1", String(episodes))
+        return yield* Effect.fail(problemError("episodes", "a whole number >= 1", String(episodes)))
       }
       if (theta.length !== policy.size) {
-        return yield* problemError("theta", `${policy.size} parameters`, String(theta.length))
+        return yield* Effect.fail(problemError("theta", `${policy.size} parameters`, String(theta.length)))
       }
       yield* session.write(parameters, theta)
       const x = yield* environmentRunner(problem, key, Real, { fresh: true })

@@ -2,14 +2,7 @@
 export { Budget } from "./algorithm.ts"
 export { architectures } from "./architecture.ts"
 export { actProgram, environmentRunner, makeRolloutBuffer, pauseEvery, playOf, rollout } from "./environment_runner.ts"
-export {
-  asProblem,
-  fromEither,
-  ProblemError,
-  problemError,
-  TrainingDiverged,
-  WorkerLost
-} from "./error.ts"
+export { problemError, workerLost } from "./error.ts"
 export { type Evaluate, evaluator } from "./evaluate.ts"
 export { adaptedEvaluator } from "./evaluate_adapted.ts"
 export { LIMIT, momentsSize, observationScale } from "./normalise.ts"

@@ -2,23 +2,21 @@
  * What every algorithm must satisfy, as data: run {@link algorithmLaws} over a contributed record in any test runner
  * and with any session. The package's own records are held to the same laws.
  */
+
 import { Effect, type Scope } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { child, zeroKey } from "../core/random/mod.ts"
+import { fromEither } from "../core/service/from_either.ts"
 import type { Session } from "../core/service/session.ts"
 import type { Environment } from "../envs/mod.ts"
 import type { Algorithm, Learner, SavedState, State, TrainingProblem, Transitions } from "./algorithm.ts"
-import type { CheckpointError, LearnerError, ProblemError } from "./error.ts"
+import type { LearnerError } from "./error.ts"
 import type { Normalise } from "./policy.ts"
 
 /** A statement that can be checked; `check` gives undefined when it holds, else the counterexample in words. */
 export interface AlgorithmLaw {
   readonly name: string
-  readonly check: Effect.Effect<
-    string | undefined,
-    LearnerError | ProblemError | CheckpointError,
-    Session | Scope.Scope
-  >
+  readonly check: Effect.Effect<string | undefined, LearnerError, Session | Scope.Scope>
 }
 
 /** Where the laws are checked: two tasks whose episodes last some 10 to 50 steps under a random policy. */
@@ -44,7 +42,7 @@ export const algorithmLaws = <C>(algorithm: Algorithm<C>, ground: LawGround): re
     const plain = { layers: 1, width: 8, activation: "tanh", taskOneHot } as const
     const network = normalise === undefined ? plain : { ...plain, normalise }
     // In another order than the tasks, so that a position mistaken for a task shows.
-    return right(algorithm.makePolicy(environment, network, ids.toReversed()))
+    return fromEither(algorithm.makePolicy(environment, network, ids.toReversed()))
   }
   const problem = Effect.fn(function* (change: Partial<TrainingProblem> = {}) {
     const policy = yield* policyOf(true)
@@ -82,7 +80,7 @@ export const algorithmLaws = <C>(algorithm: Algorithm<C>, ground: LawGround): re
       check: Effect.gen(function* () {
         const [a, b] = [yield* ready(), yield* ready()]
         const half = yield* run(a, yield* a.init(zeroKey), 2)
-        const loaded = yield* right(b.load(copy(a.save(half))))
+        const loaded = yield* fromEither(b.load(copy(a.save(half))))
         return difference(yield* run(a, half, 2), yield* run(b, loaded, 2))
       })
     },
@@ -93,7 +91,8 @@ export const algorithmLaws = <C>(algorithm: Algorithm<C>, ground: LawGround): re
         const s = yield* run(l, yield* l.init(zeroKey), 1)
         const before = copy(l.save(s))
         const once = yield* run(l, s, 2)
-        if (difference(s, yield* right(l.load(before))) !== undefined) return "iterate() changed the state it was given"
+        if (difference(s, yield* fromEither(l.load(before))) !== undefined)
+          return "iterate() changed the state it was given"
         return difference(once, yield* run(l, s, 2))
       })
     },
@@ -176,7 +175,7 @@ export const algorithmLaws = <C>(algorithm: Algorithm<C>, ground: LawGround): re
         const told = yield* problem()
         const plain = { ...told, policy: yield* policyOf(false) }
         const from = yield* (yield* algorithm.learner(algorithm.defaults, plain)).init(zeroKey)
-        const at = yield* right(algorithm.widen(algorithm.defaults, plain.policy, from, ids.length))
+        const at = yield* fromEither(algorithm.widen(algorithm.defaults, plain.policy, from, ids.length))
         const start = yield* (yield* algorithm.learner(algorithm.defaults, told)).init(child(zeroKey, 1), at)
         const a = yield* (yield* algorithm.collector(algorithm.defaults, plain)).collect(from, 101, zeroKey)
         const b = yield* (yield* algorithm.collector(algorithm.defaults, told)).collect(start, 101, zeroKey)
@@ -202,9 +201,6 @@ export const algorithmLaws = <C>(algorithm: Algorithm<C>, ground: LawGround): re
     }
   ]
 }
-
-const right = <L extends CheckpointError | ProblemError, A>(either: E.Either<L, A>): Effect.Effect<A, L> =>
-  E.isRight(either) ? Effect.succeed(either.right) : Effect.fail(either.left)
 
 const run = Effect.fnUntraced(function* (l: Learner, state: State, iterations: number) {
   let s = state

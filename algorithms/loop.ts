@@ -1,18 +1,13 @@
 /** The training loop that all learners share, State → State: a learner gives it what is its own. */
 import { Effect, Semaphore } from "effect"
 import * as E from "fp-ts/lib/Either.js"
+import type { ArgumentError } from "../core/failure/mod.ts"
 import { child, type Floats, type Key, loadStream, type Stream, saveStream, stream } from "../core/random/mod.ts"
+import { fromEither } from "../core/service/from_either.ts"
 import type { RealConstructor } from "../core/service/real.ts"
 import type { Iteration, Learner, SavedState, Start, State, TaskRow, TrainingProblem } from "./algorithm.ts"
 import { actionStreams, checkFault, environmentRunner, loadActions, saveActions, takeUp } from "./environment_runner.ts"
-import {
-  type CheckpointError,
-  diverged,
-  fromEither,
-  type LearnerError,
-  type ProblemError,
-  type TrainingDiverged
-} from "./error.ts"
+import { diverged, type LearnerError, type Refusal, type TrainingDiverged } from "./error.ts"
 import { discountedSize, firstMemory, type Memory, momentsSize } from "./normalise.ts"
 import type { EnvironmentRunner } from "./rollouts.ts"
 import { startFrom } from "./start.ts"
@@ -28,7 +23,7 @@ export interface Beginning {
   /** Environments at the start of their first episodes. */
   readonly fresh: EnvironmentRunner
   /** The start's own parameters, or drawn ones where it has none. */
-  readonly given: (name: "policy" | "value", drawn: () => Floats) => Effect.Effect<Floats, ProblemError>
+  readonly given: (name: "policy" | "value", drawn: () => Floats) => Effect.Effect<Floats, ArgumentError>
 }
 
 /** One iteration to be done. */
@@ -74,7 +69,7 @@ export interface LearnerParts {
   readonly arrays: readonly string[]
   /** Purposes of random streams beside the actions'. */
   readonly streams: readonly string[]
-  readonly first: (b: Beginning) => Effect.Effect<Trained, ProblemError>
+  readonly first: (b: Beginning) => Effect.Effect<Trained, Refusal>
   /** Puts the numbers of a state to where iterations work on them. */
   readonly write: (s: State) => Effect.Effect<void, LearnerError>
   /** What is trained, after an iteration. */
@@ -82,7 +77,7 @@ export interface LearnerParts {
   /** A rollout, an update, and what they showed. */
   readonly iterate: (t: Turn) => Effect.Effect<Turned, LearnerError>
   /** What else a loaded state must hold. */
-  readonly checkLoaded?: (s: State) => E.Either<CheckpointError, State>
+  readonly checkLoaded?: (s: State) => E.Either<ArgumentError, State>
 }
 
 /** Makes a learner of its parts. */
@@ -155,10 +150,10 @@ export const trainingLoop = Effect.fn("trainingLoop")(function* (parts: LearnerP
     }
     const before = { moments: state.moments, discounted: state.arrays.discounted ?? new Float64Array(running) }
     const done = yield* parts.iterate({ state, continuing, actions, streams: own, memory: before, watch, fail })
-    if (done.memory.moments?.every(Number.isFinite) === false) return yield* fail("observation", [])
+    if (done.memory.moments?.every(Number.isFinite) === false) return yield* Effect.fail(fail("observation", []))
     const trained = yield* parts.read
     if (!(trained.policy.every(Number.isFinite) && trained.value.every(Number.isFinite))) {
-      return yield* fail("parameter", [])
+      return yield* Effect.fail(fail("parameter", []))
     }
     const streams = {
       ...Object.fromEntries(Object.entries(own).map(([name, s]) => [name, saveStream(s)])),
@@ -170,7 +165,7 @@ export const trainingLoop = Effect.fn("trainingLoop")(function* (parts: LearnerP
     return { state: next, rows: done.rows, steps: done.steps } satisfies Iteration
   }, turn.withPermit)
 
-  const load = (given: SavedState): E.Either<CheckpointError, State> =>
+  const load = (given: SavedState): E.Either<ArgumentError, State> =>
     E.chain(parts.checkLoaded ?? ((s: State) => E.right(s)))(loadState(given, identity, sizes, others))
 
   return { policy, init, iterate, save: (state) => saveState(state, identity), load } satisfies Learner

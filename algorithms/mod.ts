@@ -21,7 +21,7 @@ export {
 } from "./algorithm.ts"
 export { type Architecture, type ArchitectureConfig, architecture, architectures } from "./architecture.ts"
 export { BatchStateData, TaskData } from "./env_data.ts"
-export { CheckpointError, type LearnerError, PolicyFileError, ProblemError, TrainingDiverged } from "./error.ts"
+export type { LearnerError, Refusal, TrainingDiverged } from "./error.ts"
 export { type Evaluate, Evaluation, EvaluationOptions, evaluator } from "./evaluate.ts"
 export { type Adaptable, type AdaptedEvaluation, adaptedEvaluator } from "./evaluate_adapted.ts"
 export { type AlgorithmLaw, algorithmLaws, type LawGround } from "./law.ts"

@@ -4,10 +4,11 @@
  * during a rollout and take it in afterwards, so that it does not matter who plays.
  */
 import * as E from "fp-ts/lib/Either.js"
+import type { ArgumentError } from "../core/failure/mod.ts"
 import type { Floats } from "../core/random/mod.ts"
 import type { Rows, Space } from "../envs/mod.ts"
 import { type Moments, mergeMoments, rowMoments } from "../envs/wrappers/mod.ts"
-import { type ProblemError, problemError } from "./error.ts"
+import { problemError } from "./error.ts"
 import { inputsOf, type Policy } from "./policy.ts"
 
 /** Added to variances. */
@@ -63,8 +64,8 @@ export const observationScale = (policy: Normalising, moments: Floats) => {
 
 /** Normalises by moments that stay until others are set. */
 export interface Normaliser {
-  /** Errors: `ProblemError` for moments of another size than the policy's. */
-  readonly set: (moments: Floats | undefined) => E.Either<ProblemError, void>
+  /** Errors: `ArgumentError` for moments of another size than the policy's. */
+  readonly set: (moments: Floats | undefined) => E.Either<ArgumentError, void>
   /** Normalises an observation in place, at the beginning of a network's input; or one that stands elsewhere into it. */
   readonly observation: (input: Floats, at: number, from?: ArrayLike<number>, fromAt?: number) => void
   /** Rewards as they are learned from: r/σ, within ±{@link LIMIT}; the same array where they are not normalised. */

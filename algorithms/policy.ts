@@ -3,6 +3,7 @@
 import { Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { categorical, type Distribution, gaussian, type Head } from "../core/dist/mod.ts"
+import type { ArgumentError } from "../core/failure/mod.ts"
 import { type Block, type Forward, type Layout, layout, type Network } from "../core/network/mod.ts"
 import type { Shape, Tensor } from "../core/program/mod.ts"
 import { child, type Floats, type Key, type Stream, stream } from "../core/random/mod.ts"
@@ -11,7 +12,7 @@ import { flag } from "../core/service/setting.ts"
 import { shown } from "../core/text/shown.ts"
 import { type Box, type Space, sizeOf } from "../envs/mod.ts"
 import { type Architecture, ArchitectureConfig, makeNetwork } from "./architecture.ts"
-import { type ProblemError, problemError } from "./error.ts"
+import { problemError } from "./error.ts"
 
 /** What acts and what it sees. */
 export interface Spaces {
@@ -106,7 +107,7 @@ export interface Policy {
  * `taskIds` are all tasks that the policy will ever meet; they matter with `taskOneHot` only. `known` are the
  * architectures that `config.id` may name, by default the package's own.
  *
- * - Errors: `ProblemError` for task one-hot with no or repeated ids, for discrete observations to be normalised, and for an
+ * - Errors: `ArgumentError` for task one-hot with no or repeated ids, for discrete observations to be normalised, and for an
  *   architecture or settings of one that there are none of.
  */
 export const makePolicy = (
@@ -114,7 +115,7 @@ export const makePolicy = (
   config: NetworkConfig,
   taskIds: readonly string[] = [],
   known?: readonly Architecture[]
-): E.Either<ProblemError, Policy> => {
+): E.Either<ArgumentError, Policy> => {
   const { observation, action } = spaces
   const ids = config.taskOneHot ? taskIds : []
   if (config.taskOneHot && (ids.length === 0 || new Set(ids).size !== ids.length)) {

@@ -2,6 +2,7 @@
 
 import { Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
+import { type ArgumentError, cannot } from "../core/failure/mod.ts"
 import type { Floats } from "../core/random/mod.ts"
 import { Numbers } from "../core/service/data.ts"
 import { jsonText } from "../core/service/json_text.ts"
@@ -13,7 +14,6 @@ import type { Environment, Task } from "../envs/mod.ts"
 import type { Algorithm } from "./algorithm.ts"
 import { type Architecture, mlpArchitecture } from "./architecture.ts"
 import { ParamsData } from "./env_data.ts"
-import { PolicyFileError } from "./error.ts"
 import { momentsSize } from "./normalise.ts"
 import { NetworkConfig, type Policy } from "./policy.ts"
 
@@ -127,7 +127,7 @@ const named = ({ id, options, ...config }: NetworkConfig): NetworkConfig => ({
 /**
  * The policy that was saved, made by the algorithm that trained it.
  *
- * - Errors: `PolicyFileError` for another format, an algorithm that there is none of, arrays of another size than the
+ * - Errors: `ArgumentError` for another format, an algorithm that there is none of, arrays of another size than the
  *   architecture's, and, where `wanted` is given, another architecture than that policy's; both are named.
  */
 export const loadPolicy = (
@@ -135,8 +135,8 @@ export const loadPolicy = (
   algorithms: readonly Pick<Algorithm<unknown>, "id" | "makePolicy">[],
   wanted?: Policy,
   architectures?: readonly Architecture[]
-): E.Either<PolicyFileError, LoadedPolicy> => {
-  const bad = (field: string, want: string, got: string) => E.left(new PolicyFileError({ field, want, got }))
+): E.Either<ArgumentError, LoadedPolicy> => {
+  const bad = (field: string, want: string, got: string) => cannot("load a policy", `${field} ${want}`, got)
   if (meta.format !== policyFormat) return bad("format", policyFormat, clipped(meta.format ?? "a file without one"))
   const decoded = decode(meta)
   if (decoded._tag === "Failure") return bad("metadata", "as a policy's file has it", misfit(decoded.failure))

@@ -2,13 +2,13 @@
 import { Option, Predicate, Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
+import { type ArgumentError, cannot } from "../core/failure/mod.ts"
 import type { Floats } from "../core/random/mod.ts"
 import { jsonText } from "../core/service/json_text.ts"
 import { shown, shownOrNothing } from "../core/text/shown.ts"
 import { identity } from "../envs/mod.ts"
 import type { SavedState, State, TrainingProblem } from "./algorithm.ts"
 import { BatchStateData } from "./env_data.ts"
-import { CheckpointError } from "./error.ts"
 
 /**
  * What decides a training's numbers beside its state: algorithm, configuration, tasks, sizes; and its length, where
@@ -64,14 +64,14 @@ export const saveState = (s: State, identityText: string): SavedState => ({
   }
 })
 
-/** The state that was saved. Errors: `CheckpointError` naming what is not as this training has it. */
+/** The state that was saved. Errors: `ArgumentError` naming what is not as this training has it. */
 export const loadState = (
   saved: SavedState,
   identityText: string,
   sizes: Readonly<Record<"policy" | "value" | "observation" | "moments", number>>,
   others: readonly string[]
-): E.Either<CheckpointError, State> => {
-  const bad = (field: string, want: string, got: string) => E.left(new CheckpointError({ field, want, got }))
+): E.Either<ArgumentError, State> => {
+  const bad = (field: string, want: string, got: string) => cannot("load a training state", `${field} ${want}`, got)
   const decoded = decode(saved.json)
   if (decoded._tag === "None") return bad("json", "what save() wrote", shown(saved.json))
   const { identity: was, iteration, steps, environments, streams } = decoded.value

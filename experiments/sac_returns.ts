@@ -63,7 +63,7 @@ const trained = Effect.fn(function* (trial: Trial, seed: number) {
   const { environment, config, width, steps, part, goal, normaliseReward = false } = trial
   const normalise = { observation: false, reward: normaliseReward }
   const policy = sac.makePolicy(environment, { layers: 2, width, activation: "relu", taskOneHot: false, normalise })
-  if (E.isLeft(policy)) return yield* policy.left
+  if (E.isLeft(policy)) return yield* Effect.fail(policy.left)
   const tasks = [{ id: "only", params: {} }]
   const problem = { environment, tasks, policy: policy.right, environmentsPerTask: 1 }
   const iterations = steps / part

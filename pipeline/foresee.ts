@@ -2,8 +2,8 @@
 
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
-import { asProblem, ProblemError } from "../algorithms/internal.ts"
 import type { Budget } from "../algorithms/mod.ts"
+import { type ArgumentError, argumentError, partsOf } from "../core/failure/mod.ts"
 import { checkedSubsets } from "../core/surrogate/internal.ts"
 import type { Task } from "../envs/mod.ts"
 import type { Catalog } from "./catalog.ts"
@@ -31,23 +31,21 @@ interface Planned {
  *
  * Groups are not known yet: between a single task, which is trained for itself in any case, and all of them.
  *
- * - Errors: `ProblemError` naming what is trained, and the setting.
+ * - Errors: `ArgumentError` naming what is trained, and the setting.
  */
 export const foresee = (
   config: RunConfig,
   setting: Setting<unknown>,
   tasks: readonly Task[],
   { groupings, architectures }: Pick<Catalog, "groupings" | "architectures">
-): E.Either<ProblemError, undefined> => {
+): E.Either<ArgumentError, undefined> => {
   const { surrogate, grouping } = config
   const count = grouping.lambda === "off" ? { k: grouping.k } : { lambda: grouping.lambda }
-  const steps: readonly E.Either<ProblemError, unknown>[] = [
-    E.mapLeft(asProblem)(checkedSubsets(tasks.length, surrogate.subsetSize, surrogate.subsets)),
-    E.mapLeft(asProblem)(
-      grouping.method === WORTH
-        ? worthTakes(tasks.length, config)
-        : groupingTakes(tasks.length, { ...count, method: grouping.method }, groupings)
-    ),
+  const steps: readonly E.Either<ArgumentError, unknown>[] = [
+    checkedSubsets(tasks.length, surrogate.subsetSize, surrogate.subsets),
+    grouping.method === WORTH
+      ? worthTakes(tasks.length, config)
+      : groupingTakes(tasks.length, { ...count, method: grouping.method }, groupings),
     ...trainings(config, tasks.length).map((planned) => takes(setting, tasks, planned)),
     ...toldTrainings(config, setting, tasks, architectures)
   ]
@@ -85,7 +83,7 @@ const toldTrainings = (
   setting: Setting<unknown>,
   tasks: readonly Task[],
   architectures: Catalog["architectures"]
-): readonly E.Either<ProblemError, unknown>[] => {
+): readonly E.Either<ArgumentError, unknown>[] => {
   if (whyNotTold(setting) !== undefined) return []
   const ids = tasks.map((t) => t.id)
   const policy = toldPolicy(setting, ids, architectures)
@@ -106,15 +104,16 @@ const takes = (
   { algorithm, algorithmConfig, environment, policy, environmentsPerTask }: Setting<unknown>,
   all: readonly Task[],
   { what, tasks, stepsPerTask, iterations, budget = "steps", from }: Planned
-): E.Either<ProblemError, unknown> => {
+): E.Either<ArgumentError, unknown> => {
   const problem = { environment, tasks: all.slice(0, tasks), policy, environmentsPerTask: environmentsPerTask }
   return pipe(
     algorithm.check?.(algorithmConfig, { ...problem, stepsPerTask, iterations, budget }) ?? E.right(undefined),
-    E.mapLeft(({ field, want, got, message }) => {
+    E.mapLeft((e) => {
       const [some, each] = from
       const sizes = `${some}.iterations ${iterations}, ${each}.stepsPerTask ${stepsPerTask}`
-      const words = message.replace(/^Cannot (train|use a replay)/, `Cannot train ${what} (${sizes})`)
-      return new ProblemError({ field, want, got, message: words })
+      // Of what a learner refuses by itself, nothing else would say that it is about a training.
+      const doing = ["train", "use a replay"].includes(e.doing) ? `train ${what} (${sizes})` : e.doing
+      return argumentError({ ...partsOf(e), doing })
     })
   )
 }

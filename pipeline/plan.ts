@@ -1,7 +1,8 @@
 /** What a configuration means, before anything is computed: the tasks, and what trains them. */
 import { Effect } from "effect"
-import { fromEither, mergeSettings } from "../algorithms/internal.ts"
+import { mergeSettings } from "../algorithms/internal.ts"
 import { key as keyOf } from "../core/random/mod.ts"
+import { fromEither } from "../core/service/from_either.ts"
 import { Session } from "../core/service/session.ts"
 import { findFamily } from "../envs/mod.ts"
 import type { Catalog } from "./catalog.ts"
@@ -14,7 +15,7 @@ import type { StageContext } from "./stages/context.ts"
 /**
  * All of it that needs nothing to compute with; a job that gets past this has stages that can all begin.
  *
- * Errors: `ProblemError` naming what `catalog` has none of, or what a family, an algorithm or a later stage refuses.
+ * Errors: `ArgumentError` naming what `catalog` has none of, or what a family, an algorithm or a later stage refuses.
  */
 export const intend = Effect.fn("policygradex.intend")(function* (config: RunConfig, catalog: Catalog) {
   const key = yield* fromEither(keyOf(config.seed))

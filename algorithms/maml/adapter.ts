@@ -1,11 +1,12 @@
 /** Adaptation to tasks that meta-training need not have seen: what a meta-learner learns for. */
 import { Effect, Semaphore } from "effect"
 import { type Key, zeroKey } from "../../core/random/mod.ts"
+import { fromEither } from "../../core/service/from_either.ts"
 import { realOf } from "../../core/service/real.ts"
 import { Session } from "../../core/service/session.ts"
 import type { Adaptation, AdaptationProblem, Adapted, Adapter, State } from "../algorithm.ts"
 import { actionStreams, checkFault, environmentRunner, stepsOfEach, takeUp } from "../environment_runner.ts"
-import { diverged, fromEither, problemError } from "../error.ts"
+import { diverged, problemError } from "../error.ts"
 import type { Acting } from "../rollouts.ts"
 import type { Played } from "./advantage.ts"
 import type { Maml } from "./config.ts"
@@ -32,11 +33,11 @@ export const adapter = (id: string) =>
     const adapt = Effect.fn("maml.adapt")(
       function* (at: Acting & Pick<State, "arrays">, steps: number, key: Key) {
         if (!(Number.isInteger(steps) && steps >= 0))
-          return yield* problemError("steps", "a whole number >= 0", `${steps}`)
+          return yield* Effect.fail(problemError("steps", "a whole number >= 0", `${steps}`))
         const alpha = at.arrays.rate ?? new Real(policy.size).fill(c.inner.rate)
         const shorter = Float64Array.from(alpha, (a) => c.inner.later * a)
         for (const [name, got] of [["policy", at.policy.length] as const, ["arrays.rate", alpha.length] as const]) {
-          if (got !== policy.size) return yield* problemError(name, `${policy.size} numbers`, String(got))
+          if (got !== policy.size) return yield* Effect.fail(problemError(name, `${policy.size} numbers`, String(got)))
         }
         // The key decides the episodes: those of fresh environments, moved into ours.
         yield* fromEither(x.normaliser.set(at.moments))
@@ -51,7 +52,7 @@ export const adapter = (id: string) =>
         for (let k = 0; k <= steps; k++) {
           const shown = yield* inner.play(streams, data)
           if (shown.broken.length > 0) {
-            return yield* diverged(id, k, tasks)("reward or log-probability", shown.broken, {})
+            return yield* Effect.fail(diverged(id, k, tasks)("reward or log-probability", shown.broken, {}))
           }
           seen.push(shown.played)
           if (k === c.inner.steps) yield* session.write(rate, shorter)

@@ -1,19 +1,20 @@
 /** What a meta-learner cannot work with. */
 import * as E from "fp-ts/lib/Either.js"
+import type { ArgumentError } from "../../core/failure/mod.ts"
 import type { TrainingProblem } from "../algorithm.ts"
-import { type ProblemError, problemError } from "../error.ts"
+import { problemError } from "../error.ts"
 import type { Maml, Order } from "./config.ts"
 
 /**
  * Steps of one rollout: an iteration's steps are shared by the rollouts before each inner step and after the last.
  *
- * Errors: `ProblemError` for steps that cannot be shared, and for options that would do nothing.
+ * Errors: `ArgumentError` for steps that cannot be shared, and for options that would do nothing.
  */
 export const checked = (
   c: Maml,
   order: Order,
   { policy, stepsPerTask, environmentsPerTask, aggregator }: TrainingProblem
-): E.Either<ProblemError, number> => {
+): E.Either<ArgumentError, number> => {
   const refuse = (field: string, want: string, got: string) => E.left(problemError(field, want, got))
   if (aggregator !== undefined) {
     return refuse("aggregator", "none with a meta-learner, which weighs tasks itself", aggregator.id)

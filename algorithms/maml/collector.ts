@@ -1,6 +1,7 @@
 /** Transitions at fixed parameters, with the meta-learner's own advantages. */
 import { Effect, Semaphore } from "effect"
 import { type Key, zeroKey } from "../../core/random/mod.ts"
+import { fromEither } from "../../core/service/from_either.ts"
 import { realOf } from "../../core/service/real.ts"
 import { Session } from "../../core/service/session.ts"
 import type { Collector, Fixed, Problem, Transitions } from "../algorithm.ts"
@@ -12,7 +13,7 @@ import {
   pauseEvery,
   rollout
 } from "../environment_runner.ts"
-import { fromEither, problemError } from "../error.ts"
+import { problemError } from "../error.ts"
 import { estimate, takeTask } from "./advantage.ts"
 import type { Maml } from "./config.ts"
 
@@ -31,7 +32,8 @@ export const collector = Effect.fn("maml.collector")(function* (c: Maml, problem
   const collect = Effect.fn("maml.collect")(
     function* (at: Fixed, steps: number, key: Key) {
       for (const [name, want] of [["policy", policy.size] as const, ["value", 0] as const]) {
-        if (at[name].length !== want) return yield* problemError(name, `${want} parameters`, String(at[name].length))
+        if (at[name].length !== want)
+          return yield* Effect.fail(problemError(name, `${want} parameters`, String(at[name].length)))
       }
       yield* session.write(parameters, at.policy)
       const x = yield* environmentRunner(problem, key, Real)

@@ -6,12 +6,13 @@ import { exp } from "../../core/math/mod.ts"
 import type { Optimizer } from "../../core/optim/mod.ts"
 import { perExample } from "../../core/program/mod.ts"
 import { zeroKey } from "../../core/random/mod.ts"
+import { fromEither } from "../../core/service/from_either.ts"
 import { realOf } from "../../core/service/real.ts"
 import { Session } from "../../core/service/session.ts"
 import { mean } from "../../core/stat/mod.ts"
 import type { TaskRow, TrainingProblem } from "../algorithm.ts"
 import { environmentRunner, pauseEvery } from "../environment_runner.ts"
-import { fromEither, problemError } from "../error.ts"
+import { problemError } from "../error.ts"
 import { trainingLoop } from "../loop.ts"
 import { updateMoments } from "../normalise.ts"
 import type { Played } from "./advantage.ts"
@@ -77,7 +78,7 @@ export const learner = (kind: Kind) =>
         // A group of one may go on from what was learned on all; from nothing, its one task needs no meta-learner.
         if (count < 2 && start.policy === undefined) {
           const want = "two or more, or start.policy to go on from (for one task alone use ppo or sac)"
-          return yield* problemError("tasks", want, String(count))
+          return yield* Effect.fail(problemError("tasks", want, String(count)))
         }
         const carried = Object.entries(outer.carried).map(([name, length]) => [name, new Real(length)] as const)
         return {
@@ -94,7 +95,8 @@ export const learner = (kind: Kind) =>
         yield* session.write(at.theta, s.policy)
         for (const name of arrays) {
           const saved = s.arrays[name]
-          if (saved === undefined) return yield* problemError(`state.arrays.${name}`, "what init() gave", "nothing")
+          if (saved === undefined)
+            return yield* Effect.fail(problemError(`state.arrays.${name}`, "what init() gave", "nothing"))
           if (name === "rate") yield* session.write(at.rate, saved)
           else if (name === "weight") weight = Float64Array.from(saved)
           else yield* outer.restore(name, saved)
@@ -114,7 +116,7 @@ export const learner = (kind: Kind) =>
         let memory = past
         for (const [k, into] of data.entries()) {
           const shown = yield* inner.play(actions, into)
-          if (shown.broken.length > 0) return yield* fail("reward or log-probability", shown.broken)
+          if (shown.broken.length > 0) return yield* Effect.fail(fail("reward or log-probability", shown.broken))
           if (k < c.inner.steps) yield* inner.step(into)
           seen.push(shown.played)
           memory = updateMoments(policy, memory, inner.rows, c.gamma)
@@ -129,7 +131,7 @@ export const learner = (kind: Kind) =>
         for (let epoch = 0; epoch < c.outer.epochs; epoch++) {
           yield* differentiating.run(inputs, { gradient, ...out })
           const odd = tasks.flatMap((_, t) => (figures.every((f) => Number.isFinite(out[f][t])) ? [] : [t]))
-          if (odd.length > 0) return yield* fail("loss or meta-gradient", odd)
+          if (odd.length > 0) return yield* Effect.fail(fail("loss or meta-gradient", odd))
           moved = yield* outer.step(inputs, weight)
           watch({ ...moved, ...Object.fromEntries(figures.map((f) => [f, mean(out[f])])) })
           yield* pause

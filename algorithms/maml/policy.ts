@@ -1,9 +1,9 @@
 /** The meta-learners' policy: the common one, its actions measured in what the environment can do. */
 import * as E from "fp-ts/lib/Either.js"
+import type { ArgumentError } from "../../core/failure/mod.ts"
 import type { Floats } from "../../core/random/mod.ts"
 import type { Box } from "../../envs/mod.ts"
 import type { Architecture } from "../architecture.ts"
-import type { ProblemError } from "../error.ts"
 import { makePolicy as basicPolicy, type NetworkConfig, type Policy, type Spaces } from "../policy.ts"
 
 /**
@@ -14,7 +14,7 @@ import { makePolicy as basicPolicy, type NetworkConfig, type Policy, type Spaces
  * One step size α must serve every environment, and first steps must be neither lost in the bounds nor short of them: with
  * u a deviation of 1 is half of the range, whatever the range's unit.
  *
- * - Errors: `ProblemError` for task one-hot with no or repeated ids.
+ * - Errors: `ArgumentError` for task one-hot with no or repeated ids.
  * - Source: Duan et al., arXiv:1604.06778, whose environments Finn et al. use, normalised like this.
  */
 export const makePolicy = (
@@ -22,7 +22,7 @@ export const makePolicy = (
   config: NetworkConfig,
   taskIds: readonly string[] = [],
   known?: readonly Architecture[]
-): E.Either<ProblemError, Policy> => {
+): E.Either<ArgumentError, Policy> => {
   const { action } = spaces
   const basic = basicPolicy(spaces, config, taskIds, known)
   if (action._tag === "Discrete" || ![...action.low, ...action.high].every(Number.isFinite)) return basic

@@ -1,10 +1,10 @@
 /** Values and advantages of a rollout, truncation treated as what it is: an end of looking, not of the task. */
 import { Effect } from "effect"
 import { gaeInto, returnsInto } from "../../core/estimate/mod.ts"
+import { fromEither } from "../../core/service/from_either.ts"
 import { realOf } from "../../core/service/real.ts"
 import { type Buffer, Session } from "../../core/service/session.ts"
 import { pauseEvery } from "../environment_runner.ts"
-import { fromEither } from "../error.ts"
 import type { EnvironmentRunner, RolloutBuffer } from "../rollouts.ts"
 import { type Networks, valueProgram } from "./networks.ts"
 import type { Loop } from "./objective.ts"

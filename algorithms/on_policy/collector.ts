@@ -1,6 +1,7 @@
 /** Transitions at fixed parameters, with advantages: what the surrogate learns from. */
 import { Effect, Semaphore } from "effect"
 import { type Key, zeroKey } from "../../core/random/mod.ts"
+import { fromEither } from "../../core/service/from_either.ts"
 import { realOf } from "../../core/service/real.ts"
 import { Session } from "../../core/service/session.ts"
 import type { Collector, Fixed, Problem, Transitions } from "../algorithm.ts"
@@ -12,7 +13,7 @@ import {
   pauseEvery,
   rollout
 } from "../environment_runner.ts"
-import { fromEither, problemError } from "../error.ts"
+import { problemError } from "../error.ts"
 import type { RolloutBuffer } from "../rollouts.ts"
 import { type Estimates, type MakeValue, makeEstimates, valueEstimator } from "./advantage.ts"
 import { type Networks, networks, valueProgram } from "./networks.ts"
@@ -57,7 +58,8 @@ export const collectorOf = Effect.fn("collector")(function* (
       const all = new Real(layout.size)
       for (const name of ["policy", "value"] as const) {
         const want = layout.host(all, name).length
-        if (at[name].length !== want) return yield* problemError(name, `${want} parameters`, String(at[name].length))
+        if (at[name].length !== want)
+          return yield* Effect.fail(problemError(name, `${want} parameters`, String(at[name].length)))
         layout.host(all, name).set(at[name])
       }
       yield* session.write(parameters, all)

@@ -3,11 +3,12 @@ import { Effect } from "effect"
 import { linearRate } from "../../core/optim/mod.ts"
 import { size } from "../../core/program/mod.ts"
 import { child, type Floats, stream, zeroKey } from "../../core/random/mod.ts"
+import { fromEither } from "../../core/service/from_either.ts"
 import { realOf } from "../../core/service/real.ts"
 import { type Buffer, Session } from "../../core/service/session.ts"
 import type { TrainingProblem } from "../algorithm.ts"
 import { actProgram, environmentRunner, makeRolloutBuffer, pauseEvery, rollout } from "../environment_runner.ts"
-import { fromEither, problemError } from "../error.ts"
+import { problemError } from "../error.ts"
 import { trainingLoop } from "../loop.ts"
 import { updateMoments } from "../normalise.ts"
 import type { Policy } from "../policy.ts"
@@ -77,7 +78,7 @@ export const learner = <C>(kind: OnPolicy<C>) =>
         for (const name of arrays) {
           const saved = s.arrays[name]
           if (saved === undefined)
-            return yield* problemError(`state.arrays.${name}`, "the optimiser's state", "nothing")
+            return yield* Effect.fail(problemError(`state.arrays.${name}`, "the optimiser's state", "nothing"))
           yield* session.write(at[name]!, saved)
         }
       }),
@@ -90,12 +91,12 @@ export const learner = <C>(kind: OnPolicy<C>) =>
       iterate: Effect.fnUntraced(function* ({ state, actions, streams, memory: before, watch, fail }) {
         yield* rollouts.roll(state, actions)
         const odd = brokenTasks(e, envs, tasks.length)
-        if (odd.length > 0) return yield* fail("reward or log-probability", odd)
+        if (odd.length > 0) return yield* Effect.fail(fail("reward or log-probability", odd))
         yield* estimate(x, e, estimates)
         const progress = loop.anneal ? state.iteration / Math.max(1, iterations) : 0
         const report = yield* update(e, estimates, rateAt(progress), streams.minibatch!)
         if (report.lastFinite.every(Number.isFinite)) watch(byName(kind.metrics, report.lastFinite))
-        if (report.broken !== undefined) return yield* fail("loss", report.broken)
+        if (report.broken !== undefined) return yield* Effect.fail(fail("loss", report.broken))
         const memory = updateMoments(policy, before, e.rows, loop.gamma)
         if (memory.moments !== undefined) {
           yield* fromEither(x.normaliser.set(memory.moments))

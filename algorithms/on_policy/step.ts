@@ -2,10 +2,10 @@
 import { Effect } from "effect"
 import type { Aggregator } from "../../core/aggregate/mod.ts"
 import type { Stream } from "../../core/random/mod.ts"
+import { fromEither } from "../../core/service/from_either.ts"
 import { realOf } from "../../core/service/real.ts"
 import { type Buffer, Session, type SessionFailure } from "../../core/service/session.ts"
 import { combiner } from "../combination.ts"
-import { fromEither } from "../error.ts"
 import type { Networks } from "./networks.ts"
 import { combinedStepProgram, type Loop, type OnPolicy, taskGradientProgram, updateProgram } from "./objective.ts"
 

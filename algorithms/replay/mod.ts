@@ -6,7 +6,6 @@ export {
   nextSlot,
   overwrites,
   type Replay,
-  type ReplayError,
   sampleRows,
   slotsFor,
   withContents

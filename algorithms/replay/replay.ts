@@ -1,15 +1,7 @@
 /** What an off-policy learner remembers: the last transitions of all environments, in one typed array. */
 import * as E from "fp-ts/lib/Either.js"
+import { type ArgumentError, cannot } from "../../core/failure/mod.ts"
 import { integers, type Stream } from "../../core/random/mod.ts"
-
-/** Why nothing can be drawn. */
-export interface ReplayError {
-  readonly _tag: "ReplayError"
-  readonly field: string
-  readonly want: string
-  readonly got: string
-  readonly message: string
-}
 
 /**
  * A ring of slots; a slot holds one transition of each environment, `width` numbers each, so that tasks, which own equal
@@ -27,27 +19,27 @@ export interface Replay {
   readonly pushed: number
 }
 
-const refuse = (field: string, want: string, got: string): E.Either<ReplayError, never> =>
-  E.left({ _tag: "ReplayError", field, want, got, message: `Cannot use a replay: want ${field} ${want}, got ${got}` })
+const refuse = (field: string, want: string, got: string): E.Either<ArgumentError, never> =>
+  cannot("use a replay", `${field} ${want}`, got)
 
 /**
  * An empty replay of at most `capacity` transitions.
  *
- * - Errors: `ReplayError` where that is less than one of each environment, or less than a `batch`.
+ * - Errors: `ArgumentError` where that is less than one of each environment, or less than a `batch`.
  */
 export const makeReplay = (
   capacity: number,
   environments: number,
   width: number,
   batch: number
-): E.Either<ReplayError, Replay> => {
+): E.Either<ArgumentError, Replay> => {
   return E.map(
     (slots: number): Replay => ({ slots, environments, width, memory: allocate(slots, environments, width), pushed: 0 })
   )(slotsFor(capacity, environments, batch))
 }
 
 /** Slots of a replay of at most `capacity` transitions. Errors: those of {@link makeReplay}. */
-export const slotsFor = (capacity: number, environments: number, batch: number): E.Either<ReplayError, number> => {
+export const slotsFor = (capacity: number, environments: number, batch: number): E.Either<ArgumentError, number> => {
   const slots = Math.floor(capacity / environments)
   if (!(slots >= 1)) return refuse("replay", `at least one transition of each of ${environments}`, String(capacity))
   if (batch > slots * environments)
@@ -66,9 +58,9 @@ export const contents = (r: Replay): Float32Array => r.memory.subarray(0, filled
 /**
  * The same replay in other memory, with `pushed` slots as `values` has them.
  *
- * - Errors: `ReplayError` where the values are not as many as that takes.
+ * - Errors: `ArgumentError` where the values are not as many as that takes.
  */
-export const withContents = (r: Replay, values: ArrayLike<number>, pushed: number): E.Either<ReplayError, Replay> => {
+export const withContents = (r: Replay, values: ArrayLike<number>, pushed: number): E.Either<ArgumentError, Replay> => {
   const want = Math.min(pushed, r.slots) * r.environments * r.width
   if (values.length !== want) return refuse("contents", `${want} numbers`, String(values.length))
   const memory = allocate(r.slots, r.environments, r.width)
@@ -90,9 +82,9 @@ export const nextSlot = (r: Replay): { readonly at: number; readonly replay: Rep
  * as slot·environments + environment.
  *
  * - Shapes: `out` `[tasks · each]`.
- * - Errors: `ReplayError` for an empty replay, or rows that the tasks cannot share equally.
+ * - Errors: `ArgumentError` for an empty replay, or rows that the tasks cannot share equally.
  */
-export const sampleRows = (r: Replay, tasks: number, s: Stream, out: Int32Array): E.Either<ReplayError, void> => {
+export const sampleRows = (r: Replay, tasks: number, s: Stream, out: Int32Array): E.Either<ArgumentError, void> => {
   const [slots, each, own] = [filled(r), out.length / tasks, r.environments / tasks]
   if (slots === 0) return refuse("transitions", "at least one before a batch is drawn", "an empty replay")
   if (!Number.isInteger(each)) return refuse("batch", `a multiple of ${tasks} tasks`, String(out.length))

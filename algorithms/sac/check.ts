@@ -1,30 +1,31 @@
 /** What SAC cannot train on, and settings that do not go together. */
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
+import type { ArgumentError } from "../../core/failure/mod.ts"
 import type { Problem, TrainingProblem } from "../algorithm.ts"
 import { stepsOfEach } from "../environment_runner.ts"
-import { asProblem, type ProblemError, problemError } from "../error.ts"
+import { problemError } from "../error.ts"
 import { slotsFor } from "../replay/mod.ts"
 import { defaults, type Sac, sizeOf, withBudget } from "./config.ts"
 import { batchOf } from "./mathematics.ts"
 
-/** Errors: `ProblemError` for a policy that is not SAC's. */
-export const checkedPolicy = ({ policy }: Problem): E.Either<ProblemError, undefined> =>
+/** Errors: `ArgumentError` for a policy that is not SAC's. */
+export const checkedPolicy = ({ policy }: Problem): E.Either<ArgumentError, undefined> =>
   policy.distribution === "squashedGaussian" || policy.distribution === "categorical"
     ? E.right(undefined)
     : refuse("policy", "one that sac.makePolicy() made", `a ${policy.distribution} policy`)
 
-const refuse = (field: string, want: string, got: string): E.Either<ProblemError, never> =>
+const refuse = (field: string, want: string, got: string): E.Either<ArgumentError, never> =>
   E.left(problemError(field, want, got))
 
 /**
  * Steps of each environment in an iteration.
  *
- * Errors: `ProblemError` for a policy that is not SAC's, steps that the environments cannot share equally, a training
+ * Errors: `ArgumentError` for a policy that is not SAC's, steps that the environments cannot share equally, a training
  * that would end before its first update, a replay too small to draw from, and settings of which one makes another one
  * void.
  */
-export const checked = (settings: Sac, problem: TrainingProblem): E.Either<ProblemError, number> => {
+export const checked = (settings: Sac, problem: TrainingProblem): E.Either<ArgumentError, number> => {
   const c = withBudget(settings, sizeOf(problem))
   return pipe(
     checkedPolicy(problem),
@@ -33,7 +34,7 @@ export const checked = (settings: Sac, problem: TrainingProblem): E.Either<Probl
     E.chainFirst(() => togetherIn(c, problem)),
     E.chainFirst(() => {
       const { tasks, environmentsPerTask } = problem
-      return E.mapLeft(asProblem)(slotsFor(c.replay, tasks.length * environmentsPerTask, batchOf(c, tasks.length)))
+      return slotsFor(c.replay, tasks.length * environmentsPerTask, batchOf(c, tasks.length))
     })
   )
 }
@@ -45,7 +46,7 @@ const longEnough = ({ learningStarts }: Sac, { tasks, iterations, stepsPerTask, 
 }
 
 /** Settings that go together. */
-const togetherIn = (c: Sac, { policy }: TrainingProblem): E.Either<ProblemError, undefined> => {
+const togetherIn = (c: Sac, { policy }: TrainingProblem): E.Either<ArgumentError, undefined> => {
   if (c.temperature !== "auto") {
     const fixed = `with temperature ${c.temperature}; temperature auto learns`
     if (c.targetEntropy !== "auto") {

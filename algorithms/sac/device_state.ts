@@ -42,14 +42,14 @@ export const firstArrays = (u: Updating, value: Floats, Real: RealConstructor): 
   }
 }
 
-/** Puts a state's numbers into the session. Errors: `ProblemError` naming an array that the state lacks. */
+/** Puts a state's numbers into the session. Errors: `ArgumentError` naming an array that the state lacks. */
 export const writeState = Effect.fnUntraced(function* (u: Updating, at: DeviceState, s: State) {
   const session = yield* Session
   yield* session.write(at.policy, s.policy)
   yield* session.write(at.value, s.value.subarray(0, u.networks.twins.size))
   for (const name of partNames(u)) {
     const saved = s.arrays[name]
-    if (saved === undefined) return yield* problemError(`state.arrays.${name}`, "numbers", "nothing")
+    if (saved === undefined) return yield* Effect.fail(problemError(`state.arrays.${name}`, "numbers", "nothing"))
     yield* session.write(at[name]!, saved)
   }
 })

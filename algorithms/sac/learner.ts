@@ -1,15 +1,16 @@
 /** What SAC gives to the training loop: a step of all environments, then updates from the replay, again and again. */
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
+import { cannot } from "../../core/failure/mod.ts"
 import { log } from "../../core/math/mod.ts"
 import type { Optimizer } from "../../core/optim/mod.ts"
 import { child, type Floats, type Key, stream, zeroKey } from "../../core/random/mod.ts"
+import { fromEither } from "../../core/service/from_either.ts"
 import { realOf } from "../../core/service/real.ts"
 import { Session } from "../../core/service/session.ts"
 import { makeRows } from "../../envs/mod.ts"
 import type { TrainingProblem } from "../algorithm.ts"
 import { actProgram, checkFault, environmentRunner, shownBy } from "../environment_runner.ts"
-import { CheckpointError, fromEither } from "../error.ts"
 import { trainingLoop } from "../loop.ts"
 import { isDouble, updateMoments } from "../normalise.ts"
 import { contents, makeReplay, nextSlot, overwrites, withContents } from "../replay/mod.ts"
@@ -166,7 +167,7 @@ export const learner = ({ id, version, optimizer }: SacKind) =>
           x.step(step, 0)
           if (x.batch.fault() !== undefined) yield* checkFault(x)
           const odd = step.reward.findIndex((r) => !Number.isFinite(r))
-          if (odd >= 0) return yield* fail("reward", [Math.floor(odd / environmentsPerTask)])
+          if (odd >= 0) return yield* Effect.fail(fail("reward", [Math.floor(odd / environmentsPerTask)]))
           remember(sight, shown)
           if (memory.moments !== undefined) {
             memory = updateMoments(policy, memory, step, c.gamma)
@@ -177,7 +178,8 @@ export const learner = ({ id, version, optimizer }: SacKind) =>
           if (taken + envs <= c.learningStarts || replay.pushed % c.trainEvery !== 0) continue
           for (let k = 0; k < perRound; k++) {
             yield* update(replay, x, streams.update!, origin)
-            if (!figures.every(Number.isFinite)) return yield* fail("loss", brokenTasks(figures, tasks.length))
+            if (!figures.every(Number.isFinite))
+              return yield* Effect.fail(fail("loss", brokenTasks(figures, tasks.length)))
             sums.takeUpdate(figures)
             watch(figuresOf(figures, tasks.length, 0))
           }
@@ -189,9 +191,7 @@ export const learner = ({ id, version, optimizer }: SacKind) =>
         const got = s.arrays.replay?.length
         return got === want
           ? E.right(s)
-          : E.left(
-              new CheckpointError({ field: 'array "replay"', want: `${want} numbers`, got: `${got ?? "nothing"}` })
-            )
+          : cannot("load a training state", `array "replay" ${want} numbers`, `${got ?? "nothing"}`)
       }
     })
   })

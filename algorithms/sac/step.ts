@@ -2,9 +2,9 @@
 import { Effect } from "effect"
 import type { Aggregator } from "../../core/aggregate/mod.ts"
 import type { Stream } from "../../core/random/mod.ts"
+import { fromEither } from "../../core/service/from_either.ts"
 import { type Buffer, Session, type SessionFailure } from "../../core/service/session.ts"
 import { combiner } from "../combination.ts"
-import { fromEither } from "../error.ts"
 import type { DeviceState } from "./device_state.ts"
 import { figures } from "./mathematics.ts"
 import {

@@ -1,10 +1,10 @@
 /** Updates from the replay: rows are drawn and gathered, then a step is taken on them. */
 import { Effect } from "effect"
 import { fillNormal, type Stream } from "../../core/random/mod.ts"
+import { fromEither } from "../../core/service/from_either.ts"
 import { realOf } from "../../core/service/real.ts"
 import { Session } from "../../core/service/session.ts"
 import { pauseEvery } from "../environment_runner.ts"
-import { fromEither } from "../error.ts"
 import { type Replay, sampleRows } from "../replay/mod.ts"
 import type { EnvironmentRunner } from "../rollouts.ts"
 import { batchOf, figures, type Networks } from "./mathematics.ts"

@@ -6,7 +6,7 @@ import { type Complaint, sentence } from "../text/sentence.ts"
  * A failure: a value that says what is wrong, in parts for a program and as `message` for a person.
  *
  * It is an `Error`, so that whoever runs an effect to a promise is given one; the core never throws it. The tag tells apart
- * what code treats apart; details beside the parts are what code reads, as in `Failure<"SessionLost"> & { session: string }`.
+ * what code treats apart; details beside the parts are what code reads, as in `Failure<"ActionError"> & { index: number }`.
  */
 export interface Failure<Tag extends string = string> extends Error, Complaint {
   readonly _tag: Tag
@@ -29,13 +29,23 @@ export const failureOf =
     const error = new Error(sentence(whole))
     // As an error's name is elsewhere: not among its own fields.
     Object.defineProperty(error, "name", { value: tag })
-    return Object.assign(error, { _tag: tag }, whole)
+    return Object.assign(error, { _tag: tag }, whole, { _tag: tag })
   }
 
-/** Whether something is of this shape: code of others may give anything. */
-export const isFailure = (x: unknown): x is Failure =>
+/** What a failure says without its kind: for one that says it of something larger. */
+export const partsOf = ({ doing, want, got, fix, stderr }: Complaint): Complaint => ({
+  doing,
+  want,
+  got,
+  fix,
+  ...(stderr === undefined ? {} : { stderr })
+})
+
+/** Whether something is of this shape, and of this kind where one is named: code of others may give anything. */
+export const isFailure = <const Tag extends string = string>(x: unknown, tag?: Tag): x is Failure<Tag> =>
   x instanceof Error &&
-  ["_tag", "doing", "want", "got", "fix"].every((part) => typeof Reflect.get(x, part) === "string")
+  ["_tag", "doing", "want", "got", "fix"].every((part) => typeof Reflect.get(x, part) === "string") &&
+  (tag === undefined || Reflect.get(x, "_tag") === tag)
 
 /** Something given that cannot be used: a number out of range, a shape that does not fit, a text that cannot be read. */
 export type ArgumentError = Failure<"ArgumentError">

@@ -1,1 +1,10 @@
-export { type ArgumentError, argumentError, cannot, type Failure, failureOf, isFailure, type Said } from "./failure.ts"
+export {
+  type ArgumentError,
+  argumentError,
+  cannot,
+  type Failure,
+  failureOf,
+  isFailure,
+  partsOf,
+  type Said
+} from "./failure.ts"

@@ -1,6 +1,8 @@
 /** What becomes of a stage whose session is lost in the middle of it: the contract. The service is of `plugins/sessions`. */
+
 import { Context, type Effect, Predicate } from "effect"
-import { SessionLost, type Work } from "./session.ts"
+import { isFailure } from "../failure/mod.ts"
+import type { SessionLost, Work } from "./session.ts"
 
 export interface RecoveryService {
   /**
@@ -20,8 +22,9 @@ export const Recovery = Context.Reference<RecoveryService>("policygradex/Recover
 
 /** The loss behind a failure, be it the failure itself or the reason why one of many trainings failed. */
 export const lossIn = (failure: unknown): SessionLost | undefined => {
-  if (failure instanceof SessionLost) return failure
-  return Predicate.hasProperty(failure, "reason") && failure.reason instanceof SessionLost ? failure.reason : undefined
+  if (isFailure(failure, "SessionLost")) return failure
+  const reason = Predicate.hasProperty(failure, "reason") ? failure.reason : undefined
+  return isFailure(reason, "SessionLost") ? reason : undefined
 }
 
 /** One session of a run, as its receipts tell of it. */

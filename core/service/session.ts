@@ -1,39 +1,43 @@
 /** The contract of a session: whatever can give programs their numbers, and owns the memory that takes. */
+
 import { Context, type Effect, Schema, type Scope } from "effect"
+import { type Failure, failureOf } from "../failure/mod.ts"
 import type { Program, Shape } from "../program/mod.ts"
-import { sentence } from "../text/sentence.ts"
+import type { Complaint } from "../text/sentence.ts"
 
 /** Host numbers in row-major order. */
 export type Numbers = Float32Array | Float64Array | readonly number[]
 
-/** Why a session could not do what it was asked. `operation` and `fix` are for the person who reads it. */
-export class SessionError extends Schema.TaggedError<SessionError>()("SessionError", {
-  session: Schema.String,
-  operation: Schema.String,
-  want: Schema.String,
-  got: Schema.String,
-  fix: Schema.String
-}) {
-  override get message(): string {
-    const { operation, session, want, got, fix } = this
-    return sentence({ doing: `${operation} on session ${session}`, want, got, fix })
-  }
+/** A session that could not do what it was asked. */
+export type SessionError = Failure<"SessionError">
+
+/** What differs between the mistakes of one session. */
+export interface Mistake extends Omit<Complaint, "doing"> {
+  /** What was asked of it: `start`, `compile ppo`. */
+  readonly operation: string
 }
+
+const failed = failureOf("SessionError")
+
+export const sessionError = (session: string, { operation, ...rest }: Mistake): SessionError =>
+  failed({ doing: `${operation} on session ${session}`, ...rest })
 
 /**
  * The session's device went away in the middle of its work: a GPU that was reset, a driver that ended. Nothing of this
  * session can be used any more; the same work can be done anew on another one.
  */
-export class SessionLost extends Schema.TaggedError<SessionLost>()("SessionLost", {
-  session: Schema.String,
-  operation: Schema.String,
-  /** What is known of how it was lost. */
-  got: Schema.String
-}) {
-  override get message(): string {
-    return `Cannot ${this.operation} on session ${this.session}: want its device, got ${this.got}; do the work again on another session`
-  }
-}
+export type SessionLost = Failure<"SessionLost">
+
+const lost = failureOf("SessionLost")
+
+/** `got` is what is known of how it was lost. */
+export const sessionLost = (session: string, operation: string, got: string): SessionLost =>
+  lost({
+    doing: `${operation} on session ${session}`,
+    want: "its device",
+    got,
+    fix: "do the work again on another session"
+  })
 
 /** How a session in use fails: `SessionError` is for the caller to mend, `SessionLost` for whoever has another session. */
 export type SessionFailure = SessionError | SessionLost

@@ -1,19 +1,45 @@
 /** Jobs: work of many items that any thread can do, and who does it: this thread or workers, with the same results. */
-import { Context, Data, Effect, Layer, Schema, Scope, Semaphore } from "effect"
-import { ProblemError, TrainingDiverged, WorkerLost } from "../../algorithms/internal.ts"
+import { Context, Effect, Layer, Schema, Scope, Semaphore } from "effect"
 import type { LearnerError } from "../../algorithms/mod.ts"
-import { Session, SessionError, SessionLost, type SessionService } from "../../core/service/session.ts"
+import { failureParts, failureSchema } from "../../core/service/failure_schema.ts"
+import { Session, type SessionService } from "../../core/service/session.ts"
 import type { Catalog } from "../catalog.ts"
 
+const kind = <const Tag extends LearnerError["_tag"]>(...tags: readonly Tag[]) =>
+  failureSchema(Schema.Struct({ _tag: Schema.Literals(tags), ...failureParts }))
+
 /** `LearnerError` as a schema: what an item can fail with. */
-export const ItemFailure = Schema.Union([ProblemError, TrainingDiverged, SessionError, SessionLost, WorkerLost])
+export const ItemFailure: Schema.Codec<LearnerError, unknown> = Schema.Union([
+  kind(
+    "ArgumentError",
+    "UnknownName",
+    "ParameterError",
+    "ActionError",
+    "EnvironmentError",
+    "TaskSetError",
+    "ProcessError"
+  ),
+  kind("SessionError"),
+  kind("SessionLost"),
+  kind("WorkerLost"),
+  failureSchema(
+    Schema.Struct({
+      _tag: Schema.Literal("TrainingDiverged"),
+      ...failureParts,
+      iteration: Schema.Int,
+      tasks: Schema.Array(Schema.String),
+      quantity: Schema.String,
+      lastFinite: Schema.Record(Schema.String, Schema.Finite)
+    })
+  )
+])
 
 /** An item that was not done. */
-export class ItemError extends Data.TaggedError("ItemError")<{
+export interface ItemError {
   /** Its place among the items. */
   readonly index: number
   readonly reason: LearnerError
-}> {}
+}
 
 /**
  * Work of many items, none of which needs another's result: S is what all items share, I one item, R its result.
@@ -80,7 +106,7 @@ const inTurn =
   (items, done = () => Effect.void) =>
     Effect.forEach(items, (item, index) =>
       one(item).pipe(
-        Effect.mapError((reason) => new ItemError({ index, reason })),
+        Effect.mapError((reason) => ({ index, reason })),
         Effect.tap((r) => done(index, r))
       )
     )

@@ -5,7 +5,6 @@ import {
   actProgram,
   type EnvironmentRunner,
   environmentRunner,
-  fromEither,
   makeRolloutBuffer,
   pauseEvery,
   RolloutBuffer,
@@ -14,6 +13,7 @@ import {
 import { BatchStateData, type MakeRollouts, momentsSize, type Rollouts, TaskData } from "../../algorithms/mod.ts"
 import { loadStream, type Stream, saveStream, zeroKey } from "../../core/random/mod.ts"
 import { FloatArray, Ints } from "../../core/service/data.ts"
+import { fromEither } from "../../core/service/from_either.ts"
 import { realOf } from "../../core/service/real.ts"
 import { Session } from "../../core/service/session.ts"
 import { floatsIn, type Memory } from "../../envs/internal.ts"

@@ -2,8 +2,9 @@
 
 import { Effect, Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import { fromEither, problemError } from "../../algorithms/internal.ts"
+import { problemError } from "../../algorithms/internal.ts"
 import { Budget, NetworkConfig } from "../../algorithms/mod.ts"
+import { fromEither } from "../../core/service/from_either.ts"
 import { choices } from "../../core/text/choices.ts"
 import { type Environment, findEnvironment, type Space } from "../../envs/mod.ts"
 import type { Catalog } from "../catalog.ts"
@@ -35,7 +36,7 @@ export const toldSpec = (spec: TrainingSpec): TrainingSpec => ({
   network: { ...spec.network, taskOneHot: true }
 })
 
-/** Looks the ids up. Errors: `ProblemError` naming the id and what there is. */
+/** Looks the ids up. Errors: `ArgumentError` naming the id and what there is. */
 export const settingOf = Effect.fnUntraced(function* (
   spec: TrainingSpec,
   { registry, algorithms, architectures }: Catalog
@@ -43,22 +44,24 @@ export const settingOf = Effect.fnUntraced(function* (
   const environment: Environment = yield* fromEither(findEnvironment(registry, spec.environment))
   const algorithm = algorithms.find((a) => a.id === spec.algorithm)
   if (algorithm === undefined) {
-    return yield* problemError(
-      "algorithm",
-      `one of ${choices(
-        algorithms.map((a) => a.id),
+    return yield* Effect.fail(
+      problemError(
+        "algorithm",
+        `one of ${choices(
+          algorithms.map((a) => a.id),
+          spec.algorithm
+        )}`,
         spec.algorithm
-      )}`,
-      spec.algorithm
+      )
     )
   }
   if (!algorithm.supports(environment.action)) {
     const others = learnersFor(environment, algorithms)
     const want = `a learner for the ${describe(environment.action)} of ${environment.id} (${choices(others, algorithm.id)})`
-    return yield* problemError("algorithm", want, algorithm.id)
+    return yield* Effect.fail(problemError("algorithm", want, algorithm.id))
   }
   const policy = algorithm.makePolicy(environment, spec.network, spec.taskIds, architectures)
-  if (E.isLeft(policy)) return yield* policy.left
+  if (E.isLeft(policy)) return yield* Effect.fail(policy.left)
   const setting: Setting<unknown> = {
     environment,
     algorithm,

@@ -3,7 +3,7 @@
 import { Effect, Schema, type Scope } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { problemError } from "../../algorithms/internal.ts"
-import type { CheckpointError, LearnerError } from "../../algorithms/mod.ts"
+import type { LearnerError } from "../../algorithms/mod.ts"
 import {
   type Adaptable,
   type AdaptedEvaluation,
@@ -23,6 +23,7 @@ import {
   Start,
   TaskData
 } from "../../algorithms/mod.ts"
+import type { ArgumentError } from "../../core/failure/mod.ts"
 import { child, type Floats, type Key } from "../../core/random/mod.ts"
 import { Doubles, FloatArray, KeyData, Numbers } from "../../core/service/data.ts"
 import { Cost, costBetween, Session, totalCost } from "../../core/service/session.ts"
@@ -123,7 +124,7 @@ export interface Checkpoints {
   /** Keeps it at once: the training is stopped. */
   readonly keep: (at: Checkpoint) => Effect.Effect<void>
   /** What was found is of another training. */
-  readonly refuse: (why: CheckpointError) => Effect.Effect<void>
+  readonly refuse: (why: ArgumentError) => Effect.Effect<void>
 }
 
 /** Who watches a training, helps it, and keeps its way; nothing of that changes its numbers. */
@@ -174,7 +175,7 @@ export const train = Effect.fn("policygradex.train")(function* <C, W = never, R 
       const past = yield* goOn(learner, checkpoints)
       let state = past?.state ?? (yield* learner.init(child(key, "train"), start))
       if ((state.moments?.length ?? 0) !== momentsSize(policy)) {
-        return yield* problemError("normalise", `off, as ${algorithm.id} gathers no moments`, "on")
+        return yield* Effect.fail(problemError("normalise", `off, as ${algorithm.id} gathers no moments`, "on"))
       }
       const evaluate = yield* evaluation(setting, problem, remote)
       const curve = [...(past?.curve ?? [])]

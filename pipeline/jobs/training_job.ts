@@ -1,24 +1,27 @@
 /** Independent trainings, done by the workers of the context. */
 
-import { Effect, Schema } from "effect"
+import { Effect } from "effect"
+import type { LearnerError } from "../../algorithms/mod.ts"
+import { type Failure, failureOf, partsOf } from "../../core/failure/mod.ts"
 import { Session } from "../../core/service/session.ts"
 import { choices } from "../../core/text/choices.ts"
-import { ItemFailure, job, Workers } from "./job.ts"
+import { type ItemError, job, Workers } from "./job.ts"
 import { settingOf, TrainingSpec, toldSpec } from "./spec.ts"
 import { Assignment, Trained, train } from "./training.ts"
 
-/** One of the assignments failed; `reason` tells why, and `Effect.catchReason` can mend by it. */
-export class AssignmentError extends Schema.TaggedError<AssignmentError>()("AssignmentError", {
-  /** Its place among the assignments. */
-  index: Schema.Int,
-  /** Ids of its tasks. */
-  tasks: Schema.Array(Schema.String),
-  reason: ItemFailure
-}) {
-  override get message(): string {
-    return `Cannot finish training ${this.index} (${choices(this.tasks)}): ${this.reason.message}`
+/** One of the assignments failed: its place among them, and why; `Effect.catchReason` can mend by the reason. */
+export type AssignmentError = Failure<"AssignmentError"> & { readonly index: number; readonly reason: LearnerError }
+
+const failed = failureOf<"AssignmentError", { readonly index: number; readonly reason: LearnerError }>(
+  "AssignmentError"
+)
+
+const assignmentError =
+  (assignments: readonly Assignment[]) =>
+  ({ index, reason }: ItemError): AssignmentError => {
+    const tasks = choices(assignments[index]!.tasks.map((t) => t.id))
+    return failed({ ...partsOf(reason), doing: `${reason.doing}, in training ${index} (${tasks})`, index, reason })
   }
-}
 
 /** One item is one training, from beginning to end. */
 export const trainingJob = job({
@@ -44,7 +47,7 @@ export const trainingJob = job({
  * Does all assignments; results in their order, bit for bit the same whatever the number of workers. `done` is told of
  * each as it finishes, one at a time. The first failure stops the others.
  *
- * - Errors: `ProblemError` where the spec names what there is not; `AssignmentError` for the training that failed.
+ * - Errors: `ArgumentError` where the spec names what there is not; `AssignmentError` for the training that failed.
  */
 export const trainAll = Effect.fn("policygradex.trainAll")(function* (
   spec: TrainingSpec,
@@ -54,9 +57,5 @@ export const trainAll = Effect.fn("policygradex.trainAll")(function* (
   const workers = yield* Workers
   yield* settingOf(spec, workers.catalog) // refused here, before any thread starts
   const all = yield* workers.open(trainingJob, spec)
-  return yield* all(assignments, done).pipe(
-    Effect.mapError(
-      ({ index, reason }) => new AssignmentError({ index, tasks: assignments[index]!.tasks.map((t) => t.id), reason })
-    )
-  )
+  return yield* Effect.mapError(all(assignments, done), assignmentError(assignments))
 }, Effect.scoped)

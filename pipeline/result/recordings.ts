@@ -1,10 +1,11 @@
 /** An episode of each task under its policy, as pictures. */
 
 import { Effect } from "effect"
-import { actProgram, environmentRunner, fromEither, playOf } from "../../algorithms/internal.ts"
+import { actProgram, environmentRunner, playOf } from "../../algorithms/internal.ts"
 import type { Acting } from "../../algorithms/mod.ts"
 import { evaluate } from "../../core/program/mod.ts"
 import { child, type Key, stream } from "../../core/random/mod.ts"
+import { fromEither } from "../../core/service/from_either.ts"
 import { limitOf, type Task } from "../../envs/mod.ts"
 import type { Setting } from "../jobs/training.ts"
 import type { Recording } from "./report_data.ts"

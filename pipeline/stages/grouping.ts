@@ -1,9 +1,11 @@
 /** Stage: the tasks' groups, and those of other affinities to compare them with. */
+
 import { Effect, Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import { fromEither } from "../../algorithms/internal.ts"
+import type { ArgumentError } from "../../core/failure/mod.ts"
 import { type GroupCount, partitionValue, randomGroups } from "../../core/grouping/mod.ts"
 import { child, type Key, stream } from "../../core/random/mod.ts"
+import { fromEither } from "../../core/service/from_either.ts"
 import { RunStore } from "../../core/service/run_store.ts"
 import type { Affinity } from "../../core/surrogate/mod.ts"
 import type { StageContext } from "./context.ts"
@@ -59,13 +61,7 @@ export type TaskGroups = typeof TaskGroups.Type
 type Split = Pick<Grouped, "k" | "labels" | "objective" | "bound" | "roundedObjective" | "warnings"> &
   Pick<TaskGroups, "decision">
 
-const byWorth = ({
-  worth,
-  count,
-  price,
-  affinities,
-  chosen
-}: GroupingInput): E.Either<{ readonly message: string }, Split> => {
+const byWorth = ({ worth, count, price, affinities, chosen }: GroupingInput): E.Either<ArgumentError, Split> => {
   if (worth === undefined) return noWorth("none")
   const { point, certainty, text } = decide(worth, { k: count.k ?? "auto", price })
   const { n, values } = affinities[chosen]
@@ -91,7 +87,7 @@ export const grouping = ({ groupings }: StageContext) =>
       if (undecided !== undefined) return inOneGroup(method, affinities[chosen], undecided)
       const rows = rowsOf(affinities[chosen])
       const request = { ...count, method, stream: drawing("rounding") }
-      const split: E.Either<{ readonly message: string }, Split> =
+      const split: E.Either<ArgumentError, Split> =
         method === WORTH ? byWorth(input) : groupBy(rows, request, groupings)
       const { k, labels, ...rest } = yield* fromEither(split)
       const by = (name: keyof typeof affinities) => labelsOf(affinities[name], k, drawing("rounding"))

@@ -1,7 +1,7 @@
 /** Stage: how every subset would adapt from θ★, without training any. */
 
 import { Effect, Schema } from "effect"
-import { asProblem } from "../../algorithms/internal.ts"
+
 import type { Budget, Fixed } from "../../algorithms/mod.ts"
 import { Doubles, Ints, Numbers } from "../../core/service/data.ts"
 import { RunStore } from "../../core/service/run_store.ts"
@@ -87,7 +87,7 @@ const byGradients = Effect.fnUntraced(function* (
 ) {
   const seen = onWorkers
     ? yield* seenBy(workers, spec, tasks, at, config, key)
-    : yield* Effect.mapError(seeTasks(setting, tasks, at, config, key), asProblem)
+    : yield* seeTasks(setting, tasks, at, config, key)
   const { algorithm, algorithmConfig, environmentsPerTask } = setting
   const updates = (members: number) =>
     algorithm.updates?.(algorithmConfig, { ...training, environmentsPerTask, tasks: members })

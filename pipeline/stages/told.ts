@@ -1,7 +1,8 @@
 /** The policy that is told which task it plays: the cheapest rival of groups. */
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
-import type { Fixed, Policy, ProblemError } from "../../algorithms/mod.ts"
+import type { Fixed, Policy } from "../../algorithms/mod.ts"
+import type { ArgumentError } from "../../core/failure/mod.ts"
 import type { Catalog } from "../catalog.ts"
 import type { Setting } from "../jobs/training.ts"
 
@@ -19,7 +20,7 @@ export const toldPolicy = (
   { policy, algorithm, environment }: Untold,
   taskIds: readonly string[],
   architectures: Catalog["architectures"]
-): E.Either<ProblemError, Policy> =>
+): E.Either<ArgumentError, Policy> =>
   algorithm.makePolicy(environment, { ...policy.config, taskOneHot: true }, taskIds, architectures)
 
 /** Where its training starts: it computes what θ★ does, whatever it is told. Left: why there is no such start. */

@@ -1,6 +1,6 @@
 /** Workers whose finished items are kept one by one. */
 import { Effect, Schema } from "effect"
-import { type DoAll, ItemError, type Job, type WorkersService } from "../jobs/job.ts"
+import type { DoAll, ItemError, Job, WorkersService } from "../jobs/job.ts"
 import type { ResultCache, Watch } from "./result_cache.ts"
 
 /**
@@ -53,7 +53,7 @@ const keptAll =
       const rest = yield* all(
         left.map((index) => items[index]!),
         keep
-      ).pipe(Effect.mapError(({ index, reason }) => new ItemError({ index: place(index), reason })))
+      ).pipe(Effect.mapError(({ index, reason }): ItemError => ({ index: place(index), reason })))
       for (const [k, result] of rest.entries()) results.set(place(k), result)
       return items.map((_, index) => results.get(index)!)
     })

@@ -80,7 +80,7 @@ const atOnce = 10
  * Draws tasks, adapts θ★ to each of them by itself, and plays them before and after, with the same episodes.
  *
  * - Errors: `UsageError` for a policy that is told its task, which knows of no others, and where the family has too few
- *   tasks; `RunStoreError` where the run has no θ★ yet; `PolicyFileError` for one of another architecture or version;
+ *   tasks; `RunStoreError` where the run has no θ★ yet; `ArgumentError` for one of another architecture or version;
  *   those of the learner.
  */
 export const adaptRun = Effect.fn("run.adapt")(function* (

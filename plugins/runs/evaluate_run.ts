@@ -34,7 +34,7 @@ const kept = /^policy-group-(\d+)-seed-(\d+)$/
  * The policies that a finished run keeps, by group and seed.
  *
  * - Errors: `RunStoreError` where the run stopped before its groups were trained or a file is damaged,
- *   `PolicyFileError` for one of another architecture or version.
+ *   `ArgumentError` for one of another architecture or version.
  */
 export const policiesOfRun = Effect.fn("run.policies")(function* (store: RunStoreService, catalog: Catalog) {
   const policies: RunPolicy[] = []
@@ -45,7 +45,7 @@ export const policiesOfRun = Effect.fn("run.policies")(function* (store: RunStor
       readSafetensors(yield* store.bytes(artefact), artefact.path),
       E.chainW((file) => loadPolicy(file, catalog.algorithms, undefined, catalog.architectures))
     )
-    if (E.isLeft(loaded)) return yield* loaded.left
+    if (E.isLeft(loaded)) return yield* Effect.fail(loaded.left)
     policies.push({ ...loaded.right, group: Number(group), seed: Number(seed), path: artefact.path })
   }
   if (policies.length > 0) return policies.sort((a, b) => a.group - b.group || a.seed - b.seed)

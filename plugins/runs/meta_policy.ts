@@ -12,7 +12,7 @@ import { readSafetensors } from "./store/mod.ts"
 /**
  * θ★ with the learner's own arrays.
  *
- * - Errors: `RunStoreError` where the run stopped before, or the file is damaged; `PolicyFileError` for a policy of another
+ * - Errors: `RunStoreError` where the run stopped before, or the file is damaged; `ArgumentError` for a policy of another
  *   architecture or version; `UsageError` for one of another version of the environment.
  */
 export const metaPolicy = Effect.fnUntraced(function* (

@@ -1,6 +1,6 @@
 /** Which session computes, and why that one. */
 import { Effect, Exit, Layer, type Scope } from "effect"
-import { Session, SessionError, type SessionService } from "../../core/service/session.ts"
+import { Session, type SessionError, type SessionService, sessionError } from "../../core/service/session.ts"
 import type { SessionKind } from "../../pipeline/internal.ts"
 import { automatic, type Kind } from "./kinds.ts"
 import { type OpenOptions, openSession, refusalOf } from "./open.ts"
@@ -55,11 +55,12 @@ export const firstThatWorks = Effect.fn("sessions.auto")(function* (
     if (why === undefined) return yield* Effect.interrupt
     refused.push(`${kind}: ${why}`)
   }
-  return yield* new SessionError({
-    session: "auto",
-    operation: "start",
-    want: `one of ${candidates.join(", ") || "no more kinds"} to work`,
-    got: refused.join("; ") || "none left",
-    fix: "ask for one by --session, pgex doctor tells what each needs"
-  })
+  return yield* Effect.fail(
+    sessionError("auto", {
+      operation: "start",
+      want: `one of ${candidates.join(", ") || "no more kinds"} to work`,
+      got: refused.join("; ") || "none left",
+      fix: "ask for one by --session, pgex doctor tells what each needs"
+    })
+  )
 })

@@ -1,6 +1,6 @@
 /** The kinds of session there are, by name: how each is made, and what it needs. One more kind is one more entry. */
 import { Context, Effect, Layer } from "effect"
-import { type Session, SessionError } from "../../core/service/session.ts"
+import { type Session, type SessionError, sessionError } from "../../core/service/session.ts"
 import type { SessionKind } from "../../pipeline/internal.ts"
 import * as reference from "./reference.ts"
 import type { BackendName } from "./tfjs/mod.ts"
@@ -45,8 +45,7 @@ const lazily =
         Effect.tryPromise({
           try: load,
           catch: (e) =>
-            new SessionError({
-              session: kind,
+            sessionError(kind, {
               operation: "start",
               want: "its modules",
               got: e instanceof Error ? e.message : String(e),

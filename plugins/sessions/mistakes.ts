@@ -1,14 +1,6 @@
 /** What is wrong with a use of a session, in the words that every session has. */
 import { type Shape, showShape, size } from "../../core/program/mod.ts"
-import type { Argument, Buffer, Target } from "../../core/service/session.ts"
-
-/** The parts of a `SessionError` that differ between mistakes. */
-export interface Mistake {
-  readonly operation: string
-  readonly want: string
-  readonly got: string
-  readonly fix: string
-}
+import type { Argument, Buffer, Mistake, Target } from "../../core/service/session.ts"
 
 /** A view is told at one look; a name would be searched for along its prototypes, at every call. */
 export const isBuffer = (x: Argument | Target): x is Buffer => !ArrayBuffer.isView(x) && "owner" in x

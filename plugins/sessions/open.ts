@@ -1,6 +1,14 @@
 /** Opening one session: within a time limit, on trial if asked, and closed again whenever it does not come to be used. */
+
 import { Cause, Context, Effect, Exit, Fiber, Layer, Option, Scope } from "effect"
-import { Session, SessionError, type SessionFailure, type SessionService } from "../../core/service/session.ts"
+import { failureOf, isFailure, partsOf } from "../../core/failure/mod.ts"
+import {
+  Session,
+  type SessionError,
+  type SessionFailure,
+  type SessionService,
+  sessionError
+} from "../../core/service/session.ts"
 import { type Kind, SessionKinds, type SessionOptions } from "./kinds.ts"
 import { published } from "./metrics.ts"
 import { trial } from "./trial.ts"
@@ -61,8 +69,7 @@ const bounded = <A, E>(work: Effect.Effect<A, E>, seconds: number, late: E): Eff
   )
 
 const tooSlow = (kind: Kind, seconds: number): SessionError =>
-  new SessionError({
-    session: kind,
+  sessionError(kind, {
     operation: "start",
     want: `a session within ${seconds} s`,
     got: "none yet",
@@ -71,20 +78,12 @@ const tooSlow = (kind: Kind, seconds: number): SessionError =>
 
 /** A device that is lost on trial is no session to start with. */
 const refused = (e: SessionFailure): SessionError =>
-  e._tag === "SessionError"
-    ? e
-    : new SessionError({
-        session: e.session,
-        operation: e.operation,
-        want: "its device",
-        got: e.got,
-        fix: "use another session"
-      })
+  e._tag === "SessionError" ? e : failureOf("SessionError")({ ...partsOf(e), fix: "use another session" })
 
 /** Why a session did not open, in a few words; nothing where the opening was interrupted. */
 export const refusalOf = (cause: Cause.Cause<SessionError>): string | undefined => {
   if (Cause.hasInterruptsOnly(cause)) return undefined
   const e = Cause.squash(cause)
-  if (e instanceof SessionError) return `want ${e.want}, got ${e.got}`
+  if (isFailure(e, "SessionError")) return `want ${e.want}, got ${e.got}`
   return e instanceof Error ? e.message : String(e)
 }

@@ -2,6 +2,7 @@
  * The reference session: float64 by `evaluate`, plain loops and nothing kept but the caller's buffers. Slow, and right;
  * the others are compared with it.
  */
+
 import { Effect, Layer } from "effect"
 import {
   evaluate,
@@ -13,18 +14,20 @@ import {
   topological
 } from "../../core/program/mod.ts"
 import { plan } from "../../core/program/plan/mod.ts"
+import type { Mistake } from "../../core/service/session.ts"
 import {
   type Argument,
   type Buffer,
   type Executable,
   type Numbers,
   Session,
-  SessionError,
+  type SessionError,
   type SessionService,
+  sessionError,
   type Target
 } from "../../core/service/session.ts"
 
-import { closed, foreign, isBuffer, type Mistake, unknownOutput, wrongArgument, wrongCount } from "./mistakes.ts"
+import { closed, foreign, isBuffer, unknownOutput, wrongArgument, wrongCount } from "./mistakes.ts"
 
 const kind = "reference"
 
@@ -34,7 +37,7 @@ interface ReferenceBuffer extends Buffer {
   readonly live: () => boolean
 }
 
-const fail = (m: Mistake) => Effect.fail(new SessionError({ session: kind, ...m }))
+const fail = (m: Mistake) => Effect.fail(sessionError(kind, m))
 
 /** A session that lives as long as the scope it is made in. */
 export const make = Effect.acquireRelease(Effect.sync(open), (s) => Effect.sync(s.close)).pipe(

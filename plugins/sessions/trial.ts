@@ -2,7 +2,7 @@
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { add, evaluate, matmul, program, sum, tanh } from "../../core/program/mod.ts"
-import { SessionError, type SessionService } from "../../core/service/session.ts"
+import { type SessionService, sessionError } from "../../core/service/session.ts"
 
 /** A layer of a network and a sum: a product, a broadcast, a function, a reduction. */
 const layer = program("trial", { x: [5, 7], w: [7, 9], b: [9] }, ({ x, w, b }) => {
@@ -30,12 +30,13 @@ export const trial = Effect.fnUntraced(function* (session: SessionService) {
   for (const name of ["y", "s"] as const) {
     const i = wanted[name].findIndex((w, k) => !(Math.abs(w - found[name][k]!) <= TOLERANCE * (1 + Math.abs(w))))
     if (i < 0) continue
-    return yield* new SessionError({
-      session: session.kind,
-      operation: "compute a small program",
-      want: `${wanted[name][i]} as number ${i} of ${name}`,
-      got: `${found[name][i]}`,
-      fix: "use another session"
-    })
+    return yield* Effect.fail(
+      sessionError(session.kind, {
+        operation: "compute a small program",
+        want: `${wanted[name][i]} as number ${i} of ${name}`,
+        got: `${found[name][i]}`,
+        fix: "use another session"
+      })
+    )
   }
 })

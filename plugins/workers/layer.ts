@@ -3,9 +3,9 @@
 import { availableParallelism } from "node:os"
 import { URL } from "node:url"
 import { Context, Effect, Layer, Semaphore } from "effect"
-import { WorkerLost } from "../../algorithms/internal.ts"
+import { workerLost } from "../../algorithms/internal.ts"
 import { Session, type SessionService, type Work } from "../../core/service/session.ts"
-import { ItemError, openHere, Workers, type WorkersService } from "../../pipeline/jobs/mod.ts"
+import { openHere, Workers, type WorkersService } from "../../pipeline/jobs/mod.ts"
 import type { Catalog, RunConfig } from "../../pipeline/mod.ts"
 import { catalog as standard } from "../loading/catalog/mod.ts"
 import { noWork, sumOfWork } from "../sessions/internal.ts"
@@ -87,7 +87,7 @@ const onThreads = Effect.fnUntraced(function* (size: number, catalog: Catalog, o
     const again = (item: unknown) => (first: { readonly got: string }) =>
       note(`A worker thread was lost, its work is begun again: want it to finish, got ${first.got}`).pipe(
         Effect.andThen(onThread(item)),
-        Effect.catchTag("Ended", ({ got }) => Effect.fail(new WorkerLost({ got })))
+        Effect.catchTag("Ended", ({ got }) => Effect.fail(workerLost(got)))
       )
     return Effect.fnUntraced(function* (items, done = () => Effect.void) {
       const telling = yield* Semaphore.make(1)
@@ -99,7 +99,7 @@ const onThreads = Effect.fnUntraced(function* (size: number, catalog: Catalog, o
           Effect.suspend(() => (available && items.length > 1 ? onThread(item) : here(item))).pipe(
             Effect.catchTag("Ended", again(item)),
             Effect.catchTag("NotStarted", ({ got }) => Effect.andThen(unavailable(got), here(item))),
-            Effect.mapError((reason) => new ItemError({ index, reason })),
+            Effect.mapError((reason) => ({ index, reason })),
             Effect.tap((r) => telling.withPermit(done(index, r))),
             Effect.map((r) => [index, r] as const)
           ),

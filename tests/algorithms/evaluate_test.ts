@@ -57,7 +57,7 @@ test("evaluator() twice gives the same, by mode too, and refuses parameters of a
       const options = { episodes: 5, actions: "mode" } as const
       assert.deepEqual(yield* evaluate(theta, options, zeroKey), yield* evaluate(theta, options, zeroKey))
       const refused = yield* Effect.flip(evaluate(theta.slice(1), options, zeroKey))
-      assert.equal(refused._tag, "ProblemError")
+      assert.equal(refused._tag, "ArgumentError")
       assert.ok(refused.message.includes(`${policy.size} parameters, got ${policy.size - 1}`))
     })
   )

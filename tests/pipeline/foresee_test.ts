@@ -3,7 +3,8 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Effect, Exit, Layer } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import { type Algorithm, ProblemError, ppo, untyped } from "../../algorithms/mod.ts"
+import { type Algorithm, ppo, untyped } from "../../algorithms/mod.ts"
+import { cannot } from "../../core/failure/mod.ts"
 import { Progress } from "../../core/service/progress.ts"
 import type { RunConfig } from "../../pipeline/config.ts"
 import { mainJob } from "../../pipeline/mod.ts"
@@ -107,11 +108,7 @@ test("a policy that is told its task is foreseen like every other training", asy
     ...untyped(ppo),
     id: "picky",
     check: (_, { policy }) =>
-      policy.taskIds.length === 0
-        ? E.right(undefined)
-        : E.left(
-            new ProblemError({ field: "policy", want: "one that is told nothing", got: "one", message: "Cannot train" })
-          )
+      policy.taskIds.length === 0 ? E.right(undefined) : cannot("train", "policy one that is told nothing", "one")
   }
   const all = { ...catalog, algorithms: [picky] }
   const refused = await Effect.runPromise(Effect.flip(intend({ ...smallest, algorithm: { id: "picky" } }, all)))

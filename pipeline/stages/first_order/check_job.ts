@@ -1,6 +1,6 @@
 /** The first-order check as a job: an item is one direction. */
 import { Effect, Schema } from "effect"
-import { asProblem } from "../../../algorithms/internal.ts"
+
 import type { Floats } from "../../../core/random/mod.ts"
 import { Doubles, FloatArray, Numbers } from "../../../core/service/data.ts"
 import { job, type WorkersService } from "../../jobs/job.ts"
@@ -21,9 +21,7 @@ export const checkJob = job({
   result: Numbers,
   open: Effect.fnUntraced(function* ({ spec, theta, visited, distances }, known) {
     const { policy } = yield* settingOf(spec, known)
-    return yield* firstOrderChecker(policy, theta, visited, distances).pipe(
-      Effect.catchTag("ArgumentError", (e) => Effect.fail(asProblem(e)))
-    )
+    return yield* firstOrderChecker(policy, theta, visited, distances)
   })
 })
 

@@ -1,5 +1,7 @@
 /** How far from θ★ the estimates can be trusted, and what happens beyond. */
+
 import { Effect, Schema } from "effect"
+import { type ArgumentError, argumentError } from "../../../core/failure/mod.ts"
 import { Numbers } from "../../../core/service/data.ts"
 import { percent } from "../../../core/text/numbers.ts"
 import { type Interval, interval } from "../interval.ts"
@@ -37,39 +39,26 @@ export const coveredDistance = (rows: readonly FirstOrderRow[], maximum: number)
   return covered
 }
 
-/** Estimates beyond the distance that the first-order check covers, where the configuration wants none. */
-export class EstimatesRefused extends Schema.TaggedError<EstimatesRefused>()("EstimatesRefused", {
-  /** Estimates too far from θ★, of all. */
-  beyond: Schema.Int,
-  all: Schema.Int,
-  /** The distance covered, and that of the farthest estimate; relative to ‖θ★‖. */
-  covered: Schema.Finite,
-  farthest: Schema.Number,
-  /** The largest relative residual allowed. */
-  maximum: Schema.Finite
-}) {
-  override get message(): string {
-    const fix =
-      this.covered > 0
-        ? `raise surrogate.damping, set surrogate.trustRadius to ${this.covered}, or set firstOrder.beyond to warn`
-        : "add smaller firstOrder.distances, or set firstOrder.beyond to warn"
-    return (
-      `Cannot trust the estimates: want every adapted policy within ${percent(this.covered, 3)} of θ★, as far as the ` +
-      `first-order check covers (relative residual at most ${percent(this.maximum, 3)}), got ${this.beyond} of ${this.all} ` +
-      `beyond, the farthest at ${percent(this.farthest, 3)}; ${fix}`
-    )
-  }
-}
-
-/** Fails where a distance is beyond what the check covers. Errors: `EstimatesRefused`. */
+/** Fails where a distance is beyond what the check covers. Errors: `ArgumentError`. */
 export const refuseBeyond = (
   distances: readonly number[],
   rows: readonly FirstOrderRow[],
   maximum: number
-): Effect.Effect<void, EstimatesRefused> => {
+): Effect.Effect<void, ArgumentError> => {
   const covered = coveredDistance(rows, maximum)
   const beyond = distances.filter((d) => !(d <= covered))
   if (beyond.length === 0) return Effect.void
-  const farthest = Math.max(...beyond)
-  return Effect.fail(new EstimatesRefused({ beyond: beyond.length, all: distances.length, covered, farthest, maximum }))
+  return Effect.fail(
+    argumentError({
+      doing: "trust the estimates",
+      want:
+        `every adapted policy within ${percent(covered)} of θ★, as far as the first-order check covers ` +
+        `(relative residual at most ${percent(maximum)})`,
+      got: `${beyond.length} of ${distances.length} beyond, the farthest at ${percent(Math.max(...beyond))}`,
+      fix:
+        covered > 0
+          ? `raise surrogate.damping, set surrogate.trustRadius to ${covered}, or set firstOrder.beyond to warn`
+          : "add smaller firstOrder.distances, or set firstOrder.beyond to warn"
+    })
+  )
 }

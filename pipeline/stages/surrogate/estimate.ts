@@ -1,11 +1,11 @@
 /** From θ★ to affinities without training anything: collect, project, solve all subsets, compare. */
 
 import { Effect, Schema } from "effect"
-import { fromEither } from "../../../algorithms/internal.ts"
 import type { Fixed, LearnerError, Policy, Transitions } from "../../../algorithms/mod.ts"
 import { norm } from "../../../core/linalg/mod.ts"
 import { child, type Key, stream } from "../../../core/random/mod.ts"
 import { Doubles } from "../../../core/service/data.ts"
+import { fromEither } from "../../../core/service/from_either.ts"
 import {
   centred,
   equation5,

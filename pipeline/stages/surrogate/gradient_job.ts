@@ -1,6 +1,6 @@
 /** Gradients of many tasks at θ★ as work in parts: a part is one task. */
 import { Effect, Schema } from "effect"
-import { asProblem } from "../../../algorithms/internal.ts"
+
 import { Fixed, TaskData } from "../../../algorithms/mod.ts"
 import type { Key } from "../../../core/random/mod.ts"
 import { KeyData } from "../../../core/service/data.ts"
@@ -23,7 +23,6 @@ export const gradientJob = job({
     return (task) =>
       seeTasks(setting, [task], at, config, key).pipe(
         Effect.map(([one]) => one!),
-        Effect.catchTag("ArgumentError", (e) => Effect.fail(asProblem(e))),
         Effect.provideService(Session, session)
       )
   })

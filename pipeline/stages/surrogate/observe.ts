@@ -1,11 +1,13 @@
 /** What the surrogate learns from: transitions of every task at θ★, their advantages and projected gradients. */
 
 import { Effect, Schema } from "effect"
-import { fromEither, inputsOf } from "../../../algorithms/internal.ts"
-import type { Policy, ProblemError } from "../../../algorithms/mod.ts"
+import { inputsOf } from "../../../algorithms/internal.ts"
+import type { Policy } from "../../../algorithms/mod.ts"
 import { type Fixed, Transitions } from "../../../algorithms/mod.ts"
 import { baselineFitter, gaeInto, standardiseInPlace } from "../../../core/estimate/mod.ts"
+import type { ArgumentError } from "../../../core/failure/mod.ts"
 import { child, type Floats, type Key } from "../../../core/random/mod.ts"
+import { fromEither } from "../../../core/service/from_either.ts"
 import type { Task } from "../../../envs/mod.ts"
 import { SurrogateConfig } from "../../config.ts"
 import type { Setting } from "../../jobs/training.ts"
@@ -130,7 +132,7 @@ export const ownAdvantages = (
   gamma: number,
   lambda: number,
   { inputs, spaces: { observation } }: Pick<Policy, "inputs" | "spaces">
-): Effect.Effect<Float64Array, ProblemError> => {
+): Effect.Effect<Float64Array, ArgumentError> => {
   const size = inputsOf(observation)
   const symbols = observation._tag === "Discrete"
   const reached = symbols ? indicators(t.nextObservation, size) : t.nextObservation

@@ -1,7 +1,7 @@
 /** Observing many tasks at θ★ as a job: an item is one task. */
 
 import { Effect, Schema } from "effect"
-import { asProblem } from "../../../algorithms/internal.ts"
+
 import { Fixed, TaskData } from "../../../algorithms/mod.ts"
 import { child, type Key } from "../../../core/random/mod.ts"
 import { KeyData } from "../../../core/service/data.ts"
@@ -21,9 +21,7 @@ export const observeJob = job({
   open: Effect.fnUntraced(function* ({ spec, at, config, key }, known) {
     const session = yield* Session
     const setting = yield* settingOf(spec, known)
-    const p = yield* projector(config.projection, setting.policy, config.dimension, child(key, "projection")).pipe(
-      Effect.catchTag("ArgumentError", (e) => Effect.fail(asProblem(e)))
-    )
+    const p = yield* projector(config.projection, setting.policy, config.dimension, child(key, "projection"))
     return (task) =>
       observe(setting, [task], at, config, key, p).pipe(
         Effect.map(([one]) => one!),

@@ -1,10 +1,10 @@
 /** From gradients at θ★ and their noise to what any grouping is worth, in units of return. */
 import { Effect, Schema } from "effect"
-import { fromEither } from "../../../algorithms/internal.ts"
 import type { Updates } from "../../../algorithms/mod.ts"
 import { norm } from "../../../core/linalg/mod.ts"
 import { child, type Floats, type Key, stream } from "../../../core/random/mod.ts"
 import { Numbers } from "../../../core/service/data.ts"
+import { fromEither } from "../../../core/service/from_either.ts"
 import {
   type GradientEstimator,
   gradientEstimators,

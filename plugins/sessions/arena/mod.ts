@@ -2,18 +2,21 @@
  * The session that engines share: float32 in one memory, plans placed in it, buffers bound by address. An engine only
  * makes the code of a plan.
  */
+
 import { Effect, type Scope } from "effect"
 import { type Program, type Shape, showShape, size } from "../../../core/program/mod.ts"
 import { type Plan, plan, planBytes } from "../../../core/program/plan/mod.ts"
+import type { Mistake } from "../../../core/service/session.ts"
 import {
   type Buffer,
   type Executable,
   type Numbers,
-  SessionError,
+  type SessionError,
   type SessionService,
+  sessionError,
   type Target
 } from "../../../core/service/session.ts"
-import { closed, foreign, type Mistake, wrongCount } from "../mistakes.ts"
+import { closed, foreign, wrongCount } from "../mistakes.ts"
 import { acquireHeap, type Heap, OutOfMemory, releaseHeap } from "./heap.ts"
 import { type ArenaBuffer, type Code, isOwn, isProblem, place } from "./placed.ts"
 
@@ -57,7 +60,7 @@ const service = (engine: Engine, heap: Heap, state: { readonly open: boolean }):
   const { kind } = engine
   const owner = Symbol(kind)
   const done = { plans: 0, calls: 0, flops: 0, bytes: 0, seconds: 0 }
-  const fail = (p: Mistake): SessionError => new SessionError({ session: kind, ...p })
+  const fail = (p: Mistake): SessionError => sessionError(kind, p)
   const guarded = <A>(operation: string, f: () => A, p?: Plan): Effect.Effect<A, SessionError> =>
     Effect.suspend(() => {
       if (!state.open) return Effect.fail(fail(closed(operation)))
@@ -106,7 +109,7 @@ const service = (engine: Engine, heap: Heap, state: { readonly open: boolean }):
     const operation = `make a buffer of shape ${showShape(shape)}`
     return Effect.gen(function* () {
       if (values !== undefined && values.length !== size(shape)) {
-        return yield* fail(wrongCount(operation, size(shape), values.length))
+        return yield* Effect.fail(fail(wrongCount(operation, size(shape), values.length)))
       }
       const live = { open: true }
       const at = yield* Effect.acquireRelease(

@@ -2,8 +2,8 @@
 
 import { size } from "../../../core/program/mod.ts"
 import type { Plan } from "../../../core/program/plan/mod.ts"
-import type { Argument, Buffer, Target } from "../../../core/service/session.ts"
-import { foreign, isBuffer, type Mistake, unknownOutput, wrongArgument } from "../mistakes.ts"
+import type { Argument, Buffer, Mistake, Target } from "../../../core/service/session.ts"
+import { foreign, isBuffer, unknownOutput, wrongArgument } from "../mistakes.ts"
 import type { Heap } from "./heap.ts"
 
 /** A plan made ready by an engine. */

@@ -5,7 +5,7 @@
 import { availableParallelism } from "node:os"
 import { Effect, Exit, Layer, Scope } from "effect"
 import { type Plan, plan } from "../../../core/program/plan/mod.ts"
-import { Session, SessionError } from "../../../core/service/session.ts"
+import { Session, type SessionError, sessionError } from "../../../core/service/session.ts"
 import { arenaSession, type Code, type Engine } from "../arena/mod.ts"
 import type { NativeError } from "./failure.ts"
 import { type LibraryOptions, nativeLibrary } from "./library.ts"
@@ -71,7 +71,7 @@ const compiler = (threads: number, { warn = () => Effect.void, ...options }: Nat
             }
           })
         ),
-        Effect.mapError((e) => sessionError(p, e))
+        Effect.mapError((e) => refused(p, e))
       )
     }
   }
@@ -105,9 +105,8 @@ const keep = Effect.fnUntraced(function* (source: string, options: LibraryOption
   yield* Scope.close(oldest[1], Exit.void)
 })
 
-const sessionError = (p: Plan, e: NativeError): SessionError =>
-  new SessionError({
-    session: "native",
+const refused = (p: Plan, e: NativeError): SessionError =>
+  sessionError("native", {
     operation: p === nothing ? "start" : `compile ${p.name}`,
     want: `${e.want}, to ${e.operation}`,
     got: e.got,

@@ -1,7 +1,9 @@
 /** The backends of TensorFlow.js: what each needs, and bringing one up. */
+
 import { availableParallelism } from "node:os"
 import { Effect, type Scope } from "effect"
-import { SessionError } from "../../../core/service/session.ts"
+import { isFailure } from "../../../core/failure/mod.ts"
+import { type SessionError, sessionError } from "../../../core/service/session.ts"
 import { type DeviceTensor, type Engine, isTensorFlow, type TensorFlow } from "./engine.ts"
 import { type Found, findPackage, hasBinding, load, restoreUtil } from "./packages.ts"
 import { passesNaN } from "./probe.ts"
@@ -122,7 +124,7 @@ export const acquireBackend = (name: BackendName): Effect.Effect<Backend, Sessio
         clearTimeout(r.idle)
         return r
       },
-      catch: (cause) => (cause instanceof SessionError ? cause : failed(name, cause))
+      catch: (cause) => (isFailure(cause, "SessionError") ? cause : failed(name, cause))
     }),
     (r) =>
       Effect.sync(() => {
@@ -139,8 +141,7 @@ const begin = (name: BackendName): Promise<Running> => {
 }
 
 const failed = (name: BackendName, cause: unknown): SessionError =>
-  new SessionError({
-    session: `tfjs:${name}`,
+  sessionError(`tfjs:${name}`, {
     operation: "start",
     want: "a backend of TensorFlow.js that works",
     got: cause instanceof Error ? cause.message.split("\n")[0]! : String(cause),
@@ -220,8 +221,7 @@ const start = async (name: BackendName): Promise<Running> => {
 const missing = (name: BackendName): SessionError => {
   const { packages, fix, registered } = kinds[name]
   const want = `the npm package${packages.length > 1 ? "s" : ""} ${packages.join(" and ")}`
-  return new SessionError({
-    session: `tfjs:${name}`,
+  return sessionError(`tfjs:${name}`, {
     operation: "start",
     want: registered === "tensorflow" ? `${want} with its native part` : want,
     got: "none that can be loaded",
@@ -230,16 +230,14 @@ const missing = (name: BackendName): SessionError => {
 }
 
 const taken = (name: BackendName, rival: BackendName): SessionError =>
-  new SessionError({
-    session: `tfjs:${name}`,
+  sessionError(`tfjs:${name}`, {
     operation: "start",
     want: "one TensorFlow in a process",
     got: `tfjs:${rival} already in use`,
     fix: "use a process for each"
   })
 
-const noGpu = new SessionError({
-  session: "tfjs:node-gpu",
+const noGpu = sessionError("tfjs:node-gpu", {
   operation: "start",
   want: "a GPU that TensorFlow can use",
   got: "none",

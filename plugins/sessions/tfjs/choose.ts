@@ -1,6 +1,6 @@
 /** Which backend is the best that works here, and what there is. */
 import { Effect, type Scope } from "effect"
-import { SessionError } from "../../../core/service/session.ts"
+import { type SessionError, sessionError } from "../../../core/service/session.ts"
 import { acquireBackend, type Backend, type BackendName, backends, isInstalled } from "./backend.ts"
 import { adapterName } from "./webgpu.ts"
 
@@ -39,11 +39,12 @@ export const acquireBest: Effect.Effect<Backend, SessionError, Scope.Scope> = Ef
     const up = yield* Effect.result(acquireBackend(backend))
     if (up._tag === "Success") return up.success
   }
-  return yield* new SessionError({
-    session: "tfjs",
-    operation: "start",
-    want: `one backend of TensorFlow.js: ${backends.join(", ")}`,
-    got: order.length === 0 ? "no package of it" : `none that starts of ${order.map((a) => a.backend).join(", ")}`,
-    fix: "npm install @tensorflow/tfjs-core@4.22.0 @tensorflow/tfjs-backend-wasm@4.22.0"
-  })
+  return yield* Effect.fail(
+    sessionError("tfjs", {
+      operation: "start",
+      want: `one backend of TensorFlow.js: ${backends.join(", ")}`,
+      got: order.length === 0 ? "no package of it" : `none that starts of ${order.map((a) => a.backend).join(", ")}`,
+      fix: "npm install @tensorflow/tfjs-core@4.22.0 @tensorflow/tfjs-backend-wasm@4.22.0"
+    })
+  )
 })

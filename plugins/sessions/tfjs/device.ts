@@ -1,8 +1,16 @@
 /** What touches a session's device: refused after the end, heard of when it is lost, and its numbers read in one piece. */
+
 import { Effect } from "effect"
 import { size } from "../../../core/program/mod.ts"
-import { SessionError, type SessionFailure, SessionLost } from "../../../core/service/session.ts"
-import { closed, type Mistake } from "../mistakes.ts"
+import type { Mistake } from "../../../core/service/session.ts"
+import {
+  type SessionError,
+  type SessionFailure,
+  type SessionLost,
+  sessionError,
+  sessionLost
+} from "../../../core/service/session.ts"
+import { closed } from "../mistakes.ts"
 import type { Backend } from "./backend.ts"
 import type { DeviceTensor } from "./engine.ts"
 import { refused } from "./mistakes.ts"
@@ -15,11 +23,11 @@ const MOST_AHEAD = 32
 export const deviceOf = (backend: Backend, kind: string, state: { readonly open: boolean }) => {
   let ahead = 0
 
-  const fail = (m: Mistake): SessionError => new SessionError({ session: kind, ...m })
+  const fail = (m: Mistake): SessionError => sessionError(kind, m)
 
   const lost = (operation: string): SessionLost | undefined => {
     const got = backend.lost()
-    return got === undefined ? undefined : new SessionLost({ session: kind, operation, got })
+    return got === undefined ? undefined : sessionLost(kind, operation, got)
   }
 
   /** Does what touches the device. */

@@ -1,5 +1,5 @@
 /** What can go wrong on a backend of TensorFlow.js, beside what every session refuses. */
-import type { Mistake } from "../mistakes.ts"
+import type { Mistake } from "../../../core/service/session.ts"
 
 /** The backend threw. */
 export const refused = (operation: string, step: string, cause: unknown): Mistake => ({

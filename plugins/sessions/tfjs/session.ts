@@ -2,9 +2,11 @@
  * The TensorFlow.js session: float32, the program's own nodes as kernels on a backend, tensors that stay on its device
  * between calls.
  */
+
 import { Effect, Layer } from "effect"
 import { type Program, type Shape, showShape, size } from "../../../core/program/mod.ts"
 import { plan } from "../../../core/program/plan/mod.ts"
+import type { Mistake } from "../../../core/service/session.ts"
 import {
   type Argument,
   type Buffer,
@@ -16,7 +18,7 @@ import {
   type SessionService,
   type Target
 } from "../../../core/service/session.ts"
-import { closed, foreign, isBuffer, type Mistake, unknownOutput, wrongArgument, wrongCount } from "../mistakes.ts"
+import { closed, foreign, isBuffer, unknownOutput, wrongArgument, wrongCount } from "../mistakes.ts"
 import { acquireBackend, type Backend, type BackendName } from "./backend.ts"
 import { acquireBest } from "./choose.ts"
 import { deviceOf } from "./device.ts"
@@ -110,7 +112,7 @@ const service = (backend: Backend, limit: number, state: { readonly open: boolea
       Effect.gen(function* () {
         const began = performance.now()
         const problem = live.open ? check(program, inputs, into) : closed(running)
-        if (problem !== undefined) return yield* fail(problem)
+        if (problem !== undefined) return yield* Effect.fail(fail(problem))
         const given = steps.inputs.map(({ name }) => tensorOf(inputs[name]!))
         const tensors = yield* attempt(running, () => loaded.call(given), loaded.at)
         memory.peak = Math.max(memory.peak, memory.bytes + needs.bytes)
@@ -182,7 +184,8 @@ const service = (backend: Backend, limit: number, state: { readonly open: boolea
   const buffer = Effect.fn("session.tfjs.buffer")(function* (shape: Shape, values?: Numbers) {
     const operation = `make a buffer of shape ${showShape(shape)}`
     const n = size(shape)
-    if (values !== undefined && values.length !== n) return yield* fail(wrongCount(operation, n, values.length))
+    if (values !== undefined && values.length !== n)
+      return yield* Effect.fail(fail(wrongCount(operation, n, values.length)))
     const live = { open: true }
     const made = attempt(operation, () => {
       const wanted = memory.bytes + 4 * n

@@ -1,7 +1,7 @@
 /** What WebGPU needs beside TensorFlow.js: a GPU object where the runtime has none, and word of a device's end. */
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
-import { SessionError } from "../../../core/service/session.ts"
+import { type SessionError, sessionError } from "../../../core/service/session.ts"
 import { findPackage } from "./packages.ts"
 
 /** The npm package that gives Bun and Node.js WebGPU. */
@@ -29,7 +29,7 @@ const isPackage = (x: unknown): x is { readonly create: (flags: readonly string[
   isObject(x) && "create" in x && typeof x.create === "function" && "globals" in x && isObject(x.globals)
 
 const cannot = (want: string, got: string, fix: string): SessionError =>
-  new SessionError({ session: "tfjs:webgpu", operation: "start", want, got, fix })
+  sessionError("tfjs:webgpu", { operation: "start", want, got, fix })
 
 /** The runtime's GPU object, or one from the npm package, put where TensorFlow.js looks for it. */
 const gpuOf = async (): Promise<Gpu> => {

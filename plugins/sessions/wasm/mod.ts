@@ -3,7 +3,7 @@
  * machine and runtime; `wasm:relaxed` uses fused multiply-add where the runtime has it.
  */
 import { Effect, Layer } from "effect"
-import { Session, SessionError } from "../../../core/service/session.ts"
+import { Session, type SessionError, sessionError } from "../../../core/service/session.ts"
 import { arenaSession, type Engine } from "../arena/mod.ts"
 import { instantiate, type Kernels, relaxedAvailable, SCRATCH_BYTES } from "./module.ts"
 import { words } from "./words.ts"
@@ -24,13 +24,14 @@ export interface WasmOptions {
 export const make = Effect.fn("session.wasm")(function* (options: WasmOptions = {}) {
   const relaxed = options.relaxed ?? false
   if (relaxed && !relaxedAvailable()) {
-    return yield* new SessionError({
-      session: "wasm:relaxed",
-      operation: "start",
-      want: "a runtime with relaxed SIMD",
-      got: "one without",
-      fix: 'use session "wasm"'
-    })
+    return yield* Effect.fail(
+      sessionError("wasm:relaxed", {
+        operation: "start",
+        want: "a runtime with relaxed SIMD",
+        got: "one without",
+        fix: 'use session "wasm"'
+      })
+    )
   }
   return yield* arenaSession(relaxed ? relaxedEngine : plainEngine, options.memoryLimit)
 })

@@ -34,8 +34,8 @@ test("a meta-learner refuses one task, steps that its rollouts cannot share, and
       ]
       for (const [refused, field] of refusals) {
         const error = yield* Effect.flip(refused)
-        assert.ok(error._tag === "ProblemError")
-        assert.equal(error.field, field)
+        assert.ok(error._tag === "ArgumentError")
+        assert.equal(error.want.split(" ")[0], field)
       }
     })
   ))
@@ -67,7 +67,7 @@ test("iterate() fails with the task whose rewards are not numbers", () =>
       const learner = yield* fomaml.learner(fomaml.defaults, problem)
       const error = yield* Effect.flip(learner.iterate(yield* learner.init(zeroKey)))
       assert.ok(error._tag === "TrainingDiverged")
-      assert.deepEqual([error.algorithm, error.quantity], ["fomaml", "reward or log-probability"])
+      assert.deepEqual([error.doing, error.quantity], ["go on with fomaml", "reward or log-probability"])
     })
   ))
 

@@ -3,6 +3,7 @@ import { test } from "node:test"
 import fc from "fast-check"
 import * as E from "fp-ts/lib/Either.js"
 import { contents, filled, makeReplay, nextSlot, sampleRows, withContents } from "../../../algorithms/replay/mod.ts"
+import type { ArgumentError } from "../../../core/failure/mod.ts"
 import { child, stream, zeroKey } from "../../../core/random/mod.ts"
 import { right } from "../support.ts"
 
@@ -62,8 +63,7 @@ test("withContents() goes on as the replay itself, in other memory", () =>
     })
   ))
 
-const refused = (x: E.Either<{ readonly field: string; readonly message: string }, unknown>): string =>
-  E.isLeft(x) ? x.left.message : "accepted"
+const refused = (x: E.Either<ArgumentError, unknown>): string => (E.isLeft(x) ? x.left.message : "accepted")
 
 test("an empty replay, a batch larger than it and a replay of less than one step are refused by name", () => {
   const empty = right(makeReplay(8, 2, 1, 8))

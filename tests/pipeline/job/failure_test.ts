@@ -5,7 +5,7 @@ import { Deferred, Effect, Fiber, Layer, Option } from "effect"
 import { Progress } from "../../../core/service/progress.ts"
 import { Session } from "../../../core/service/session.ts"
 import type { RunConfig } from "../../../pipeline/config.ts"
-import { EstimatesRefused, mainJob, Workers } from "../../../pipeline/mod.ts"
+import { mainJob, Workers } from "../../../pipeline/mod.ts"
 import { catalog } from "../../../plugins/loading/catalog/mod.ts"
 import { silentProgress } from "../../../plugins/runs/progress.ts"
 import { memoryStore } from "../../../plugins/runs/store/mod.ts"
@@ -105,18 +105,17 @@ test("a subset whose training diverges is named, and all stages before it are ke
   assert.equal(error._tag, "AssignmentError")
   if (error._tag !== "AssignmentError") return
   assert.equal(error.reason._tag, "TrainingDiverged")
-  assert.equal(error.tasks.length, 2)
-  for (const id of error.tasks) assert.ok(error.message.includes(id), error.message)
+  assert.match(
+    error.message,
+    /^Cannot go on with ppo, in training \d \(task=\d,group=\d, task=\d,group=\d\): want finite/
+  )
   for (const stem of finished.truth) assert.ok(has(files, stem), stem)
 })
 
 test("estimates beyond the checked distance are refused before anything is trained on them, if so configured", async () => {
   const refuse = { ...tiny, firstOrder: { ...tiny.firstOrder, distances: [0.0001], beyond: "refuse" as const } }
   const { error, files } = await failureOf(refuse)
-  assert.ok(error instanceof EstimatesRefused, error.message)
-  assert.equal(error.covered, 0.0001)
-  assert.equal(error.all, 15)
-  assert.ok(error.beyond > 0 && error.farthest > 0.0001)
+  assert.match(error.message, /got [1-9]\d* of 15 beyond, the farthest at [\d.]+%; /)
   assert.match(error.message, /^Cannot trust the estimates: want every adapted policy within 0\.01% of θ★/)
   assert.match(
     error.message,

@@ -69,7 +69,7 @@ test("a learner fails with the process's reason when it dies under it", { skip }
       const tasks = [{ id: "armed", params: { armed: true } }]
       const learner = yield* ppo.learner(ppo.defaults, problemOf(environment, { ...size, tasks }))
       const error = yield* Effect.flip(learner.iterate(yield* learner.init(zeroKey)))
-      assert.equal(error._tag, "ProblemError")
+      assert.equal(error._tag, "ProcessError")
       assert.match(error.message, /Cannot run gymnasium:oddities.*its end.*last words/s)
     })
   )

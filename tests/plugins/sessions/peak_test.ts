@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Effect } from "effect"
-import { Session, SessionError, type SessionService } from "../../../core/service/session.ts"
+import { Session, type SessionService, sessionError } from "../../../core/service/session.ts"
 import { rated, sessionPeak } from "../../../plugins/sessions/peak.ts"
 import { make } from "../../../plugins/sessions/wasm/mod.ts"
 
@@ -40,7 +40,7 @@ test("sessionPeak() is null where the session cannot run the product", () =>
   Effect.runPromise(
     Effect.scoped(
       Effect.gen(function* () {
-        const refused = new SessionError({ session: "small", operation: "compile", want: "", got: "", fix: "" })
+        const refused = sessionError("small", { operation: "compile", want: "", got: "", fix: "" })
         const small: SessionService = { ...(yield* make()), kind: "small", compile: () => Effect.fail(refused) }
         assert.equal(yield* peakOf(small), null)
       })

@@ -1,6 +1,13 @@
 /** Sessions with faults: real ones underneath, which fail where a test wants it. */
 import { Effect, Layer } from "effect"
-import { Session, SessionError, SessionLost, type SessionService } from "../../../core/service/session.ts"
+import {
+  Session,
+  type SessionError,
+  type SessionLost,
+  type SessionService,
+  sessionError,
+  sessionLost
+} from "../../../core/service/session.ts"
 import { type Kind, type Kinds, kinds, SessionKinds } from "../../../plugins/sessions/mod.ts"
 import * as wasm from "../../../plugins/sessions/wasm/mod.ts"
 
@@ -51,7 +58,7 @@ export const counted = (
   ).pipe(Layer.provide(Layer.fresh(of)))
 
 export const refusal = (got: string): SessionError =>
-  new SessionError({ session: "native", operation: "start", want: "a C compiler", got, fix: "install one" })
+  sessionError("native", { operation: "start", want: "a C compiler", got, fix: "install one" })
 
 /** A session that cannot be made. */
 export const broken = (got: string): Made => Layer.effect(Session)(Effect.fail(refusal(got)))
@@ -93,7 +100,7 @@ export const losing = (at: number, of: Made = wasm.layer(), kind = "native"): Ma
     ): Effect.Effect<A, E | SessionLost, R> =>
       Effect.suspend((): Effect.Effect<A, E | SessionLost, R> => {
         if (calls < at) return use
-        return Effect.fail(new SessionLost({ session: kind, operation, got: "a device that was unplugged" }))
+        return Effect.fail(sessionLost(kind, operation, "a device that was unplugged"))
       })
     return {
       ...s,

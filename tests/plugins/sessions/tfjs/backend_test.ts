@@ -2,7 +2,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Effect } from "effect"
-import { Session, SessionError } from "../../../../core/service/session.ts"
+import { Session } from "../../../../core/service/session.ts"
 import { available, backends, isInstalled, layer } from "../../../../plugins/sessions/tfjs/mod.ts"
 import { watch } from "../../../../plugins/sessions/tfjs/webgpu.ts"
 
@@ -26,8 +26,8 @@ test("a backend whose packages are missing is refused with what to install", asy
   for (const backend of backends) {
     if (isInstalled(backend).works) continue
     const r = await kindOf(backend)
-    assert.ok(r._tag === "Failure" && r.failure instanceof SessionError)
-    assert.equal(r.failure.session, `tfjs:${backend}`)
+    assert.ok(r._tag === "Failure" && r.failure._tag === "SessionError")
+    assert.equal(r.failure.doing, `start on session tfjs:${backend}`)
     assert.match(r.failure.message, /want the npm packages? @tensorflow\/.*; (npm install @tensorflow|run pgex setup)/)
   }
 })
