@@ -80,10 +80,20 @@ export const resolve = (overlay: unknown, source: string, choice: Choice): E.Eit
   )
   return pipe(
     assigned,
+    E.map((t) => withoutForeignOptions(base, t)),
     E.map((t) => (choice.seed === undefined ? t : merge(t, { seed: choice.seed }))),
     E.chain((t) => decodeConfig(t, source)),
     E.map((c) => ({ ...c, plugins: [...new Set([...c.plugins, ...(choice.plugins ?? [])])] }))
   )
+}
+
+/** A preset's options are of its own family: another one has others. */
+const withoutForeignOptions = ({ family }: RunConfig, tree: unknown): unknown => {
+  if (!Predicate.isObject(tree) || !Predicate.hasProperty(tree, "family") || !Predicate.isObject(tree.family))
+    return tree
+  const own = new Map<string, unknown>(Object.entries(tree.family))
+  if (own.get("id") === family.id || own.get("options") !== family.options) return tree
+  return { ...tree, family: { ...tree.family, options: {} } }
 }
 
 /** No configuration of thousands of tasks and plugins comes near, in bytes. */

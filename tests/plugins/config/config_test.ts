@@ -26,6 +26,16 @@ test("a file overlays the preset it names, key by key", () => {
   assert.deepEqual(config.family.options, { gravity: 3 })
 })
 
+test("options of a preset's family do not reach another family, but those that are set do", () => {
+  const options = (overlay: unknown, set: readonly string[] = []) =>
+    right(resolve(overlay, "test", { set })).family.options
+  assert.deepEqual(options({ preset: "quick" }), { jitter: 0.2 })
+  assert.deepEqual(options({ family: { id: "cartpole-length" } }), {})
+  assert.deepEqual(options({ family: { id: "cartpole-length", options: { from: 1 } } }), { from: 1 })
+  assert.deepEqual(options({ preset: "quick" }, ["family.id=navigation-uniform"]), {})
+  assert.deepEqual(options({ family: { id: "cartpole-mirrored", n: 4 } }), { jitter: 0.2 })
+})
+
 test("an unknown key is refused with the nearest valid name", () => {
   assert.match(complaint(from({ meta: { iteration: 3 } })), /meta\.iteration from my\.json.*did you mean iterations\?/)
   assert.match(complaint(from({ stepsPerTask: 1 })), /did you mean meta\.stepsPerTask\?/)
