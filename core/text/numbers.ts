@@ -35,5 +35,8 @@ export const interval = (i: Estimated, level = ""): string =>
 export const rounded = (value: number): string =>
   Number.isFinite(value) ? value.toFixed(Math.abs(value) < 10 ? 2 : 0) : NONE
 
-/** "1 group", "3 groups": a count of things whose plural ends in s. */
-export const counted = (n: number, thing: string): string => `${n} ${thing}${n === 1 ? "" : "s"}`
+/** "1 group", "3 groups": a count of things, whose plural ends in s unless told. */
+export const counted = (n: number, thing: string, plural = `${thing}s`): string => `${n} ${n === 1 ? thing : plural}`
+
+/** "1 policy", "3 policies". */
+export const policies = (n: number): string => counted(n, "policy", "policies")

@@ -9,8 +9,9 @@ export interface ShortNames {
   readonly pattern: string
 }
 
-/** Characters that an axis has room for. */
+/** Characters that an axis has room for, of a name and of what names leave out. */
 const LONGEST = 14
+const LONGEST_PATTERN = 36
 
 /**
  * Leaves out what all names begin with and end with, never a part of a word or of a number; of settings, `key=value` with commas
@@ -21,7 +22,7 @@ const LONGEST = 14
  */
 export const shortNames = (names: readonly string[], longest = LONGEST): ShortNames => {
   const { names: short, pattern } = names.length < 2 ? { names, pattern: "" } : (settings(names) ?? ends(names))
-  return { names: distinct(short.map((name) => clipped(name, longest))), pattern }
+  return { names: distinct(short.map((name) => clipped(name, longest))), pattern: clipped(pattern, LONGEST_PATTERN) }
 }
 
 /** Of names that all set the same keys the values; a value that is everywhere the same goes into the pattern. */

@@ -1,6 +1,6 @@
 /** What is known before anything is trained to confirm it, as a run says it: the groups, and what they are predicted to be worth. */
 import { mean } from "../../core/stat/mod.ts"
-import { counted, rounded, show } from "../../core/text/numbers.ts"
+import { counted, policies, rounded, show } from "../../core/text/numbers.ts"
 import { shortNames } from "../../core/text/short_names.ts"
 import { unitNames } from "../stages/decision.ts"
 import type { TaskGroups } from "../stages/grouping.ts"
@@ -36,11 +36,11 @@ export const forecastText = ({ taskIds, worth, grouping }: Forecast): string => 
 
 const predicted = ({ start, unit, curve }: Worth, k: number): readonly string[] => {
   const write = unit === "return" ? rounded : show
-  const rows = toldOf(curve.length, k).map((policies) => {
-    const { value, low, high } = curve[policies - 1]!
+  const rows = toldOf(curve.length, k).map((count) => {
+    const { value, low, high } = curve[count - 1]!
     return [
-      policies === 1 ? "1 policy" : `${policies} policies`,
-      `${write(value)} (${write(low)} to ${write(high)})${policies === k ? "  <- chosen" : ""}`
+      policies(count),
+      `${write(value)} (${write(low)} to ${write(high)})${count === k ? "  <- chosen" : ""}`
     ] as const
   })
   const all = [...(unit === "return" ? [["θ★ now", rounded(mean(start))] as const] : []), ...rows]

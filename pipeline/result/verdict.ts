@@ -1,7 +1,7 @@
 /** Whether the groups were worth their policies, in words that the intervals support. */
 import * as E from "fp-ts/lib/Either.js"
 import { welchInterval } from "../../core/stat/mod.ts"
-import { rounded } from "../../core/text/numbers.ts"
+import { policies, rounded } from "../../core/text/numbers.ts"
 import type { RowKind } from "../stages/comparison.ts"
 import type { Interval } from "../stages/interval.ts"
 
@@ -107,8 +107,8 @@ const preferred = (rows: readonly Judged[]): Judged | undefined => {
 }
 
 /** "one policy for all 338 (291 to 385) with 1 policy" */
-const figure = ({ method, meanReturn, policies }: Judged): string =>
-  `${method} ${withInterval(meanReturn)} with ${policies} ${policies === 1 ? "policy" : "policies"}`
+const figure = ({ method, meanReturn, policies: count }: Judged): string =>
+  `${method} ${withInterval(meanReturn)} with ${policies(count)}`
 
 const withInterval = ({ value, low, high, n }: Interval): string =>
   n > 1 ? `${rounded(value)} (${rounded(low)} to ${rounded(high)})` : rounded(value)

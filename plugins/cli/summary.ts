@@ -1,7 +1,7 @@
 /** What a person reads in the terminal at the end of a run. */
 
 import type { SessionRecord } from "../../core/service/recovery.ts"
-import { interval, percent, show } from "../../core/text/numbers.ts"
+import { interval, percent, policies, show } from "../../core/text/numbers.ts"
 import { clipped } from "../../core/text/printable.ts"
 import type { EstimateAgainstTruth, RatedCost } from "../../pipeline/internal.ts"
 import type { Interval, ReportData } from "../../pipeline/mod.ts"
@@ -48,7 +48,7 @@ export const summaryText = (d: ReportData, directory: string): string =>
 
 /** The tool's own row is marked; numbers of policies stand under one another. */
 const comparison = ({ comparison: rows, leftOut }: ReportData): readonly (readonly [string, string])[] => {
-  const many = rows.map(({ policies: k }) => (k === 1 ? "1 policy" : `${k} policies`))
+  const many = rows.map((r) => policies(r.policies))
   const width = Math.max(...many.map((text) => text.length))
   return [
     ...rows.map(({ kind, method, meanReturn, successRate, draws }, i) => {

@@ -25,6 +25,15 @@ export const groupColour = (group: number): string => `var(--g${((group % 8) + 8
 export const byGroup = (labels: readonly number[]): readonly number[] =>
   labels.map((_, i) => i).sort((a, b) => labels[a]! - labels[b]! || a - b)
 
-/** A label that fits an axis. */
-export const shorten = (text: string, length = 22): string =>
-  text.length > length ? `${text.slice(0, length - 1)}…` : text
+/**
+ * Pixels that a text takes at most, in the fonts of the page: no less than in DejaVu Sans, the widest that a system is likely to
+ * have.
+ */
+export const textWidth = (text: string, size: number): number =>
+  size * [...text].reduce((sum, c) => sum + widthOf(c), 0)
+
+const widthOf = (sign: string): number => {
+  if (/[.,:;'il| ]/.test(sign)) return 0.34
+  if (/[a-z0-9_*-]/.test(sign) && !/[mw]/.test(sign)) return 0.66
+  return /[A-LN-VX-Z]/.test(sign) ? 0.8 : 1
+}

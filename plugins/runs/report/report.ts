@@ -12,6 +12,7 @@ import { filmFigure } from "./figures/films.ts"
 import { firstOrderFigure } from "./figures/first_order.ts"
 import { heatMap } from "./figures/heat_map.ts"
 import { learningFigure } from "./figures/learning.ts"
+import { policiesFigure } from "./figures/policies.ts"
 import { type Html, html, raw, table } from "./html.ts"
 import { style } from "./style.ts"
 
@@ -24,6 +25,7 @@ export const report = (d: ReportData): string =>
 <p class="headline">${d.headline}</p>
 ${warnings(d)}
 ${groups(d)}
+${section("How many policies", policiesFigure(d))}
 <h2>Which tasks help each other</h2>
 <div class="pair">${d.affinities.map((a) => heatMap(a, d.tasks))}</div>
 ${section("Can the estimate be trusted", [

@@ -1,6 +1,6 @@
 /** What every way of sharing policies is worth, with intervals over seeds. */
 import * as Plot from "@observablehq/plot"
-import { counted, interval, percent, show } from "../../../../core/text/numbers.ts"
+import { counted, interval, percent, policies, show } from "../../../../core/text/numbers.ts"
 import type { MethodComparison } from "../../../../pipeline/internal.ts"
 import type { ReportData } from "../../../../pipeline/mod.ts"
 import { draw } from "../draw.ts"
@@ -44,7 +44,7 @@ export const comparisonFigure = ({ comparison: rows, comparisonMeaning: meaning,
         Plot.text(rows, {
           y: "method",
           x: right,
-          text: (m: MethodComparison) => `${show(m.meanReturn.value)}, ${policies(m)}`,
+          text: (m: MethodComparison) => `${show(m.meanReturn.value)}, ${policies(m.policies)}`,
           textAnchor: "start",
           dx: 8,
           fontWeight: "bold"
@@ -61,8 +61,6 @@ export const comparisonFigure = ({ comparison: rows, comparisonMeaning: meaning,
     )}`
   return figure(picture, caption, html`${numbers(rows)}${byTask(rows, tasks)}`)
 }
-
-const policies = (m: MethodComparison): string => (m.policies === 1 ? "1 policy" : `${m.policies} policies`)
 
 const numbers = (rows: readonly MethodComparison[]): Html => {
   const told = rows.some((m) => m.successRate !== undefined)

@@ -1,27 +1,36 @@
 /** An affinity matrix, its tasks ordered by group. */
 import * as Plot from "@observablehq/plot"
 import { show } from "../../../../core/text/numbers.ts"
+import { shortNames } from "../../../../core/text/short_names.ts"
 import type { ReportAffinity, ReportTask } from "../../../../pipeline/internal.ts"
-import { byGroup, draw, groupColour, shorten } from "../draw.ts"
+import { byGroup, draw, groupColour, textWidth } from "../draw.ts"
 import { figure, type Html, html, table } from "../html.ts"
+import { inUnit, unitOf } from "../unit.ts"
 
 interface Cell {
   readonly row: number
   readonly column: number
-  readonly value: number
+  readonly text: string
   /** Distance from the centre of the scale: −1 to 1. */
   readonly shade: number
   readonly title: string
 }
 
-/** Colours say how far an entry lies above or below the mean of the entries off the diagonal. */
+/** More tasks than this leave no room for numbers. */
+const NUMBERED = 12
+
+/**
+ * Colours say how far an entry lies above or below the mean of the entries off the diagonal; numbers are multiples of one power of
+ * ten, so that each fits its cell. A pair of which nothing is known has neither.
+ */
 export const heatMap = (a: ReportAffinity, tasks: readonly ReportTask[]): Html => {
   const order = byGroup(a.labels)
   const n = order.length
-  const name = (position: number) => tasks[order[position] ?? 0]?.id ?? ""
-  const cells = shaded(a, order, name)
-  const longest = Math.max(...order.map((_, i) => shorten(name(i)).length))
-  const margin = 12 + 6.6 * longest
+  const { names, pattern } = shortNames(tasks.map((t) => t.id))
+  const name = (position: number) => names[order[position]!]!
+  const unit = unitOf(a.matrix.flat())
+  const cells = shaded(a, order, tasks).map((cell) => ({ ...cell, text: inUnit(cell.value, unit) }))
+  const margin = (pattern === "" ? 12 : 30) + Math.max(...names.map((text) => textWidth(text, 12)))
   const size = Math.max(300, Math.min(34 * n, 460))
   const positions = order.map((_, i) => i)
   const picture = draw(
@@ -45,12 +54,12 @@ export const heatMap = (a: ReportAffinity, tasks: readonly ReportTask[]): Html =
           inset: 0.5,
           title: "title"
         }),
-        ...(n <= 12
+        ...(n <= NUMBERED
           ? [
               Plot.text(cells, {
                 x: (c: Cell) => c.column + 0.5,
                 y: (c: Cell) => c.row + 0.5,
-                text: (c: Cell) => brief(c.value),
+                text: "text",
                 fontSize: n <= 10 ? 10 : 8.5,
                 fill: "var(--ink)",
                 pointerEvents: "none"
@@ -69,7 +78,7 @@ export const heatMap = (a: ReportAffinity, tasks: readonly ReportTask[]): Html =
         Plot.text(positions, {
           x: 0,
           y: (i: number) => i + 0.5,
-          text: (i: number) => shorten(name(i)),
+          text: name,
           textAnchor: "end",
           dx: -7,
           fill: (i: number) => groupColour(a.labels[order[i]!]!)
@@ -77,37 +86,57 @@ export const heatMap = (a: ReportAffinity, tasks: readonly ReportTask[]): Html =
         Plot.text(positions, {
           x: (i: number) => i + 0.5,
           y: n,
-          text: (i: number) => shorten(name(i)),
+          text: name,
           textAnchor: "end",
           rotate: -90,
           dy: 8,
           fill: (i: number) => groupColour(a.labels[order[i]!]!)
-        })
+        }),
+        ...(pattern === "" ? [] : axisTitles(pattern, margin))
       ]
     },
     `${a.title}: ${n} by ${n} tasks ordered by group`
   )
+  const multiples = n > NUMBERED || unit.power === 0 ? "" : ` Numbers are multiples of ${unit.name}.`
   const numbers = table(
     ["", ...tasks.map((t) => t.id)],
-    a.matrix.map((row, i) => [tasks[i]?.id ?? "", ...row])
+    a.matrix.map((row, i) => [tasks[i]?.id ?? "", ...row.map((x) => (Number.isNaN(x) ? "" : x))])
   )
   return figure(
     picture,
     html`<b>${a.title}${a.chosen ? " (the groups come from this one)" : ""}.</b> ${a.meaning}. Blue lies above
-      the mean of the entries off the diagonal, orange below it.`,
+      the mean of the entries off the diagonal, orange below it.${multiples}`,
     numbers
   )
 }
 
-const shaded = (a: ReportAffinity, order: readonly number[], name: (i: number) => string): readonly Cell[] => {
-  const off = a.matrix.flatMap((row, i) => row.filter((_, j) => i !== j))
+/** What the names of rows and columns leave out, once along each side. */
+const axisTitles = (pattern: string, margin: number): Plot.Markish[] => [
+  Plot.text([pattern], {
+    frameAnchor: "left",
+    textAnchor: "middle",
+    rotate: -90,
+    dx: 10 - margin,
+    fill: "var(--soft)"
+  }),
+  Plot.text([pattern], { frameAnchor: "bottom", dy: margin - 4, fill: "var(--soft)" })
+]
+
+const shaded = (
+  a: ReportAffinity,
+  order: readonly number[],
+  tasks: readonly ReportTask[]
+): readonly (Omit<Cell, "text"> & { readonly value: number })[] => {
+  const id = (i: number) => tasks[i]?.id ?? ""
+  const off = a.matrix.flatMap((row, i) => row.filter((x, j) => i !== j && !Number.isNaN(x)))
   const mean = off.reduce((s, x) => s + x, 0) / Math.max(off.length, 1)
   const spread = Math.max(...off.map((x) => Math.abs(x - mean)), Number.MIN_VALUE)
   return order.flatMap((i, row) =>
-    order.map((j, column) => {
+    order.flatMap((j, column) => {
       const value = a.matrix[i]?.[j] ?? Number.NaN
-      const shade = Number.isNaN(value) ? 0 : Math.max(-1, Math.min(1, (value - mean) / spread))
-      return { row, column, value, shade, title: `${name(row)} with ${name(column)}: ${show(value)}` }
+      if (Number.isNaN(value)) return []
+      const shade = Math.max(-1, Math.min(1, (value - mean) / spread))
+      return [{ row, column, value, shade, title: `${id(i)} with ${id(j)}: ${show(value)}` }]
     })
   )
 }
@@ -123,11 +152,3 @@ const blocks = (labels: readonly number[], order: readonly number[]): readonly B
     const from = order.findIndex((i) => labels[i] === group)
     return { group, from, to: from + order.filter((i) => labels[i] === group).length }
   })
-
-/** Fits a cell: two significant digits, no leading zero. */
-const brief = (x: number): string => {
-  if (x === 0) return "0"
-  const size = Math.abs(x)
-  const text = size >= 1000 || size < 0.001 ? x.toExponential(0).replace("e+", "e") : String(Number(x.toPrecision(2)))
-  return text.replace(/^(-?)0\./, "$1.").replace("-", "−")
-}

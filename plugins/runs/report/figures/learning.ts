@@ -1,7 +1,8 @@
 /** Learning curves of the meta-policy, a line a task. */
 import * as Plot from "@observablehq/plot"
+import { shortNames } from "../../../../core/text/short_names.ts"
 import type { LearningCurve, ReportTask } from "../../../../pipeline/internal.ts"
-import { draw, groupColour, shorten } from "../draw.ts"
+import { draw, groupColour, textWidth } from "../draw.ts"
 import { figure, type Html, html, table } from "../html.ts"
 
 interface Point {
@@ -19,7 +20,8 @@ export const learningFigure = (
   const points: readonly Point[] = curves.flatMap((c) => c.points.map((p) => ({ ...p, task: c.task })))
   const ends = curves.flatMap((c) => c.points.slice(-1).map((p) => ({ ...p, task: c.task })))
   const id = (i: number) => tasks[i]?.id ?? String(i)
-  const longest = Math.max(...ends.map((e) => shorten(id(e.task)).length), 1)
+  const { names, pattern } = shortNames(tasks.map((t) => t.id))
+  const widest = Math.max(...ends.map((e) => textWidth(names[e.task] ?? "", 11)), textWidth(pattern, 11))
   const height = 400
   const values = points.map((p) => p.value)
   const places = apart(ends, 13, height - 60, Math.min(...values), Math.max(...values))
@@ -30,7 +32,7 @@ export const learningFigure = (
       grid: true,
       marginLeft: 50,
       marginBottom: 40,
-      marginRight: 16 + 6.8 * longest,
+      marginRight: 16 + widest,
       x: { label: "iteration →", tickFormat: "d" },
       y: { label: `↑ ${meaning}`, nice: true },
       marks: [
@@ -45,11 +47,19 @@ export const learningFigure = (
         Plot.text(places, {
           x: "iteration",
           y: "place",
-          text: (p: Point) => shorten(id(p.task)),
+          text: (p: Point) => names[p.task] ?? "",
           textAnchor: "start",
           dx: 6,
           fontSize: 11,
           fill: (p: Point) => groupColour(labels[p.task] ?? 0)
+        }),
+        Plot.text(pattern === "" ? [] : [pattern], {
+          frameAnchor: "top-right",
+          textAnchor: "start",
+          dx: 6,
+          dy: -14,
+          fontSize: 11,
+          fill: "var(--soft)"
         })
       ]
     },

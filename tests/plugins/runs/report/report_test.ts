@@ -121,7 +121,7 @@ test("report() is one self-contained page: nothing is fetched, nothing runs", ()
 test("report() gives the same text for the same data", () => assert.equal(report(full), report(full)))
 
 test("report() draws a picture for each part that has data, and leaves the others out", () => {
-  assert.equal(report(full).match(/<svg/g)?.length, 5)
+  assert.equal(report(full).match(/<svg/g)?.length, 6)
   assert.equal(report(least).match(/<svg/g), null)
 })
 
