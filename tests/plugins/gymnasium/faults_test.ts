@@ -1,5 +1,5 @@
 import assert from "node:assert/strict"
-import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { test } from "node:test"
@@ -94,13 +94,16 @@ test("gymnasium() says where Python was looked for, and starts nothing before it
 })
 
 test("pipes and files of children are gone once they are started, or refused", () => {
-  const ours = () => readdirSync(tmpdir()).filter((f) => existsSync(join(tmpdir(), f, "requests")))
-  const before = ours()
-  refusalBy("exit 1")
-  assert.deepEqual(
-    ours().filter((f) => !before.includes(f)),
-    []
-  )
+  const [folder, before] = [mkdtempSync(join(tmpdir(), "pgex-pipes-")), process.env.TMPDIR]
+  process.env.TMPDIR = folder
+  try {
+    refusalBy("exit 1")
+    assert.deepEqual(readdirSync(folder), [])
+  } finally {
+    if (before === undefined) delete process.env.TMPDIR
+    else process.env.TMPDIR = before
+    rmSync(folder, { recursive: true })
+  }
 })
 
 /** Steps an environment that misbehaves at its second step. */

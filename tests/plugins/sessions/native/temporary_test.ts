@@ -3,23 +3,31 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { existsSync, mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { test } from "node:test"
+import { fileURLToPath } from "node:url"
 import { tiny } from "../../../pipeline/job/support.ts"
 import { command } from "../../../support/pgex.ts"
 import { compiling, files, inPlace, type Place } from "./setting.ts"
 
 const patient = { ...compiling, timeout: 300_000 }
 
-/** A run on two worker threads whose cache of compiled plans is below a file. */
-const begin = (place: Place, name: string, iterations: number): ChildProcess => {
+/** Starts a program whose cache of compiled plans is below a file. */
+const start = (place: Place, [file, ...args]: readonly string[]): ChildProcess => {
   const blocked = join(place.folder, "file")
   writeFileSync(blocked, "")
-  const config = join(place.folder, "config.json")
-  const meta = { ...tiny.meta, iterations }
-  writeFileSync(config, JSON.stringify({ ...tiny, preset: "quick", session: "native", workers: 2, meta }))
-  const [file, ...args] = command(["run", config, "--out", join(place.folder, name)])
   const env = { ...process.env, ...place.environment, PGEX_CACHE: blocked }
   return spawn(file!, args, { env, stdio: "ignore" })
 }
+
+/** A run on two worker threads, longer than any test. */
+const begin = (place: Place, name: string): ChildProcess => {
+  const config = join(place.folder, "config.json")
+  const meta = { ...tiny.meta, iterations: 1_000_000 }
+  writeFileSync(config, JSON.stringify({ ...tiny, preset: "quick", session: "native", workers: 2, meta }))
+  return start(place, command(["run", config, "--out", join(place.folder, name)]))
+}
+
+/** Compiles one plan, and ends. */
+const one = [process.execPath, fileURLToPath(new URL("./child.ts", import.meta.url))]
 
 const endOf = (child: ChildProcess): Promise<number | null> =>
   new Promise((resolve) => child.on("close", (code) => resolve(code)))
@@ -34,7 +42,7 @@ const training = async (place: Place, name: string): Promise<void> => {
 
 test("a run that cannot use its cache has one temporary folder, and none once it is interrupted", patient, () =>
   inPlace(async (place) => {
-    const child = begin(place, "cut", 1_000_000)
+    const child = begin(place, "cut")
     await training(place, "cut")
     const there = ours(place)
     assert.equal(there.length, 1)
@@ -46,11 +54,11 @@ test("a run that cannot use its cache has one temporary folder, and none once it
 )
 
 test(
-  "the temporary folder of a killed run goes when the next one starts, whose own goes too; others stay",
+  "the temporary folder of a killed run goes when the next process compiles, whose own goes too; others stay",
   patient,
   () =>
     inPlace(async (place) => {
-      const child = begin(place, "killed", 1_000_000)
+      const child = begin(place, "killed")
       await training(place, "killed")
       child.kill("SIGKILL")
       await endOf(child)
@@ -61,7 +69,7 @@ test(
       const elsewhere = left!.replace(/[0-9a-f]{8}$/, (digits) => digits.replace(/./g, (d) => (d === "0" ? "1" : "0")))
       for (const name of [own, elsewhere]) mkdirSync(join(place.temporary, name), { mode: 0o700 })
       writeFileSync(join(place.temporary, "pgex-native-mine"), "")
-      assert.equal(await endOf(begin(place, "next", 1)), 0)
+      assert.equal(await endOf(start(place, one)), 0)
       assert.deepEqual(ours(place), [elsewhere, own, "pgex-native-mine"].toSorted())
     })
 )
