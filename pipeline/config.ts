@@ -76,7 +76,7 @@ const GroupingConfig = Schema.Struct({
     "off",
     0,
     1e12,
-    "with worth and k auto: what one more policy must bring, in mean return over tasks; off takes the fewest that are not clearly worse"
+    "with worth and k auto: what one more policy must bring, in mean return over tasks; off takes the fewest that are as good as the best"
   ),
   lambda: numberOr("off", 0, 1e9, "with sdp: penalty on the number of groups instead of a fixed k")
 })

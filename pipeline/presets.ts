@@ -70,7 +70,7 @@ const quick: RunConfig = {
   preset: "quick",
   family: { id: "cartpole-mirrored", n: 10, options: { jitter: 0.2 } },
   meta: { iterations: 12, target: "off", stepsPerTask: 128, vector: 8 },
-  surrogate: { ...cartpoleLength.surrogate, transitionsPerTask: 1024 },
+  surrogate: { ...cartpoleLength.surrogate, transitionsPerTask: 2048 },
   truth: { ...cartpoleLength.truth, iterations: 20, stepsPerTask: 128, episodes: 0, measure: "final" },
   groupTraining: { ...cartpoleLength.groupTraining, iterations: 20, seeds: 5 }
 }
@@ -119,6 +119,7 @@ const navigation: RunConfig = {
   ...cartpoleLength,
   preset: "navigation",
   family: { id: "navigation-uniform", n: 8, options: {} },
+  surrogate: { ...cartpoleLength.surrogate, transitionsPerTask: 8192 },
   algorithm: { id: "ppo", ppo: { ...quickPpo, learningRate: 3e-3, gamma: 0.95 } },
   truth: { ...cartpoleLength.truth, subsets: 28 },
   groupTraining: { ...cartpoleLength.groupTraining, iterations: 8, seeds: 3 }
@@ -133,6 +134,7 @@ const frozenlake: RunConfig = {
   ...cartpoleLength,
   preset: "frozenlake",
   family: { id: "frozenlake-maps", n: 10, options: { p: 0.7 } },
+  surrogate: { ...cartpoleLength.surrogate, transitionsPerTask: 8192 },
   algorithm: { id: "ppo", ppo: { ...quickPpo, learningRate: 3e-3, gamma: 0.8 } },
   meta: { ...cartpoleLength.meta, iterations: 10 },
   groupTraining: { ...cartpoleLength.groupTraining, iterations: 8, seeds: 5 },

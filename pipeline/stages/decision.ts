@@ -60,7 +60,7 @@ const NEGLIGIBLE = 0.05
  * - Units: `price` of return.
  */
 export const decide = ({ start, unit, curve }: Worth, { k, price }: DecisionRequest): Decision => {
-  const point = k === "auto" ? bestWorth(curve, price) : curve[k - 1]!
+  const point = k === "auto" ? bestWorth(curve, mean(start), price) : curve[k - 1]!
   const best = curve.reduce((a, b) => (b.value > a.value ? b : a))
   const one = curve[0]!
   const improvement = Math.max(...curve.map((p) => Math.abs(p.value - mean(start))))

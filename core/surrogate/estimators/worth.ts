@@ -91,15 +91,19 @@ export const worthCurve = (estimator: GradientEstimator, data: WorthData, s: Str
 /** Of the normal distribution, for 95%. */
 const QUANTILE = 1.959964
 
+/** Part of the improvement by which numbers of policies that noise does not tell apart may differ to count as equal. */
+const EQUAL = 0.003
+
 /**
- * The number of policies to train: the fewest that are not clearly worse than the best, or with a price the one with the largest
+ * The number of policies to train: the fewest that are as good as the best, as far as noise tells; or with a price the one with the largest
  * worth less price for each policy.
  *
- * - Units: `price` of return, mean over tasks, a policy.
+ * - Units: `start`, the mean return at θ★, and `price`, of one more policy, of return as mean over tasks.
  */
-export const bestWorth = (curve: readonly WorthPoint[], price?: number): WorthPoint => {
+export const bestWorth = (curve: readonly WorthPoint[], start: number, price?: number): WorthPoint => {
   if (price !== undefined) return curve.reduce((a, b) => (b.value - price * b.k > a.value - price * a.k ? b : a))
-  return curve.find((p) => p.shortfall <= p.error) ?? curve[0]!
+  const most = Math.max(...curve.map((p) => Math.abs(p.value - start)))
+  return curve.find((p) => p.shortfall <= Math.min(p.error, EQUAL * most)) ?? curve[0]!
 }
 
 /** Returns of a group's members; `scale` brings gains to those of all coordinates. */

@@ -78,13 +78,13 @@ const points = (values: readonly number[], error = 0.01): readonly WorthPoint[] 
   }))
 }
 
-test("without a price the fewest policies that are not clearly worse are taken, with one those that pay for themselves", () => {
-  assert.equal(bestWorth(points([1, 5, 5.005, 4])).k, 2)
-  assert.equal(bestWorth(points([1, 5, 8, 9])).k, 4)
+test("without a price the fewest policies that are as good as the best are taken, with one those that pay for themselves", () => {
+  assert.equal(bestWorth(points([1, 5, 5.005, 4]), 0).k, 2)
   assert.equal(bestWorth(points([1, 5, 8, 9]), 0).k, 4)
-  assert.equal(bestWorth(points([1, 5, 8, 9]), 2).k, 3)
-  assert.equal(bestWorth(points([1, 5, 8, 9]), 3.5).k, 2)
-  assert.equal(bestWorth(points([1, 5, 8, 9]), 100).k, 1)
+  assert.equal(bestWorth(points([1, 5, 8, 9]), 0, 0).k, 4)
+  assert.equal(bestWorth(points([1, 5, 8, 9]), 0, 2).k, 3)
+  assert.equal(bestWorth(points([1, 5, 8, 9]), 0, 3.5).k, 2)
+  assert.equal(bestWorth(points([1, 5, 8, 9]), 0, 100).k, 1)
 })
 
 const request = { k: "auto" } as const
