@@ -19,6 +19,7 @@ export interface Mistake extends Omit<Complaint, "doing"> {
 
 const failed = failureOf("SessionError")
 
+/** What a session could not do: which one, what was asked of it, what was wanted, what came, and the fix. */
 export const sessionError = (session: string, { operation, ...rest }: Mistake): SessionError =>
   failed({ doing: `${operation} on session ${session}`, ...rest })
 
