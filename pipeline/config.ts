@@ -100,12 +100,22 @@ export type TruthConfig = typeof TruthConfig.Type
 /** Training one policy a group, and the same for the groupings it is compared with. */
 export const GroupTrainingConfig = Schema.Struct({
   iterations: count(1, 1_000_000, "training iterations a group, starting at θ★"),
-  budget: Budget,
+  budget: choice(
+    [...Budget.literals, "compute"],
+    "what policies share beside environment steps a task: updates, with minibatches that grow with the tasks; steps, as the " +
+      "papers do, with minibatches of one size; or compute: a policy trains, with equal updates, for as many operations as " +
+      "training each of its tasks alone takes"
+  ),
   seeds: count(1, 1000, "trainings of each grouping with different keys"),
   randomDraws: count(
     1,
     1000,
     "random groupings into as many groups, dealt out to the seeds: at least five tell a spread"
+  ),
+  exhaustiveUpTo: count(
+    0,
+    10,
+    "the most tasks n of which all 2ⁿ − 1 groups are trained, so that the best partition is really found; 0 trains none"
   )
 })
 export type GroupTrainingConfig = typeof GroupTrainingConfig.Type

@@ -11,6 +11,7 @@ import type { RunConfig } from "./config.ts"
 import type { Setting } from "./jobs/training.ts"
 import { worthTakes } from "./stages/decision.ts"
 import { groupingTakes, WORTH } from "./stages/group_by.ts"
+import { learnersBudget } from "./stages/group_training.ts"
 import { toldPolicy, whyNotTold } from "./stages/told.ts"
 
 /** A training that some stage will do. */
@@ -93,10 +94,10 @@ const toldTrainings = (
   return [takes({ ...setting, policy: policy.right }, tasks, all)]
 }
 
-const groupOf = ({ groupTraining: { iterations, budget }, meta: { stepsPerTask } }: RunConfig) => ({
+const groupOf = ({ groupTraining, meta: { stepsPerTask } }: RunConfig) => ({
   stepsPerTask,
-  iterations,
-  budget,
+  iterations: groupTraining.iterations,
+  budget: learnersBudget(groupTraining),
   from: ["groupTraining", "meta"] as const
 })
 

@@ -12,7 +12,7 @@ import { jobResult } from "./result/result.ts"
 import { compareWithTruth } from "./stages/agreement.ts"
 import { firstOrderRows, refuseBeyond } from "./stages/first_order/validity.ts"
 import { firstOrderCheck } from "./stages/first_order_check.ts"
-import { groupTraining, policiesBy } from "./stages/group_training.ts"
+import { groupTraining, learnersBudget, policiesBy } from "./stages/group_training.ts"
 import { grouping } from "./stages/grouping.ts"
 import { metaTraining } from "./stages/meta_training.ts"
 import { makeStages } from "./stages/stage.ts"
@@ -42,8 +42,11 @@ export const mainJob = (catalog: Catalog) =>
     const start = { policy: meta.policy, value: meta.value, ...moments }
 
     const { distances, directions, maximum, beyond } = config.firstOrder
-    const { iterations: length, budget: shared } = config.groupTraining
-    const predicted = { iterations: length, budget: shared, stepsPerTask: spec.stepsPerTask }
+    const predicted = {
+      iterations: config.groupTraining.iterations,
+      budget: learnersBudget(config.groupTraining),
+      stepsPerTask: spec.stepsPerTask
+    }
     const estimated = yield* stages.run(surrogate(context), {
       spec,
       tasks,
@@ -91,7 +94,7 @@ export const mainJob = (catalog: Catalog) =>
       : undefined
 
     const grouped = yield* stages.run(groupTraining(context), {
-      spec: { ...spec, budget: config.groupTraining.budget },
+      spec,
       tasks,
       method,
       labels,

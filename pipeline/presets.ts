@@ -57,7 +57,7 @@ const cartpoleLength: RunConfig = {
     episodes: 16,
     measure: "curve"
   },
-  groupTraining: { iterations: 5, budget: "updates", seeds: 3, randomDraws: 5 },
+  groupTraining: { iterations: 5, budget: "updates", seeds: 3, randomDraws: 5, exhaustiveUpTo: 6 },
   evaluation: { episodes: 20, actions: "sample" }
 }
 
@@ -107,7 +107,7 @@ const paper: RunConfig = {
     episodes: 16,
     measure: "curve"
   },
-  groupTraining: { iterations: 10, budget: "steps", seeds: 5, randomDraws: 5 },
+  groupTraining: { iterations: 10, budget: "steps", seeds: 5, randomDraws: 5, exhaustiveUpTo: 6 },
   evaluation: { ...cartpoleLength.evaluation, episodes: 100 }
 }
 

@@ -64,7 +64,12 @@ export const Assignment = Schema.Struct({
   key: KeyData,
   start: Schema.optionalKey(Start),
   /** The policy is told which of the job's tasks it plays, though the job's network is not; `start` is of such a one. */
-  told: Schema.optionalKey(Schema.Literal(true))
+  told: Schema.optionalKey(Schema.Literal(true)),
+  /**
+   * Floating-point operations that its iterations take, instead of a number of iterations: as many whole ones as come nearest
+   * to it, at least one. What anneals still counts on `iterations`.
+   */
+  operations: Schema.optionalKey(Schema.Number)
 })
 export type Assignment = typeof Assignment.Type
 
@@ -146,7 +151,7 @@ export interface TrainingHooks<W, R> {
  */
 export const train = Effect.fn("policygradex.train")(function* <C, W = never, R = never>(
   setting: Setting<C>,
-  { tasks, iterations, key, start }: Assignment,
+  { tasks, iterations, key, start, operations }: Assignment,
   { begin, watch, until = Number.POSITIVE_INFINITY, remote, checkpoints }: TrainingHooks<W, R> = {}
 ) {
   const {
@@ -186,7 +191,9 @@ export const train = Effect.fn("policygradex.train")(function* <C, W = never, R 
       const checkpoint = (): Checkpoint => ({ saved: learner.save(state), curve, assessed, metrics, cost })
       const iterate = Effect.gen(function* () {
         yield* begin?.({ curve, metrics }) ?? Effect.void
-        while (state.iteration < iterations && !(meanOf(curve.at(-1) ?? []) >= until)) {
+        const more = (i: number): boolean =>
+          operations === undefined ? i < iterations : nearer(i, cost.flops, operations)
+        while (more(state.iteration) && !(meanOf(curve.at(-1) ?? []) >= until)) {
           const i = state.iteration
           const next = yield* learner.iterate(state)
           const returns = next.rows.map((r) => r.meanReturn ?? Number.NaN)
@@ -248,6 +255,9 @@ const evaluation = Effect.fnUntraced(function* <C>(
   ): Effect.Effect<readonly (Evaluation & Partial<AdaptedEvaluation>)[], LearnerError> =>
     evaluate(at.policy, options, key, at.moments)
 })
+
+/** Whether after i iterations one more, at what they cost in the mean, comes nearer to these operations. */
+const nearer = (i: number, spent: number, operations: number): boolean => i === 0 || spent + spent / i / 2 < operations
 
 const free: Cost = { flops: 0, bytes: 0 }
 

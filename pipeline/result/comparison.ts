@@ -44,7 +44,7 @@ const partsOf = ({ kind, trials }: RowReturns): Judged["parts"] => {
 }
 
 const comparisonOf = (
-  { kind, method, policies, trials, operations, steps }: RowReturns,
+  { kind, method, labels, trials, operations, steps }: RowReturns,
   truthLabels: readonly number[] | undefined
 ): MethodComparison => {
   const seeds = [...new Set(trials.map((t) => t.seed))]
@@ -58,7 +58,8 @@ const comparisonOf = (
   return {
     kind,
     method,
-    policies,
+    policies: new Set(labels).size,
+    labels,
     perSeed: over("seed", returned),
     meanReturn: interval(over(repeated, returned)),
     byTask: (trials[0]?.returns ?? []).map((_, task) => mean(trials.map((t) => t.returns[task]!))),

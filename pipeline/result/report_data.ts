@@ -99,6 +99,8 @@ export interface MethodComparison {
   readonly method: string
   /** How many policies there are to train, to keep and to choose between. */
   readonly policies: number
+  /** A policy's number for each task; of several draws the first one's. */
+  readonly labels: readonly number[]
   /** Mean over tasks of the return of each task under its policy, by seed; of several draws the mean of the seed's. */
   readonly perSeed: readonly number[]
   /** Over seeds; of several draws over these. */

@@ -1,13 +1,13 @@
 /** The rows of the comparison: every way of sharing policies that the tool's groups are held against. */
 import { Schema } from "effect"
-import { randomGroups } from "../../core/grouping/mod.ts"
+import { bestPartitions, randomGroups } from "../../core/grouping/mod.ts"
 import { child, type Key, stream } from "../../core/random/mod.ts"
 
 /**
  * What a row is: the tool's groups, as many groups by gradient similarity or at random, one policy for all, one that is told
- * its task, and a policy for each task.
+ * its task, a policy for each task, and the best groups that there are.
  */
-export const RowKind = Schema.Literals(["groups", "similarity", "random", "one", "told", "alone"])
+export const RowKind = Schema.Literals(["groups", "similarity", "random", "one", "told", "alone", "best"])
 export type RowKind = typeof RowKind.Type
 
 /** A row that a run does not have. */
@@ -27,6 +27,8 @@ export interface Row {
   readonly kind: RowKind
   /** As people read it. */
   readonly method: string
+  /** The groups; of several draws the first. */
+  readonly labels: readonly number[]
   /** Of every seed at least one. */
   readonly trials: readonly Trial[]
 }
@@ -37,6 +39,8 @@ export interface RowsAsked {
   readonly labels: Readonly<Record<"chosen" | "cosine" | "random", readonly number[]>>
   readonly seeds: number
   readonly randomDraws: number
+  /** The most tasks of which all groups are trained. */
+  readonly exhaustiveUpTo: number
   /** Why there is no policy that is told its task. */
   readonly untold: string | undefined
   readonly key: Key
@@ -46,12 +50,13 @@ export interface RowsAsked {
 export const comparedRows = (
   asked: RowsAsked
 ): { readonly rows: readonly Row[]; readonly leftOut: readonly LeftOut[] } => {
-  const { method, labels, seeds, untold } = asked
+  const { method, labels, seeds, untold, exhaustiveUpTo } = asked
   const n = labels.chosen.length
   const together = new Array<number>(n).fill(0)
   const row = (kind: RowKind, name: string, of: readonly number[]): Row => ({
     kind,
     method: name,
+    labels: of,
     trials: Array.from({ length: seeds }, (_, seed) => ({ labels: of, seed, draw: 0 }))
   })
   const k = new Set(labels.chosen).size
@@ -67,13 +72,18 @@ export const comparedRows = (
         labels.chosen.map((_, task) => task)
       ),
       row("similarity", names.similarity, labels.cosine),
-      ...(onlyOne ? [] : [{ kind: "random", method: names.random, trials: randomTrials(asked, k) } as const])
+      ...(onlyOne
+        ? []
+        : [{ kind: "random", method: names.random, labels: labels.random, trials: randomTrials(asked, k) } as const])
     ],
     leftOut: [
       ...(untold === undefined ? [] : [{ method: names.told, why: untold }]),
       ...(onlyOne
         ? [{ method: names.random, why: `${n} tasks make ${k === 1 ? "one group" : `${n} groups`} in one way` }]
-        : [])
+        : []),
+      ...(n <= exhaustiveUpTo
+        ? []
+        : [{ method: names.best, why: `${n} tasks are more than groupTraining.exhaustiveUpTo, ${exhaustiveUpTo}` }])
     ]
   }
 }
@@ -83,7 +93,8 @@ const names = {
   told: "one policy told its task",
   alone: "each task alone",
   similarity: "groups by gradient similarity",
-  random: "random groups"
+  random: "random groups",
+  best: "the best of all partitions"
 } as const
 
 /**
@@ -99,4 +110,38 @@ const randomTrials = ({ labels, seeds, randomDraws, key }: RowsAsked, k: number)
     const draw = i % randomDraws
     return { labels: draws[draw]!, seed: i % seeds, draw }
   })
+}
+
+/** All groups of n tasks. */
+export const allGroups = (n: number): readonly (readonly number[])[] =>
+  Array.from({ length: 2 ** n - 1 }, (_, i) => labelsOf(n).filter((task) => ((i + 1) >> task) & 1))
+
+/** A label for each task. */
+const labelsOf = (n: number): readonly number[] => Array.from({ length: n }, (_, task) => task)
+
+/**
+ * The partition that is best when all groups are trained; `returnOf` says what a group's tasks reached together with a seed.
+ *
+ * With several seeds each is judged by the partition that is best for the others: the best of many trainings is also the
+ * luckiest, and would flatter itself.
+ */
+export const bestRow = (
+  n: number,
+  seeds: number,
+  returnOf: (members: readonly number[], seed: number) => number
+): Row => {
+  const every = Array.from({ length: seeds }, (_, seed) => seed)
+  const found = (judges: readonly number[]): readonly number[] => {
+    const all = bestPartitions(n, (members) => judges.reduce((sum, seed) => sum + returnOf(members, seed), 0))
+    const best = Math.max(...all.map((p) => p.value))
+    // Of equal ones that of fewer policies.
+    return all.find((p) => p.value === best)?.labels ?? []
+  }
+  const others = (seed: number): readonly number[] => (seeds > 1 ? every.filter((s) => s !== seed) : every)
+  return {
+    kind: "best",
+    method: names.best,
+    labels: found(every),
+    trials: every.map((seed) => ({ labels: found(others(seed)), seed, draw: 0 }))
+  }
 }

@@ -1,7 +1,7 @@
 /** Stage: what groups are worth: policies of every row of the comparison, trained from θ★ with the same budget. */
 import { Effect, Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import { type Acting, type Fixed, savePolicy } from "../../algorithms/mod.ts"
+import { type Acting, type Budget, type Fixed, savePolicy } from "../../algorithms/mod.ts"
 import { child } from "../../core/random/mod.ts"
 import { Numbers } from "../../core/service/data.ts"
 import { Progress } from "../../core/service/progress.ts"
@@ -10,9 +10,9 @@ import { Cost, totalCost } from "../../core/service/session.ts"
 import type { Task } from "../../envs/mod.ts"
 import type { GroupTrainingConfig } from "../config.ts"
 import { Workers } from "../jobs/job.ts"
-import { finalMeans, type Setting, Trained } from "../jobs/training.ts"
+import { type Assignment, finalMeans, type Setting, Trained } from "../jobs/training.ts"
 import { trainAll } from "../jobs/training_job.ts"
-import { comparedRows, LeftOut, type Row, RowKind, type RowsAsked } from "./comparison.ts"
+import { allGroups, bestRow, comparedRows, LeftOut, type Row, RowKind, type RowsAsked } from "./comparison.ts"
 import type { StageContext, TasksOfSpec } from "./context.ts"
 import { Labels } from "./schemas.ts"
 import { stage } from "./stage.ts"
@@ -38,8 +38,8 @@ const TrialReturns = Schema.Struct({
 export const RowReturns = Schema.Struct({
   kind: RowKind,
   method: Schema.String,
-  /** Of the first draw, where there are several. */
-  policies: Schema.Int,
+  /** A group's number for each task; of several draws the first one's. */
+  labels: Labels,
   trials: Schema.Array(TrialReturns),
   /** Of the trainings of a trial, mean over trials: floating-point operations, and environment steps. */
   operations: Schema.Number,
@@ -87,11 +87,21 @@ interface GroupJob {
   readonly told: boolean
 }
 
+/** The learners' part of the budget: with equal operations they update equally often, whatever the number of tasks. */
+export const learnersBudget = ({ budget }: Pick<GroupTrainingConfig, "budget">): Budget =>
+  budget === "compute" ? "updates" : budget
+
 /** The trainings of one trial of a row. */
 const jobsOf = ({ kind }: Pick<Row, "kind">, { labels, seed }: Row["trials"][number]): readonly GroupJob[] => {
-  const told = kind === "told"
-  return groupsOf(labels).map((members) => ({ id: `${told ? "told " : ""}${members.join(" ")}`, members, seed, told }))
+  return groupsOf(labels).map((members) => jobOf(members, seed, kind === "told"))
 }
+
+const jobOf = (members: readonly number[], seed: number, told = false): GroupJob => ({
+  id: `${told ? "told " : ""}${members.join(" ")}`,
+  members,
+  seed,
+  told
+})
 
 /**
  * Trains all rows. A group that several of them share is trained once a seed, and the same seed gives the same training
@@ -107,30 +117,48 @@ export const trainGroups = Effect.fn("policygradex.trainGroups")(function* (
   const { architectures } = (yield* Workers).catalog
   const wide = toldStart(setting, spec.taskIds, architectures, start)
   const untold = E.isLeft(wide) ? wide.left : undefined
-  const { seeds, randomDraws } = c
-  const { rows, leftOut } = comparedRows({ method, labels, seeds, randomDraws, untold, key })
+  const n = tasks.length
+  const { rows, leftOut } = comparedRows({ method, labels, ...c, untold, key })
   const name = ({ id, seed }: Pick<GroupJob, "id" | "seed">): string => `${seed}: ${id}`
-  const distinct = new Map(rows.flatMap((r) => r.trials.flatMap((t) => jobsOf(r, t))).map((j) => [name(j), j]))
+  const every = Array.from({ length: c.seeds }, (_, seed) => seed)
+  const wanted = [
+    ...rows.flatMap((r) => r.trials.flatMap((t) => jobsOf(r, t))),
+    ...(n <= c.exhaustiveUpTo ? every.flatMap((seed) => allGroups(n).map((g) => jobOf(g, seed))) : [])
+  ]
+  const distinct = new Map(wanted.map((j) => [name(j), j]))
+  const tell = yield* begin(distinct.size)
+  const done = new Map<string, Trained>()
+  const doAll = Effect.fnUntraced(function* (jobs: readonly GroupJob[], more: (j: GroupJob) => Partial<Assignment>) {
+    const assignments = jobs.map((j): Assignment => {
+      const [of, own] = [j.members.map((t) => tasks[t]!), child(key, j.seed, j.id)]
+      const from = j.told && E.isRight(wide) ? { told: j.told, start: wide.right } : { start }
+      return { tasks: of, iterations: c.iterations, key: own, ...from, ...more(j) }
+    })
+    const trained = yield* trainAll({ ...spec, budget: learnersBudget(c) }, assignments, tell)
+    for (const [i, j] of jobs.entries()) done.set(name(j), trained[i]!)
+  })
+  const trainingOf = (j: GroupJob): Trained => done.get(name(j))!
   const jobs = [...distinct.values()].toSorted((a, b) => a.seed - b.seed)
-  const trained = yield* trainAll(
-    spec,
-    jobs.map(({ id, members, seed, told }) => ({
-      tasks: members.map((t) => tasks[t]!),
-      iterations: c.iterations,
-      key: child(key, seed, id),
-      ...(told && E.isRight(wide) ? { told, start: wide.right } : { start })
-    })),
-    yield* begin(jobs.length)
-  )
-  const done = new Map(jobs.map((j, i) => [name(j), trained[i]!]))
+  const single = ({ members, told }: GroupJob): boolean => members.length === 1 && !told
+  if (c.budget === "compute") {
+    yield* doAll(jobs.filter(single), () => ({}))
+    const alone = (task: number, seed: number): number => trainingOf(jobOf([task], seed)).operations
+    yield* doAll(
+      jobs.filter((j) => !single(j)),
+      ({ members, seed }) => ({ operations: members.reduce((sum, t) => sum + alone(t, seed), 0) })
+    )
+  } else yield* doAll(jobs, () => ({}))
+  const total = (members: readonly number[], seed: number): number =>
+    finalMeans(trainingOf(jobOf(members, seed))).reduce((sum, v) => sum + v, 0)
+  const all = n <= c.exhaustiveUpTo ? [...rows, bestRow(n, c.seeds, total)] : rows
   const groups = groupsOf(labels.chosen)
   const result: GroupsTrained = {
-    rows: rows.map((r) => rowReturns(r, (j) => done.get(name(j))!)),
+    rows: all.map((r) => rowReturns(r, trainingOf)),
     leftOut,
-    policies: Array.from({ length: seeds }, (_, seed) =>
-      groups.map((members) => ({ members, seed, trained: done.get(name({ id: members.join(" "), seed }))! }))
-    ).flat(),
-    cost: totalCost(trained.map((t) => t.cost))
+    policies: every.flatMap((seed) =>
+      groups.map((members) => ({ members, seed, trained: trainingOf(jobOf(members, seed)) }))
+    ),
+    cost: totalCost([...done.values()].map((t) => t.cost))
   }
   return result
 })
@@ -159,7 +187,7 @@ const rowReturns = (row: Row, trainingOf: (j: GroupJob) => Trained): RowReturns 
   return {
     kind: row.kind,
     method: row.method,
-    policies: new Set(row.trials[0]?.labels).size,
+    labels: row.labels,
     trials: trials.map((t) => t.returns),
     operations: perTrial((t) => t.operations),
     steps: perTrial((t) => t.steps)

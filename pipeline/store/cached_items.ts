@@ -12,14 +12,20 @@ export const keepingItems = (
   stage: string,
   cache: ResultCache,
   watch: Watch
-): WorkersService => ({
-  size: workers.size,
-  catalog: workers.catalog,
-  open: (job, setting) =>
-    Effect.map(workers.open(job, setting), (all) =>
-      job.kept === true ? keptAll(all, job, setting, stage, cache, watch) : all
-    )
-})
+): WorkersService => {
+  let opened = 0
+  return {
+    size: workers.size,
+    catalog: workers.catalog,
+    open: (job, setting) =>
+      Effect.map(workers.open(job, setting), (all) => {
+        if (job.kept !== true) return all
+        // What a stage has done in several goes must not take each other's places.
+        const place = opened++ === 0 ? stage : `${stage}/${opened}`
+        return keptAll(all, job, setting, place, cache, watch)
+      })
+  }
+}
 
 const keptAll =
   <S, I, R>(

@@ -47,7 +47,7 @@ export const summaryText = (d: ReportData, directory: string): string =>
   ].join("\n")
 
 /** The tool's own row is marked; numbers of policies stand under one another. */
-const comparison = ({ comparison: rows, leftOut }: ReportData): readonly (readonly [string, string])[] => {
+const comparison = ({ comparison: rows, leftOut, tasks }: ReportData): readonly (readonly [string, string])[] => {
   const many = rows.map((r) => policies(r.policies))
   const width = Math.max(...many.map((text) => text.length))
   return [
@@ -57,7 +57,11 @@ const comparison = ({ comparison: rows, leftOut }: ReportData): readonly (readon
       const text = `${many[i]!.padEnd(width)}  ${withInterval(meanReturn)}${spread}${success}`
       return [`${kind === "groups" ? "> " : "  "}${method}`, text] as const
     }),
-    ...leftOut.map(({ method, why }) => [`  ${method}`, `left out: ${why}`] as const)
+    ...leftOut.map(({ method, why }) => [`  ${method}`, `left out: ${why}`] as const),
+    ...rows.flatMap(({ kind, labels }) => {
+      const members = (g: number) => tasks.flatMap((t, i) => (labels[i] === g ? [clipped(t.id)] : [])).join(", ")
+      return kind === "best" ? [["  best partition", [...new Set(labels)].map(members).join(" | ")] as const] : []
+    })
   ]
 }
 

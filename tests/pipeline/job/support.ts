@@ -29,7 +29,7 @@ export const tiny: RunConfig = {
   surrogate: { ...quick.surrogate, transitionsPerTask: 2048, dimension: 60 },
   firstOrder: { ...quick.firstOrder, directions: 3 },
   truth: { ...quick.truth, subsets: 10, iterations: 2, stepsPerTask: 160, repeats: 2 },
-  groupTraining: { ...quick.groupTraining, iterations: 2, seeds: 2 },
+  groupTraining: { ...quick.groupTraining, iterations: 2, seeds: 2, exhaustiveUpTo: 0 },
   evaluation: { episodes: 8, actions: "sample" }
 }
 
@@ -42,7 +42,7 @@ export const smallest: RunConfig = {
   surrogate: { ...tiny.surrogate, transitionsPerTask: 128, dimension: 20 },
   firstOrder: { ...tiny.firstOrder, directions: 2 },
   truth: { ...tiny.truth, subsets: 2, iterations: 2, stepsPerTask: 32, repeats: 1, episodes: 1 },
-  groupTraining: { ...quick.groupTraining, iterations: 2, seeds: 1 },
+  groupTraining: { ...tiny.groupTraining, seeds: 1 },
   evaluation: { episodes: 2, actions: "sample" }
 }
 

@@ -1,11 +1,11 @@
 /** The unit of work: what is asked for besides training must not change the training. */
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Effect } from "effect"
+import { Effect, Exit } from "effect"
 import { type Algorithm, makePolicy, type Ppo, ppo } from "../../../algorithms/mod.ts"
 import { child, zeroKey } from "../../../core/random/mod.ts"
 import { cartPole, cartPoleLength } from "../../../envs/mod.ts"
-import { meanOf } from "../../../pipeline/jobs/training.ts"
+import { type Checkpoint, type Checkpoints, meanOf } from "../../../pipeline/jobs/training.ts"
 import { curveMeans, type Setting, train } from "../../../pipeline/mod.ts"
 import { inSession, right } from "../../algorithms/support.ts"
 
@@ -69,4 +69,43 @@ test("train() refuses to normalise with a learner that gathers no moments, and g
   }
   const refused = await inSession(Effect.flip(train({ ...setting, policy, algorithm: forgetful }, assignment)))
   assert.match(refused.message, /want normalise off, as ppo gathers no moments, got on/)
+})
+
+test("train() ends where its operations come nearest to those that it is given, also after a stop in between", async () => {
+  const whole = await inSession(train(setting, { ...assignment, iterations: 6 }))
+  const each = whole.operations / 6
+  for (const [share, iterations] of [
+    [0.1, 1],
+    [1.4, 1],
+    [3.6, 4],
+    [4, 4]
+  ] as const) {
+    const asked = { ...assignment, operations: share * each }
+    const spent = await inSession(train(setting, asked))
+    assert.equal(spent.curve.length, iterations, `${share}`)
+    assert.deepEqual(spent.curve, whole.curve.slice(0, iterations))
+    assert.ok(Math.abs(spent.operations - iterations * each) < 1e-6 * each)
+    let kept: Checkpoint | undefined
+    const checkpoints: Checkpoints = {
+      find: Effect.sync(() => kept),
+      offer: (at) =>
+        Effect.suspend(() => {
+          kept = at()
+          return iterations > 1 ? Effect.interrupt : Effect.void
+        }),
+      keep: () => Effect.void,
+      refuse: () => assert.fail("refused")
+    }
+    // Stopped after every iteration, and gone on with from what was kept.
+    for (let attempt = 0; attempt < 10; attempt++) {
+      const exit = await inSession(Effect.exit(train(setting, asked, { checkpoints })))
+      if (Exit.isFailure(exit)) continue
+      assert.deepEqual(exit.value.curve, spent.curve)
+      assert.equal(exit.value.operations, spent.operations)
+      assert.deepEqual(exit.value.policy, spent.policy)
+      kept = undefined
+      break
+    }
+    assert.equal(kept, undefined, "came to its end")
+  }
 })

@@ -58,9 +58,13 @@ export const comparisonFigure = ({ comparison: rows, comparisonMeaning: meaning,
   const caption = html`<b>Was it worth it?</b> ${meaning}, by how the tasks share policies: mean over seeds (a dot each), with
     the ${level}% interval of the mean; of random groups over draws, whose spread is the thick line.${leftOut.map(
       ({ method, why }) => html` Left out: ${method}, as ${why}.`
-    )}`
+    )}${rows.filter((m) => m.kind === "best").map((m) => html` The best of all partitions: ${groupsText(m, tasks)}.`)}`
   return figure(picture, caption, html`${numbers(rows)}${byTask(rows, tasks)}`)
 }
+
+/** Tasks of a group between commas, groups between bars. */
+const groupsText = ({ labels }: MethodComparison, tasks: Compared["tasks"]): string =>
+  [...new Set(labels)].map((g) => tasks.flatMap((t, i) => (labels[i] === g ? [t.id] : [])).join(", ")).join(" | ")
 
 const numbers = (rows: readonly MethodComparison[]): Html => {
   const told = rows.some((m) => m.successRate !== undefined)

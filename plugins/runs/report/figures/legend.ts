@@ -22,7 +22,8 @@ const looks: { readonly [K in Kind]: { readonly symbol: Plot.SymbolType; readonl
   random: { symbol: "star", colour: "var(--g7)" },
   one: { symbol: "square", colour: "var(--g1)" },
   told: { symbol: "diamond", colour: "var(--g3)" },
-  alone: { symbol: "triangle", colour: "var(--g2)" }
+  alone: { symbol: "triangle", colour: "var(--g2)" },
+  best: { symbol: "cross", colour: "var(--g5)" }
 }
 
 /** Colour and shape of a row's point; either tells it from the others. */

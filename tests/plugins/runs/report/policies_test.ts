@@ -12,6 +12,7 @@ const row = (kind: MethodComparison["kind"], method: string, policies: number, v
   kind,
   method,
   policies,
+  labels: [],
   perSeed: [value - 5, value + 5],
   meanReturn: { value, low: value - 20, high: value + 20, level: 0.95, n: 2 },
   byTask: [],

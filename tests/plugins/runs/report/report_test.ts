@@ -83,9 +83,21 @@ const full: ReportData = {
   ],
   comparison: [
     {
+      kind: "best",
+      method: "the best of all partitions",
+      policies: 1,
+      labels: [0, 0],
+      perSeed: [430, 431],
+      meanReturn: interval(430.5),
+      byTask: [430, 431],
+      operations: 3e9,
+      steps: 4096
+    },
+    {
       kind: "random",
       method: "random groups",
       policies: 2,
+      labels: [0, 1],
       perSeed: [420, 421],
       meanReturn: interval(420.5),
       lessGroups: interval(15.5),
@@ -98,6 +110,7 @@ const full: ReportData = {
       kind: "groups",
       method: "groups by sdp",
       policies: 2,
+      labels: [0, 1],
       perSeed: [400, 410],
       meanReturn: interval(405),
       byTask: [404, 406],
@@ -137,6 +150,7 @@ test("report() shows the numbers behind each picture", () => {
     "groups by sdp (this run's)",
     "405, 2 policies",
     "5 draws, 333 to 444",
+    "The best of all partitions: length=0.5, length=1.",
     "15.5 (13.95 to 17.05)",
     "Left out: one policy told its task, as every policy of this run is told its task.",
     "25%",
