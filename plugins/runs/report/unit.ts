@@ -16,7 +16,7 @@ export const unitOf = (values: readonly number[]): Unit => {
   const size = Math.max(0, ...values.filter(Number.isFinite).map(Math.abs))
   const power = size < SMALLEST || (size >= 0.1 && size < 999.5) ? 0 : 3 * Math.floor(exponent(size) / 3)
   const largest = size / 10 ** power
-  const decimals = largest < 0.995 ? 2 : largest < 9.95 ? 1 : 0
+  const decimals = largest < 1.005 ? 2 : largest < 9.95 ? 1 : 0
   return { power, name: `10${superscript(power)}`, decimals }
 }
 

@@ -57,7 +57,9 @@ const picture = (panel: Panel, { grouping: { k }, tasks }: Shown): Html => {
       marginTop: 44,
       marginBottom: 42,
       x: {
-        label: "number of policies →",
+        label: "number of policies",
+        labelAnchor: "center",
+        labelArrow: "none",
         domain: [1 - SIDE * pixel, n + SIDE * pixel],
         ticks: ticks(n),
         tickFormat: "d"
