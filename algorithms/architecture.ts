@@ -53,15 +53,19 @@ export interface Architecture {
  *
  * @example A network whose layers narrow
  * ```ts
- * const narrowing = architecture({
+ * import { Schema } from "effect"
+ * import { algorithms, network } from "policygradex"
+ *
+ * const narrowing = algorithms.architecture({
  *   id: "narrowing",
  *   summary: "Hidden layers each half as wide as the one before",
  *   config: Schema.Struct({ activation: Schema.Literals(["tanh", "relu"]), width: Schema.Int, halvings: Schema.Int }),
  *   make: ({ activation, width, halvings }, sizes) => {
  *     const hidden = Array.from({ length: halvings + 1 }, (_, i) => Math.ceil(width / 2 ** i))
- *     return mlp({ ...sizes, hidden, activation })
+ *     return network.mlp({ ...sizes, hidden, activation })
  *   }
  * })
+ * narrowing.id // => "narrowing"
  * ```
  */
 export const architecture = <C>(kind: {

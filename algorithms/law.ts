@@ -33,7 +33,13 @@ type LawTask = TrainingProblem["tasks"][number]
  * The laws of an algorithm, checked with its defaults.
  *
  * @example
- * algorithmLaws(ppo, { environment: cartPole, tasks: [{ id: "a", params: {} }, { id: "b", params: { length: 1 } }] })
+ * ```ts
+ * import { algorithms, envs } from "policygradex"
+ *
+ * const [a, b] = [{ id: "a", params: {} }, { id: "b", params: { length: 1 } }]
+ * const laws = algorithms.algorithmLaws(algorithms.ppo, { environment: envs.cartPole, tasks: [a, b] })
+ * laws.length // => 11
+ * ```
  */
 export const algorithmLaws = <C>(algorithm: Algorithm<C>, ground: LawGround): readonly AlgorithmLaw[] => {
   const { environment, tasks, normalise } = ground

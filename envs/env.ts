@@ -112,7 +112,32 @@ export interface EnvironmentSpec<T extends ParameterTable> extends Omit<Environm
   readonly dynamics: (params: Resolved<T>) => Dynamics
 }
 
-/** Makes the record of an environment; checking parameters is done here, once for all environments. */
+/**
+ * Makes the record of an environment; checking parameters is done here, once for all environments.
+ *
+ * @example An environment of its own dynamics
+ * ```ts
+ * import * as E from "fp-ts/lib/Either.js"
+ * import { envs } from "policygradex"
+ *
+ * const length = envs.number(0.5, "m", 0.1, 4, "length of the pole")
+ * const still = envs.environment({
+ *   ...envs.cartPole,
+ *   id: "Still-v1",
+ *   parameters: { length },
+ *   dynamics: ({ length }) => ({
+ *     stateSize: 1,
+ *     observationSize: 4,
+ *     actionSize: 1,
+ *     reset: (state, at) => void (state[at] = length),
+ *     step: (_state, _at, _actions, _actionAt, _stream, outcome) => void Object.assign(outcome, { reward: 1, terminated: false }),
+ *     observe: (state, at, out, outAt) => void out.fill(state[at]!, outAt, outAt + 4)
+ *   })
+ * })
+ * E.isRight(still.make({ length: 1 })) // => true
+ * E.mapLeft((e: envs.EnvError) => e._tag)(still.make({ length: 9 })) // => left("ParameterError")
+ * ```
+ */
 export const environment = <T extends ParameterTable>(spec: EnvironmentSpec<T>): Environment => {
   const { dynamics, ...rest } = spec
   return {

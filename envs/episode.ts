@@ -45,7 +45,14 @@ interface Moving {
  * - Errors: those of the parameters; `EnvironmentError` where the environment is not what it says; `ProcessError`.
  *
  * @example
- * const episode = beginEpisode(cartPole, { length: 1 }, zeroKey)
+ * ```ts
+ * import * as E from "fp-ts/lib/Either.js"
+ * import { envs, random } from "policygradex"
+ *
+ * const episode = envs.beginEpisode(envs.cartPole, { length: 1 }, random.zeroKey)
+ * E.map((e: envs.Episode) => e.observation)(episode)
+ * // => right([0.0136…, -0.0230…, -0.0459…, -0.0483…])
+ * ```
  */
 export const beginEpisode = (env: Environment, params: Params, key: Key): Either.Either<EnvError, Episode> =>
   Either.map((moving: Moving) => checked(env, moving))(

@@ -54,7 +54,19 @@ export interface FamilySpec<T extends ParameterTable> extends Omit<Family, "opti
   readonly draw: (options: Resolved<T>, key: Key, count: number) => Tasks
 }
 
-/** Makes the record of a family; checking options is done here, once for all families. */
+/**
+ * Makes the record of a family; checking options is done here, once for all families.
+ *
+ * @example Tasks of a family that comes with the package
+ * ```ts
+ * import * as E from "fp-ts/lib/Either.js"
+ * import { envs } from "policygradex"
+ *
+ * const drawn = envs.cartPoleLength.tasks({ n: 3 })
+ * E.map(({ tasks }: envs.TaskSet) => tasks.map((t) => t.id))(drawn)
+ * // => right(["length=0.1", "length=0.632456", "length=4"])
+ * ```
+ */
 export const family = <T extends ParameterTable>(spec: FamilySpec<T>): Family => {
   const { id, environment, options } = spec
   const whole = ({ tasks, planted }: Tasks): TaskSet => ({

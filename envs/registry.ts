@@ -31,6 +31,15 @@ const sourceOf = (registry: Registry, id: string): Source | undefined =>
  * The environment of an id.
  *
  * - Errors: `UnknownName` with the nearest registered id.
+ *
+ * @example
+ * ```ts
+ * import * as E from "fp-ts/lib/Either.js"
+ * import { envs } from "policygradex"
+ *
+ * E.map((env: envs.Environment) => env.maxEpisodeSteps)(envs.findEnvironment(envs.standard, "CartPole-v1"))
+ * // => right(500)
+ * ```
  */
 export const findEnvironment = (registry: Registry, id: string): Either.Either<EnvError, Environment> =>
   sourceOf(registry, id)?.environment(id) ?? find("environment", registry.environments, id)

@@ -19,14 +19,17 @@ export interface MetaLearner extends Kind {
  *
  * @example MAML with momentum
  * ```ts
- * const heavy = metaLearner({
+ * import { algorithms, optim } from "policygradex"
+ *
+ * const heavy = algorithms.metaLearner({
  *   id: "maml-momentum",
  *   version: "1",
  *   summary: "MAML by gradient descent with momentum",
  *   order: "second",
- *   optimizer: sgd({ momentum: 0.9 }),
- *   defaults: maml.defaults
+ *   optimizer: optim.sgd({ momentum: 0.9 }),
+ *   defaults: algorithms.maml.defaults
  * })
+ * heavy.id // => "maml-momentum"
  * ```
  */
 export const metaLearner = ({ summary, defaults, ...kind }: MetaLearner): Algorithm<Maml> => ({

@@ -14,11 +14,15 @@ import { loopDefaults, type OnPolicy, updatesOf } from "./objective.ts"
  *
  * @example The whole of advantage actor-critic
  * ```ts
- * const a2c = onPolicy({
+ * import { Schema } from "effect"
+ * import { algorithms, program } from "policygradex"
+ *
+ * const { add, mul, neg, square, sub } = program
+ * const a2c = algorithms.onPolicy({
  *   id: "a2c",
  *   version: "1",
  *   summary: "Advantage actor-critic",
- *   config: A2cConfig,
+ *   config: Schema.Struct({ learningRate: Schema.Number, entropy: Schema.Number }),
  *   defaults: { learningRate: 7e-4, entropy: 0.01 },
  *   metrics: ["policyLoss", "valueLoss"],
  *   loop: ({ learningRate }) => ({ learningRate, lambda: 1 }),
@@ -28,6 +32,7 @@ import { loopDefaults, type OnPolicy, updatesOf } from "./objective.ts"
  *     return { loss: sub(add(policyLoss, valueLoss), mul(x.entropy, entropy)), metrics: { policyLoss, valueLoss } }
  *   }
  * })
+ * a2c.defaults.entropy // => 0.01
  * ```
  */
 export const onPolicy = <C, F extends string>(kind: OnPolicy<C, F>): Algorithm<C> => {

@@ -22,7 +22,11 @@ import { makePolicy } from "./policy.ts"
  *
  * @example With another optimizer
  * ```ts
- * const sacRmsprop = softActorCritic({ id: "sac-rmsprop", version: "1", summary: "SAC by RMSprop", optimizer: rmsprop() })
+ * import { algorithms, optim } from "policygradex"
+ *
+ * const optimizer = optim.rmsprop()
+ * const byRmsprop = algorithms.softActorCritic({ id: "sac-rmsprop", version: "1", summary: "SAC by RMSprop", optimizer })
+ * byRmsprop.id // => "sac-rmsprop"
  * ```
  */
 export const softActorCritic = (kind: SacKind): Algorithm<Sac> => ({

@@ -6,11 +6,16 @@ import type { Distribution } from "./distribution.ts"
 
 const last = { axes: [-1] }
 
-/** One of n actions; the head is unnormalised log-probabilities.
+/**
  *
  *     log π(a) = z_a − log Σ_i exp z_i
  *
  * - Shapes: logits `[…, n]`, actions `[…]` as whole numbers 0 … n − 1; host arrays are the same, row-major.
+ *
+ * @example
+ * const action = new Float64Array(1)
+ * categorical.mode({ logits: Float64Array.of(0, 2, 1) }, action)
+ * action // => Float64Array.of(1)
  */
 export const categorical: Distribution<"logits"> = {
   name: "categorical",

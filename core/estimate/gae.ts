@@ -38,6 +38,8 @@ const columns = ["reward", "value", "next", "terminated", "truncated"] as const
  * - Source: Schulman et al., arXiv:1506.02438, eq. 16; the cut from Pardo et al., arXiv:1712.00378.
  *
  * @example One terminated step: the value after the end counts for nothing
+ * const F = (x: number) => Float64Array.of(x)
+ * const B = (x: number) => Uint8Array.of(x)
  * gae(0.9, 1)({ reward: F(1), value: F(0.5), next: F(9), terminated: B(1), truncated: B(0) }) // => right(F(0.5))
  */
 export const gae =

@@ -59,7 +59,14 @@ export const argumentError = failureOf("ArgumentError")
  * - Errors: always the `ArgumentError` of these words.
  *
  * @example
- * cannot("use seed -1", "a whole number >= 0", "-1")
+ * ```ts
+ * import * as E from "fp-ts/lib/Either.js"
+ * import { failure } from "policygradex"
+ *
+ * const refused = failure.cannot("use seed -1", "a whole number >= 0", "-1")
+ * E.mapLeft((e: failure.ArgumentError) => e.message)(refused)
+ * // => left("Cannot use seed -1: want a whole number >= 0, got -1")
+ * ```
  */
 export const cannot = (doing: string, want: string, got: string, fix = ""): E.Either<ArgumentError, never> =>
   E.left(argumentError({ doing, want, got, fix }))

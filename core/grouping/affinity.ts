@@ -32,7 +32,14 @@ const roundingDifference = 1e-8
  * - Errors: `ArgumentError` naming the row of another length, or the first entry that is not finite.
  *
  * @example
- * affinity([[1, 2], [0, 1]]) // right: values [1, 1, 1, 1], asymmetry of 2 at row 0, column 1
+ * ```ts
+ * import * as E from "fp-ts/lib/Either.js"
+ * import { grouping } from "policygradex"
+ *
+ * const read = grouping.affinity([[1, 2], [0, 1]])
+ * E.map((u: grouping.Affinity) => [...u.values])(read) // => right([1, 1, 1, 1])
+ * E.map((u: grouping.Affinity) => u.asymmetry?.difference)(read) // => right(2)
+ * ```
  */
 export const affinity = (rows: Rows): E.Either<ArgumentError, Affinity> => {
   const n = rows.length

@@ -30,7 +30,7 @@ export interface Agreement {
  *   both 1 where both have a single group, NMI 0 where only one has.
  *
  * @example Other numbers, same groups
- * agreement([0, 0, 1], [5, 5, 2]) // right: { nmi: 1, ari: 1, accuracy: 1, contingency: [[2, 0], [0, 1]] }
+ * agreement([0, 0, 1], [5, 5, 2]) // => right({ nmi: 1, ari: 1, accuracy: 1, contingency: [[2, 0], [0, 1]] })
  */
 export const agreement = (a: ArrayLike<number>, b: ArrayLike<number>): E.Either<ArgumentError, Agreement> => {
   if (a.length !== b.length) return refuse("labels", `length ${a.length}, as the other grouping`, `length ${b.length}`)

@@ -51,6 +51,14 @@ const significance = 2
  * - Source: Tibshirani, Walther and Hastie, J. R. Stat. Soc. B 63 (2001), 411. Differs: affinities, not distances in a
  *   space, hence shuffles, not uniform points; the largest gap, not the first that the next does not beat by a deviation,
  *   which finds too few of many small groups.
+ *
+ * @example Two groups of three
+ * ```ts
+ * import { grouping, random } from "policygradex"
+ *
+ * const triples = Float64Array.from({ length: 36 }, (_, i) => (Math.floor(i / 18) === Math.floor((i % 6) / 3) ? 1 : 0))
+ * grouping.chooseK(6, triples, random.stream(random.zeroKey)).k // => 2
+ * ```
  */
 export const chooseK = (n: number, u: Float64Array, s: Stream, options: ChooseKOptions = {}): ChosenK => {
   const most = Math.min(n, Math.max(1, options.most ?? Math.min(n - 1, Math.max(2, Math.floor(n / 2)), 20)))

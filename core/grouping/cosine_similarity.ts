@@ -16,7 +16,7 @@ import { refuse } from "./error.ts"
  * - Source: the definition of the cosine.
  *
  * @example
- * cosineSimilarity([[1, 0], [1, 1], [0, -2]]) // right: [[1, √½, 0], [√½, 1, −√½], [0, −√½, 1]]
+ * cosineSimilarity([[1, 0], [1, 1], [0, -2]]) // => right([[1, 0.7071…, 0], [0.7071…, 1, -0.7071…], [0, -0.7071…, 1]])
  */
 export const cosineSimilarity = (gradients: Rows): E.Either<ArgumentError, number[][]> => {
   const n = gradients.length

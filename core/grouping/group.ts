@@ -81,8 +81,15 @@ export interface Grouping extends Partition {
  *   estimation (2025).
  *
  * @example Two pairs
- * group([[1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 1, 1], [0, 0, 1, 1]], { method: "sdp", k: 2, stream: stream(zeroKey) })
- * // right: labels [0, 0, 1, 1], objective 4, bound 4, roundedObjective 4
+ * ```ts
+ * import * as E from "fp-ts/lib/Either.js"
+ * import { grouping, random } from "policygradex"
+ *
+ * const affinity = [[1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 1, 1], [0, 0, 1, 1]]
+ * const found = grouping.group(affinity, { method: "sdp", k: 2, stream: random.stream(random.zeroKey) })
+ * E.map((g: grouping.Grouping) => [g.labels, g.objective, Math.round(g.bound ?? 0)])(found)
+ * // => right([[0, 0, 1, 1], 4, 4])
+ * ```
  */
 export const group = (rows: Rows, request: GroupingRequest): E.Either<ArgumentError, Grouping> =>
   pipe(

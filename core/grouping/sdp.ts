@@ -72,7 +72,14 @@ const andersonMemory = 12
  *   Eckstein and Bertsekas, Math. Program. 55 (1992), 293.
  *
  * @example Two tasks that like each other and one that does not
- * sdp(3, packSymmetric(3, [1, 1, 0, 1, 1, 0, 0, 0, 1]), { kind: "groups", k: 2 }) // objective 3
+ * ```ts
+ * import * as E from "fp-ts/lib/Either.js"
+ * import { grouping } from "policygradex"
+ *
+ * const u = grouping.packSymmetric(3, [1, 1, 0, 1, 1, 0, 0, 0, 1])
+ * const solved = grouping.sdp(3, u, { kind: "groups", k: 2 })
+ * E.map((r: grouping.Relaxation) => r.objective.toFixed(6))(solved) // => right("3.000000")
+ * ```
  */
 export const sdp = (
   n: number,

@@ -47,10 +47,11 @@ export const conjugateGradient = (
  * {@link conjugateGradient} for products that take their time: yields each p, and wants A p for it. What it yields it
  * changes as soon as it goes on.
  *
- * @example
+ * @example Where each product has to be waited for
  * const solving = conjugateGradientSteps(Float64Array.of(6))
- * const p = solving.next() // => Float64Array.of(6)
- * solving.next(Float64Array.of(12)) // done, x = Float64Array.of(3)
+ * solving.next().value // => Float64Array.of(6)
+ * const last = solving.next(Float64Array.of(12))
+ * last.done // => true
  */
 export function* conjugateGradientSteps(
   b: Float64Array,

@@ -14,7 +14,11 @@
  * - Source: Golub and Van Loan, Matrix Computations, 4th edition, algorithm 8.3.1.
  *
  * @example The reflections of a tridiagonal matrix are all trivial
- * tridiagonalise(2, Float64Array.of(1, 0, 5, 2), t) // t.diagonal = [1, 2], t.off = [0, 5]
+ * const numbers = () => new Float64Array(2)
+ * const t = { diagonal: numbers(), off: numbers(), scale: numbers(), work: new Float64Array(6) }
+ * tridiagonalise(2, Float64Array.of(1, 0, 5, 2), t)
+ * t.diagonal // => Float64Array.of(1, 2)
+ * t.off // => Float64Array.of(0, 5)
  */
 export const tridiagonalise = (n: number, a: Float64Array, t: Tridiagonal): void => {
   const { diagonal, off, scale, work } = t

@@ -39,6 +39,9 @@ const TWO_MINUS_54 = powerOfTwo(-54)
  * Error below 0.51 ulp (below 1 ulp where the result is subnormal); Infinity above 709.78, 0 below −745.13.
  *
  * - Source: Tang, ACM Trans. Math. Softw. 15 (1989), 144. Differs: 128 steps, not 32; a table of two doubles an entry.
+ *
+ * @example
+ * exp(1) // => 2.718281828459045
  */
 export const exp = (x: number): number => {
   if (!(x > UNDERFLOW)) return Number.isNaN(x) ? NaN : 0

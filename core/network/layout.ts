@@ -39,8 +39,12 @@ export interface Layout<N extends string = string> {
  * - Source: the definition.
  *
  * @example
- * const theta = layout([{ name: "policy", shape: [58] }, { name: "logStd", shape: [2] }])
- * theta.view(x, "logStd") // x: [60] -> [2]
+ * ```ts
+ * import { network } from "policygradex"
+ *
+ * const theta = network.layout([{ name: "policy", shape: [2, 3] }, { name: "logStd", shape: [2] }])
+ * theta.size // => 8
+ * ```
  */
 export const layout = <const N extends string>(fields: readonly Field<N>[]): Layout<N> => {
   const blocks: Block<N>[] = []

@@ -43,6 +43,9 @@ const activations = {
  * - First parameters: orthogonal weights (√2 in hidden layers, `gain` in the last), biases 0.
  * - Errors: `ArgumentError` where x is not `[rows, inputs]` or θ not `[layout.size]`.
  * - Source: the definition.
+ *
+ * @example
+ * mlp({ inputs: 4, hidden: [8], outputs: 2, activation: "tanh" }).layout.size // => 58
  */
 export const mlp = (shape: MlpShape): Network => {
   const { inputs, hidden, outputs, activation } = shape

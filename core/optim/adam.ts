@@ -29,6 +29,20 @@ const at = (x: Tensor, i: number): Tensor => reshape(slice(x, [i], [1]), [])
  *
  * - Shapes: m, v as θ `[n]`; `correction` `[2]` = (c₁, c₂).
  * - Source: Kingma and Ba, arXiv:1412.6980, algorithm 1; Loshchilov and Hutter, arXiv:1711.05101, algorithm 2.
+ *
+ * @example The first step has the length of the rate
+ * ```ts
+ * import * as E from "fp-ts/lib/Either.js"
+ * import { optim, program } from "policygradex"
+ *
+ * const state = { m: [1], v: [1], correction: [2] } as const
+ * const step = program.program("step", { theta: [1], grad: [1], ...state }, ({ theta, grad, ...before }) => ({
+ *   theta: optim.adam().step({ theta, grad, rate: 0.1 }, before).theta
+ * }))
+ * const zero = { m: [0], v: [0], correction: [0, 0] }
+ * type Step = program.Program<"theta" | "grad" | "m" | "v" | "correction", "theta">
+ * E.map((p: Step) => program.evaluate(p, { theta: [1], grad: [2], ...zero }).theta[0])(step) // => right(0.9000000005)
+ * ```
  */
 export const adam = (config: AdamConfig = {}): Optimizer<"m" | "v" | "correction"> => {
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0, decay = "gradient" } = config

@@ -38,7 +38,16 @@ const checked = <I extends string, O extends string>(p: Program<I, O>): E.Either
  * - Errors: the first `ArgumentError`, with the operation, the shapes and the caller's own line.
  *
  * @example
- * program("mse", { x: [8], y: [8] }, ({ x, y }) => ({ loss: mean(square(sub(x, y))) }))
+ * ```ts
+ * import * as E from "fp-ts/lib/Either.js"
+ * import { program } from "policygradex"
+ *
+ * const mse = program.program("mse", { x: [2], y: [2] }, ({ x, y }) => ({
+ *   loss: program.mean(program.square(program.sub(x, y)))
+ * }))
+ * E.map((p: program.Program<"x" | "y", "loss">) => program.evaluate(p, { x: [1, 2], y: [1, 4] }))(mse)
+ * // => right({ loss: Float64Array.of(2) })
+ * ```
  */
 export const program = <const I extends Readonly<Record<string, Shape>>, O extends Readonly<Record<string, Tensor>>>(
   name: string,
@@ -89,6 +98,18 @@ const extend = <A extends string, B extends string>(
  *
  * - Shapes: `of` has one element; each gradient is as its x.
  * - Errors: `ArgumentError` for a name that the program lacks, an output that it already has, or an `of` of several elements.
+ *
+ * @example
+ * ```ts
+ * import * as E from "fp-ts/lib/Either.js"
+ * import { pipe } from "fp-ts/lib/function.js"
+ * import { program } from "policygradex"
+ *
+ * const squares = program.program("squares", { x: [3] }, ({ x }) => ({ y: program.sum(program.square(x)) }))
+ * const gradient = pipe(squares, E.chain(program.grad({ of: "y", wrt: ["x"] })))
+ * const at = pipe(gradient, E.map((p) => program.evaluate(p, { x: [1, 2, 3] })))
+ * at // => right({ y: Float64Array.of(14), "grad.x": Float64Array.of(2, 4, 6) })
+ * ```
  */
 export const grad =
   <O extends string, W extends string, A extends string = "grad">(how: {
@@ -151,6 +172,18 @@ export const vjp =
  *
  * - Shapes: each tangent as what it belongs to.
  * - Errors: `ArgumentError` for a name that the program lacks, or one to add that it already has.
+ *
+ * @example
+ * ```ts
+ * import * as E from "fp-ts/lib/Either.js"
+ * import { pipe } from "fp-ts/lib/function.js"
+ * import { program } from "policygradex"
+ *
+ * const squares = program.program("squares", { x: [3] }, ({ x }) => ({ y: program.sum(program.square(x)) }))
+ * const tangent = pipe(squares, E.chain(program.jvp({ wrt: ["x"] })))
+ * const along = pipe(tangent, E.map((p) => program.evaluate(p, { x: [1, 2, 3], "dot.x": [1, 0, 0] })))
+ * along // => right({ y: Float64Array.of(14), "dot.y": Float64Array.of(2) })
+ * ```
  */
 export const jvp =
   <W extends string, A extends string = "dot">(how: { readonly wrt: readonly W[]; readonly as?: A }) =>
@@ -178,6 +211,18 @@ export const jvp =
  *
  * - Shapes: `of` has one element; the others are as x.
  * - Errors: as {@link grad}, and {@link jvp}.
+ *
+ * @example
+ * ```ts
+ * import * as E from "fp-ts/lib/Either.js"
+ * import { pipe } from "fp-ts/lib/function.js"
+ * import { program } from "policygradex"
+ *
+ * const squares = program.program("squares", { x: [3] }, ({ x }) => ({ y: program.sum(program.square(x)) }))
+ * const curvature = pipe(squares, E.chain(program.hvp({ of: "y", wrt: "x" })))
+ * const product = pipe(curvature, E.map((p) => program.evaluate(p, { x: [1, 2, 3], "v.x": [1, 0, 1] })["hvp.x"]))
+ * product // => right(Float64Array.of(2, 0, 2))
+ * ```
  */
 export const hvp =
   <O extends string, W extends string>(how: { readonly of: O; readonly wrt: W }) =>
@@ -202,6 +247,18 @@ export const hvp =
  *
  * - Shapes: of one example s, then `[size, …s]`; inputs that are not batched stay.
  * - Errors: `ArgumentError` for an input that the program lacks, or a `size` that is no whole number >= 1.
+ *
+ * @example
+ * ```ts
+ * import * as E from "fp-ts/lib/Either.js"
+ * import { pipe } from "fp-ts/lib/function.js"
+ * import { program } from "policygradex"
+ *
+ * const squares = program.program("squares", { x: [3] }, ({ x }) => ({ y: program.sum(program.square(x)) }))
+ * const each = pipe(squares, E.chain(program.perExample({ batched: ["x"], size: 2 })))
+ * const both = pipe(each, E.map((p) => program.evaluate(p, { x: [1, 2, 3, 4, 5, 6] })))
+ * both // => right({ y: Float64Array.of(14, 77) })
+ * ```
  */
 export const perExample =
   <W extends string>(how: { readonly batched: readonly W[]; readonly size: number }) =>

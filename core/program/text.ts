@@ -31,10 +31,15 @@ const descriptions: Rules<[args: readonly string[]], string> = {
  * Prints a program for people.
  *
  * @example
- * text(p)
- * // mse(x: [8], y: [8]) -> loss: []
- * //   %2 = sub(%0, %1) [8]
- * //   …
+ * ```ts
+ * import * as E from "fp-ts/lib/Either.js"
+ * import { program } from "policygradex"
+ *
+ * const squares = program.program("squares", { x: [3] }, ({ x }) => ({ y: program.sum(program.square(x)) }))
+ * const lines = E.map((p: program.Program) => program.text(p).split("\n"))(squares)
+ * lines
+ * // => right(["squares(x: [3]) -> y: []", "  %x = input x [3]", "  %1 = mul(%x, %x) [3]", "  %2 = sum(%1, axes [0]) []", "  y <- %2"])
+ * ```
  */
 export const text = (p: Program): string => {
   const ids = new Map<Tensor, string>()

@@ -18,6 +18,9 @@ export interface Key {
  * The key of a seed.
  *
  * - Errors: `ArgumentError` unless the seed is a non-negative safe integer, or a non-negative bigint.
+ *
+ * @example
+ * key(7) // => right({ entropy: [7], spawnKey: [] })
  */
 export const key = (seed: number | bigint): Either.Either<ArgumentError, Key> => {
   if (typeof seed === "number" ? Number.isSafeInteger(seed) && seed >= 0 : seed >= 0n)

@@ -13,7 +13,16 @@ import { HEIGHT, LIMIT, TAIL, TAIL_INVERSE, WIDTH } from "./ziggurat_tables.ts"
  */
 export const standardNormal = (s: Stream): number => nextNormal(s.words)
 
-/** mean + deviation·z; NumPy's `normal(mean, deviation)`. */
+/**
+ * mean + deviation·z; NumPy's `normal(mean, deviation)`.
+ *
+ * @example
+ * ```ts
+ * import { random } from "policygradex"
+ *
+ * random.normal(random.stream(random.zeroKey), 0, 1) // => 0.1257302210933933
+ * ```
+ */
 export const normal = (s: Stream, mean: number, deviation: number): number => mean + deviation * nextNormal(s.words)
 
 /**

@@ -29,6 +29,13 @@ export const fillPermutation = (s: Stream, out: Int32Array | Uint32Array): void 
  * The numbers 0 … n − 1 in random order.
  *
  * - Shapes: n an integer from 0 to 2^31 − 1; result `[n]`.
+ *
+ * @example
+ * ```ts
+ * import { random } from "policygradex"
+ *
+ * random.permutation(random.stream(random.zeroKey), 5) // => Int32Array.of(2, 4, 3, 0, 1)
+ * ```
  */
 export const permutation = (s: Stream, n: number): Int32Array => {
   const out = new Int32Array(n)

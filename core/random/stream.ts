@@ -13,7 +13,18 @@ export interface Stream {
   readonly words: Words
 }
 
-/** Starts a stream at the beginning of a key's numbers. */
+/**
+ * Starts a stream at the beginning of a key's numbers.
+ *
+ * @example As `numpy.random.default_rng(0)`
+ * ```ts
+ * import { random } from "policygradex"
+ *
+ * const s = random.stream(random.zeroKey)
+ * random.random(s) // => 0.6369616873214543
+ * random.random(s) // => 0.2697867137638703
+ * ```
+ */
 export const stream = (key: Key): Stream => {
   const seed = generateState(key, 8)
   const words = new Int32Array(WORD_COUNT)

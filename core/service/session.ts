@@ -141,5 +141,23 @@ export interface SessionService {
   readonly memory: Effect.Effect<{ readonly bytes: number; readonly peak: number }>
 }
 
-/** The session of the current scope. Layers: `plugins/session.ts` and the folders it names. */
+/**
+ * The session of the current scope. Layers: `plugins/session.ts` and the folders it names.
+ *
+ * @example A program on WebAssembly
+ * ```ts
+ * import { Effect } from "effect"
+ * import * as E from "fp-ts/lib/Either.js"
+ * import { program, Session, wasm } from "policygradex"
+ *
+ * const doubled = program.program("doubled", { x: [2] }, ({ x }) => ({ y: program.mul(x, 2) }))
+ * const run = Effect.gen(function* () {
+ *   const session = yield* Session
+ *   const p = yield* E.isRight(doubled) ? Effect.succeed(doubled.right) : Effect.fail(doubled.left)
+ *   const ready = yield* session.compile(p)
+ *   return yield* ready.run({ x: Float32Array.of(1, 2) })
+ * })
+ * await Effect.runPromise(Effect.scoped(run).pipe(Effect.provide(wasm.layer()))) // => { y: Float32Array.of(2, 4) }
+ * ```
+ */
 export class Session extends Context.Service<Session, SessionService>()("policygradex/Session") {}

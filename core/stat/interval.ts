@@ -26,7 +26,7 @@ export interface Interval {
  * - Errors: `ArgumentError` for fewer, one that is not finite, or a level outside (0, 1).
  *
  * @example
- * tInterval([1, 2, 3], 0.9) // right: estimate 2, low 0.314…, high 3.686…
+ * tInterval([1, 2, 3], 0.9) // => right({ estimate: 2, low: 0.314…, high: 3.685…, count: 3, level: 0.9 })
  */
 export const tInterval = (x: readonly number[], level = 0.95): E.Either<ArgumentError, Interval> =>
   pipe(

@@ -26,7 +26,8 @@ export interface WeightedSample {
  * - Source: Welch, Biometrika 34 (1947), 28; Satterthwaite, Biometrics Bulletin 2 (1946), 110.
  *
  * @example
- * welchInterval([{ weight: 1, values: [1, 2, 3] }, { weight: -1, values: [0, 0] }], 0.9) // right: estimate 2, 0.314… to 3.686…
+ * welchInterval([{ weight: 1, values: [1, 2, 3] }, { weight: -1, values: [0, 0] }], 0.9)
+ * // => right({ estimate: 2, low: 0.314…, high: 3.685…, count: 5, level: 0.9 })
  */
 export const welchInterval = (samples: readonly WeightedSample[], level = 0.95): E.Either<ArgumentError, Interval> => {
   if (samples.length === 0) return refuse("samples", "at least one", "none")

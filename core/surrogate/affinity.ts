@@ -59,6 +59,10 @@ const symmetric = (u: Float64Array, n: number): Float64Array =>
  * with the gain f_i(S) − f_i(∅) over the unadapted policy it says how far tasks can be improved together.
  *
  * - Source: Zhang et al., equation 5.
+ *
+ * @example Three pairs
+ * const scores = [{ tasks: [0, 1], values: [1, 3] }, { tasks: [0, 2], values: [0, 0] }, { tasks: [1, 2], values: [1, 1] }]
+ * equation5(scores, 3) // => { n: 3, values: Float64Array.of(1, 2, 0, 2, 1.5, 1, 0, 1, 0.5) }
  */
 export const equation5 = (scores: readonly SubsetScore[], n: number): Affinity => ({
   n,

@@ -19,7 +19,12 @@ export const choose = (n: number, k: number): number => {
   return Math.round(c)
 }
 
-/** Every subset of `size` out of `n` tasks, in lexicographic order. */
+/**
+ * Every subset of `size` out of `n` tasks, in lexicographic order.
+ *
+ * @example
+ * allSubsets(3, 2) // => [[0, 1], [0, 2], [1, 2]]
+ */
 export const allSubsets = (n: number, size: number): readonly Subset[] => {
   const out: Subset[] = []
   const extend = (chosen: readonly number[], from: number): void => {

@@ -10,7 +10,7 @@ const LONGEST_VALUE = 80
  * is read. One that cannot be read (a getter that throws, a proxy that was revoked) is said to be so.
  *
  * @example
- * shown("a".repeat(1e8)) // => '"aaa…" (100000000 characters)'
+ * shown("a".repeat(1e6), 4) // => '"aaa…" (1000000 characters)'
  */
 export const shown = (value: unknown, longest = LONGEST_VALUE): string =>
   E.getOrElse(() => "a value that cannot be read")(E.tryCatch(() => shortValue(value, longest), String))

@@ -30,6 +30,11 @@ export interface Plugin {
  * A plugin, checked by the type checker; everything else is checked when it is loaded.
  *
  * @example
- * export default definePlugin({ policygradex: 1, name: "cliffs", version: "0.1.0", environments: [cliff] })
+ * ```ts
+ * import { definePlugin, envs } from "policygradex"
+ *
+ * const short = { ...envs.cartPole, id: "ShortCartPole-v1", maxEpisodeSteps: 50 }
+ * export default definePlugin({ policygradex: 1, name: "short-poles", version: "0.1.0", environments: [short] })
+ * ```
  */
 export const definePlugin = (plugin: Plugin): Plugin => plugin

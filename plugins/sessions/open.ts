@@ -29,6 +29,15 @@ const LETTING_GO = "2 seconds"
  * at once.
  *
  * - Errors: `SessionError` of the kind itself, for wrong numbers on trial, and for the time limit.
+ *
+ * @example
+ * ```ts
+ * import { Effect } from "effect"
+ * import { sessions } from "policygradex"
+ *
+ * const kind = Effect.map(sessions.openSession("wasm", { onTrial: true }), (session) => session.kind)
+ * await Effect.runPromise(Effect.scoped(kind)) // => "wasm"
+ * ```
  */
 export const openSession = Effect.fn("sessions.open")(function* (kind: Kind, options: OpenOptions = {}) {
   const { seconds = 60, onTrial = false } = options
