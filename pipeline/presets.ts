@@ -35,7 +35,7 @@ const cartpoleLength: RunConfig = {
   meta: { iterations: 6, target: "off", stepsPerTask: 2048, vector: 8 },
   surrogate: {
     estimator: "adam-gain",
-    transitionsPerTask: 3072,
+    transitionsPerTask: 2560,
     projection: "sparse",
     dimension: 400,
     damping: 10,
