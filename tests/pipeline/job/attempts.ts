@@ -10,7 +10,7 @@ import { catalog } from "../../../plugins/loading/catalog/mod.ts"
 import { runJob } from "../../../plugins/runs/run_job.ts"
 import type { memoryStore } from "../../../plugins/runs/store/mod.ts"
 import { withKinds } from "../../plugins/sessions/support.ts"
-import { tiny } from "./support.ts"
+import { isForecast, tiny } from "./support.ts"
 
 export const config: RunConfig = {
   ...tiny,
@@ -46,7 +46,7 @@ export const attempt = async (
         reports.push(p)
         return stop(p) ? Effect.interrupt : Effect.void
       }),
-    say: (sentence) => Effect.sync(() => void said.push(sentence))
+    say: (sentence) => Effect.sync(() => void (isForecast(sentence) || said.push(sentence)))
   })
   const job = runJob(mainJob(catalog), { config: c, command: "pgex run" }).pipe(
     Effect.provide(Layer.merge(store, progress)),

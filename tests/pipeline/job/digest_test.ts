@@ -40,7 +40,7 @@ test("where calls are dear, tasks share them: fewer calls, the same bytes", asyn
   const shared = await run(tiny, { wasm: dear })
   assert.equal(shared.data.receipts.digest, first.data.receipts.digest)
   const calls = ({ data }: typeof first) => data.receipts.sessions[0]!.work.calls
-  assert.ok(calls(shared) < 0.8 * calls(first), `${calls(shared)} of ${calls(first)}`)
+  assert.ok(calls(shared) < 0.9 * calls(first), `${calls(shared)} of ${calls(first)}`)
 })
 
 test("a run with another seed has other numbers everywhere", async () => {

@@ -10,13 +10,14 @@ import { RunStoreError } from "../../../core/service/run_store.ts"
 import type { Disk } from "../../../plugins/io/disk.ts"
 import type { Mode } from "../../../plugins/runs/store/mod.ts"
 import { filesIn, hasty, job, rows } from "./on_disk.ts"
+import { isForecast } from "./support.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "pgex-"))
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }))
 
 const finished = async (directory: string, mode: Mode) => {
   const said: string[] = []
-  const say = (sentence: string) => Effect.sync(() => void said.push(sentence))
+  const say = (sentence: string) => Effect.sync(() => void (isForecast(sentence) || said.push(sentence)))
   return { ...(await Effect.runPromise(job(directory, mode, hasty, { say }))), said }
 }
 

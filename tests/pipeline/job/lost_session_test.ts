@@ -11,7 +11,7 @@ import { runJob } from "../../../plugins/runs/run_job.ts"
 import { memoryStore } from "../../../plugins/runs/store/mod.ts"
 import * as reference from "../../../plugins/sessions/reference.ts"
 import { broken, losing, withKinds } from "../../plugins/sessions/support.ts"
-import { tiny } from "./support.ts"
+import { isForecast, tiny } from "./support.ts"
 
 /** Less than a second for the whole job. */
 const brief: RunConfig = {
@@ -31,7 +31,7 @@ const run = async (config: RunConfig, layers: Parameters<typeof withKinds>[0] = 
   const said: string[] = []
   const progress = Layer.succeed(Progress)({
     report: () => Effect.void,
-    say: (sentence) => Effect.sync(() => void said.push(sentence))
+    say: (sentence) => Effect.sync(() => void (isForecast(sentence) || said.push(sentence)))
   })
   const job = runJob(mainJob(catalog), { config, command: "pgex run" }).pipe(
     Effect.provide(Layer.merge(memory.layer, progress)),

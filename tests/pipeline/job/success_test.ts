@@ -11,6 +11,7 @@ const comparisonOf = (family: string) =>
         ...tiny,
         preset: "quick",
         family: { id: family, n: 6 },
+        grouping: { ...tiny.grouping, k: 2 },
         truth: { ...tiny.truth, subsets: 0 },
         meta: { ...tiny.meta, iterations: 1 },
         surrogate: { ...tiny.surrogate, transitionsPerTask: 512 }

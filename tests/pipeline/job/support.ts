@@ -28,7 +28,15 @@ export const tiny: RunConfig = {
   meta: { target: "off", iterations: 3, stepsPerTask: 160, vector: 8 },
   surrogate: { ...quick.surrogate, transitionsPerTask: 2048, dimension: 60 },
   firstOrder: { ...quick.firstOrder, directions: 3 },
-  truth: { ...quick.truth, subsets: 10, iterations: 2, stepsPerTask: 160, repeats: 2 },
+  truth: {
+    ...quick.truth,
+    subsets: 10,
+    iterations: 2,
+    stepsPerTask: 160,
+    repeats: 2,
+    episodes: 16,
+    measure: "curve"
+  },
   groupTraining: { ...quick.groupTraining, iterations: 2, seeds: 2, exhaustiveUpTo: 0 },
   evaluation: { episodes: 8, actions: "sample" }
 }
@@ -45,6 +53,9 @@ export const smallest: RunConfig = {
   groupTraining: { ...tiny.groupTraining, seeds: 1 },
   evaluation: { episodes: 2, actions: "sample" }
 }
+
+/** Whether a note tells what is predicted: every run says that once, whatever else it has to say. */
+export const isForecast = (note: string): boolean => note.startsWith("Mean return of ")
 
 /** Runs the main job; what it says, and the files that it left. */
 export const run = (config: RunConfig, layers: Parameters<typeof withKinds>[0] = {}) => {

@@ -174,7 +174,7 @@ test("a meta-policy of another architecture than the run's settings is refused w
   writeFileSync(file, JSON.stringify(run))
   const { code, stdout, stderr } = pgex(["evaluate", other, "--adapt", "1", "--unseen", "1", "--json"])
   assert.equal(code, 1)
-  assert.equal(JSON.parse(stdout).error._tag, "PolicyFileError")
+  assert.equal(JSON.parse(stdout).error._tag, "ArgumentError")
   assert.match(stderr, /Cannot load a policy: want architecture .* 8 tanh, .*, got .* 16 tanh, /)
 })
 

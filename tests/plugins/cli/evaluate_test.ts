@@ -65,7 +65,7 @@ test("a run's policies, from their files alone, play the very episodes that the 
           policy: p.policy,
           environmentsPerTask: tiny.meta.vector
         })
-        const how = { episodes: tiny.evaluation.episodes, actions: "mode" } as const
+        const how = { episodes: tiny.evaluation.episodes, actions: tiny.evaluation.actions } as const
         for (const e of yield* evaluate(p.theta, how, child(child(from, p.seed, members), "evaluate"))) {
           const recorded = rows.find(
             (r) => r.startsWith(`sdp,${p.seed},"${e.task}"`) || r.startsWith(`sdp,${p.seed},${e.task},`)
