@@ -68,7 +68,9 @@ test("a run's policies, from their files alone, play the very episodes that the 
         const how = { episodes: tiny.evaluation.episodes, actions: tiny.evaluation.actions } as const
         for (const e of yield* evaluate(p.theta, how, child(child(from, p.seed, members), "evaluate"))) {
           const recorded = rows.find(
-            (r) => r.startsWith(`sdp,${p.seed},"${e.task}"`) || r.startsWith(`sdp,${p.seed},${e.task},`)
+            (r) =>
+              r.startsWith(`groups by ${tiny.grouping.method},0,${p.seed},"${e.task}"`) ||
+              r.startsWith(`groups by ${tiny.grouping.method},0,${p.seed},${e.task},`)
           )
           assert.equal(Number(recorded?.split(",").at(-1)), e.meanReturn)
         }

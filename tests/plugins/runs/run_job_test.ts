@@ -155,7 +155,7 @@ test("pgex check first-order prints the table of a run directory", async () => {
     const { code, stdout } = pgex(["check", "first-order", directory, "--json"])
     assert.equal(code, 0)
     assert.deepEqual(JSON.parse(stdout).rows, rows)
-    assert.match(pgex(["check", "first-order", directory]).stdout, /adapted +0\.1% +0\.001% +0\.0009% to 0\.0012%/)
+    assert.match(pgex(["check", "first-order", directory]).stdout, /adapted +0\.1% +0\.001% +9\.00e-4% to 0\.0012%/)
   } finally {
     rmSync(folder, { recursive: true })
   }
