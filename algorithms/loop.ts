@@ -7,10 +7,9 @@ import { fromEither } from "../core/service/from_either.ts"
 import type { RealConstructor } from "../core/service/real.ts"
 import type { Iteration, Learner, SavedState, Start, State, TaskRow, TrainingProblem } from "./algorithm.ts"
 import { actionStreams, checkFault, environmentRunner, loadActions, saveActions, takeUp } from "./environment_runner.ts"
-import { diverged, type LearnerError, type Refusal, type TrainingDiverged } from "./error.ts"
+import { diverged, type LearnerError, problemError, type Refusal, type TrainingDiverged } from "./error.ts"
 import { discountedSize, firstMemory, type Memory, momentsSize } from "./normalise.ts"
 import type { EnvironmentRunner } from "./rollouts.ts"
-import { startFrom } from "./start.ts"
 import { identityOf, loadState, saveState } from "./state.ts"
 
 /** What is trained: policy, value function, and whatever else a learner carries by name. */
@@ -170,3 +169,24 @@ export const trainingLoop = Effect.fn("trainingLoop")(function* (parts: LearnerP
 
   return { policy, init, iterate, save: (state) => saveState(state, identity), load } satisfies Learner
 })
+
+/** How many parameters there are. */
+interface Sizes {
+  readonly policy: number
+  readonly value: number
+}
+
+/**
+ * The parameters of one part: those given, copied, or drawn ones where none are.
+ *
+ * - Errors: `ArgumentError` where as many are given as no network of these sizes has.
+ */
+const startFrom =
+  (start: Start, sizes: Sizes, Real: RealConstructor) =>
+  (name: "policy" | "value", drawn: () => Floats): Effect.Effect<Float32Array | Float64Array, ArgumentError> => {
+    const values = start[name]
+    if (values !== undefined && values.length !== sizes[name]) {
+      return Effect.fail(problemError(`start.${name}`, `${sizes[name]} parameters`, String(values.length)))
+    }
+    return Effect.sync(() => Real.from(values ?? drawn()))
+  }

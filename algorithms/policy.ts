@@ -243,3 +243,14 @@ export const policyOf = <H extends string>(
     }
   }
 }
+
+/** What is played for u: low + (high − low)·(f(u) + 1)/2, where f leads into [−1, 1]. */
+export const scaledTo =
+  ({ low, high }: Box, f: (u: number) => number): NonNullable<Policy["play"]> =>
+  (drawn, played) => {
+    const n = low.length
+    for (let i = 0; i < drawn.length; i++) {
+      const [from, to] = [low[i % n]!, high[i % n]!]
+      played[i] = Math.min(Math.max(from + ((to - from) * (f(drawn[i]!) + 1)) / 2, from), to)
+    }
+  }

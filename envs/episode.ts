@@ -6,9 +6,16 @@ import { checkedDynamics } from "./dynamics.ts"
 import { type Dynamics, type Environment, limitOf, type Outcome } from "./env.ts"
 import { actionError, type EnvError, environmentError } from "./error.ts"
 import type { Params } from "./parameter.ts"
-import { floatsOf, type ReplayStep } from "./replay.ts"
 import { describeSpace, flatten } from "./space.ts"
 import { makeRows } from "./vector.ts"
+
+/** One step of an episode, as Gymnasium's `step` gives it. */
+export interface ReplayStep {
+  readonly obs: readonly number[]
+  readonly reward: number
+  readonly terminated: boolean
+  readonly truncated: boolean
+}
 
 /** An episode that has begun: there is no way to step before the reset, and a step after the end is refused. */
 export interface Episode {
@@ -69,19 +76,28 @@ const checked = (env: Environment, { limit, first, move, render, succeeded, clos
       const want = `at most ${taken} actions: the episode ended`
       return Either.left(environmentError(env.id, "step()", want, "one more", "begin another episode"))
     }
-    const numbers = flatten(env.action, action)
-    if (numbers === undefined) {
-      const [doing, want] = [`take action ${taken} of ${env.id}`, describeSpace(env.action)]
-      return Either.left(actionError({ doing, want, got: shown(action), index: taken }))
-    }
+    const numbers = flatAction(env, action, taken)
+    if (Either.isLeft(numbers)) return numbers
     return Either.map((moved: ReplayStep) => {
       taken++
       const truncated = moved.truncated || taken >= limit
       over = moved.terminated || truncated
       return { ...moved, truncated }
-    })(move(numbers))
+    })(move(numbers.right))
   }
   return { observation: first, step, render, succeeded: () => (over ? succeeded() : undefined), close }
+}
+
+/** The numbers of an action. Errors: `ActionError` naming its index, its value and the space. */
+export const flatAction = (
+  env: Environment,
+  action: unknown,
+  index: number
+): Either.Either<EnvError, readonly number[]> => {
+  const numbers = flatten(env.action, action)
+  if (numbers !== undefined) return Either.right(numbers)
+  const [doing, want] = [`take action ${index} of ${env.id}`, describeSpace(env.action)]
+  return Either.left(actionError({ doing, want, got: shown(action), index }))
 }
 
 const here = (env: Environment, d: Dynamics, key: Key): Moving => {
@@ -132,3 +148,6 @@ const elsewhere = (env: Environment, batch: Batch): Either.Either<EnvError, Movi
     close
   })
 }
+
+const floatsOf = ({ observation }: Environment): Float32ArrayConstructor | Float64ArrayConstructor =>
+  observation._tag === "Box" && observation.dtype === "float64" ? Float64Array : Float32Array

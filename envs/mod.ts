@@ -14,7 +14,7 @@ export {
   type Outcome,
   type Variant
 } from "./env.ts"
-export { beginEpisode, type Episode } from "./episode.ts"
+export { beginEpisode, type Episode, type ReplayStep } from "./episode.ts"
 export {
   type ActionError,
   actionError,
@@ -71,8 +71,8 @@ export {
 export { pendulumGravity, pendulumLength } from "./pendulum/families.ts"
 export { pendulum } from "./pendulum/pendulum.ts"
 export { findEnvironment, findFamily, type Registry, type Source } from "./registry.ts"
-export { type Replay, type ReplayStep, replay } from "./replay.ts"
-export { type Box, type Discrete, describeSpace, flatten, type Space, sample, sizeOf } from "./space.ts"
+export { type Replay, replay } from "./replay.ts"
+export { type Box, type Discrete, describeSpace, flatten, isBounded, type Space, sample, sizeOf } from "./space.ts"
 export { type Bounds, type Spread, spread } from "./spread.ts"
 export { standard } from "./standard.ts"
 export { taskBatch } from "./task_batch.ts"

@@ -42,6 +42,10 @@ const listed = (names: readonly string[], tell: (name: string, i: number) => str
   return [...told(0, 8), "…", ...told(names.length - 1)].join(", ")
 }
 
+/** Whether every component lies between two numbers. */
+export const isBounded = (space: Space): boolean =>
+  space._tag === "Discrete" || [...space.low, ...space.high].every(Number.isFinite)
+
 /** The element as a flat vector, or undefined when it does not belong to the space. A bare number serves a box of one. */
 export const flatten = (space: Space, value: unknown): readonly number[] | undefined => {
   const vector: readonly unknown[] = Array.isArray(value) ? value : [value]

@@ -1,10 +1,9 @@
 /** The meta-learners' policy: the common one, its actions measured in what the environment can do. */
 import * as E from "fp-ts/lib/Either.js"
 import type { ArgumentError } from "../../core/failure/mod.ts"
-import type { Floats } from "../../core/random/mod.ts"
-import type { Box } from "../../envs/mod.ts"
+import { isBounded } from "../../envs/mod.ts"
 import type { Architecture } from "../architecture.ts"
-import { makePolicy as basicPolicy, type NetworkConfig, type Policy, type Spaces } from "../policy.ts"
+import { makePolicy as basicPolicy, type NetworkConfig, type Policy, type Spaces, scaledTo } from "../policy.ts"
 
 /**
  * The policy for these spaces: categorical for discrete actions; for vectors a Gaussian over the action's range.
@@ -25,17 +24,7 @@ export const makePolicy = (
 ): E.Either<ArgumentError, Policy> => {
   const { action } = spaces
   const basic = basicPolicy(spaces, config, taskIds, known)
-  if (action._tag === "Discrete" || ![...action.low, ...action.high].every(Number.isFinite)) return basic
-  return E.map((policy: Policy): Policy => ({ ...policy, play: (drawn, played) => stretch(action, drawn, played) }))(
-    basic
-  )
-}
-
-const stretch = ({ low, high }: Box, drawn: Floats, played: Float64Array): void => {
-  const n = low.length
-  for (let i = 0; i < drawn.length; i++) {
-    const [from, to] = [low[i % n]!, high[i % n]!]
-    const within = from + ((to - from) * (Math.max(-1, Math.min(1, drawn[i]!)) + 1)) / 2
-    played[i] = Math.min(Math.max(within, from), to)
-  }
+  if (action._tag === "Discrete" || !isBounded(action)) return basic
+  const play = scaledTo(action, (u) => Math.max(-1, Math.min(1, u)))
+  return E.map((policy: Policy): Policy => ({ ...policy, play }))(basic)
 }

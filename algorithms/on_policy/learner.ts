@@ -1,5 +1,7 @@
 /** What an on-policy learner gives to the training loop: a rollout of all tasks together, then an update. */
 import { Effect } from "effect"
+import * as E from "fp-ts/lib/Either.js"
+import type { ArgumentError } from "../../core/failure/mod.ts"
 import { linearRate } from "../../core/optim/mod.ts"
 import { size } from "../../core/program/mod.ts"
 import { child, type Floats, stream, zeroKey } from "../../core/random/mod.ts"
@@ -7,19 +9,41 @@ import { fromEither } from "../../core/service/from_either.ts"
 import { realOf } from "../../core/service/real.ts"
 import { type Buffer, Session } from "../../core/service/session.ts"
 import type { TrainingProblem } from "../algorithm.ts"
-import { actProgram, environmentRunner, makeRolloutBuffer, pauseEvery, rollout } from "../environment_runner.ts"
+import {
+  actProgram,
+  environmentRunner,
+  makeRolloutBuffer,
+  pauseEvery,
+  rollout,
+  stepsOfEach
+} from "../environment_runner.ts"
 import { problemError } from "../error.ts"
 import { trainingLoop } from "../loop.ts"
 import { updateMoments } from "../normalise.ts"
 import type { Policy } from "../policy.ts"
 import type { MakeRollouts } from "../rollouts.ts"
 import { estimator, makeEstimates } from "./advantage.ts"
-import { checked } from "./check.ts"
 import { networks } from "./networks.ts"
 import { loopDefaults, type OnPolicy, withBudget } from "./objective.ts"
 import { brokenTasks, byName, taskRows } from "./rows.ts"
 import { deviceState } from "./step.ts"
 import { updater } from "./update.ts"
+
+/**
+ * Steps of each environment in an iteration.
+ *
+ * Errors: `ArgumentError` for steps that the environments cannot share equally, and for a limit on a metric that there is
+ * not.
+ */
+export const checked = <C>(
+  { metrics, loop }: Pick<OnPolicy<C>, "metrics" | "loop">,
+  c: C,
+  problem: TrainingProblem
+): E.Either<ArgumentError, number> => {
+  const { klStop } = { ...loopDefaults, ...loop(c) }
+  if (klStop === "off" || metrics.includes("kl")) return stepsOfEach(problem)
+  return E.left(problemError("klStop", `off, or an objective with the metric "kl"`, `metrics ${metrics.join(", ")}`))
+}
 
 /** Makes a training ready: compiles its programs once and takes its memory, both given back when the scope closes. */
 export const learner = <C>(kind: OnPolicy<C>) =>

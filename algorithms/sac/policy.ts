@@ -5,11 +5,17 @@ import type { ArgumentError } from "../../core/failure/mod.ts"
 import { exp, log1p, tanh } from "../../core/math/mod.ts"
 import { layout } from "../../core/network/mod.ts"
 import { add, clip, slice, sub } from "../../core/program/mod.ts"
-import type { Floats } from "../../core/random/mod.ts"
 import { type Box, sizeOf } from "../../envs/mod.ts"
 import type { Architecture } from "../architecture.ts"
 import { problemError } from "../error.ts"
-import { makePolicy as basicPolicy, type NetworkConfig, type Policy, policyOf, type Spaces } from "../policy.ts"
+import {
+  makePolicy as basicPolicy,
+  type NetworkConfig,
+  type Policy,
+  policyOf,
+  type Spaces,
+  scaledTo
+} from "../policy.ts"
 
 /** Bounds of log σ; from the published code of Haarnoja et al. */
 export const LOG_STD = [-20, 2] as const
@@ -60,18 +66,10 @@ export const makePolicy = (
       actionShape: (rows) => [rows, n]
     }
   )
-  return E.right({ ...policy, play: (drawn, played) => squashTo(action, drawn, played) })
+  return E.right({ ...policy, play: scaledTo(action, tanh) })
 }
 
 const finite = ({ low, high }: Box, i: number): boolean => Number.isFinite(low[i]!) && Number.isFinite(high[i]!)
-
-const squashTo = ({ low, high }: Box, drawn: Floats, played: Float64Array): void => {
-  const n = low.length
-  for (let i = 0; i < drawn.length; i++) {
-    const [from, to] = [low[i % n]!, high[i % n]!]
-    played[i] = Math.min(Math.max(from + ((to - from) * (tanh(drawn[i]!) + 1)) / 2, from), to)
-  }
-}
 
 /**
  * The squashed Gaussian with u for an action. Its entropy, which has no closed form, is that of the Gaussian and the

@@ -3,6 +3,7 @@ import * as E from "fp-ts/lib/Either.js"
 import { adam } from "../../core/optim/mod.ts"
 import type { Floats } from "../../core/random/mod.ts"
 import { fromEither } from "../../core/service/from_either.ts"
+import { isBounded } from "../../envs/mod.ts"
 import type { Algorithm } from "../algorithm.ts"
 import { collectorOf } from "../on_policy/collector.ts"
 import { widenedPolicy } from "../widen.ts"
@@ -35,7 +36,7 @@ export const softActorCritic = (kind: SacKind): Algorithm<Sac> => ({
   summary: kind.summary,
   config: SacConfig,
   defaults,
-  supports: (action) => action._tag === "Discrete" || [...action.low, ...action.high].every(Number.isFinite),
+  supports: isBounded,
   makePolicy,
   check: checked,
   updates: updatesOf,

@@ -18,36 +18,15 @@ export interface ConjugateGradientOptions {
 }
 
 /**
- * Solves A x = b for a symmetric positive definite A that is only known by its products.
+ * Solves A x = b for a symmetric positive definite A that is only known by its products, which may take their time: yields
+ * each p, and wants A p for it. What it yields it changes as soon as it goes on.
  *
  *     x_{t+1} = x_t + α_t p_t,    α_t = r_tᵀ r_t / p_tᵀ A p_t,    p_{t+1} = r_{t+1} + (r_{t+1}ᵀ r_{t+1} / r_tᵀ r_t) p_t
  *
- * - Shapes: `b` `[n]`; `multiply(p, out)` writes A p into `out`, `[n]`.
+ * - Shapes: `b`, each p and each product `[n]`.
  * - Source: Hestenes and Stiefel, J. Res. Natl. Bur. Stand. 49 (1952), 409.
  *
  * @example
- * conjugateGradient((p, out) => { out[0] = 2 * p[0]! }, Float64Array.of(6)).x // => Float64Array.of(3)
- */
-export const conjugateGradient = (
-  multiply: (p: Float64Array, out: Float64Array) => void,
-  b: Float64Array,
-  options: Partial<ConjugateGradientOptions> = {}
-): ConjugateGradient => {
-  const solving = conjugateGradientSteps(b, options)
-  const product = new Float64Array(b.length)
-  let asked = solving.next()
-  while (asked.done !== true) {
-    multiply(asked.value, product)
-    asked = solving.next(product)
-  }
-  return asked.value
-}
-
-/**
- * {@link conjugateGradient} for products that take their time: yields each p, and wants A p for it. What it yields it
- * changes as soon as it goes on.
- *
- * @example Where each product has to be waited for
  * const solving = conjugateGradientSteps(Float64Array.of(6))
  * solving.next().value // => Float64Array.of(6)
  * const last = solving.next(Float64Array.of(12))

@@ -3,7 +3,6 @@ export { cholesky, choleskySolve } from "./cholesky.ts"
 export {
   type ConjugateGradient,
   type ConjugateGradientOptions,
-  conjugateGradient,
   conjugateGradientSteps
 } from "./conjugate_gradient.ts"
 export {
@@ -16,4 +15,3 @@ export {
   reduce
 } from "./eigh.ts"
 export { norm } from "./norm.ts"
-export { nearestPsd } from "./psd.ts"

@@ -1,10 +1,10 @@
 import * as Either from "fp-ts/lib/Either.js"
 import type { Key } from "../../core/random/mod.ts"
 import type { Environment } from "../env.ts"
+import type { ReplayStep } from "../episode.ts"
 import { beginEpisode, type Episode } from "../episode.ts"
 import type { EnvError } from "../error.ts"
 import type { Params } from "../parameter.ts"
-import type { ReplayStep } from "../replay.ts"
 
 /** One whole episode. Law: `replay` of its actions gives its observations, rewards and end. */
 export interface Recording {

@@ -3,6 +3,7 @@
 import { Effect, Layer } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import type { Key } from "../../core/random/mod.ts"
+import { fromEither } from "../../core/service/from_either.ts"
 import type { RunStoreService } from "../../core/service/run_store.ts"
 import { Session } from "../../core/service/session.ts"
 import { show } from "../../core/text/numbers.ts"
@@ -17,7 +18,7 @@ import { progressDisplay } from "../runs/progress.ts"
 import { runSession } from "../sessions/mod.ts"
 import { workersLayer } from "../workers/mod.ts"
 import { remarkOnLimit } from "./endless.ts"
-import { aligned, fromEither, percentOrNone, remark } from "./output.ts"
+import { aligned, percentOrNone, remark } from "./output.ts"
 
 /** Adapts and tells of it, in a session of that kind. */
 export const adapted = Effect.fn("pgex.evaluate.adapt")(function* (

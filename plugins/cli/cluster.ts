@@ -4,10 +4,11 @@ import { Argument, Command, Flag } from "effect/cli"
 import { type GroupCount, type Grouping, group, groupingMethods } from "../../core/grouping/mod.ts"
 import { child, key, stream } from "../../core/random/mod.ts"
 import { UsageError } from "../../core/service/failure.ts"
+import { fromEither } from "../../core/service/from_either.ts"
 import { monotonicSeconds } from "../../core/service/monotonic.ts"
 import { counted, show } from "../../core/text/numbers.ts"
 import { clipped } from "../../core/text/printable.ts"
-import { fromEither, print, remark } from "./output.ts"
+import { print, remark } from "./output.ts"
 import { shared } from "./shared.ts"
 
 export const clusterCommand = Command.make(

@@ -1,6 +1,7 @@
 /** `pgex config`: what a run would use, resolved and explained. */
 import { Effect, Option, Predicate } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
+import { fromEither } from "../../core/service/from_either.ts"
 import { plainText } from "../../core/text/shown.ts"
 import { sessionKinds } from "../../pipeline/internal.ts"
 import type { Catalog, RunConfig } from "../../pipeline/mod.ts"
@@ -14,7 +15,7 @@ import {
   SESSION_VARIABLE,
   settingRows
 } from "../config/mod.ts"
-import { fromEither, print } from "./output.ts"
+import { print } from "./output.ts"
 import { catalogWithPlugins, pluginFlag, trustFlag } from "./plugin_flag.ts"
 import { shared } from "./shared.ts"
 

@@ -3,10 +3,11 @@
 import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { fileError, suggestion, UsageError } from "../../core/service/failure.ts"
+import { fromEither } from "../../core/service/from_either.ts"
 import { clipped } from "../../core/text/printable.ts"
 import { recordOf } from "../loading/mod.ts"
 import { readRun, replaceFile } from "../runs/store/mod.ts"
-import { fromEither, print } from "./output.ts"
+import { print } from "./output.ts"
 import { catalogWithPlugins, pluginFlag, trustFlag } from "./plugin_flag.ts"
 import { shared } from "./shared.ts"
 

@@ -1,7 +1,6 @@
 /** What a command prints: results on standard output, everything else on standard error. */
 import { Console, Effect, Predicate, Runtime } from "effect"
 import { CliError } from "effect/cli"
-import * as E from "fp-ts/lib/Either.js"
 import { percent } from "../../core/text/numbers.ts"
 import { printable, printableLines } from "../../core/text/printable.ts"
 import { shortened, shown } from "../../core/text/shown.ts"
@@ -30,10 +29,6 @@ export const aligned = (table: readonly (readonly string[])[]): readonly string[
 
 /** Three digits of a fraction; nothing where there is no fraction. */
 export const percentOrNone = (x: number | undefined): string => (x === undefined ? "" : percent(x, 3))
-
-/** Lifts the core's pure failures into a command. */
-export const fromEither = <A, F>(either: E.Either<F, A>): Effect.Effect<A, F> =>
-  E.isLeft(either) ? Effect.fail(either.left) : Effect.succeed(either.right)
 
 /** A failure that has been shown: the process ends with code 1 and prints nothing more. */
 export class Shown extends Error {

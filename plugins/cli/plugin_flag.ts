@@ -3,6 +3,7 @@ import { join, resolve } from "node:path"
 import { Effect } from "effect"
 import { Flag } from "effect/cli"
 import { UsageError } from "../../core/service/failure.ts"
+import { fromEither } from "../../core/service/from_either.ts"
 import {
   isAnsweredBy,
   type Loaded,
@@ -16,7 +17,7 @@ import {
   whereNow
 } from "../loading/mod.ts"
 import { withWord } from "./going_on.ts"
-import { fromEither, remark } from "./output.ts"
+import { remark } from "./output.ts"
 
 export const pluginFlag = Flag.String("plugin").pipe(
   Flag.between(0, 100),

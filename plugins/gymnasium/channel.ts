@@ -10,6 +10,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Either from "fp-ts/lib/Either.js"
 import { signalCame, writeAside } from "../io/ending/mod.ts"
+import type { Variables } from "../io/user.ts"
 import { type Fault, fault, PREFIX } from "./failure.ts"
 import { type Libc, libc } from "./libc.ts"
 import { makePrints } from "./prints.ts"
@@ -55,9 +56,6 @@ export interface Command {
   /** What the program finds in its environment. */
   readonly variables: Variables
 }
-
-/** Variables by name. */
-export type Variables = Readonly<Record<string, string | undefined>>
 
 /**
  * Starts a program. It ends with this process: then its standard input is closed.

@@ -2,7 +2,8 @@
 import { fileURLToPath } from "node:url"
 import type { Schema } from "effect"
 import * as Either from "fp-ts/lib/Either.js"
-import { type Answer, type Channel, HEADER_BYTES, kinds, startChannel, type Variables } from "./channel.ts"
+import type { Variables } from "../io/user.ts"
+import { type Answer, type Channel, HEADER_BYTES, kinds, startChannel } from "./channel.ts"
 import { type Fault, fault } from "./failure.ts"
 import { Hello, parse, Refused } from "./messages.ts"
 

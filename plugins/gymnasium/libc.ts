@@ -2,10 +2,9 @@
  * Functions of the C library that neither runtime offers: a named pipe, waiting for one with a time limit, and how a child
  * ended, while nothing here waits for an event.
  */
-import { createRequire } from "node:module"
 import { constants } from "node:os"
-import { Predicate } from "effect"
 import * as Either from "fp-ts/lib/Either.js"
+import { openLibc } from "../io/foreign.ts"
 import { type Fault, fault } from "./failure.ts"
 
 export interface Libc {
@@ -36,25 +35,25 @@ interface Symbols {
   readonly waitid: Waitid
 }
 
+const SIGNATURES = {
+  poll: { takes: ["buffer", "usize", "i32"], gives: "i32" },
+  mkfifo: { takes: ["buffer", "u32"], gives: "i32" },
+  waitid: { takes: ["i32", "u32", "buffer", "i32"], gives: "i32" }
+} as const
+
 const open = (): Either.Either<Fault, Libc> => {
   const refused = (got: string) =>
     Either.left(fault("no-platform", "Linux or macOS under Bun or Deno (--allow-ffi, --allow-run)", got))
   if (process.platform === "win32") return refused("Windows")
-  let last = "none of its names"
-  for (const name of NAMES[process.platform === "darwin" ? "darwin" : "linux"]) {
-    try {
-      const symbols = "bun" in process.versions ? bun(name) : deno(name)
-      return symbols === undefined
-        ? refused(`${process.release.name} ${process.version}`)
-        : Either.right(libcOf(symbols))
-    } catch (cause) {
-      last = cause instanceof Error ? cause.message : String(cause)
-    }
+  try {
+    const library = openLibc<Symbols>(SIGNATURES)
+    return library === undefined
+      ? refused(`${process.release.name} ${process.version}`)
+      : Either.right(libcOf(library.symbols))
+  } catch (cause) {
+    return refused(`no C library (${cause instanceof Error ? cause.message : String(cause)})`)
   }
-  return refused(`no C library (${last})`)
 }
-
-const NAMES = { linux: ["libc.so.6", "libc.so"], darwin: ["libSystem.B.dylib"] }
 
 /** Milliseconds that a 32-bit integer holds. */
 const LONGEST = 2 ** 31 - 1
@@ -107,45 +106,4 @@ const libcOf = ({ poll, mkfifo, waitid }: Symbols): Libc => {
       return told.getInt32(8, true) === EXITED ? `with exit code ${status}` : `by ${signalName(status)}`
     }
   }
-}
-
-/** What is used of `bun:ffi`. */
-interface BunFfi {
-  readonly dlopen: (
-    path: string,
-    symbols: Readonly<Record<string, { readonly args: readonly string[]; readonly returns: string }>>
-  ) => { readonly symbols: Symbols }
-}
-
-const isBunFfi = (x: unknown): x is BunFfi => Predicate.isObject(x) && Predicate.isFunction(x.dlopen)
-
-const bun = (name: string): Symbols | undefined => {
-  const module: unknown = createRequire(import.meta.url)("bun:ffi")
-  if (!isBunFfi(module)) return undefined
-  return module.dlopen(name, {
-    poll: { args: ["ptr", "u64", "i32"], returns: "i32" },
-    mkfifo: { args: ["ptr", "u32"], returns: "i32" },
-    waitid: { args: ["i32", "u32", "ptr", "i32"], returns: "i32" }
-  }).symbols
-}
-
-/** What is used of Deno. */
-interface DenoFfi {
-  readonly dlopen: (
-    path: string,
-    symbols: Readonly<Record<string, { readonly parameters: readonly string[]; readonly result: string }>>
-  ) => { readonly symbols: Symbols }
-}
-
-const hasDeno = (x: object): x is { readonly Deno: DenoFfi } =>
-  "Deno" in x && Predicate.isObject(x.Deno) && Predicate.isFunction(x.Deno.dlopen)
-
-const deno = (name: string): Symbols | undefined => {
-  const scope: object = globalThis
-  if (!hasDeno(scope)) return undefined
-  return scope.Deno.dlopen(name, {
-    poll: { parameters: ["buffer", "usize", "i32"], result: "i32" },
-    mkfifo: { parameters: ["buffer", "u32"], result: "i32" },
-    waitid: { parameters: ["i32", "u32", "buffer", "i32"], result: "i32" }
-  }).symbols
 }

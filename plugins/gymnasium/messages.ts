@@ -1,6 +1,6 @@
 /** What the Python side answers, checked: it may be any program. */
 import { Option, Schema } from "effect"
-import { jsonText } from "../../core/service/json_text.ts"
+import { jsonText } from "../../core/service/decoding.ts"
 
 /** Its first message. */
 export const Hello = Schema.Struct({

@@ -110,3 +110,7 @@ const orphanOf = ({ registry }: Loaded, { plugin, from }: LoadedPlugin) => {
     fix: `add ${id} to environments`
   })
 }
+
+/** The code of plugins in use, by `plugin NAME`: beside this package, what a run's numbers depend on. */
+export const versionsOf = ({ plugins }: Pick<Loaded, "plugins">): Readonly<Record<string, string>> =>
+  Object.fromEntries(plugins.map(({ name, sha256 }) => [`plugin ${name}`, sha256]))

@@ -4,8 +4,8 @@ import type { EventRow } from "../../core/service/run_store.ts"
 import type { Before } from "../../envs/internal.ts"
 import type { Finding } from "../../envs/mod.ts"
 import { presets } from "../../pipeline/internal.ts"
+import { thrown } from "./error.ts"
 import type { LoggerPlugin, Logging } from "./loggers.ts"
-import { thrown } from "./thrown.ts"
 
 /** The run that a check pretends: a logger that writes somewhere writes under this name. */
 const CHECKED_RUN = "plugin-check"

@@ -9,8 +9,8 @@ import { cartPole } from "../../envs/mod.ts"
 import { groupBy } from "../../pipeline/internal.ts"
 import type { GroupingPlugin } from "../../pipeline/mod.ts"
 import { sessionLayer } from "../sessions/mod.ts"
+import { thrown } from "./error.ts"
 import { guardedGrouping } from "./guard.ts"
-import { thrown } from "./thrown.ts"
 
 /** Three tasks that help each other, twice. */
 const pairs = Array.from({ length: 6 }, (_, i) => Array.from({ length: 6 }, (_, j) => (i % 2 === j % 2 ? 1 : 0)))

@@ -5,10 +5,9 @@ import { shown } from "../../core/text/shown.ts"
 import { checkedDynamics, describeOdd, oddComponent } from "../../envs/internal.ts"
 import type { Dynamics, EnvError, Environment, Family, Variant } from "../../envs/mod.ts"
 import type { GroupingPlugin } from "../../pipeline/mod.ts"
-import { PluginError } from "./error.ts"
+import { PluginError, thrown } from "./error.ts"
 import { guardedOpen } from "./guard_batch.ts"
 import { firstIssue, nameOf } from "./probe.ts"
-import { thrown } from "./thrown.ts"
 
 /**
  * The same environment, whose dynamics are checked when they are made and whose functions throw `PluginError` alone.

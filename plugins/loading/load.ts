@@ -11,11 +11,10 @@ import { stray, waitingFor } from "../io/ending/mod.ts"
 import { OWN } from "../io/installed.ts"
 import { added, type Loaded, type LoadedPlugin } from "./add.ts"
 import { contractVersion } from "./define.ts"
-import { issueError, PluginError } from "./error.ts"
+import { issueError, PluginError, thrown } from "./error.ts"
 import { locate, projectPlugins } from "./find.ts"
 import { fingerprint } from "./fingerprint.ts"
 import { type Missing, missingImport } from "./imports.ts"
-import { thrown } from "./thrown.ts"
 import { isPlugin, pluginIssues } from "./validate.ts"
 
 /** Ids of the package's own learners, which no plugin may take. */

@@ -2,7 +2,7 @@
 import { Effect } from "effect"
 import type { EventRow, RunStoreService } from "../../core/service/run_store.ts"
 import type { RunConfig } from "../../pipeline/mod.ts"
-import { thrown } from "./thrown.ts"
+import { thrown } from "./error.ts"
 
 /** Where a run's numbers go besides its own folder: the record that a plugin contributes. */
 export interface LoggerPlugin {

@@ -1,5 +1,6 @@
 /** Plugins: the contract, and how they are found, checked and loaded. */
 export type { Loaded, LoadedPlugin, PluginReceipt } from "./add.ts"
+export { versionsOf } from "./add.ts"
 export { createPlugin } from "./create.ts"
 export { contractVersion, definePlugin, type Plugin } from "./define.ts"
 export { type Issue, PluginError } from "./error.ts"
@@ -12,5 +13,4 @@ export { RecordedPlugin, recordsOf } from "./recorded_plugin.ts"
 export { shipped } from "./registry.ts"
 export type { PluginReport } from "./report.ts"
 export { pluginIssues } from "./validate.ts"
-export { versionsOf } from "./versions.ts"
 export { watchedCheck } from "./watch.ts"

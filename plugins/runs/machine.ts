@@ -1,7 +1,10 @@
 /** Which machine and which versions: what receipts and the doctor say. */
 import { availableParallelism, cpus, platform, release, totalmem } from "node:os"
 import effectManifest from "effect/package.json" with { type: "json" }
-import { version } from "./version.ts"
+import manifest from "../../package.json" with { type: "json" }
+
+/** This package's version. */
+export const version: string = manifest.version
 
 /** The runtime and its version: `bun 1.4.5`, `deno 2.9.6`, `node 24.0.0`. */
 export const runtime = (): { readonly name: string; readonly version: string } => {

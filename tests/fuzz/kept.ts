@@ -13,12 +13,12 @@ import { digest } from "../../plugins/io/digest.ts"
 import { pack } from "../../plugins/io/packed.ts"
 import { readSafetensors, writeSafetensors } from "../../plugins/io/safetensors.ts"
 import { catalog } from "../../plugins/loading/catalog/mod.ts"
+import { version } from "../../plugins/runs/machine.ts"
 import { type Files, memoryFiles } from "../../plugins/runs/store/files.ts"
 import { keptIn } from "../../plugins/runs/store/kept.ts"
 import { mendedManifest, readManifest } from "../../plugins/runs/store/manifest.ts"
 import { resumable } from "../../plugins/runs/store/resumable.ts"
 import { formatVersion, readRunFile, writeRunFile } from "../../plugins/runs/store/run_file.ts"
-import { version } from "../../plugins/runs/version.ts"
 import { bytesOf, mutated, mutatedJson, type Target } from "../support/fuzz.ts"
 
 const right = <A>(e: E.Either<{ readonly message: string }, A>): A => {

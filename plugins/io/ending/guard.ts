@@ -3,6 +3,7 @@ import { createRequire } from "node:module"
 import { fileURLToPath, URL } from "node:url"
 import { Worker } from "node:worker_threads"
 import { Predicate } from "effect"
+import { openLibc, type Signature } from "../foreign.ts"
 import { type Blocking, type GuardData, TELLING, type ToThread } from "./guard_thread.ts"
 import { SIGNALS, type SignalName } from "./signals.ts"
 
@@ -61,25 +62,21 @@ type Signatures = Readonly<Record<string, { readonly args: readonly string[]; re
 
 /** What is used of `bun:ffi`. */
 interface BunFfi {
-  readonly dlopen: (path: string, symbols: Signatures) => { readonly symbols: Symbols }
   readonly cc: (options: { readonly source: string; readonly flags: string; readonly symbols: Signatures }) => {
     readonly symbols: Symbols
   }
 }
 
-const isBunFfi = (x: unknown): x is BunFfi =>
-  Predicate.isObject(x) && Predicate.isFunction(x.dlopen) && Predicate.isFunction(x.cc)
+const isBunFfi = (x: unknown): x is BunFfi => Predicate.isObject(x) && Predicate.isFunction(x.cc)
 
 /** The C library's functions that guard.c calls, in the order in which it takes them. */
-const CALLS: Signatures = {
-  signal: { args: ["int", "ptr"], returns: "ptr" },
-  _exit: { args: ["int"], returns: "void" },
-  write: { args: ["int", "ptr", "u64"], returns: "i64" },
-  setitimer: { args: ["int", "ptr", "ptr"], returns: "int" },
-  clock_gettime: { args: ["int", "ptr"], returns: "int" }
+const CALLS: Readonly<Record<string, Signature>> = {
+  signal: { takes: ["i32", "pointer"], gives: "pointer" },
+  _exit: { takes: ["i32"], gives: "void" },
+  write: { takes: ["i32", "pointer", "usize"], gives: "i64" },
+  setitimer: { takes: ["i32", "pointer", "pointer"], gives: "i32" },
+  clock_gettime: { takes: ["i32", "pointer"], gives: "i32" }
 }
-
-const libraries = ["libc.so.6", "libc.so"]
 
 /** Kept as long as the process: the handler lives in them. */
 const kept: unknown[] = []
@@ -88,7 +85,7 @@ const kept: unknown[] = []
 const byHandler = ({ signals, milliseconds }: Watch): Guard | undefined => {
   const ffi: unknown = createRequire(import.meta.url)("bun:ffi")
   if (!isBunFfi(ffi)) return undefined
-  const libc = libraries.map((name) => attempt(() => ffi.dlopen(name, CALLS))).find((l) => l !== undefined)
+  const libc = openLibc<Symbols>(CALLS)
   const pointers = Object.keys(CALLS).map((name) => libc?.symbols[name]?.ptr)
   if (pointers.some((p) => p === undefined)) return undefined
   const compiled = ffi.cc({
@@ -125,14 +122,6 @@ const byHandler = ({ signals, milliseconds }: Watch): Guard | undefined => {
       block?.(first, rest)
     },
     hasTold: () => Number(blocked?.() ?? 0) === TELLING
-  }
-}
-
-const attempt = <A>(make: () => A): A | undefined => {
-  try {
-    return make()
-  } catch {
-    return undefined
   }
 }
 

@@ -1,6 +1,7 @@
 /** A thread that hears signals while the main one computes, under Deno, and ends the process a while later. */
 import { writeSync } from "node:fs"
 import { isMainThread, parentPort, workerData } from "node:worker_threads"
+import { openLibc } from "../foreign.ts"
 
 export interface GuardData {
   readonly signals: readonly (readonly [name: string, number: number])[]
@@ -31,23 +32,11 @@ export type ToThread = { readonly file: 1 | 2; readonly text: string } | { reado
 const isGuardData = (x: unknown): x is GuardData =>
   typeof x === "object" && x !== null && "shared" in x && x.shared instanceof Int32Array && "signals" in x
 
-/** What is used of Deno. */
-interface DenoFfi {
-  readonly dlopen: (
-    path: string,
-    symbols: Readonly<Record<string, { readonly parameters: readonly string[]; readonly result: string }>>
-  ) => { readonly symbols: { readonly _exit: (code: number) => void } }
-}
-
-const hasDeno = (x: object): x is { readonly Deno: DenoFfi } =>
-  "Deno" in x && typeof x.Deno === "object" && x.Deno !== null && "dlopen" in x.Deno
-
 const serve = ({ signals, milliseconds, shared }: GuardData): void => {
-  const scope: object = globalThis
-  if (!hasDeno(scope)) return
-  const library = process.platform === "darwin" ? "libSystem.B.dylib" : "libc.so.6"
   // Here `process.exit` would end this thread alone.
-  const { symbols } = scope.Deno.dlopen(library, { _exit: { parameters: ["i32"], result: "void" } })
+  const library = openLibc<{ readonly _exit: (code: number) => void }>({ _exit: { takes: ["i32"], gives: "void" } })
+  if (library === undefined) return
+  const { symbols } = library
   let first = 0
   const words = new Map<number, string>()
   let timer: ReturnType<typeof setTimeout> | undefined

@@ -168,20 +168,6 @@ const separatorOf = (text: string): { readonly separator: Separator; readonly st
   return { separator: ["\t", ";", ","].find((s) => first.includes(s)), start: 0 }
 }
 
-/** The text of a table; `names` give both the header and the row names. Numbers read back as the same bits. */
-export const writeCsv = (m: NamedMatrix): string => {
-  const names = m.names?.map(quote)
-  const rows = Array.from({ length: m.rows }, (_, i) => {
-    const cells = Array.from(m.data.subarray(i * m.columns, (i + 1) * m.columns), show)
-    return (names === undefined ? cells : [names[i]!, ...cells]).join(",")
-  })
-  const header = names !== undefined && m.rows === m.columns ? [["", ...names].join(",")] : []
-  return `${[...header, ...rows].join("\n")}\n`
-}
-
-/** The shortest text that reads back as the same bits. */
-const show = (x: number): string => (Object.is(x, -0) ? "-0" : String(x))
-
 /** One cell, quoted where it must be: blanks around it and a `#` in front are part of it too. */
 export const quote = (cell: string): string =>
   /[",;\t\n\r]|^#|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell

@@ -1,4 +1,4 @@
-export { readCsv, writeCsv } from "./csv.ts"
+export { readCsv } from "./csv.ts"
 export { readJson } from "./json.ts"
 export { fromNpy, fromRows, type NamedMatrix, toRows } from "./matrix.ts"
 export { type Npy, readNpy, writeNpy } from "./npy.ts"

@@ -4,7 +4,7 @@ import { LIMIT, LOG_STD, observationScale } from "../../../algorithms/internal.t
 import { architectureOf, type LoadedPolicy, type Policy, savePolicy } from "../../../algorithms/mod.ts"
 import type { Floats } from "../../../core/random/mod.ts"
 import { UsageError } from "../../../core/service/failure.ts"
-import { version } from "../version.ts"
+import { version } from "../machine.ts"
 import { type Initializer, type Model, type Node, writeOnnx } from "./model.ts"
 
 type Graph = Pick<Model, "nodes" | "initializers" | "outputs">

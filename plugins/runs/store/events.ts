@@ -1,6 +1,6 @@
 /** `events.jsonl`: a run's measured numbers, a row a line, each with the time when it was written. */
 import { Clock, Effect, Option, Schema } from "effect"
-import { jsonText } from "../../../core/service/json_text.ts"
+import { jsonText } from "../../../core/service/decoding.ts"
 import type { EventRow, Logged, RunStoreError } from "../../../core/service/run_store.ts"
 import { digest } from "../../io/digest.ts"
 import type { Files } from "./files.ts"

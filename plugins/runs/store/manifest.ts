@@ -1,8 +1,7 @@
 /** `artefacts.json`: the artefacts of a run, with what tells whether they are whole. */
 
 import { Effect, Schema } from "effect"
-import { jsonText } from "../../../core/service/json_text.ts"
-import { misfit } from "../../../core/service/misfit.ts"
+import { jsonText, misfit } from "../../../core/service/decoding.ts"
 import { Artefact, RunStoreError } from "../../../core/service/run_store.ts"
 import { pathWord } from "../../../core/text/command.ts"
 import { endings, stableJson } from "../../io/content.ts"

@@ -2,7 +2,7 @@
 import { Effect, Predicate } from "effect"
 import { RunStoreError } from "../../../core/service/run_store.ts"
 import { plainText, shortened } from "../../../core/text/shown.ts"
-import { version } from "../version.ts"
+import { version } from "../machine.ts"
 
 /** What decides a run's numbers, of the run that was begun and of what is to go on. */
 interface Begun {

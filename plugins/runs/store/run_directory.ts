@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs"
 import { basename, join, resolve } from "node:path"
 import { Effect, Layer, Option, Schema } from "effect"
-import { jsonText } from "../../../core/service/json_text.ts"
+import { jsonText } from "../../../core/service/decoding.ts"
 import { Logged, RunStore, type RunStoreError, type RunStoreService } from "../../../core/service/run_store.ts"
 import { digestOf } from "../../io/digest.ts"
 import { type Disk, disk } from "../../io/disk.ts"

@@ -2,14 +2,13 @@
 
 import { basename, dirname, join, relative } from "node:path"
 import { Effect, Option, Schema } from "effect"
-import { jsonText } from "../../../core/service/json_text.ts"
-import { misfit } from "../../../core/service/misfit.ts"
+import { jsonText, misfit } from "../../../core/service/decoding.ts"
 import { RunStoreError } from "../../../core/service/run_store.ts"
 import { choices } from "../../../core/text/choices.ts"
 import { pathWord } from "../../../core/text/command.ts"
 import { stableJson } from "../../io/content.ts"
 import { RecordedPlugin } from "../../loading/mod.ts"
-import { version } from "../version.ts"
+import { version } from "../machine.ts"
 import { diskFiles, type Files } from "./files.ts"
 import { LARGEST_JSON } from "./sized_read.ts"
 

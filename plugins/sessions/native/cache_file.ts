@@ -4,9 +4,10 @@
  * look behind a library's end. The name holds what the library was made of: under another's name it would compute
  * something else, on memory laid out for that.
  */
-import { createHash, randomUUID } from "node:crypto"
-import { open, readFile, rename, unlink } from "node:fs/promises"
+import { createHash } from "node:crypto"
+import { open, readFile } from "node:fs/promises"
 import { basename } from "node:path"
+import { type Disk, disk, replaceEntry } from "../../io/disk.ts"
 
 /** How files are sealed; what was sealed otherwise is looked for under other names. */
 export const SEAL = "PGEXLIB2"
@@ -16,9 +17,6 @@ const MAGIC = Buffer.from(SEAL)
 /** SHA-256, length as 64 bits with the low byte first, magic. */
 const SEAL_BYTES = 32 + 8 + MAGIC.length
 
-/** What unfinished files end in; `path` comes before, something unique between. */
-export const UNFINISHED = ".tmp"
-
 /** Whether the file is whole: cut, changed, renamed and foreign files are not. Throws where it cannot be read. */
 export const isWhole = async (path: string): Promise<boolean> => {
   const file = await readFile(path)
@@ -26,26 +24,12 @@ export const isWhole = async (path: string): Promise<boolean> => {
   return length > 0 && file.subarray(length).equals(sealOf(path, file.subarray(0, length)))
 }
 
-/**
- * Writes the bytes with their seal in one step: beside, flushed, renamed. Readers see the old file, the new one or
- * none; a failure leaves nothing behind.
- */
-export const writeSealed = async (path: string, bytes: Uint8Array): Promise<void> => {
-  const beside = `${path}.${process.pid}.${randomUUID()}${UNFINISHED}`
-  try {
-    const file = await open(beside, "wx", 0o600)
-    try {
-      await file.writeFile(Buffer.concat([bytes, sealOf(path, bytes)]))
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(beside, path)
-  } catch (cause) {
-    await unlink(beside).catch(() => undefined)
-    throw cause
-  }
-}
+/** A new file is this user's alone from its first byte on: code will be loaded from it. */
+const ours: Disk = { ...disk, open: (path, flags) => open(path, flags, 0o600) }
+
+/** Replaces the file by the bytes with their seal, in one step. */
+export const writeSealed = (path: string, bytes: Uint8Array): Promise<void> =>
+  replaceEntry(path, Buffer.concat([bytes, sealOf(path, bytes)]), ours)
 
 const sealOf = (path: string, bytes: Uint8Array): Buffer => {
   const length = Buffer.alloc(8)

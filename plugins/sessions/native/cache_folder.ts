@@ -1,9 +1,9 @@
 /** The folder where compiled libraries stay between runs. What is loaded from it is code, so it must be ours alone. */
 import { mkdir, stat } from "node:fs/promises"
-import { homedir } from "node:os"
-import { join, resolve } from "node:path"
+import { join } from "node:path"
 import { Effect } from "effect"
 import { shown } from "../../../core/text/shown.ts"
+import { cacheFolder as userCache } from "../../io/user.ts"
 import { attempt, NativeError } from "./failure.ts"
 import type { Environment } from "./process.ts"
 
@@ -16,23 +16,12 @@ export const otherFolder = "set PGEX_CACHE to another folder"
 const MB = 1_000_000
 
 /**
- * The user's cache folder: `PGEX_CACHE`, else the system's place for such things.
+ * The plans' part of the user's cache folder.
  *
  * - Errors: `NativeError` where there is no home (Deno without its permission).
  */
 export const cacheFolder = (environment: Environment): Effect.Effect<string, NativeError> =>
-  attempt(THE_CACHE, () => {
-    const own = environment.PGEX_CACHE
-    if (own) return join(resolve(own), "native")
-    const shared = environment.XDG_CACHE_HOME
-    if (shared) return join(resolve(shared), "policygradex", "native")
-    const home = () => environment.HOME || homedir()
-    if (process.platform === "darwin") return join(home(), "Library", "Caches", "policygradex", "native")
-    if (process.platform === "win32") {
-      return join(environment.LOCALAPPDATA || join(home(), "AppData", "Local"), "policygradex", "Cache", "native")
-    }
-    return join(home(), ".cache", "policygradex", "native")
-  })
+  attempt(THE_CACHE, () => join(userCache(environment), "native"))
 
 /**
  * Most bytes the cache may hold: `PGEX_CACHE_LIMIT`, in bytes or with a unit (`500MB`), default 256 MB.

@@ -2,7 +2,7 @@
 import { readdir, stat, unlink } from "node:fs/promises"
 import { join } from "node:path"
 import { Effect } from "effect"
-import { UNFINISHED } from "./cache_file.ts"
+import { unfinished } from "../../io/disk.ts"
 import { cacheFolder, cacheLimit } from "./cache_folder.ts"
 import { attempt } from "./failure.ts"
 import type { Environment } from "./process.ts"
@@ -48,8 +48,8 @@ export const prune = async (folder: string, limit: number, spared: string): Prom
   const now = Date.now()
   let bytes = sum(entries)
   for (const entry of entries.toSorted((a, b) => a.used - b.used)) {
-    const abandoned = entry.path.endsWith(UNFINISHED) && now - entry.used > ABANDONED
-    const excess = bytes > limit && entry.path !== spared && !entry.path.endsWith(UNFINISHED)
+    const abandoned = unfinished.test(entry.path) && now - entry.used > ABANDONED
+    const excess = bytes > limit && entry.path !== spared && !unfinished.test(entry.path)
     if (!abandoned && !excess) continue
     await unlink(entry.path).catch(() => undefined)
     bytes -= entry.bytes

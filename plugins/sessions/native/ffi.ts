@@ -1,21 +1,20 @@
-/** Foreign functions of the runtime: Bun's and Deno's, as one. Found while running, so that this loads anywhere. */
+/** Whether and how the runtime calls what was compiled. */
 import { Effect, Predicate } from "effect"
-import { attempt, forbidden, NativeError, otherSession, refusal } from "./failure.ts"
+import { type Address, addressOf, openLibrary } from "../../io/foreign.ts"
+import { forbidden, NativeError, otherSession, refusal } from "./failure.ts"
 
-/** A library's function on a memory: see `NativeRun`. The address is that of the memory's first byte. */
-type RunAt<Address> = (memory: Address, slots: number, threads: number) => number
-
-/** A loaded library: its function, how a view's address is told, and the end. */
-export interface Opened<Address> {
-  readonly run: RunAt<Address>
+/** A loaded plan: its function (see `NativeRun`), which takes the address of the memory's first byte, and the end. */
+export interface Opened {
+  readonly run: (memory: Address, slots: number, threads: number) => number
   readonly addressOf: (view: ArrayBufferView) => Address
   readonly close: () => void
 }
 
-/** Opens a library by its path; what is done with it cannot depend on how a runtime writes an address. */
+/** The runtime's foreign functions. */
 export interface Ffi {
   readonly name: string
-  readonly open: <R>(path: string, use: <Address>(library: Opened<Address>) => R) => R
+  /** Opens a library by its path, or throws. */
+  readonly open: (path: string) => Opened
 }
 
 /**
@@ -24,71 +23,35 @@ export interface Ffi {
  * - Errors: `NativeError` with reason `no-ffi` under Node, `not-permitted` under Deno without `--allow-ffi`.
  */
 export const findFfi: Effect.Effect<Ffi, NativeError> = Effect.suspend(() => {
-  if ("bun" in process.versions) return bun
-  return "deno" in process.versions ? deno : Effect.fail(missing())
-})
-
-/** What is used of `bun:ffi`. */
-interface BunFfi {
-  readonly dlopen: (
-    path: string,
-    symbols: { readonly pgx_run: { readonly args: readonly string[]; readonly returns: string } }
-  ) => { readonly symbols: { readonly pgx_run: RunAt<number> }; readonly close: () => void }
-  readonly ptr: (view: ArrayBufferView) => number
-}
-
-const isBunFfi = (x: unknown): x is BunFfi =>
-  Predicate.isObject(x) && Predicate.isFunction(x.dlopen) && Predicate.isFunction(x.ptr)
-
-/** A variable's module is not looked for before it runs: Deno and Node have none of this name. */
-const BUN_FFI: string = "bun:ffi"
-
-const bun: Effect.Effect<Ffi, NativeError> = Effect.gen(function* () {
-  const module: unknown = yield* attempt("find Bun's foreign functions", () => import(BUN_FFI))
-  if (!isBunFfi(module)) return yield* missing()
-  return {
-    name: "bun:ffi",
-    open: (path, use) => {
-      const library = module.dlopen(path, { pgx_run: { args: ["ptr", "i32", "i32"], returns: "i32" } })
-      return use({ run: library.symbols.pgx_run, addressOf: module.ptr, close: () => library.close() })
-    }
-  } satisfies Ffi
-})
-
-/** What is used of Deno; the address is opaque there. */
-interface DenoFfi {
-  readonly dlopen: (
-    path: string,
-    symbols: { readonly pgx_run: { readonly parameters: readonly string[]; readonly result: string } }
-  ) => { readonly symbols: { readonly pgx_run: RunAt<object | null> }; readonly close: () => void }
-  readonly UnsafePointer: { readonly of: (view: ArrayBufferView) => object | null }
-  readonly permissions: {
-    readonly querySync: (x: { readonly name: "ffi" }) => { readonly state: string; readonly partial?: boolean }
-  }
-}
-
-const hasDeno = (x: object): x is { readonly Deno: DenoFfi } =>
-  "Deno" in x && Predicate.isObject(x.Deno) && Predicate.isFunction(x.Deno.dlopen)
-
-const deno: Effect.Effect<Ffi, NativeError> = Effect.suspend(() => {
-  const scope: object = globalThis
-  if (!hasDeno(scope)) return Effect.fail(missing())
-  const { Deno } = scope
+  if ("bun" in process.versions) return Effect.succeed({ name: "bun:ffi", open })
+  if (!("deno" in process.versions)) return Effect.fail(missing())
   // Asked here and not when loading: else a compilation would come first, or a question in the middle of a run.
-  const { state, partial } = Deno.permissions.querySync({ name: "ffi" })
-  if (state !== "granted" && partial !== true) {
-    return Effect.fail(forbidden("load a compiled plan", "--allow-ffi", "no permission for foreign functions"))
-  }
-  const ffi: Ffi = {
-    name: "Deno.dlopen",
-    open: (path, use) => {
-      const library = Deno.dlopen(path, { pgx_run: { parameters: ["pointer", "i32", "i32"], result: "i32" } })
-      const { pgx_run } = library.symbols
-      return use({ run: pgx_run, addressOf: (view) => Deno.UnsafePointer.of(view), close: () => library.close() })
-    }
-  }
-  return Effect.succeed(ffi)
+  return mayCall(globalThis)
+    ? Effect.succeed({ name: "Deno.dlopen", open })
+    : Effect.fail(forbidden("load a compiled plan", "--allow-ffi", "no permission for foreign functions"))
 })
+
+const open = (path: string): Opened => {
+  const library = openLibrary<{ readonly pgx_run: Opened["run"] }>(path, {
+    pgx_run: { takes: ["pointer", "i32", "i32"], gives: "i32" }
+  })
+  if (library === undefined) throw missing()
+  return { run: library.symbols.pgx_run, addressOf, close: () => library.close() }
+}
+
+/** What is used of Deno. */
+interface Permissions {
+  readonly querySync: (x: { readonly name: "ffi" }) => { readonly state: string; readonly partial?: boolean }
+}
+
+const hasPermissions = (x: object): x is { readonly Deno: { readonly permissions: Permissions } } =>
+  "Deno" in x && Predicate.hasProperty(x.Deno, "permissions")
+
+const mayCall = (scope: object): boolean => {
+  if (!hasPermissions(scope)) return false
+  const { state, partial } = scope.Deno.permissions.querySync({ name: "ffi" })
+  return state === "granted" || partial === true
+}
 
 const missing = (): NativeError =>
   new NativeError({

@@ -1,5 +1,6 @@
 /** A compiled plan as a function of TypeScript. */
 import { Effect, type Scope } from "effect"
+import type { Address } from "../../io/foreign.ts"
 import type { NativeError } from "./failure.ts"
 import { type Ffi, notLoadable, type Opened } from "./ffi.ts"
 
@@ -20,7 +21,7 @@ export type NativeRun = (memory: ArrayBufferView, slots: number, threads: number
  */
 export const openLibrary = (ffi: Ffi, path: string): Effect.Effect<NativeRun, NativeError, Scope.Scope> =>
   Effect.acquireRelease(
-    Effect.try({ try: () => ffi.open(path, callable), catch: (cause) => notLoadable(path, cause) }),
+    Effect.try({ try: () => callable(ffi.open(path)), catch: (cause) => notLoadable(path, cause) }),
     (library) => Effect.sync(library.close)
   ).pipe(Effect.map((library) => library.run))
 
@@ -36,14 +37,14 @@ interface Callable {
  * The text is compiled anew for each library, told apart by its number: where several libraries share one text, their
  * calls are no constants for the engine's optimiser and take 95 ns in place of 10 (Deno 2.9, twelve libraries).
  */
-const callable = <Address>(library: Opened<Address>): Callable => {
+const callable = (library: Opened): Callable => {
   let open = true
   const addressOf = (view: ArrayBufferView): Address => {
     if (open) return library.addressOf(view)
     throw new Error("A compiled plan was called after its scope had closed")
   }
   // What a text is cannot be checked; it is eight lines, below.
-  const make = new Function("call", "addressOf", `${TEXT} // ${made++}`) as Maker<Address>
+  const make = new Function("call", "addressOf", `${TEXT} // ${made++}`) as Maker
   const { run, forget } = make(library.run, addressOf)
   return {
     run,
@@ -55,8 +56,8 @@ const callable = <Address>(library: Opened<Address>): Callable => {
   }
 }
 
-type Maker<Address> = (
-  call: Opened<Address>["run"],
+type Maker = (
+  call: Opened["run"],
   addressOf: (view: ArrayBufferView) => Address
 ) => { readonly run: NativeRun; readonly forget: () => void }
 

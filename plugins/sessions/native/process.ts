@@ -3,7 +3,10 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { Duration, Effect } from "effect"
 import { counted } from "../../../core/text/numbers.ts"
+import type { Variables as Environment } from "../../io/user.ts"
 import { NativeError, refusal } from "./failure.ts"
+
+export type { Environment }
 
 /** A program and what it is given. */
 export interface Command {
@@ -15,9 +18,6 @@ export interface Command {
   readonly environment: Environment
   readonly timeLimit: Duration.Input
 }
-
-/** Variables by name. */
-export type Environment = Readonly<Record<string, string | undefined>>
 
 /** How a program ended. */
 export interface Ending {

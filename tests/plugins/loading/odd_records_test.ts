@@ -2,8 +2,8 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import fc from "fast-check"
 import { cartPole, cartPoleLength } from "../../../envs/mod.ts"
+import { thrown } from "../../../plugins/loading/error.ts"
 import { pluginIssues } from "../../../plugins/loading/mod.ts"
-import { thrown } from "../../../plugins/loading/thrown.ts"
 
 const whole = { policygradex: 1, name: "x", version: "1" }
 const throwing = (key: string, of: object): object =>

@@ -1,25 +1,13 @@
 /** Where `pgex setup tensorflow` builds: a folder of the user's cache, or one that was asked for. */
 import { chmodSync, readFileSync, statSync } from "node:fs"
-import { homedir } from "node:os"
 import { join, resolve } from "node:path"
+import { cacheFolder } from "../../../io/user.ts"
 
 /** TensorFlow on the processor, and on CUDA. */
 export type Build = "cpu" | "cuda"
 
 /** Names a build's folder where it is not in the cache. */
 export const FOLDER_VARIABLE = "PGEX_TENSORFLOW"
-
-/** The user's cache folder: `PGEX_CACHE`, else the system's place for such things. */
-const cacheFolder = (): string => {
-  const { PGEX_CACHE, XDG_CACHE_HOME, LOCALAPPDATA } = process.env
-  if (PGEX_CACHE) return resolve(PGEX_CACHE)
-  if (XDG_CACHE_HOME) return join(resolve(XDG_CACHE_HOME), "policygradex")
-  if (process.platform === "darwin") return join(homedir(), "Library", "Caches", "policygradex")
-  if (process.platform === "win32") {
-    return join(LOCALAPPDATA || join(homedir(), "AppData", "Local"), "policygradex", "Cache")
-  }
-  return join(homedir(), ".cache", "policygradex")
-}
 
 /** The parts of a build's folder. */
 export interface Place {
@@ -42,7 +30,9 @@ export const placeOf = (folder: string): Place => {
 
 /** The folder that a build has where no other is asked for. */
 export const defaultFolder = (build: Build): string =>
-  process.env[FOLDER_VARIABLE] ? resolve(process.env[FOLDER_VARIABLE]) : join(cacheFolder(), `tensorflow-${build}`)
+  process.env[FOLDER_VARIABLE]
+    ? resolve(process.env[FOLDER_VARIABLE])
+    : join(cacheFolder(process.env), `tensorflow-${build}`)
 
 /** What a finished build says of itself. */
 export interface BuildRecord {

@@ -13,7 +13,7 @@ import { lastWords, run, SetupError } from "./failure.ts"
 import { installPackages, TFJS } from "./packages.ts"
 import { whole } from "./parts.ts"
 import { type Build, type BuildRecord, builtIn, defaultFolder, keepToOwner, type Place, placeOf } from "./place.ts"
-import { findPython, installWheel, TENSORFLOW } from "./wheel.ts"
+import { findPip, installWheel, TENSORFLOW } from "./wheel.ts"
 
 export interface SetupOptions {
   readonly build: Build
@@ -60,7 +60,7 @@ export const setupTensorflow = Effect.fn("setup.tensorflow")(function* (options:
   })
   yield* ownersOnly(place)
   if (!existsSync(place.wheel)) {
-    const python = yield* findPython(options.python ?? (environment.PGEX_PYTHON || undefined), environment)
+    const python = yield* findPip(options.python, environment)
     yield* say(`1/4 TensorFlow ${TENSORFLOW} from PyPI${build === "cuda" ? " with CUDA (3 GB)" : " (0.2 to 0.6 GB)"}`)
     yield* whole(place.wheel, (part) => installWheel(build, python, part, environment))
   }

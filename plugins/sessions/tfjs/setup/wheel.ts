@@ -1,8 +1,10 @@
 /** TensorFlow's C libraries and headers, out of its wheel. */
 import { readdirSync, readFileSync } from "node:fs"
-import { join, resolve } from "node:path"
+import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { Effect } from "effect"
+import * as E from "fp-ts/lib/Either.js"
+import { findPython } from "../../../io/user.ts"
 import type { Environment } from "../../native/process.ts"
 import { lastWords, run, SetupError } from "./failure.ts"
 import type { Build } from "./place.ts"
@@ -26,31 +28,25 @@ export const installWheel = Effect.fn("setup.wheel")(function* (
   if (build === "cuda") yield* pip(python, folder, environment, cudaWheels(folder))
 })
 
-/** The Python that is asked for, or one of the search path. */
-export const findPython = Effect.fn("setup.python")(function* (asked: string | undefined, environment: Environment) {
+/** The Python that is asked for, or the user's, with pip. */
+export const findPip = Effect.fn("setup.python")(function* (asked: string | undefined, environment: Environment) {
   const operation = "find Python with pip"
+  const python = findPython(asked, environment)
   const missing = new SetupError({
     reason: "no-python",
     operation,
-    want: asked ?? "python3 or python on the search path",
+    want: E.isLeft(python) ? python.left.join(" or ") : python.right,
     got: "no such program",
     fix: "install Python 3 with pip, or name one with --python PATH"
   })
-  for (const file of asked === undefined ? ["python3", "python"] : [/[/\\]/.test(asked) ? resolve(asked) : asked]) {
-    const args = ["-m", "pip", "--version"]
-    const folder = HERE // `-m` takes modules of the folder that it is started in first, which may be anybody's
-    const tried = yield* Effect.result(
-      run({ operation, file, args, folder, environment, timeLimit: "60 seconds" }, missing)
-    )
-    if (tried._tag === "Failure") {
-      if (tried.failure.reason !== "no-python") return yield* tried.failure
-    } else if (tried.success.code === 0) return file
-    else {
-      const fix = `install pip for it (${file} -m ensurepip), or name another Python with --python PATH`
-      return yield* new SetupError({ reason: "no-pip", operation, want: `${file} with pip`, got: "no pip", fix })
-    }
-  }
-  return yield* missing
+  if (E.isLeft(python)) return yield* missing
+  const file = python.right
+  const args = ["-m", "pip", "--version"]
+  const folder = HERE // `-m` takes modules of the folder that it is started in first, which may be anybody's
+  const { code } = yield* run({ operation, file, args, folder, environment, timeLimit: "60 seconds" }, missing)
+  if (code === 0) return file
+  const fix = `install pip for it (${file} -m ensurepip), or name another Python with --python PATH`
+  return yield* new SetupError({ reason: "no-pip", operation, want: `${file} with pip`, got: "no pip", fix })
 })
 
 const pip = (python: string, folder: string, environment: Environment, packages: readonly string[]) =>

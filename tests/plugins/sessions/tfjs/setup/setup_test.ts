@@ -125,11 +125,11 @@ test("setup tensorflow names what is missing, and how to get it", { skip }, () =
       /want \/no\/python, got no such program; install Python/
     )
     await replace("python3", "exit 1")
-    failedWith(await attempt(), "no-pip", /want python3 with pip, got no pip; .*ensurepip/)
+    failedWith(await attempt(), "no-pip", /want \S*python3 with pip, got no pip; .*ensurepip/)
     await replace("python3", `case "$*" in *--version*) exit 0;; esac; echo "ERROR: no index" >&2; exit 1`)
     failedWith(await attempt(), "download-failed", /got ERROR: no index; check that pip/)
     await replace("python3", undefined)
-    failedWith(await attempt(), "no-python", /want python3 or python on the search path/)
+    failedWith(await attempt(), "no-python", /want python3 or python, got no such program/)
     await replace("python3", working.python3)
     await replace("c++", undefined)
     failedWith(await attempt(), "no-compiler", /want the C\+\+ compiler c\+\+, got no such program; install g\+\+/)
