@@ -120,6 +120,25 @@ export const GroupTrainingConfig = Schema.Struct({
 })
 export type GroupTrainingConfig = typeof GroupTrainingConfig.Type
 
+/** One task of each group as the meta-training set of a meta-learner, beside other sets. */
+export const SelectionConfig = Schema.Struct({
+  learner: name("meta-learner, as `pgex algorithms` lists them; its settings stand under its id in algorithm"),
+  pick: choice(["draw", "medoid"], "of each group a task at random, anew for each seed, or the one that helps it most"),
+  iterations: count(1, 1_000_000, "meta-training iterations from scratch, on every set of tasks; the paper: 100"),
+  stepsPerTask: count(
+    1,
+    10_000_000,
+    "environment steps a task an iteration, shared by the rollouts before and after adaptation; the paper: 2048 each"
+  ),
+  vector: count(1, 4096, "environments side by side a task"),
+  seeds: count(1, 1000, "meta-trainings of each kind of set with different keys; the paper: 5"),
+  randomDraws: count(1, 1000, "random sets, dealt out to the seeds: at least five tell a spread"),
+  adaptationSteps: count(0, 1_000_000, "steps of adaptation to each unseen task; the paper: 200"),
+  adaptationStepsPerTask: count(1, 10_000_000, "environment steps of each of them; the paper: 2048"),
+  unseen: count(1, 100_000, "tasks drawn from the family, none of those of the run; the paper: 50")
+})
+export type SelectionConfig = typeof SelectionConfig.Type
+
 const EvaluationConfig = Schema.Struct({
   episodes: count(1, 1_000_000, "episodes a task a policy, after its training"),
   actions: choice(
@@ -157,6 +176,10 @@ export type SessionKind = (typeof sessionKinds)[number]
 /** Everything that decides a run. */
 export const RunConfig = Schema.Struct({
   preset: name("where the values came from"),
+  use: choice(
+    ["group", "select"],
+    "what the groups are for: a policy each; or one task of each to learn from how to adapt to tasks not seen"
+  ),
   seed: count(0, Number.MAX_SAFE_INTEGER, "the one seed; every key of the run is spawned from it"),
   session: choice(sessionKinds, "what computes; auto: the fastest that works; wasm: the same bits on every machine"),
   workers: countOr("auto", 1, 1024, "worker threads, or one a core"),
@@ -173,6 +196,7 @@ export const RunConfig = Schema.Struct({
   grouping: GroupingConfig,
   truth: TruthConfig,
   groupTraining: GroupTrainingConfig,
+  selection: SelectionConfig,
   evaluation: EvaluationConfig
 })
 

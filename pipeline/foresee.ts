@@ -3,7 +3,7 @@
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
 import type { Budget } from "../algorithms/mod.ts"
-import { type ArgumentError, argumentError, partsOf } from "../core/failure/mod.ts"
+import { type ArgumentError, argumentError, cannot, partsOf } from "../core/failure/mod.ts"
 import { checkedSubsets } from "../core/surrogate/internal.ts"
 import type { Task } from "../envs/mod.ts"
 import type { Catalog } from "./catalog.ts"
@@ -38,7 +38,9 @@ export const foresee = (
   config: RunConfig,
   setting: Setting<unknown>,
   tasks: readonly Task[],
-  { groupings, architectures }: Pick<Catalog, "groupings" | "architectures">
+  { groupings, architectures }: Pick<Catalog, "groupings" | "architectures">,
+  /** What learns from selected tasks, where a run selects. */
+  selecting?: Setting<unknown>
 ): E.Either<ArgumentError, undefined> => {
   const { surrogate, grouping } = config
   const count = grouping.lambda === "off" ? { k: grouping.k } : { lambda: grouping.lambda }
@@ -47,8 +49,13 @@ export const foresee = (
     grouping.method === WORTH
       ? worthTakes(tasks.length, config)
       : groupingTakes(tasks.length, { ...count, method: grouping.method }, groupings),
-    ...trainings(config, tasks.length).map((planned) => takes(setting, tasks, planned)),
-    ...toldTrainings(config, setting, tasks, architectures)
+    takes(setting, tasks, metaTraining(config, tasks.length)),
+    ...(selecting === undefined
+      ? [
+          ...trainings(config, tasks.length).map((planned) => takes(setting, tasks, planned)),
+          ...toldTrainings(config, setting, tasks, architectures)
+        ]
+      : [takes(selecting, tasks, metaLearning(config, tasks.length)), adaptationTakes(config)])
   ]
   return pipe(
     steps.find(E.isLeft) ?? E.right(undefined),
@@ -56,11 +63,38 @@ export const foresee = (
   )
 }
 
+const metaTraining = ({ meta: { stepsPerTask, iterations } }: RunConfig, tasks: number): Planned => ({
+  what: `all ${tasks} tasks`,
+  tasks,
+  stepsPerTask,
+  iterations,
+  from: ["meta", "meta"]
+})
+
+/** By a meta-learner, from scratch; sets of fewer tasks are trained as well. */
+const metaLearning = ({ selection: { learner, stepsPerTask, iterations } }: RunConfig, tasks: number): Planned => ({
+  what: `${learner} on ${tasks} tasks`,
+  tasks,
+  stepsPerTask,
+  iterations,
+  from: ["selection", "selection"]
+})
+
+/** Whether the steps of an adaptation can be shared by the environments of a task. */
+const adaptationTakes = ({
+  selection: { adaptationStepsPerTask, vector }
+}: RunConfig): E.Either<ArgumentError, unknown> =>
+  adaptationStepsPerTask % vector === 0
+    ? E.right(undefined)
+    : cannot(
+        "adapt to unseen tasks",
+        `selection.adaptationStepsPerTask a multiple of ${vector}, selection.vector`,
+        String(adaptationStepsPerTask)
+      )
+
 const trainings = (c: RunConfig, n: number): readonly Planned[] => {
-  const meta = { tasks: n, stepsPerTask: c.meta.stepsPerTask, iterations: c.meta.iterations }
   const group = groupOf(c)
   return [
-    { ...meta, what: `all ${n} tasks`, from: ["meta", "meta"] },
     ...(c.truth.subsets === 0
       ? []
       : [

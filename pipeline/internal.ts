@@ -12,7 +12,9 @@ export type {
   RatedCost,
   Recording,
   ReportAffinity,
+  ReportSelection,
   ReportTask,
+  SetComparison,
   Warning
 } from "./result/report_data.ts"
 export { decide } from "./stages/decision.ts"

@@ -5,22 +5,26 @@ import { child } from "../core/random/mod.ts"
 import { Progress } from "../core/service/progress.ts"
 import type { Catalog } from "./catalog.ts"
 import type { RunConfig } from "./config.ts"
-import { plan } from "./plan.ts"
+import { type Planned, plan } from "./plan.ts"
 import { forecastText } from "./result/forecast.ts"
 import { recordingsOf } from "./result/recordings.ts"
 import { jobResult } from "./result/result.ts"
+import { setReturns } from "./result/set_returns.ts"
+import { adaptation } from "./stages/adaptation.ts"
 import { compareWithTruth } from "./stages/agreement.ts"
 import { firstOrderRows, refuseBeyond } from "./stages/first_order/validity.ts"
 import { firstOrderCheck } from "./stages/first_order_check.ts"
 import { groupTraining, learnersBudget, policiesBy } from "./stages/group_training.ts"
-import { grouping } from "./stages/grouping.ts"
+import { grouping, type TaskGroups } from "./stages/grouping.ts"
 import { metaTraining } from "./stages/meta_training.ts"
-import { makeStages } from "./stages/stage.ts"
-import { surrogate } from "./stages/surrogate.ts"
+import { selection } from "./stages/selection.ts"
+import { makeStages, type Stages } from "./stages/stage.ts"
+import { type Estimated, surrogate } from "./stages/surrogate.ts"
 import { comparable, truth } from "./stages/truth.ts"
 
 /**
- * Runs every stage in order: meta-training, estimates, first-order check, grouping, truth, group training.
+ * Runs every stage in order: meta-training, estimates, first-order check, grouping; then truth and group training, or, where
+ * the run is to select, meta-learning from one task of each group, and adaptation to unseen tasks.
  *
  * `catalog` is where ids are looked up. What a stage finished is in the store before the next one starts, and a job in a
  * store that has the results of some stages goes on behind them, to the same bytes.
@@ -31,7 +35,8 @@ import { comparable, truth } from "./stages/truth.ts"
  */
 export const mainJob = (catalog: Catalog) =>
   Effect.fn("policygradex.mainJob")(function* (config: RunConfig) {
-    const { key, tasks, planted, spec, context, workers, code } = yield* plan(config, catalog)
+    const planned = yield* plan(config, catalog)
+    const { key, tasks, planted, spec, context, workers, code } = planned
     const { setting } = context
     const stages = yield* makeStages(workers, code)
 
@@ -75,6 +80,23 @@ export const mainJob = (catalog: Catalog) =>
       ...(estimated.worth === undefined ? {} : { worth: estimated.worth })
     })
     const { k, labels } = split
+
+    const common = {
+      config,
+      adapts: setting.algorithm.adapter !== undefined,
+      tasks,
+      planted,
+      meta,
+      estimated,
+      residuals,
+      grouping: split
+    }
+    if (planned.selecting !== undefined) {
+      const selected = yield* select(config, planned, planned.selecting, stages, estimated, split)
+      const spent = { spent: stages.ledger.entries(), computers: stages.computers }
+      return jobResult({ ...common, ...ungrouped, selection: selected, ...spent })
+    }
+
     const { say } = yield* Progress
     yield* say(forecastText({ taskIds: spec.taskIds, worth: estimated.worth, grouping: split }))
 
@@ -104,15 +126,8 @@ export const mainJob = (catalog: Catalog) =>
     })
     const recordings = yield* recordingsOf(setting, tasks, policiesBy(grouped, labels.chosen), child(key, "films"))
     const result = jobResult({
-      config,
-      adapts: setting.algorithm.adapter !== undefined,
-      tasks,
-      planted,
-      meta,
-      estimated,
-      residuals,
+      ...common,
       comparison,
-      grouping: split,
       truth: trained,
       trained: grouped,
       spent: stages.ledger.entries(),
@@ -120,3 +135,46 @@ export const mainJob = (catalog: Catalog) =>
     })
     return { ...result, recordings }
   })
+
+/** Of a run that trains no groups. */
+const ungrouped = {
+  comparison: undefined,
+  truth: { chosen: [], scores: [], repeats: [], trained: [] },
+  trained: { rows: [], leftOut: [] }
+} as const
+
+/**
+ * One task of each group as a meta-training set, beside other sets: what is learned from them, and its worth on unseen tasks.
+ *
+ * - Source: Zhang et al., section 4.1 and table 3, the control environments.
+ */
+const select = Effect.fnUntraced(function* (
+  config: RunConfig,
+  { key, tasks }: Planned,
+  { spec, setting, unseen }: NonNullable<Planned["selecting"]>,
+  stages: Stages,
+  { affinities }: Estimated,
+  { labels }: TaskGroups
+) {
+  const { adaptationSteps: steps, adaptationStepsPerTask: stepsPerTask } = config.selection
+  const learned = yield* stages.run(selection(setting), {
+    spec,
+    tasks,
+    labels,
+    affinities: { chosen: affinities[config.surrogate.affinity], cosine: affinities.cosine },
+    config: config.selection,
+    key: child(key, "selection")
+  })
+  const { rows, names, leftOut, trained } = learned
+  const { trainings } = yield* stages.run(adaptation, {
+    spec: { ...spec, stepsPerTask },
+    tasks: unseen,
+    rows,
+    names,
+    learned: trained.map(({ policy, moments, arrays = {} }) => ({ policy, moments, arrays })),
+    steps,
+    key: child(key, "adaptation"),
+    evaluation: { ...config.evaluation, environments: spec.environmentsPerTask }
+  })
+  return { rows: setReturns(rows, names, trained, trainings), leftOut, unseen: unseen.length }
+})

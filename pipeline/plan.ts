@@ -1,16 +1,18 @@
 /** What a configuration means, before anything is computed: the tasks, and what trains them. */
 import { Effect } from "effect"
 import { mergeSettings } from "../algorithms/internal.ts"
-import { key as keyOf } from "../core/random/mod.ts"
+import { child, type Key, key as keyOf } from "../core/random/mod.ts"
+import { UsageError } from "../core/service/failure.ts"
 import { fromEither } from "../core/service/from_either.ts"
 import { Session } from "../core/service/session.ts"
-import { findFamily } from "../envs/mod.ts"
+import { findFamily, type Task } from "../envs/mod.ts"
 import type { Catalog } from "./catalog.ts"
 import type { RunConfig } from "./config.ts"
 import { foresee } from "./foresee.ts"
 import { Workers, workersHere } from "./jobs/job.ts"
 import { settingOf, type TrainingSpec } from "./jobs/spec.ts"
 import type { StageContext } from "./stages/context.ts"
+import { unseenTasks } from "./stages/unseen_tasks.ts"
 
 /**
  * All of it that needs nothing to compute with; a job that gets past this has stages that can all begin.
@@ -22,12 +24,11 @@ export const intend = Effect.fn("policygradex.intend")(function* (config: RunCon
   const family = yield* fromEither(findFamily(catalog.registry, config.family.id))
   const { tasks, planted } = yield* fromEither(family.tasks({ ...config.family.options, n: config.family.n }))
   const { id: algorithm } = config.algorithm
-  const defaults = catalog.algorithms.find((a) => a.id === algorithm)?.defaults
   const { observation, reward } = config.normalise
   const spec: TrainingSpec = {
     environment: family.environment.id,
     algorithm,
-    algorithmConfig: mergeSettings(defaults, config.algorithm[algorithm] ?? {}),
+    algorithmConfig: settingsFor(algorithm, config, catalog),
     // Left out where there is none, so that policies without it are as they were before there was any.
     network: observation || reward ? { ...config.network, normalise: config.normalise } : config.network,
     taskIds: tasks.map((t) => t.id),
@@ -36,13 +37,50 @@ export const intend = Effect.fn("policygradex.intend")(function* (config: RunCon
     ...config.evaluation
   }
   const setting = yield* settingOf(spec, catalog)
-  yield* fromEither(foresee(config, setting, tasks, catalog))
-  return { key, tasks, planted, spec, setting }
+  const selecting =
+    config.use === "select" ? yield* intendSelection(config, catalog, spec, tasks, child(key, "unseen")) : undefined
+  yield* fromEither(foresee(config, setting, tasks, catalog, selecting?.setting))
+  return { key, tasks, planted, spec, setting, selecting }
+})
+
+/** A learner's settings over its defaults. */
+const settingsFor = (id: string, { algorithm }: RunConfig, { algorithms }: Catalog): unknown =>
+  mergeSettings(algorithms.find((a) => a.id === id)?.defaults, algorithm[id] ?? {})
+
+/** What learns from the selected tasks, and the tasks that it will adapt to. */
+const intendSelection = Effect.fnUntraced(function* (
+  config: RunConfig,
+  catalog: Catalog,
+  run: TrainingSpec,
+  tasks: readonly Task[],
+  key: Key
+) {
+  const { learner, vector, stepsPerTask, unseen: count } = config.selection
+  if (config.network.taskOneHot) {
+    const want = "a policy that is not told its task"
+    const fix = "set network.taskOneHot=false"
+    return yield* new UsageError({ doing: "select tasks for meta-learning", want, got: "one that is", fix })
+  }
+  const normalise = { observation: config.normalise.observation, reward: false }
+  const spec: TrainingSpec = {
+    ...run,
+    algorithm: learner,
+    algorithmConfig: settingsFor(learner, config, catalog),
+    // A meta-learner fits its baseline to each rollout, and takes rewards as they are.
+    network: normalise.observation ? { ...config.network, normalise } : config.network,
+    environmentsPerTask: vector,
+    stepsPerTask,
+    // Its worth is that on unseen tasks; of those it learns from one episode must do.
+    episodes: 1
+  }
+  const setting = yield* settingOf(spec, catalog)
+  const unseen = yield* unseenTasks(config, catalog, tasks, count, key, "lower selection.unseen")
+  return { spec, setting, unseen }
 })
 
 /** The same with whoever computes. Errors: those of {@link intend}. */
 export const plan = Effect.fn("policygradex.plan")(function* (config: RunConfig, catalog: Catalog) {
-  const { setting, ...intended } = yield* intend(config, catalog)
+  const { setting, selecting, ...intended } = yield* intend(config, catalog)
   // Environments of another process stay in this thread: that process is what plays them beside it.
   const remote = setting.environment.open !== undefined
   const workers = remote ? yield* workersHere(catalog) : yield* Workers
@@ -52,9 +90,14 @@ export const plan = Effect.fn("policygradex.plan")(function* (config: RunConfig,
     onWorkers: !highCallOverhead && !remote,
     groupings: catalog.groupings ?? []
   }
+  const meta = selecting?.setting.algorithm
   const code = {
     [`algorithm ${setting.algorithm.id}`]: setting.algorithm.version,
+    ...(meta === undefined ? {} : { [`algorithm ${meta.id}`]: meta.version }),
     [`environment ${setting.environment.id}`]: setting.environment.version
   }
-  return { ...intended, context, workers, code }
+  return { ...intended, selecting, context, workers, code }
 })
+
+/** What a job knows before its first stage. */
+export type Planned = Effect.Success<ReturnType<typeof plan>>

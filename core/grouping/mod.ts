@@ -16,6 +16,7 @@ export {
 } from "./group.ts"
 export { type Indifference, indifference } from "./indifference.ts"
 export { type KMeans, kMeans, lloyd, type Points } from "./k_means.ts"
+export { medoid } from "./medoid.ts"
 export { packSymmetric, unpackRows } from "./packed.ts"
 export { type Partition, partition, partitionValue } from "./partition.ts"
 export { randomGroups } from "./random_groups.ts"

@@ -13,7 +13,7 @@ export const headline = (
     readonly tasks: readonly unknown[]
     readonly grouping: Pick<TaskGroups, "k" | "labels" | "indifference" | "decision">
   },
-  judged: Verdict | undefined
+  judged: Pick<Verdict, "text"> | undefined
 ): string => {
   const { k, labels, indifference, decision } = o.grouping
   if (indifference !== undefined) return `${sentence(indifference)}, so all are one.`

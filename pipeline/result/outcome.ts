@@ -9,6 +9,7 @@ import type { TaskGroups } from "../stages/grouping.ts"
 import type { Estimated } from "../stages/surrogate.ts"
 import type { Truth } from "../stages/truth.ts"
 import type { Spent } from "../store/ledger.ts"
+import type { SetReturns } from "./set_returns.ts"
 
 /** Everything that the stages gave. */
 export interface Outcome {
@@ -26,6 +27,13 @@ export interface Outcome {
   readonly comparison: TruthAgreement | undefined
   /** Every row of the comparison. */
   readonly trained: { readonly rows: readonly RowReturns[]; readonly leftOut: readonly LeftOut[] }
+  /** Where the run selects: every set that was learned from. */
+  readonly selection?: {
+    readonly rows: readonly SetReturns[]
+    readonly leftOut: readonly LeftOut[]
+    /** Tasks that were adapted to. */
+    readonly unseen: number
+  }
   readonly spent: readonly (readonly [string, Spent])[]
   /** What computed each stage. */
   readonly computers: ReadonlyMap<string, string>

@@ -5,6 +5,7 @@ import type { LeftOut, RowKind } from "../stages/comparison.ts"
 import type { Decision } from "../stages/decision.ts"
 import type { FirstOrderRow } from "../stages/first_order/validity.ts"
 import type { Interval } from "../stages/interval.ts"
+import type { SetKind } from "../stages/sets.ts"
 import type { Verdict } from "./verdict.ts"
 
 export interface ReportTask {
@@ -120,6 +121,36 @@ export interface MethodComparison {
   readonly nmi?: number
 }
 
+/** Meta-training sets of one kind, by what is learned from them. */
+export interface SetComparison
+  extends Pick<MethodComparison, "method" | "perSeed" | "meanReturn" | "successRate" | "draws"> {
+  readonly kind: SetKind
+  /** How many tasks there are to learn from. */
+  readonly size: number
+  /** The sets: of every seed one, or one for all. */
+  readonly sets: readonly (readonly number[])[]
+  /** How much more that is than what the tool's choice reaches; not of this itself, nor of one seed. */
+  readonly lessChosen?: Interval
+  /** Mean return of the rollouts before the first step of the adaptation, …, after the last; null where no episode ended. */
+  readonly curve: readonly (number | null)[]
+  /** Of one meta-training: floating-point operations, and environment steps. */
+  readonly operations: number
+  readonly steps: number
+}
+
+/** Which tasks to learn from how to adapt. */
+export interface ReportSelection {
+  readonly learner: string
+  readonly pick: "draw" | "medoid"
+  readonly adaptationSteps: number
+  readonly unseen: number
+  /** By return, the highest first. */
+  readonly rows: readonly SetComparison[]
+  readonly leftOut: readonly LeftOut[]
+  /** Whether the choice was worth it: clearly above all others, clearly below one, or neither. */
+  readonly verdict: "pays" | "better" | "open" | "unknown"
+}
+
 /** An episode as some of its states, drawn by the environment. */
 export interface Recording {
   /** Index of the task. */
@@ -190,6 +221,8 @@ export interface ReportData {
   readonly leftOut: readonly LeftOut[]
   /** Whether the groups were worth it. */
   readonly verdict?: Verdict
+  /** Of a run that selects; it trains no groups. */
+  readonly selection?: ReportSelection
   /** Of environments that draw; the report shows them, the summary leaves them out. */
   readonly recordings?: readonly Recording[]
   readonly costs: readonly RatedCost[]

@@ -10,6 +10,7 @@ import { compare } from "./comparison.ts"
 import { headline } from "./headline.ts"
 import type { Outcome } from "./outcome.ts"
 import type { CostRow, JobResult, ReportPrediction, Warning } from "./report_data.ts"
+import { selectionOf } from "./selection.ts"
 
 const predictionOf = ({ estimated: { worth }, config }: Outcome): { readonly prediction?: ReportPrediction } =>
   worth === undefined
@@ -110,13 +111,14 @@ export const jobResult = (o: Outcome): JobResult => {
   const truthLabels = o.comparison?.labels
   const { comparison, judged } = compare(o.trained.rows, truthLabels)
   const { objective, bound, roundedObjective } = o.grouping
+  const selected = selectionOf(o)
   const after = o.adapts ? " after adaptation" : ""
   const agreementOf = (labels: readonly number[]) => ({
     ...(o.planted === undefined ? {} : { planted: nmi(labels, o.planted) }),
     ...(truthLabels === undefined ? {} : { truth: nmi(labels, truthLabels) })
   })
   return {
-    headline: headline(o, judged),
+    headline: headline(o, selected ?? judged),
     tasks: o.tasks.map((t, i) => ({
       id: t.id,
       params: t.params,
@@ -164,6 +166,7 @@ export const jobResult = (o: Outcome): JobResult => {
     comparisonMeaning: `Mean return over tasks${after}`,
     leftOut: o.trained.leftOut,
     ...(judged === undefined ? {} : { verdict: judged }),
+    ...(selected === undefined ? {} : { selection: selected.selection }),
     costs: costs(o),
     warnings: warnings(o, covered),
     seconds: Object.fromEntries(o.spent.map(([name, s]) => [name, s.seconds])),

@@ -90,8 +90,12 @@ const relogTraining = Effect.fnUntraced(function* (
   if (missing > 0) yield* say(`The log lacked ${missing} of ${rows.length} rows of ${stage}: they were written again`)
 })
 
-const stateArrays = (arrays: Readonly<Record<string, Floats>>) =>
-  Object.fromEntries(Object.entries(arrays).map(([name, data]) => [`${STATE_PREFIX}${name}`, data]))
+/** What a training or an adaptation needs beside the policy to go on from it, as tensors. */
+export const learnedTensors = ({ value, arrays = {} }: Pick<Trained, "value" | "arrays">) => {
+  const own = Object.entries(arrays).map(([name, data]) => [`${STATE_PREFIX}${name}`, data] as const)
+  const all: readonly (readonly [string, Floats])[] = [["value", value], ...own]
+  return all.map(([name, data]) => ({ name, shape: [data.length], data }))
+}
 
 /** θ★, with all that a training or an adaptation needs to go on from it. */
 const putMeta = Effect.fnUntraced(function* (
@@ -100,13 +104,8 @@ const putMeta = Effect.fnUntraced(function* (
   meta: Trained
 ) {
   const store = yield* RunStore
-  const others = Object.entries({ value: meta.value, ...stateArrays(meta.arrays ?? {}) })
-  const saved = savePolicy(
-    policy,
-    meta.policy,
-    { algorithm, environment, tasks, moments: meta.moments },
-    others.map(([name, data]) => ({ name, shape: [data.length], data }))
-  )
+  const origin = { algorithm, environment, tasks, moments: meta.moments }
+  const saved = savePolicy(policy, meta.policy, origin, learnedTensors(meta))
   yield* store.put("meta-training", "policy", { kind: "tensors", ...saved })
   yield* store.put("meta-training", "curve", {
     kind: "array",

@@ -3,7 +3,7 @@
 import type { SessionRecord } from "../../core/service/recovery.ts"
 import { interval, percent, policies, show } from "../../core/text/numbers.ts"
 import { clipped } from "../../core/text/printable.ts"
-import type { EstimateAgainstTruth, RatedCost } from "../../pipeline/internal.ts"
+import type { EstimateAgainstTruth, RatedCost, ReportSelection } from "../../pipeline/internal.ts"
 import type { Interval, ReportData } from "../../pipeline/mod.ts"
 import { duration, grouped } from "../runs/progress.ts"
 
@@ -18,6 +18,7 @@ export const summaryText = (d: ReportData, directory: string): string =>
       return `  group ${g + 1}: ${members.join(", ")}`
     }),
     ...block(d.comparisonMeaning, comparison(d)),
+    ...(d.selection === undefined ? [] : block(returnsAfter(d.selection), sets(d.selection))),
     ...(d.estimates === undefined
       ? []
       : block("Estimate against truth", [["rank correlation", correlation(d.estimates)]])),
@@ -64,6 +65,19 @@ const comparison = ({ comparison: rows, leftOut, tasks }: ReportData): readonly 
     })
   ]
 }
+
+const returnsAfter = ({ learner, adaptationSteps, unseen }: ReportSelection): string =>
+  `Mean return on ${unseen} unseen tasks after ${adaptationSteps} steps of adaptation, by what ${learner} learned from`
+
+/** The tool's own row is marked. */
+const sets = ({ rows, leftOut }: ReportSelection): readonly (readonly [string, string])[] => [
+  ...rows.map(({ kind, method, meanReturn, successRate, draws }) => {
+    const spread = draws === undefined ? "" : `, ${draws.count} draws: ${show(draws.low)} to ${show(draws.high)}`
+    const success = successRate === undefined ? "" : `, ${percent(successRate.value)} of episodes succeed`
+    return [`${kind === "chosen" ? "> " : "  "}${method}`, `${withInterval(meanReturn)}${spread}${success}`] as const
+  }),
+  ...leftOut.map(({ method, why }) => [`  ${method}`, `left out: ${why}`] as const)
+]
 
 const EVERYWHERE = "its numbers are the same on every machine"
 const HERE = "its last bits depend on the machine, those of --session wasm do not"

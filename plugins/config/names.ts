@@ -17,7 +17,10 @@ import type { Catalog, RunConfig } from "../../pipeline/mod.ts"
  * - Errors: `ConfigError` naming the key and what there is.
  */
 export const named = (config: RunConfig, catalog: Catalog): E.Either<ConfigError, RunConfig> => {
+  const { use, selection } = config
+  const metaLearners = catalog.algorithms.filter((a) => a.adapter !== undefined).map((a) => a.id)
   const names = [
+    ...(use === "select" ? [["selection.learner", "a meta-learner", selection.learner, metaLearners] as const] : []),
     ["algorithm.id", "a learner", config.algorithm.id, catalog.algorithms.map((a) => a.id)],
     ["grouping.method", "a grouping method", config.grouping.method, groupingIds(catalog.groupings)]
   ] as const
@@ -45,7 +48,7 @@ const takesActions = ({ algorithm, family }: RunConfig, catalog: Catalog): E.Eit
   return refused("algorithm.id", want, algorithm.id, fix)
 }
 
-/** All settings of every learner that has some here; those of the one that trains, whole. */
+/** All settings of every learner that has some here; those of the learners that train, whole. */
 const complete = (config: RunConfig, { algorithms }: Catalog): E.Either<ConfigError, RunConfig> => {
   const { id, ...given } = config.algorithm
   const ids = algorithms.map((a) => a.id)
@@ -58,12 +61,13 @@ const complete = (config: RunConfig, { algorithms }: Catalog): E.Either<ConfigEr
       suggestion(stranger, ids)
     )
   }
+  const training = [id, ...(config.use === "select" ? [config.selection.learner] : [])]
   let algorithm: RunConfig["algorithm"] = { id }
   for (const learner of algorithms) {
-    if (learner.id !== id && given[learner.id] === undefined) continue
+    if (!training.includes(learner.id) && given[learner.id] === undefined) continue
     const settings = settingsOf(learner, given[learner.id] ?? {})
     if (E.isLeft(settings)) return wrong(learner.id, settings.left)
-    if (learner.id === id) algorithm = { id, [id]: settings.right }
+    if (training.includes(learner.id)) algorithm = { ...algorithm, [learner.id]: settings.right }
   }
   return E.right({ ...config, algorithm })
 }

@@ -1,18 +1,17 @@
 /** What a run's θ★ is worth on tasks that it never saw, before and after it adapts to each of them by itself. */
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import { type Evaluation, type EvaluationOptions, evaluator } from "../../algorithms/mod.ts"
-import { child, type Floats, type Key, stream } from "../../core/random/mod.ts"
+import { type Acting, type Evaluation, type EvaluationOptions, evaluator } from "../../algorithms/mod.ts"
+import { child, type Key, stream } from "../../core/random/mod.ts"
 import { UsageError } from "../../core/service/failure.ts"
 import { Progress } from "../../core/service/progress.ts"
 import type { RunStoreService } from "../../core/service/run_store.ts"
 import { aggregateInterquartileMean, type Interval, type Scores, stratifiedInterval } from "../../core/stat/mod.ts"
 import type { Task } from "../../envs/mod.ts"
-import { meanOf, trainAll } from "../../pipeline/jobs/mod.ts"
+import { adaptAll, meanOf, trainAll, Workers } from "../../pipeline/jobs/mod.ts"
 import type { Catalog, RunConfig } from "../../pipeline/mod.ts"
-import { plan } from "../../pipeline/mod.ts"
+import { plan, unseenTasks } from "../../pipeline/mod.ts"
 import { metaPolicy } from "./meta_policy.ts"
-import { unseenTasks } from "./unseen_tasks.ts"
 
 /** How to adapt, and to what. */
 export interface RunAdaptationOptions extends EvaluationOptions {
@@ -63,18 +62,8 @@ export interface AdaptationWorth {
   readonly curve: readonly (number | null)[]
 }
 
-/** A policy that came of an adaptation, with what was seen on the way. */
-interface Adapted {
-  readonly policy: Floats
-  readonly moments?: Floats | undefined
-  readonly returns: readonly number[]
-}
-
 /** Environments side by side a task. */
 const together = 8
-
-/** Tasks that adapt in one call: a program is as large as all of them. */
-const atOnce = 10
 
 /**
  * Draws tasks, adapts θ★ to each of them by itself, and plays them before and after, with the same episodes.
@@ -90,7 +79,7 @@ export const adaptRun = Effect.fn("run.adapt")(function* (
   options: RunAdaptationOptions,
   key: Key
 ) {
-  const { spec, context, tasks: seen } = yield* plan(config, catalog)
+  const { spec, context, tasks: seen, workers } = yield* plan(config, catalog)
   const { environment, policy, algorithm } = context.setting
   if (policy.taskIds.length > 0) {
     const fix = "run with --set network.taskOneHot=false"
@@ -98,12 +87,19 @@ export const adaptRun = Effect.fn("run.adapt")(function* (
     return yield* new UsageError({ doing: "adapt to unseen tasks", want, got: "one that is", fix })
   }
   const start = yield* metaPolicy(store, catalog, context.setting)
-  const tasks = yield* unseenTasks(config, catalog, seen, options.unseen, child(key, "unseen"))
+  const tasks = yield* unseenTasks(
+    config,
+    catalog,
+    seen,
+    options.unseen,
+    child(key, "unseen"),
+    "ask for fewer with --unseen"
+  )
   const { steps, stepsPerTask = spec.stepsPerTask, episodes, actions, level = 0.95 } = options
   const problem = { environment, policy, environmentsPerTask: Math.min(together, episodes) }
   const { report } = yield* Progress
 
-  const played = Effect.fnUntraced(function* (stage: string, of: (task: number) => Adapted) {
+  const played = Effect.fnUntraced(function* (stage: string, of: (task: number) => Acting) {
     const all: Evaluation[] = []
     for (const [i, task] of tasks.entries()) {
       yield* report({ stage, done: i, total: tasks.length, unit: "tasks" })
@@ -117,28 +113,19 @@ export const adaptRun = Effect.fn("run.adapt")(function* (
     return all
   })
 
-  const byInnerSteps = Effect.fnUntraced(function* (adapter: NonNullable<typeof algorithm.adapter>) {
-    const all: Adapted[] = []
-    for (let from = 0; from < tasks.length; from += atOnce) {
-      yield* report({ stage: "adaptation", done: from, total: tasks.length, unit: "tasks" })
-      const some = tasks.slice(from, from + atOnce)
-      const sizes = { environmentsPerTask: spec.environmentsPerTask, stepsPerTask }
-      const made = adapter(spec.algorithmConfig, { environment, policy, tasks: some, ...sizes })
-      const adapted = yield* Effect.scoped(
-        Effect.flatMap(made, ({ adapt }) => adapt(start, steps, child(key, "adapt")))
-      )
-      all.push(
-        ...adapted.map(
-          (a): Adapted => ({
-            policy: a.policy,
-            moments: start.moments,
-            returns: a.rollouts.map((r) => r.meanReturn ?? Number.NaN)
-          })
-        )
-      )
-    }
-    yield* report({ stage: "adaptation", done: tasks.length, total: tasks.length, unit: "tasks" })
-    return all
+  const byInnerSteps = Effect.gen(function* () {
+    let done = 0
+    yield* report({ stage: "adaptation", done, total: tasks.length, unit: "tasks" })
+    const evaluation = { episodes, actions, environments: problem.environmentsPerTask }
+    const { adapted } = yield* adaptAll(
+      { ...spec, stepsPerTask },
+      { learned: [start], tasks, steps, key, evaluation },
+      (n) => {
+        done += n
+        return report({ stage: "adaptation", done, total: tasks.length, unit: "tasks" })
+      }
+    ).pipe(Effect.provideService(Workers, workers))
+    return adapted[0]!.map((a) => ({ evaluation: a.evaluation, returns: a.curve }))
   })
 
   const byTraining = Effect.gen(function* () {
@@ -154,19 +141,17 @@ export const adaptRun = Effect.fn("run.adapt")(function* (
     const trained = yield* trainAll({ ...spec, stepsPerTask, episodes: 1 }, jobs, () =>
       report({ stage: "adaptation", done: ++done, total: tasks.length, unit: "tasks" })
     )
-    return trained.map(
-      (t): Adapted => ({
-        policy: t.policy,
-        moments: t.moments,
-        returns: t.curve.map(([mean = Number.NaN]) => mean)
-      })
-    )
+    const after = yield* played("after", (task) => trained[task]!)
+    return after.map((evaluation, task) => ({
+      evaluation,
+      returns: trained[task]!.curve.map(([mean = Number.NaN]) => mean)
+    }))
   })
 
-  const before = yield* played("before", () => ({ ...start, returns: [] }))
+  const before = yield* played("before", () => start)
   const { adapter } = algorithm
-  const adapted = adapter === undefined ? yield* byTraining : yield* byInnerSteps(adapter)
-  const after = yield* played("after", (task) => adapted[task]!)
+  const adapted = yield* adapter === undefined ? byTraining : byInnerSteps
+  const after = adapted.map((a) => a.evaluation)
 
   const draws = stream(child(key, "bootstrap"))
   const interval = (scores: Scores) => {

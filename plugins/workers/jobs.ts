@@ -4,7 +4,7 @@ import { problemError } from "../../algorithms/internal.ts"
 import type { LearnerError } from "../../algorithms/mod.ts"
 import type { Session } from "../../core/service/session.ts"
 import type { Job } from "../../pipeline/jobs/mod.ts"
-import { evaluateJob, rolloutJob, trainingJob } from "../../pipeline/jobs/mod.ts"
+import { adaptationJob, evaluateJob, rolloutJob, trainingJob } from "../../pipeline/jobs/mod.ts"
 import type { Catalog } from "../../pipeline/mod.ts"
 import { checkJob, gradientJob, observeJob } from "../../pipeline/stages/mod.ts"
 
@@ -34,6 +34,7 @@ export const checked = <A>(what: string, schema: Schema.Codec<A, unknown>, data:
 
 const jobs: readonly Served[] = [
   served(trainingJob),
+  served(adaptationJob),
   served(rolloutJob),
   served(evaluateJob),
   served(observeJob),

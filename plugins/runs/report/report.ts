@@ -13,6 +13,7 @@ import { firstOrderFigure } from "./figures/first_order.ts"
 import { heatMap } from "./figures/heat_map.ts"
 import { learningFigure } from "./figures/learning.ts"
 import { policiesFigure } from "./figures/policies.ts"
+import { selectionFigure } from "./figures/selection.ts"
 import { type Html, html, raw, table } from "./html.ts"
 import { style } from "./style.ts"
 
@@ -33,6 +34,7 @@ ${section("Can the estimate be trusted", [
   ...(d.firstOrder.length === 0 ? [] : [firstOrderFigure(d.firstOrder, d.firstOrderMaximum)])
 ])}
 ${section("What the groups are worth", d.comparison.length === 0 ? [] : [comparisonFigure(d)])}
+${section("Which tasks to learn from", d.selection === undefined ? [] : [selectionFigure(d.selection, d.tasks)])}
 ${films(d)}
 ${section("Training", d.learning.length === 0 ? [] : [learningFigure(d.learning, d.learningMeaning, d.tasks, d.grouping.labels)])}
 ${costs(d)}

@@ -9,12 +9,12 @@ import { child, zeroKey } from "../../../core/random/mod.ts"
 import { navigation, navigationUniform } from "../../../envs/mod.ts"
 import type { RunConfig } from "../../../pipeline/config.ts"
 import { mainJob, Workers } from "../../../pipeline/mod.ts"
+import { unseenTasks } from "../../../pipeline/stages/unseen_tasks.ts"
 import { catalog } from "../../../plugins/loading/catalog/mod.ts"
 import { adaptRun } from "../../../plugins/runs/adapt_run.ts"
 import { silentProgress } from "../../../plugins/runs/progress.ts"
 import { runJob } from "../../../plugins/runs/run_job.ts"
 import { directoryStore, readRun, readSafetensors } from "../../../plugins/runs/store/mod.ts"
-import { unseenTasks } from "../../../plugins/runs/unseen_tasks.ts"
 import { inSession, right } from "../../algorithms/support.ts"
 import { tiny } from "../../pipeline/job/support.ts"
 import { pgex } from "../../support/pgex.ts"
@@ -183,7 +183,8 @@ test("a family that has no unseen tasks left is refused with how many there are"
     const { tasks } = right(navigationUniform.tasks({ n: 4 }))
     const few = { ...navigationUniform, draw: () => navigationUniform.tasks({ n: 5 }) }
     const registry = { environments: [navigation], families: [few] }
-    const draw = (count: number) => unseenTasks(runs.ppo, { ...catalog, registry }, tasks, count, zeroKey)
+    const draw = (count: number) =>
+      unseenTasks(runs.ppo, { ...catalog, registry }, tasks, count, zeroKey, "ask for fewer with --unseen")
     const fewer = yield* draw(4)
     assert.deepEqual(
       fewer.map((t) => t.id),

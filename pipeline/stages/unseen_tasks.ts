@@ -5,22 +5,24 @@ import { pipe } from "fp-ts/lib/function.js"
 import { child, type Key } from "../../core/random/mod.ts"
 import { UsageError } from "../../core/service/failure.ts"
 import { findFamily, type Task } from "../../envs/mod.ts"
-import type { Catalog, RunConfig } from "../../pipeline/mod.ts"
+import type { Catalog } from "../catalog.ts"
+import type { RunConfig } from "../config.ts"
 
 /** Draws from the family at most. */
 const ROUNDS = 8
 
 /**
- * Draws until there are enough that were not trained on.
+ * Draws until there are enough that were not trained on; `fix` is how to ask for fewer.
  *
  * - Errors: `UsageError` for a family of few tasks, which has none left; those of the family's options.
  */
 export const unseenTasks = Effect.fnUntraced(function* (
-  { family: { id, options, n } }: RunConfig,
+  { family: { id, options, n } }: Pick<RunConfig, "family">,
   catalog: Catalog,
   seen: readonly Task[],
   count: number,
-  key: Key
+  key: Key,
+  fix: string
 ) {
   const ids = new Set(seen.map((t) => t.id))
   const found = new Map<string, Task>()
@@ -34,6 +36,5 @@ export const unseenTasks = Effect.fnUntraced(function* (
   }
   if (found.size === count) return [...found.values()]
   const want = `${count} tasks of ${id} that the run was not trained on`
-  const fix = "ask for fewer with --unseen"
   return yield* new UsageError({ doing: "draw unseen tasks", want, got: `${found.size}`, fix })
 })

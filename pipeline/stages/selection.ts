@@ -1,0 +1,70 @@
+/** Stage: a meta-learner trained from scratch on every set of tasks that is compared. */
+import { Effect, Schema } from "effect"
+import { savePolicy } from "../../algorithms/mod.ts"
+import { child } from "../../core/random/mod.ts"
+import { Progress } from "../../core/service/progress.ts"
+import { RunStore } from "../../core/service/run_store.ts"
+import type { SelectionConfig } from "../config.ts"
+import { Workers } from "../jobs/job.ts"
+import { type Setting, Trained } from "../jobs/training.ts"
+import { trainAll } from "../jobs/training_job.ts"
+import { LeftOut } from "./comparison.ts"
+import type { TasksOfSpec } from "./context.ts"
+import { learnedTensors } from "./meta_training.ts"
+import { comparedSets, SetRow, type SetsAsked } from "./sets.ts"
+import { stage } from "./stage.ts"
+import { costOfTrainings, counting } from "./trainings.ts"
+
+export interface SelectionInput extends TasksOfSpec, Pick<SetsAsked, "labels" | "affinities"> {
+  readonly config: Pick<SelectionConfig, "pick" | "iterations" | "seeds" | "randomDraws">
+}
+
+/** Rows, and what was learned from each set of each seed once. */
+const MetaLearned = Schema.Struct({
+  rows: Schema.Array(SetRow),
+  leftOut: Schema.Array(LeftOut),
+  /** Names of the trainings, {@link trialName} of their trials. */
+  names: Schema.Array(Schema.String),
+  trained: Schema.Array(Trained)
+})
+export type MetaLearned = typeof MetaLearned.Type
+
+/** Trials of one name are one training. */
+export const trialName = ({ tasks, seed }: SetRow["trials"][number]): string => `${seed}: ${tasks.join(" ")}`
+
+export const selection = (setting: Setting<unknown>) =>
+  stage({
+    name: "selection",
+    result: MetaLearned,
+    costOf: costOfTrainings,
+    run: Effect.fnUntraced(function* ({ spec, tasks, key, config, labels, affinities }: SelectionInput, { workers }) {
+      const { rows, leftOut } = comparedSets({ ...config, labels, affinities, key })
+      const distinct = new Map(rows.flatMap((r) => r.trials.map((t) => [trialName(t), t])))
+      const trials = [...distinct.values()].toSorted((a, b) => a.seed - b.seed)
+      const begin = counting("selection", yield* Progress)
+      const training = trainAll(
+        spec,
+        trials.map((t) => ({
+          tasks: t.tasks.map((i) => tasks[i]!),
+          iterations: config.iterations,
+          key: child(key, t.seed, t.tasks.join(" "))
+        })),
+        yield* begin(trials.length)
+      )
+      const trained = yield* Effect.provideService(training, Workers, workers)
+      // What a policy adapted to on the tasks that it learned from serves nobody.
+      const lean = trained.map(({ adapted: _, ...t }): Trained => t)
+      return { rows, leftOut, names: trials.map(trialName), trained: lean } satisfies MetaLearned
+    }),
+    save: Effect.fnUntraced(function* ({ tasks }: SelectionInput, { rows, names, trained }: MetaLearned) {
+      const store = yield* RunStore
+      const { policy, algorithm, environment } = setting
+      for (const trial of rows.find((r) => r.kind === "chosen")?.trials ?? []) {
+        const learned = trained[names.indexOf(trialName(trial))]!
+        const of = trial.tasks.map((i) => tasks[i]!)
+        const origin = { algorithm, environment, tasks: of, moments: learned.moments }
+        const saved = savePolicy(policy, learned.policy, origin, learnedTensors(learned))
+        yield* store.put("selection", `policy-seed-${trial.seed}`, { kind: "tensors", ...saved })
+      }
+    })
+  })
