@@ -1,7 +1,7 @@
 /** Every affinity matrix as the report shows it, with what its entries mean. */
 import type { Affinity } from "../../core/surrogate/mod.ts"
 import { unitNames } from "../stages/decision.ts"
-import { rowsOf } from "../stages/group_by.ts"
+import { rowsOf, WORTH } from "../stages/group_by.ts"
 import type { Outcome } from "./outcome.ts"
 import type { ReportAffinity } from "./report_data.ts"
 
@@ -21,7 +21,7 @@ export const affinityViews = (o: Outcome): readonly ReportAffinity[] => {
     meaning: string,
     matrix: ReportAffinity["matrix"],
     labels: readonly number[]
-  ): ReportAffinity => ({ id, title, meaning, matrix, labels, chosen: id === chosen })
+  ): ReportAffinity => ({ id, title, meaning, matrix, labels, chosen: id === chosen && o.grouping.method !== WORTH })
   return [
     view(
       "centred",
@@ -37,13 +37,18 @@ export const affinityViews = (o: Outcome): readonly ReportAffinity[] => {
       rowsOf(affinities.gain),
       o.grouping.labels.gain
     ),
-    view(
-      "eq5",
-      "Affinity of equation 5",
-      `mean estimated performance of the subsets with both tasks; ${unitOf(o)}, larger is better`,
-      rowsOf(affinities.eq5),
-      o.grouping.labels.eq5
-    ),
+    // Only the logistic estimator has losses beside gains; of all others this is the matrix before.
+    ...(o.estimated.solved === undefined
+      ? []
+      : [
+          view(
+            "eq5",
+            "Affinity of equation 5",
+            `mean estimated performance of the subsets with both tasks; ${unitOf(o)}, larger is better`,
+            rowsOf(affinities.eq5),
+            o.grouping.labels.eq5
+          )
+        ]),
     view(
       "cosine",
       "Gradient similarity",

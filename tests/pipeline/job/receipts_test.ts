@@ -10,6 +10,13 @@ import { right } from "../../algorithms/support.ts"
 import { artefact, run, smallest, table, tiny } from "./support.ts"
 
 const { data, files } = await run(tiny)
+
+/** The same by the papers' way. */
+const logistic = await run({
+  ...tiny,
+  grouping: { ...tiny.grouping, method: "sdp", k: 2 },
+  surrogate: { ...tiny.surrogate, estimator: "logistic" }
+})
 const ids = data.tasks.map((t) => t.id)
 
 const near = (got: number, want: number, what: string): void =>
@@ -108,8 +115,8 @@ test("affinities, groups and learning curves are those of the files", () => {
   }
 })
 
-const matrixOf = (id: string): readonly (readonly number[])[] => {
-  const found = data.affinities.find((a) => a.id === id)
+const matrixOf = (id: string, of = data): readonly (readonly number[])[] => {
+  const found = of.affinities.find((a) => a.id === id)
   return found === undefined ? assert.fail(`there is no affinity ${id}`) : found.matrix
 }
 
@@ -124,7 +131,7 @@ test("the matrix of the trained subsets has a number for every pair that was tra
 
 test("the affinities of equation 5 come from surrogate/subsets: the gain, and the loss as printed", () => {
   const n = ids.length
-  const rows = table(files, "surrogate/subsets")
+  const rows = table(logistic.files, "surrogate/subsets")
   for (const [id, column, sign] of [
     ["gain", "estimate", 1],
     ["eq5", "loss", -1]
@@ -133,7 +140,7 @@ test("the affinities of equation 5 come from surrogate/subsets: the gain, and th
       const own = rows.filter((r) => r.subset === s).map((r) => sign * Number(r[column]))
       return { tasks: s.split(" ").map(Number), value: mean(own) }
     })
-    const matrix = matrixOf(id)
+    const matrix = matrixOf(id, logistic.data)
     for (let i = 0; i < n; i++) {
       for (let j = 0; j < n; j++) {
         const both = f.filter(({ tasks }) => tasks.includes(i) && tasks.includes(j))
@@ -165,9 +172,7 @@ test("the centred affinity comes from surrogate/subsets, and gradient similarity
   }
 })
 
-test("every estimate by logistic regression has its certificate", async () => {
-  const grouping = { ...tiny.grouping, method: "sdp", k: 2 }
-  const logistic = await run({ ...tiny, grouping, surrogate: { ...tiny.surrogate, estimator: "logistic" } })
+test("every estimate by logistic regression has its certificate", () => {
   const rows = table(logistic.files, "surrogate/subsets")
   assert.ok(rows.length > 0)
   for (const r of rows) {
