@@ -3,5 +3,5 @@ import { test } from "node:test"
 import { followPage } from "./page.ts"
 
 test("every block of docs/algorithms.md does what the page says", { timeout: 120_000 }, () => {
-  assert.equal(followPage("algorithms.md"), 3)
+  assert.equal(followPage("algorithms.md"), 4)
 })
