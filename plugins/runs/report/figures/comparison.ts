@@ -12,7 +12,8 @@ export const comparisonFigure = ({ comparison: rows, comparisonMeaning: meaning,
   const seeds = rows.flatMap((m) => m.perSeed.map((value) => ({ method: m.method, value })))
   const spreads = rows.flatMap(({ method, draws }) => (draws === undefined ? [] : [{ method, ...draws }]))
   const longest = Math.max(...rows.map((m) => m.method.length), 1)
-  const right = (m: MethodComparison): number => Math.max(m.meanReturn.high, m.meanReturn.value, ...m.perSeed)
+  // Beyond the bar, which ends at 0 where returns are negative.
+  const right = (m: MethodComparison): number => Math.max(0, m.meanReturn.high, m.meanReturn.value, ...m.perSeed)
   const picture = draw(
     {
       width: 640,
