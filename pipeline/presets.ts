@@ -209,13 +209,13 @@ const selectCartpole: RunConfig = {
   ...cartpoleLength,
   preset: "select-cartpole",
   use: "select",
-  algorithm: { id: "ppo", ppo: quickPpo, "maml-trpo": { gamma: 0.99, lambda: 0.95 } },
+  algorithm: { id: "ppo", ppo: quickPpo, maml: { gamma: 0.99, lambda: 0.95 } },
   grouping: { ...cartpoleLength.grouping, method: "sdp", k: 3 },
   selection: {
-    learner: "maml-trpo",
+    learner: "maml",
     pick: "draw",
     iterations: 20,
-    stepsPerTask: 1600,
+    stepsPerTask: 800,
     vector: 8,
     seeds: 3,
     randomDraws: 5,
@@ -231,7 +231,7 @@ const selectHighway: RunConfig = {
   ...selectCartpole,
   preset: "select-highway",
   family: highwayDensity.family,
-  algorithm: { ...highwayDensity.algorithm, "maml-trpo": { gamma: 0.9, lambda: 0.95 } },
+  algorithm: { ...highwayDensity.algorithm, maml: { gamma: 0.9, lambda: 0.95 } },
   meta: highwayDensity.meta
 }
 
@@ -240,7 +240,7 @@ const selectLunarlander: RunConfig = {
   ...selectCartpole,
   preset: "select-lunarlander",
   family: lunarlanderGravity.family,
-  algorithm: { ...lunarlanderGravity.algorithm, "maml-trpo": { gamma: 0.99, lambda: 0.97 } },
+  algorithm: { ...lunarlanderGravity.algorithm, maml: { gamma: 0.99, lambda: 0.97 } },
   normalise: lunarlanderGravity.normalise,
   meta: { ...lunarlanderGravity.meta, iterations: 15 }
 }
