@@ -1,18 +1,10 @@
 /** What a person sets of a learner: some settings, over its defaults. */
 import { Predicate, Record, Result, Schema, SchemaIssue } from "effect"
 import * as E from "fp-ts/lib/Either.js"
+import { type ArgumentError, cannot } from "../core/failure/mod.ts"
+import { suggestion } from "../core/text/choices.ts"
+import { shown, shownOrNothing } from "../core/text/shown.ts"
 import type { Algorithm } from "./algorithm.ts"
-
-/** A setting that a learner does not have, or a value that it does not take. */
-export interface SettingError {
-  readonly _tag: "SettingError"
-  readonly path: readonly string[]
-  readonly want: string
-  readonly got: unknown
-  /** Settings that there are beside it. */
-  readonly siblings: readonly string[]
-  readonly unknown: boolean
-}
 
 /** Settings over defaults, part by part. */
 export const mergeSettings = (defaults: unknown, settings: unknown): unknown =>
@@ -23,12 +15,12 @@ export const mergeSettings = (defaults: unknown, settings: unknown): unknown =>
 /**
  * All settings of a learner.
  *
- * - Errors: `SettingError` for the first setting that is none, or whose value the learner's schema refuses.
+ * - Errors: `ArgumentError` for the first setting that is none, or whose value the learner's schema refuses.
  */
 export const settingsOf = (
-  algorithm: Pick<Algorithm<unknown>, "config" | "defaults">,
+  algorithm: Pick<Algorithm<unknown>, "id" | "config" | "defaults">,
   settings: unknown
-): E.Either<SettingError, unknown> => {
+): E.Either<ArgumentError, unknown> => {
   const all = mergeSettings(algorithm.defaults, settings)
   const decoded = Schema.decodeUnknownResult(algorithm.config, strict)(all)
   if (Result.isSuccess(decoded)) return E.right(all)
@@ -36,15 +28,15 @@ export const settingsOf = (
   const excess = issues.find((i) => i.message.includes("excess"))
   const issue = excess ?? issues[0]
   const path = (issue?.path ?? []).map((p) => String(typeof p === "object" ? p.key : p))
+  const doing = `use ${["algorithm", algorithm.id, ...path].join(".")}`
+  if (excess === undefined) {
+    const want = (issue?.message ?? "").replace(/^Expected /, "")
+    return cannot(doing, want, shownOrNothing(at(all, path)))
+  }
   const beside = at(algorithm.defaults, path.slice(0, -1))
-  return E.left({
-    _tag: "SettingError",
-    path,
-    want: (issue?.message ?? "").replace(/^Expected /, ""),
-    got: at(all, path),
-    siblings: Predicate.isObject(beside) ? Object.keys(beside) : [],
-    unknown: excess !== undefined
-  })
+  const name = path.at(-1) ?? ""
+  const fix = suggestion(name, Predicate.isObject(beside) ? Object.keys(beside) : [])
+  return cannot(doing, `a setting of ${algorithm.id}`, shown(name), fix)
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Keeps a report as a file that is never half written. */
 import { Effect, FileSystem, Schema } from "effect"
-import { fileError } from "../core/service/failure.ts"
+import { fileError } from "../core/service/file_error.ts"
 import { replaceFile } from "../plugins/runs/store/mod.ts"
 import { Report } from "./report.ts"
 

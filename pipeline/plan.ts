@@ -1,8 +1,8 @@
 /** What a configuration means, before anything is computed: the tasks, and what trains them. */
 import { Effect } from "effect"
 import { mergeSettings } from "../algorithms/internal.ts"
+import { argumentError } from "../core/failure/mod.ts"
 import { child, type Key, key as keyOf } from "../core/random/mod.ts"
-import { UsageError } from "../core/service/failure.ts"
 import { fromEither } from "../core/service/from_either.ts"
 import { Session } from "../core/service/session.ts"
 import { findFamily, type Task } from "../envs/mod.ts"
@@ -59,7 +59,7 @@ const intendSelection = Effect.fnUntraced(function* (
   if (config.network.taskOneHot) {
     const want = "a policy that is not told its task"
     const fix = "set network.taskOneHot=false"
-    return yield* new UsageError({ doing: "select tasks for meta-learning", want, got: "one that is", fix })
+    return yield* Effect.fail(argumentError({ doing: "select tasks for meta-learning", want, got: "one that is", fix }))
   }
   const normalise = { observation: config.normalise.observation, reward: false }
   const spec: TrainingSpec = {

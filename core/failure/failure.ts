@@ -19,7 +19,7 @@ export type Said<Details = unknown> = Omit<Complaint, "fix"> & Partial<Pick<Comp
  * The constructor of failures of one kind.
  *
  * @example
- * failureOf("UsageError")({ doing: "open a", want: "a file", got: "a folder" }).message
+ * failureOf("FileError")({ doing: "open a", want: "a file", got: "a folder" }).message
  * // => "Cannot open a: want a file, got a folder"
  */
 export const failureOf =

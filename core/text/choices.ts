@@ -1,4 +1,4 @@
-import { distanceTo } from "./nearest.ts"
+import { distanceTo, nearest } from "./nearest.ts"
 import { clipped } from "./printable.ts"
 
 /** Most names that a message lists. */
@@ -20,4 +20,10 @@ export const choices = (valid: readonly string[], name = ""): string => {
   const listed = near.slice(0, MOST).map(({ choice }) => clipped(choice))
   const rest = valid.length - listed.length
   return `${listed.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`
+}
+
+/** What to do about an unknown name: the one that was likely meant, or what there is, at most ten of it. */
+export const suggestion = (name: string, valid: readonly string[]): string => {
+  const near = nearest(name, valid)
+  return near === undefined ? `there is ${choices(valid)}` : `did you mean ${near}?`
 }

@@ -1,7 +1,6 @@
 /** What a job trains, as plain data: ids instead of values, so that it can go to another thread. */
 
 import { Effect, Schema } from "effect"
-import * as E from "fp-ts/lib/Either.js"
 import { problemError } from "../../algorithms/internal.ts"
 import { Budget, NetworkConfig } from "../../algorithms/mod.ts"
 import { fromEither } from "../../core/service/from_either.ts"
@@ -60,13 +59,12 @@ export const settingOf = Effect.fnUntraced(function* (
     const want = `a learner for the ${describe(environment.action)} of ${environment.id} (${choices(others, algorithm.id)})`
     return yield* Effect.fail(problemError("algorithm", want, algorithm.id))
   }
-  const policy = algorithm.makePolicy(environment, spec.network, spec.taskIds, architectures)
-  if (E.isLeft(policy)) return yield* Effect.fail(policy.left)
+  const policy = yield* fromEither(algorithm.makePolicy(environment, spec.network, spec.taskIds, architectures))
   const setting: Setting<unknown> = {
     environment,
     algorithm,
     algorithmConfig: spec.algorithmConfig,
-    policy: policy.right,
+    policy,
     environmentsPerTask: spec.environmentsPerTask,
     stepsPerTask: spec.stepsPerTask,
     ...(spec.budget === undefined ? {} : { budget: spec.budget }),

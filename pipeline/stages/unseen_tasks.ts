@@ -2,8 +2,9 @@
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
+import { argumentError } from "../../core/failure/mod.ts"
 import { child, type Key } from "../../core/random/mod.ts"
-import { UsageError } from "../../core/service/failure.ts"
+import { fromEither } from "../../core/service/from_either.ts"
 import { findFamily, type Task } from "../../envs/mod.ts"
 import type { Catalog } from "../catalog.ts"
 import type { RunConfig } from "../config.ts"
@@ -14,7 +15,7 @@ const ROUNDS = 8
 /**
  * Draws until there are enough that were not trained on; `fix` is how to ask for fewer.
  *
- * - Errors: `UsageError` for a family of few tasks, which has none left; those of the family's options.
+ * - Errors: `ArgumentError` for a family of few tasks, which has none left; those of the family's options.
  */
 export const unseenTasks = Effect.fnUntraced(function* (
   { family: { id, options, n } }: Pick<RunConfig, "family">,
@@ -27,14 +28,15 @@ export const unseenTasks = Effect.fnUntraced(function* (
   const ids = new Set(seen.map((t) => t.id))
   const found = new Map<string, Task>()
   for (let round = 0; round < ROUNDS && found.size < count; round++) {
-    const drawn = pipe(
-      findFamily(catalog.registry, id),
-      E.chain((family) => family.draw({ ...options, n }, child(key, round), count))
+    const drawn = yield* fromEither(
+      pipe(
+        findFamily(catalog.registry, id),
+        E.chain((family) => family.draw({ ...options, n }, child(key, round), count))
+      )
     )
-    if (E.isLeft(drawn)) return yield* Effect.fail(drawn.left)
-    for (const task of drawn.right.tasks) if (!ids.has(task.id) && found.size < count) found.set(task.id, task)
+    for (const task of drawn.tasks) if (!ids.has(task.id) && found.size < count) found.set(task.id, task)
   }
   if (found.size === count) return [...found.values()]
   const want = `${count} tasks of ${id} that the run was not trained on`
-  return yield* new UsageError({ doing: "draw unseen tasks", want, got: `${found.size}`, fix })
+  return yield* Effect.fail(argumentError({ doing: "draw unseen tasks", want, got: `${found.size}`, fix }))
 })

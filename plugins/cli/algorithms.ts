@@ -3,8 +3,8 @@
 import { Effect } from "effect"
 import { Argument, Command } from "effect/cli"
 import type { Algorithm } from "../../algorithms/mod.ts"
-import { suggestion, UsageError } from "../../core/service/failure.ts"
-import { choices } from "../../core/text/choices.ts"
+import { argumentError } from "../../core/failure/mod.ts"
+import { choices, suggestion } from "../../core/text/choices.ts"
 import { plainText } from "../../core/text/shown.ts"
 import { settingRows } from "../config/mod.ts"
 import type { Loaded } from "../loading/mod.ts"
@@ -24,7 +24,7 @@ const show = Command.make(
       const ids = algorithms.map((a) => a.id)
       const want = `a learner (${choices(ids, o.id)})`
       const fix = suggestion(o.id, ids)
-      return yield* new UsageError({ doing: `show ${o.id}`, want, got: "no such id", fix })
+      return yield* Effect.fail(argumentError({ doing: `show ${o.id}`, want, got: "no such id", fix }))
     }
     const value = recordOf(found, loaded)
     const { rows } = value

@@ -1,9 +1,9 @@
 /** `pgex cluster`: groups from any affinity matrix. */
 import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
+import { type ArgumentError, argumentError } from "../../core/failure/mod.ts"
 import { type GroupCount, type Grouping, group, groupingMethods } from "../../core/grouping/mod.ts"
 import { child, key, stream } from "../../core/random/mod.ts"
-import { UsageError } from "../../core/service/failure.ts"
 import { fromEither } from "../../core/service/from_either.ts"
 import { monotonicSeconds } from "../../core/service/monotonic.ts"
 import { counted, show } from "../../core/text/numbers.ts"
@@ -88,7 +88,7 @@ const countOf = (
   k: number | undefined,
   lambda: number | undefined,
   auto: boolean
-): Effect.Effect<GroupCount, UsageError> => {
+): Effect.Effect<GroupCount, ArgumentError> => {
   const given = [
     ...(k === undefined ? [] : ["--k"]),
     ...(lambda === undefined ? [] : ["--lambda"]),
@@ -97,7 +97,7 @@ const countOf = (
   if (given.length !== 1) {
     const want = "exactly one of --k K, --lambda L and --auto"
     const got = given.length === 0 ? "none of them" : given.join(" and ")
-    return Effect.fail(new UsageError({ doing: "choose the number of groups", want, got, fix: "" }))
+    return Effect.fail(argumentError({ doing: "choose the number of groups", want, got }))
   }
   return Effect.succeed(k !== undefined ? { k } : lambda !== undefined ? { lambda } : { k: "auto" })
 }

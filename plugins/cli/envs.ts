@@ -2,7 +2,8 @@
 import { Effect } from "effect"
 import { Argument, Command } from "effect/cli"
 import * as E from "fp-ts/lib/Either.js"
-import { suggestion, UsageError } from "../../core/service/failure.ts"
+import { type ArgumentError, argumentError } from "../../core/failure/mod.ts"
+import { suggestion } from "../../core/text/choices.ts"
 import type { NumberParameter } from "../../envs/internal.ts"
 import { isEndless, MOST_STEPS } from "../../envs/internal.ts"
 import type { Environment, Parameter, ParameterTable } from "../../envs/mod.ts"
@@ -158,12 +159,12 @@ const familyText = (f: Family, from: string): string =>
 
 const isUnknown = (e: EnvError): boolean => e._tag === "UnknownName"
 
-const unknownId = (id: string, { registry, problems }: Loaded): PluginError | UsageError => {
+const unknownId = (id: string, { registry, problems }: Loaded): PluginError | ArgumentError => {
   const known = [...registry.environments, ...registry.families].map((x) => x.id)
   const [first] = problems
   const want = "an environment or a task family"
   const doing = `show ${id}`
-  if (first === undefined) return new UsageError({ doing, want, got: "no such id", fix: suggestion(id, known) })
+  if (first === undefined) return argumentError({ doing, want, got: "no such id", fix: suggestion(id, known) })
   const got = `none, without ${problems.map((p) => p.plugin).join(", ")} (${first.message})`
   return new PluginError({ doing, want, got, fix: "mend the plugin", plugin: first.plugin, field: first.field })
 }

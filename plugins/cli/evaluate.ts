@@ -3,8 +3,8 @@
 import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import * as E from "fp-ts/lib/Either.js"
+import { argumentError } from "../../core/failure/mod.ts"
 import { key } from "../../core/random/mod.ts"
-import { UsageError } from "../../core/service/failure.ts"
 import { fromEither } from "../../core/service/from_either.ts"
 import { show } from "../../core/text/numbers.ts"
 import { clipped } from "../../core/text/printable.ts"
@@ -74,11 +74,13 @@ export const evaluateCommand = Command.make(
     ] as const) {
       if (value >= least) continue
       const want = `a whole number >= ${least}`
-      return yield* new UsageError({ doing: `use ${flag}`, want, got: String(value), fix: "" })
+      return yield* Effect.fail(argumentError({ doing: `use ${flag}`, want, got: String(value) }))
     }
     if (adapt !== undefined && o.task.length > 0) {
       const got = `--task ${o.task[0]}`
-      return yield* new UsageError({ doing: "use --adapt", want: "unseen tasks", got, fix: "leave --task out" })
+      return yield* Effect.fail(
+        argumentError({ doing: "use --adapt", want: "unseen tasks", got, fix: "leave --task out" })
+      )
     }
     const from = yield* fromEither(key(seed ?? 0))
     const { run, store } = yield* readRun(o.run)

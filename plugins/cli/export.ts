@@ -2,8 +2,10 @@
 
 import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { fileError, suggestion, UsageError } from "../../core/service/failure.ts"
+import { argumentError } from "../../core/failure/mod.ts"
+import { fileError } from "../../core/service/file_error.ts"
 import { fromEither } from "../../core/service/from_either.ts"
+import { suggestion } from "../../core/text/choices.ts"
 import { clipped } from "../../core/text/printable.ts"
 import { recordOf } from "../loading/mod.ts"
 import { readRun, replaceFile } from "../runs/store/mod.ts"
@@ -44,7 +46,7 @@ export const exportCommand = Command.make(
     const [asked, task] = [Option.getOrUndefined(o.group), Option.getOrUndefined(o.task)]
     if (asked === undefined && task === undefined) {
       const want = "--group G or --task ID"
-      return yield* new UsageError({ doing: "export a policy", want, got: "neither", fix: "" })
+      return yield* Effect.fail(argumentError({ doing: "export a policy", want, got: "neither" }))
     }
     const { run, store } = yield* readRun(o.run)
     const { catalog } = yield* catalogWithPlugins({
@@ -58,13 +60,13 @@ export const exportCommand = Command.make(
     const ofTask = policies.filter((p) => task === undefined || p.tasks.some((t) => t.id === task))
     if (task !== undefined && ofTask.length === 0) {
       const fix = suggestion(task, [...new Set(policies.flatMap((p) => p.tasks.map((t) => t.id)))])
-      return yield* new UsageError({ doing: "export a policy", want: "a task of the run", got: task, fix })
+      return yield* Effect.fail(argumentError({ doing: "export a policy", want: "a task of the run", got: task, fix }))
     }
     const found = ofTask.find((p) => p.group === (asked ?? p.group) && p.seed === o.training)
     if (found === undefined) {
       const there = ofTask.map((p) => `group ${p.group}, training ${p.seed}`).join("; ")
       const got = asked === undefined ? `training ${o.training}` : `group ${asked}, training ${o.training}`
-      return yield* new UsageError({ doing: "export a policy", want: `one of ${there}`, got, fix: "" })
+      return yield* Effect.fail(argumentError({ doing: "export a policy", want: `one of ${there}`, got }))
     }
     const { group, path } = found
     const policy = task === undefined ? found : yield* fromEither(fixedTask(found, task, catalog.algorithms))

@@ -2,7 +2,7 @@
 import { join, resolve } from "node:path"
 import { Effect } from "effect"
 import { Flag } from "effect/cli"
-import { UsageError } from "../../core/service/failure.ts"
+import { argumentError } from "../../core/failure/mod.ts"
 import { fromEither } from "../../core/service/from_either.ts"
 import {
   isAnsweredBy,
@@ -46,7 +46,7 @@ export interface Plugins {
  * What there is with these plugins and the project's; those that are left out are told on standard error, and those of
  * the project's dependencies in any case.
  *
- * - Errors: `UsageError` for plugins that only a run names, `PluginError` for one of them that is not where it was.
+ * - Errors: `ArgumentError` for plugins that only a run names, `PluginError` for one of them that is not where it was.
  */
 export const withPlugins = Effect.fn("pgex.plugins")(function* ({ asked, record = noRecord, trust = false }: Plugins) {
   // Python's modules are code too: those of this folder are not taken because a run names them.
@@ -55,7 +55,7 @@ export const withPlugins = Effect.fn("pgex.plugins")(function* ({ asked, record 
   yield* Effect.forEach(project.told, remark, { discard: true })
   const loaded = yield* loadPlugins(shipped, [...project.names, ...asked])
   const unasked = record.plugins.filter((p) => !loaded.plugins.some((one) => isAnsweredBy(p, one)))
-  if (unasked.length > 0 && !trust) return yield* notAsked(record, unasked)
+  if (unasked.length > 0 && !trust) return yield* Effect.fail(notAsked(record, unasked))
   const files: string[] = []
   for (const plugin of unasked) {
     const { file, changed } = yield* fromEither(whereNow(plugin, record.directory))
@@ -72,7 +72,7 @@ const notAsked = ({ directory }: RunRecord, plugins: readonly NamedPlugin[]) => 
   const got = plugins.map(({ from, places: [first, ...more] }) =>
     [from, ...(first === undefined || first === from ? [] : [`(${[first, ...more].join(" or ")})`])].join(" ")
   )
-  return new UsageError({
+  return argumentError({
     doing: `use the plugins that ${join(directory, "run.json")} names`,
     want: "--plugin FILE for each, or --trust for all: they are code that would run",
     got: got.join("; "),

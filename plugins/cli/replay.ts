@@ -2,8 +2,8 @@
 import { Console, Effect, Option, Predicate } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as E from "fp-ts/lib/Either.js"
+import { type ArgumentError, cannot } from "../../core/failure/mod.ts"
 import { key } from "../../core/random/mod.ts"
-import { UsageError } from "../../core/service/failure.ts"
 import { fromEither } from "../../core/service/from_either.ts"
 import { parseJson } from "../../core/text/json.ts"
 import { clipped } from "../../core/text/printable.ts"
@@ -67,9 +67,8 @@ export const replayCommand = Command.make(
  * Parameter values are checked by the environment; here only that they are an object of plain values. A list, such as
  * Gymnasium's `desc`, is its elements with commas between them.
  */
-const parseParams = (text: string): E.Either<UsageError, Params> => {
-  const bad = (got: string) =>
-    E.left(new UsageError({ doing: "read --params", want: 'a JSON object such as {"length": 1}', got, fix: "" }))
+const parseParams = (text: string): E.Either<ArgumentError, Params> => {
+  const bad = (got: string) => cannot("read --params", 'a JSON object such as {"length": 1}', got)
   const value = E.getOrElse((): unknown => undefined)(parseJson(text))
   if (!Predicate.isObject(value) || Array.isArray(value)) return bad(shortened(text, 80))
   const params: [name: string, value: number | boolean | string][] = []
@@ -85,11 +84,8 @@ const isPlain = (v: unknown): v is number | boolean | string =>
   typeof v === "number" || typeof v === "boolean" || typeof v === "string"
 
 /** A JSON array, or lines that are each a JSON value (numbers apart by commas or spaces make one vector). */
-export const parseActions = (text: string, name: string): E.Either<UsageError, readonly unknown[]> => {
-  const bad = (got: string) =>
-    E.left(
-      new UsageError({ doing: `read ${name}`, want: "a JSON array of actions, or one action a line", got, fix: "" })
-    )
+export const parseActions = (text: string, name: string): E.Either<ArgumentError, readonly unknown[]> => {
+  const bad = (got: string) => cannot(`read ${name}`, "a JSON array of actions, or one action a line", got)
   const whole = parseJson(text)
   if (E.isRight(whole) && Array.isArray(whole.right)) return E.right(whole.right)
   const actions: unknown[] = []

@@ -5,7 +5,7 @@ import { Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
-import { UsageError } from "../../core/service/failure.ts"
+import { type ArgumentError, argumentError } from "../../core/failure/mod.ts"
 import { fromEither } from "../../core/service/from_either.ts"
 import { RunStore } from "../../core/service/run_store.ts"
 import { printable } from "../../core/text/printable.ts"
@@ -59,11 +59,13 @@ export const runCommand = Command.make(
     const out = Option.getOrUndefined(o.out)
     if (out?.trim() === "") {
       const fix = "leave --out out for a free name below runs/"
-      return yield* new UsageError({ doing: "use --out", want: "the name of a folder", got: "an empty text", fix })
+      return yield* Effect.fail(
+        argumentError({ doing: "use --out", want: "the name of a folder", got: "an empty text", fix })
+      )
     }
     if ((o.force || o.resume) && out === undefined) {
       const flag = o.force ? "--force" : "--resume"
-      return yield* new UsageError({ doing: `use ${flag}`, want: "--out DIR with it", got: "no --out", fix: "" })
+      return yield* Effect.fail(argumentError({ doing: `use ${flag}`, want: "--out DIR with it", got: "no --out" }))
     }
     const choice = choiceOf(o, seed)
     const own = o.resume && choice.source === undefined && choice.preset === undefined
@@ -145,11 +147,11 @@ export const runCommand = Command.make(
 /** Names the variable that says how many seconds of a training a crash may cost. */
 const CHECKPOINT_VARIABLE = "PGEX_CHECKPOINT_SECONDS"
 
-const secondsOf = (text: string | undefined): Effect.Effect<number, UsageError> => {
+const secondsOf = (text: string | undefined): Effect.Effect<number, ArgumentError> => {
   const seconds = text === undefined || text === "" ? 2 : Number(text)
   if (Number.isFinite(seconds) && seconds >= 0) return Effect.succeed(seconds)
   const want = "a number of seconds >= 0"
-  return Effect.fail(new UsageError({ doing: `use ${CHECKPOINT_VARIABLE}`, want, got: text ?? "", fix: "" }))
+  return Effect.fail(argumentError({ doing: `use ${CHECKPOINT_VARIABLE}`, want, got: text ?? "" }))
 }
 
 /** What is asked of the run in the directory, over its own configuration. Errors: `RunStoreError` where there is no run. */

@@ -3,8 +3,8 @@
 import { Predicate, Result, Schema, SchemaIssue } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
-import { ConfigError, suggestion } from "../../core/service/failure.ts"
-import { choices } from "../../core/text/choices.ts"
+import { type ArgumentError, argumentError } from "../../core/failure/mod.ts"
+import { choices, suggestion } from "../../core/text/choices.ts"
 import { parseJson } from "../../core/text/json.ts"
 import { nearest } from "../../core/text/nearest.ts"
 import { shortened, shown, shownOrNothing } from "../../core/text/shown.ts"
@@ -17,9 +17,9 @@ const format = SchemaIssue.makeFormatterStandardSchemaV1()
 /**
  * Checks a whole configuration.
  *
- * - Errors: `ConfigError` for the first unknown key, missing key or value out of range.
+ * - Errors: `ArgumentError` for the first unknown key, missing key or value out of range.
  */
-export const decodeConfig = (value: unknown, source: string): E.Either<ConfigError, RunConfig> => {
+export const decodeConfig = (value: unknown, source: string): E.Either<ArgumentError, RunConfig> => {
   const decoded = Schema.decodeUnknownResult(RunConfig, options)(value)
   if (Result.isSuccess(decoded)) return consistent(decoded.success, source)
   const issues = format(decoded.failure.issue).issues.map((i) => ({ path: keys(i.path ?? []), message: i.message }))
@@ -50,13 +50,13 @@ export const merge = (base: unknown, overlay: unknown, path: readonly string[] =
  * Sets one value given as text, e.g. `meta.iterations` to `20`; the schema at that key gives its type. Messages name
  * `source`.
  *
- * - Errors: `ConfigError` for a key that there is none of, and for a text that the key's schema refuses.
+ * - Errors: `ArgumentError` for a key that there is none of, and for a text that the key's schema refuses.
  */
 export const setValue = (
   base: unknown,
   assignment: string,
   source = `--set ${shortened(assignment, 80)}`
-): E.Either<ConfigError, unknown> => {
+): E.Either<ArgumentError, unknown> => {
   const at = assignment.indexOf("=")
   if (at < 1) return E.left(complain("", source, "key=value, e.g. meta.iterations=20", shortened(assignment, 80)))
   const path = assignment.slice(0, at).trim().split(".")
@@ -76,7 +76,7 @@ export const setValue = (
 }
 
 /** JSON where the schema takes it (`20`, `true`, `[0.1]`), else the text itself. */
-const typed = (path: readonly string[], text: string, source: string): E.Either<ConfigError, unknown> => {
+const typed = (path: readonly string[], text: string, source: string): E.Either<ArgumentError, unknown> => {
   const json = pipe(
     parseJson(text),
     E.getOrElse((): unknown => text)
@@ -92,7 +92,7 @@ const typed = (path: readonly string[], text: string, source: string): E.Either<
 }
 
 /** What no single key can say. */
-const consistent = (c: RunConfig, source: string): E.Either<ConfigError, RunConfig> => {
+const consistent = (c: RunConfig, source: string): E.Either<ArgumentError, RunConfig> => {
   const n = c.family.n
   const tasks = `the ${n} tasks of family.n`
   if (c.surrogate.subsetSize > n) {
@@ -115,7 +115,7 @@ const put = (tree: unknown, path: readonly string[], value: unknown): unknown =>
   return { ...record, [key]: put(Predicate.hasProperty(record, key) ? record[key] : undefined, rest, value) }
 }
 
-const unknownKey = (path: readonly string[], source: string): ConfigError => {
+const unknownKey = (path: readonly string[], source: string): ArgumentError => {
   const depth = path.findIndex((_, i) => nodeAt(path.slice(0, i + 1)) === undefined)
   const parent = path.slice(0, Math.max(depth, 0))
   const key = path[parent.length] ?? ""
@@ -126,10 +126,9 @@ const unknownKey = (path: readonly string[], source: string): ConfigError => {
   return complain(path.join("."), source, want, shown(key), fix)
 }
 
-const complain = (key: string, source: string, want: string, got: string, fix = ""): ConfigError =>
-  new ConfigError({
+const complain = (key: string, source: string, want: string, got: string, fix = ""): ArgumentError =>
+  argumentError({
     doing: key === "" ? `read ${source}` : `use ${shortened(key, 120)} from ${source}`,
-    key,
     want,
     got,
     fix

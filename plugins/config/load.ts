@@ -4,8 +4,10 @@ import { basename, dirname, join } from "node:path"
 import { Effect, Predicate, Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
-import { ConfigError, FileError, suggestion } from "../../core/service/failure.ts"
-import { choices } from "../../core/text/choices.ts"
+import { type ArgumentError, cannot } from "../../core/failure/mod.ts"
+import { type FileError, failedFile } from "../../core/service/file_error.ts"
+import { fromEither } from "../../core/service/from_either.ts"
+import { choices, suggestion } from "../../core/text/choices.ts"
 import { parseJson } from "../../core/text/json.ts"
 import { shown } from "../../core/text/shown.ts"
 import { presets } from "../../pipeline/internal.ts"
@@ -43,26 +45,24 @@ export interface ReadConfig {
 /**
  * Reads and checks a configuration. What a file leaves out comes from the preset it names (`quick` where it names none).
  *
- * - Errors: `ConfigError` (unknown preset, unknown key, value out of range), `FileError`.
+ * - Errors: `ArgumentError` (unknown preset, unknown key, value out of range), `FileError`.
  */
 export const loadConfig = Effect.fn("config.load")(function* (choice: Choice) {
   const source = choice.source ?? "quick"
   const isFile = /[./\\]/.test(source)
   const { own, record } = isFile ? yield* readJsonFile(source) : { own: { preset: source }, record: noRecord }
   const overlay = choice.preset === undefined ? own : { ...own, preset: choice.preset }
-  const config = yield* lift(resolve(overlay, isFile ? source : `preset ${choice.preset ?? source}`, choice))
+  const config = yield* fromEither(resolve(overlay, isFile ? source : `preset ${choice.preset ?? source}`, choice))
   return { config, record } satisfies ReadConfig
 })
 
 /** The pure half of `loadConfig`. */
-export const resolve = (overlay: unknown, source: string, choice: Choice): E.Either<ConfigError, RunConfig> => {
+export const resolve = (overlay: unknown, source: string, choice: Choice): E.Either<ArgumentError, RunConfig> => {
   const named =
     Predicate.hasProperty(overlay, "preset") && typeof overlay.preset === "string" ? overlay.preset : "quick"
   const base = Object.hasOwn(presets, named) ? presets[named] : undefined
   if (base === undefined) {
-    const fix = suggestion(named, Object.keys(presets))
-    const doing = "choose a preset"
-    return E.left(new ConfigError({ doing, key: "preset", want: "a preset", got: shown(named), fix }))
+    return cannot("choose a preset", "a preset", shown(named), suggestion(named, Object.keys(presets)))
   }
   const { session, sessionVariable } = choice
   const assignments: readonly (readonly [assignment: string, source?: string])[] = [
@@ -70,7 +70,7 @@ export const resolve = (overlay: unknown, source: string, choice: Choice): E.Eit
     ...(choice.set ?? []).map((assignment) => [assignment] as const),
     ...(session === undefined ? [] : [[`session=${session}`, "--session"] as const])
   ]
-  const assigned = assignments.reduce<E.Either<ConfigError, unknown>>(
+  const assigned = assignments.reduce<E.Either<ArgumentError, unknown>>(
     (tree, assignment) =>
       pipe(
         tree,
@@ -101,7 +101,7 @@ const LARGEST_CONFIG = 2 ** 24
 
 /** The settings that a JSON text holds. Errors: `FileError` for text that is no JSON, and for another value. */
 export const settingsObject = (text: string, path: string): E.Either<FileError, Readonly<Record<string, unknown>>> => {
-  const bad = (want: string, got: string) => E.left(new FileError({ doing: `read ${path}`, path, want, got, fix: "" }))
+  const bad = (want: string, got: string) => E.left(failedFile({ doing: `read ${path}`, want, got }))
   const value = parseJson(text)
   if (E.isLeft(value)) return bad("JSON", value.left)
   return Predicate.isObject(value.right) && !Array.isArray(value.right)
@@ -112,7 +112,7 @@ export const settingsObject = (text: string, path: string): E.Either<FileError, 
 const readJsonFile = Effect.fn("config.readFile")(function* (path: string) {
   const fix = `a preset is one of ${choices(Object.keys(presets), path)}`
   const bytes = yield* readFileBounded(path, LARGEST_CONFIG, fix)
-  const value = yield* lift(settingsObject(new TextDecoder().decode(bytes), path))
+  const value = yield* fromEither(settingsObject(new TextDecoder().decode(bytes), path))
   if (Predicate.isObject(value.config) && "format" in value) {
     const { config, plugins } = value
     const recorded = plugins === undefined ? {} : { plugins: yield* recordedPlugins(plugins, path) }
@@ -136,9 +136,6 @@ const recordedPlugins = (plugins: unknown, path: string) =>
   Schema.decodeUnknownEffect(Schema.Array(RecordedPlugin))(plugins).pipe(
     Effect.mapError((e) => {
       const want = "plugins as a run records them"
-      return new FileError({ doing: `read plugins of ${path}`, path, want, got: e.message, fix: "" })
+      return failedFile({ doing: `read plugins of ${path}`, want, got: e.message })
     })
   )
-
-const lift = <A, F>(e: E.Either<F, A>): Effect.Effect<A, F> =>
-  E.isLeft(e) ? Effect.fail(e.left) : Effect.succeed(e.right)

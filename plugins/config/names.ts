@@ -2,10 +2,10 @@
 
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
-import { type SettingError, settingsOf } from "../../algorithms/internal.ts"
-import { ConfigError, suggestion } from "../../core/service/failure.ts"
-import { choices } from "../../core/text/choices.ts"
-import { shown, shownOrNothing } from "../../core/text/shown.ts"
+import { settingsOf } from "../../algorithms/internal.ts"
+import { type ArgumentError, cannot } from "../../core/failure/mod.ts"
+import { choices, suggestion } from "../../core/text/choices.ts"
+import { shown } from "../../core/text/shown.ts"
 import { findFamily } from "../../envs/mod.ts"
 import { describe, groupingIds, learnersFor } from "../../pipeline/internal.ts"
 import type { Catalog, RunConfig } from "../../pipeline/mod.ts"
@@ -14,9 +14,9 @@ import type { Catalog, RunConfig } from "../../pipeline/mod.ts"
  * The configuration, whose learner and grouping method are known and whose learner takes the family's actions; with all
  * settings of that learner, and no other's.
  *
- * - Errors: `ConfigError` naming the key and what there is.
+ * - Errors: `ArgumentError` naming the key and what there is.
  */
-export const named = (config: RunConfig, catalog: Catalog): E.Either<ConfigError, RunConfig> => {
+export const named = (config: RunConfig, catalog: Catalog): E.Either<ArgumentError, RunConfig> => {
   const { use, selection } = config
   const metaLearners = catalog.algorithms.filter((a) => a.adapter !== undefined).map((a) => a.id)
   const names = [
@@ -26,9 +26,7 @@ export const named = (config: RunConfig, catalog: Catalog): E.Either<ConfigError
   ] as const
   for (const [key, what, name, valid] of names) {
     if (valid.includes(name)) continue
-    const want = `${what} (${choices(valid, name)})`
-    const got = shown(name)
-    return E.left(new ConfigError({ doing: `use ${key}`, key, want, got, fix: suggestion(name, valid) }))
+    return refused(key, `${what} (${choices(valid, name)})`, name, suggestion(name, valid))
   }
   return pipe(
     takesActions(config, catalog),
@@ -37,7 +35,7 @@ export const named = (config: RunConfig, catalog: Catalog): E.Either<ConfigError
 }
 
 /** A family that there is none of is refused by whoever asks it for its tasks. */
-const takesActions = ({ algorithm, family }: RunConfig, catalog: Catalog): E.Either<ConfigError, unknown> => {
+const takesActions = ({ algorithm, family }: RunConfig, catalog: Catalog): E.Either<ArgumentError, unknown> => {
   const found = findFamily(catalog.registry, family.id)
   if (E.isLeft(found)) return E.right(undefined)
   const { environment } = found.right
@@ -49,7 +47,7 @@ const takesActions = ({ algorithm, family }: RunConfig, catalog: Catalog): E.Eit
 }
 
 /** All settings of every learner that has some here; those of the learners that train, whole. */
-const complete = (config: RunConfig, { algorithms }: Catalog): E.Either<ConfigError, RunConfig> => {
+const complete = (config: RunConfig, { algorithms }: Catalog): E.Either<ArgumentError, RunConfig> => {
   const { id, ...given } = config.algorithm
   const ids = algorithms.map((a) => a.id)
   const stranger = Object.keys(given).find((key) => !ids.includes(key))
@@ -66,18 +64,10 @@ const complete = (config: RunConfig, { algorithms }: Catalog): E.Either<ConfigEr
   for (const learner of algorithms) {
     if (!training.includes(learner.id) && given[learner.id] === undefined) continue
     const settings = settingsOf(learner, given[learner.id] ?? {})
-    if (E.isLeft(settings)) return wrong(learner.id, settings.left)
+    if (E.isLeft(settings)) return settings
     if (training.includes(learner.id)) algorithm = { ...algorithm, [learner.id]: settings.right }
   }
   return E.right({ ...config, algorithm })
 }
 
-const wrong = (id: string, { path, want, got, siblings, unknown }: SettingError): E.Either<ConfigError, never> => {
-  const key = ["algorithm", id, ...path].join(".")
-  return unknown
-    ? refused(key, `a setting of ${id}`, path.at(-1), suggestion(path.at(-1) ?? "", siblings))
-    : refused(key, want, got, "")
-}
-
-const refused = (key: string, want: string, got: unknown, fix: string) =>
-  E.left(new ConfigError({ doing: `use ${key}`, key, want, got: shownOrNothing(got), fix }))
+const refused = (key: string, want: string, got: string, fix: string) => cannot(`use ${key}`, want, shown(got), fix)

@@ -1,6 +1,6 @@
 /** All bytes of a file or of standard input, up to a limit: what a person names may be a device or a mistake. */
 import { Effect, FileSystem, Stdio, Stream } from "effect"
-import { FileError, fileError } from "../../core/service/failure.ts"
+import { type FileError, failedFile, fileError } from "../../core/service/file_error.ts"
 
 /** The largest file that is read whole, in bytes: beyond it memory would grow to gigabytes. */
 export const LARGEST_INPUT = 64 * 2 ** 20
@@ -54,5 +54,5 @@ const collected = Effect.fnUntraced(function* <E>(bytes: Stream.Stream<Uint8Arra
 
 const tooLarge = (name: string, got: string, largest: number): Effect.Effect<never, FileError> => {
   const want = `at most ${largest} bytes (${Math.round(largest / 2 ** 20)} MiB)`
-  return Effect.fail(new FileError({ doing: `read ${name}`, path: name, want, got, fix: "" }))
+  return Effect.fail(failedFile({ doing: `read ${name}`, want, got }))
 }

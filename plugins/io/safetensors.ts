@@ -2,7 +2,7 @@
 
 import { Predicate, Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import { MatrixFileError } from "../../core/service/failure.ts"
+import { type ArgumentError, cannot } from "../../core/failure/mod.ts"
 import type { Tensor } from "../../core/service/run_store.ts"
 import { parseJson } from "../../core/text/json.ts"
 import { clipped } from "../../core/text/printable.ts"
@@ -48,10 +48,10 @@ export const writeSafetensors = (
 /**
  * Reads a `.safetensors` file of float32 and float64 arrays.
  *
- * - Errors: `MatrixFileError` for a file cut short, a damaged header, offsets that do not fit, another number type.
+ * - Errors: `ArgumentError` for a file cut short, a damaged header, offsets that do not fit, another number type.
  */
-export const readSafetensors = (bytes: Uint8Array, name: string): E.Either<MatrixFileError, Safetensors> => {
-  const bad = (want: string, got: string) => E.left(new MatrixFileError({ doing: `read ${name}`, want, got, fix: "" }))
+export const readSafetensors = (bytes: Uint8Array, name: string): E.Either<ArgumentError, Safetensors> => {
+  const bad = (want: string, got: string) => cannot(`read ${name}`, want, got)
   if (bytes.length < 8) return bad("a safetensors file", `${bytes.length} bytes`)
   const headerLength = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true))
   const start = 8 + headerLength

@@ -3,7 +3,8 @@ import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, writ
 import { basename, dirname, join, relative, resolve, sep } from "node:path"
 import { fileURLToPath } from "node:url"
 import { Effect } from "effect"
-import { fileError, UsageError } from "../../core/service/failure.ts"
+import { argumentError } from "../../core/failure/mod.ts"
+import { fileError } from "../../core/service/file_error.ts"
 import { shown } from "../../core/text/shown.ts"
 import { packageEntry } from "../io/installed.ts"
 import { scaffold, validName } from "./scaffold.ts"
@@ -11,16 +12,18 @@ import { scaffold, validName } from "./scaffold.ts"
 /**
  * Writes the folder `directory` with a plugin and its test; gives the files.
  *
- * - Errors: `UsageError` for a name that cannot be an id, and where something is there already; `FileError`.
+ * - Errors: `ArgumentError` for a name that cannot be an id, and where something is there already; `FileError`.
  */
 export const createPlugin = Effect.fn("plugins.create")(function* (name: string, directory: string) {
   const want = 'a name of small letters, digits and single hyphens, such as "puck-world"'
   if (!validName.test(name))
-    return yield* new UsageError({ doing: `name a plugin ${shown(name)}`, want, got: "other signs", fix: "" })
+    return yield* Effect.fail(argumentError({ doing: `name a plugin ${shown(name)}`, want, got: "other signs" }))
   const target = resolve(directory)
   if (isTaken(target)) {
     const fix = "choose another name, or another place with --dir"
-    return yield* new UsageError({ doing: `write ${target}`, want: "nothing there", got: "something there", fix })
+    return yield* Effect.fail(
+      argumentError({ doing: `write ${target}`, want: "nothing there", got: "something there", fix })
+    )
   }
   const files = scaffold(name, importFrom(target))
   return yield* Effect.try({

@@ -1,9 +1,9 @@
 /** What a run's θ★ is worth on tasks that it never saw, before and after it adapts to each of them by itself. */
 import { Effect } from "effect"
-import * as E from "fp-ts/lib/Either.js"
 import { type Acting, type Evaluation, type EvaluationOptions, evaluator } from "../../algorithms/mod.ts"
+import { argumentError } from "../../core/failure/mod.ts"
 import { child, type Key, stream } from "../../core/random/mod.ts"
-import { UsageError } from "../../core/service/failure.ts"
+import { fromEither } from "../../core/service/from_either.ts"
 import { Progress } from "../../core/service/progress.ts"
 import type { RunStoreService } from "../../core/service/run_store.ts"
 import { aggregateInterquartileMean, type Interval, type Scores, stratifiedInterval } from "../../core/stat/mod.ts"
@@ -68,7 +68,7 @@ const together = 8
 /**
  * Draws tasks, adapts θ★ to each of them by itself, and plays them before and after, with the same episodes.
  *
- * - Errors: `UsageError` for a policy that is told its task, which knows of no others, and where the family has too few
+ * - Errors: `ArgumentError` for a policy that is told its task, which knows of no others, and where the family has too few
  *   tasks; `RunStoreError` where the run has no θ★ yet; `ArgumentError` for one of another architecture or version;
  *   those of the learner.
  */
@@ -84,7 +84,7 @@ export const adaptRun = Effect.fn("run.adapt")(function* (
   if (policy.taskIds.length > 0) {
     const fix = "run with --set network.taskOneHot=false"
     const want = "a policy that is not told its task"
-    return yield* new UsageError({ doing: "adapt to unseen tasks", want, got: "one that is", fix })
+    return yield* Effect.fail(argumentError({ doing: "adapt to unseen tasks", want, got: "one that is", fix }))
   }
   const start = yield* metaPolicy(store, catalog, context.setting)
   const tasks = yield* unseenTasks(
@@ -154,10 +154,8 @@ export const adaptRun = Effect.fn("run.adapt")(function* (
   const after = adapted.map((a) => a.evaluation)
 
   const draws = stream(child(key, "bootstrap"))
-  const interval = (scores: Scores) => {
-    const found = stratifiedInterval(scores, aggregateInterquartileMean, { level, stream: draws })
-    return E.isLeft(found) ? Effect.fail(found.left) : Effect.succeed(found.right)
-  }
+  const interval = (scores: Scores) =>
+    fromEither(stratifiedInterval(scores, aggregateInterquartileMean, { level, stream: draws }))
   const asPlayed = Effect.fnUntraced(function* (e: Evaluation) {
     const rate = rateOf(e)
     const interquartileMean = yield* interval([e.returns])

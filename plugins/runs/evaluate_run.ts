@@ -4,8 +4,10 @@ import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
 import { type Evaluation, evaluator, type LoadedPolicy, loadPolicy } from "../../algorithms/mod.ts"
+import { type ArgumentError, argumentError } from "../../core/failure/mod.ts"
 import { child, type Key, stream } from "../../core/random/mod.ts"
-import { otherVersion, suggestion, UsageError } from "../../core/service/failure.ts"
+import { otherVersion } from "../../core/service/file_error.ts"
+import { fromEither } from "../../core/service/from_either.ts"
 import { RunStoreError, type RunStoreService } from "../../core/service/run_store.ts"
 import {
   aggregateInterquartileMean,
@@ -14,6 +16,7 @@ import {
   type Scores,
   stratifiedInterval
 } from "../../core/stat/mod.ts"
+import { suggestion } from "../../core/text/choices.ts"
 import { pathWord } from "../../core/text/command.ts"
 import { type Environment, findEnvironment } from "../../envs/mod.ts"
 import type { Catalog } from "../../pipeline/mod.ts"
@@ -45,8 +48,7 @@ export const policiesOfRun = Effect.fn("run.policies")(function* (store: RunStor
       readSafetensors(yield* store.bytes(artefact), artefact.path),
       E.chainW((file) => loadPolicy(file, catalog.algorithms, undefined, catalog.architectures))
     )
-    if (E.isLeft(loaded)) return yield* Effect.fail(loaded.left)
-    policies.push({ ...loaded.right, group: Number(group), seed: Number(seed), path: artefact.path })
+    policies.push({ ...(yield* fromEither(loaded)), group: Number(group), seed: Number(seed), path: artefact.path })
   }
   if (policies.length > 0) return policies.sort((a, b) => a.group - b.group || a.seed - b.seed)
   return yield* new RunStoreError({
@@ -103,7 +105,7 @@ const together = 8
 /**
  * Plays every task under the policies of its group.
  *
- * - Errors: `UsageError` for a task that the run has none of, or where the environment is of another version than the
+ * - Errors: `ArgumentError` for a task that the run has none of, or where the environment is of another version than the
  *   policy's, `ArgumentError` for returns that are not finite, and those of `evaluator`.
  */
 export const evaluateRun = Effect.fn("run.evaluate")(function* (
@@ -116,7 +118,7 @@ export const evaluateRun = Effect.fn("run.evaluate")(function* (
   const unknown = asked?.find((id) => !there.includes(id))
   if (unknown !== undefined) {
     const fix = suggestion(unknown, there)
-    return yield* new UsageError({ doing: "evaluate", want: "a task of the run", got: unknown, fix })
+    return yield* Effect.fail(argumentError({ doing: "evaluate", want: "a task of the run", got: unknown, fix }))
   }
   const found: { readonly policy: RunPolicy; readonly evaluation: Evaluation }[] = []
   for (const policy of policies) {
@@ -132,10 +134,8 @@ export const evaluateRun = Effect.fn("run.evaluate")(function* (
     found.push(...played.map((evaluation) => ({ policy, evaluation })))
   }
   const draws = stream(child(key, "bootstrap"))
-  const interval = (scores: Scores) => {
-    const found = stratifiedInterval(scores, aggregateInterquartileMean, { level, stream: draws })
-    return E.isLeft(found) ? Effect.fail(found.left) : Effect.succeed(found.right)
-  }
+  const interval = (scores: Scores) =>
+    fromEither(stratifiedInterval(scores, aggregateInterquartileMean, { level, stream: draws }))
   const worth: TaskWorth[] = []
   for (const task of there) {
     const mine = found.filter((f) => f.evaluation.task === task)
@@ -175,13 +175,13 @@ const rateOf = (known: readonly number[], all: number): { readonly successRate?:
   known.length > 0 && known.length === all ? { successRate: mean(known) } : {}
 
 /** The environment of the same version as the policy's. */
-const environmentOf = (policy: RunPolicy, registry: Catalog["registry"]): Effect.Effect<Environment, UsageError> => {
+const environmentOf = (policy: RunPolicy, registry: Catalog["registry"]): Effect.Effect<Environment, ArgumentError> => {
   const { id, version } = policy.environment
   const environment = findEnvironment(registry, id)
   if (E.isLeft(environment)) {
     const fix = "name its plugin by --plugin"
     const got = environment.left.message
-    return Effect.fail(new UsageError({ doing: `evaluate ${policy.path}`, want: `environment ${id}`, got, fix }))
+    return Effect.fail(argumentError({ doing: `evaluate ${policy.path}`, want: `environment ${id}`, got, fix }))
   }
   if (environment.right.version === version) return Effect.succeed(environment.right)
   return Effect.fail(otherVersion(policy.path, policy.environment, environment.right.version))

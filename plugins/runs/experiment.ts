@@ -1,7 +1,7 @@
 /** The main job for scripts: a configuration in, the result out; in a directory or in memory. */
 import { Console, Effect } from "effect"
-import * as E from "fp-ts/lib/Either.js"
 import type { Maml, Ppo, Sac } from "../../algorithms/mod.ts"
+import { fromEither } from "../../core/service/from_either.ts"
 import type { ReportData, RunConfig } from "../../pipeline/mod.ts"
 import { mainJob } from "../../pipeline/mod.ts"
 import { named, type PresetName, resolve, SESSION_VARIABLE } from "../config/mod.ts"
@@ -47,14 +47,12 @@ export interface Place {
  * Plugins are those of `plugins` in the settings (paths count from the working folder), and the project's own where this
  * package is installed for it.
  *
- * - Errors: `ConfigError` naming the setting; `RunStoreError` for the directory; the job's own.
+ * - Errors: `ArgumentError` naming the setting; `RunStoreError` for the directory; the job's own.
  */
 export const experiment = Effect.fn("experiment")(function* (settings: Settings, place: Place = {}) {
   const variable = process.env[SESSION_VARIABLE] || undefined
   const own = settings.session === undefined && variable !== undefined ? { session: variable } : {}
-  const resolved = resolve({ ...settings, ...own }, `the script or ${SESSION_VARIABLE}`, {})
-  if (E.isLeft(resolved)) return yield* resolved.left
-  const read = resolved.right
+  const read = yield* fromEither(resolve({ ...settings, ...own }, `the script or ${SESSION_VARIABLE}`, {}))
   const command = process.argv.slice(1).join(" ")
   const project = ofProject(process.cwd(), read.plugins)
   for (const sentence of project.told) yield* Console.error(`policygradex: ${sentence}`)
@@ -63,9 +61,7 @@ export const experiment = Effect.fn("experiment")(function* (settings: Settings,
   if (!loaded.registry.families.some((f) => f.id === read.family.id) && loaded.problems[0] !== undefined)
     return yield* loaded.problems[0]
   const all = catalogWith(loaded)
-  const complete = named(read, all)
-  if (E.isLeft(complete)) return yield* complete.left
-  const config = complete.right
+  const config = yield* fromEither(named(read, all))
   const info = {
     command,
     config,

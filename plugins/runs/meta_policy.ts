@@ -4,7 +4,8 @@ import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
 import { STATE_PREFIX } from "../../algorithms/internal.ts"
 import { loadPolicy } from "../../algorithms/mod.ts"
-import { otherVersion } from "../../core/service/failure.ts"
+import { otherVersion } from "../../core/service/file_error.ts"
+import { fromEither } from "../../core/service/from_either.ts"
 import { RunStoreError, type RunStoreService } from "../../core/service/run_store.ts"
 import type { Catalog, Setting } from "../../pipeline/mod.ts"
 import { readSafetensors } from "./store/mod.ts"
@@ -13,7 +14,7 @@ import { readSafetensors } from "./store/mod.ts"
  * θ★ with the learner's own arrays.
  *
  * - Errors: `RunStoreError` where the run stopped before, or the file is damaged; `ArgumentError` for a policy of another
- *   architecture or version; `UsageError` for one of another version of the environment.
+ *   architecture or version; `ArgumentError` for one of another version of the environment.
  */
 export const metaPolicy = Effect.fnUntraced(function* (
   store: RunStoreService,
@@ -48,5 +49,5 @@ export const metaPolicy = Effect.fnUntraced(function* (
       )
     )
   )
-  return E.isRight(loaded) ? loaded.right : yield* Effect.fail(loaded.left)
+  return yield* fromEither(loaded)
 })

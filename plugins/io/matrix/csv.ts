@@ -1,7 +1,7 @@
 /** Matrices as separated text: with or without a header, with or without row names, quotes around cells. */
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
-import { MatrixFileError } from "../../../core/service/failure.ts"
+import { type ArgumentError, argumentError } from "../../../core/failure/mod.ts"
 import { shown } from "../../../core/text/shown.ts"
 import { decimalSigns, numberOf } from "./csv_number.ts"
 import { type Flaw, records, type Separator } from "./csv_records.ts"
@@ -20,14 +20,14 @@ import { paired, type Table } from "./table.ts"
  * other row begins with, or before a header one cell short; also one column more than there are lines, if its numbers
  * differ. Rows and columns are paired by name. Lines that are empty or begin with `#` are skipped.
  *
- * - Errors: `MatrixFileError` naming line and column of a cell that is no number, lines of unequal length, decimal signs
+ * - Errors: `ArgumentError` naming line and column of a cell that is no number, lines of unequal length, decimal signs
  *   that are not certain, names that occur twice or only once, and more than {@link MOST_TASKS} rows or columns.
  */
-export const readCsv = (text: string, name: string): E.Either<MatrixFileError, NamedMatrix> =>
+export const readCsv = (text: string, name: string): E.Either<ArgumentError, NamedMatrix> =>
   pipe(
     linesOf(text.replace(/^\uFEFF/, "")),
     E.chain(tableOf),
-    E.mapLeft(({ want, got }) => new MatrixFileError({ doing: `read ${name}`, want, got, fix: "" })),
+    E.mapLeft(({ want, got }) => argumentError({ doing: `read ${name}`, want, got })),
     E.chain((table) => paired(table, name))
   )
 

@@ -2,7 +2,7 @@
 import { Predicate } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
-import { MatrixFileError } from "../../../core/service/failure.ts"
+import { type ArgumentError, argumentError } from "../../../core/failure/mod.ts"
 import { choices } from "../../../core/text/choices.ts"
 import { parseJson } from "../../../core/text/json.ts"
 import { shown } from "../../../core/text/shown.ts"
@@ -29,10 +29,10 @@ const nameKeys = ["names", "tasks", "labels"]
  * Reads `[[…], …]`, `{ "matrix": [[…], …], "names": […] }`, and what a data frame's `to_json` writes with the orients
  * `split`, `records`, `index`, `columns`, `values` and `table`. With `key`, what stands under that key of an object.
  *
- * - Errors: `MatrixFileError` for text that is no JSON, for an object without rows, for a cell that is no number, with its
+ * - Errors: `ArgumentError` for text that is no JSON, for an object without rows, for a cell that is no number, with its
  *   row and column, and for names that are not as many as the rows, occur twice or only once.
  */
-export const readJson = (text: string, name: string, key?: string): E.Either<MatrixFileError, NamedMatrix> =>
+export const readJson = (text: string, name: string, key?: string): E.Either<ArgumentError, NamedMatrix> =>
   pipe(
     parseJson(text, { lists: 2 * MOST_TASKS }),
     E.mapLeft((got): Flaw => ({ want: "JSON", got })),
@@ -40,7 +40,7 @@ export const readJson = (text: string, name: string, key?: string): E.Either<Mat
     E.chain((table) =>
       E.map((rows: readonly (readonly number[])[]): Table => ({ ...table, rows }))(numbersOf(table.rows))
     ),
-    E.mapLeft(({ want, got, fix }) => new MatrixFileError({ doing: `read ${name}`, want, got, fix: fix ?? "" })),
+    E.mapLeft(({ want, got, fix }) => argumentError({ doing: `read ${name}`, want, got, fix: fix ?? "" })),
     E.chain((table) => paired(table, name))
   )
 

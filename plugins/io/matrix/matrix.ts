@@ -1,6 +1,6 @@
 /** A matrix as files hold it, and the step from any number array to float64. */
 import * as E from "fp-ts/lib/Either.js"
-import { MatrixFileError } from "../../../core/service/failure.ts"
+import { type ArgumentError, cannot } from "../../../core/failure/mod.ts"
 import { shortened } from "../../../core/text/shown.ts"
 import type { Npy } from "./npy.ts"
 
@@ -31,30 +31,28 @@ export const toRows = (m: NamedMatrix): number[][] =>
 /**
  * A two-dimensional NumPy array as a float64 matrix.
  *
- * - Errors: `MatrixFileError` for another number of axes and for 64-bit integers that float64 cannot hold.
+ * - Errors: `ArgumentError` for another number of axes and for 64-bit integers that float64 cannot hold.
  */
-export const fromNpy = (npy: Npy, name: string): E.Either<MatrixFileError, NamedMatrix> => {
+export const fromNpy = (npy: Npy, name: string): E.Either<ArgumentError, NamedMatrix> => {
   const [rows, columns] = npy.shape
   if (rows === undefined || columns === undefined || npy.shape.length !== 2) {
     const got = `shape (${shortened(npy.shape.join(", "), 80)})`
-    return E.left(new MatrixFileError({ doing: `read ${name}`, want: "a matrix (two axes)", got, fix: "" }))
+    return cannot(`read ${name}`, "a matrix (two axes)", got)
   }
   if (rows > MOST_TASKS || columns > MOST_TASKS) {
     const want = `at most ${MOST_TASKS} rows and columns`
-    return E.left(new MatrixFileError({ doing: `read ${name}`, want, got: `${rows} and ${columns}`, fix: "" }))
+    return cannot(`read ${name}`, want, `${rows} and ${columns}`)
   }
   const data = new Float64Array(rows * columns)
   for (let i = 0; i < data.length; i++) {
     const value = npy.data[i]!
     data[i] = Number(value)
     if (typeof value === "bigint" && BigInt(data[i]!) !== value) {
-      return E.left(
-        new MatrixFileError({
-          doing: `read ${name}`,
-          want: "integers that float64 holds exactly (up to 2^53)",
-          got: `${value} at row ${Math.floor(i / columns) + 1}, column ${(i % columns) + 1}`,
-          fix: "save it as float64"
-        })
+      return cannot(
+        `read ${name}`,
+        "integers that float64 holds exactly (up to 2^53)",
+        `${value} at row ${Math.floor(i / columns) + 1}, column ${(i % columns) + 1}`,
+        "save it as float64"
       )
     }
   }

@@ -1,6 +1,6 @@
 /** NumPy's array file, read and written: versions 1, 2 and 3, C and Fortran order, either byte order. */
 import * as E from "fp-ts/lib/Either.js"
-import { MatrixFileError } from "../../../core/service/failure.ts"
+import { type ArgumentError, cannot } from "../../../core/failure/mod.ts"
 import { shortened, shown } from "../../../core/text/shown.ts"
 import { type Dtype, decode, dtypes, encode, type NumberArray } from "./npy_dtype.ts"
 
@@ -20,13 +20,12 @@ export const isNpy = (bytes: Uint8Array): boolean => magic.every((b, i) => bytes
 /**
  * Reads the bytes of a `.npy` file.
  *
- * - Errors: `MatrixFileError` for another format, an unknown version, a damaged header, a type that is not a number,
+ * - Errors: `ArgumentError` for another format, an unknown version, a damaged header, a type that is not a number,
  *   and a body that is shorter or longer than the header says.
  * - Source: numpy.lib.format, "Format Version 1.0/2.0/3.0".
  */
-export const readNpy = (bytes: Uint8Array, name: string): E.Either<MatrixFileError, Npy> => {
-  const bad = (want: string, got: string, fix = "") =>
-    E.left(new MatrixFileError({ doing: `read ${name}`, want, got, fix }))
+export const readNpy = (bytes: Uint8Array, name: string): E.Either<ArgumentError, Npy> => {
+  const bad = (want: string, got: string, fix = "") => cannot(`read ${name}`, want, got, fix)
   if (bytes.length < 10 || !isNpy(bytes)) {
     return bad("a NumPy array file", bytes.length < 10 ? `${bytes.length} bytes` : "bytes of another format")
   }

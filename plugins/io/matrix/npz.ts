@@ -2,7 +2,7 @@
 import { crc32, inflateRawSync } from "node:zlib"
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
-import { MatrixFileError } from "../../../core/service/failure.ts"
+import { type ArgumentError, argumentError, cannot } from "../../../core/failure/mod.ts"
 import { choices } from "../../../core/text/choices.ts"
 import { shown } from "../../../core/text/shown.ts"
 import { LARGEST_INPUT } from "../bounded_read.ts"
@@ -26,13 +26,12 @@ export const isZip = (bytes: Uint8Array): boolean =>
 /**
  * Reads one array of a `.npz` file: that called `key`, or the only one.
  *
- * - Errors: `MatrixFileError` for a damaged archive, a member that is larger than its directory says or than
+ * - Errors: `ArgumentError` for a damaged archive, a member that is larger than its directory says or than
  *   {@link LARGEST_INPUT}, a key that there is none of, several arrays without a key, and those of `readNpy`.
  * - Source: PKWARE, .ZIP File Format Specification, 4.3; numpy.savez.
  */
-export const readNpz = (bytes: Uint8Array, name: string, key?: string): E.Either<MatrixFileError, Npy> => {
-  const bad = (want: string, got: string, fix = "") =>
-    E.left(new MatrixFileError({ doing: `read ${name}`, want, got, fix }))
+export const readNpz = (bytes: Uint8Array, name: string, key?: string): E.Either<ArgumentError, Npy> => {
+  const bad = (want: string, got: string, fix = "") => cannot(`read ${name}`, want, got, fix)
   const members = membersOf(bytes)
   if (members === undefined) return bad("a whole zip file of arrays", "a damaged one")
   const arrays = members.filter((m) => m.name.endsWith(".npy"))
@@ -50,7 +49,7 @@ export const readNpz = (bytes: Uint8Array, name: string, key?: string): E.Either
   if (chosen.size > LARGEST_INPUT) return bad(`at most ${LARGEST_INPUT} bytes in ${chosen.name}`, `${chosen.size}`)
   return pipe(
     contentOf(bytes, chosen),
-    E.mapLeft((got) => new MatrixFileError({ doing: `read ${name}`, want, got, fix: "" })),
+    E.mapLeft((got) => argumentError({ doing: `read ${name}`, want, got })),
     E.chain((content) => readNpy(content, `${chosen.name} of ${name}`))
   )
 }

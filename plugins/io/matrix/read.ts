@@ -3,7 +3,9 @@ import { gunzipSync } from "node:zlib"
 import { Effect, type FileSystem, type Stdio } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
-import { type FileError, MatrixFileError } from "../../../core/service/failure.ts"
+import { type ArgumentError, argumentError, cannot } from "../../../core/failure/mod.ts"
+import type { FileError } from "../../../core/service/file_error.ts"
+import { fromEither } from "../../../core/service/from_either.ts"
 import { LARGEST_INPUT, readBounded, sourceName } from "../bounded_read.ts"
 import { readCsv } from "./csv.ts"
 import { readJson } from "./json.ts"
@@ -28,23 +30,21 @@ const endings: ReadonlyMap<string, Format> = new Map([
  * Reads a matrix; the ending (.csv, .tsv, .txt, .json, .npy, .npz, each also with .gz) gives the format, standard input's is
  * told by its bytes. `key` names the array of an .npz file or the key of a JSON object that holds the matrix.
  *
- * - Errors: `FileError` from the operating system and for more than {@link LARGEST_INPUT} bytes, `MatrixFileError` from the
+ * - Errors: `FileError` from the operating system and for more than {@link LARGEST_INPUT} bytes, `ArgumentError` from the
  *   format.
  */
 export const readMatrix = (
   path: string,
   key?: string
-): Effect.Effect<NamedMatrix, FileError | MatrixFileError, FileSystem.FileSystem | Stdio.Stdio> =>
+): Effect.Effect<NamedMatrix, FileError | ArgumentError, FileSystem.FileSystem | Stdio.Stdio> =>
   Effect.gen(function* () {
     // Before it is read: the name alone may be wrong.
-    const format = formatOf(path)
-    if (E.isLeft(format)) return yield* format.left
-    const matrix = parseMatrix(yield* readBounded(path), path, key)
-    return E.isLeft(matrix) ? yield* matrix.left : matrix.right
+    yield* fromEither(formatOf(path))
+    return yield* fromEither(parseMatrix(yield* readBounded(path), path, key))
   })
 
 /** The pure half of `readMatrix`. */
-export const parseMatrix = (bytes: Uint8Array, path: string, key?: string): E.Either<MatrixFileError, NamedMatrix> => {
+export const parseMatrix = (bytes: Uint8Array, path: string, key?: string): E.Either<ArgumentError, NamedMatrix> => {
   const name = sourceName(path)
   return pipe(
     formatOf(path),
@@ -58,24 +58,24 @@ export const parseMatrix = (bytes: Uint8Array, path: string, key?: string): E.Ei
 }
 
 /** The format that the ending gives, nothing for standard input. Errors: another ending. */
-const formatOf = (path: string): E.Either<MatrixFileError, Format | undefined> => {
+const formatOf = (path: string): E.Either<ArgumentError, Format | undefined> => {
   if (path === "-") return E.right(undefined)
   const ending = /\.([^./\\]+)$/.exec(path.replace(/\.gz$/i, ""))?.[1]?.toLowerCase()
   const format = endings.get(ending ?? "")
   if (format !== undefined) return E.right(format)
   const want = "a file that ends in .csv, .tsv, .txt, .json, .npy or .npz"
   const got = ending === undefined ? "a name without an ending" : `.${ending}`
-  return E.left(new MatrixFileError({ doing: `read ${path}`, want, got, fix: "rename it, or pipe it in as -" }))
+  return cannot(`read ${path}`, want, got, "rename it, or pipe it in as -")
 }
 
-const unzipped = (bytes: Uint8Array, name: string): E.Either<MatrixFileError, Uint8Array> => {
+const unzipped = (bytes: Uint8Array, name: string): E.Either<ArgumentError, Uint8Array> => {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return E.right(bytes)
   const want = `a whole gzip file of at most ${LARGEST_INPUT} bytes when unpacked`
   return E.tryCatch(
     () => gunzipSync(bytes, { maxOutputLength: LARGEST_INPUT }),
     (e) => {
       const large = e instanceof RangeError
-      return new MatrixFileError({ doing: `read ${name}`, want, got: large ? "more" : "a damaged one", fix: "" })
+      return argumentError({ doing: `read ${name}`, want, got: large ? "more" : "a damaged one" })
     }
   )
 }
@@ -86,7 +86,7 @@ const parse = (
   name: string,
   format: Format | undefined,
   key: string | undefined
-): E.Either<MatrixFileError, NamedMatrix> => {
+): E.Either<ArgumentError, NamedMatrix> => {
   if (isZip(bytes) || format === "npz") {
     return pipe(
       readNpz(bytes, name, key),
@@ -110,9 +110,7 @@ const parse = (
   )
 }
 
-const noKeys = (name: string): E.Either<MatrixFileError, never> => {
+const noKeys = (name: string): E.Either<ArgumentError, never> => {
   const want = "an .npz or .json file with --key"
-  return E.left(
-    new MatrixFileError({ doing: `read ${name}`, want, got: "one matrix without a name", fix: "leave out --key" })
-  )
+  return cannot(`read ${name}`, want, "one matrix without a name", "leave out --key")
 }

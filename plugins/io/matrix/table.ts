@@ -1,7 +1,7 @@
 /** A table as a file holds it, and the step to a matrix whose rows and columns are the same tasks in the same order. */
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
-import { MatrixFileError } from "../../../core/service/failure.ts"
+import { type ArgumentError, cannot } from "../../../core/failure/mod.ts"
 import { choices } from "../../../core/text/choices.ts"
 import { clipped } from "../../../core/text/printable.ts"
 import { fromRows, MOST_TASKS, type NamedMatrix } from "./matrix.ts"
@@ -14,19 +14,16 @@ export interface Table {
 }
 
 /** What came where `MOST_TASKS` were wanted. */
-const tooMany = (name: string, what: "rows" | "columns"): E.Either<MatrixFileError, never> =>
-  E.left(new MatrixFileError({ doing: `read ${name}`, want: `at most ${MOST_TASKS} ${what}`, got: "more", fix: "" }))
+const tooMany = (name: string, what: "rows" | "columns"): E.Either<ArgumentError, never> =>
+  cannot(`read ${name}`, `at most ${MOST_TASKS} ${what}`, "more")
 
 /**
  * Pairs rows and columns by name: rows are put into the order of the columns. Where rows are numbered 0, 1, … in order and
  * columns have other names, as a data frame without an index of its own is written, position counts; so the other way round.
  *
- * - Errors: `MatrixFileError` naming a name that occurs twice, or those that only rows or only columns have.
+ * - Errors: `ArgumentError` naming a name that occurs twice, or those that only rows or only columns have.
  */
-export const paired = (
-  { rows, rowNames, columnNames }: Table,
-  name: string
-): E.Either<MatrixFileError, NamedMatrix> => {
+export const paired = ({ rows, rowNames, columnNames }: Table, name: string): E.Either<ArgumentError, NamedMatrix> => {
   if (rows.length > MOST_TASKS) return tooMany(name, "rows")
   if ((rows[0]?.length ?? 0) > MOST_TASKS) return tooMany(name, "columns")
   return pipe(
@@ -47,7 +44,7 @@ const distinct = (
   names: readonly string[] | undefined,
   what: "row" | "column",
   name: string
-): E.Either<MatrixFileError, unknown> => {
+): E.Either<ArgumentError, unknown> => {
   const first = new Map<string, number>()
   for (const [i, own] of (names ?? []).entries()) {
     const earlier = first.get(own)
@@ -65,7 +62,7 @@ const byName = (
   rowNames: readonly string[],
   columnNames: readonly string[],
   name: string
-): E.Either<MatrixFileError, NamedMatrix> => {
+): E.Either<ArgumentError, NamedMatrix> => {
   const rowOf = new Map(rowNames.map((own, i) => [own, rows[i] ?? []]))
   const lacking = columnNames.filter((own) => !rowOf.has(own))
   if (lacking.length === 0 && rowNames.length === columnNames.length) {
@@ -87,5 +84,5 @@ const byName = (
 
 const numbered = (names: readonly string[]): boolean => names.every((own, i) => own === String(i))
 
-const bad = (name: string, want: string, got: string, fix: string): E.Either<MatrixFileError, never> =>
-  E.left(new MatrixFileError({ doing: `read ${name}`, want, got, fix }))
+const bad = (name: string, want: string, got: string, fix: string): E.Either<ArgumentError, never> =>
+  cannot(`read ${name}`, want, got, fix)

@@ -1,21 +1,21 @@
 /** Text from bytes, in the encodings that spreadsheets and PowerShell write. */
 import * as E from "fp-ts/lib/Either.js"
-import { MatrixFileError } from "../../../core/service/failure.ts"
+import { type ArgumentError, argumentError, cannot } from "../../../core/failure/mod.ts"
 
 /**
  * The text of UTF-8 or UTF-16 bytes, with or without a mark of their order, which the text lacks.
  *
- * - Errors: `MatrixFileError` for bytes that are neither.
+ * - Errors: `ArgumentError` for bytes that are neither.
  */
-export const textOf = (bytes: Uint8Array, name: string): E.Either<MatrixFileError, string> => {
+export const textOf = (bytes: Uint8Array, name: string): E.Either<ArgumentError, string> => {
   const encoding = encodingOf(bytes)
   const text = E.tryCatch(
     () => new TextDecoder(encoding, { fatal: true }).decode(bytes),
-    () => new MatrixFileError({ doing: `read ${name}`, want: "text in UTF-8 or UTF-16", got: "other bytes", fix: SAVE })
+    () => argumentError({ doing: `read ${name}`, want: "text in UTF-8 or UTF-16", got: "other bytes", fix: SAVE })
   )
   if (E.isLeft(text) || !text.right.includes("\0")) return text
   const got = `${encoding} with zero bytes`
-  return E.left(new MatrixFileError({ doing: `read ${name}`, want: "text in UTF-8 or UTF-16", got, fix: SAVE }))
+  return cannot(`read ${name}`, "text in UTF-8 or UTF-16", got, SAVE)
 }
 
 const SAVE = "save it as UTF-8"

@@ -2,23 +2,23 @@
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
 import type { Algorithm, Architecture, LoadedPolicy } from "../../../algorithms/mod.ts"
+import { type ArgumentError, argumentError, cannot, partsOf } from "../../../core/failure/mod.ts"
 import type { Network } from "../../../core/network/mod.ts"
-import { suggestion, UsageError } from "../../../core/service/failure.ts"
+import { suggestion } from "../../../core/text/choices.ts"
 
 /**
  * The policy that does on observations alone what the given one does when it is told this task.
  *
  * A policy that is told no task comes back as it is.
  *
- * - Errors: `UsageError` for a task that the policy was not trained on, and for an algorithm that there is none of.
+ * - Errors: `ArgumentError` for a task that the policy was not trained on, and for an algorithm that there is none of.
  */
 export const fixedTask = (
   loaded: LoadedPolicy,
   task: string,
   algorithms: readonly Pick<Algorithm<unknown>, "id" | "makePolicy">[]
-): E.Either<UsageError, LoadedPolicy> => {
-  const refuse = (want: string, got: string, fix = "") =>
-    E.left(new UsageError({ doing: "export a policy for one task", want, got, fix }))
+): E.Either<ArgumentError, LoadedPolicy> => {
+  const refuse = (want: string, got: string, fix = "") => cannot("export a policy for one task", want, got, fix)
   const { policy, theta, tasks } = loaded
   const only = tasks.filter((t) => t.id === task)
   if (only.length === 0) {
@@ -30,7 +30,7 @@ export const fixedTask = (
   if (by === undefined) return refuse(`algorithm ${loaded.algorithm.id}`, "none of that id")
   return pipe(
     by.makePolicy(policy.spaces, { ...policy.config, taskOneHot: false }, [], [sameArchitecture(policy.network)]),
-    E.mapLeft((e) => new UsageError({ doing: "export a policy for one task", want: e.want, got: e.got, fix: "" })),
+    E.mapLeft((e) => argumentError({ ...partsOf(e), doing: "export a policy for one task" })),
     E.map((alone): LoadedPolicy => {
       const told = Float64Array.from(policy.taskIds, (id) => (id === task ? 1 : 0))
       const from = policy.network.layout.size

@@ -2,8 +2,8 @@
 import * as E from "fp-ts/lib/Either.js"
 import { LIMIT, LOG_STD, observationScale } from "../../../algorithms/internal.ts"
 import { architectureOf, type LoadedPolicy, type Policy, savePolicy } from "../../../algorithms/mod.ts"
+import { type ArgumentError, cannot } from "../../../core/failure/mod.ts"
 import type { Floats } from "../../../core/random/mod.ts"
-import { UsageError } from "../../../core/service/failure.ts"
 import { version } from "../machine.ts"
 import { type Initializer, type Model, type Node, writeOnnx } from "./model.ts"
 
@@ -22,14 +22,14 @@ type Graph = Pick<Model, "nodes" | "initializers" | "outputs">
  *   the policy is told its task, a second input `task [batch, tasks]`, its one-hot in the order of `taskIds` of the
  *   metadata ({@link fixedTask} makes a policy that needs none); `logits [batch, actions]`; `mean [batch, n]` and `logStd [n]`, of
  *   the squashed one `[batch, n]`, as `action`.
- * - Errors: `UsageError` for another distribution.
+ * - Errors: `ArgumentError` for another distribution.
  */
-export const policyToOnnx = (loaded: LoadedPolicy): E.Either<UsageError, Uint8Array<ArrayBuffer>> => {
+export const policyToOnnx = (loaded: LoadedPolicy): E.Either<ArgumentError, Uint8Array<ArrayBuffer>> => {
   const { policy, theta, ...origin } = loaded
   const head = Object.hasOwn(heads, policy.distribution) ? heads[policy.distribution] : undefined
   if (head === undefined) {
     const want = `a policy that is ${Object.keys(heads).join(", ")}`
-    return E.left(new UsageError({ doing: "export to ONNX", want, got: policy.distribution, fix: "" }))
+    return cannot("export to ONNX", want, policy.distribution)
   }
   const { network, taskIds } = policy
   const sight = sightOf(loaded)

@@ -2,7 +2,7 @@
 import { readdir } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
 import { Effect } from "effect"
-import { reasonOf } from "../../../core/service/failure.ts"
+import { reasonOf } from "../../../core/service/file_error.ts"
 import { RunStoreError } from "../../../core/service/run_store.ts"
 import { codeOf, type Disk, disk, replaceEntry, syncEntry, syncFolder } from "../../io/disk.ts"
 import { isBelow, leavesBy } from "./confined.ts"

@@ -76,7 +76,7 @@ for (const args of commands) {
       const { code, stdout, stderr } = withoutCode(other, ...args, "--json")
       assert.equal(code, 1)
       const { error } = JSON.parse(stdout)
-      assert.equal(error._tag, "UsageError")
+      assert.equal(error._tag, "ArgumentError")
       assert.match(
         error.message,
         /Cannot use the plugins that .*run\.json names: want --plugin FILE for each, or --trust/

@@ -1,44 +1,11 @@
-/** The one form of every failure a person can cause: what could not be done, what was wanted, what came, the fix. */
-import { Predicate, Schema } from "effect"
-import { choices } from "../text/choices.ts"
-import { nearest } from "../text/nearest.ts"
-import { sentence } from "../text/sentence.ts"
+/** Files that the operating system refuses, in words. */
+import { Predicate } from "effect"
+import { type ArgumentError, argumentError, type Failure, failureOf } from "../failure/mod.ts"
 
-const fields = { doing: Schema.String, want: Schema.String, got: Schema.String, fix: Schema.String }
+/** A file or folder that the operating system refuses, or that holds what it should not. */
+export type FileError = Failure<"FileError">
 
-/** What to do about an unknown name: the one that was likely meant, or what there is, at most ten of it. */
-export const suggestion = (name: string, valid: readonly string[]): string => {
-  const near = nearest(name, valid)
-  return near === undefined ? `there is ${choices(valid)}` : `did you mean ${near}?`
-}
-
-/** A matrix file (.csv, .json, .npy) that cannot be read or written. */
-export class MatrixFileError extends Schema.TaggedError<MatrixFileError>()("MatrixFileError", fields) {
-  override get message(): string {
-    return sentence(this)
-  }
-}
-
-/** A configuration key or value that the schema does not accept. */
-export class ConfigError extends Schema.TaggedError<ConfigError>()("ConfigError", { ...fields, key: Schema.String }) {
-  override get message(): string {
-    return sentence(this)
-  }
-}
-
-/** A command line that asks for something impossible. */
-export class UsageError extends Schema.TaggedError<UsageError>()("UsageError", fields) {
-  override get message(): string {
-    return sentence(this)
-  }
-}
-
-/** A file or folder that the operating system refuses. */
-export class FileError extends Schema.TaggedError<FileError>()("FileError", { ...fields, path: Schema.String }) {
-  override get message(): string {
-    return sentence(this)
-  }
-}
+export const failedFile = failureOf("FileError")
 
 /** What the operating system's codes, and Effect's names for them, mean in words. */
 const systemReasons: Readonly<Record<string, string>> = {
@@ -70,7 +37,7 @@ export const reasonOf = (cause: unknown): string => {
 /** The same as an error's sentence. */
 export const fileError = (doing: "read" | "write", path: string, cause: unknown, fix = ""): FileError => {
   const want = doing === "read" ? "a readable file" : "a file that can be written"
-  return new FileError({ doing: `${doing} ${path}`, path, want, got: reasonOf(cause), fix })
+  return failedFile({ doing: `${doing} ${path}`, want, got: reasonOf(cause), fix })
 }
 
 /** The codes and tags of an error and of what it wraps, innermost first. */
@@ -85,8 +52,8 @@ export const otherVersion = (
   path: string,
   { id, version }: { readonly id: string; readonly version: string },
   now: string
-): UsageError =>
-  new UsageError({
+): ArgumentError =>
+  argumentError({
     doing: `evaluate ${path}`,
     want: `${id} of version ${version}`,
     got: `version ${now}`,
