@@ -1,23 +1,10 @@
 /** The rules of the house, over all that is committed: a rule that nobody checks is none. */
 import assert from "node:assert/strict"
-import { execFileSync } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import { dirname, join, normalize } from "node:path"
 import { test } from "node:test"
-import { fileURLToPath } from "node:url"
+import { bare, code, floors, type Import, imports, inside, isCode, loadedWith, root, texts } from "./support/house.ts"
 
-const root = fileURLToPath(new URL("..", import.meta.url))
-
-/** Text of every module, by its path from the root; kernels are of another language. */
-const texts = new Map(
-  execFileSync("git", ["ls-files", "*.ts"], { cwd: root, encoding: "utf8" })
-    .split("\n")
-    .filter((path) => path !== "" && !path.includes("wasm/kernels/"))
-    .map((path) => [path, readFileSync(join(root, path), "utf8")] as const)
-)
-
-/** From the ground up: each floor may use those before it. */
-const floors = ["core", "envs", "algorithms", "pipeline", "plugins"] as const
 /** The wings of `plugins`, likewise. */
 const wings = ["io", "gymnasium", "sessions", "loading", "config", "workers", "runs", "cli"] as const
 
@@ -36,29 +23,6 @@ const rooms = [
   "internal.ts",
   "mod.ts"
 ] as const
-
-const isCode = (path: string): boolean => floors.some((floor) => path.startsWith(`${floor}/`))
-const code = [...texts].filter(([path]) => isCode(path))
-
-interface Import {
-  readonly from: string
-  readonly to: string
-}
-
-const imports: readonly Import[] = [...texts].flatMap(([from, text]) =>
-  [...text.matchAll(/(?:from|import\()\s*"(\.{1,2}\/[^"]+)"/g)].map((m) => ({
-    from,
-    to: normalize(join(dirname(from), m[1] ?? ""))
-  }))
-)
-const inside = imports.filter(({ from, to }) => isCode(from) && isCode(to))
-
-/** Without comments and what stands between quotes. */
-const bare = (text: string): string =>
-  text
-    .replaceAll(/\/\*[\s\S]*?\*\//g, "")
-    .replaceAll(/(^|[^:"'`])\/\/.*$/gm, "$1")
-    .replaceAll(/"(?:[^"\\\n]|\\.)*"/g, '""')
 
 const said = ({ from, to }: Import): string => `${from} imports ${to}`
 
@@ -220,6 +184,21 @@ test("what is internal reaches no user: neither a room's mod.ts nor an experimen
   )
   assert.deepEqual(outward.map(said), [])
   assert.ok(!imports.some(({ from, to }) => from === "mod.ts" && isInternal(to)))
+})
+
+test("neither the command's start nor the pipeline loads a learner; the start loads nothing that computes or draws", () => {
+  const isLearner = (path: string): boolean => /^algorithms\/(?:mod|.*\/learner)\.ts$/.test(path)
+  const isHeavy = (path: string): boolean =>
+    /^(?:pipeline|plugins\/(?:loading\/catalog|sessions\/native|sessions\/tfjs|runs\/report|workers))\/mod\.ts$/.test(
+      path
+    )
+  const start = [...loadedWith("cli.ts")]
+  assert.ok(start.length > 100, `${start.length}`)
+  assert.deepEqual(
+    start.filter((path) => isLearner(path) || isHeavy(path)),
+    []
+  )
+  assert.deepEqual([...loadedWith("pipeline/mod.ts")].filter(isLearner), [])
 })
 
 test("a door re-exports and nothing else, but for lists of what comes with the package", () => {

@@ -1,8 +1,8 @@
 /** Adaptation of meta-learned policies to tasks, each by itself, as work in parts: a part is some tasks and one policy. */
 
 import { Effect, Schema } from "effect"
-import { problemError } from "../../algorithms/internal.ts"
-import { Acting, type Adaptable, Evaluation, EvaluationOptions, evaluator, TaskData } from "../../algorithms/mod.ts"
+import { Acting, Evaluation, EvaluationOptions, evaluator, problemError, TaskData } from "../../algorithms/internal.ts"
+import type { Adaptable } from "../../algorithms/mod.ts"
 import { child, type Key } from "../../core/random/mod.ts"
 import { FloatArray, KeyData, Numbers } from "../../core/service/data.ts"
 import { Cost, costBetween, Session, totalCost } from "../../core/service/session.ts"

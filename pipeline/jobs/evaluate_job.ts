@@ -1,7 +1,8 @@
 /** Episodes of many tasks as a job: an item is all episodes of one task. */
 
 import { Effect, Schema, Scope } from "effect"
-import { type Evaluate, Evaluation, EvaluationOptions, evaluator, TaskData } from "../../algorithms/mod.ts"
+import { Evaluation, EvaluationOptions, evaluator, TaskData } from "../../algorithms/internal.ts"
+import type { Evaluate } from "../../algorithms/mod.ts"
 import { FloatArray, KeyData } from "../../core/service/data.ts"
 import { Session } from "../../core/service/session.ts"
 import type { Task } from "../../envs/mod.ts"

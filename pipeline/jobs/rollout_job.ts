@@ -3,14 +3,17 @@
 import { Effect, Schema, Scope } from "effect"
 import {
   actProgram,
+  BatchStateData,
   type EnvironmentRunner,
   environmentRunner,
   makeRolloutBuffer,
+  momentsSize,
   pauseEvery,
   RolloutBuffer,
-  rollout
+  rollout,
+  TaskData
 } from "../../algorithms/internal.ts"
-import { BatchStateData, type MakeRollouts, momentsSize, type Rollouts, TaskData } from "../../algorithms/mod.ts"
+import type { MakeRollouts, Rollouts } from "../../algorithms/mod.ts"
 import { loadStream, type Stream, saveStream, zeroKey } from "../../core/random/mod.ts"
 import { FloatArray, Ints } from "../../core/service/data.ts"
 import { fromEither } from "../../core/service/from_either.ts"

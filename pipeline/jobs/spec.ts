@@ -1,8 +1,7 @@
 /** What a job trains, as plain data: ids instead of values, so that it can go to another thread. */
 
 import { Effect, Schema } from "effect"
-import { problemError } from "../../algorithms/internal.ts"
-import { Budget, NetworkConfig } from "../../algorithms/mod.ts"
+import { Budget, NetworkConfig, problemError } from "../../algorithms/internal.ts"
 import { fromEither } from "../../core/service/from_either.ts"
 import { choices } from "../../core/text/choices.ts"
 import { type Environment, findEnvironment, type Space } from "../../envs/mod.ts"

@@ -2,26 +2,28 @@
 
 import { Effect, Schema, type Scope } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import { problemError } from "../../algorithms/internal.ts"
-import type { LearnerError } from "../../algorithms/mod.ts"
 import {
-  type Adaptable,
-  type AdaptedEvaluation,
-  type Algorithm,
   adaptedEvaluator,
-  type Budget,
-  type Evaluate,
-  type Evaluation,
-  type EvaluationOptions,
   evaluator,
-  type Learner,
-  type MakeRollouts,
   momentsSize,
-  type Policy,
-  type Problem,
+  problemError,
   SavedState,
   Start,
   TaskData
+} from "../../algorithms/internal.ts"
+import type {
+  Adaptable,
+  AdaptedEvaluation,
+  Algorithm,
+  Budget,
+  Evaluate,
+  Evaluation,
+  EvaluationOptions,
+  Learner,
+  LearnerError,
+  MakeRollouts,
+  Policy,
+  Problem
 } from "../../algorithms/mod.ts"
 import type { ArgumentError } from "../../core/failure/mod.ts"
 import { child, type Floats, type Key } from "../../core/random/mod.ts"

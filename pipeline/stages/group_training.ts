@@ -1,7 +1,8 @@
 /** Stage: what groups are worth: policies of every row of the comparison, trained from θ★ with the same budget. */
 import { Effect, Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import { type Acting, type Budget, type Fixed, savePolicy } from "../../algorithms/mod.ts"
+import { savePolicy } from "../../algorithms/internal.ts"
+import type { Acting, Budget, Fixed } from "../../algorithms/mod.ts"
 import { child } from "../../core/random/mod.ts"
 import { Numbers } from "../../core/service/data.ts"
 import { Progress } from "../../core/service/progress.ts"

@@ -1,6 +1,6 @@
 /** Stage: a meta-learner trained from scratch on every set of tasks that is compared. */
 import { Effect, Schema } from "effect"
-import { savePolicy } from "../../algorithms/mod.ts"
+import { savePolicy } from "../../algorithms/internal.ts"
 import { child } from "../../core/random/mod.ts"
 import { Progress } from "../../core/service/progress.ts"
 import { RunStore } from "../../core/service/run_store.ts"

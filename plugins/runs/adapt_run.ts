@@ -1,6 +1,7 @@
 /** What a run's θ★ is worth on tasks that it never saw, before and after it adapts to each of them by itself. */
 import { Effect } from "effect"
-import { type Acting, type Evaluation, type EvaluationOptions, evaluator } from "../../algorithms/mod.ts"
+import { evaluator } from "../../algorithms/internal.ts"
+import type { Acting, Evaluation, EvaluationOptions } from "../../algorithms/mod.ts"
 import { argumentError } from "../../core/failure/mod.ts"
 import { child, type Key, stream } from "../../core/random/mod.ts"
 import { fromEither } from "../../core/service/from_either.ts"

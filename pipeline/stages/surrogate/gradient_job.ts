@@ -1,7 +1,7 @@
 /** Gradients of many tasks at θ★ as work in parts: a part is one task. */
 import { Effect, Schema } from "effect"
 
-import { Fixed, TaskData } from "../../../algorithms/mod.ts"
+import { Fixed, TaskData } from "../../../algorithms/internal.ts"
 import type { Key } from "../../../core/random/mod.ts"
 import { KeyData } from "../../../core/service/data.ts"
 import { Session } from "../../../core/service/session.ts"

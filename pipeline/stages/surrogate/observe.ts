@@ -1,9 +1,8 @@
 /** What the surrogate learns from: transitions of every task at θ★, their advantages and projected gradients. */
 
 import { Effect, Schema } from "effect"
-import { inputsOf } from "../../../algorithms/internal.ts"
-import type { Policy } from "../../../algorithms/mod.ts"
-import { type Fixed, Transitions } from "../../../algorithms/mod.ts"
+import { inputsOf, Transitions } from "../../../algorithms/internal.ts"
+import type { Fixed, Policy } from "../../../algorithms/mod.ts"
 import { baselineFitter, gaeInto, standardiseInPlace } from "../../../core/estimate/mod.ts"
 import type { ArgumentError } from "../../../core/failure/mod.ts"
 import { child, type Floats, type Key } from "../../../core/random/mod.ts"

@@ -2,7 +2,7 @@
 
 import { Effect, Schema } from "effect"
 
-import { Fixed, TaskData } from "../../../algorithms/mod.ts"
+import { Fixed, TaskData } from "../../../algorithms/internal.ts"
 import { child, type Key } from "../../../core/random/mod.ts"
 import { KeyData } from "../../../core/service/data.ts"
 import { Session } from "../../../core/service/session.ts"

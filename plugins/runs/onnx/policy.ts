@@ -1,7 +1,7 @@
 /** A policy as an ONNX model. */
 import * as E from "fp-ts/lib/Either.js"
-import { LIMIT, LOG_STD, observationScale } from "../../../algorithms/internal.ts"
-import { architectureOf, type LoadedPolicy, type Policy, savePolicy } from "../../../algorithms/mod.ts"
+import { architectureOf, LIMIT, LOG_STD, observationScale, savePolicy } from "../../../algorithms/internal.ts"
+import type { LoadedPolicy, Policy } from "../../../algorithms/mod.ts"
 import { type ArgumentError, cannot } from "../../../core/failure/mod.ts"
 import type { Floats } from "../../../core/random/mod.ts"
 import { version } from "../machine.ts"
