@@ -4,8 +4,8 @@
  * and repetition of the laws, software with a sample of them, as it compiles and computes on the processor.
  */
 import assert from "node:assert/strict"
-import { test } from "node:test"
-import { Effect } from "effect"
+import { after, test } from "node:test"
+import { Effect, Exit, Scope } from "effect"
 import { mul, program } from "../../core/program/mod.ts"
 import { Session } from "../../core/service/session.ts"
 import { acquireBackend } from "../../plugins/sessions/tfjs/backend.ts"
@@ -25,6 +25,10 @@ const found = (await Effect.runPromise(available())).find((a) => a.backend === "
 if (found?.works) {
   const sampled = /software/.test(found.reason)
   console.log(`tfjs:webgpu on ${found.reason}: ${sampled ? "a sample of the" : "all"} sizes and repetitions`)
+  // One device for all of them: the pipelines of one that falls idle between two tests are compiled again for the next.
+  const held = await Effect.runPromise(Scope.make())
+  await Effect.runPromise(Scope.provide(acquireBackend("webgpu"), held))
+  after(() => Effect.runPromise(Scope.close(held, Exit.void)))
   sessionLaws("tfjs:webgpu", subject, webgpu, { compilesSlowly: sampled, sampled })
 
   test("tfjs:webgpu: a lost device is an error of its own, and the next session has a new one", async () => {
