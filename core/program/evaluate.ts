@@ -1,43 +1,10 @@
 /**
  * The meaning of every primitive, in float64: plain loops, no cleverness. Every session is compared with this.
  */
-import * as math from "../math/mod.ts"
+import { binaries, unaries } from "./elementwise.ts"
 import type { Program } from "./program.ts"
 import { broadcastStrides, type Shape, size, strides } from "./shape.ts"
-import {
-  type Binary,
-  byPrimitive,
-  type OpOf,
-  type Primitive,
-  type Rules,
-  type Tensor,
-  topological,
-  type Unary
-} from "./tensor.ts"
-
-const unary: Readonly<Record<Unary, (x: number) => number>> = {
-  neg: (x) => -x,
-  exp: math.exp,
-  log: math.log,
-  tanh: math.tanh,
-  sigmoid: (x) => 1 / (1 + math.exp(-x)),
-  softplus: (x) => Math.max(x, 0) + math.log1p(math.exp(-Math.abs(x))),
-  sqrt: Math.sqrt,
-  abs: Math.abs,
-  sign: Math.sign
-}
-
-const binary: Readonly<Record<Binary, (a: number, b: number) => number>> = {
-  add: (a, b) => a + b,
-  sub: (a, b) => a - b,
-  mul: (a, b) => a * b,
-  div: (a, b) => a / b,
-  max: Math.max,
-  min: Math.min,
-  lt: (a, b) => (a < b ? 1 : 0),
-  le: (a, b) => (a <= b ? 1 : 0),
-  eq: (a, b) => (a === b ? 1 : 0)
-}
+import { byPrimitive, type OpOf, type Primitive, type Rules, type Tensor, topological } from "./tensor.ts"
 
 /** Calls `f(i, offset)` for every element i of `shape` in order, with its offset under `step` strides. */
 const walk = (shape: Shape, step: readonly number[], f: (i: number, offset: number) => void): void => {
@@ -139,8 +106,8 @@ const rules: Rules<[y: Tensor, args: Values, out: Float64Array], Float64Array> =
   input: (_, __, ___, out) => out,
   constant: ({ values }) => values,
   iota: (_, __, ___, out) => out.map((_, i) => i),
-  unary: ({ fn }, _, [x]) => x!.map(unary[fn]),
-  binary: ({ fn }, _, [a, b], out) => out.map((_, i) => binary[fn](a![i]!, b![i]!)),
+  unary: ({ fn }, _, [x]) => x!.map(unaries[fn].value),
+  binary: ({ fn }, _, [a, b], out) => out.map((_, i) => binaries[fn].value(a![i]!, b![i]!)),
   select: (_, __, [c, a, b], out) => out.map((_, i) => (c![i] !== 0 ? a![i]! : b![i]!)),
   matmul,
   reduce,

@@ -1,38 +1,16 @@
 /** Forward mode: one rule per primitive gives the result's tangent. */
+import { binaries, unaries } from "./elementwise.ts"
 import * as P from "./primitive.ts"
-import { type Binary, byPrimitive, type Rules, type Tensor, topological } from "./tensor.ts"
-import { unaryRules } from "./unary_rule.ts"
+import { byPrimitive, type Rules, type Tensor, topological } from "./tensor.ts"
 
 type Tangent = Tensor | undefined
 
 const times = (a: Tensor, b: Tensor): Tensor => P.binary("mul", a, b)
 const plus = (a: Tangent, b: Tangent): Tangent => (a === undefined ? b : b === undefined ? a : P.binary("add", a, b))
-const oneMinus = (x: Tensor): Tensor => P.binary("sub", P.fill(1, x.shape), x)
 const zeroFor = (x: Tensor): Tensor => P.fill(0, x.shape)
 
-/** Tangent of max/min: that of the winner, the mean of both where equal. */
-const winner = (aFirst: Tensor, bFirst: Tensor, da: Tangent, db: Tangent): Tangent => {
-  const half = P.fill(0.5, aFirst.shape)
-  const w = times(half, P.binary("add", aFirst, oneMinus(bFirst)))
-  return plus(da && times(da, w), db && times(db, oneMinus(w)))
-}
-
-type BinaryRule = (y: Tensor, da: Tangent, db: Tangent, a: Tensor, b: Tensor) => Tangent
-
-/** A comparison is constant almost everywhere. */
+/** No tangent. */
 const constant = (): undefined => undefined
-
-const binaryRules: Readonly<Record<Binary, BinaryRule>> = {
-  add: (_, da, db) => plus(da, db),
-  sub: (_, da, db) => plus(da, db && P.unary("neg", db)),
-  mul: (_, da, db, a, b) => plus(da && times(da, b), db && times(a, db)),
-  div: (y, da, db, _, b) => plus(da && P.binary("div", da, b), db && P.unary("neg", P.binary("div", times(y, db), b))),
-  max: (_, da, db, a, b) => winner(P.binary("lt", b, a), P.binary("lt", a, b), da, db),
-  min: (_, da, db, a, b) => winner(P.binary("lt", a, b), P.binary("lt", b, a), da, db),
-  lt: constant,
-  le: constant,
-  eq: constant
-}
 
 /** Tangent of `y`, given its operands' tangents (at least one is there). */
 const rules: Rules<[y: Tensor, d: readonly Tangent[]], Tangent> = {
@@ -40,8 +18,8 @@ const rules: Rules<[y: Tensor, d: readonly Tangent[]], Tangent> = {
   constant,
   iota: constant,
   stopGradient: constant,
-  unary: ({ fn }, y, [d]) => d && unaryRules[fn](d, y, y.args[0]!),
-  binary: ({ fn }, y, [da, db]) => binaryRules[fn](y, da, db, y.args[0]!, y.args[1]!),
+  unary: ({ fn }, y, [d]) => d && unaries[fn].derivative(d, y, y.args[0]!),
+  binary: ({ fn }, y, [da, db]) => binaries[fn].tangent(y, da, db, y.args[0]!, y.args[1]!),
   select: (_, y, d) => P.select(y.args[0]!, d[1] ?? zeroFor(y), d[2] ?? zeroFor(y)),
   matmul: ({ transposeA: ta, transposeB: tb }, y, [da, db]) =>
     plus(da && P.matmul(da, y.args[1]!, ta, tb), db && P.matmul(y.args[0]!, db, ta, tb)),

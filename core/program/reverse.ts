@@ -1,8 +1,8 @@
 /** Reverse mode: one rule per primitive gives the operands' cotangents, as new nodes of the same graph. */
+import { binaries, unaries } from "./elementwise.ts"
 import * as P from "./primitive.ts"
 import { type Shape, size } from "./shape.ts"
-import { type Binary, byPrimitive, type Rules, type Tensor, topological } from "./tensor.ts"
-import { unaryRules } from "./unary_rule.ts"
+import { byPrimitive, type Rules, type Tensor, topological } from "./tensor.ts"
 
 type Cotangent = Tensor | undefined
 
@@ -26,34 +26,8 @@ const spread = (g: Tensor, axes: readonly number[], shape: Shape): Tensor =>
   )
 
 const times = (a: Tensor, b: Tensor): Tensor => P.binary("mul", a, b)
-const minus = (a: Tensor, b: Tensor): Tensor => P.binary("sub", a, b)
-const oneMinus = (x: Tensor): Tensor => minus(P.fill(1, x.shape), x)
-
-/** 1 where `a` wins, ½ where equal, 0 where it loses. */
-const winner = (loses: Tensor, wins: Tensor): Tensor =>
-  times(P.fill(0.5, wins.shape), P.binary("add", wins, oneMinus(loses)))
-
-type BinaryRule = (g: Tensor, y: Tensor, a: Tensor, b: Tensor) => readonly Cotangent[]
-
 /** No derivative passes. */
 const nothing = (): readonly Cotangent[] => []
-
-const shared = (g: Tensor, w: Tensor): readonly Cotangent[] => [times(g, w), times(g, oneMinus(w))]
-
-const binaryRules: Readonly<Record<Binary, BinaryRule>> = {
-  add: (g) => [g, g],
-  sub: (g) => [g, P.unary("neg", g)],
-  mul: (g, _, a, b) => [times(g, b), times(g, a)],
-  div: (g, y, _, b) => {
-    const left = P.binary("div", g, b)
-    return [left, P.unary("neg", times(left, y))]
-  },
-  max: (g, _, a, b) => shared(g, winner(P.binary("lt", a, b), P.binary("lt", b, a))),
-  min: (g, _, a, b) => shared(g, winner(P.binary("lt", b, a), P.binary("lt", a, b))),
-  lt: nothing,
-  le: nothing,
-  eq: nothing
-}
 
 const collect = (g: Tensor, shape: Shape): Tensor => (g.shape.length > shape.length ? P.reduce("sum", g, [0]) : g)
 
@@ -63,8 +37,8 @@ const rules: Rules<[y: Tensor, g: Tensor], readonly Cotangent[]> = {
   constant: nothing,
   iota: nothing,
   stopGradient: nothing,
-  unary: ({ fn }, y, g) => [unaryRules[fn](g, y, y.args[0]!)],
-  binary: ({ fn }, y, g) => binaryRules[fn](g, y, y.args[0]!, y.args[1]!),
+  unary: ({ fn }, y, g) => [unaries[fn].derivative(g, y, y.args[0]!)],
+  binary: ({ fn }, y, g) => binaries[fn].cotangents(g, y, y.args[0]!, y.args[1]!),
   select: (_, { args: [c] }, g) => [undefined, P.select(c!, g, zeros(g.shape)), P.select(c!, zeros(g.shape), g)],
   // dA and dB of C = op(A)·op(B); a factor shared by the batch collects its sum.
   matmul: ({ transposeA: ta, transposeB: tb }, { args: [a, b] }, g) => {

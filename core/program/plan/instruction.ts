@@ -4,11 +4,16 @@
  *
  * Operands are slots: numbers of places whose address is known when a call begins. Tensors are contiguous, row-major.
  */
-import type { Binary, Unary } from "../tensor.ts"
+import { type Binary, binaries, type Unary, unaries } from "../elementwise.ts"
 import type { Access } from "./schedule.ts"
 
 /** Elementwise functions of a map. */
 export type MapFunction = Unary | Binary | "copy" | "select"
+
+const names = <K extends string>(table: Readonly<Record<K, unknown>>): readonly K[] => Object.keys(table) as K[]
+
+/** All of them, in the order of their codes. */
+export const mapFunctions: readonly MapFunction[] = ["copy", ...names(unaries), ...names(binaries), "select"]
 
 /** A tensor's slot, and the elements from one batch item to the next; 0 where the batch shares it. */
 export interface Batched {

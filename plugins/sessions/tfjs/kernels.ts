@@ -3,7 +3,7 @@
  * minima and signs, rows out of range are NaN or dropped, comparisons give 1 or 0. No kernel is given an empty tensor.
  */
 
-import { sameShape } from "../../../core/program/internal.ts"
+import { binaries, sameShape, unaries } from "../../../core/program/internal.ts"
 import type { Binary, Unary } from "../../../core/program/mod.ts"
 import { type Shape, size } from "../../../core/program/mod.ts"
 import type { DeviceTensor, KernelInputs } from "./engine.ts"
@@ -82,21 +82,14 @@ const softplus: Make = (k, [x]) => {
   return k.run("Add", { a: extreme("Maximum")(k, [x!, k.scalar(0)]), b: tail })
 }
 
-export const unary: Readonly<Record<Unary, Make>> = {
-  neg: simple("Neg"),
-  exp: careful("Exp"),
-  log: careful("Log"),
-  tanh: careful("Tanh"),
-  sigmoid: careful("Sigmoid"),
-  softplus,
-  sqrt: careful("Sqrt"),
-  abs: careful("Abs"),
-  sign
-}
+/** Those whose kernel is not enough. */
+const composed: Readonly<Partial<Record<Unary, Make>>> = { neg: simple("Neg"), softplus, sign }
+
+export const unary = (fn: Unary): Make => composed[fn] ?? careful(unaries[fn].kernel)
 
 /** Of two numbers the larger or the smaller; NaN where one is. */
 const extreme =
-  (name: "Maximum" | "Minimum"): Make =>
+  (name: string): Make =>
   (k, [a, b]) => {
     const found = k.run(name, { a: a!, b: b! })
     if (k.passesNaN.has(name)) return found
@@ -105,25 +98,14 @@ const extreme =
     return choose(k, odd, nan, found)
   }
 
-const comparisons = { lt: "Less", le: "LessEqual", eq: "Equal" } as const
-
 /** The kernel of a comparison, whose result is a truth value. */
 export const comparison = (fn: Binary): Make | undefined =>
-  fn === "lt" || fn === "le" || fn === "eq" ? pair(comparisons[fn]) : undefined
-
-const arithmetic: Readonly<Record<Exclude<Binary, "lt" | "le" | "eq">, Make>> = {
-  add: pair("Add"),
-  sub: pair("Sub"),
-  mul: pair("Multiply"),
-  div: pair("RealDiv"),
-  max: extreme("Maximum"),
-  min: extreme("Minimum")
-}
+  fn === "lt" || fn === "le" || fn === "eq" ? pair(binaries[fn].kernel) : undefined
 
 export const binary = (fn: Binary): Make => {
-  if (fn !== "lt" && fn !== "le" && fn !== "eq") return arithmetic[fn]
-  const truth = pair(comparisons[fn])
-  return (k, x) => float(k, truth(k, x))
+  if (fn === "max" || fn === "min") return extreme(binaries[fn].kernel)
+  const truth = comparison(fn)
+  return truth === undefined ? pair(binaries[fn].kernel) : (k, x) => float(k, truth(k, x))
 }
 
 /** Truth of x ≠ 0, so also of NaN. */

@@ -106,7 +106,7 @@ export const stepsOf = (p: Program): Steps => {
       case "broadcast":
         return parts[0]!
       case "unary":
-        return step(op.fn, shapes[parts[0]!]!, parts, K.unary[op.fn])
+        return step(op.fn, shapes[parts[0]!]!, parts, K.unary(op.fn))
       case "binary":
         return step(op.fn, common(parts, shape), parts, K.binary(op.fn))
       case "select": {

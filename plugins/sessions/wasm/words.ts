@@ -3,12 +3,13 @@
  * here alone: `build.ts` writes them into the kernels' own `codes.ts`.
  */
 
-import type { InputKind, MapFunction } from "../../../core/program/plan/mod.ts"
+import type { InputKind } from "../../../core/program/plan/mod.ts"
 import {
   byKind,
   type Instruction,
   type InstructionKind,
-  type InstructionTable
+  type InstructionTable,
+  mapFunctions
 } from "../../../core/program/plan/mod.ts"
 
 export const instructionCodes: Readonly<Record<InstructionKind, number>> = {
@@ -22,28 +23,7 @@ export const instructionCodes: Readonly<Record<InstructionKind, number>> = {
   iota: 8
 }
 
-export const functionCodes: Readonly<Record<MapFunction, number>> = {
-  copy: 0,
-  neg: 1,
-  exp: 2,
-  log: 3,
-  tanh: 4,
-  sigmoid: 5,
-  softplus: 6,
-  sqrt: 7,
-  abs: 8,
-  sign: 9,
-  add: 10,
-  sub: 11,
-  mul: 12,
-  div: 13,
-  max: 14,
-  min: 15,
-  lt: 16,
-  le: 17,
-  eq: 18,
-  select: 19
-}
+const functionCodes: Readonly<Record<string, number>> = Object.fromEntries(mapFunctions.map((fn, i) => [fn, i]))
 
 /** Ways in which a map reads an input. */
 export const inputCodes: Readonly<Record<InputKind, number>> = { full: 0, row: 1, column: 2, scalar: 3 }
@@ -69,7 +49,7 @@ const operandsOf: InstructionTable<[], readonly number[]> = {
     ...[rows, cols, inputs.length, literals.length, operations.length, outputs.length],
     ...inputs.flatMap(({ slot, kind }) => [slot, inputCodes[kind]]),
     ...literals.map(bits),
-    ...operations.flatMap(({ fn, operands }) => [functionCodes[fn], ...operands]),
+    ...operations.flatMap(({ fn, operands }) => [functionCodes[fn]!, ...operands]),
     ...outputs.flatMap(({ register, slot }) => [register, slot])
   ],
   reduce: ({ of, outer, r, inner, from, to }) => [of === "sum" ? 0 : 1, outer, r, inner, from, to],

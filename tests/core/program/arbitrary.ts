@@ -1,7 +1,7 @@
 /** Random small programs over every primitive, for properties that must hold of all of them. */
 import fc from "fast-check"
+import { unaries } from "../../../core/program/internal.ts"
 import {
-  abs,
   add,
   type Binary,
   broadcast,
@@ -9,19 +9,16 @@ import {
   constant,
   div,
   equal,
-  exp,
   gather,
   iota,
   less,
   lessEqual,
-  log,
   matmul,
   max,
   maximum,
   mean,
   min,
   mul,
-  neg,
   type Op,
   type Program,
   pad,
@@ -30,12 +27,9 @@ import {
   type Shape,
   scatter,
   select,
-  sigmoid,
-  sign,
   size,
   slice,
   softplus,
-  sqrt,
   square,
   stopGradient,
   sub,
@@ -45,6 +39,7 @@ import {
   transpose,
   type Unary
 } from "../../../core/program/mod.ts"
+import * as P from "../../../core/program/primitive.ts"
 import { built } from "./support.ts"
 
 /** Makes one node from two earlier values, a row index and a free number. Must be well-shaped for every x and y. */
@@ -66,17 +61,14 @@ const positive = (x: Tensor): Tensor => add(softplus(x), 0.5)
 /** Row numbers that fit x: the index input held below x's rows. */
 const rowsOf = (x: Tensor, index: Tensor): Tensor => min(index, Math.max(0, (x.shape[0] ?? 1) - 1))
 
-const unary: Readonly<Record<Unary, Build>> = {
-  neg: (x) => neg(x),
-  exp: (x) => exp(tanh(x)),
-  log: (x) => log(positive(x)),
-  tanh: (x) => tanh(x),
-  sigmoid: (x) => sigmoid(x),
-  softplus: (x) => softplus(x),
-  sqrt: (x) => sqrt(positive(x)),
-  abs: (x) => abs(x),
-  sign: (x) => mul(sign(x), x)
-}
+/** Of every function, its value where it is defined and stays small, times that: what jumps at 0 then bends there. */
+const unary = Object.entries(unaries).map(([fn, { domain }]): readonly [string, Build] => [
+  fn,
+  (x) => {
+    const inside = domain === "real" ? tanh(x) : positive(x)
+    return mul(P.unary(fn as Unary, inside), inside)
+  }
+])
 const binary: Readonly<Record<Binary, Build>> = {
   add: (x, y) => add(x, like(x, y)),
   sub: (x, y) => sub(like(x, y), x),
@@ -157,7 +149,7 @@ const structural: Readonly<Record<Exclude<Op["kind"], "input" | "unary" | "binar
 }
 
 const builders: readonly (readonly [string, Build])[] = [
-  ...Object.entries(unary),
+  ...unary,
   ...Object.entries(binary),
   ...Object.entries(structural)
 ]

@@ -1,48 +1,18 @@
 /** Elementwise groups: one loop whose temporaries are C variables, so that the compiler finds their registers. */
+import { binaries, type Computed, unaries } from "../../../../core/program/internal.ts"
 import type { InputKind, MapFunction, MapInstruction } from "../../../../core/program/plan/mod.ts"
 import { cost, float, type Header, indent, type Routine, worthThreads } from "./routine.ts"
 
-/** An elementwise function in C. */
-interface CFunction {
-  readonly text: (a: string, b: string, c: string) => string
-  /** A call of `math.h`. */
-  readonly elementary?: true
-  /** Takes many times as long as an addition. */
-  readonly slow?: true
+const functions: Readonly<Record<MapFunction, Pick<Computed, "c" | "elementary" | "slow">>> = {
+  copy: { c: "a" },
+  ...unaries,
+  ...binaries,
+  select: { c: "pgx_choose(a, b, c)" }
 }
 
-const call =
-  (name: string) =>
-  (...operands: readonly string[]): string =>
-    `${name}(${operands.join(", ")})`
-const elementary = (name: string): CFunction => ({ text: (a) => call(name)(a), elementary: true, slow: true })
-const one = (name: string): CFunction => ({ text: (a) => call(name)(a) })
-const two = (name: string): CFunction => ({ text: (a, b) => call(name)(a, b) })
-const infix = (operator: string): CFunction => ({ text: (a, b) => `${a} ${operator} ${b}` })
-const truth = (operator: string): CFunction => ({ text: (a, b) => `pgx_truth(${a} ${operator} ${b})` })
-
-const functions: Readonly<Record<MapFunction, CFunction>> = {
-  copy: { text: (a) => a },
-  neg: { text: (a) => `-${a}` },
-  exp: elementary("pgx_exp"),
-  log: elementary("pgx_log"),
-  tanh: elementary("pgx_tanh"),
-  sigmoid: elementary("pgx_sigmoid"),
-  softplus: elementary("pgx_softplus"),
-  sqrt: { ...one("pgx_sqrt"), slow: true },
-  abs: one("pgx_abs"),
-  sign: one("pgx_sign"),
-  add: infix("+"),
-  sub: infix("-"),
-  mul: infix("*"),
-  div: { ...infix("/"), slow: true },
-  max: two("pgx_max"),
-  min: two("pgx_min"),
-  lt: truth("<"),
-  le: truth("<="),
-  eq: truth("=="),
-  select: { text: call("pgx_choose") }
-}
+/** A function of these registers in C. */
+const expression = (fn: MapFunction, [a, b, c]: readonly number[]): string =>
+  functions[fn].c.replaceAll(/\b[abc]\b/g, (operand) => `v${{ a, b, c }[operand]}`)
 
 /** Rows of fewer numbers are walked together, a vector spanning several. */
 const NARROW = 16
@@ -104,10 +74,9 @@ const vector = (
     const from = load(kind, `x${i}`)
     return from === undefined ? [] : [`const pgx_f32 v${i} = ${from};`]
   })
-  const operations = x.operations.map(({ fn, operands: [a, b, c] }, i) => {
-    const value = functions[fn].text(`v${a}`, `v${b}`, `v${c}`)
-    return `const pgx_f32 v${first + i} = ${value};`
-  })
+  const operations = x.operations.map(
+    ({ fn, operands }, i) => `const pgx_f32 v${first + i} = ${expression(fn, operands)};`
+  )
   return [...loads, ...operations, ...x.outputs.map(({ register }, i) => put(`y${i}`, `v${register}`))]
 }
 

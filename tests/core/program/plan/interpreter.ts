@@ -1,5 +1,6 @@
 /** Runs a plan number by number, as its instructions say and no faster, and counts what it does while it does it. */
 import assert from "node:assert/strict"
+import { binaries, unaries } from "../../../../core/program/internal.ts"
 import {
   byKind,
   type Gather,
@@ -18,27 +19,11 @@ export interface Seen {
   readonly kinds: Set<InstructionKind>
 }
 
-const functions: Readonly<Record<MapFunction, (a: number, b: number, c: number) => number>> = {
-  copy: (a) => a,
-  neg: (a) => -a,
-  exp: (a) => Math.exp(a),
-  log: (a) => Math.log(a),
-  tanh: (a) => Math.tanh(a),
-  sigmoid: (a) => 1 / (1 + Math.exp(-a)),
-  softplus: (a) => Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a))),
-  sqrt: (a) => Math.sqrt(a),
-  abs: (a) => Math.abs(a),
-  sign: (a) => Math.sign(a),
-  add: (a, b) => a + b,
-  sub: (a, b) => a - b,
-  mul: (a, b) => a * b,
-  div: (a, b) => a / b,
-  max: (a, b) => Math.max(a, b),
-  min: (a, b) => Math.min(a, b),
-  lt: (a, b) => Number(a < b),
-  le: (a, b) => Number(a <= b),
-  eq: (a, b) => Number(a === b),
-  select: (a, b, c) => (a !== 0 ? b : c)
+const functions: Readonly<Record<MapFunction, { readonly value: (a: number, b: number, c: number) => number }>> = {
+  copy: { value: (a) => a },
+  ...unaries,
+  ...binaries,
+  select: { value: (a, b, c) => (a !== 0 ? b : c) }
 }
 
 /** One run on these inputs, in float64. */
@@ -120,7 +105,7 @@ export const interpret = (plan: Plan, given: Readonly<Record<string, ArrayLike<n
           registers[inputs.length + i]![e] = value
         })
         operations.forEach(({ fn, operands: [a, b, c] }, i) => {
-          registers[first + i]![e] = flop(functions[fn](registers[a]![e]!, registers[b]![e]!, registers[c]![e]!))
+          registers[first + i]![e] = flop(functions[fn].value(registers[a]![e]!, registers[b]![e]!, registers[c]![e]!))
         })
       }
       for (const { register, slot } of outputs) {

@@ -1,13 +1,13 @@
 /** Words of a tape, as tests write them by hand, read as instructions; `plugins/sessions/wasm/ABI.md` tells the layout. */
-import type {
-  Copy,
-  InputKind,
-  Instruction,
-  InstructionKind,
-  MapFunction,
-  MapInstruction
+import {
+  type Copy,
+  type InputKind,
+  type Instruction,
+  type InstructionKind,
+  type MapInstruction,
+  mapFunctions
 } from "../../../../core/program/plan/mod.ts"
-import { functionCodes, inputCodes, instructionCodes } from "../../../../plugins/sessions/wasm/words.ts"
+import { inputCodes, instructionCodes } from "../../../../plugins/sessions/wasm/words.ts"
 
 /** All instructions of a tape. */
 export const instructionsOf = (tape: readonly number[]): readonly Instruction[] => {
@@ -23,7 +23,6 @@ const inverse = <K extends string>(codes: Readonly<Record<K, number>>): Readonly
   new Map((Object.keys(codes) as K[]).map((k) => [codes[k], k]))
 
 const kinds = inverse<InstructionKind>(instructionCodes)
-const functions = inverse<MapFunction>(functionCodes)
 const inputKinds = inverse<InputKind>(inputCodes)
 
 /** The float32 whose bits a word holds. */
@@ -67,7 +66,7 @@ const mapOf = (w: readonly number[]): MapInstruction => {
     cols,
     inputs: take(nIn, 2, ([slot, kind]) => ({ slot: slot!, kind: inputKinds.get(kind!)! })),
     literals: take(nLit, 1, ([word]) => float(word!)),
-    operations: take(nOps, 4, ([op, a, b, c]) => ({ fn: functions.get(op!)!, operands: [a!, b!, c!] })),
+    operations: take(nOps, 4, ([op, a, b, c]) => ({ fn: mapFunctions[op!]!, operands: [a!, b!, c!] })),
     outputs: take(nOut, 2, ([register, slot]) => ({ register: register!, slot: slot! }))
   }
 }
