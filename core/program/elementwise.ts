@@ -5,13 +5,7 @@
  */
 import * as math from "../math/mod.ts"
 import * as P from "./primitive.ts"
-import type { Tensor } from "./tensor.ts"
-
-/** Elementwise functions of one operand. */
-export type Unary = "neg" | "exp" | "log" | "tanh" | "sigmoid" | "softplus" | "sqrt" | "abs" | "sign"
-
-/** Elementwise functions of two operands; comparisons give 1 or 0. */
-export type Binary = "add" | "sub" | "mul" | "div" | "max" | "min" | "lt" | "le" | "eq"
+import type { Binary, Tensor, Unary } from "./tensor.ts"
 
 /** What sessions need of a function. */
 export interface Computed {

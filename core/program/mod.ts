@@ -1,12 +1,11 @@
 /** Tensor programs as values: operations, transforms, the float64 meaning, text. */
 export { batch } from "./batch.ts"
-export type { Binary, Unary } from "./elementwise.ts"
 export { evaluate } from "./evaluate.ts"
 export { pushforward } from "./forward.ts"
 export * from "./ops.ts"
 export { grad, hvp, jvp, type Program, perExample, program, signature, vjp } from "./program.ts"
 export { gradients, pullback } from "./reverse.ts"
 export { type Shape, showShape, size } from "./shape.ts"
-export type { Op, Tensor } from "./tensor.ts"
+export type { Binary, Op, Tensor, Unary } from "./tensor.ts"
 export { topological } from "./tensor.ts"
 export { text } from "./text.ts"

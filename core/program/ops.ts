@@ -2,10 +2,10 @@
  * The operations people write programs with: NumPy's broadcasting, plain numbers allowed beside tensors, and the
  * compositions that every policy needs. Everything here is made of the primitives.
  */
-import type { Binary, Unary } from "./elementwise.ts"
+
 import * as P from "./primitive.ts"
 import { broadcastShape, type Shape, showShape, size } from "./shape.ts"
-import type { Tensor } from "./tensor.ts"
+import type { Binary, Tensor, Unary } from "./tensor.ts"
 
 /** A tensor, or a number that is broadcast against the other operands. */
 export type Value = Tensor | number

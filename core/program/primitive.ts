@@ -5,9 +5,8 @@
  * Broadcasting is explicit below this line: `ops.ts` inserts it for people.
  */
 import type { ArgumentError } from "../failure/mod.ts"
-import type { Binary, Unary } from "./elementwise.ts"
 import { broadcastShape, type Shape, sameShape, shapeError, showShape, size } from "./shape.ts"
-import type { Op, Tensor } from "./tensor.ts"
+import type { Binary, Op, Tensor, Unary } from "./tensor.ts"
 
 const node = (op: Op, args: readonly Tensor[], shape: Shape): Tensor => {
   const bad = args.find((a) => a.error !== undefined)

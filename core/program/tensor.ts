@@ -1,7 +1,12 @@
 /** The nodes of a program: an immutable graph of primitive operations with static shapes. */
 import type { ArgumentError } from "../failure/mod.ts"
-import type { Binary, Unary } from "./elementwise.ts"
 import type { Shape } from "./shape.ts"
+
+/** Elementwise functions of one operand. */
+export type Unary = "neg" | "exp" | "log" | "tanh" | "sigmoid" | "softplus" | "sqrt" | "abs" | "sign"
+
+/** Elementwise functions of two operands; comparisons give 1 or 0. */
+export type Binary = "add" | "sub" | "mul" | "div" | "max" | "min" | "lt" | "le" | "eq"
 
 /**
  * The closed set of primitives, each with what it is besides its operands. To add one, add it here; the compiler then

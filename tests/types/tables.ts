@@ -1,9 +1,9 @@
 /** Tables that must be whole: each lacks one entry, or has one of another thing. Nothing runs. */
 
+import { unaries } from "../../core/program/elementwise.ts"
 import type { Unary } from "../../core/program/mod.ts"
 import type { InstructionTable } from "../../core/program/plan/mod.ts"
 import type { Rules } from "../../core/program/tensor.ts"
-import { unaryRules } from "../../core/program/unary_rule.ts"
 
 const one = () => 1
 
@@ -55,10 +55,10 @@ const { select: _select, ...withoutSelect } = primitives
 // @ts-expect-error: no rule for select
 export const aPrimitiveForgotten: Rules<[], number> = withoutSelect
 
-const { softplus: _softplus, ...withoutSoftplus } = unaryRules
+const { softplus: _softplus, ...withoutSoftplus } = unaries
 
 // @ts-expect-error: no derivative of softplus
-export const aDerivativeForgotten: typeof unaryRules = withoutSoftplus
+export const aDerivativeForgotten: typeof unaries = withoutSoftplus
 
 // @ts-expect-error: an elementwise function that there is not
 export const aFunctionThatIsNone: Unary = "sinh"

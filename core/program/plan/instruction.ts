@@ -4,7 +4,8 @@
  *
  * Operands are slots: numbers of places whose address is known when a call begins. Tensors are contiguous, row-major.
  */
-import { type Binary, binaries, type Unary, unaries } from "../elementwise.ts"
+import { binaries, unaries } from "../elementwise.ts"
+import type { Binary, Unary } from "../tensor.ts"
 import type { Access } from "./schedule.ts"
 
 /** Elementwise functions of a map. */
