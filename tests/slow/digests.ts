@@ -16,7 +16,7 @@ const tiny = fileURLToPath(new URL("../fixtures/digests/tiny.json", import.meta.
 const digests: readonly (readonly [args: readonly string[], digest: string])[] = [
   [["quick"], "80de37532b2076ae979f2aa8e119eed11cf95c4047011bb49b989d36a4c992cd"],
   [["navigation"], "7bf46c9213f03752a0ad94382325edf217dbefa7f5d5e4c7a9f2238baeeb69f2"],
-  [["pendulum"], "7ba4a8af3d8ae2203bd9effd292e3598b35b546bac60a9222cbe7793a46c566b"],
+  [["pendulum"], "52286a9e7076f0434fc8b2a5121b87cc6ff9ba6f650192357df81302491e4c56"],
   [[tiny, "--set", "algorithm.id=maml-trpo"], "50dd7f41e8fba07c35263d2c5a1bd0db0981647ca49550dbbc649870d4c659d3"]
 ]
 
