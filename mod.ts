@@ -31,7 +31,7 @@ export * as program from "./core/program/mod.ts"
 export * as random from "./core/random/mod.ts"
 // Where runs live and how they tell about themselves.
 export { Progress, type ProgressService, type StageProgress } from "./core/service/progress.ts"
-export { RunStore, RunStoreError, type RunStoreService } from "./core/service/run_store.ts"
+export { RunStore, type RunStoreError, type RunStoreService, runStoreError } from "./core/service/run_store.ts"
 export {
   type Argument,
   type Buffer,

@@ -1,29 +1,31 @@
 /** Where a run keeps what it makes: the contract. Layers: `plugins/runs/store` (a directory, or memory). */
 import { Context, type Effect, type Option, Schema } from "effect"
-import { sentence } from "../text/sentence.ts"
+import { type Failure, failureOf, isFailure, type Said } from "../failure/mod.ts"
 
-/** A run's store that cannot be made, read or written; `fix` says how to mend it. */
-export class RunStoreError extends Schema.TaggedError<RunStoreError>()("RunStoreError", {
-  reason: Schema.Literals([
-    "exists",
-    "not-a-run",
-    "not-writable",
-    "not-readable",
-    "other-version",
-    "other-config",
-    "locked",
-    "missing",
-    "damaged"
-  ]),
-  path: Schema.String,
-  want: Schema.String,
-  got: Schema.String,
-  fix: Schema.String
-}) {
-  override get message(): string {
-    return sentence({ doing: `use ${this.path}`, want: this.want, got: this.got, fix: this.fix })
-  }
-}
+/** A run's store that cannot be made, read or written. */
+export type RunStoreError = Failure<"RunStoreError"> & { readonly reason: RunStoreReason }
+
+export type RunStoreReason =
+  | "exists"
+  | "not-a-run"
+  | "not-writable"
+  | "not-readable"
+  | "other-version"
+  | "other-config"
+  | "locked"
+  | "missing"
+  | "damaged"
+
+export const storeFailure = failureOf<"RunStoreError", { readonly reason: RunStoreReason }>("RunStoreError")
+
+export const isRunStoreError = (x: unknown): x is RunStoreError => isFailure(x, "RunStoreError")
+
+/** "Cannot use ‹path›: …". */
+export const runStoreError = ({
+  path,
+  ...said
+}: Omit<Said, "doing"> & { readonly reason: RunStoreReason; readonly path: string }): RunStoreError =>
+  storeFailure({ doing: `use ${path}`, ...said })
 
 /** One number that was measured; (step, task, metric) is its key within a run. Aggregates are computed from rows. */
 export interface EventRow {

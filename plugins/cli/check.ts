@@ -2,7 +2,7 @@
 import { Effect } from "effect"
 import { Argument, Command } from "effect/cli"
 import * as E from "fp-ts/lib/Either.js"
-import { RunStoreError } from "../../core/service/run_store.ts"
+import { runStoreError } from "../../core/service/run_store.ts"
 import { percent } from "../../core/text/numbers.ts"
 import { parseFirstOrderTable } from "../../pipeline/internal.ts"
 import type { FirstOrderRow } from "../../pipeline/mod.ts"
@@ -19,17 +19,19 @@ const firstOrder = Command.make(
     const artefact = yield* store.find("first-order", "table")
     const path = `${store.directory}/first-order`
     if (artefact === undefined) {
-      return yield* new RunStoreError({
-        reason: "missing",
-        path,
-        want: "the table of the first-order check",
-        got: "a run that stopped before it",
-        fix: "continue the run with pgex run --resume --out on its directory"
-      })
+      return yield* Effect.fail(
+        runStoreError({
+          reason: "missing",
+          path,
+          want: "the table of the first-order check",
+          got: "a run that stopped before it",
+          fix: "continue the run with pgex run --resume --out on its directory"
+        })
+      )
     }
     const parsed = parseFirstOrderTable(new TextDecoder().decode(yield* store.bytes(artefact)))
     if (E.isLeft(parsed)) {
-      return yield* new RunStoreError({ reason: "damaged", path: artefact.path, want: parsed.left, got: "", fix: "" })
+      return yield* Effect.fail(runStoreError({ reason: "damaged", path: artefact.path, want: parsed.left, got: "" }))
     }
     yield* print(json, { run: store.name, artefact: artefact.path, rows: parsed.right }, describe(parsed.right))
   })

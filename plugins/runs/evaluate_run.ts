@@ -9,7 +9,7 @@ import { type ArgumentError, argumentError } from "../../core/failure/mod.ts"
 import { child, type Key, stream } from "../../core/random/mod.ts"
 import { otherVersion } from "../../core/service/file_error.ts"
 import { fromEither } from "../../core/service/from_either.ts"
-import { RunStoreError, type RunStoreService } from "../../core/service/run_store.ts"
+import { type RunStoreService, runStoreError } from "../../core/service/run_store.ts"
 import {
   aggregateInterquartileMean,
   type Interval,
@@ -52,13 +52,15 @@ export const policiesOfRun = Effect.fn("run.policies")(function* (store: RunStor
     policies.push({ ...(yield* fromEither(loaded)), group: Number(group), seed: Number(seed), path: artefact.path })
   }
   if (policies.length > 0) return policies.sort((a, b) => a.group - b.group || a.seed - b.seed)
-  return yield* new RunStoreError({
-    reason: "missing",
-    path: `${store.directory}/${stage}`,
-    want: "the policies of a finished run",
-    got: "none: it stopped before its groups were trained, selects (--adapt shows its θ★), or is of an older version",
-    fix: `pgex run --resume --out ${pathWord(store.directory)} goes on with it`
-  })
+  return yield* Effect.fail(
+    runStoreError({
+      reason: "missing",
+      path: `${store.directory}/${stage}`,
+      want: "the policies of a finished run",
+      got: "none: it stopped before its groups were trained, selects (--adapt shows its θ★), or is of an older version",
+      fix: `pgex run --resume --out ${pathWord(store.directory)} goes on with it`
+    })
+  )
 })
 
 /** How to evaluate. */

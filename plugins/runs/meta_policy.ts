@@ -5,7 +5,7 @@ import { pipe } from "fp-ts/lib/function.js"
 import { loadPolicy, STATE_PREFIX } from "../../algorithms/internal.ts"
 import { otherVersion } from "../../core/service/file_error.ts"
 import { fromEither } from "../../core/service/from_either.ts"
-import { RunStoreError, type RunStoreService } from "../../core/service/run_store.ts"
+import { type RunStoreService, runStoreError } from "../../core/service/run_store.ts"
 import type { Catalog, Setting } from "../../pipeline/mod.ts"
 import { readSafetensors } from "./store/mod.ts"
 
@@ -22,13 +22,15 @@ export const metaPolicy = Effect.fnUntraced(function* (
 ) {
   const artefact = yield* store.find("meta-training", "policy")
   if (artefact === undefined) {
-    return yield* new RunStoreError({
-      reason: "missing",
-      path: `${store.directory}/meta-training`,
-      want: "the meta-policy of a run",
-      got: "none: it stopped before",
-      fix: "continue it with pgex run --resume --out on its directory"
-    })
+    return yield* Effect.fail(
+      runStoreError({
+        reason: "missing",
+        path: `${store.directory}/meta-training`,
+        want: "the meta-policy of a run",
+        got: "none: it stopped before",
+        fix: "continue it with pgex run --resume --out on its directory"
+      })
+    )
   }
   const loaded = pipe(
     readSafetensors(yield* store.bytes(artefact), artefact.path),

@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
 import { Effect } from "effect"
 import { reasonOf } from "../../../core/service/file_error.ts"
-import { RunStoreError } from "../../../core/service/run_store.ts"
+import { isRunStoreError, type RunStoreError, runStoreError } from "../../../core/service/run_store.ts"
 import { codeOf, type Disk, disk, replaceEntry, syncEntry, syncFolder } from "../../io/disk.ts"
 import { isBelow, leavesBy } from "./confined.ts"
 import { sizedRead } from "./sized_read.ts"
@@ -172,14 +172,14 @@ type Doing = "read" | "write"
 /** Runs a file operation to its end even when the fiber is interrupted: no half-written file is left behind. */
 const attempt = <A>(doing: Doing, path: string, operation: () => Promise<A>): Effect.Effect<A, RunStoreError> =>
   Effect.uninterruptible(
-    Effect.tryPromise({ try: operation, catch: (e) => (e instanceof RunStoreError ? e : refused(doing, path, e)) })
+    Effect.tryPromise({ try: operation, catch: (e) => (isRunStoreError(e) ? e : refused(doing, path, e)) })
   )
 
 /** The refusal of a path that leads out of the directory. */
 export const outside = (root: string, path: string, to: string): Effect.Effect<never, RunStoreError> => {
   const want = "a path within the run directory"
   const fix = "the directory was changed after the run: use none that you do not trust"
-  return Effect.fail(new RunStoreError({ reason: "damaged", path: `${root}/${path}`, want, got: to, fix }))
+  return Effect.fail(runStoreError({ reason: "damaged", path: `${root}/${path}`, want, got: to, fix }))
 }
 
 const noRoom = new Set(["ENOSPC", "EDQUOT", "EFBIG"])
@@ -190,17 +190,17 @@ export const refused = (doing: Doing, path: string, cause: unknown): RunStoreErr
   const got = reasonOf(cause)
   if (doing === "read") {
     if (code === "ENOENT")
-      return new RunStoreError({ reason: "missing", path, want: "an existing file", got: "nothing there", fix: "" })
+      return runStoreError({ reason: "missing", path, want: "an existing file", got: "nothing there" })
     const fix = code === "EACCES" || code === "EPERM" ? "give yourself the permission to read it" : ""
-    return new RunStoreError({ reason: "not-readable", path, want: "something that can be read", got, fix })
+    return runStoreError({ reason: "not-readable", path, want: "something that can be read", got, fix })
   }
   if (code === "ENOENT") {
     const want = "the folder that the run writes to"
     const fix = "it was moved or removed meanwhile: run again"
-    return new RunStoreError({ reason: "not-writable", path, want, got: "nothing there", fix })
+    return runStoreError({ reason: "not-writable", path, want, got: "nothing there", fix })
   }
   const fix = noRoom.has(code ?? "")
     ? "make room, then go on with --resume, or choose another folder with --out"
     : "choose another folder with --out"
-  return new RunStoreError({ reason: "not-writable", path, want: "a folder that can be written", got, fix })
+  return runStoreError({ reason: "not-writable", path, want: "a folder that can be written", got, fix })
 }

@@ -1,7 +1,7 @@
 /** What a run keeps until it is finished: one file a name, that tells by itself whether it is whole. */
 import { Effect, Option } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import { type Kept, RunStoreError } from "../../../core/service/run_store.ts"
+import { type Kept, runStoreError } from "../../../core/service/run_store.ts"
 import { digest } from "../../io/digest.ts"
 import { pack, unpack } from "../../io/packed.ts"
 import type { Files } from "./files.ts"
@@ -29,7 +29,9 @@ export const keptIn = (files: Files, machine: string): Kept => ({
     if (E.isRight(entry))
       return entry.right.inputs === digest(pack(inputs)) ? Option.some(entry.right.value) : Option.none()
     const want = "what the run kept there"
-    return yield* new RunStoreError({ reason: "damaged", path, want, got: entry.left, fix: "it is computed anew" })
+    return yield* Effect.fail(
+      runStoreError({ reason: "damaged", path, want, got: entry.left, fix: "it is computed anew" })
+    )
   }),
   put: Effect.fn("kept.put")(function* (name, inputs, value) {
     const body = pack({ inputs: digest(pack(inputs)), value })

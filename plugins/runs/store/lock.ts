@@ -1,7 +1,7 @@
 /** One writer a run directory: held until the scope closes or the process dies, kill -9 included. */
 import { join } from "node:path"
 import { Effect } from "effect"
-import { RunStoreError } from "../../../core/service/run_store.ts"
+import { type RunStoreError, runStoreError } from "../../../core/service/run_store.ts"
 import { leavesBy } from "./confined.ts"
 import { outside, refused } from "./files.ts"
 
@@ -45,7 +45,7 @@ export const lockDirectory = Effect.fn("store.lock")(function* (directory: strin
 const isHeld = (cause: unknown): boolean => cause instanceof Error && /database is locked/.test(cause.message)
 
 const held = (path: string): RunStoreError =>
-  new RunStoreError({
+  runStoreError({
     reason: "locked",
     path,
     want: "a run that no process writes",

@@ -2,7 +2,7 @@
 
 import { Effect, Schema } from "effect"
 import { jsonText, misfit } from "../../../core/service/decoding.ts"
-import { Artefact, RunStoreError } from "../../../core/service/run_store.ts"
+import { Artefact, type RunStoreError, runStoreError } from "../../../core/service/run_store.ts"
 import { pathWord } from "../../../core/text/command.ts"
 import { endings, stableJson } from "../../io/content.ts"
 import { digest } from "../../io/digest.ts"
@@ -29,15 +29,14 @@ export const readManifest = (files: Files, directory: string): Effect.Effect<rea
   files.read(manifestFile, LARGEST_JSON).pipe(
     Effect.flatMap((bytes) =>
       Schema.decodeUnknownEffect(jsonText(Manifest))(new TextDecoder().decode(bytes)).pipe(
-        Effect.mapError(
-          (e) =>
-            new RunStoreError({
-              reason: "damaged",
-              path: `${directory}/${manifestFile}`,
-              want: "a list of artefacts",
-              got: misfit(e),
-              fix: `pgex run --resume --out ${pathWord(directory)} makes it again`
-            })
+        Effect.mapError((e) =>
+          runStoreError({
+            reason: "damaged",
+            path: `${directory}/${manifestFile}`,
+            want: "a list of artefacts",
+            got: misfit(e),
+            fix: `pgex run --resume --out ${pathWord(directory)} makes it again`
+          })
         )
       )
     ),
@@ -63,7 +62,7 @@ export const mendedManifest = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Mended, RunStoreError> {
   const read = yield* Effect.result(readManifest(files, directory))
   const damaged = read._tag === "Failure"
-  if (damaged && read.failure.reason !== "damaged") return yield* read.failure
+  if (damaged && read.failure.reason !== "damaged") return yield* Effect.fail(read.failure)
   if (!damaged && read.success.length > 0) return { artefacts: read.success, again: false, notes: [] }
   const artefacts = yield* artefactsThere(files)
   const notes = damaged

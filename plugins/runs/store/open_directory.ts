@@ -2,7 +2,8 @@
 import { access, constants } from "node:fs/promises"
 import { basename } from "node:path"
 import { Clock, Effect } from "effect"
-import { RunStoreError } from "../../../core/service/run_store.ts"
+import { partsOf } from "../../../core/failure/mod.ts"
+import { type RunStoreError, runStoreError, storeFailure } from "../../../core/service/run_store.ts"
 import { stableJson } from "../../io/content.ts"
 import { type Disk, makeFolder, unfinished } from "../../io/disk.ts"
 import { version } from "../machine.ts"
@@ -63,7 +64,9 @@ const admitted = Effect.fnUntraced(function* (files: Files, path: string, mode: 
   if (entries.length === 0) return { used: false }
   if (mode === "new") {
     const fix = "choose another --out, or give --force to replace it or --resume to continue it"
-    return yield* new RunStoreError({ reason: "exists", path, want: "an unused folder", got: "one with files", fix })
+    return yield* Effect.fail(
+      runStoreError({ reason: "exists", path, want: "an unused folder", got: "one with files", fix })
+    )
   }
   if (mode === "resume") {
     const run = yield* readRunFile(files, path)
@@ -77,11 +80,11 @@ const admitted = Effect.fnUntraced(function* (files: Files, path: string, mode: 
 /** A folder that cannot even be read is no place for a run. */
 const unusable = (e: RunStoreError): RunStoreError =>
   e.reason === "not-readable"
-    ? new RunStoreError({
-        ...e,
-        reason: "not-writable",
+    ? storeFailure({
+        ...partsOf(e),
         want: "a folder that can be used",
-        fix: "choose another --out"
+        fix: "choose another --out",
+        reason: "not-writable"
       })
     : e
 

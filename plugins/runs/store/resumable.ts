@@ -1,6 +1,6 @@
 /** Whether a run can go on: the same configuration, the same code. */
 import { Effect, Predicate } from "effect"
-import { RunStoreError } from "../../../core/service/run_store.ts"
+import { type RunStoreError, type RunStoreReason, runStoreError } from "../../../core/service/run_store.ts"
 import { plainText, shortened } from "../../../core/text/shown.ts"
 import { version } from "../machine.ts"
 
@@ -20,8 +20,8 @@ export const resumable = (
   begun: Begun & { readonly policygradex: string },
   now: Begun
 ): Effect.Effect<void, RunStoreError> => {
-  const refuse = (reason: RunStoreError["reason"], want: string, got: string, fix: string) =>
-    Effect.fail(new RunStoreError({ reason, path, want, got, fix }))
+  const refuse = (reason: RunStoreReason, want: string, got: string, fix: string) =>
+    Effect.fail(runStoreError({ reason, path, want, got, fix }))
   const again = "or give --force to run it anew"
   if (begun.policygradex !== version) {
     const want = `a run that policygradex ${version} began`

@@ -3,7 +3,7 @@
 import { basename, dirname, join, relative } from "node:path"
 import { Effect, Option, Schema } from "effect"
 import { jsonText, misfit } from "../../../core/service/decoding.ts"
-import { RunStoreError } from "../../../core/service/run_store.ts"
+import { type RunStoreError, runStoreError } from "../../../core/service/run_store.ts"
 import { choices } from "../../../core/text/choices.ts"
 import { pathWord } from "../../../core/text/command.ts"
 import { stableJson } from "../../io/content.ts"
@@ -56,19 +56,21 @@ export const readRunFile = Effect.fn("store.readRunFile")(function* (files: File
   const text = new TextDecoder().decode(bytes)
   const damaged = (want: string, got: string) => {
     const fix = "run again, with --force and what to run, to replace it"
-    return new RunStoreError({ reason: "damaged", path: join(path, runFile), want, got, fix })
+    return runStoreError({ reason: "damaged", path: join(path, runFile), want, got, fix })
   }
   const found = yield* Schema.decodeUnknownEffect(jsonText(Format))(text).pipe(
     Effect.mapError(() => damaged("what a run was made from", `${bytes.length} bytes of something else`))
   )
   if (found.format !== formatVersion) {
-    return yield* new RunStoreError({
-      reason: "other-version",
-      path,
-      want: `run format ${formatVersion} of policygradex ${version}`,
-      got: `run format ${found.format} of policygradex ${found.policygradex}`,
-      fix: "read it with the version that wrote it, or run again"
-    })
+    return yield* Effect.fail(
+      runStoreError({
+        reason: "other-version",
+        path,
+        want: `run format ${formatVersion} of policygradex ${version}`,
+        got: `run format ${found.format} of policygradex ${found.policygradex}`,
+        fix: "read it with the version that wrote it, or run again"
+      })
+    )
   }
   return yield* Schema.decodeUnknownEffect(jsonText(RunFile))(text).pipe(
     Effect.mapError((e) => damaged("a run file", misfit(e)))
@@ -87,12 +89,12 @@ export const notARun = Effect.fnUntraced(function* (path: string) {
   const isThere = there._tag === "Success" && there.success.some(({ name }) => name === basename(path))
   if (isThere && !begun) {
     const fix = `pgex run PRESET --out ${pathWord(path)} begins one`
-    return new RunStoreError({ ...refusal, got: "one in which no run has begun", fix })
+    return runStoreError({ ...refusal, got: "one in which no run has begun", fix })
   }
   const got = isThere ? "a folder without a readable run.json" : "no such folder"
   const runs = (yield* runsNear(path)).toSorted()
   const fix = runs.length > 0 ? `there is ${choices(runs, asTyped(path))}` : "pgex run makes one"
-  return new RunStoreError({ ...refusal, got, fix })
+  return runStoreError({ ...refusal, got, fix })
 })
 
 /** As a person would type them. */

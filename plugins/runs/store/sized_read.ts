@@ -1,6 +1,6 @@
 /** All bytes of a file in a run's directory, whose kind and size are looked at first: anybody may have put it there. */
 import { readFile, stat } from "node:fs/promises"
-import { RunStoreError } from "../../../core/service/run_store.ts"
+import { runStoreError } from "../../../core/service/run_store.ts"
 
 /** The largest file that a run directory has, in bytes: more cannot be read at once. */
 const LARGEST = 2 ** 31 - 1
@@ -15,7 +15,7 @@ export const sizedRead = async (path: string, largest = LARGEST): Promise<Uint8A
     isFile: s.isFile(),
     isFolder: s.isDirectory()
   }))
-  const damaged = (want: string, got: string) => new RunStoreError({ reason: "damaged", path, want, got, fix: "" })
+  const damaged = (want: string, got: string) => runStoreError({ reason: "damaged", path, want, got })
   // A folder is told as the system tells it.
   if (!found.isFile && !found.isFolder) throw damaged("a file", "a pipe or a device")
   const most = Math.min(largest, LARGEST)

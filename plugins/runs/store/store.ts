@@ -1,7 +1,14 @@
 /** The run store over any files: names by content, a manifest, a log. */
 
 import { Effect, Semaphore } from "effect"
-import { type Artefact, RunStoreError, type RunStoreService } from "../../../core/service/run_store.ts"
+import { partsOf } from "../../../core/failure/mod.ts"
+import {
+  type Artefact,
+  type RunStoreError,
+  type RunStoreService,
+  runStoreError,
+  storeFailure
+} from "../../../core/service/run_store.ts"
 import { pathWord } from "../../../core/text/command.ts"
 import { encode, endings, stableJson } from "../../io/content.ts"
 import { digest } from "../../io/digest.ts"
@@ -51,12 +58,14 @@ export const makeStore = (
       const fix = `it was changed after the run: pgex run --resume --out ${pathWord(directory)} makes it again`
       const bytes = yield* files
         .read(artefact.path, artefact.bytes)
-        .pipe(Effect.mapError((e) => (isChanged(e) ? new RunStoreError({ ...e, fix }) : e)))
+        .pipe(Effect.mapError((e) => (isChanged(e) ? storeFailure({ ...partsOf(e), fix, reason: e.reason }) : e)))
       const found = digest(bytes)
       if (found === artefact.sha256) return bytes
       const want = `bytes with SHA-256 ${artefact.sha256.slice(0, 12)}…`
       const got = `${found.slice(0, 12)}…`
-      return yield* new RunStoreError({ reason: "damaged", path: `${directory}/${artefact.path}`, want, got, fix })
+      return yield* Effect.fail(
+        runStoreError({ reason: "damaged", path: `${directory}/${artefact.path}`, want, got, fix })
+      )
     }),
     artefacts: Effect.sync(sorted),
     log: (rows) => appendEvents(files, name, rows),

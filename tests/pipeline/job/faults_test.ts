@@ -6,7 +6,7 @@ import { join } from "node:path"
 import { test } from "node:test"
 import { Cause, Effect, Exit } from "effect"
 import type { StageProgress } from "../../../core/service/progress.ts"
-import { RunStoreError } from "../../../core/service/run_store.ts"
+import { isRunStoreError, type RunStoreError } from "../../../core/service/run_store.ts"
 import type { Disk } from "../../../plugins/io/disk.ts"
 import type { Mode } from "../../../plugins/runs/store/mod.ts"
 import { filesIn, hasty, job, rows } from "./on_disk.ts"
@@ -37,7 +37,7 @@ const errorOf = (exit: Exit.Exit<unknown, unknown>): RunStoreError => {
   assert.ok(Exit.isFailure(exit))
   assert.ok(!Cause.hasDies(exit.cause), Cause.pretty(exit.cause))
   const error = Cause.squash(exit.cause)
-  return error instanceof RunStoreError ? error : assert.fail(String(error))
+  return isRunStoreError(error) ? error : assert.fail(String(error))
 }
 
 /** Meddles once, when the stage begins. */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Context, Effect, Exit, Layer } from "effect"
-import { RunStore, RunStoreError } from "../../../core/service/run_store.ts"
+import { RunStore, runStoreError } from "../../../core/service/run_store.ts"
 import { summaryText } from "../../../plugins/cli/summary.ts"
 import { digest, memoryStore } from "../../../plugins/runs/store/mod.ts"
 import { unlike } from "../../plugins/sessions/support.ts"
@@ -193,7 +193,7 @@ test("what was kept under other settings is not taken", async () => {
 
 test("a disk that keeps nothing stops no run: it says once that it could not be taken up again", async () => {
   const memory = memoryStore()
-  const full = new RunStoreError({ reason: "not-writable", path: "kept", want: "room", got: "a full disk", fix: "" })
+  const full = runStoreError({ reason: "not-writable", path: "kept", want: "room", got: "a full disk" })
   const store = Layer.effect(RunStore)(
     Effect.map(Layer.build(memory.layer), (c) => {
       const inner = Context.get(c, RunStore)
