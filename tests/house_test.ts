@@ -246,6 +246,27 @@ test("names are the field's: no module declares a retired word", () => {
   assert.deepEqual(declared, [])
 })
 
+/** Failures that are still classes of their own, all of them of what lies outside: processes, threads, pipes. */
+const OWN_CLASSES = [
+  "plugins/io/ending/streams.ts",
+  "plugins/loading/error.ts",
+  "plugins/sessions/native/failure.ts",
+  "plugins/sessions/tfjs/setup/failure.ts",
+  "plugins/workers/pool.ts",
+  "plugins/workers/thread.ts"
+]
+
+test("failures are of the one shape of core/failure: no module declares a class of its own for them", () => {
+  const own = code.filter(([, text]) => /extends (?:Schema|Data)\.TaggedError/.test(text))
+  assert.deepEqual(
+    own
+      .map(([path]) => path)
+      .filter((path) => path !== "core/failure/failure.ts")
+      .sort(),
+    OWN_CLASSES
+  )
+})
+
 test("every file and folder that docs/architecture.md names is there", () => {
   const page = readFileSync(join(root, "docs/architecture.md"), "utf8")
   const named = [
