@@ -1,6 +1,7 @@
 /** Into how many policies, by what each number is predicted to be worth. */
 import * as E from "fp-ts/lib/Either.js"
 import { type ArgumentError, cannot } from "../../core/failure/mod.ts"
+import { mean } from "../../core/stat/mod.ts"
 import { bestWorth, gradientEstimators, type WorthPoint } from "../../core/surrogate/estimators/mod.ts"
 import { choices } from "../../core/text/choices.ts"
 import type { RunConfig } from "../config.ts"
@@ -33,7 +34,7 @@ export const worthTakes = (
 export interface DecisionRequest {
   /** So many policies, or as many as are worth it. */
   readonly k: number | "auto"
-  /** What one more policy must bring, in mean return over tasks; without one the fewest that are not clearly worse. */
+  /** What one more policy must bring, in mean return over tasks; without one the fewest that are as good as the best. */
   readonly price?: number | undefined
 }
 
@@ -81,8 +82,6 @@ export const decide = ({ start, unit, curve }: Worth, { k, price }: DecisionRequ
       `about ${Math.max(2, more)} times surrogate.transitionsPerTask would tell`
   }
 }
-
-const mean = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0) / x.length
 
 const twoDigits = (x: number): string => Number(x.toPrecision(2)).toString()
 

@@ -7,6 +7,7 @@ import { Numbers } from "../../../core/service/data.ts"
 import { fromEither } from "../../../core/service/from_either.ts"
 import {
   type GradientEstimator,
+  type GradientMoments,
   gradientEstimators,
   gradientMoments,
   type TaskGradients,
@@ -69,8 +70,9 @@ export const predict = Effect.fn("policygradex.predict")(function* (
     const { count, rate } = updates(members.length) ?? { count: 1, rate: 0 }
     return (norm(update.direction(members)) * count * rate) / norm(theta)
   }
-  const scores = drawn.map((tasks): SubsetScore => {
-    const shorter = Math.min(1, radius / distanceOf(tasks))
+  const distances = drawn.map(distanceOf)
+  const scores = drawn.map((tasks, k): SubsetScore => {
+    const shorter = Math.min(1, radius / distances[k]!)
     const returns = update.gains(tasks).map((g, a) => returnOf(tasks[a]!, tasks.length, shorter * g))
     return { tasks, values: returns.map((r, a) => r - start[tasks[a]!]!) }
   })
@@ -81,8 +83,9 @@ export const predict = Effect.fn("policygradex.predict")(function* (
         curve: worthCurve(estimator, p, stream(child(key, "bootstrap")))
       }
     : undefined
-  const means = meansOf(seen)
-  const distances = drawn.map(distanceOf)
+  const { size, mean } = p.moments
+  const means = seen.map((_, i) => mean.slice(i * size, (i + 1) * size))
+  const gain = equation5(scores, n)
   return {
     subsets: drawn,
     scores,
@@ -92,8 +95,8 @@ export const predict = Effect.fn("policygradex.predict")(function* (
     clipped: distances.filter((d) => d > radius).length,
     affinities: {
       centred: centred(scores, n),
-      gain: equation5(scores, n),
-      eq5: equation5(scores, n),
+      gain,
+      eq5: gain,
       cosine: gradientCosine(means)
     },
     directions: (count: number) => drawn.slice(0, count).map((s) => update.direction(s)),
@@ -112,13 +115,14 @@ export const predictor = (seen: readonly PredictedTask[], training: PredictedTra
   const schedule = seen.map((_, i) => training.updates(i + 1))
   const updates = (members: number): Updates | undefined => schedule[members - 1]
   const batch = (members: number): number => updates(members)?.batch ?? training.stepsPerTask * members
-  const update = estimator.update({ moments: gradientMoments(gradients), batch })
+  const moments = gradientMoments(gradients)
+  const update = estimator.update({ moments, batch })
   const told = updates(1) !== undefined && estimator.noisy
   const returnOf = told
-    ? returnsAfter(seen, { ...training, updates }, unitOf(gradients, batch, estimator))
+    ? returnsAfter(seen, { ...training, updates }, unitOf(moments, batch, estimator))
     : (_task: number, _members: number, gain: number): number => gain
   const start = seen.map((t) => (told ? t.episodeReturn : 0))
-  return { estimator, gradients, batch, update, updates, told, returnOf, start }
+  return { estimator, gradients, moments, batch, update, updates, told, returnOf, start }
 }
 
 const gradientsOf = (seen: readonly PredictedTask[]): TaskGradients => {
@@ -129,22 +133,13 @@ const gradientsOf = (seen: readonly PredictedTask[]): TaskGradients => {
   return { tasks: seen.length, blocks, size, transitions: Math.min(...seen.map((t) => t.transitions)), values }
 }
 
-const meansOf = (seen: readonly PredictedTask[]): readonly Float64Array[] =>
-  seen.map(({ gradients, blocks }) => {
-    const size = gradients.length / blocks
-    const out = new Float64Array(size)
-    for (let row = 0; row < blocks; row++) for (let c = 0; c < size; c++) out[c]! += gradients[row * size + c]! / blocks
-    return out
-  })
-
 /** How much an update by Adam brings for each unit of another estimator's gain: all tasks alone together. */
-const unitOf = (gradients: TaskGradients, batch: (members: number) => number, estimator: GradientEstimator): number => {
+const unitOf = (moments: GradientMoments, batch: (members: number) => number, estimator: GradientEstimator): number => {
   const adam = gradientEstimators[0]
   if (estimator.id === adam.id) return 1
-  const moments = gradientMoments(gradients)
   const alone = (e: GradientEstimator): number => {
     const { gains } = e.update({ moments, batch })
-    return Array.from({ length: gradients.tasks }, (_, i) => gains([i])[0]!).reduce((a, b) => a + b, 0)
+    return Array.from({ length: moments.tasks }, (_, i) => gains([i])[0]!).reduce((a, b) => a + b, 0)
   }
   const own = alone(estimator)
   return own > 0 ? alone(adam) / own : 1
