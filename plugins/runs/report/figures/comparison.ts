@@ -1,60 +1,22 @@
 /** What every way of sharing policies is worth, with intervals over seeds. */
-import * as Plot from "@observablehq/plot"
 import { counted, interval, percent, policies, show } from "../../../../core/text/numbers.ts"
 import type { MethodComparison } from "../../../../pipeline/internal.ts"
 import type { ReportData } from "../../../../pipeline/mod.ts"
-import { draw } from "../draw.ts"
 import { figure, type Html, html, table } from "../html.ts"
+import { bars } from "./bars.ts"
 
 type Compared = Pick<ReportData, "comparison" | "comparisonMeaning" | "leftOut" | "tasks">
 
 export const comparisonFigure = ({ comparison: rows, comparisonMeaning: meaning, leftOut, tasks }: Compared): Html => {
-  const seeds = rows.flatMap((m) => m.perSeed.map((value) => ({ method: m.method, value })))
-  const spreads = rows.flatMap(({ method, draws }) => (draws === undefined ? [] : [{ method, ...draws }]))
-  const longest = Math.max(...rows.map((m) => m.method.length), 1)
-  // Beyond the bar, which ends at 0 where returns are negative.
-  const right = (m: MethodComparison): number => Math.max(0, m.meanReturn.high, m.meanReturn.value, ...m.perSeed)
-  const picture = draw(
-    {
-      width: 640,
-      height: 60 + 36 * rows.length,
-      marginLeft: 16 + 7 * longest,
-      marginRight: 130,
-      marginBottom: 40,
-      x: { label: `${meaning} →`, grid: true, nice: true, zero: true },
-      y: { label: null, domain: rows.map((m) => m.method), padding: 0.35 },
-      marks: [
-        Plot.barX(rows, {
-          y: "method",
-          x: (m: MethodComparison) => m.meanReturn.value,
-          fill: (m: MethodComparison) => (m.kind === "groups" ? "var(--g0)" : "var(--quiet)"),
-          rx: 2
-        }),
-        Plot.ruleY(spreads, { y: "method", x1: "low", x2: "high", stroke: "var(--soft)", strokeWidth: 5 }),
-        Plot.ruleY(
-          rows.filter((m) => m.meanReturn.n > 1),
-          {
-            y: "method",
-            x1: (m: MethodComparison) => m.meanReturn.low,
-            x2: (m: MethodComparison) => m.meanReturn.high,
-            stroke: "var(--ink)",
-            strokeWidth: 1.5
-          }
-        ),
-        Plot.dot(seeds, { y: "method", x: "value", r: 2.5, fill: "var(--card)", stroke: "var(--ink)" }),
-        Plot.text(rows, {
-          y: "method",
-          x: right,
-          text: (m: MethodComparison) => `${show(m.meanReturn.value)}, ${policies(m.policies)}`,
-          textAnchor: "start",
-          dx: 8,
-          fontWeight: "bold"
-        }),
-        Plot.ruleX([0])
-      ]
-    },
-    "Mean return by how policies are shared"
-  )
+  const picture = bars({
+    rows,
+    label: `${meaning} →`,
+    marked: (m) => m.kind === "groups",
+    text: (m) => `${show(m.meanReturn.value)}, ${policies(m.policies)}`,
+    // Beyond the bar, which ends at 0 where returns are negative.
+    right: (m) => Math.max(0, m.meanReturn.high, m.meanReturn.value, ...m.perSeed),
+    alternative: "Mean return by how policies are shared"
+  })
   const level = Math.round(100 * (rows[0]?.meanReturn.level ?? 0.95))
   const caption = html`<b>Was it worth it?</b> ${meaning}, by how the tasks share policies: mean over seeds (a dot each), with
     the ${level}% interval of the mean; of random groups over draws, whose spread is the thick line.${leftOut.map(

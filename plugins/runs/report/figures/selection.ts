@@ -1,57 +1,20 @@
 /** What is learned from every meta-training set, with intervals over seeds. */
-import * as Plot from "@observablehq/plot"
 import { counted, interval, percent, show } from "../../../../core/text/numbers.ts"
 import type { ReportSelection, SetComparison } from "../../../../pipeline/internal.ts"
 import type { ReportData } from "../../../../pipeline/mod.ts"
-import { draw } from "../draw.ts"
 import { figure, type Html, html, table } from "../html.ts"
+import { bars } from "./bars.ts"
 
 export const selectionFigure = (s: ReportSelection, tasks: ReportData["tasks"]): Html => {
   const { rows, leftOut, learner, adaptationSteps, unseen } = s
-  const seeds = rows.flatMap((m) => m.perSeed.map((value) => ({ method: m.method, value })))
-  const spreads = rows.flatMap(({ method, draws }) => (draws === undefined ? [] : [{ method, ...draws }]))
-  const longest = Math.max(...rows.map((m) => m.method.length), 1)
-  const picture = draw(
-    {
-      width: 640,
-      height: 60 + 36 * rows.length,
-      marginLeft: 16 + 7 * longest,
-      marginRight: 130,
-      marginBottom: 40,
-      x: { label: "Mean return on unseen tasks after adaptation →", grid: true, nice: true, zero: true },
-      y: { label: null, domain: rows.map((m) => m.method), padding: 0.35 },
-      marks: [
-        Plot.barX(rows, {
-          y: "method",
-          x: (m: SetComparison) => m.meanReturn.value,
-          fill: (m: SetComparison) => (m.kind === "chosen" ? "var(--g0)" : "var(--quiet)"),
-          rx: 2
-        }),
-        Plot.ruleY(spreads, { y: "method", x1: "low", x2: "high", stroke: "var(--soft)", strokeWidth: 5 }),
-        Plot.ruleY(
-          rows.filter((m) => m.meanReturn.n > 1),
-          {
-            y: "method",
-            x1: (m: SetComparison) => m.meanReturn.low,
-            x2: (m: SetComparison) => m.meanReturn.high,
-            stroke: "var(--ink)",
-            strokeWidth: 1.5
-          }
-        ),
-        Plot.dot(seeds, { y: "method", x: "value", r: 2.5, fill: "var(--card)", stroke: "var(--ink)" }),
-        Plot.text(rows, {
-          y: "method",
-          x: (m: SetComparison) => Math.max(m.meanReturn.high, m.meanReturn.value, ...m.perSeed),
-          text: (m: SetComparison) => `${show(m.meanReturn.value)}, ${counted(m.size, "task")}`,
-          textAnchor: "start",
-          dx: 8,
-          fontWeight: "bold"
-        }),
-        Plot.ruleX([0])
-      ]
-    },
-    "Mean return on unseen tasks by the tasks that were learned from"
-  )
+  const picture = bars({
+    rows,
+    label: "Mean return on unseen tasks after adaptation →",
+    marked: (m) => m.kind === "chosen",
+    text: (m) => `${show(m.meanReturn.value)}, ${counted(m.size, "task")}`,
+    right: (m) => Math.max(m.meanReturn.high, m.meanReturn.value, ...m.perSeed),
+    alternative: "Mean return on unseen tasks by the tasks that were learned from"
+  })
   const level = Math.round(100 * (rows[0]?.meanReturn.level ?? 0.95))
   const caption = html`<b>Is the choice worth it?</b> Mean return on ${unseen} unseen tasks after ${counted(adaptationSteps, "step")} of
     adaptation, by the tasks that ${learner} learned from: mean over seeds (a dot each), with the ${level}% interval of the

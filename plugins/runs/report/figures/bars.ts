@@ -1,0 +1,60 @@
+/** Rows of a comparison as bars: the mean, its interval, every seed, and the spread over draws where there are some. */
+import * as Plot from "@observablehq/plot"
+import type { MethodComparison } from "../../../../pipeline/internal.ts"
+import { draw } from "../draw.ts"
+import type { Html } from "../html.ts"
+
+type Bar = Pick<MethodComparison, "method" | "perSeed" | "meanReturn" | "draws">
+
+/** How a figure's bars differ from another's. */
+export interface Bars<R extends Bar> {
+  readonly rows: readonly R[]
+  /** Of the axis. */
+  readonly label: string
+  readonly marked: (row: R) => boolean
+  /** Stands right of the bar, from `right` on. */
+  readonly text: (row: R) => string
+  readonly right: (row: R) => number
+  /** For who cannot see it. */
+  readonly alternative: string
+}
+
+export const bars = <R extends Bar>({ rows, label, marked, text, right, alternative }: Bars<R>): Html => {
+  const seeds = rows.flatMap((m) => m.perSeed.map((value) => ({ method: m.method, value })))
+  const spreads = rows.flatMap(({ method, draws }) => (draws === undefined ? [] : [{ method, ...draws }]))
+  const longest = Math.max(...rows.map((m) => m.method.length), 1)
+  return draw(
+    {
+      width: 640,
+      height: 60 + 36 * rows.length,
+      marginLeft: 16 + 7 * longest,
+      marginRight: 130,
+      marginBottom: 40,
+      x: { label, grid: true, nice: true, zero: true },
+      y: { label: null, domain: rows.map((m) => m.method), padding: 0.35 },
+      marks: [
+        Plot.barX(rows, {
+          y: "method",
+          x: (m: R) => m.meanReturn.value,
+          fill: (m: R) => (marked(m) ? "var(--g0)" : "var(--quiet)"),
+          rx: 2
+        }),
+        Plot.ruleY(spreads, { y: "method", x1: "low", x2: "high", stroke: "var(--soft)", strokeWidth: 5 }),
+        Plot.ruleY(
+          rows.filter((m) => m.meanReturn.n > 1),
+          {
+            y: "method",
+            x1: (m: R) => m.meanReturn.low,
+            x2: (m: R) => m.meanReturn.high,
+            stroke: "var(--ink)",
+            strokeWidth: 1.5
+          }
+        ),
+        Plot.dot(seeds, { y: "method", x: "value", r: 2.5, fill: "var(--card)", stroke: "var(--ink)" }),
+        Plot.text(rows, { y: "method", x: right, text, textAnchor: "start", dx: 8, fontWeight: "bold" }),
+        Plot.ruleX([0])
+      ]
+    },
+    alternative
+  )
+}
