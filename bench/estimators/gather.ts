@@ -64,15 +64,16 @@ export const gather = Effect.fn("bench.gather")(function* ({ name, config: c }: 
   const { policy, value, moments } = meta
   const at = { policy, value, ...(moments === undefined ? {} : { moments }) }
   const settings = { ...config.surrogate, ...discountOf(spec.algorithmConfig) }
+  const problem = { setting, tasks, at, config: settings, key: child(key, "surrogate") }
   const partitions = partitionsOf(tasks.length, planted, child(key, "partitions"))
   const subsets = subsetsOf(tasks.length, partitions)
-  const gradients = yield* timed(seeTasks(setting, tasks, at, settings, child(key, "surrogate")))
+  const gradients = yield* timed(seeTasks(problem))
   const logistic = yield* timed(
     Effect.scoped(
       Effect.gen(function* () {
         const { dimension, damping } = settings
         const p = yield* projector(settings.projection, setting.policy, dimension, child(key, "projection"))
-        const seen = yield* observe(setting, tasks, at, settings, child(key, "surrogate"), p)
+        const seen = yield* observe(problem, p)
         const data = seen.map((o) => o.data)
         const mu = { curvatures: damping }
         const solved = yield* solveSubsets(data, subsets, { dimension, mu, tolerance: 1e-4, maxEvaluations: 200 })

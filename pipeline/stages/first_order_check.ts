@@ -25,9 +25,8 @@ export const firstOrderCheck = ({ setting, onWorkers }: StageContext) =>
     name: "first-order check",
     result: Residuals,
     run: (input: FirstOrderInput, { workers }) => {
-      const { spec, theta, distances, key } = input
-      const check = onWorkers ? checkBy(workers, spec, theta, distances) : undefined
-      return checkFirstOrder(setting.policy, theta, input, distances, key, check)
+      const check = onWorkers ? checkBy(workers, input) : undefined
+      return checkFirstOrder({ policy: setting.policy, ...input }, input.adapted, input.key, check)
     },
     save: Effect.fnUntraced(function* ({ distances }, residuals) {
       const store = yield* RunStore

@@ -2,24 +2,23 @@
 
 import { Effect, Schema } from "effect"
 
-import type { Budget, Fixed } from "../../algorithms/mod.ts"
+import type { Budget } from "../../algorithms/mod.ts"
 import { Doubles, Ints, Numbers } from "../../core/service/data.ts"
 import { RunStore } from "../../core/service/run_store.ts"
 import type { Task } from "../../envs/mod.ts"
 import type { SurrogateConfig } from "../config.ts"
-import type { StageContext, TasksOfSpec } from "./context.ts"
+import type { StageContext } from "./context.ts"
 import { AffinityData, Labels, Score } from "./schemas.ts"
 import { type Help, single } from "./stage.ts"
 import { type EstimateConfig, estimate, Followed, followed } from "./surrogate/estimate.ts"
-import { seenBy } from "./surrogate/gradient_job.ts"
+import { gradientJob } from "./surrogate/gradient_job.ts"
 import { seeTasks } from "./surrogate/gradients.ts"
-import { observedBy } from "./surrogate/observe_job.ts"
+import { observeJob } from "./surrogate/observe_job.ts"
 import { type PredictedTraining, predict, Worth } from "./surrogate/predict.ts"
+import { byWorkers, type SurrogateSpec } from "./surrogate/task_job.ts"
 
-export interface SurrogateInput extends TasksOfSpec {
-  /** θ★. */
-  readonly at: Fixed
-  readonly config: EstimateConfig & { readonly estimator: SurrogateConfig["estimator"] }
+export interface SurrogateInput
+  extends SurrogateSpec<EstimateConfig & { readonly estimator: SurrogateConfig["estimator"] }> {
   /** The training whose outcome is predicted. */
   readonly training: Pick<PredictedTraining, "iterations" | "stepsPerTask"> & { readonly budget: Budget }
   /** Adapted directions that the first-order check will follow. */
@@ -60,11 +59,11 @@ export const surrogate = (context: StageContext) =>
 /** The papers' way: weighted logistic regression on the projected gradient of every transition, a problem a subset. */
 const byLogistic = Effect.fnUntraced(function* (
   { setting, onWorkers }: StageContext,
-  { spec, tasks, at, config, key, directions }: SurrogateInput,
+  input: SurrogateInput,
   { workers }: Help
 ) {
-  const observed = onWorkers ? observedBy(workers, spec, tasks, at, config, key) : undefined
-  const all = yield* estimate(setting, tasks, at, config, key, observed)
+  const observed = onWorkers ? byWorkers(workers, observeJob, input) : undefined
+  const all = yield* estimate({ setting, ...input }, observed)
   const { subsets, scores, printed, gradients, solved, distances, clipped, affinities } = all
   return {
     subsets,
@@ -75,19 +74,18 @@ const byLogistic = Effect.fnUntraced(function* (
     clipped,
     affinities,
     solved: { objective: solved.objective, gradientNorm: solved.gradientNorm, iterations: solved.iterations },
-    followed: followed(setting.policy, all, config.dimension, directions)
+    followed: followed(setting.policy, all, input.config.dimension, input.directions)
   } satisfies Estimated
 })
 
 /** By mean gradients and their noise: no transition has features. */
 const byGradients = Effect.fnUntraced(function* (
   { setting, onWorkers }: StageContext,
-  { spec, tasks, at, config, training, key, directions: count }: SurrogateInput,
+  input: SurrogateInput,
   { workers }: Help
 ) {
-  const seen = onWorkers
-    ? yield* seenBy(workers, spec, tasks, at, config, key)
-    : yield* seeTasks(setting, tasks, at, config, key)
+  const { at, config, training, key } = input
+  const seen = yield* onWorkers ? byWorkers(workers, gradientJob, input) : seeTasks({ setting, ...input })
   const { algorithm, algorithmConfig, environmentsPerTask } = setting
   const updates = (members: number) =>
     algorithm.updates?.(algorithmConfig, { ...training, environmentsPerTask, tasks: members })
@@ -95,7 +93,7 @@ const byGradients = Effect.fnUntraced(function* (
   const { directions, ...estimated } = found
   return {
     ...estimated,
-    followed: { visited: seen.map((t) => t.visited), adapted: directions(count) }
+    followed: { visited: seen.map((t) => t.visited), adapted: directions(input.directions) }
   } satisfies Estimated
 })
 

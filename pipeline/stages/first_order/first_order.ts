@@ -1,7 +1,7 @@
 /** Stage: how far log π is linear around θ★, along given directions and distances (Table 1). */
 
 import { Effect } from "effect"
-import type { LearnerError, Policy } from "../../../algorithms/mod.ts"
+import type { LearnerError } from "../../../algorithms/mod.ts"
 import { norm } from "../../../core/linalg/mod.ts"
 import * as T from "../../../core/program/mod.ts"
 import { child, type Floats, fillNormal, type Key, stream } from "../../../core/random/mod.ts"
@@ -9,8 +9,18 @@ import { fromEither } from "../../../core/service/from_either.ts"
 import { type RealConstructor, realOf } from "../../../core/service/real.ts"
 import { Session } from "../../../core/service/session.ts"
 import type { DifferentiablePolicy } from "../../../core/surrogate/mod.ts"
-import type { Followed } from "../surrogate/estimate.ts"
 import type { Visited } from "../surrogate/features.ts"
+
+/** log π as a linear function of θ, and where it is compared with log π itself. */
+export interface LinearModel {
+  readonly policy: DifferentiablePolicy
+  /** θ★, where it touches log π. */
+  readonly theta: Floats
+  /** States and actions at which it is compared. */
+  readonly visited: readonly Visited[]
+  /** How far from θ★, relative to ‖θ★‖. */
+  readonly distances: readonly number[]
+}
 
 const ROWS = 512
 
@@ -45,15 +55,11 @@ const logProbabilities = (policy: DifferentiablePolicy) =>
  *
  * come at every distance.
  *
- * - Units: `distances` relative to ‖θ★‖; a direction of length 0 gives 0.
+ * - Units: a direction of length 0 gives 0.
  * - Source: Zhang et al., section 3.2 and Table 1.
  */
-export const firstOrderChecker = Effect.fn("pipeline.firstOrderChecker")(function* (
-  policy: DifferentiablePolicy,
-  theta: Floats,
-  visited: readonly Visited[],
-  distances: readonly number[]
-) {
+export const firstOrderChecker = Effect.fn("pipeline.firstOrderChecker")(function* (model: LinearModel) {
+  const { policy, theta, visited, distances } = model
   const session = yield* Session
   const Real = realOf(session)
   const linear = yield* session.compile(yield* fromEither(linearised(policy)))
@@ -87,21 +93,15 @@ export const firstOrderChecker = Effect.fn("pipeline.firstOrderChecker")(functio
 
 /** The check along some directions: a row each, a column a distance. */
 export const firstOrderCheck = Effect.fn("pipeline.firstOrderCheck")(function* (
-  policy: DifferentiablePolicy,
-  theta: Floats,
-  visited: readonly Visited[],
-  directions: readonly Floats[],
-  distances: readonly number[]
+  model: LinearModel,
+  directions: readonly Floats[]
 ) {
-  const check = yield* firstOrderChecker(policy, theta, visited, distances)
+  const check = yield* firstOrderChecker(model)
   return yield* Effect.forEach(directions, check)
 }, Effect.scoped)
 
-/** Residuals of the first-order check: a row a direction, a column a distance. */
-export type Check = (
-  visited: readonly Visited[],
-  directions: readonly Float64Array[]
-) => Effect.Effect<readonly (readonly number[])[], LearnerError>
+/** Residuals of the first-order check of a linear model: a row a direction, a column a distance. */
+export type Check = (directions: readonly Float64Array[]) => Effect.Effect<readonly (readonly number[])[], LearnerError>
 
 /**
  * The first-order check along adapted directions and as many random ones; in this thread, or by whoever `check` asks.
@@ -109,20 +109,18 @@ export type Check = (
  * - Errors: `ArgumentError` where the policy makes no program; `SessionError`, `SessionLost`, `WorkerLost`.
  */
 export const checkFirstOrder = Effect.fn("policygradex.checkFirstOrder")(function* (
-  policy: Policy,
-  theta: Floats,
-  { visited, adapted }: Followed,
-  distances: readonly number[],
+  model: LinearModel,
+  adapted: readonly Float64Array[],
   key: Key,
   check?: Check
 ) {
   const random = adapted.map((_, k) => {
-    const out = new Float64Array(policy.size)
+    const out = new Float64Array(model.policy.size)
     fillNormal(stream(child(key, "direction", k)), out)
     return out
   })
   const all = [...adapted, ...random]
-  const rows = yield* check?.(visited, all) ?? firstOrderCheck(policy, theta, visited, all, distances)
+  const rows = yield* check?.(all) ?? firstOrderCheck(model, all)
   return { adapted: rows.slice(0, adapted.length), random: rows.slice(adapted.length) }
 })
 

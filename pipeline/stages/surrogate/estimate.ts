@@ -1,9 +1,9 @@
 /** From θ★ to affinities without training anything: collect, project, solve all subsets, compare. */
 
 import { Effect, Schema } from "effect"
-import type { Fixed, LearnerError, Policy, Transitions } from "../../../algorithms/mod.ts"
+import type { LearnerError, Policy, Transitions } from "../../../algorithms/mod.ts"
 import { norm } from "../../../core/linalg/mod.ts"
-import { child, type Key, stream } from "../../../core/random/mod.ts"
+import { child, stream } from "../../../core/random/mod.ts"
 import { Doubles } from "../../../core/service/data.ts"
 import { fromEither } from "../../../core/service/from_either.ts"
 import {
@@ -14,11 +14,10 @@ import {
   type SubsetScore,
   subsets
 } from "../../../core/surrogate/mod.ts"
-import type { Task } from "../../../envs/mod.ts"
 import type { SurrogateConfig } from "../../config.ts"
-import type { Setting } from "../../jobs/training.ts"
 import { projector, Visited } from "./features.ts"
-import { type ObserveConfig, type Observed, observe } from "./observe.ts"
+import { type Observed, observe } from "./observe.ts"
+import type { ObserveConfig, SurrogateProblem } from "./problem.ts"
 import { solveSubsets, type TaskData, taskLosses } from "./solve_subsets.ts"
 
 /** What a person sets for estimates. */
@@ -31,19 +30,16 @@ export type EstimateConfig = ObserveConfig & Pick<SurrogateConfig, "damping" | "
  * - Errors: `ArgumentError` where there are not so many subsets; `ProblemError` where a task cannot be observed; `SessionError`, `SessionLost`, `WorkerLost`.
  */
 export const estimate = Effect.fn("policygradex.estimate")(function* <C>(
-  setting: Setting<C>,
-  tasks: readonly Task[],
-  at: Fixed,
-  c: EstimateConfig,
-  key: Key,
+  problem: SurrogateProblem<C, EstimateConfig>,
   observed?: Effect.Effect<readonly Observed[], LearnerError>
 ) {
+  const { setting, tasks, at, config: c, key } = problem
   const { policy, environment } = setting
   const drawn = yield* fromEither(subsets(stream(child(key, "subsets")), tasks.length, c.subsetSize, c.subsets))
   return yield* Effect.scoped(
     Effect.gen(function* () {
       const p = yield* projector(c.projection, policy, c.dimension, child(key, "projection"))
-      const seen = yield* observed ?? observe(setting, tasks, at, c, key, p)
+      const seen = yield* observed ?? observe(problem, p)
       const data = seen.map((o) => o.data)
       const solved = yield* solveSubsets(data, drawn, {
         dimension: c.dimension,

@@ -1,19 +1,18 @@
 /** Policy gradients of every task at θ★ in independent parts: their means are the signal, their spread is the noise. */
 import { Effect, Schema } from "effect"
-import type { Fixed, Policy, Transitions } from "../../../algorithms/mod.ts"
+import type { Policy, Transitions } from "../../../algorithms/mod.ts"
 import * as T from "../../../core/program/mod.ts"
-import type { Floats, Key } from "../../../core/random/mod.ts"
+import type { Floats } from "../../../core/random/mod.ts"
 import { FloatArray } from "../../../core/service/data.ts"
 import { fromEither } from "../../../core/service/from_either.ts"
 import { realOf } from "../../../core/service/real.ts"
 import { Session } from "../../../core/service/session.ts"
 import { mean } from "../../../core/stat/mod.ts"
 import type { DifferentiablePolicy } from "../../../core/surrogate/mod.ts"
-import type { Task } from "../../../envs/mod.ts"
-import type { Setting } from "../../jobs/training.ts"
 import { firstRows } from "./estimate.ts"
 import { Visited } from "./features.ts"
-import { type JudgeConfig, type Judged, judge } from "./observe.ts"
+import { type TaskAdvantages, taskAdvantages } from "./observe.ts"
+import type { SurrogateProblem } from "./problem.ts"
 
 /** What one task showed at θ★, without a feature of any single transition. */
 export const SeenTask = Schema.Struct({
@@ -34,20 +33,14 @@ export const SeenTask = Schema.Struct({
 export type SeenTask = typeof SeenTask.Type
 
 /** Plays the tasks at θ★ and takes their gradients. A task's numbers do not depend on the other tasks. */
-export const seeTasks = Effect.fn("policygradex.seeTasks")(function* <C>(
-  setting: Setting<C>,
-  tasks: readonly Task[],
-  at: Fixed,
-  c: JudgeConfig,
-  key: Key
-) {
-  const judged = yield* judge(setting, tasks, at, c, key)
-  const gradients = yield* Effect.scoped(blockGradients(setting.policy, at.policy, judged))
-  return judged.map(({ transitions, unit }, i): SeenTask => {
-    const { size } = setting.policy
+export const seeTasks = Effect.fn("policygradex.seeTasks")(function* <C>(problem: SurrogateProblem<C>) {
+  const { policy } = problem.setting
+  const all = yield* taskAdvantages(problem)
+  const gradients = yield* Effect.scoped(blockGradients(policy, problem.at.policy, all))
+  return all.map(({ transitions, unit }, i): SeenTask => {
     const { blocks, values } = gradients[i]!
-    const row = { blocks, gradients: Float32Array.from(values.subarray(0, blocks * size)) }
-    return { ...row, unit, ...episodesOf(transitions), ...seenRows(transitions, setting.policy) }
+    const row = { blocks, gradients: Float32Array.from(values.subarray(0, blocks * policy.size)) }
+    return { ...row, unit, ...episodesOf(transitions), ...seenRows(transitions, policy) }
   })
 })
 
@@ -91,11 +84,11 @@ const weighted = (policy: DifferentiablePolicy, rows: number) =>
 const blockGradients = Effect.fn("pipeline.blockGradients")(function* (
   policy: DifferentiablePolicy,
   theta: Floats,
-  judged: readonly Judged[]
+  tasks: readonly TaskAdvantages[]
 ) {
   const session = yield* Session
   const Real = realOf(session)
-  const most = Math.max(...judged.map(({ transitions: t }) => Math.ceil(t.count / blocksOf(t))))
+  const most = Math.max(...tasks.map(({ transitions: t }) => Math.ceil(t.count / blocksOf(t))))
   // As few calls as there can be, none of them half empty.
   const size = Math.ceil(most / Math.ceil(most / MOST_ROWS))
   const exe = yield* session.compile(yield* fromEither(weighted(policy, size)))
@@ -106,7 +99,7 @@ const blockGradients = Effect.fn("pipeline.blockGradients")(function* (
   const call = exe.run({ theta: Real.from(theta), observation, action, weight }, { gradient })
 
   /** Puts some rows where the call reads them; what is left of a former call weighs nothing. */
-  const gather = ({ transitions: t, advantages }: Judged, rows: Int32Array, from: number): void => {
+  const gather = ({ transitions: t, advantages }: TaskAdvantages, rows: Int32Array, from: number): void => {
     weight.fill(0)
     for (let k = 0; k < Math.min(size, rows.length - from); k++) {
       const row = rows[from + k]!
@@ -119,7 +112,7 @@ const blockGradients = Effect.fn("pipeline.blockGradients")(function* (
   }
 
   return yield* Effect.forEach(
-    judged,
+    tasks,
     Effect.fnUntraced(function* (task) {
       const { environments, count } = task.transitions
       const blocks = blocksOf(task.transitions)

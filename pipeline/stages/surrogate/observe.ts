@@ -2,33 +2,14 @@
 
 import { Effect, Schema } from "effect"
 import { inputsOf, Transitions } from "../../../algorithms/internal.ts"
-import type { Fixed, Policy } from "../../../algorithms/mod.ts"
+import type { Policy } from "../../../algorithms/mod.ts"
 import { baselineFitter, gaeInto, standardiseInPlace } from "../../../core/estimate/mod.ts"
 import type { ArgumentError } from "../../../core/failure/mod.ts"
-import { child, type Floats, type Key } from "../../../core/random/mod.ts"
+import { child, type Floats } from "../../../core/random/mod.ts"
 import { fromEither } from "../../../core/service/from_either.ts"
-import type { Task } from "../../../envs/mod.ts"
-import { SurrogateConfig } from "../../config.ts"
-import type { Setting } from "../../jobs/training.ts"
 import type { Projector } from "./features.ts"
+import type { ObserveConfig, SurrogateProblem } from "./problem.ts"
 import { TaskData } from "./solve_subsets.ts"
-
-const { transitionsPerTask, projection, dimension, normaliseAdvantages, baseline } = SurrogateConfig.fields
-
-/** How transitions are collected and judged. */
-export const JudgeConfig = Schema.Struct({
-  transitionsPerTask,
-  normaliseAdvantages,
-  baseline,
-  /** γ and λ of the advantages. */
-  gamma: Schema.Number,
-  lambda: Schema.Number
-})
-export type JudgeConfig = typeof JudgeConfig.Type
-
-/** What of the surrogate's configuration decides what is observed. */
-export const ObserveConfig = Schema.Struct({ ...JudgeConfig.fields, projection, dimension })
-export type ObserveConfig = typeof ObserveConfig.Type
 
 /** One task at θ★. */
 export const Observed = Schema.Struct({ transitions: Transitions, data: TaskData })
@@ -36,50 +17,42 @@ export type Observed = typeof Observed.Type
 
 /** Plays the tasks at θ★ and projects the gradients that were met. A task's numbers do not depend on the other tasks. */
 export const observe = Effect.fn("policygradex.observe")(function* <C>(
-  setting: Setting<C>,
-  tasks: readonly Task[],
-  at: Fixed,
-  c: ObserveConfig,
-  key: Key,
+  problem: SurrogateProblem<C, ObserveConfig>,
   projector: Projector
 ) {
   const observed: Observed[] = []
-  for (const { transitions, advantages } of yield* judge(setting, tasks, at, c, key)) {
-    const features = yield* projector.features(at.policy, transitions)
+  for (const { transitions, advantages } of yield* taskAdvantages(problem)) {
+    const features = yield* projector.features(problem.at.policy, transitions)
     observed.push({ transitions, data: { features, advantages } })
   }
   return observed
 })
 
-/** What one task showed at θ★, and how good each action was. */
-export interface Judged {
+/** The transitions of one task at θ★, and how good each action was. */
+export interface TaskAdvantages {
   readonly transitions: Transitions
+  /** Â_t of every transition, `[n]`. */
   readonly advantages: Float32Array
   /** Standard deviation of the advantages before they were standardised; 1 where they are not. */
   readonly unit: number
 }
 
 /** Plays the tasks at θ★ and says of every action how much better than the task's mean it was. */
-export const judge = Effect.fn("policygradex.judge")(function* <C>(
-  setting: Setting<C>,
-  tasks: readonly Task[],
-  at: Fixed,
-  c: JudgeConfig,
-  key: Key
-) {
-  const judged: Judged[] = []
-  for (const transitions of yield* collect(setting, tasks, at, c, key)) {
+export const taskAdvantages = Effect.fn("policygradex.taskAdvantages")(function* <C>(problem: SurrogateProblem<C>) {
+  const { baseline, gamma, lambda, normaliseAdvantages } = problem.config
+  const found: TaskAdvantages[] = []
+  for (const transitions of yield* collect(problem)) {
     const advantages =
-      c.baseline === "task"
-        ? yield* ownAdvantages(transitions, c.gamma, c.lambda, setting.policy)
+      baseline === "task"
+        ? yield* ownAdvantages(transitions, gamma, lambda, problem.setting.policy)
         : Float64Array.from(transitions.advantage)
-    const unit = c.normaliseAdvantages ? deviationOf(advantages) : 1
+    const unit = normaliseAdvantages ? deviationOf(advantages) : 1
     // Standardised, the rounding of a baseline would look like a signal.
     if (isIndifferent(transitions)) advantages.fill(0)
-    else if (c.normaliseAdvantages) standardiseInPlace(advantages)
-    judged.push({ transitions, advantages: Float32Array.from(advantages), unit })
+    else if (normaliseAdvantages) standardiseInPlace(advantages)
+    found.push({ transitions, advantages: Float32Array.from(advantages), unit })
   }
-  return judged
+  return found
 })
 
 const deviationOf = (x: Float64Array): number => {
@@ -98,26 +71,13 @@ const isIndifferent = ({ reward, terminated }: Transitions): boolean => {
  */
 const STEPS = 192
 
-const collect = Effect.fnUntraced(function* <C>(
-  setting: Setting<C>,
-  tasks: readonly Task[],
-  at: Fixed,
-  c: JudgeConfig,
-  key: Key
-) {
-  const problem = {
-    environment: setting.environment,
-    tasks,
-    policy: setting.policy,
-    environmentsPerTask: Math.max(setting.environmentsPerTask, Math.min(32, Math.ceil(c.transitionsPerTask / STEPS)))
-  }
-  return yield* Effect.scoped(
-    Effect.gen(function* () {
-      const collector = yield* setting.algorithm.collector(setting.algorithmConfig, problem)
-      return yield* collector.collect(at, c.transitionsPerTask, child(key, "collect"))
-    })
-  )
-})
+const collect = Effect.fnUntraced(function* <C>({ setting, tasks, at, config, key }: SurrogateProblem<C>) {
+  const { environment, policy, algorithm, algorithmConfig } = setting
+  const { transitionsPerTask } = config
+  const environmentsPerTask = Math.max(setting.environmentsPerTask, Math.min(32, Math.ceil(transitionsPerTask / STEPS)))
+  const collector = yield* algorithm.collector(algorithmConfig, { environment, tasks, policy, environmentsPerTask })
+  return yield* collector.collect(at, transitionsPerTask, child(key, "collect"))
+}, Effect.scoped)
 
 /**
  * Advantages of one task with a baseline of its own, in the order of the transitions: one value a symbol, or a polynomial.

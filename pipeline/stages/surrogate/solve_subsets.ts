@@ -145,25 +145,24 @@ export const solveSubsets = Effect.fn("pipeline.solveSubsets")(function* (
         ...(precondition === undefined ? {} : { precondition })
       })
       const totals = subsets.map((s) => s.reduce((n, i) => n + loaded[i]!.rows, 0))
-      const loss = new Float64Array(subsets.length)
-      const gradient = new Float64Array(subsets.length * dimension)
+      const sums = { loss: new Float64Array(subsets.length), gradient: new Float64Array(subsets.length * dimension) }
       const point = new Real(columns * dimension)
       const out = { loss: new Real(columns), gradient: new Real(columns * dimension) }
       let evaluations = 0
       while (evaluations < config.maxEvaluations) {
-        loss.fill(0)
-        gradient.fill(0)
+        sums.loss.fill(0)
+        sums.gradient.fill(0)
         for (let i = 0; i < tasks.length; i++) {
           if (members[i]!.length === 0) continue
           const exe = yield* compiled(loaded[i]!.rows)
           gatherPoints(problem, members[i]!, point)
           const { features, advantage } = loaded[i]!
           yield* exe.run({ features, advantage, x: point }, out)
-          addTask(members[i]!, totals, dimension, out, loss, gradient)
+          addTask(members[i]!, totals, dimension, out, sums)
         }
-        addPenalty(problem, mu, loss, gradient)
+        addPenalty(problem, mu, sums)
         evaluations++
-        if (advance(problem, loss, gradient) === 0) break
+        if (advance(problem, sums.loss, sums.gradient) === 0) break
         yield* Effect.yieldNow
       }
       return solution(problem, mu, evaluations)
@@ -226,21 +225,27 @@ const gatherPoints = (o: Lbfgs, members: readonly number[], point: Floats): void
   })
 }
 
+/** F of each of some subsets, and its gradients one after another. */
+interface Losses<A extends Floats = Floats> {
+  readonly loss: A
+  readonly gradient: A
+}
+
+/** Adds the losses of one task, which its members' places hold, to those of all subsets. */
 const addTask = (
   members: readonly number[],
   totals: readonly number[],
   d: number,
-  out: { readonly loss: Floats; readonly gradient: Floats },
-  loss: Float64Array,
-  gradient: Float64Array
+  task: Losses,
+  sums: Losses<Float64Array>
 ): void => {
   members.forEach((k, c) => {
-    loss[k]! += out.loss[c]! / totals[k]!
-    for (let i = 0; i < d; i++) gradient[k * d + i]! += out.gradient[c * d + i]! / totals[k]!
+    sums.loss[k]! += task.loss[c]! / totals[k]!
+    for (let i = 0; i < d; i++) sums.gradient[k * d + i]! += task.gradient[c * d + i]! / totals[k]!
   })
 }
 
-const addPenalty = (o: Lbfgs, mu: number, loss: Float64Array, gradient: Float64Array): void => {
+const addPenalty = (o: Lbfgs, mu: number, { loss, gradient }: Losses<Float64Array>): void => {
   const d = o.dimension
   for (let k = 0; k < o.problems; k++) {
     let squares = 0

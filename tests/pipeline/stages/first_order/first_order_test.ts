@@ -49,7 +49,7 @@ test("firstOrderCheck() is the sum of squared residuals over that of log-probabi
       const parts = [anyRows(p, s.outputs, 3, child(key, 0)), anyRows(p, s.outputs, 5, child(key, 1))]
       const direction = directionOf(p, key)
       const distances = [0.01, 0.3]
-      const [row] = await exactly(firstOrderCheck(p, theta, parts, [direction], distances))
+      const [row] = await exactly(firstOrderCheck({ policy: p, theta, visited: parts, distances }, [direction]))
       distances.forEach((distance, c) => {
         const scale = (distance * norm(theta)) / norm(direction)
         const moved = theta.map((v, i) => v + scale * direction[i]!)
@@ -90,7 +90,9 @@ test("the residual of log π shrinks as the square of the distance, for any netw
       const theta = anyTheta(p, key)
       const rows = anyRows(p, s.outputs, 64, child(key, "rows"))
       const distances = [1e-4, 3e-4, 1e-3, 3e-3]
-      const [relative] = await exactly(firstOrderCheck(p, theta, [rows], [directionOf(p, key)], distances))
+      const [relative] = await exactly(
+        firstOrderCheck({ policy: p, theta, visited: [rows], distances }, [directionOf(p, key)])
+      )
       const fitted = slope(
         distances.map((v) => Math.log(v)),
         relative!.map((v) => Math.log(Math.sqrt(v)))
@@ -105,10 +107,8 @@ test("firstOrderCheck() of no direction, and of rows without uncertainty, is 0",
   const theta = anyTheta(p, zeroKey)
   const rows = anyRows(p, 1, 4, zeroKey)
   const none = new Float64Array(p.size)
-  assert.deepEqual(await exactly(firstOrderCheck(p, theta, [rows], [none, directionOf(p, zeroKey)], [0.01])), [
-    [0],
-    [0]
-  ])
+  const model = { policy: p, theta, visited: [rows], distances: [0.01] }
+  assert.deepEqual(await exactly(firstOrderCheck(model, [none, directionOf(p, zeroKey)])), [[0], [0]])
 })
 
 test("on a trained policy the relative residual is at most 2 per cent at distance 1 per cent", () =>
@@ -123,7 +123,8 @@ test("on a trained policy the relative residual is at most 2 per cent at distanc
       const { lengths } = visited[0]!.episodes
       assert.ok(lengths.length === 0 || lengths.reduce((a, b) => a + b, 0) / lengths.length > 60)
       const directions = [0, 1, 2, 3].map((k) => directionOf(problem.policy, child(zeroKey, k)))
-      const table = yield* firstOrderCheck(problem.policy, state.policy, visited, directions, [0.001, 0.01])
+      const model = { policy: problem.policy, theta: state.policy, visited, distances: [0.001, 0.01] }
+      const table = yield* firstOrderCheck(model, directions)
       for (const [near, far] of table) {
         assert.ok(far! <= 0.02, `${far}`)
         assert.ok(near! < far!)

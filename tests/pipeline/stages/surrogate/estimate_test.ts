@@ -36,20 +36,20 @@ const config: EstimateConfig = {
 }
 
 const { tasks } = right(cartPoleMirrored.tasks({ n: 5, jitter: 0.3 }))
-const at = { policy: policy.init(zeroKey), value: new Float64Array() }
+const theta = policy.init(zeroKey)
 
 /** The parameters of a value function that nothing was taught. */
 const withValue = Effect.gen(function* () {
   const problem = { environment: cartPole, tasks, policy, environmentsPerTask: 8, stepsPerTask: 128, iterations: 1 }
   const learner = yield* ppo.learner(ppo.defaults, problem)
-  return yield* learner.init(zeroKey, { policy: at.policy })
+  return yield* learner.init(zeroKey, { policy: theta })
 })
 
 const estimated = (some: readonly Task[], change: Partial<EstimateConfig> = {}) =>
   inSession(
     Effect.gen(function* () {
-      const state = yield* withValue
-      return yield* estimate(setting, some, state, { ...config, ...change }, zeroKey)
+      const at = yield* withValue
+      return yield* estimate({ setting, tasks: some, at, config: { ...config, ...change }, key: zeroKey })
     })
   )
 
@@ -108,7 +108,7 @@ test("estimate() keeps within a trust radius, and says how many it held back", a
   assert.equal(free.clipped, 0)
   const length = (x: ArrayLike<number>): number => Math.sqrt(Array.from(x).reduce((s, v) => s + v * v, 0))
   held.lift(held.x).forEach((moved, k) => {
-    const change = length(moved) / length(at.policy)
+    const change = length(moved) / length(theta)
     assert.ok(change <= radius * 1.0001, `subset ${k}: ${change}`)
   })
 })
