@@ -1,45 +1,73 @@
 /** Estimators of updates that scale each coordinate by itself. */
-import type { ExpectedUpdate, GradientEstimator, UpdateData } from "./estimator.ts"
+import type { GradientEstimator } from "./estimator.ts"
+import type { GradientMoments } from "./gradients.ts"
 
-/** By coordinate c: g_Sc², without its bias, and v_Sc. */
-type Weigh = (square: number, noise: number, c: number) => number
+/** w_c of each coordinate: a metric that is the same for every group, or Adam's 1/√(g_Sc² + v_Sc/b) with b transitions an update. */
+type Weights = { readonly metric: Float64Array } | { readonly batch: number }
+
+/** `[p, n]` of `[n, p]`: the tasks of a coordinate beside each other, so that every group reads memory once and in order. */
+const turned = (rows: Float64Array, tasks: number, size: number): Float64Array => {
+  const out = new Float64Array(rows.length)
+  for (let i = 0; i < tasks; i++) for (let c = 0; c < size; c++) out[c * tasks + i] = rows[i * size + c]!
+  return out
+}
 
 /**
  * Δ_c = w_c g_Sc, and of each member Σ_c g_ic Δ_c, less what the member's own noise adds to it: w_c Cov_ii,c/(M |S|).
  */
-const weighted = ({ size, transitions, mean, variance }: UpdateData["moments"], weigh: Weigh) => {
-  const each = (members: readonly number[], take: (c: number, weight: number, signal: number) => void): void => {
+const weighted = ({ tasks, size, transitions, ...rows }: GradientMoments) => {
+  const [mean, variance] = [turned(rows.mean, tasks, size), turned(rows.variance, tasks, size)]
+  const [weight, along] = [new Float64Array(size), new Float64Array(size)]
+
+  /** w and g_S of a group, where the next group's will be. */
+  const move = (members: readonly number[], weights: Weights): void => {
     const count = members.length
+    const metric = "metric" in weights ? weights.metric : undefined
+    const batch = "batch" in weights ? weights.batch : 0
+    const share = 1 / count
     for (let c = 0; c < size; c++) {
-      let [signal, noise] = [0, 0]
-      for (const j of members) {
-        signal += mean[j * size + c]! / count
-        noise += variance[j * size + c]! / count
+      const at = c * tasks
+      let signal = 0
+      let noise = 0
+      for (let a = 0; a < count; a++) {
+        const place = at + members[a]!
+        signal += mean[place]!
+        noise += variance[place]!
       }
-      const square = Math.max(0, signal * signal - noise / (transitions * count))
-      take(c, weigh(square, noise, c), signal)
+      signal *= share
+      noise *= share
+      weight[c] =
+        metric === undefined ? ofAdam(signal * signal - (noise * share) / transitions, noise / batch) : metric[c]!
+      along[c] = signal
     }
   }
   return {
-    gains: (members: readonly number[]): number[] => {
+    gains: (members: readonly number[], weights: Weights): number[] => {
+      move(members, weights)
       const out = new Array<number>(members.length).fill(0)
-      const own = transitions * members.length
-      each(members, (c, weight, signal) => {
+      const own = 1 / (transitions * members.length)
+      for (let c = 0; c < size; c++) {
+        const at = c * tasks
+        const w = weight[c]!
+        const signal = along[c]!
         for (let a = 0; a < out.length; a++) {
-          const at = members[a]! * size + c
-          out[a]! += weight * (mean[at]! * signal - variance[at]! / own)
+          const place = at + members[a]!
+          out[a]! += w * (mean[place]! * signal - variance[place]! * own)
         }
-      })
+      }
       return out
     },
-    direction: (members: readonly number[]): Float64Array => {
-      const out = new Float64Array(size)
-      each(members, (c, weight, signal) => {
-        out[c] = weight * signal
-      })
-      return out
+    direction: (members: readonly number[], weights: Weights): Float64Array => {
+      move(members, weights)
+      return along.map((x, c) => weight[c]! * x)
     }
   }
+}
+
+/** 1/√ of the second moment: a squared mean without its bias, and its noise. */
+const ofAdam = (square: number, noise: number): number => {
+  const second = Math.max(0, square) + noise
+  return second > 0 ? 1 / Math.sqrt(second) : 0
 }
 
 /**
@@ -57,16 +85,10 @@ export const adamGain: GradientEstimator = {
   source: "Kingma and Ba, arXiv:1412.6980, with both moments at their expectations",
   noisy: true,
   update: ({ moments, batch }) => {
-    const of = (count: number): ExpectedUpdate => {
-      const transitions = batch(count)
-      return weighted(moments, (square, noise) => {
-        const second = square + noise / transitions
-        return second > 0 ? 1 / Math.sqrt(second) : 0
-      })
-    }
+    const { gains, direction } = weighted(moments)
     return {
-      gains: (members) => of(members.length).gains(members),
-      direction: (members) => of(members.length).direction(members)
+      gains: (members) => gains(members, { batch: batch(members.length) }),
+      direction: (members) => direction(members, { batch: batch(members.length) })
     }
   }
 }
@@ -90,14 +112,14 @@ export const naturalGain: GradientEstimator = {
     const largest = metric.reduce((a, b) => Math.max(a, b), 0)
     // Coordinates that hardly act would be divided by nearly nothing.
     for (let c = 0; c < size; c++) metric[c] = largest === 0 ? 0 : 1 / (metric[c]! + DAMPING * largest)
-    const whole = weighted(moments, (_, __, c) => metric[c]!)
+    const whole = weighted(moments)
     const noiseOf = Float64Array.from({ length: tasks }, (_, i) => {
       let sum = 0
       for (let c = 0; c < size; c++) sum += metric[c]! * variance[i * size + c]!
       return sum
     })
     const along = (members: readonly number[]) => {
-      const gains = whole.gains(members)
+      const gains = whole.gains(members, { metric })
       const squared = Math.max(0, gains.reduce((a, b) => a + b, 0) / members.length)
       const noise = members.reduce((sum, i) => sum + noiseOf[i]!, 0) / members.length
       const length = Math.sqrt(squared + noise / batch(members.length))
@@ -110,7 +132,7 @@ export const naturalGain: GradientEstimator = {
       },
       direction: (members) => {
         const { scale } = along(members)
-        return whole.direction(members).map((x) => x * scale)
+        return whole.direction(members, { metric }).map((x) => x * scale)
       }
     }
   }

@@ -38,35 +38,53 @@ export interface GradientMoments {
  */
 export const gradientMoments = (g: TaskGradients): GradientMoments => momentsOf(g, allBlocks(g))
 
-/** The blocks that count, one list a task; a bootstrap repeats some. */
-export type Blocks = readonly ArrayLike<number>[]
+/** How often each block counts, `[B]` a task; a bootstrap repeats some and leaves others out. */
+export type BlockCounts = readonly Int32Array[]
 
 /** Each block once. */
-const allBlocks = ({ tasks, blocks }: Pick<TaskGradients, "tasks" | "blocks">): Blocks =>
-  Array.from({ length: tasks }, () => Array.from({ length: blocks }, (_, b) => b))
+const allBlocks = ({ tasks, blocks }: Pick<TaskGradients, "tasks" | "blocks">): BlockCounts =>
+  Array.from({ length: tasks }, () => new Int32Array(blocks).fill(1))
 
-/** The same over chosen blocks, as many as there are: a draw of the block bootstrap. */
+/** The same with blocks that count more or less often, B in all: a draw of the block bootstrap. */
 export const momentsOf = (
   { tasks, blocks, size, transitions, values }: TaskGradients,
-  chosen: Blocks
+  counts: BlockCounts
 ): GradientMoments => {
   const mean = new Float64Array(tasks * size)
   const variance = new Float64Array(tasks * size)
+  const scale = blocks < 2 ? 0 : transitions / (blocks * (blocks - 1))
   for (let i = 0; i < tasks; i++) {
-    const own = chosen[i]!
-    const [m, v] = [mean.subarray(i * size, (i + 1) * size), variance.subarray(i * size, (i + 1) * size)]
-    for (let k = 0; k < own.length; k++) {
-      const from = (i * blocks + own[k]!) * size
-      for (let c = 0; c < size; c++) m[c]! += values[from + c]! / own.length
+    const at = i * size
+    for (let b = 0; b < blocks; b++) {
+      const count = counts[i]![b]!
+      if (count > 0) addBlock(values, (i * blocks + b) * size, { mean, variance, at, size, count })
     }
-    if (own.length < 2) continue
-    const scale = transitions / (blocks * (own.length - 1))
-    for (let k = 0; k < own.length; k++) {
-      const from = (i * blocks + own[k]!) * size
-      for (let c = 0; c < size; c++) v[c]! += scale * (values[from + c]! - m[c]!) ** 2
+    for (let c = at; c < at + size; c++) {
+      const m = mean[c]! / blocks
+      mean[c] = m
+      variance[c] = scale * Math.max(0, variance[c]! - blocks * m * m)
     }
   }
   return { tasks, size, transitions, mean, variance }
+}
+
+/** Adds a block's values and their squares, `count` times. */
+const addBlock = (
+  values: Float32Array | Float64Array,
+  from: number,
+  {
+    mean,
+    variance,
+    at,
+    size,
+    count
+  }: Pick<GradientMoments, "mean" | "variance" | "size"> & { at: number; count: number }
+): void => {
+  for (let c = 0; c < size; c++) {
+    const x = values[from + c]!
+    mean[at + c]! += count * x
+    variance[at + c]! += count * x * x
+  }
 }
 
 /** Inner products of mean gradients less what their own noise adds, and the noise. */

@@ -3,7 +3,7 @@ import { bestPartitions } from "../../grouping/mod.ts"
 import { integers, permutation, type Stream } from "../../random/mod.ts"
 import { mean } from "../../stat/mod.ts"
 import type { ExpectedUpdate, GradientEstimator } from "./estimator.ts"
-import { type Blocks, gradientMoments, momentsOf, type TaskGradients } from "./gradients.ts"
+import { type BlockCounts, gradientMoments, momentsOf, type TaskGradients } from "./gradients.ts"
 
 /** What predictions are made from. */
 export interface WorthData {
@@ -151,8 +151,12 @@ const draws = (
   return rows
 }
 
-const resampled = ({ tasks, blocks }: TaskGradients, s: Stream): Blocks =>
-  Array.from({ length: tasks }, () => Int32Array.from({ length: blocks }, () => integers(s, 0, blocks)))
+const resampled = ({ tasks, blocks }: TaskGradients, s: Stream): BlockCounts =>
+  Array.from({ length: tasks }, () => {
+    const counts = new Int32Array(blocks)
+    for (let b = 0; b < blocks; b++) counts[integers(s, 0, blocks)]! += 1
+    return counts
+  })
 
 /** Some of the coordinates. */
 const thin = (g: TaskGradients, s: Stream): TaskGradients => {
