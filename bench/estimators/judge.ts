@@ -2,24 +2,28 @@
 import * as E from "fp-ts/lib/Either.js"
 import { group } from "../../core/grouping/mod.ts"
 import { child, stream, zeroKey } from "../../core/random/mod.ts"
-import { mean, spearman } from "../../core/stat/mod.ts"
+import { mean } from "../../core/stat/mod.ts"
 import { gradientEstimators, worthCurve } from "../../core/surrogate/estimators/mod.ts"
-import { centred, equation5, gradientCosine, type SubsetScore } from "../../core/surrogate/mod.ts"
+import { centred, equation5, gradientCosine } from "../../core/surrogate/mod.ts"
 import { nmi } from "../../pipeline/mod.ts"
-import { deviations } from "../../pipeline/stages/agreement.ts"
 import { rowsOf } from "../../pipeline/stages/group_by.ts"
 import { type PredictedTask, type PredictedTraining, predictor } from "../../pipeline/stages/surrogate/predict.ts"
 import { type Gathered, meanGradients } from "./gathered.ts"
+import { largest, ranks, trained, type Values } from "./trained.ts"
 
-/** One way of choosing groups on one family and seed. */
+/** One way of choosing groups on one family and seed; what it does not tell is NaN. */
 export interface Judged {
   readonly method: string
-  /** Rank correlation of its estimates of subsets with the trained returns, each less its task's mean; NaN without estimates. */
+  /** Rank correlation of its estimates of subsets with the trained returns, each less its task's mean. */
   readonly correlation: number
   /** Rank correlation of what it says of whole groupings with what they reached. */
   readonly groupings: number
   /** (best − chosen)/(best − worst) over the trained groupings. */
   readonly regret: number
+  /** The same beside what half of the trainings would choose, by the other half. */
+  readonly fairRegret: number
+  /** Normalised mutual information of the chosen groups with the best trained ones. */
+  readonly nmi: number
   readonly policies: number
 }
 
@@ -39,78 +43,75 @@ export interface CourseJudged {
   readonly methods: readonly Judged[]
 }
 
-const ranks = (x: readonly number[], y: readonly number[]): number => {
-  const r = spearman(x, y)
-  return E.isRight(r) ? r.right : Number.NaN
-}
-
 /** Judges every way. */
 export const judge = (g: Gathered, seen: readonly PredictedTask[], training: PredictedTraining): CourseJudged => {
   const n = g.tasks.length
-  const place = new Map(g.subsets.map((s, k) => [s.join(" "), k]))
-  const averaged = (repeats: readonly number[]) =>
-    g.subsets.map((s, k) => s.map((_, a) => mean(repeats.map((r) => g.returns[r]![k]![a]!))))
-  const all = averaged(g.returns.map((_, r) => r))
-  const half = Math.floor(g.returns.length / 2)
-  const [one, two] = [
-    averaged(g.returns.map((_, r) => r).slice(0, half)),
-    averaged(g.returns.map((_, r) => r).slice(half))
-  ]
-  const scores = (values: readonly (readonly number[])[]): readonly SubsetScore[] =>
-    g.subsets.map((tasks, k) => ({ tasks, values: values[k]! }))
-  const spread = (values: readonly (readonly number[])[]) => deviations(scores(values), n).map((d) => d.value)
-  const worthOf = (labels: readonly number[], values: readonly (readonly number[])[]): number =>
-    mean(
-      [...new Set(labels)].flatMap((l) => values[place.get(labels.flatMap((x, i) => (x === l ? [i] : [])).join(" "))!]!)
-    )
-  const worth = (values: readonly (readonly number[])[]) => g.partitions.map((labels) => worthOf(labels, values))
-  const reached = worth(all)
-  const [best, worst] = [Math.max(...reached), Math.min(...reached)]
-  const regret = (at: number): number => (best === worst ? 0 : (best - reached[at]!) / (best - worst))
-  const policies = (at: number): number => new Set(g.partitions[at]!).size
+  const truth = trained(g)
+  const { all, reached, best, worst, regret, fairRegret } = truth
+  const bestLabels = g.partitions[largest(reached)]!
 
-  const estimated = (method: string, values: readonly (readonly number[])[]): Judged => {
-    const told = worth(values)
-    const chosen = told.indexOf(Math.max(...told))
+  const estimated = (method: string, values: Values): Judged => {
+    const told = truth.worth(values)
+    const at = largest(told)
     return {
       method,
-      correlation: ranks(spread(values), spread(all)),
+      correlation: ranks(truth.spread(values), truth.spread(all)),
       groupings: ranks(told, reached),
-      regret: regret(chosen),
-      policies: policies(chosen)
+      regret: regret(at),
+      fairRegret: fairRegret(at),
+      nmi: nmi(g.partitions[at]!, bestLabels),
+      policies: new Set(g.partitions[at]!).size
     }
   }
+  const untold = { correlation: Number.NaN, groupings: Number.NaN }
   /** What gives groups but no worth: of the trained groupings the one that agrees most with them. */
   const grouped = (method: string, labels: readonly number[]): Judged => {
-    const agreement = g.partitions.map((p) => nmi(p, labels))
-    const chosen = g.partitions.findIndex((p) => p.join() === labels.join())
-    const at = chosen >= 0 ? chosen : agreement.indexOf(Math.max(...agreement))
+    const same = g.partitions.findIndex((p) => p.join() === labels.join())
+    const at = same >= 0 ? same : largest(g.partitions.map((p) => nmi(p, labels)))
     return {
       method,
-      correlation: Number.NaN,
-      groupings: Number.NaN,
+      ...untold,
       regret: regret(at),
+      fairRegret: fairRegret(at),
+      nmi: nmi(labels, bestLabels),
       policies: new Set(labels).size
     }
   }
-  const byGroups = (method: string, u: ReturnType<typeof centred>): Judged => {
+  const byAffinity = (method: string, u: ReturnType<typeof centred>): Judged => {
     const found = group(rowsOf(u), { method: "sdp", k: "auto", stream: stream(child(zeroKey, "bench")) })
     return grouped(method, E.isRight(found) ? found.right.labels : new Array<number>(n).fill(0))
   }
+  /** The mean over all trained groupings. */
+  const random: Judged = {
+    method: "random grouping",
+    ...untold,
+    regret: mean(reached.map((_, at) => regret(at))),
+    fairRegret: mean(reached.map((_, at) => fairRegret(at))),
+    nmi: mean(g.partitions.map((p) => nmi(p, bestLabels))),
+    policies: mean(g.partitions.map((p) => new Set(p).size))
+  }
+  const half: Judged = {
+    method: "half of the trainings",
+    correlation: truth.halves.correlation,
+    groupings: truth.halves.groupings,
+    regret: truth.halvesRegret,
+    fairRegret: 0,
+    nmi: Number.NaN,
+    policies: Number.NaN
+  }
 
-  const pairs = scores(g.logistic).filter((s) => s.tasks.length === 2)
-  const random = reached.map((_, at) => regret(at))
+  const pairs = truth.scores(g.logistic).filter((s) => s.tasks.length === 2)
   const adam = predictor(seen, training, "adam-gain")
   const curve = worthCurve(adam.estimator, adam, stream(child(zeroKey, "bootstrap")))
   const inside = (k: number, labels: readonly number[]): boolean => {
     const { low, high } = curve[k - 1]!
-    const v = worthOf(labels, all)
+    const v = truth.worthOf(labels, all)
     return low <= v && v <= high
   }
   return {
     course: g.course,
     seed: g.seed,
-    halves: { correlation: ranks(spread(one), spread(two)), groupings: ranks(worth(one), worth(two)) },
+    halves: truth.halves,
     start: mean(seen.map((t) => t.episodeReturn)),
     alone: reached[0]!,
     one: reached[1]!,
@@ -120,22 +121,19 @@ export const judge = (g: Gathered, seen: readonly PredictedTask[], training: Pre
     methods: [
       ...gradientEstimators.map(({ id }) => {
         const { update, returnOf } = predictor(seen, training, id)
-        const values = g.subsets.map((s) => update.gains(s).map((x, a) => returnOf(s[a]!, s.length, x)))
-        return estimated(id, values)
+        return estimated(
+          id,
+          g.subsets.map((s) => update.gains(s).map((x, a) => returnOf(s[a]!, s.length, x)))
+        )
       }),
       estimated("logistic", g.logistic),
-      byGroups("sdp on centred logistic", centred(pairs, n)),
-      byGroups("sdp on equation 5's gain", equation5(pairs, n)),
-      byGroups("sdp on gradient similarity", gradientCosine(meanGradients(seen))),
+      byAffinity("sdp on centred logistic", centred(pairs, n)),
+      byAffinity("sdp on equation 5's gain", equation5(pairs, n)),
+      byAffinity("sdp on gradient similarity", gradientCosine(meanGradients(seen))),
       grouped("each task alone", g.partitions[0]!),
       grouped("one policy", g.partitions[1]!),
-      {
-        method: "random grouping",
-        correlation: Number.NaN,
-        groupings: Number.NaN,
-        regret: mean(random),
-        policies: Number.NaN
-      }
+      random,
+      half
     ]
   }
 }
