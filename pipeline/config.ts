@@ -5,6 +5,7 @@
 import { Schema } from "effect"
 import { Budget, NetworkConfig, Normalise } from "../algorithms/internal.ts"
 import { choice, count, countOr, flag, name, number, numberOr } from "../core/service/setting.ts"
+import { estimatorIds } from "../core/surrogate/estimators/mod.ts"
 
 /** The tasks: a family draws `n` of them. */
 const FamilyConfig = Schema.Struct({
@@ -42,9 +43,10 @@ const MetaConfig = Schema.Struct({
 /** Estimates for subsets of tasks from one linearised policy. */
 export const SurrogateConfig = Schema.Struct({
   estimator: choice(
-    ["adam-gain", "expected-gain", "natural-gain", "inner-product", "cosine", "logistic"],
-    "how a group's worth is estimated: by the expected update on its gradients and their noise, or as the paper does by " +
-      "logistic regression on every transition's projected gradient"
+    estimatorIds,
+    "how a group's worth is estimated: by the expected update on its gradients and their noise (…-gain), without noise " +
+      "(inner-product, cosine), as the paper does by logistic regression on every transition's projected gradient, the same " +
+      "judged on other transitions (cross-fitted), or by one step ahead (lookahead)"
   ),
   transitionsPerTask: count(1, 100_000_000, "transitions a task collected at θ★; the paper: 2048"),
   projection: choice(["gaussian", "rademacher", "sparse", "kronecker"], "random projection of the gradients"),

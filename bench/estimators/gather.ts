@@ -1,17 +1,16 @@
 /** Trains one family from one seed in every way that estimators are judged by. */
 import { Effect } from "effect"
-import { discountOf } from "../../algorithms/settings.ts"
 import { child, type Key, permutation, stream } from "../../core/random/mod.ts"
 import { Session } from "../../core/service/session.ts"
 import { allSubsets } from "../../core/surrogate/mod.ts"
-import { finalMeans, groupsOf, plan, train, trainAll } from "../../pipeline/mod.ts"
+import { finalMeans, groupsOf, trainAll } from "../../pipeline/mod.ts"
 import { projector } from "../../pipeline/stages/surrogate/features.ts"
 import { seeTasks } from "../../pipeline/stages/surrogate/gradients.ts"
 import { observe } from "../../pipeline/stages/surrogate/observe.ts"
 import { solveSubsets, taskLosses } from "../../pipeline/stages/surrogate/solve_subsets.ts"
-import { catalog } from "../../plugins/loading/catalog/mod.ts"
 import type { Course } from "./families.ts"
 import type { Gathered } from "./gathered.ts"
+import { startOf } from "./start.ts"
 
 /** Trainings of every subset: halves of them tell how well the truth knows itself. */
 const REPEATS = 4
@@ -47,7 +46,7 @@ const subsetsOf = (n: number, partitions: readonly (readonly number[])[]): reado
   return [...new Map(all.map((s) => [s.join(" "), s])).values()]
 }
 
-const timed = Effect.fnUntraced(function* <A, E, R>(work: Effect.Effect<A, E, R>) {
+export const timed = Effect.fnUntraced(function* <A, E, R>(work: Effect.Effect<A, E, R>) {
   const session = yield* Session
   const [before, start] = [yield* session.work, performance.now()]
   const value = yield* work
@@ -56,15 +55,9 @@ const timed = Effect.fnUntraced(function* <A, E, R>(work: Effect.Effect<A, E, R>
 })
 
 /** The course from this seed, and the tasks' gradients `[n, blocks, p]`. */
-export const gather = Effect.fn("bench.gather")(function* ({ name, config: c }: Course, seed: number) {
-  const config = { ...c, seed }
-  const { key, tasks, planted, spec, context } = yield* plan(config, catalog)
-  const { setting } = context
-  const meta = yield* train(setting, { tasks, iterations: config.meta.iterations, key: child(key, "meta") })
-  const { policy, value, moments } = meta
-  const at = { policy, value, ...(moments === undefined ? {} : { moments }) }
-  const settings = { ...config.surrogate, ...discountOf(spec.algorithmConfig) }
-  const problem = { setting, tasks, at, config: settings, key: child(key, "surrogate") }
+export const gather = Effect.fn("bench.gather")(function* (course: Course, seed: number) {
+  const start = yield* startOf(course, seed)
+  const { config, key, tasks, planted, spec, setting, at, settings, problem } = start
   const partitions = partitionsOf(tasks.length, planted, child(key, "partitions"))
   const subsets = subsetsOf(tasks.length, partitions)
   const gradients = yield* timed(seeTasks(problem))
@@ -98,7 +91,7 @@ export const gather = Effect.fn("bench.gather")(function* ({ name, config: c }: 
   const costs = subsets.flatMap((s, k) => (s.length === 2 ? [truth.value[k]!.cost.flops] : []))
   const one = gradients.value[0]!
   const found: Gathered = {
-    course: name,
+    course: course.name,
     seed,
     tasks: tasks.map((t) => t.id),
     planted: planted ?? null,

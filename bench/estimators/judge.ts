@@ -9,6 +9,7 @@ import { nmi } from "../../pipeline/mod.ts"
 import { rowsOf } from "../../pipeline/stages/group_by.ts"
 import { type PredictedTask, type PredictedTraining, predictor } from "../../pipeline/stages/surrogate/predict.ts"
 import { type Gathered, meanGradients } from "./gathered.ts"
+import type { HeldOut } from "./held_out.ts"
 import { largest, ranks, trained, type Values } from "./trained.ts"
 
 /** One way of choosing groups on one family and seed; what it does not tell is NaN. */
@@ -43,8 +44,15 @@ export interface CourseJudged {
   readonly methods: readonly Judged[]
 }
 
+/** What a family and seed is judged by. */
+export interface CourseData {
+  readonly found: Gathered
+  readonly seen: readonly PredictedTask[]
+  readonly heldOut: HeldOut
+}
+
 /** Judges every way. */
-export const judge = (g: Gathered, seen: readonly PredictedTask[], training: PredictedTraining): CourseJudged => {
+export const judge = ({ found: g, seen, heldOut }: CourseData, training: PredictedTraining): CourseJudged => {
   const n = g.tasks.length
   const truth = trained(g)
   const { all, reached, best, worst, regret, fairRegret } = truth
@@ -127,6 +135,8 @@ export const judge = (g: Gathered, seen: readonly PredictedTask[], training: Pre
         )
       }),
       estimated("logistic", g.logistic),
+      estimated("cross-fitted", heldOut.crossFitted),
+      estimated("lookahead", heldOut.lookahead),
       byAffinity("sdp on centred logistic", centred(pairs, n)),
       byAffinity("sdp on equation 5's gain", equation5(pairs, n)),
       byAffinity("sdp on gradient similarity", gradientCosine(meanGradients(seen))),

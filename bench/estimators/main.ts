@@ -11,6 +11,7 @@ import { fastest } from "../training.ts"
 import { type Course, courses } from "./families.ts"
 import { gather } from "./gather.ts"
 import { Gathered, seenTasks } from "./gathered.ts"
+import { HeldOut, holdOut } from "./held_out.ts"
 import { type CourseJudged, judge } from "./judge.ts"
 
 /** What is asked. */
@@ -23,38 +24,66 @@ export interface EstimatorsRequest {
   readonly json: boolean
 }
 
-const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(Gathered))
+/** What a session and workers give, on what is fastest here. */
+const services = Effect.gen(function* () {
+  const kinds = { workers: "auto" as const, sessionKind: () => "native" as const }
+  return Layer.provideMerge(workersLayer(kinds), Layer.succeed(Session)(yield* fastest))
+})
+
+/** A part of a course as it is kept in a file, or as it is now made. */
+const cached = Effect.fnUntraced(function* <A, E, R>(
+  path: string,
+  schema: Schema.Codec<A, unknown>,
+  make: Effect.Effect<A, E, R>
+) {
+  const files = yield* FileSystem.FileSystem
+  if (!(yield* files.exists(path))) {
+    const start = performance.now()
+    yield* writeText(path, JSON.stringify(yield* make))
+    yield* Console.error(`${path}: ${((performance.now() - start) / 1000).toFixed(0)} s`)
+  }
+  return yield* Schema.decodeUnknownEffect(Schema.fromJsonString(schema))(yield* files.readFileString(path))
+})
 
 /** What is kept of a course and seed, or is now gathered. */
 const gathered = Effect.fnUntraced(function* (course: Course, seed: number, folder: string) {
   const files = yield* FileSystem.FileSystem
   const stem = `${folder}/${course.name}-${seed}`
-  if (!(yield* files.exists(`${stem}.json`))) {
-    const start = performance.now()
-    const session = yield* fastest
-    const kinds = { workers: "auto" as const, sessionKind: () => "native" as const }
-    const services = Layer.provideMerge(workersLayer(kinds), Layer.succeed(Session)(session))
-    const { found, bytes } = yield* Effect.provide(gather(course, seed), services)
+  const trainings = Effect.gen(function* () {
+    const { found, bytes } = yield* Effect.provide(gather(course, seed), yield* services)
     yield* files.writeFile(`${stem}.f32`, bytes)
-    yield* writeText(`${stem}.json`, JSON.stringify(found))
-    const seconds = ((performance.now() - start) / 1000).toFixed(0)
-    yield* Console.error(`${course.name} ${seed}: ${found.subsets.length} subsets trained in ${seconds} s`)
+    return found
+  })
+  const found = yield* cached(`${stem}.json`, Gathered, trainings)
+  const heldOut = Effect.gen(function* () {
+    return yield* Effect.provide(holdOut(course, found), yield* services)
+  })
+  return {
+    found,
+    seen: seenTasks(found, yield* files.readFile(`${stem}.f32`)),
+    heldOut: yield* cached(`${stem}.held.json`, HeldOut, heldOut)
   }
-  const found = yield* decode(yield* files.readFileString(`${stem}.json`))
-  return { found, seen: seenTasks(found, yield* files.readFile(`${stem}.f32`)) }
 }, Effect.scoped)
 
 const one = Effect.fnUntraced(function* (course: Course, seed: number, folder: string) {
-  const { found, seen } = yield* gathered(course, seed, folder)
+  const { found, seen, heldOut } = yield* gathered(course, seed, folder)
   const { setting, spec } = yield* intend(course.config, catalog)
   const { stepsPerTask, iterations } = course.config.truth
   const { environmentsPerTask } = spec
-  return judge(found, seen, {
-    iterations,
-    stepsPerTask,
-    updates: (tasks) =>
-      setting.algorithm.updates?.(spec.algorithmConfig, { tasks, stepsPerTask, environmentsPerTask, budget: "updates" })
-  })
+  return judge(
+    { found, seen, heldOut },
+    {
+      iterations,
+      stepsPerTask,
+      updates: (tasks) =>
+        setting.algorithm.updates?.(spec.algorithmConfig, {
+          tasks,
+          stepsPerTask,
+          environmentsPerTask,
+          budget: "updates"
+        })
+    }
+  )
 })
 
 /** Judges all courses and prints the table. */

@@ -13,6 +13,7 @@ import { type Help, single } from "./stage.ts"
 import { type EstimateConfig, estimate, Followed, followed } from "./surrogate/estimate.ts"
 import { gradientJob } from "./surrogate/gradient_job.ts"
 import { seeTasks } from "./surrogate/gradients.ts"
+import { estimateAhead } from "./surrogate/lookahead_estimate.ts"
 import { observeJob } from "./surrogate/observe_job.ts"
 import { type PredictedTraining, predict, Worth } from "./surrogate/predict.ts"
 import { byWorkers, type SurrogateSpec } from "./surrogate/task_job.ts"
@@ -51,8 +52,11 @@ export const surrogate = (context: StageContext) =>
   single({
     name: "surrogate",
     result: Estimated,
-    run: (input: SurrogateInput, help) =>
-      input.config.estimator === "logistic" ? byLogistic(context, input, help) : byGradients(context, input, help),
+    run: (input: SurrogateInput, help) => {
+      const { estimator } = input.config
+      if (estimator === "logistic" || estimator === "cross-fitted") return byLogistic(context, input, help)
+      return estimator === "lookahead" ? byLookahead(context, input) : byGradients(context, input, help)
+    },
     save: ({ tasks }: SurrogateInput, estimated) => putSurrogate(estimated, tasks)
   })
 
@@ -63,7 +67,8 @@ const byLogistic = Effect.fnUntraced(function* (
   { workers }: Help
 ) {
   const observed = onWorkers ? byWorkers(workers, observeJob, input) : undefined
-  const all = yield* estimate({ setting, ...input }, observed)
+  const config = { ...input.config, crossFitted: input.config.estimator === "cross-fitted" }
+  const all = yield* estimate({ setting, ...input, config }, observed)
   const { subsets, scores, printed, gradients, solved, distances, clipped, affinities } = all
   return {
     subsets,
@@ -86,9 +91,7 @@ const byGradients = Effect.fnUntraced(function* (
 ) {
   const { at, config, training, key } = input
   const seen = yield* onWorkers ? byWorkers(workers, gradientJob, input) : seeTasks({ setting, ...input })
-  const { algorithm, algorithmConfig, environmentsPerTask } = setting
-  const updates = (members: number) =>
-    algorithm.updates?.(algorithmConfig, { ...training, environmentsPerTask, tasks: members })
+  const updates = updatesOf(setting, training)
   const found = yield* predict(at.policy, seen, { ...training, updates }, config, key)
   const { directions, ...estimated } = found
   return {
@@ -96,6 +99,25 @@ const byGradients = Effect.fnUntraced(function* (
     followed: { visited: seen.map((t) => t.visited), adapted: directions(input.directions) }
   } satisfies Estimated
 })
+
+/** By one step ahead on each task. */
+const byLookahead = Effect.fnUntraced(function* ({ setting }: StageContext, input: SurrogateInput) {
+  const { training, directions } = input
+  const found = yield* estimateAhead(
+    { setting, ...input },
+    { ...training, updates: updatesOf(setting, training) },
+    directions
+  )
+  return found satisfies Estimated
+})
+
+const updatesOf =
+  (
+    { algorithm, algorithmConfig, environmentsPerTask }: StageContext["setting"],
+    training: SurrogateInput["training"]
+  ): PredictedTraining["updates"] =>
+  (members) =>
+    algorithm.updates?.(algorithmConfig, { ...training, environmentsPerTask, tasks: members })
 
 const putSurrogate = Effect.fnUntraced(function* (estimated: Estimated, tasks: readonly Task[]) {
   const store = yield* RunStore

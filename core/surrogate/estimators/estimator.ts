@@ -17,13 +17,30 @@ export interface ExpectedUpdate {
   readonly direction: (members: Subset) => Float64Array
 }
 
-/** An estimator that needs mean gradients and their noise only: no feature of any single transition. */
-export interface GradientEstimator {
-  readonly id: string
+/** Ids of all estimators, the default first. */
+export const estimatorIds = [
+  "adam-gain",
+  "expected-gain",
+  "natural-gain",
+  "inner-product",
+  "cosine",
+  "logistic",
+  "cross-fitted",
+  "lookahead"
+] as const
+export type EstimatorId = (typeof estimatorIds)[number]
+
+/** A way to estimate what a group brings its tasks. */
+export interface Estimator {
+  readonly id: EstimatorId
   readonly summary: string
   /** Paper and equation. */
   readonly source: string
   /** Whether an update's noise is part of it: an estimator that leaves it out would always train every task alone. */
   readonly noisy: boolean
+}
+
+/** An estimator that needs mean gradients and their noise only: no feature of any single transition. */
+export interface GradientEstimator extends Estimator {
   readonly update: (data: UpdateData) => ExpectedUpdate
 }

@@ -1,5 +1,14 @@
 /** Estimators of what an update on any group of tasks brings each of them, from gradients at θ★ and their noise. */
-export type { ExpectedUpdate, GradientEstimator, UpdateData } from "./estimator.ts"
+
+export { adamGain } from "./coordinates.ts"
+export {
+  type Estimator,
+  type EstimatorId,
+  type ExpectedUpdate,
+  estimatorIds,
+  type GradientEstimator,
+  type UpdateData
+} from "./estimator.ts"
 export { type GradientMoments, gradientMoments, type TaskGradients } from "./gradients.ts"
-export { gradientEstimators } from "./list.ts"
+export { gradientEstimators, transitionEstimators } from "./list.ts"
 export { bestWorth, type WorthData, type WorthPoint, worthCurve } from "./worth.ts"

@@ -15,13 +15,18 @@ import {
   subsets
 } from "../../../core/surrogate/mod.ts"
 import type { SurrogateConfig } from "../../config.ts"
+import { crossFittedGains, lossAtZero } from "./cross_fitted.ts"
 import { projector, Visited } from "./features.ts"
 import { type Observed, observe } from "./observe.ts"
 import type { ObserveConfig, SurrogateProblem } from "./problem.ts"
 import { solveSubsets, type TaskData, taskLosses } from "./solve_subsets.ts"
 
 /** What a person sets for estimates. */
-export type EstimateConfig = ObserveConfig & Pick<SurrogateConfig, "damping" | "trustRadius" | "subsets" | "subsetSize">
+export type EstimateConfig = ObserveConfig &
+  Pick<SurrogateConfig, "damping" | "trustRadius" | "subsets" | "subsetSize"> & {
+    /** Whether gains are judged on other transitions than the fitted ones. */
+    readonly crossFitted?: boolean
+  }
 
 /**
  * What is estimated of every subset, and how far the estimates can be trusted. The tasks are observed in this thread, or
@@ -55,7 +60,10 @@ export const estimate = Effect.fn("policygradex.estimate")(function* <C>(
       const scored = (f: (task: number, k: number) => number): readonly SubsetScore[] =>
         drawn.map((s, k) => ({ tasks: s, values: s.map((i) => f(i, k)) }))
       const printed = scored((i, k) => -losses[i * drawn.length + k]!)
-      const scores = scored((i, k) => unadapted[i]! - losses[i * drawn.length + k]!)
+      const scores =
+        c.crossFitted === true
+          ? (yield* crossFittedGains(seen, drawn, c.dimension)).map((values, k) => ({ tasks: drawn[k]!, values }))
+          : scored((i, k) => unadapted[i]! - losses[i * drawn.length + k]!)
       const gradients = data.map((d) => meanGradient(d, c.dimension))
       return {
         environment: environment.id,
@@ -95,13 +103,6 @@ const withinRadius = (
     const r = relative[Math.floor(i / d)]!
     return r > radius ? (v * radius) / r : v
   })
-}
-
-/** Mean loss of a task at x = 0, the unadapted policy: log 2 · mean |Â|. */
-const lossAtZero = ({ advantages }: TaskData): number => {
-  let sum = 0
-  for (let r = 0; r < advantages.length; r++) sum += Math.abs(advantages[r]!)
-  return (Math.LN2 * sum) / advantages.length
 }
 
 /** Mean of Â_t·g̃_t: the task's policy gradient in the projected space. */
