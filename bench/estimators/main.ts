@@ -1,7 +1,6 @@
 /** `bun run bench estimators`: which way of choosing groups is right, on families that were really trained. */
 import { Console, Effect, FileSystem, Layer, Schema } from "effect"
 import { Session } from "../../core/service/session.ts"
-import { mean } from "../../core/stat/mod.ts"
 import { intend } from "../../pipeline/mod.ts"
 import { catalog } from "../../plugins/loading/catalog/mod.ts"
 import { workersLayer } from "../../plugins/workers/mod.ts"
@@ -13,6 +12,7 @@ import { gather } from "./gather.ts"
 import { Gathered, seenTasks } from "./gathered.ts"
 import { HeldOut, holdOut } from "./held_out.ts"
 import { type CourseJudged, judge } from "./judge.ts"
+import { tableOf } from "./table.ts"
 
 /** What is asked. */
 export interface EstimatorsRequest {
@@ -102,54 +102,3 @@ export const estimators = Effect.fn("bench.estimators")(
     return new BenchFailed({ doing: "compare estimators", want: "trained families", got, fix: "" })
   })
 )
-
-/** Halves that agree less than this say that the truth does not know itself which groups are better. */
-const TOLD = 0.5
-
-const figure = (x: number): string => (Number.isNaN(x) ? "" : x.toFixed(2))
-
-const known = (x: readonly number[]): number => mean(x.filter((v) => !Number.isNaN(v)))
-
-const tableOf = (all: readonly CourseJudged[]): string => {
-  const told = all.filter((c) => c.halves.correlation > TOLD)
-  const methods = all[0]?.methods.map((m) => m.method) ?? []
-  const of = (some: readonly CourseJudged[], method: string) =>
-    some.flatMap((c) => c.methods.filter((m) => m.method === method))
-  const rows = methods.map((method) => {
-    const [every, clear] = [of(all, method), of(told, method)]
-    const share = known(
-      told.map((c) => (c.methods.find((m) => m.method === method)?.correlation ?? Number.NaN) / c.halves.correlation)
-    )
-    return [
-      method,
-      figure(known(every.map((m) => m.regret))),
-      figure(known(clear.map((m) => m.regret))),
-      figure(known(every.map((m) => m.correlation))),
-      figure(share),
-      figure(known(every.map((m) => m.groupings)))
-    ].join(" | ")
-  })
-  const families = all.map((c) => {
-    const chosen = c.methods.find((m) => m.method === "adam-gain")
-    const numbers = [c.start, c.one, c.alone, c.best].map((x) => x.toFixed(1))
-    const halves = [c.halves.correlation, c.halves.groupings].map(figure)
-    const own = [chosen?.correlation ?? Number.NaN, chosen?.groupings ?? Number.NaN, chosen?.regret ?? Number.NaN].map(
-      figure
-    )
-    return [c.course, c.seed, ...numbers, ...halves, ...own, chosen?.policies ?? ""].join(" | ")
-  })
-  const covered = all.flatMap((c) => c.covered)
-  return [
-    `${all.length} families and seeds, ${told.length} of them with halves that agree beyond ${TOLD}`,
-    "",
-    "| method | regret | regret where told | rank correlation | share of the halves' | of groupings |",
-    "| --- | --- | --- | --- | --- | --- |",
-    ...rows.map((r) => `| ${r} |`),
-    "",
-    "| family | seed | at θ★ | one | alone | best | halves | halves, groupings | adam-gain | groupings | regret | policies |",
-    `| ${new Array(12).fill("---").join(" | ")} |`,
-    ...families.map((r) => `| ${r} |`),
-    "",
-    `The 95% intervals hold what was reached in ${covered.filter(Boolean).length} of ${covered.length}.`
-  ].join("\n")
-}
