@@ -1,0 +1,2 @@
+/** Environments in MuJoCo's physics, without Python. */
+export * from "./engine/mod.ts"
