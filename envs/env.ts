@@ -26,15 +26,8 @@ export interface Dynamics {
   readonly actionSize: number
   /** Writes the first state of an episode. */
   readonly reset: (state: Float64Array, at: number, stream: Stream) => void
-  /** Moves the state on by one step under the action at `actions[actionAt …]` and fills `outcome`. */
-  readonly step: (
-    state: Float64Array,
-    at: number,
-    actions: Floats,
-    actionAt: number,
-    stream: Stream,
-    outcome: Outcome
-  ) => void
+  /** Moves the state on by one step under the action `[actionSize]` and fills `outcome`. */
+  readonly step: (state: Float64Array, at: number, action: Floats, stream: Stream, outcome: Outcome) => void
   /** Writes what the agent sees of the state to `out[outAt …]`. */
   readonly observe: (state: Float64Array, at: number, out: Floats, outAt: number) => void
   /** The time limit of these parameters, where they decide it; without it the environment's holds. */
@@ -130,7 +123,7 @@ export interface EnvironmentSpec<T extends ParameterTable> extends Omit<Environm
  *     observationSize: 4,
  *     actionSize: 1,
  *     reset: (state, at) => void (state[at] = length),
- *     step: (_state, _at, _actions, _actionAt, _stream, outcome) => void Object.assign(outcome, { reward: 1, terminated: false }),
+ *     step: (_state, _at, _action, _stream, outcome) => void Object.assign(outcome, { reward: 1, terminated: false }),
  *     observe: (state, at, out, outAt) => void out.fill(state[at]!, outAt, outAt + 4)
  *   })
  * })

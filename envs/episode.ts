@@ -114,7 +114,7 @@ const here = (env: Environment, d: Dynamics, key: Key): Moving => {
     limit: limitOf(env, d),
     first: observe(),
     move: (action) => {
-      d.step(state, 0, Float64Array.from(action), 0, source, outcome)
+      d.step(state, 0, Float64Array.from(action), source, outcome)
       const { reward, terminated } = outcome
       return Either.right({ obs: observe(), reward, terminated, truncated: false })
     },

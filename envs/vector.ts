@@ -76,6 +76,7 @@ const batchOf = (members: readonly Member[], observationSize: number, actionSize
   const states = new Float64Array(offsets[count]!)
   const returns = new Float64Array(count)
   const lengths = new Int32Array(count)
+  const action = new Float64Array(actionSize)
   const outcome: Outcome = { reward: 0, terminated: false }
   const won = new Array<boolean | undefined>(count)
   const begun = new Uint8Array(count)
@@ -110,7 +111,8 @@ const batchOf = (members: readonly Member[], observationSize: number, actionSize
       const at = offsets[i]!
       const to = row + i
       const start = to * observationSize
-      env.step(states, at, actions, (actionRow + i) * actionSize, streams[i]!, outcome)
+      for (let k = 0, from = (actionRow + i) * actionSize; k < actionSize; k++) action[k] = actions[from + k]!
+      env.step(states, at, action, streams[i]!, outcome)
       const length = lengths[i]! + 1
       const sum = returns[i]! + outcome.reward
       const terminated = outcome.terminated

@@ -85,12 +85,12 @@ const dynamics = (p: Resolved<typeof parameters>): Dynamics => {
     reset: (state, at, stream) => {
       for (let i = 0; i < 4; i++) state[at + i] = uniform(stream, p.reset_low, p.reset_high)
     },
-    step: (state, at, actions, actionAt, _stream, outcome) => {
+    step: (state, at, action, _stream, outcome) => {
       const x0 = state[at]!
       const v0 = state[at + 1]!
       const theta0 = state[at + 2]!
       const omega0 = state[at + 3]!
-      const force = actions[actionAt] === 1 ? force_mag : -force_mag
+      const force = action[0] === 1 ? force_mag : -force_mag
       const c = cos(theta0)
       const s = sin(theta0)
       const drive = (force + moment * (omega0 * omega0) * s) / total

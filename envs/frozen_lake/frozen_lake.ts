@@ -121,8 +121,8 @@ const dynamics = (rows: Rows, ice: Ice): Dynamics => {
       // Where rounding leaves the sum below u, Gymnasium takes state 0, the first of all.
       state[at] = starts.find((_, i) => u < (sum = i === 0 ? 1 / starts.length : sum + 1 / starts.length)) ?? 0
     },
-    step: (state, at, actions, actionAt, stream, outcome) => {
-      const possible = table[state[at]!]![actions[actionAt]!]!
+    step: (state, at, action, stream, outcome) => {
+      const possible = table[state[at]!]![action[0]!]!
       const u = random(stream)
       let [i, sum] = [0, possible[0]!.probability]
       while (sum <= u && ++i < possible.length) sum += possible[i]!.probability

@@ -43,8 +43,8 @@ const dynamics = (p: Resolved<typeof parameters>): Dynamics => {
     observationSize: 2,
     actionSize: 1,
     reset: (state, at) => state.fill(middle, at, at + 2),
-    step: (state, at, actions, actionAt, stream, outcome) => {
-      const [dx, dy] = MOVES[actions[actionAt]!]!
+    step: (state, at, action, stream, outcome) => {
+      const [dx, dy] = MOVES[action[0]!]!
       const sign = random(stream) < p.slip ? -1 : 1
       state[at] = Math.min(Math.max(state[at]! + sign * dx, 0), last)
       state[at + 1] = Math.min(Math.max(state[at + 1]! + sign * dy, 0), last)

@@ -79,10 +79,10 @@ const dynamics = (p: HighwayParameters, allCollide: boolean): Dynamics => {
     actionSize: 1,
     maxEpisodeSteps: stepsOf(p.duration, 1 / p.policy_frequency),
     reset: (state, at, stream) => spawn(p, state, at, stream),
-    step: (state, at, actions, actionAt, _stream, outcome) => {
+    step: (state, at, action, _stream, outcome) => {
       loadTraffic(t, state, at)
       for (let frame = 0; frame < frames; frame++) {
-        if (frame === 0) choose(t, actions[actionAt]!, speeds)
+        if (frame === 0) choose(t, action[0]!, speeds)
         control(t)
         for (let i = 1; i < count; i++) drive(t, i)
         for (let i = 0; i < count; i++) move(t, i, dt)

@@ -1,6 +1,6 @@
 import { child, stream, zeroKey } from "../../core/random/mod.ts"
 import type { Environment, Outcome } from "../env.ts"
-import { actionsOf, differ, type Law, made, type Trace, trace } from "./support.ts"
+import { actionOf, actionsOf, differ, type Law, made, type Trace, trace } from "./support.ts"
 
 const STEPS = 120
 
@@ -77,8 +77,7 @@ export const callLaws = (env: Environment): readonly Law[] => [
       const actions = actionsOf(env, STEPS, 18)
       const outcome: Outcome = { reward: 0, terminated: false }
       d.reset(state, 0, source)
-      for (let t = 0; t < STEPS && !outcome.terminated; t++)
-        d.step(state, 0, actions, t * d.actionSize, source, outcome)
+      for (let t = 0; t < STEPS && !outcome.terminated; t++) d.step(state, 0, actionOf(actions, t, d), source, outcome)
       const before = state.slice()
       const moved = Float64Array.of(Number.NaN, ...state, Number.NaN)
       const [here, there] = [succeeded(state, 0), succeeded(moved, 1)]
@@ -167,7 +166,7 @@ const playedInPassing = (env: Environment): Trace => {
   observe()
   for (let t = 0; t < STEPS; t++) {
     const given = actions.slice(t * d.actionSize, (t + 1) * d.actionSize)
-    moved((own) => d.step(own, 0, given, 0, source, outcome))
+    moved((own) => d.step(own, 0, given, source, outcome))
     given.fill(Number.NaN)
     observe()
     found.rewards.push(outcome.reward)
@@ -188,7 +187,7 @@ const fromState = (env: Environment, fill: number): Trace => {
   const outcome: Outcome = { reward: 0, terminated: false }
   d.reset(state, 0, source)
   for (let t = 0; t < STEPS && !outcome.terminated; t++) {
-    d.step(state, 0, actions, t * d.actionSize, source, outcome)
+    d.step(state, 0, actionOf(actions, t, d), source, outcome)
     d.observe(state, 0, seen, 0)
     found.observations.push([...seen])
     found.rewards.push(outcome.reward)
@@ -206,7 +205,7 @@ const outcomeFault = (env: Environment): string | undefined => {
     d.reset(state, 0, source)
     for (let t = 0; t < STEPS; t++) {
       const outcome = { ...before }
-      d.step(state, 0, actions, t * d.actionSize, source, outcome)
+      d.step(state, 0, actionOf(actions, t, d), source, outcome)
       if (typeof outcome.reward !== "number") return `step ${t}: reward is a ${typeof outcome.reward}`
       if (typeof outcome.terminated !== "boolean") return `step ${t}: terminated is ${String(outcome.terminated)}`
       found.rewards.push(outcome.reward)

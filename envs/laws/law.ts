@@ -12,6 +12,7 @@ import { callLaws } from "./contract.ts"
 import { openLaws } from "./open.ts"
 import { acceptanceLaws, parameterLaws } from "./parameter.ts"
 import {
+  actionOf,
   actionsOf,
   differ,
   episodes,
@@ -185,7 +186,7 @@ const onlyOwnPart = (env: Environment): string | undefined => {
   for (let t = 0; t < STEPS; t++)
     for (const i of [0, 1]) {
       const given = actions.slice()
-      shared.step(state, starts[i]!, given, t * shared.actionSize, streams[i]!, outcome)
+      shared.step(state, starts[i]!, actionOf(given, t, shared), streams[i]!, outcome)
       if (given.some((x, j) => x !== actions[j])) return `step ${t} changed the actions`
       shared.observe(state, starts[i]!, out, 1)
       found[i]!.observations.push([...out.subarray(1, -1)])

@@ -78,6 +78,10 @@ export const actionsOf = (env: Environment, count: number, salt: number): Float6
   return actions
 }
 
+/** The action of step t. */
+export const actionOf = (actions: Float64Array, t: number, { actionSize }: Dynamics): Float64Array =>
+  actions.subarray(t * actionSize, (t + 1) * actionSize)
+
 /** Plays the actions, starting a fresh episode where one terminates. */
 export const trace = (d: Dynamics, source: Stream, actions: Float64Array, steps: number): Trace => {
   const found = episodes()
@@ -88,7 +92,7 @@ export const trace = (d: Dynamics, source: Stream, actions: Float64Array, steps:
   d.observe(state, 0, seen, 0)
   found.observations.push([...seen])
   for (let t = 0; t < steps; t++) {
-    d.step(state, 0, actions, t * d.actionSize, source, outcome)
+    d.step(state, 0, actionOf(actions, t, d), source, outcome)
     d.observe(state, 0, seen, 0)
     found.observations.push([...seen])
     found.rewards.push(outcome.reward)

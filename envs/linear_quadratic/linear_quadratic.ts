@@ -67,11 +67,11 @@ const dynamics = (p: LinearQuadraticParams): Dynamics => {
       state[at] = uniform(stream, -p.reset_radius, p.reset_radius)
       state[at + 1] = uniform(stream, -p.reset_radius, p.reset_radius)
     },
-    step: (state, at, actions, actionAt, stream, outcome) => {
+    step: (state, at, action, stream, outcome) => {
       const x = state[at]!
       const y = state[at + 1]!
-      const u = actions[actionAt]!
-      const v = actions[actionAt + 1]!
+      const u = action[0]!
+      const v = action[1]!
       const dx = x - p.target_x
       const dy = y - p.target_y
       outcome.reward = -p.state_cost * (dx * dx + dy * dy) - p.action_cost * (u * u + v * v)

@@ -134,7 +134,7 @@ const dynamics = (p: Resolved<typeof parameters>, engines: Engines): Dynamics =>
       state[at + SHAPING] = shaping(state, at)
       bodies.keep(craft, state, at)
     },
-    step: (state, at, actions, actionAt, stream, outcome) => {
+    step: (state, at, action, stream, outcome) => {
       const done = state[at + STEPS]!
       if (done >= CAPACITY) {
         outcome.reward = 0
@@ -143,13 +143,13 @@ const dynamics = (p: Resolved<typeof parameters>, engines: Engines): Dynamics =>
       }
       const craft = bodies.recall(state, at)
       const log = at + LOG + done * row
-      for (let i = 0; i < engines.size; i++) state[log + i] = actions[actionAt + i]!
+      for (let i = 0; i < engines.size; i++) state[log + i] = action[i]!
       for (let i = engines.size; i < row; i++) state[log + i] = uniform(stream, -1, 1)
       bodies.play(craft, state, at, done)
       state[at + STEPS] = done + 1
       tell(craft, state, at)
       const after = shaping(state, at)
-      engines.read(actions, actionAt, throttle)
+      engines.read(action, 0, throttle)
       outcome.reward = after - state[at + SHAPING]! - throttle.main * 0.3 - throttle.side * 0.03
       outcome.terminated = false
       state[at + SHAPING] = after

@@ -65,9 +65,9 @@ const dynamics = (p: Resolved<typeof parameters>): Dynamics => {
       state[at] = 0
       state[at + 1] = 0
     },
-    step: (state, at, actions, actionAt, _stream, outcome) => {
-      const x = within(state[at]! + actions[actionAt]!)
-      const y = within(state[at + 1]! + actions[actionAt + 1]!)
+    step: (state, at, action, _stream, outcome) => {
+      const x = within(state[at]! + action[0]!)
+      const y = within(state[at + 1]! + action[1]!)
       state[at] = x
       state[at + 1] = y
       const distance = distanceOf(x, y)

@@ -63,10 +63,10 @@ const dynamics = (p: Resolved<typeof parameters>): Dynamics => {
       state[at] = uniform(stream, -p.x_init, p.x_init)
       state[at + 1] = uniform(stream, -p.y_init, p.y_init)
     },
-    step: (state, at, actions, actionAt, _stream, outcome) => {
+    step: (state, at, action, _stream, outcome) => {
       const theta = state[at]!
       const omega = state[at + 1]!
-      const u = Math.fround(Math.min(Math.max(actions[actionAt]!, -max_torque), max_torque))
+      const u = Math.fround(Math.min(Math.max(action[0]!, -max_torque), max_torque))
       const angle = normalised(theta)
       const cost = angle * angle + 0.1 * (omega * omega) + Math.fround(effort * Math.fround(u * u))
       const faster = omega + (weight * sin(theta) + Math.fround(push * u)) * dt

@@ -1,4 +1,3 @@
-import type { Floats } from "../../core/random/mod.ts"
 import type { Dynamics, Environment } from "../env.ts"
 import type { Box } from "../space.ts"
 import { unwrappable, type Wrapper, wrapped } from "./wrap.ts"
@@ -53,14 +52,11 @@ export const rescaleAction =
 const changing = (d: Dynamics, { low, high }: Box, change: (x: number, i: number) => number): Dynamics => {
   const own = new Float64Array(d.actionSize)
   const within = (x: number, i: number): number => Math.min(high[i]!, Math.max(low[i]!, x))
-  const take = (actions: Floats, actionAt: number): void => {
-    for (let i = 0; i < own.length; i++) own[i] = within(change(actions[actionAt + i]!, i), i)
-  }
   return {
     ...d,
-    step: (state, at, actions, actionAt, stream, outcome) => {
-      take(actions, actionAt)
-      d.step(state, at, own, 0, stream, outcome)
+    step: (state, at, action, stream, outcome) => {
+      for (let i = 0; i < own.length; i++) own[i] = within(change(action[i]!, i), i)
+      d.step(state, at, own, stream, outcome)
     }
   }
 }

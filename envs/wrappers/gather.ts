@@ -75,7 +75,7 @@ const play = (
       length = 0
     }
     sample(env.action, choosing, action, 0)
-    d.step(state, 0, action, 0, own, outcome)
+    d.step(state, 0, action, own, outcome)
     see(state, outcome)
     length++
   }

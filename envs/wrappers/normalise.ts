@@ -79,8 +79,8 @@ export const normaliseReward =
       const deviation = Number(p.return_deviation)
       return {
         ...d,
-        step: (state, at, actions, actionAt, stream, outcome) => {
-          d.step(state, at, actions, actionAt, stream, outcome)
+        step: (state, at, action, stream, outcome) => {
+          d.step(state, at, action, stream, outcome)
           outcome.reward /= deviation
         }
       }

@@ -29,11 +29,11 @@ export const frameSkip =
     return wrapped(env, `frameSkip(${count})`, record, (d) => ({
       ...d,
       maxEpisodeSteps: shorter(limitOf(env, d)),
-      step: (state, at, actions, actionAt, stream, outcome) => {
+      step: (state, at, action, stream, outcome) => {
         let sum = 0
         let taken = 0
         do {
-          d.step(state, at, actions, actionAt, stream, outcome)
+          d.step(state, at, action, stream, outcome)
           sum += outcome.reward
           taken++
         } while (taken < count && !outcome.terminated)

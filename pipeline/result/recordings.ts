@@ -57,7 +57,7 @@ export const recordingsOf = Effect.fn("policygradex.recordings")(function* (
       x.actor.mode(0)
       if (play === undefined) action.set(x.actor.action)
       else play(x.actor.action, action)
-      dynamics.step(state, 0, action, 0, source, outcome)
+      dynamics.step(state, 0, action, source, outcome)
       total += outcome.reward
       states.push(state.slice())
     }

@@ -76,9 +76,9 @@ const guardedDynamics = (d: Dynamics, env: Environment, plugin: string): Dynamic
         throw threw(plugin, id, "reset()", e)
       }
     },
-    step: (state, at, actions, actionAt, stream, outcome) => {
+    step: (state, at, action, stream, outcome) => {
       try {
-        d.step(state, at, actions, actionAt, stream, outcome)
+        d.step(state, at, action, stream, outcome)
       } catch (e) {
         throw threw(plugin, id, "step()", e)
       }

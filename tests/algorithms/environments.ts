@@ -30,8 +30,8 @@ export const identityDiscrete = environment({
     reset: (state, at, stream) => {
       state[at] = integers(stream, 0, SYMBOLS)
     },
-    step: (state, at, actions, actionAt, stream, outcome) => {
-      outcome.reward = actions[actionAt] === state[at] ? 1 : 0
+    step: (state, at, action, stream, outcome) => {
+      outcome.reward = action[0] === state[at] ? 1 : 0
       outcome.terminated = false
       state[at] = integers(stream, 0, SYMBOLS)
     },
@@ -58,8 +58,8 @@ export const identityBox = environment({
     reset: (state, at, stream) => {
       state[at] = uniform(stream, -1, 1)
     },
-    step: (state, at, actions, actionAt, stream, outcome) => {
-      const miss = actions[actionAt]! - state[at]!
+    step: (state, at, action, stream, outcome) => {
+      const miss = action[0]! - state[at]!
       outcome.reward = -miss * miss
       outcome.terminated = false
       state[at] = uniform(stream, -1, 1)
@@ -87,7 +87,7 @@ export const endless = environment({
     reset: (state, at) => {
       state[at] = 1
     },
-    step: (_state, _at, _actions, _actionAt, _stream, outcome) => {
+    step: (_state, _at, _action, _stream, outcome) => {
       outcome.reward = 1
       outcome.terminated = false
     },
@@ -106,7 +106,7 @@ export const poisonous = environment({
     observationSize: 1,
     actionSize: 1,
     reset: () => {},
-    step: (state, at, _actions, _actionAt, _stream, outcome) => {
+    step: (state, at, _action, _stream, outcome) => {
       state[at]! += 1
       outcome.reward = state[at]! < 10 ? 1 : Number.NaN
       outcome.terminated = false
@@ -127,7 +127,7 @@ export const paying = environment({
     observationSize: 1,
     actionSize: 1,
     reset: () => {},
-    step: (_state, _at, _actions, _actionAt, _stream, outcome) => {
+    step: (_state, _at, _action, _stream, outcome) => {
       outcome.reward = pay
       outcome.terminated = false
     },

@@ -221,8 +221,8 @@ const scaledBy = (far: number, fine: number, dtype: "float32" | "float64"): Envi
       d.observe(state, at, own, 0)
       for (const [i, x] of own.entries()) out[outAt + i] = far + fine * x
     },
-    step: (state, at, actions, actionAt, stream, outcome) => {
-      d.step(state, at, actions, actionAt, stream, outcome)
+    step: (state, at, action, stream, outcome) => {
+      d.step(state, at, action, stream, outcome)
       outcome.reward *= DEAR
     }
   })),

@@ -30,8 +30,8 @@ test("the laws catch an environment that keeps state outside its array", () => {
   const make: Environment["make"] = (params) =>
     Either.map((d: ReturnType<typeof dynamicsOf>) => {
       let steps = 0
-      const step: typeof d.step = (state, at, actions, actionAt, stream, outcome) => {
-        d.step(state, at, actions, actionAt, stream, outcome)
+      const step: typeof d.step = (state, at, action, stream, outcome) => {
+        d.step(state, at, action, stream, outcome)
         outcome.reward = ++steps
       }
       return { ...d, step }

@@ -63,19 +63,19 @@ export const mistakes: readonly (readonly [what: string, env: () => Environment,
   ],
   [
     "whose reward is infinite",
-    () => point(afterStep((_s, _at, o, _a, _i) => void (o.reward = 1 / 0))),
+    () => point(afterStep((_s, _at, o) => void (o.reward = 1 / 0))),
     /finite/,
     /reward 0 is Infinity/
   ],
   [
     "whose reward is no number",
-    () => point(afterStep((_s, _at, o, _a, _i) => void (o.reward = "1" as never))),
+    () => point(afterStep((_s, _at, o) => void (o.reward = "1" as never))),
     /fills the outcome/,
     /reward is a string/
   ],
   [
     "whose end is a number",
-    () => point(afterStep((_s, _at, o, _a, _i) => void (o.terminated = 0 as never))),
+    () => point(afterStep((_s, _at, o) => void (o.terminated = 0 as never))),
     /fills the outcome/,
     /terminated is 0/
   ],
@@ -83,9 +83,9 @@ export const mistakes: readonly (readonly [what: string, env: () => Environment,
     "that forgets to say when it goes on",
     () =>
       point({
-        step: (s, at, a, i, r, o) => {
+        step: (s, at, a, r, o) => {
           const before = o.terminated
-          sound.step(s, at, a, i, r, o)
+          sound.step(s, at, a, r, o)
           if (!o.terminated) o.terminated = before
         }
       }),
@@ -110,9 +110,9 @@ export const mistakes: readonly (readonly [what: string, env: () => Environment,
     "that keeps the caller's buffer",
     () =>
       point(
-        afterStep((_, __, o, a, i) => {
+        afterStep((_, __, o, a) => {
           o.reward = last?.[0] ?? 0
-          last = a.subarray(i)
+          last = a
         })
       ),
     /no call keeps a buffer/,
@@ -133,7 +133,7 @@ export const mistakes: readonly (readonly [what: string, env: () => Environment,
   ["that takes any parameter", () => point({}, { make: () => point().make({}) }), /out of range/, /accepted width/],
   [
     "that changes the actions",
-    () => point(afterStep((_s, _at, _o, a, i) => void (a[i] = 0))),
+    () => point(afterStep((_s, _at, _o, a) => void (a[0] = 0))),
     /nothing outside its part/,
     /changed the actions/
   ],

@@ -30,8 +30,8 @@ export const point = (change: Partial<Dynamics> = {}, record: Partial<Environmen
         state[at] = uniform(stream, -width, width)
         state[at + 1] = 0
       },
-      step: (state, at, actions, actionAt, _stream, outcome) => {
-        state[at]! += 0.1 * (actions[actionAt]! - 0.5)
+      step: (state, at, action, _stream, outcome) => {
+        state[at]! += 0.1 * (action[0]! - 0.5)
         state[at + 1]! += 1
         outcome.reward = state[at]!
         outcome.terminated = state[at + 1]! > 12
@@ -50,11 +50,11 @@ export const sound = Either.getOrElseW(() => assert.fail("no dynamics"))(point()
 
 /** A sound step, then this. */
 export const afterStep = (
-  change: (state: Float64Array, at: number, outcome: Outcome, actions: Floats, actionAt: number) => void
+  change: (state: Float64Array, at: number, outcome: Outcome, action: Floats) => void
 ): Partial<Dynamics> => ({
-  step: (s, at, a, i, r, o) => {
-    sound.step(s, at, a, i, r, o)
-    change(s, at, o, a, i)
+  step: (s, at, a, r, o) => {
+    sound.step(s, at, a, r, o)
+    change(s, at, o, a)
   }
 })
 

@@ -17,7 +17,7 @@ export const playEpisode = (
   dynamics.reset(state, 0, source)
   while (length < limit && !outcome.terminated) {
     act(action, state)
-    dynamics.step(state, 0, action, 0, source, outcome)
+    dynamics.step(state, 0, action, source, outcome)
     total += outcome.reward
     length++
   }

@@ -63,7 +63,7 @@ for (const name of ["default", "variants"])
       assert.deepEqual([...state], episode.initial_state)
       const outcome = { reward: 0, terminated: false }
       for (const [t, action] of episode.actions.entries()) {
-        dynamics.step(state, 0, Float64Array.of(action), 0, source, outcome)
+        dynamics.step(state, 0, Float64Array.of(action), source, outcome)
         assert.deepEqual([...state], episode.states[t], `step ${t}`)
       }
     })

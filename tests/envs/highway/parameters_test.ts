@@ -81,7 +81,7 @@ test("with nobody else on the road the agent never crashes, whatever it does", (
       const outcome = { reward: 0, terminated: false }
       dynamics.reset(state, 0, source)
       for (const action of actions) {
-        dynamics.step(state, 0, Float64Array.of(action), 0, source, outcome)
+        dynamics.step(state, 0, Float64Array.of(action), source, outcome)
         assert.ok(!outcome.terminated && outcome.reward > 0 && outcome.reward <= 1)
         const [speed] = columnOf(state, "speed", 1)
         assert.ok(speed! > 15 && speed! < 31)

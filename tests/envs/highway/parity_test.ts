@@ -43,7 +43,7 @@ for (const e of episodes) {
     const seen = new Float32Array(dynamics.observationSize)
     const source = stream(zeroKey)
     for (const [t, action] of e.actions.entries()) {
-      dynamics.step(state, 0, Float64Array.of(action), 0, source, outcome)
+      dynamics.step(state, 0, Float64Array.of(action), source, outcome)
       dynamics.observe(state, 0, seen, 0)
       vehiclesClose(state, e.vehicles[t]!, `step ${t}`)
       assert.deepEqual(columnOf(state, "lane", count), e.lanes[t])
@@ -87,7 +87,7 @@ for (const record of frameRecords)
     const outcome = { reward: 0, terminated: false }
     for (const [f, frame] of record.frames.entries()) {
       const action = f % frequency === 0 ? record.actions[f / frequency]! : 1
-      dynamics.step(state, 0, Float64Array.of(action), 0, stream(zeroKey), outcome)
+      dynamics.step(state, 0, Float64Array.of(action), stream(zeroKey), outcome)
       vehiclesClose(state, frame.state, `frame ${f}`)
       assert.deepEqual(columnOf(state, "lane", count), frame.lane)
       assert.deepEqual(columnOf(state, "targetLane", count), frame.target_lane)
@@ -149,6 +149,6 @@ for (const e of configured)
     const state = new Float64Array(dynamics.stateSize)
     const outcome = { reward: 0, terminated: false }
     dynamics.reset(state, 0, source)
-    for (const action of e.actions) dynamics.step(state, 0, Float64Array.of(action), 0, source, outcome)
+    for (const action of e.actions) dynamics.step(state, 0, Float64Array.of(action), source, outcome)
     vehiclesClose(state, e.last_vehicles, "at the end")
   })

@@ -21,7 +21,7 @@ const play = (s: Statistic, k: Key): Played => {
   let length = 0
   while (!outcome.terminated && length < dynamics.maxEpisodeSteps!) {
     action[0] = s.policy === "idle" ? 1 : integers(policy, 0, 5)
-    dynamics.step(state, 0, action, 0, policy, outcome)
+    dynamics.step(state, 0, action, policy, outcome)
     total += outcome.reward
     length++
   }

@@ -27,7 +27,7 @@ const rollOut = (task: LinearQuadraticParams, policy: LinearPolicy, start: reado
     const [zx, zy] = [state[0]! - policy.target[0], state[1]! - policy.target[1]]
     action[0] = -policy.gain * (c * zx - s * zy)
     action[1] = -policy.gain * (s * zx + c * zy)
-    d.step(state, 0, action, 0, source, outcome)
+    d.step(state, 0, action, source, outcome)
     total += outcome.reward
   }
   return total
@@ -71,7 +71,7 @@ test("expectedReturn() counts the disturbance: the mean over sampled episodes ag
     for (let t = 0; t < 20; t++) {
       action[0] = -best.gain * (state[0]! - best.target[0])
       action[1] = -best.gain * (state[1]! - best.target[1])
-      d.step(state, 0, action, 0, source, outcome)
+      d.step(state, 0, action, source, outcome)
       total += outcome.reward
     }
     return total

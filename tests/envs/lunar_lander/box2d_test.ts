@@ -37,7 +37,7 @@ const play = (e: Episode): { readonly flags: string; readonly states: readonly F
   const states = [state.slice(0, HEIGHTS)]
   for (const action of e.actions) {
     const numbers = typeof action === "string" ? [Number(action)] : action.map(Math.fround)
-    dynamics.step(state, 0, Float64Array.from(numbers), 0, source, outcome)
+    dynamics.step(state, 0, Float64Array.from(numbers), source, outcome)
     states.push(state.slice(0, HEIGHTS))
   }
   return { flags: states.map(flagsOf).join(""), states }

@@ -26,7 +26,7 @@ test("a copied state goes on as the original does, in any place and order", () =
         const source = seeded(seed)
         const state = new Float64Array(d.stateSize)
         const step = (to: Float64Array, at: number, from: typeof source) =>
-          d.step(to, at, Float64Array.of(2 * random(from) - 1, 2 * random(from) - 1), 0, from, outcome)
+          d.step(to, at, Float64Array.of(2 * random(from) - 1, 2 * random(from) - 1), from, outcome)
         d.reset(state, 0, source)
         for (let t = 0; t < before; t++) step(state, 0, source)
         const copies = new Float64Array(2 * d.stateSize + 1)
@@ -59,9 +59,9 @@ test("engines that are fully on are those that are switched on", () => {
     [0, 1]
   ] as const
   for (let t = 0; t < 60; t++) {
-    discrete.step(x, 0, Float64Array.of(t % 4), 0, a, outcome)
+    discrete.step(x, 0, Float64Array.of(t % 4), a, outcome)
     const { reward } = outcome
-    continuous.step(y, 0, Float64Array.of(...asBox[t % 4]!), 0, b, outcome)
+    continuous.step(y, 0, Float64Array.of(...asBox[t % 4]!), b, outcome)
     assert.deepEqual([seen(discrete, x), reward], [seen(continuous, y), outcome.reward])
   }
 })
@@ -72,7 +72,7 @@ test("throttles at or below half leave side engines off, at or below 0 the main 
     const source = seeded(4)
     const state = new Float64Array(d.stateSize)
     d.reset(state, 0, source)
-    d.step(state, 0, Float64Array.of(...action), 0, source, outcome)
+    d.step(state, 0, Float64Array.of(...action), source, outcome)
     return seen(d, state)
   }
   assert.deepEqual(after(-1, 0.5), after(0, 0))
@@ -88,12 +88,12 @@ test("a lander that falls crashes: -100, and no later step changes that it has",
   d.reset(state, 0, source)
   let steps = 0
   outcome.terminated = false
-  for (; !outcome.terminated && steps < 1000; steps++) d.step(state, 0, Float64Array.of(0), 0, source, outcome)
+  for (; !outcome.terminated && steps < 1000; steps++) d.step(state, 0, Float64Array.of(0), source, outcome)
   assert.deepEqual([outcome.reward, state[CRASHED]], [-100, 1])
-  for (; steps < 1000; steps++) d.step(state, 0, Float64Array.of(0), 0, source, outcome)
+  for (; steps < 1000; steps++) d.step(state, 0, Float64Array.of(0), source, outcome)
   assert.equal(outcome.terminated, true)
   const full = state.slice()
-  d.step(state, 0, Float64Array.of(2), 0, source, outcome)
+  d.step(state, 0, Float64Array.of(2), source, outcome)
   assert.deepEqual([state, outcome], [full, { reward: 0, terminated: true }])
 })
 

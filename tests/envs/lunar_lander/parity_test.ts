@@ -25,7 +25,7 @@ const played = episodes.map((e) => {
   dynamics.observe(state, 0, seen, 0)
   const initial = [...seen]
   const steps = e.actions.map((action) => {
-    dynamics.step(state, 0, Float64Array.of(action), 0, source, outcome)
+    dynamics.step(state, 0, Float64Array.of(action), source, outcome)
     dynamics.observe(state, 0, seen, 0)
     return { obs: [...seen], ...outcome }
   })

@@ -38,7 +38,7 @@ test("the reward is the negative distance, the bonus comes within the threshold 
       const dynamics = right(navigation.make({ goal_angle, bonus: 7 }))
       const state = Float64Array.of(((i % 201) - 100) / 100, ((j % 201) - 100) / 100)
       const outcome = { reward: 0, terminated: false }
-      dynamics.step(state, 0, Float64Array.of(0.1, -0.1), 0, stream(zeroKey), outcome)
+      dynamics.step(state, 0, Float64Array.of(0.1, -0.1), stream(zeroKey), outcome)
       assert.ok(Math.abs(state[0]!) <= 1 && Math.abs(state[1]!) <= 1)
       const [dx, dy] = [state[0]! - 0.9 * Math.cos(goal_angle), state[1]! - 0.9 * Math.sin(goal_angle)]
       const distance = Math.hypot(dx, dy)

@@ -46,7 +46,7 @@ for (const e of episodes) {
     const tolerance = TOLERANCE[e.action_dtype]
     assert.equal(e.states.length, 200)
     for (const [t, action] of e.actions.entries()) {
-      dynamics.step(state, 0, Float64Array.of(action), 0, source, outcome)
+      dynamics.step(state, 0, Float64Array.of(action), source, outcome)
       const off = Math.max(
         ...e.states[t]!.map((x, i) => Math.abs(x - state[i]!)),
         Math.abs(outcome.reward - e.rewards[t]!)
@@ -61,7 +61,7 @@ for (const e of episodes) {
     const tolerance = e.action_dtype === "float32" ? 1e-14 : 1e-6
     for (const [t, action] of e.actions.entries()) {
       const state = Float64Array.from(t === 0 ? e.initial_state : e.states[t - 1]!)
-      dynamics.step(state, 0, Float64Array.of(action), 0, stream(zeroKey), outcome)
+      dynamics.step(state, 0, Float64Array.of(action), stream(zeroKey), outcome)
       for (const [i, x] of e.states[t]!.entries()) {
         const off = Math.abs(x - state[i]!) / Math.max(1, Math.abs(x))
         assert.ok(off < tolerance, `step ${t}: ${off}`)

@@ -13,7 +13,7 @@ test("the reward takes the angle from upright, however many turns there were", (
   const dynamics = right(pendulum.make({}))
   const reward = (theta: number): number => {
     const outcome = { reward: 0, terminated: false }
-    dynamics.step(Float64Array.of(theta, 0), 0, Float64Array.of(0), 0, stream(zeroKey), outcome)
+    dynamics.step(Float64Array.of(theta, 0), 0, Float64Array.of(0), stream(zeroKey), outcome)
     return outcome.reward
   }
   for (const turns of [-3, -1, 0, 1, 4])

@@ -18,8 +18,8 @@ import { smallest, tiny } from "./support.ts"
 
 const rewarding = (reward: number, ends: boolean): Environment =>
   point({
-    step: (state, at, actions, actionAt, _stream, outcome) => {
-      state[at]! += 0.1 * (actions[actionAt]! - 0.5)
+    step: (state, at, action, _stream, outcome) => {
+      state[at]! += 0.1 * (action[0]! - 0.5)
       state[at + 1]! = (state[at + 1]! + 1) % 99
       outcome.reward = reward
       outcome.terminated = ends && state[at + 1]! > 5

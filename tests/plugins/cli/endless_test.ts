@@ -20,8 +20,8 @@ const world = envs.environment({
   dynamics: ({ goal }) => ({
     stateSize: 1, observationSize: 1, actionSize: 1,
     reset: (state, at, stream) => { state[at] = random.uniform(stream, -1, 1) },
-    step: (state, at, actions, actionAt, stream, outcome) => {
-      state[at] = 0.9 * state[at] + Math.max(-1, Math.min(1, actions[actionAt]))
+    step: (state, at, action, stream, outcome) => {
+      state[at] = 0.9 * state[at] + Math.max(-1, Math.min(1, action[0]))
       outcome.reward = -Math.abs(state[at] - goal); outcome.terminated = false
     },
     observe: (state, at, out, outAt) => { out[outAt] = state[at] }

@@ -64,8 +64,8 @@ const mistakes: readonly (readonly [what: string, change: (d: Dynamics) => Parti
   [
     "rewards infinitely",
     (d) => ({
-      step: (s, at, a, i, r, outcome) => {
-        d.step(s, at, a, i, r, outcome)
+      step: (s, at, a, r, outcome) => {
+        d.step(s, at, a, r, outcome)
         outcome.reward = 1 / 0
       }
     }),
@@ -74,8 +74,8 @@ const mistakes: readonly (readonly [what: string, change: (d: Dynamics) => Parti
   [
     "ends by a number",
     (d) => ({
-      step: (s, at, a, i, r, outcome) => {
-        d.step(s, at, a, i, r, outcome)
+      step: (s, at, a, r, outcome) => {
+        d.step(s, at, a, r, outcome)
         Object.assign(outcome, { terminated: 0 })
       }
     }),

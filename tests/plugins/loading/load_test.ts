@@ -94,7 +94,7 @@ test("what a plugin throws in use names plugin, environment and function; a wron
     const d = b?.make({})
     assert.ok(d?._tag === "Right")
     const step = () =>
-      d.right.step(new Float64Array(1), 0, Float64Array.of(1), 0, stream(zeroKey), {
+      d.right.step(new Float64Array(1), 0, Float64Array.of(1), stream(zeroKey), {
         reward: 0,
         terminated: false
       })

@@ -29,7 +29,7 @@ export const load = (names: readonly string[], base: string, project = false) =>
 const library = new URL("../../../mod.ts", import.meta.url).href
 
 /** The module of a plugin with one environment of this id; `step` is the body of its step(). */
-export const moduleText = (name: string, id: string, step = "state[at] += actions[actionAt] - 1"): string => `
+export const moduleText = (name: string, id: string, step = "state[at] += action[0] - 1"): string => `
 import { definePlugin, envs, random } from "${library}"
 const world = envs.environment({
   id: "${id}", version: "1", summary: "a line",
@@ -39,7 +39,7 @@ const world = envs.environment({
   dynamics: ({ width }) => ({
     stateSize: 1, observationSize: 1, actionSize: 1,
     reset: (state, at, stream) => { state[at] = random.uniform(stream, -width, width) },
-    step: (state, at, actions, actionAt, stream, outcome) => {
+    step: (state, at, action, stream, outcome) => {
       ${step}
       outcome.reward = -Math.abs(state[at]); outcome.terminated = false
     },

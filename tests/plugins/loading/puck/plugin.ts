@@ -45,8 +45,8 @@ const world = envs.environment({
       state[at + 1] = 0
     },
     // Moves the state on and fills the outcome.
-    step: (state, at, actions, actionAt, _stream, outcome) => {
-      const v = within(state[at + 1]! * (1 - friction * TAU) + (actions[actionAt]! - 1) * push * TAU, FASTEST)
+    step: (state, at, action, _stream, outcome) => {
+      const v = within(state[at + 1]! * (1 - friction * TAU) + (action[0]! - 1) * push * TAU, FASTEST)
       const x = state[at]! + v * TAU
       const over = Math.abs(x) > EDGE
       state[at] = within(x, EDGE)
