@@ -23,7 +23,7 @@ import { type Estimated, surrogate } from "./stages/surrogate.ts"
 import { comparable, truth } from "./stages/truth.ts"
 
 /**
- * Runs every stage in order: meta-training, estimates, first-order check, grouping; then truth and group training, or, where
+ * Runs every stage in order: meta-training, estimates, grouping, first-order check; then truth and group training, or, where
  * the run is to select, meta-learning from one task of each group, and adaptation to unseen tasks.
  *
  * `catalog` is where ids are looked up. What a stage finished is in the store before the next one starts, and a job in a
@@ -61,12 +61,6 @@ export const mainJob = (catalog: Catalog) =>
       config: { ...config.surrogate, ...discountOf(spec.algorithmConfig) },
       training: predicted
     })
-    const followed = { ...estimated.followed, theta: meta.policy, distances, key: child(key, "check") }
-    const residuals = yield* stages.run(firstOrderCheck(context), { spec, ...followed })
-    if (beyond === "refuse") {
-      yield* refuseBeyond(estimated.distances, firstOrderRows(distances, residuals), maximum)
-    }
-
     const { method, k: asked, lambda, price } = config.grouping
     const split = yield* stages.run(grouping(context), {
       taskIds: spec.taskIds,
@@ -79,6 +73,17 @@ export const mainJob = (catalog: Catalog) =>
       ...(price === "off" ? {} : { price }),
       ...(estimated.worth === undefined ? {} : { worth: estimated.worth })
     })
+    const forecast = forecastText({ taskIds: spec.taskIds, worth: estimated.worth, grouping: split })
+    const { say } = yield* Progress
+    const told = planned.selecting === undefined ? say(forecast) : Effect.void
+    // What is to be refused if the check fails is not told before it.
+    if (beyond === "warn") yield* told
+    const followed = { ...estimated.followed, theta: meta.policy, distances, key: child(key, "check") }
+    const residuals = yield* stages.run(firstOrderCheck(context), { spec, ...followed })
+    if (beyond === "refuse") {
+      yield* refuseBeyond(estimated.distances, firstOrderRows(distances, residuals), maximum)
+      yield* told
+    }
     const { k, labels } = split
 
     const common = {
@@ -96,9 +101,6 @@ export const mainJob = (catalog: Catalog) =>
       const spent = { spent: stages.ledger.entries(), computers: stages.computers }
       return jobResult({ ...common, ...ungrouped, selection: selected, ...spent })
     }
-
-    const { say } = yield* Progress
-    yield* say(forecastText({ taskIds: spec.taskIds, worth: estimated.worth, grouping: split }))
 
     const { stepsPerTask, episodes: assessments, budget } = config.truth
     const trained = yield* stages.run(truth, {

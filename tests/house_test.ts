@@ -1,5 +1,6 @@
 /** The rules of the house, over all that is committed: a rule that nobody checks is none. */
 import assert from "node:assert/strict"
+import { execFileSync } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import { dirname, join, normalize } from "node:path"
 import { test } from "node:test"
@@ -265,6 +266,18 @@ test("failures are of the one shape of core/failure: no module declares a class 
       .sort(),
     OWN_CLASSES
   )
+})
+
+test("nothing that is committed holds both sides of a merge", () => {
+  const pages = execFileSync("git", ["ls-files", "*.ts", "*.md", "*.json", "*.py", "*.toml"], {
+    cwd: root,
+    encoding: "utf8"
+  })
+  const marked = pages
+    .trim()
+    .split("\n")
+    .filter((path) => /^(?:<{7} |>{7} )/m.test(readFileSync(join(root, path), "utf8")))
+  assert.deepEqual(marked, [])
 })
 
 test("every file and folder that docs/architecture.md names is there", () => {

@@ -31,7 +31,7 @@ test("what a run cost by count is the same on two workers as on one", () => {
   assert.deepEqual(counted(parallel), cost)
   assert.deepEqual(
     cost.map((c) => c.work),
-    ["meta-training", "surrogate", "first-order check", "grouping", "truth", "group training"]
+    ["meta-training", "surrogate", "grouping", "first-order check", "truth", "group training"]
   )
   for (const c of cost) assert.equal(c.flops > 0 && c.bytes > 0, c.work !== "grouping", c.work)
 })

@@ -35,8 +35,8 @@ export interface Moment {
 export const stages = [
   "meta-training",
   "surrogate",
-  "first-order",
   "grouping",
+  "first-order",
   "truth",
   "group-training",
   "evaluation",

@@ -24,7 +24,7 @@ const brief: RunConfig = {
   groupTraining: { ...tiny.groupTraining, iterations: 1, seeds: 1 }
 }
 
-const stages = ["meta-training", "surrogate", "first-order check", "grouping", "truth", "group training"]
+const stages = ["meta-training", "surrogate", "grouping", "first-order check", "truth", "group training"]
 
 const run = async (config: RunConfig, layers: Parameters<typeof withKinds>[0] = {}) => {
   const memory = memoryStore("brief")

@@ -83,14 +83,14 @@ test("what was finished is not computed again, and the run says what is of befor
     [
       "kept/meta-training.bin",
       "kept/surrogate.bin",
-      "kept/first-order-check.bin",
       "kept/grouping.bin",
+      "kept/first-order-check.bin",
       "kept/truth.bin"
     ]
   )
   const { data, reports } = await finished(memory)
   const notes = (stage: string) => reports.filter((p) => p.stage === stage).map((p) => p.note)
-  for (const stage of ["meta-training", "surrogate", "first-order check", "grouping", "truth"])
+  for (const stage of ["meta-training", "surrogate", "grouping", "first-order check", "truth"])
     assert.deepEqual(notes(stage), ["finished before"], stage)
   const { sessions, digest } = data.receipts
   assert.deepEqual(

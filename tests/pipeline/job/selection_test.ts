@@ -83,7 +83,7 @@ test("a run that selects has every row, and trains no groups and no truth", () =
   }
   assert.deepEqual(
     [...new Set(reports.map((r) => r.stage))],
-    ["meta-training", "surrogate", "first-order check", "grouping", "selection", "adaptation"]
+    ["meta-training", "surrogate", "grouping", "first-order check", "selection", "adaptation"]
   )
   assert.deepEqual(data.comparison, [])
   assert.match(
