@@ -12,14 +12,13 @@ export interface Bars<R extends Bar> {
   /** Of the axis. */
   readonly label: string
   readonly marked: (row: R) => boolean
-  /** Stands right of the bar, from `right` on. */
+  /** Stands right of all that the row draws. */
   readonly text: (row: R) => string
-  readonly right: (row: R) => number
   /** For who cannot see it. */
   readonly alternative: string
 }
 
-export const bars = <R extends Bar>({ rows, label, marked, text, right, alternative }: Bars<R>): Html => {
+export const bars = <R extends Bar>({ rows, label, marked, text, alternative }: Bars<R>): Html => {
   const seeds = rows.flatMap((m) => m.perSeed.map((value) => ({ method: m.method, value })))
   const spreads = rows.flatMap(({ method, draws }) => (draws === undefined ? [] : [{ method, ...draws }]))
   const longest = Math.max(...rows.map((m) => m.method.length), 1)
@@ -51,10 +50,14 @@ export const bars = <R extends Bar>({ rows, label, marked, text, right, alternat
           }
         ),
         Plot.dot(seeds, { y: "method", x: "value", r: 2.5, fill: "var(--card)", stroke: "var(--ink)" }),
-        Plot.text(rows, { y: "method", x: right, text, textAnchor: "start", dx: 8, fontWeight: "bold" }),
+        Plot.text(rows, { y: "method", x: rightEnd, text, textAnchor: "start", dx: 8, fontWeight: "bold" }),
         Plot.ruleX([0])
       ]
     },
     alternative
   )
 }
+
+/** Of the bar, which ends at 0 where the mean is negative, and of what is drawn over it. */
+const rightEnd = ({ meanReturn, perSeed, draws }: Bar): number =>
+  Math.max(0, meanReturn.value, meanReturn.n > 1 ? meanReturn.high : 0, ...perSeed, draws?.high ?? 0)

@@ -13,8 +13,6 @@ export const comparisonFigure = ({ comparison: rows, comparisonMeaning: meaning,
     label: `${meaning} →`,
     marked: (m) => m.kind === "groups",
     text: (m) => `${show(m.meanReturn.value)}, ${policies(m.policies)}`,
-    // Beyond the bar, which ends at 0 where returns are negative.
-    right: (m) => Math.max(0, m.meanReturn.high, m.meanReturn.value, ...m.perSeed),
     alternative: "Mean return by how policies are shared"
   })
   const level = Math.round(100 * (rows[0]?.meanReturn.level ?? 0.95))

@@ -12,7 +12,6 @@ export const selectionFigure = (s: ReportSelection, tasks: ReportData["tasks"]):
     label: "Mean return on unseen tasks after adaptation →",
     marked: (m) => m.kind === "chosen",
     text: (m) => `${show(m.meanReturn.value)}, ${counted(m.size, "task")}`,
-    right: (m) => Math.max(m.meanReturn.high, m.meanReturn.value, ...m.perSeed),
     alternative: "Mean return on unseen tasks by the tasks that were learned from"
   })
   const level = Math.round(100 * (rows[0]?.meanReturn.level ?? 0.95))
