@@ -164,10 +164,10 @@ const native = (name: string, look: Effect.Effect<string, NativeError>): Effect.
   look.pipe(
     Effect.match({
       onSuccess: (detail) => found(name, detail),
-      onFailure: ({ operation, got, fix }) => ({
+      onFailure: ({ doing, got, fix }) => ({
         name,
         found: false,
-        detail: `cannot ${operation}: ${got}`,
+        detail: `cannot ${doing}: ${got}`,
         cost:
           name === "compiled plans"
             ? "every run compiles its plans anew"
@@ -193,8 +193,8 @@ const ELSEWHERE = "import sys; sys.path[:] = [p for p in sys.path if p != '']"
 
 /** The first line that a command prints; nothing where it is missing or fails. */
 const command = (file: string, args: readonly string[]): Promise<string | undefined> => {
-  const operation = `ask ${file}`
-  const asked = execute({ operation, file, args, folder: ".", environment: process.env, timeLimit: "15 seconds" })
+  const doing = `ask ${file}`
+  const asked = execute({ doing, file, args, folder: ".", environment: process.env, timeLimit: "15 seconds" })
   const line = Effect.map(asked, ({ code, stdout }) => (code === 0 ? stdout.split("\n")[0]?.trim() : undefined))
   return Effect.runPromise(Effect.orElseSucceed(line, () => undefined))
 }

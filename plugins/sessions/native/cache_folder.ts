@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { Effect } from "effect"
 import { shown } from "../../../core/text/shown.ts"
 import { cacheFolder as userCache } from "../../io/user.ts"
-import { attempt, NativeError } from "./failure.ts"
+import { attempt, type NativeError, nativeError } from "./failure.ts"
 import type { Environment } from "./process.ts"
 
 /** Names the cache in messages. */
@@ -34,9 +34,9 @@ export const cacheLimit = (environment: Environment): Effect.Effect<number, Nati
   const [, digits, unit = ""] = /^(\d+(?:\.\d+)?)\s*([kmg]?)b?$/i.exec(asked) ?? []
   if (digits === undefined) {
     return Effect.fail(
-      new NativeError({
+      nativeError({
         reason: "bad-setting",
-        operation: "read PGEX_CACHE_LIMIT",
+        doing: "read PGEX_CACHE_LIMIT",
         want: "a number of bytes, or one with KB, MB or GB",
         got: shown(asked),
         fix: "write for example PGEX_CACHE_LIMIT=256MB"
@@ -64,18 +64,20 @@ export const openCache = Effect.fn("native.openCache")(function* (environment: E
  * - Errors: `NativeError`: it is not, or cannot be looked at.
  */
 export const trust = Effect.fn("native.trustCache")(function* (folder: string) {
-  const operation = `${THE_CACHE} ${folder}`
-  const { uid, mode } = yield* attempt(operation, () => stat(folder), otherFolder)
+  const doing = `${THE_CACHE} ${folder}`
+  const { uid, mode } = yield* attempt(doing, () => stat(folder), otherFolder)
   if (process.platform === "win32") return
-  const self = yield* attempt(operation, () => process.getuid?.(), otherFolder)
+  const self = yield* attempt(doing, () => process.getuid?.(), otherFolder)
   const writers = (mode & 0o002) !== 0 ? "everybody" : (mode & 0o020) !== 0 ? "its group" : undefined
   const got = uid !== self ? `one of user ${uid}` : writers === undefined ? undefined : `one that ${writers} can write`
   if (got === undefined) return
-  return yield* new NativeError({
-    reason: "system",
-    operation,
-    want: "a folder that only you can write, as code is loaded from it",
-    got,
-    fix: `mend its owner and mode, or ${otherFolder}`
-  })
+  return yield* Effect.fail(
+    nativeError({
+      reason: "system",
+      doing,
+      want: "a folder that only you can write, as code is loaded from it",
+      got,
+      fix: `mend its owner and mode, or ${otherFolder}`
+    })
+  )
 })

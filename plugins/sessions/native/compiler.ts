@@ -4,7 +4,7 @@ import { statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { delimiter, isAbsolute, join, resolve } from "node:path"
 import { Duration, Effect } from "effect"
-import { attempt, deniedFlag, NativeError, otherSession } from "./failure.ts"
+import { attempt, deniedFlag, type NativeError, nativeError, otherSession } from "./failure.ts"
 import { type Ending, type Environment, execute } from "./process.ts"
 
 /** A compiler that answered. */
@@ -93,30 +93,28 @@ export const compile = Effect.fn("native.compile")(function* (
   environment: Environment,
   timeLimit: Duration.Input
 ) {
-  const operation = `compile ${source}`
+  const doing = `compile ${source}`
   const [kind, rest] = makes === "object" ? ["-c", []] : ["-shared", [...objects, ...linkFlags]]
   const args = [...flags, kind, "-o", output, source, ...rest]
-  const ending = yield* execute({ operation, file: compiler.file, args, folder, environment, timeLimit })
-  if (ending.code !== 0) return yield* failed(operation, compiler.file, ending)
+  const ending = yield* execute({ doing, file: compiler.file, args, folder, environment, timeLimit })
+  if (ending.code !== 0) return yield* Effect.fail(failed(doing, compiler.file, ending))
 })
 
 /** The program and its arguments, with an absolute path: the compiler runs in another folder than we. */
 const locate = Effect.fnUntraced(function* (environment: Environment) {
   const asked = environment.CC?.trim() ?? ""
-  const operation = "look for a C compiler"
+  const doing = "look for a C compiler"
   if (asked !== "") {
-    const [name = "", ...args] = (yield* attempt(operation, () => isFile(resolve(asked))))
-      ? [asked]
-      : asked.split(/\s+/)
-    const file = yield* attempt(operation, () => search(name, environment))
+    const [name = "", ...args] = (yield* attempt(doing, () => isFile(resolve(asked)))) ? [asked] : asked.split(/\s+/)
+    const file = yield* attempt(doing, () => search(name, environment))
     if (file !== undefined) return [file, ...args] as const
-    return yield* absent(`CC=${asked}, and no such program`, "set CC to a C compiler, or unset it")
+    return yield* Effect.fail(absent(`CC=${asked}, and no such program`, "set CC to a C compiler, or unset it"))
   }
   for (const name of NAMES) {
-    const file = yield* attempt(operation, () => search(name, environment))
+    const file = yield* attempt(doing, () => search(name, environment))
     if (file !== undefined) return [file] as const
   }
-  return yield* absent("none on the path", "install gcc or clang, or set CC")
+  return yield* Effect.fail(absent("none on the path", "install gcc or clang, or set CC"))
 })
 
 const search = (name: string, environment: Environment): string | undefined => {
@@ -141,11 +139,11 @@ const isFile = (path: string): boolean => {
 
 /** One run of the preprocessor tells version, target and features; the flag for this CPU is found by trying. */
 const probe = Effect.fnUntraced(function* (file: string, args: readonly string[], environment: Environment) {
-  const operation = "ask the C compiler for its version"
+  const doing = "ask the C compiler for its version"
   let last: Ending = { code: null, stdout: "", stderr: "" }
   for (const native of NATIVE_FLAGS) {
     last = yield* execute({
-      operation,
+      doing,
       file,
       args: [...args, ...(native === "" ? [] : [native]), "-v", "-E", "-dM", "-x", "c", "-"],
       folder: tmpdir(),
@@ -157,7 +155,7 @@ const probe = Effect.fnUntraced(function* (file: string, args: readonly string[]
       return describe(file, args, native, last)
     }
   }
-  return yield* failed(operation, file, last)
+  return yield* Effect.fail(failed(doing, file, last))
 })
 
 const describe = (file: string, args: readonly string[], native: string, ending: Ending): Compiler => ({
@@ -170,22 +168,22 @@ const describe = (file: string, args: readonly string[], native: string, ending:
 })
 
 const absent = (got: string, fix: string): NativeError =>
-  new NativeError({
+  nativeError({
     reason: "no-compiler",
-    operation: "compile natively",
+    doing: "compile natively",
     want: "a C compiler",
     got,
     fix: `${fix}, ${otherSession}`
   })
 
-const failed = (operation: string, file: string, ending: Ending): NativeError => {
+const failed = (doing: string, file: string, ending: Ending): NativeError => {
   const lines = ending.stderr.split("\n").filter((line) => line.trim() !== "")
   const errors = lines.filter((line) => /error|fatal|undefined/i.test(line))
   const said = (errors.length > 0 ? errors : lines).slice(0, 3).join("; ").slice(0, 600)
   const how = ending.code === null ? "its end by a signal" : `exit code ${ending.code}`
-  return new NativeError({
+  return nativeError({
     reason: "compiler-failed",
-    operation,
+    doing,
     want: `${file} to accept it`,
     got: said === "" ? how : `${how}: ${said}`,
     fix: `set CC to another compiler, ${otherSession}`

@@ -1,7 +1,7 @@
 /** Whether and how the runtime calls what was compiled. */
 import { Effect, Predicate } from "effect"
 import { type Address, addressOf, openLibrary } from "../../io/foreign.ts"
-import { forbidden, NativeError, otherSession, refusal } from "./failure.ts"
+import { forbidden, type NativeError, nativeError, otherSession, refusal } from "./failure.ts"
 
 /** A loaded plan: its function (see `NativeRun`), which takes the address of the memory's first byte, and the end. */
 export interface Opened {
@@ -54,9 +54,9 @@ const mayCall = (scope: object): boolean => {
 }
 
 const missing = (): NativeError =>
-  new NativeError({
+  nativeError({
     reason: "no-ffi",
-    operation: "load a compiled plan",
+    doing: "load a compiled plan",
     want: "a runtime that calls C (Bun or Deno)",
     got: `${process.release.name ?? "one"} ${process.version}`,
     fix: `run under Bun or Deno, ${otherSession}`
@@ -64,12 +64,12 @@ const missing = (): NativeError =>
 
 /** Why a library did not open. */
 export const notLoadable = (path: string, cause: unknown): NativeError => {
-  const operation = "load a compiled plan"
-  const known = refusal(operation, cause)
+  const doing = "load a compiled plan"
+  const known = refusal(doing, cause)
   if (known.reason === "not-permitted") return known
-  return new NativeError({
+  return nativeError({
     reason: "not-loadable",
-    operation,
+    doing,
     want: `${path} to load`,
     got: known.got,
     fix: `set PGEX_CACHE to a folder from which programs may run, ${otherSession}`

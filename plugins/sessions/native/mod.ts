@@ -108,7 +108,7 @@ const keep = Effect.fnUntraced(function* (source: string, options: LibraryOption
 const refused = (p: Plan, e: NativeError): SessionError =>
   sessionError("native", {
     operation: p === nothing ? "start" : `compile ${p.name}`,
-    want: `${e.want}, to ${e.operation}`,
+    want: `${e.want}, to ${e.doing}`,
     got: e.got,
     fix: e.fix
   })

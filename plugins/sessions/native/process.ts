@@ -4,14 +4,14 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { Duration, Effect } from "effect"
 import { counted } from "../../../core/text/numbers.ts"
 import type { Variables as Environment } from "../../io/user.ts"
-import { NativeError, refusal } from "./failure.ts"
+import { type NativeError, nativeError, refusal } from "./failure.ts"
 
 export type { Environment }
 
 /** A program and what it is given. */
 export interface Command {
   /** What is being done, for messages: an infinitive with its operand. */
-  readonly operation: string
+  readonly doing: string
   readonly file: string
   readonly args: readonly string[]
   readonly folder: string
@@ -51,7 +51,7 @@ export const execute = (command: Command): Effect.Effect<Ending, NativeError> =>
       })
     } catch (cause) {
       watcher.end()
-      resume(Effect.fail(refusal(command.operation, cause)))
+      resume(Effect.fail(refusal(command.doing, cause)))
       return
     }
     watcher.watch(child)
@@ -64,7 +64,7 @@ export const execute = (command: Command): Effect.Effect<Ending, NativeError> =>
     const ended = new Promise<void>((resolve) => {
       child.on("error", (cause) => {
         watcher.end()
-        resume(Effect.fail(refusal(command.operation, cause)))
+        resume(Effect.fail(refusal(command.doing, cause)))
         resolve()
       })
       child.on("close", (code) => {
@@ -135,9 +135,9 @@ const killGroup = (child: ChildProcess): void => {
 }
 
 const hung = (command: Command): NativeError =>
-  new NativeError({
+  nativeError({
     reason: "compiler-hung",
-    operation: command.operation,
+    doing: command.doing,
     want: `${[command.file, ...command.args].join(" ").slice(0, 80)} to end within ${counted(Duration.toSeconds(command.timeLimit), "second")}`,
     got: "no end; it was stopped",
     fix: "look at what keeps the compiler, or set CC to another one"

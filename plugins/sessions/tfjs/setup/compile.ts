@@ -4,7 +4,7 @@ import { mkdir, rename, rm } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { Effect } from "effect"
 import type { Environment } from "../../native/process.ts"
-import { lastWords, run, SetupError } from "./failure.ts"
+import { lastWords, run, setupError } from "./failure.ts"
 import type { Build, Place } from "./place.ts"
 
 /** Compiles, checks that the result can be loaded, and only then puts it where tfjs-node looks for it. */
@@ -28,10 +28,10 @@ const compile = Effect.fn("setup.compile.run")(function* (
   environment: Environment
 ) {
   const file = environment.CXX || "c++"
-  const operation = "compile the native part of tfjs-node"
-  const missing = new SetupError({
+  const doing = "compile the native part of tfjs-node"
+  const missing = setupError({
     reason: "no-compiler",
-    operation,
+    doing,
     want: `the C++ compiler ${file}`,
     got: "no such program",
     fix: "install g++ or clang++, or name one in the variable CXX"
@@ -50,18 +50,17 @@ const compile = Effect.fn("setup.compile.run")(function* (
     ...linked(build, place),
     ...["-o", to]
   ]
-  const ending = yield* run(
-    { operation, file, args, folder: place.folder, environment, timeLimit: "10 minutes" },
-    missing
-  )
+  const ending = yield* run({ doing, file, args, folder: place.folder, environment, timeLimit: "10 minutes" }, missing)
   if (ending.code === 0) return
-  return yield* new SetupError({
-    reason: "compiler-failed",
-    operation,
-    want: "a C++17 compiler, such as g++ 9 or clang++ 10",
-    got: lastWords(ending),
-    fix: "install a newer compiler, or name one in the variable CXX"
-  })
+  return yield* Effect.fail(
+    setupError({
+      reason: "compiler-failed",
+      doing,
+      want: "a C++17 compiler, such as g++ 9 or clang++ 10",
+      got: lastWords(ending),
+      fix: "install a newer compiler, or name one in the variable CXX"
+    })
+  )
 })
 
 /** The libraries, found at run time where they lie. Node-API itself is the runtime's that loads the result. */

@@ -1,29 +1,23 @@
 /** How setting up TensorFlow fails. */
-import { Effect, Schema } from "effect"
+import { Effect } from "effect"
+import { type Failure, failureOf } from "../../../../core/failure/mod.ts"
 import { type Command, type Ending, execute } from "../../native/process.ts"
 
-/** Why there is no TensorFlow now. `fix` is for the person who reads it, `reason` for the program. */
-export class SetupError extends Schema.TaggedError<SetupError>()("SetupError", {
-  reason: Schema.Literals([
-    "unsupported",
-    "no-python",
-    "no-pip",
-    "no-npm",
-    "no-compiler",
-    "download-failed",
-    "compiler-failed",
-    "not-loadable",
-    "system"
-  ]),
-  operation: Schema.String,
-  want: Schema.String,
-  got: Schema.String,
-  fix: Schema.String
-}) {
-  override get message(): string {
-    return `Cannot ${this.operation}: want ${this.want}, got ${this.got}; ${this.fix}`
-  }
-}
+/** Why there is no TensorFlow now: for whoever goes on by it, beside what a person reads. */
+export type SetupReason =
+  | "unsupported"
+  | "no-python"
+  | "no-pip"
+  | "no-npm"
+  | "no-compiler"
+  | "download-failed"
+  | "compiler-failed"
+  | "not-loadable"
+  | "system"
+
+export type SetupError = Failure<"SetupError"> & { readonly reason: SetupReason }
+
+export const setupError = failureOf<"SetupError", { readonly reason: SetupReason }>("SetupError")
 
 /** Runs a program to its end; `missing` is the failure where there is no such program. */
 export const run = (command: Command, missing: SetupError): Effect.Effect<Ending, SetupError> =>
@@ -31,9 +25,9 @@ export const run = (command: Command, missing: SetupError): Effect.Effect<Ending
     Effect.mapError((e) =>
       /ENOENT|not found/i.test(e.got)
         ? missing
-        : new SetupError({
+        : setupError({
             reason: "system",
-            operation: command.operation,
+            doing: command.doing,
             want: e.want,
             got: e.got,
             fix: "mend that, then run the same command again: what is done stays done"

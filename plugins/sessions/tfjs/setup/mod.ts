@@ -1,3 +1,3 @@
-export { SetupError } from "./failure.ts"
+export type { SetupError } from "./failure.ts"
 export { FOLDER_VARIABLE } from "./place.ts"
 export { type SetupOptions, type SetupOutcome, setupTensorflow } from "./setup.ts"

@@ -3,15 +3,15 @@ import { existsSync } from "node:fs"
 import { mkdir, readdir, rename, rm } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
 import { Effect } from "effect"
-import { SetupError } from "./failure.ts"
+import { type SetupError, setupError } from "./failure.ts"
 
-const attempt = <A>(operation: string, act: () => Promise<A>): Effect.Effect<A, SetupError> =>
+const attempt = <A>(doing: string, act: () => Promise<A>): Effect.Effect<A, SetupError> =>
   Effect.tryPromise({
     try: act,
     catch: (cause) =>
-      new SetupError({
+      setupError({
         reason: "system",
-        operation,
+        doing,
         want: "a folder that can be written",
         got: cause instanceof Error ? cause.message : String(cause),
         fix: "mend that, or choose another folder with --dir"
@@ -29,11 +29,11 @@ export const whole = <R>(
   Effect.gen(function* () {
     if (existsSync(folder)) return false
     const part = `${folder}.part-${process.pid}`
-    const operation = `make the folder ${folder}`
-    yield* attempt(operation, () => sweep(folder))
-    yield* attempt(operation, () => mkdir(part, { recursive: true }))
+    const doing = `make the folder ${folder}`
+    yield* attempt(doing, () => sweep(folder))
+    yield* attempt(doing, () => mkdir(part, { recursive: true }))
     yield* fill(part).pipe(
-      Effect.andThen(attempt(operation, () => rename(part, folder).catch((e) => kept(folder, e)))),
+      Effect.andThen(attempt(doing, () => rename(part, folder).catch((e) => kept(folder, e)))),
       Effect.ensuring(Effect.promise(() => rm(part, { recursive: true, force: true }).catch(() => undefined)))
     )
     return true

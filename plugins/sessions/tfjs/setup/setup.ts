@@ -9,7 +9,7 @@ import { shellWord } from "../../../../core/text/command.ts"
 import { replaceFile } from "../../../io/disk.ts"
 import type { Environment } from "../../native/process.ts"
 import { compileBinding } from "./compile.ts"
-import { lastWords, run, SetupError } from "./failure.ts"
+import { lastWords, run, type SetupError, setupError } from "./failure.ts"
 import { installPackages, TFJS } from "./packages.ts"
 import { whole } from "./parts.ts"
 import { type Build, type BuildRecord, builtIn, defaultFolder, keepToOwner, type Place, placeOf } from "./place.ts"
@@ -49,7 +49,7 @@ export const setupTensorflow = Effect.fn("setup.tensorflow")(function* (options:
   const there = builtIn(place)
   if (there !== undefined && existsSync(place.binding)) {
     if (there.build !== build || there.tensorflow !== TENSORFLOW || there.tfjs !== TFJS)
-      return yield* other(place, there)
+      return yield* Effect.fail(other(place, there))
     yield* ownersOnly(place)
     const { isGpu } = yield* check(place, environment)
     return { ...there, folder: place.folder, already: true, isGpu }
@@ -91,9 +91,9 @@ const supported = (build: Build): Effect.Effect<void, SetupError> => {
   const good = build === "cuda" ? ["linux x64"] : ["linux x64", "linux arm64", "darwin arm64", "darwin x64"]
   if (good.includes(here)) return Effect.void
   return Effect.fail(
-    new SetupError({
+    setupError({
       reason: "unsupported",
-      operation: `build TensorFlow for ${build === "cuda" ? "CUDA" : "the processor"}`,
+      doing: `build TensorFlow for ${build === "cuda" ? "CUDA" : "the processor"}`,
       want: `one of ${good.join(", ")}`,
       got: here,
       fix: "use the session tfjs:webgpu, or wasm"
@@ -102,18 +102,18 @@ const supported = (build: Build): Effect.Effect<void, SetupError> => {
 }
 
 const other = (place: Place, there: BuildRecord): SetupError =>
-  new SetupError({
+  setupError({
     reason: "system",
-    operation: `build in ${place.folder}`,
+    doing: `build in ${place.folder}`,
     want: "an empty folder",
     got: `TensorFlow ${there.tensorflow} (${there.build}) with tfjs-node ${there.tfjs}`,
     fix: "remove that folder, or choose another with --dir"
   })
 
 const unwritable = (place: Place, cause: unknown): SetupError =>
-  new SetupError({
+  setupError({
     reason: "system",
-    operation: `build in ${place.folder}`,
+    doing: `build in ${place.folder}`,
     want: "a folder that can be written",
     got: cause instanceof Error ? cause.message : String(cause),
     fix: "mend that, or choose another folder with --dir"
@@ -121,20 +121,22 @@ const unwritable = (place: Place, cause: unknown): SetupError =>
 
 /** Computes with the build in a process of its own. */
 const check = Effect.fn("setup.check")(function* (place: Place, variables: Environment) {
-  const operation = "compute with TensorFlow"
+  const doing = "compute with TensorFlow"
   const script = fileURLToPath(new URL("./check.ts", import.meta.url))
   const before = process.versions.deno === undefined ? ["--no-install", "--no-env-file"] : ["run", "-A", "--no-check"]
-  const missing = new SetupError({ reason: "system", operation, want: process.execPath, got: "nothing", fix: "" })
-  const command = { operation, file: process.execPath, args: [...before, script, place.packages] }
+  const missing = setupError({ reason: "system", doing, want: process.execPath, got: "nothing" })
+  const command = { doing, file: process.execPath, args: [...before, script, place.packages] }
   const environment = { ...variables, TF_CPP_MIN_LOG_LEVEL: "2" }
   const ending = yield* run({ ...command, folder: place.folder, environment, timeLimit: "5 minutes" }, missing)
   const line = ending.stdout.split("\n").findLast((l) => l.startsWith('{"works"'))
   if (ending.code === 0 && line !== undefined) return { isGpu: line.includes('"isGpu":true') }
-  return yield* new SetupError({
-    reason: "not-loadable",
-    operation,
-    want: "a native part that this runtime can load",
-    got: ending.code === null ? "a process that was ended by the system" : lastWords(ending),
-    fix: `remove ${shellWord(place.folder)} and run the same command again; tfjs:wasm needs no native part`
-  })
+  return yield* Effect.fail(
+    setupError({
+      reason: "not-loadable",
+      doing,
+      want: "a native part that this runtime can load",
+      got: ending.code === null ? "a process that was ended by the system" : lastWords(ending),
+      fix: `remove ${shellWord(place.folder)} and run the same command again; tfjs:wasm needs no native part`
+    })
+  )
 })

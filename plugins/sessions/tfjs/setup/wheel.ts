@@ -6,7 +6,7 @@ import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { findPython } from "../../../io/user.ts"
 import type { Environment } from "../../native/process.ts"
-import { lastWords, run, SetupError } from "./failure.ts"
+import { lastWords, run, setupError } from "./failure.ts"
 import type { Build } from "./place.ts"
 
 export const TENSORFLOW = "2.16.1"
@@ -30,43 +30,45 @@ export const installWheel = Effect.fn("setup.wheel")(function* (
 
 /** The Python that is asked for, or the user's, with pip. */
 export const findPip = Effect.fn("setup.python")(function* (asked: string | undefined, environment: Environment) {
-  const operation = "find Python with pip"
+  const doing = "find Python with pip"
   const python = findPython(asked, environment)
-  const missing = new SetupError({
+  const missing = setupError({
     reason: "no-python",
-    operation,
+    doing,
     want: E.isLeft(python) ? python.left.join(" or ") : python.right,
     got: "no such program",
     fix: "install Python 3 with pip, or name one with --python PATH"
   })
-  if (E.isLeft(python)) return yield* missing
+  if (E.isLeft(python)) return yield* Effect.fail(missing)
   const file = python.right
   const args = ["-m", "pip", "--version"]
   const folder = HERE // `-m` takes modules of the folder that it is started in first, which may be anybody's
-  const { code } = yield* run({ operation, file, args, folder, environment, timeLimit: "60 seconds" }, missing)
+  const { code } = yield* run({ doing, file, args, folder, environment, timeLimit: "60 seconds" }, missing)
   if (code === 0) return file
   const fix = `install pip for it (${file} -m ensurepip), or name another Python with --python PATH`
-  return yield* new SetupError({ reason: "no-pip", operation, want: `${file} with pip`, got: "no pip", fix })
+  return yield* Effect.fail(setupError({ reason: "no-pip", doing, want: `${file} with pip`, got: "no pip", fix }))
 })
 
 const pip = (python: string, folder: string, environment: Environment, packages: readonly string[]) =>
   Effect.gen(function* () {
-    const operation = `install ${packages.join(", ")} with pip`
+    const doing = `install ${packages.join(", ")} with pip`
     const args = [
       ...["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-deps"],
       ...["--only-binary=:all:", "--implementation", "cp", "--python-version", "3.11", "--abi", "cp311"],
       ...["--abi", "abi3", "--abi", "none", "--target", folder, ...packages]
     ]
-    const missing = new SetupError({ reason: "no-python", operation, want: python, got: "no such program", fix: "" })
-    const ending = yield* run({ operation, file: python, args, folder, environment, timeLimit: "2 hours" }, missing)
+    const missing = setupError({ reason: "no-python", doing, want: python, got: "no such program" })
+    const ending = yield* run({ doing, file: python, args, folder, environment, timeLimit: "2 hours" }, missing)
     if (ending.code === 0) return
-    return yield* new SetupError({
-      reason: "download-failed",
-      operation,
-      want: `wheels of ${packages.join(", ")} for ${process.platform} ${process.arch}`,
-      got: lastWords(ending),
-      fix: "check that pip reaches a package index and that the disk has room, then run the same command again"
-    })
+    return yield* Effect.fail(
+      setupError({
+        reason: "download-failed",
+        doing,
+        want: `wheels of ${packages.join(", ")} for ${process.platform} ${process.arch}`,
+        got: lastWords(ending),
+        fix: "check that pip reaches a package index and that the disk has room, then run the same command again"
+      })
+    )
   })
 
 /** What the wheel's own metadata names for its extra `and-cuda`: the CUDA libraries, with their versions. */
