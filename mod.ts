@@ -58,7 +58,7 @@ export * as policygradex from "./pipeline/mod.ts"
 export { type Gymnasium, type GymnasiumOptions, gymnasium } from "./plugins/gymnasium/mod.ts"
 export { catalog } from "./plugins/loading/catalog/mod.ts"
 // Plugins: environments, families, learners, groupings and loggers of one's own.
-export { definePlugin, type LoggerPlugin, type Plugin, PluginError } from "./plugins/loading/mod.ts"
+export { definePlugin, type LoggerPlugin, type Plugin, type PluginError } from "./plugins/loading/mod.ts"
 export { experiment, groupsOf, type Place, type Settings } from "./plugins/runs/experiment.ts"
 export * as sessions from "./plugins/sessions/mod.ts"
 export * as wasm from "./plugins/sessions/wasm/mod.ts"

@@ -16,7 +16,7 @@ import {
   type Space,
   type Variant
 } from "../../envs/mod.ts"
-import { type Loaded, PluginError } from "../loading/mod.ts"
+import { type Loaded, type PluginError, pluginError } from "../loading/mod.ts"
 import { print } from "./output.ts"
 import { pluginFlag, withPlugins } from "./plugin_flag.ts"
 import { shared } from "./shared.ts"
@@ -166,7 +166,7 @@ const unknownId = (id: string, { registry, problems }: Loaded): PluginError | Ar
   const doing = `show ${id}`
   if (first === undefined) return argumentError({ doing, want, got: "no such id", fix: suggestion(id, known) })
   const got = `none, without ${problems.map((p) => p.plugin).join(", ")} (${first.message})`
-  return new PluginError({ doing, want, got, fix: "mend the plugin", plugin: first.plugin, field: first.field })
+  return pluginError({ doing, want, got, fix: "mend the plugin", plugin: first.plugin, field: first.field })
 }
 
 const section = (title: string, rows: readonly string[]): readonly string[] =>

@@ -2,7 +2,7 @@
 import { join, resolve } from "node:path"
 import { Effect } from "effect"
 import { Flag } from "effect/cli"
-import { argumentError } from "../../core/failure/mod.ts"
+import { argumentError, isFailure } from "../../core/failure/mod.ts"
 import { fromEither } from "../../core/service/from_either.ts"
 import {
   isAnsweredBy,
@@ -11,7 +11,8 @@ import {
   type NamedPlugin,
   noRecord,
   ofProject,
-  PluginError,
+  type PluginError,
+  pluginError,
   type RunRecord,
   shipped,
   whereNow
@@ -90,12 +91,12 @@ export const catalogWithPlugins = Effect.fn("pgex.catalog")(function* (plugins: 
 /** An id that is not there may be of a plugin that was left out: then that is the reason. */
 export const because =
   ({ problems }: Loaded) =>
-  <E extends { readonly message: string }>(error: E): E | PluginError => {
+  <E>(error: E): E | PluginError => {
     const [first] = problems
-    if (first === undefined || !("_tag" in error) || error._tag !== "UnknownName") return error
+    if (first === undefined || !isFailure(error, "UnknownName")) return error
     const names = problems.map((p) => p.plugin).join(", ")
-    return new PluginError({
-      doing: error.message.replace(/^Cannot /, "").replace(/: want .*$/s, ""),
+    return pluginError({
+      doing: error.doing,
       want: "the plugin that has it",
       got: `no use of ${names} (${first.message})`,
       fix: "mend the plugin",

@@ -1,6 +1,7 @@
 /** The module of the thread in which a plugin is checked. */
 import { parentPort, workerData } from "node:worker_threads"
 import { Effect, Predicate } from "effect"
+import { partsOf } from "../../core/failure/mod.ts"
 import { standard } from "../../envs/mod.ts"
 import { logToStderr } from "../io/log_to_stderr.ts"
 import { checkPlugin } from "./check.ts"
@@ -14,9 +15,7 @@ const checked = checkPlugin(text("name"), standard, text("base"), (subject, law)
 ).pipe(
   Effect.match({
     onSuccess: (report): Told => ({ report }),
-    onFailure: ({ doing, want, got, fix, plugin, field }): Told => ({
-      error: { _tag: "PluginError", doing, want, got, fix, plugin, field }
-    })
+    onFailure: (e): Told => ({ error: { ...partsOf(e), plugin: e.plugin, field: e.field } })
   }),
   Effect.map(tell)
 )

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url"
 import { Predicate } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { isInstalledFor, packageEntry, packageFolder, readJson, specifierOf, upward } from "../io/installed.ts"
-import { PluginError } from "./error.ts"
+import { loadError, type PluginError } from "./error.ts"
 
 /** What a package says of itself to be found among a project's dependencies. */
 export const keyword = "policygradex-plugin"
@@ -29,8 +29,7 @@ export const rebase = (name: string, from: string, to: string): string => {
  * - Errors: `PluginError` for a path with nothing there, for a package that is not installed, and for an address.
  */
 export const locate = (name: string, base: string): E.Either<PluginError, string> => {
-  const missing = (want: string, got: string, fix: string) =>
-    E.left(new PluginError({ doing: `load plugin ${name}`, want, got, fix, plugin: name, field: "" }))
+  const missing = (want: string, got: string, fix: string) => E.left(loadError(name, { want, got, fix }))
   const want = "a module's file"
   if (isAddress(name)) return missing(`${want} or an installed package`, "an address", "nothing is fetched: install it")
   if (isPath(name)) {

@@ -5,7 +5,7 @@ import { shown } from "../../core/text/shown.ts"
 import { checkedDynamics, describeOdd, oddComponent } from "../../envs/internal.ts"
 import type { Dynamics, EnvError, Environment, Family, Variant } from "../../envs/mod.ts"
 import type { GroupingPlugin } from "../../pipeline/mod.ts"
-import { PluginError, thrown } from "./error.ts"
+import { isPluginError, type PluginError, pluginError, thrown } from "./error.ts"
 import { guardedOpen } from "./guard_batch.ts"
 import { firstIssue, nameOf } from "./probe.ts"
 
@@ -59,7 +59,7 @@ const guardedDynamics = (d: Dynamics, env: Environment, plugin: string): Dynamic
   const { id } = env
   const { render, succeeded } = d
   const odd = (name: string, want: string, got: string, fix: string): PluginError =>
-    new PluginError({
+    pluginError({
       doing: `use ${name} of ${id}, from plugin ${plugin}`,
       want,
       got,
@@ -123,10 +123,10 @@ const attempt = <A>(plugin: string, id: string, name: string, call: () => A): A 
 }
 
 const threw = (plugin: string, id: string, name: string, e: unknown): PluginError => {
-  if (e instanceof PluginError) return e
+  if (isPluginError(e)) return e
   const doing = `call ${name} of ${id}, from plugin ${plugin}`
   const fix = "pgex plugin check tells what else is wrong with it"
-  return new PluginError({
+  return pluginError({
     doing,
     want: "it to return",
     got: `a throw (${thrown(e)})`,
@@ -136,19 +136,6 @@ const threw = (plugin: string, id: string, name: string, e: unknown): PluginErro
   })
 }
 
-/** What a plugin threw is a failure, not a defect of this package; also when a worker thread tells of it. */
+/** What a plugin threw is a failure, not a defect of this package. */
 export const calling = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | PluginError, R> =>
-  Effect.catchDefect(effect, (defect) => {
-    const found = pluginErrorOf(defect)
-    return found === undefined ? Effect.die(defect) : Effect.fail(found)
-  })
-
-/** The error itself, or what came of it from another thread: its name and its sentence. */
-const pluginErrorOf = (defect: unknown): PluginError | undefined => {
-  if (defect instanceof PluginError || !(defect instanceof Error) || defect.name !== "PluginError")
-    return defect instanceof PluginError ? defect : undefined
-  const [, doing = "", want = "", got = "", fix = ""] =
-    /^Cannot (.*?): want (.*?), got (.*); (.*)$/s.exec(defect.message) ?? []
-  const [, plugin = ""] = /plugin (.*)$/.exec(doing) ?? []
-  return new PluginError({ doing, want, got, fix, plugin, field: "" })
-}
+  Effect.catchDefect(effect, (defect) => (isPluginError(defect) ? Effect.fail(defect) : Effect.die(defect)))

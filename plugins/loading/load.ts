@@ -3,7 +3,7 @@
 import { resolve } from "node:path"
 import { pathToFileURL } from "node:url"
 import { Effect, Predicate } from "effect"
-import * as E from "fp-ts/lib/Either.js"
+import { fromEither } from "../../core/service/from_either.ts"
 import { choices } from "../../core/text/choices.ts"
 import { printable } from "../../core/text/printable.ts"
 import type { Registry } from "../../envs/mod.ts"
@@ -11,7 +11,7 @@ import { stray, waitingFor } from "../io/ending/mod.ts"
 import { OWN } from "../io/installed.ts"
 import { added, type Loaded, type LoadedPlugin } from "./add.ts"
 import { contractVersion } from "./define.ts"
-import { issueError, PluginError, thrown } from "./error.ts"
+import { issueError, loadError, type PluginError, thrown } from "./error.ts"
 import { locate, projectPlugins } from "./find.ts"
 import { fingerprint } from "./fingerprint.ts"
 import { type Missing, missingImport } from "./imports.ts"
@@ -76,16 +76,14 @@ export const loadPlugin = Effect.fn("plugins.loadOne")(function* (name: string, 
   const issue = first ?? { field: "", want: "a plugin", got: "another value", fix: "" }
   const rest = `pgex plugin check ${name} tells ${more.length} more`
   const fix = [issue.fix, ...(more.length === 0 ? [] : [rest])].filter((s) => s !== "").join("; ")
-  return yield* issueError(name, { ...issue, fix })
+  return yield* Effect.fail(issueError(name, { ...issue, fix }))
 })
 
 /** The default export of a module, whatever it is. */
 export const readModule = Effect.fn("plugins.readModule")(function* (name: string, base: string = resolve(".")) {
-  const located = locate(name, base)
-  if (E.isLeft(located)) return yield* located.left
-  const file = located.right
+  const file = yield* fromEither(locate(name, base))
   const missing = yield* Effect.try({ try: () => missingImport(file), catch: (e) => importError(name, e) })
-  if (missing !== undefined) return yield* notInstalled(name, missing)
+  if (missing !== undefined) return yield* Effect.fail(notInstalled(name, missing))
   const uncaught = stray((e) => importError(name, e, "what nobody caught"))
   const module = yield* patiently(name, Effect.raceFirst(imported(name, file), uncaught))
   const value = Predicate.hasProperty(module, "default") ? module.default : undefined
@@ -93,7 +91,7 @@ export const readModule = Effect.fn("plugins.readModule")(function* (name: strin
     const names = Predicate.isObject(module) ? Object.keys(module) : []
     const got = names.length === 0 ? "no export" : `only ${choices(names)}`
     const fix = `export default definePlugin({ policygradex: ${contractVersion}, … })`
-    return yield* issueError(name, { field: "", want: "a default export", got, fix })
+    return yield* Effect.fail(issueError(name, { field: "", want: "a default export", got, fix }))
   }
   return { from: name, file, sha256: fingerprint(file), value }
 })
@@ -106,13 +104,10 @@ const patiently = <A>(plugin: string, loading: Effect.Effect<A, PluginError>): E
   const asked = Number(process.env.PGEX_PLUGIN_SECONDS)
   const seconds = asked > 0 ? asked : 30
   const late = (got: string) =>
-    new PluginError({
-      doing: `load plugin ${plugin}`,
+    loadError(plugin, {
       want: `a module that loads within ${seconds} s`,
       got,
-      fix: "a plugin only defines values; PGEX_PLUGIN_SECONDS gives it longer",
-      plugin,
-      field: ""
+      fix: "a plugin only defines values; PGEX_PLUGIN_SECONDS gives it longer"
     })
   const line = `pgex: waiting for plugin ${printable(plugin)}, which is still loading`
   const limited = loading.pipe(
@@ -136,13 +131,10 @@ const imported = (name: string, file: string): Effect.Effect<unknown, PluginErro
 
 /** An import that a runtime would fetch, or not find. */
 const notInstalled = (plugin: string, { name, file, isAddress }: Missing): PluginError =>
-  new PluginError({
-    doing: `load plugin ${plugin}`,
+  loadError(plugin, {
     want: "its imports to be installed",
     got: `${isAddress ? "the address" : "no package"} ${name} in ${file}`,
-    fix: isAddress ? "nothing is fetched: install it, and import it by its name" : installing(name),
-    plugin,
-    field: ""
+    fix: isAddress ? "nothing is fetched: install it, and import it by its name" : installing(name)
   })
 
 /** This package from where it is: its name may be another's in a registry. */
@@ -154,8 +146,7 @@ const importError = (plugin: string, e: unknown, how = "its throw"): PluginError
   const name = e instanceof Error ? e.name : "a throw"
   const syntax = name === "SyntaxError" || name === "BuildMessage" || message.startsWith("SyntaxError")
   const text = `${message.split("\n")[0]}${place(e, message)}`
-  const make = (want: string, got: string, fix: string) =>
-    new PluginError({ doing: `load plugin ${plugin}`, want, got, fix, plugin, field: "" })
+  const make = (want: string, got: string, fix: string) => loadError(plugin, { want, got, fix })
   if (syntax) return make("a module", `a syntax error: ${text.replace(/^SyntaxError: /, "")}`, "mend the line")
   if (name === "ResolveMessage" || /Cannot find|Module not found|not in.*npm|Relative import path/.test(message)) {
     const fix = message.includes("policygradex") ? installing("policygradex") : "install it or mend the path"

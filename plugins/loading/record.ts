@@ -4,7 +4,7 @@ import { resolve } from "node:path"
 import { Predicate } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import type { LoadedPlugin } from "./add.ts"
-import { PluginError } from "./error.ts"
+import { type PluginError, pluginError } from "./error.ts"
 import { isPath, locate } from "./find.ts"
 import { fingerprint } from "./fingerprint.ts"
 import type { RecordedPlugin } from "./recorded_plugin.ts"
@@ -68,5 +68,5 @@ export const whereNow = (
   const doing = `load plugin ${name}, which ${directory}/run.json names`
   const want = `its module at ${places.join(" or at ")}`
   const fix = "name it where it is now by --plugin FILE"
-  return E.left(new PluginError({ doing, want, got: "nothing there", fix, plugin: from, field: "" }))
+  return E.left(pluginError({ doing, want, got: "nothing there", fix, plugin: from, field: "" }))
 }

@@ -3,14 +3,14 @@ import { resolve } from "node:path"
 import { URL } from "node:url"
 import { Worker } from "node:worker_threads"
 import { Effect, Predicate } from "effect"
-import { PluginError } from "./error.ts"
+import { pluginError } from "./error.ts"
 import { LOADING, type PluginReport } from "./report.ts"
 
 /** What the thread says: what it is at, or what came of all. */
 export type Told =
   | { readonly at: { readonly subject: string; readonly law: string } }
   | { readonly report: PluginReport }
-  | { readonly error: typeof PluginError.Encoded }
+  | { readonly error: Parameters<typeof pluginError>[0] }
 
 /**
  * `checkPlugin`, where no law may take longer than `seconds`.
@@ -49,7 +49,7 @@ export const watchedCheck = Effect.fn("plugins.watchedCheck")(function* (name: s
       await worker.terminate()
     })
   })
-  if ("error" in told) return yield* new PluginError(told.error)
+  if ("error" in told) return yield* Effect.fail(pluginError(told.error))
   return "report" in told ? told.report : yield* Effect.die("a report that is none")
 })
 

@@ -59,7 +59,7 @@ export const experiment = Effect.fn("experiment")(function* (settings: Settings,
   const loaded = yield* loadPlugins(catalog.registry, [...project.names, ...read.plugins])
   for (const { message } of loaded.problems) yield* Console.error(`policygradex: ${message}; going on without it`)
   if (!loaded.registry.families.some((f) => f.id === read.family.id) && loaded.problems[0] !== undefined)
-    return yield* loaded.problems[0]
+    return yield* Effect.fail(loaded.problems[0])
   const all = catalogWith(loaded)
   const config = yield* fromEither(named(read, all))
   const info = {

@@ -87,7 +87,7 @@ const onThreads = Effect.fnUntraced(function* (size: number, catalog: Catalog, o
     const again = (item: unknown) => (first: { readonly got: string }) =>
       note(`A worker thread was lost, its work is begun again: want it to finish, got ${first.got}`).pipe(
         Effect.andThen(onThread(item)),
-        Effect.catchTag("Ended", ({ got }) => Effect.fail(workerLost(got)))
+        Effect.catchTag("ThreadEnded", ({ got }) => Effect.fail(workerLost(got)))
       )
     return Effect.fnUntraced(function* (items, done = () => Effect.void) {
       const telling = yield* Semaphore.make(1)
@@ -97,7 +97,7 @@ const onThreads = Effect.fnUntraced(function* (size: number, catalog: Catalog, o
         order,
         ([index, item]) =>
           Effect.suspend(() => (available && items.length > 1 ? onThread(item) : here(item))).pipe(
-            Effect.catchTag("Ended", again(item)),
+            Effect.catchTag("ThreadEnded", again(item)),
             Effect.catchTag("NotStarted", ({ got }) => Effect.andThen(unavailable(got), here(item))),
             Effect.mapError((reason) => ({ index, reason })),
             Effect.tap((r) => telling.withPermit(done(index, r))),

@@ -5,6 +5,7 @@ import { Transferable } from "effect/workers"
 import { Work } from "../../core/service/session.ts"
 import { sessionKinds } from "../../pipeline/internal.ts"
 import { ItemFailure } from "../../pipeline/jobs/mod.ts"
+import { PluginFailure } from "../loading/mod.ts"
 
 /** What a structured clone can carry. */
 const Anything = Schema.declare((_: unknown): _ is unknown => true)
@@ -25,15 +26,18 @@ const memoryOf = (value: unknown, found = new Set<ArrayBuffer>()): ReadonlySet<A
   return found
 }
 
+/** What an item can fail with, and what contributed code threw. */
+const Failed = Schema.Union([ItemFailure, PluginFailure])
+
 /** Requests to a worker. `Hello` is answered as soon as it can be: who gets an answer has a working worker. */
 export const Requests = RpcGroup.make(
   Rpc.make("Hello"),
   /** Makes ready for items of a job; `id` stands for it from then on. */
-  Rpc.make("Open", { payload: { id: Schema.Int, job: Schema.String, setting: Copied }, error: ItemFailure }),
+  Rpc.make("Open", { payload: { id: Schema.Int, job: Schema.String, setting: Copied }, error: Failed }),
   Rpc.make("Do", {
     payload: { id: Schema.Int, item: Copied },
     success: Schema.Struct({ result: Given, done: Work }),
-    error: ItemFailure
+    error: Failed
   }),
   Rpc.make("Close", { payload: { id: Schema.Int } })
 )

@@ -1,11 +1,14 @@
 /** Worker threads, started when they are needed and kept for the next use. */
 import type { URL } from "node:url"
-import { Cause, Data, Effect, Exit, type Scope, Semaphore } from "effect"
+import { Cause, Effect, Exit, type Scope, Semaphore } from "effect"
+import { type Failure, failureOf } from "../../core/failure/mod.ts"
 import type { WorkerData } from "./messages.ts"
 import { type OpenJob, startThread, type Thread } from "./thread.ts"
 
 /** A worker that could not be started; what it was to do can be done elsewhere. */
-export class NotStarted extends Data.TaggedError("NotStarted")<{ readonly got: string }> {}
+export type NotStarted = Failure<"NotStarted">
+
+const notStarted = failureOf("NotStarted")
 
 /** At most `size` threads, which live no longer than `scope`; `dataNow` is what a thread is to be started with now. */
 export const makePool = Effect.fnUntraced(function* (
@@ -25,7 +28,7 @@ export const makePool = Effect.fnUntraced(function* (
       : Effect.andThen(thread.close, take)
   })
   const start = Effect.suspend(() => startThread(entry, dataNow(), scope)).pipe(
-    Effect.mapError(({ got }) => new NotStarted({ got }))
+    Effect.mapError(({ got }): NotStarted => notStarted({ doing: "start a worker thread", want: "it to answer", got }))
   )
 
   return {
@@ -33,7 +36,7 @@ export const makePool = Effect.fnUntraced(function* (
      * Does an item on a thread that does nothing else meanwhile. A thread that is interrupted, breaks, or loses its
      * session is ended at once; others are kept.
      *
-     * - Errors: those of the job; `Ended` where the thread ended under it; `NotStarted` where there is none.
+     * - Errors: those of the job; `ThreadEnded` where the thread ended under it; `NotStarted` where there is none.
      */
     run: (job: OpenJob, item: unknown) =>
       Effect.uninterruptibleMask((restore) =>
@@ -50,4 +53,4 @@ export const makePool = Effect.fnUntraced(function* (
 /** Whether the thread answered, be it with an error of the job, and can go on. */
 const isWell = (exit: Exit.Exit<unknown, { readonly _tag: string }>): boolean =>
   Exit.isSuccess(exit) ||
-  exit.cause.reasons.every((r) => Cause.isFailReason(r) && !["Ended", "SessionLost"].includes(r.error._tag))
+  exit.cause.reasons.every((r) => Cause.isFailReason(r) && !["ThreadEnded", "SessionLost"].includes(r.error._tag))

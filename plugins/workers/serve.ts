@@ -6,6 +6,7 @@ import { RpcServer } from "effect/rpc"
 import type { LearnerError } from "../../algorithms/mod.ts"
 import { Session, type Work } from "../../core/service/session.ts"
 import type { Catalog } from "../../pipeline/mod.ts"
+import { calling } from "../loading/mod.ts"
 import { type Kinds, SessionKinds, sessionLayer, kinds as standard } from "../sessions/mod.ts"
 import { collectGarbage } from "./garbage.ts"
 import { findJob } from "./jobs.ts"
@@ -43,7 +44,7 @@ export const serve = (catalog: CatalogOf, kinds: Kinds = standard): void => {
         Open: Effect.fnUntraced(function* ({ id, job, setting }) {
           const found = yield* findJob(job)
           const own = yield* Scope.fork(scope)
-          const run = yield* found.open(setting, yield* lookUp).pipe(
+          const run = yield* calling(found.open(setting, yield* lookUp)).pipe(
             Effect.provideService(Session, yield* session),
             Effect.provideService(Scope.Scope, own),
             Effect.onError((cause) => Scope.close(own, Exit.failCause(cause)))
@@ -55,7 +56,7 @@ export const serve = (catalog: CatalogOf, kinds: Kinds = standard): void => {
           if (job === undefined) return yield* Effect.die(`job ${id} is not open in this thread`)
           const { work: done } = yield* session
           const before = yield* done
-          const result = yield* job.run(item)
+          const result = yield* calling(job.run(item))
           return { result, done: difference(before, yield* done) }
         }),
         Close: ({ id }) => {

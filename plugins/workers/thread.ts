@@ -1,15 +1,20 @@
 /** One worker thread as seen from the job's thread. */
 import type { URL } from "node:url"
 import { Worker } from "node:worker_threads"
-import { Data, Deferred, Effect, Exit, Layer, Scope } from "effect"
+import { Deferred, Effect, Exit, Layer, Scope } from "effect"
 import { RpcClient, type RpcClientError } from "effect/rpc"
 import type { LearnerError } from "../../algorithms/mod.ts"
+import { type Failure, failureOf } from "../../core/failure/mod.ts"
 import type { Work } from "../../core/service/session.ts"
 import { Requests, type WorkerData } from "./messages.ts"
 import { platformOf } from "./platform.ts"
 
 /** A thread that ended, and what is known of why. */
-export class Ended extends Data.TaggedError("Ended")<{ readonly got: string }> {}
+export type ThreadEnded = Failure<"ThreadEnded">
+
+const failed = failureOf("ThreadEnded")
+
+const ended = (got: string): ThreadEnded => failed({ doing: "use a worker thread", want: "it to live", got })
 
 /** A job that threads may be given items of. */
 export interface OpenJob {
@@ -30,7 +35,7 @@ export interface Answer {
 /** A worker that answers. */
 export interface Thread {
   /** Does one item; nothing else may be asked meanwhile. */
-  readonly run: (job: OpenJob, item: unknown) => Effect.Effect<Answer, LearnerError | Ended>
+  readonly run: (job: OpenJob, item: unknown) => Effect.Effect<Answer, LearnerError | ThreadEnded>
   readonly alive: () => boolean
   /** What it was started with. */
   readonly data: WorkerData
@@ -44,9 +49,9 @@ const STARTING_SECONDS = 30
 /**
  * Starts a worker; it lives until `close`, or until `scope` closes.
  *
- * - Errors: `Ended` where no thread can be made, or its module does not load.
+ * - Errors: `ThreadEnded` where no thread can be made, or its module does not load.
  */
-export const startThread = (entry: URL, data: WorkerData, scope: Scope.Scope): Effect.Effect<Thread, Ended> =>
+export const startThread = (entry: URL, data: WorkerData, scope: Scope.Scope): Effect.Effect<Thread, ThreadEnded> =>
   Effect.uninterruptibleMask((restore) =>
     Effect.gen(function* () {
       const own = yield* Scope.fork(scope)
@@ -60,25 +65,25 @@ export const startThread = (entry: URL, data: WorkerData, scope: Scope.Scope): E
 const connect = Effect.fnUntraced(function* (entry: URL, data: WorkerData) {
   const worker = yield* Effect.try({
     try: () => new Worker(entry, { workerData: data }),
-    catch: (e) => new Ended({ got: String(e) })
+    catch: (e) => ended(String(e))
   })
-  const end = yield* Deferred.make<never, Ended>()
+  const end = yield* Deferred.make<never, ThreadEnded>()
   let alive = true
   const over = (got: string): void => {
     alive = false
-    Deferred.doneUnsafe(end, Exit.fail(new Ended({ got })))
+    Deferred.doneUnsafe(end, Exit.fail(ended(got)))
   }
   worker.on("error", (e) => over(e instanceof Error ? e.message : String(e)))
   worker.on("exit", (code) => over(`its end with exit code ${code}`))
 
   const protocol = RpcClient.layerProtocolWorker({ size: 1, concurrency: 1 }).pipe(Layer.provide(platformOf(worker)))
-  const context = yield* Layer.build(protocol).pipe(Effect.mapError((e) => new Ended({ got: e.message })))
+  const context = yield* Layer.build(protocol).pipe(Effect.mapError((e) => ended(e.message)))
   const client = yield* RpcClient.make(Requests).pipe(Effect.provide(context))
   const orEnded = <A, E>(answer: Effect.Effect<A, E>) => Effect.raceFirst(answer, Deferred.await(end))
   yield* orEnded(client.Hello().pipe(Effect.catchTag("RpcClientError", lost))).pipe(
     Effect.timeoutOrElse({
       duration: `${STARTING_SECONDS} seconds`,
-      orElse: () => Effect.fail(new Ended({ got: `no answer within ${STARTING_SECONDS} s` }))
+      orElse: () => Effect.fail(ended(`no answer within ${STARTING_SECONDS} s`))
     })
   )
   const ready = new Set<OpenJob>()
@@ -95,10 +100,11 @@ const connect = Effect.fnUntraced(function* (entry: URL, data: WorkerData) {
       }
       return yield* client.Do({ id: job.id, item })
     },
-    Effect.catchTag("RpcClientError", lost)
+    Effect.catchTag("RpcClientError", lost),
+    // As where contributed code throws in this thread.
+    Effect.catchTag("PluginError", Effect.die)
   )
   return { run: (job: OpenJob, item: unknown) => orEnded(run(job, item)), alive: () => alive }
 })
 
-const lost = (e: RpcClientError.RpcClientError): Effect.Effect<never, Ended> =>
-  Effect.fail(new Ended({ got: e.message }))
+const lost = (e: RpcClientError.RpcClientError): Effect.Effect<never, ThreadEnded> => Effect.fail(ended(e.message))
