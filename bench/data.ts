@@ -2,7 +2,7 @@
 import { Effect, FileSystem } from "effect"
 import { type Key, normal, permutation, random, type Stream, stream } from "../core/random/mod.ts"
 import { type NumberArray, writeNpy } from "../plugins/io/matrix/mod.ts"
-import { BenchFailed } from "./suite.ts"
+import { benchFailed } from "./suite.ts"
 
 /** A folder for one suite's data, removed when the suite ends. */
 export const folder = Effect.fn("bench.folder")(
@@ -86,4 +86,4 @@ const axpy = (a: number, x: Float64Array, y: Float32Array): void => {
 }
 
 const unwritable = (got: string) =>
-  new BenchFailed({ doing: "write the data both sides read", want: "a folder for temporary files", got, fix: "" })
+  benchFailed({ doing: "write the data both sides read", want: "a folder for temporary files", got })

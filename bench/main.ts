@@ -4,11 +4,12 @@ import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Console, Effect, Option, Schema } from "effect"
 import { Argument, CliError, Command, Flag } from "effect/cli"
+import { argumentError } from "../core/failure/mod.ts"
 import { suggestion } from "../core/text/choices.ts"
 import { estimators } from "./estimators/main.ts"
 import { Report } from "./report.ts"
 import { run } from "./run.ts"
-import { BenchFailed } from "./suite.ts"
+
 import { suites } from "./suites/mod.ts"
 import { table } from "./table.ts"
 
@@ -55,7 +56,9 @@ const bench = Command.make(
       }
       if (chosen(suite).length === 0) {
         const fix = suggestion(suite, names)
-        return yield* new BenchFailed({ doing: `run suite ${suite}`, want: "a suite's name", got: suite, fix })
+        return yield* Effect.fail(
+          argumentError({ doing: `run suite ${suite}`, want: "a suite's name", got: suite, fix })
+        )
       }
       const report = yield* run(suite, chosen(suite), {
         peers,

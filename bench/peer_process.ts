@@ -2,7 +2,7 @@
 import { Deferred, Duration, Effect, Fiber, Queue, Schema, Stream } from "effect"
 import { ChildProcess } from "effect/process"
 import { Training } from "./learning.ts"
-import { type Ask, BenchFailed, type Sample, type Sampler } from "./suite.ts"
+import { type Ask, type BenchFailed, benchFailed, type Sample, type Sampler } from "./suite.ts"
 
 /** The other side of every comparison. */
 export interface Peers {
@@ -82,10 +82,10 @@ const readAnswer = (ask: Ask, line: string): Effect.Effect<Sample, BenchFailed> 
   )
 
 const refused = (ask: Ask, got: string) =>
-  new BenchFailed({ doing: `measure the peer's ${ask.work}`, want: "a figure", got, fix: "" })
+  benchFailed({ doing: `measure the peer's ${ask.work}`, want: "a figure", got })
 
 const lost = (got: string) =>
-  new BenchFailed({
+  benchFailed({
     doing: "talk to the peers' process",
     want: "a line of JSON",
     got: got === "" ? "the end of its output" : got,
@@ -93,7 +93,7 @@ const lost = (got: string) =>
   })
 
 const slow = (ask: Ask, patience: Duration.Input) =>
-  new BenchFailed({
+  benchFailed({
     doing: `measure the peer's ${ask.work}`,
     want: `an answer within ${Duration.format(Duration.fromInputUnsafe(patience))}`,
     got: "none",

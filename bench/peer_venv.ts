@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto"
 import { Effect, FileSystem, Stream } from "effect"
 import { ChildProcess } from "effect/process"
-import { BenchFailed } from "./suite.ts"
+import { benchFailed } from "./suite.ts"
 
 /** The Python of the machine that builds the environment. */
 export const python = "python3"
@@ -38,12 +38,14 @@ export const environment = Effect.fn("bench.environment")(
     const built = yield* Effect.orElseSucceed(files.readFileString(marker), () => "")
     if (built === digest) return ready
     if (!(yield* hasPython)) {
-      return yield* new BenchFailed({
-        doing: "run the peers",
-        want: `${python} on the path`,
-        got: "none",
-        fix: "install Python 3.11 or later, or leave out --peers"
-      })
+      return yield* Effect.fail(
+        benchFailed({
+          doing: "run the peers",
+          want: `${python} on the path`,
+          got: "none",
+          fix: "install Python 3.11 or later, or leave out --peers"
+        })
+      )
     }
     say(`Building ${venv} with the packages of ${list}: several minutes and up to 7 GB, once`)
     yield* files.remove(venv, { recursive: true, force: true })
@@ -54,9 +56,7 @@ export const environment = Effect.fn("bench.environment")(
     return ready
   },
   Effect.catchTag("PlatformError", (error) =>
-    Effect.fail(
-      new BenchFailed({ doing: "prepare the peers", want: "access to their files", got: error.message, fix: "" })
-    )
+    Effect.fail(benchFailed({ doing: "prepare the peers", want: "access to their files", got: error.message }))
   )
 )
 
@@ -66,10 +66,12 @@ const command = Effect.fnUntraced(function* (name: string, args: readonly string
   const text = yield* Stream.mkString(Stream.decodeText(handle.all))
   const code = yield* handle.exitCode
   if (Number(code) === 0) return
-  return yield* new BenchFailed({
-    doing: `build the peers' environment (${name} ${args.slice(0, 3).join(" ")} …)`,
-    want: "exit code 0",
-    got: `${code}: ${text.trim().split("\n").slice(-4).join(" | ")}`,
-    fix: "run the same command by hand to see all of it"
-  })
+  return yield* Effect.fail(
+    benchFailed({
+      doing: `build the peers' environment (${name} ${args.slice(0, 3).join(" ")} …)`,
+      want: "exit code 0",
+      got: `${code}: ${text.trim().split("\n").slice(-4).join(" | ")}`,
+      fix: "run the same command by hand to see all of it"
+    })
+  )
 }, Effect.scoped)

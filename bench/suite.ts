@@ -1,20 +1,13 @@
 /** What a suite is: a question, and the works that answer it. To add one, write this record and list it in `suites`. */
-import { type Effect, type FileSystem, Schema, type Scope } from "effect"
-import { sentence } from "../core/text/sentence.ts"
+import type { Effect, FileSystem, Scope } from "effect"
+import { type Failure, failureOf } from "../core/failure/mod.ts"
 import type { Training } from "./learning.ts"
 import type { Unit } from "./report.ts"
 
 /** Why one side of a comparison has no figure. */
-export class BenchFailed extends Schema.TaggedError<BenchFailed>()("BenchFailed", {
-  doing: Schema.String,
-  want: Schema.String,
-  got: Schema.String,
-  fix: Schema.String
-}) {
-  override get message(): string {
-    return sentence(this)
-  }
-}
+export type BenchFailed = Failure<"BenchFailed">
+
+export const benchFailed = failureOf("BenchFailed")
 
 /**
  * One measurement in the work's unit; `answers` are the results both sides must agree on, if they compute any, and
@@ -77,4 +70,4 @@ export const floor = (figure: number): Opponent => ({ peer: "floor", goal: 1, fl
 
 /** Stands for our side while it is not built. */
 export const missing = (part: string): BenchFailed =>
-  new BenchFailed({ doing: "measure our side", want: part, got: "nothing", fix: "it is not built yet" })
+  benchFailed({ doing: "measure our side", want: part, got: "nothing", fix: "it is not built yet" })

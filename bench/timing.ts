@@ -1,7 +1,8 @@
 /** How our side takes time. */
 import { Effect } from "effect"
-import * as E from "fp-ts/lib/Either.js"
-import { BenchFailed, type Sampler, type Side } from "./suite.ts"
+import type * as E from "fp-ts/lib/Either.js"
+import { fromEither } from "../core/service/from_either.ts"
+import { type BenchFailed, benchFailed, type Sampler, type Side } from "./suite.ts"
 
 /**
  * Processor time of this process, in seconds. Both sides stay on one core, so this is what a clock shows on a quiet
@@ -85,12 +86,7 @@ export const recorded = (values: readonly number[]): Side =>
 
 /** Any failure as the reason why our side has no figure. */
 export const failed = (cause: unknown): BenchFailed =>
-  new BenchFailed({
-    doing: "measure our side",
-    want: "a figure",
-    got: reason(cause),
-    fix: ""
-  })
+  benchFailed({ doing: "measure our side", want: "a figure", got: reason(cause) })
 
 const reason = (cause: unknown): string => {
   if (typeof cause !== "object" || cause === null) return String(cause)
@@ -99,4 +95,4 @@ const reason = (cause: unknown): string => {
 
 /** What the core made, or its reason as ours for having no figure. */
 export const made = <A, Bad extends object>(either: E.Either<Bad, A>): Effect.Effect<A, BenchFailed> =>
-  E.isRight(either) ? Effect.succeed(either.right) : Effect.fail(failed(either.left))
+  Effect.mapError(fromEither(either), failed)

@@ -5,7 +5,7 @@ import { intend } from "../../pipeline/mod.ts"
 import { catalog } from "../../plugins/loading/catalog/mod.ts"
 import { workersLayer } from "../../plugins/workers/mod.ts"
 import { writeText } from "../results.ts"
-import { BenchFailed } from "../suite.ts"
+import { benchFailed } from "../suite.ts"
 import { fastest } from "../training.ts"
 import { type Course, courses } from "./families.ts"
 import { gather } from "./gather.ts"
@@ -99,6 +99,6 @@ export const estimators = Effect.fn("bench.estimators")(
   },
   Effect.mapError((e) => {
     const got = e instanceof Error ? e.message : String(e)
-    return new BenchFailed({ doing: "compare estimators", want: "trained families", got, fix: "" })
+    return benchFailed({ doing: "compare estimators", want: "trained families", got })
   })
 )

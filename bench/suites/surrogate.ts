@@ -3,7 +3,15 @@ import { Effect } from "effect"
 import { nmi } from "../../pipeline/mod.ts"
 import type { ReportAffinity } from "../../pipeline/result/report_data.ts"
 import { experiment } from "../../plugins/runs/experiment.ts"
-import { BenchFailed, type Opponent, type Sampler, type Side, type Suite, type Work } from "../suite.ts"
+import {
+  type BenchFailed,
+  benchFailed,
+  type Opponent,
+  type Sampler,
+  type Side,
+  type Suite,
+  type Work
+} from "../suite.ts"
 
 /** Each seed is one run: a meta-policy, the estimates of all pairs, and all pairs really trained, repeatedly. */
 const SEEDS = 3
@@ -27,7 +35,7 @@ interface Figures {
 }
 
 const failed = (e: { readonly message: string }): BenchFailed =>
-  new BenchFailed({ doing: "run the main job", want: "a finished run", got: e.message, fix: "" })
+  benchFailed({ doing: "run the main job", want: "a finished run", got: e.message })
 
 const figures = (family: string, layers: number, seed: number): Effect.Effect<Figures, BenchFailed> =>
   Effect.gen(function* () {

@@ -2,7 +2,7 @@
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Console, Effect, Layer, Predicate } from "effect"
 import { CliConfig, CliOutput, Command, GlobalFlag, type HelpDoc } from "effect/cli"
-import { hasPrinted, OutputError, runToExit, signalCame } from "../io/ending/mod.ts"
+import { hasPrinted, isOutputError, runToExit, signalCame } from "../io/ending/mod.ts"
 import { logToStderr } from "../io/log_to_stderr.ts"
 import { version } from "../runs/machine.ts"
 import { algorithmsCommand } from "./algorithms.ts"
@@ -95,8 +95,8 @@ const fail = (cause: Cause.Cause<unknown>, json: boolean): Effect.Effect<never, 
   const failure = cause.reasons.find(Cause.isFailReason)
   if (failure?.error instanceof Shown) return Effect.fail(failure.error)
   const defect = failure === undefined ? Cause.squash(cause) : undefined
-  const shown = defect === undefined ? failure?.error : defect instanceof OutputError ? defect : describeDefect(defect)
+  const shown = defect === undefined ? failure?.error : isOutputError(defect) ? defect : describeDefect(defect)
   // One value is all that standard output ever gets; a reader who has gone need not be told so.
-  if (shown instanceof OutputError && shown.closed) return Effect.fail(new Shown())
+  if (isOutputError(shown) && shown.closed) return Effect.fail(new Shown())
   return Effect.andThen(showFailure(shown, json && !hasPrinted()), Effect.fail(new Shown()))
 }

@@ -4,7 +4,7 @@ import { Effect, Schema } from "effect"
 import fc from "fast-check"
 import { measure } from "../../bench/measure.ts"
 import { Report, ratio, row, spread } from "../../bench/report.ts"
-import { BenchFailed, floor, type Opponent, type Sample, type Work } from "../../bench/suite.ts"
+import { benchFailed, floor, type Opponent, type Sample, type Work } from "../../bench/suite.ts"
 import { table } from "../../bench/table.ts"
 import { recorded } from "../../bench/timing.ts"
 
@@ -103,7 +103,7 @@ test("measure() replays what was recorded, round by round, against another way o
 })
 
 test("measure() notes a side that fails and goes on with the other", async () => {
-  const broken = new BenchFailed({ doing: "measure our side", want: "a session", got: "nothing", fix: "" })
+  const broken = benchFailed({ doing: "measure our side", want: "a session", got: "nothing" })
   const found = await rows(work([floor(3)], { ours: Effect.fail(broken) }))
   assert.deepEqual([found[0]!.ours, found[0]!.theirs], [null, 3])
   assert.match(found[0]!.note, /want a session, got nothing/)

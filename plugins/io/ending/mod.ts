@@ -2,4 +2,4 @@
 export { signalCame } from "./guard.ts"
 export { atSignal, runToExit, type Waiting, waitingFor } from "./main.ts"
 export { stray } from "./stray.ts"
-export { hasPrinted, OutputError, throughDisplay, writeAside, writeOutput, writeRemark } from "./streams.ts"
+export { hasPrinted, isOutputError, throughDisplay, writeAside, writeOutput, writeRemark } from "./streams.ts"

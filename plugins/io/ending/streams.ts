@@ -1,21 +1,19 @@
 /** Standard output and standard error, written at once and to the end: nothing is lost where the process ends next. */
 import { writeSync } from "node:fs"
-import { Predicate, Schema } from "effect"
-import { sentence } from "../../../core/text/sentence.ts"
+import { Predicate } from "effect"
+import { type Failure, failureOf, isFailure } from "../../../core/failure/mod.ts"
+
+interface Reader {
+  /** Whoever read it has gone, on purpose most likely (`pgex … | head`). */
+  readonly closed: boolean
+}
 
 /** Standard output takes no more. */
-export class OutputError extends Schema.TaggedError<OutputError>()("OutputError", {
-  doing: Schema.String,
-  want: Schema.String,
-  got: Schema.String,
-  fix: Schema.String,
-  /** Whoever read it has gone, on purpose most likely (`pgex … | head`). */
-  closed: Schema.Boolean
-}) {
-  override get message(): string {
-    return sentence(this)
-  }
-}
+export type OutputError = Failure<"OutputError"> & Reader
+
+const outputError = failureOf<"OutputError", Reader>("OutputError")
+
+export const isOutputError = (x: unknown): x is OutputError => isFailure(x, "OutputError")
 
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: "a full disk",
@@ -42,7 +40,7 @@ export const writeOutput = (text: string): void => {
   if (code === undefined) return
   const got = reasons[code] ?? code
   const want = "a standard output that takes all of it"
-  throw new OutputError({ doing: "print the result", want, got, fix: "", closed: code === "EPIPE" })
+  throw outputError({ doing: "print the result", want, got, closed: code === "EPIPE" })
 }
 
 /** Writes to standard error; where nobody reads it any more, nothing happens. */
