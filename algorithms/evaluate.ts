@@ -47,7 +47,7 @@ export type Evaluate = (
  * Environment r of a task plays a number of episodes fixed beforehand, so that short episodes are not counted more
  * often than long ones. A task's episodes do not depend on which other tasks there are; evaluating changes nothing.
  *
- * - Errors: `ProblemError` where the policy makes no program; `SessionError`, `SessionLost` of the session.
+ * - Errors: `ArgumentError` where the policy makes no program; `SessionError`, `SessionLost` of the session.
  */
 export const evaluator = Effect.fn("evaluator")(function* (problem: Problem) {
   const { policy, tasks, environmentsPerTask } = problem

@@ -30,8 +30,8 @@ import { comparable, truth } from "./stages/truth.ts"
  * store that has the results of some stages goes on behind them, to the same bytes.
  *
  * - Source: Zhang et al., algorithms 1 and 2 and section 4.
- * - Errors: `ProblemError` before anything runs, for what {@link intend} refuses; `AssignmentError` naming the training that failed;
- *   `EstimatesRefused` where estimates are not to be trusted; `RunStoreError` of the store; `SessionError`, `SessionLost`.
+ * - Errors: `ArgumentError` before anything runs, for what {@link intend} refuses; `AssignmentError` naming the training that failed;
+ *   `ArgumentError` where estimates are not to be trusted; `RunStoreError` of the store; `SessionError`, `SessionLost`.
  */
 export const mainJob = (catalog: Catalog) =>
   Effect.fn("policygradex.mainJob")(function* (config: RunConfig) {

@@ -22,7 +22,7 @@ import type { Loop } from "./objective.ts"
 /**
  * Values by the value network.
  *
- * - Errors: `ProblemError` where environments do not open or the policy makes no program; `SessionError`, `SessionLost` of the
+ * - Errors: `ArgumentError` where environments do not open or the policy makes no program; `SessionError`, `SessionLost` of the
  *   session.
  */
 export const collector = (c: Pick<Loop, "gamma" | "lambda">, problem: Problem) => {

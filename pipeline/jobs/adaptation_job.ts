@@ -85,7 +85,7 @@ const atOnce = 10
  * Adapts each policy to each task by itself; a row a policy, in the tasks' order. `done` is told of how many tasks are
  * finished. Every policy meets the same episodes.
  *
- * - Errors: `ProblemError` for a spec whose learner does not adapt; those of its adapter.
+ * - Errors: `ArgumentError` for a spec whose learner does not adapt; those of its adapter.
  */
 export const adaptAll = Effect.fn("policygradex.adaptAll")(function* (
   spec: TrainingSpec,

@@ -149,7 +149,7 @@ export interface TrainingHooks<W, R> {
 /**
  * Trains one assignment, or goes on with it.
  *
- * - Errors: `TrainingDiverged` naming the iteration; `ProblemError` of a refused setting; `SessionError`, `SessionLost`, `WorkerLost`.
+ * - Errors: `TrainingDiverged` naming the iteration; `ArgumentError` of a refused setting; `SessionError`, `SessionLost`, `WorkerLost`.
  */
 export const train = Effect.fn("policygradex.train")(function* <C, W = never, R = never>(
   setting: Setting<C>,

@@ -108,7 +108,7 @@ const jobOf = (members: readonly number[], seed: number, told = false): GroupJob
  * Trains all rows. A group that several of them share is trained once a seed, and the same seed gives the same training
  * whatever else is compared.
  *
- * - Errors: `AssignmentError` naming the training that failed; `ProblemError` of a refused setting.
+ * - Errors: `AssignmentError` naming the training that failed; `ArgumentError` of a refused setting.
  */
 export const trainGroups = Effect.fn("policygradex.trainGroups")(function* (
   { spec, tasks, method, labels, config: c, start, key }: GroupTrainingInput,

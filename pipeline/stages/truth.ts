@@ -48,7 +48,7 @@ export const truth = stage({
 /**
  * Trains the sample, each subset several times with keys of its own.
  *
- * - Errors: `AssignmentError` naming the subset whose training failed; `ProblemError` of a refused setting.
+ * - Errors: `AssignmentError` naming the subset whose training failed; `ArgumentError` of a refused setting.
  */
 export const trainSubsets = Effect.fn("policygradex.trainSubsets")(function* (
   { spec, tasks, subsets: all, config: c, start, key }: TruthInput,

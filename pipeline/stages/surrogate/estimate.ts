@@ -32,7 +32,7 @@ export type EstimateConfig = ObserveConfig &
  * What is estimated of every subset, and how far the estimates can be trusted. The tasks are observed in this thread, or
  * by whoever `observed` asks.
  *
- * - Errors: `ArgumentError` where there are not so many subsets; `ProblemError` where a task cannot be observed; `SessionError`, `SessionLost`, `WorkerLost`.
+ * - Errors: `ArgumentError` where there are not so many subsets, or a task cannot be observed; `SessionError`, `SessionLost`, `WorkerLost`.
  */
 export const estimate = Effect.fn("policygradex.estimate")(function* <C>(
   problem: SurrogateProblem<C, EstimateConfig>,

@@ -84,7 +84,7 @@ const collect = Effect.fnUntraced(function* <C>({ setting, tasks, at, config, ke
  *
  * - Shapes: `[n]`, of n transitions.
  * - Units: reward.
- * - Errors: `ProblemError` where γ or λ are outside of [0, 1].
+ * - Errors: `ArgumentError` where γ or λ are outside of [0, 1].
  */
 export const ownAdvantages = (
   t: Transitions,
