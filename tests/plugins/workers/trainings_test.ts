@@ -7,6 +7,7 @@ import { child, zeroKey } from "../../../core/random/mod.ts"
 import type { TrainingSpec } from "../../../pipeline/jobs/spec.ts"
 import type { Assignment, Trained } from "../../../pipeline/jobs/training.ts"
 import { trainAll } from "../../../pipeline/jobs/training_job.ts"
+import { calling } from "../../../plugins/loading/mod.ts"
 import { mark } from "./odd.ts"
 import { anywhere, here, listening, onWorkers, patient, spec, tasks } from "./support.ts"
 
@@ -86,6 +87,26 @@ test("trainAll() names the assignment that failed, with the training's own typed
   assert.match(start.message, /^Cannot train, in training 2 \(1\): want start\.policy \d+ parameters, got 3$/)
   assert.equal(diverged.reason._tag === "TrainingDiverged" && diverged.reason.quantity, "reward or log-probability")
 })
+
+test(
+  "what contributed code throws in a worker is the failure that it is in this thread, part by part",
+  patient,
+  async () => {
+    const thrown = Effect.flip(
+      calling(
+        all(
+          [0, 1].map((i) => work(i, { tasks: [anywhere[i]!] })),
+          { environment: "Contributed-v0" }
+        )
+      )
+    )
+    const parts = (e: object) => JSON.parse(JSON.stringify(e))
+    const [there, alone] = [parts(await onWorkers({}, thrown)), parts(await here(thrown))]
+    assert.deepEqual([there._tag, there.plugin, there.field], ["PluginError", "someone's", "Contributed-v0.step()"])
+    assert.match(there.got, /want a: b, got c; d/)
+    assert.deepEqual(there, alone)
+  }
+)
 
 test("trainAll() refuses what the spec names but nobody knows, before any training", patient, async () => {
   const e = await onWorkers({}, Effect.flip(all(several, { environment: "CartPool-v1" })))
