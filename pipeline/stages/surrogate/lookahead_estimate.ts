@@ -13,7 +13,7 @@ import type { SurrogateProblem } from "./problem.ts"
 /**
  * What is estimated of every subset. Tasks are looked at in this thread: each is judged under every other's step.
  *
- * - Errors: `ArgumentError` where there are not so many subsets; `ProblemError` where a task cannot be observed; `SessionError`.
+ * - Errors: `ArgumentError` where there are not so many subsets; `ArgumentError` where a task cannot be observed; `SessionError`.
  */
 export const estimateAhead = Effect.fn("policygradex.estimateAhead")(function* <C>(
   problem: SurrogateProblem<C, EstimateConfig>,
