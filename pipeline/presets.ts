@@ -35,7 +35,7 @@ const cartpoleLength: RunConfig = {
   normalise: { observation: false, reward: false },
   meta: { iterations: 6, target: "off", stepsPerTask: 2048, vector: 8 },
   surrogate: {
-    estimator: "adam-gain",
+    estimator: "expected-gain",
     transitionsPerTask: 2560,
     projection: "sparse",
     dimension: 400,

@@ -58,12 +58,13 @@ export const judge = ({ found: g, seen, heldOut }: CourseData, training: Predict
   const { all, reached, best, worst, regret, fairRegret } = truth
   const bestLabels = g.partitions[largest(reached)]!
 
-  const estimated = (method: string, values: Values): Judged => {
+  /** `improvements` to first order rank subsets, `values` in units of return groupings; most estimators tell only one. */
+  const estimated = (method: string, values: Values, improvements = values): Judged => {
     const told = truth.worth(values)
     const at = largest(told)
     return {
       method,
-      correlation: ranks(truth.spread(values), truth.spread(all)),
+      correlation: ranks(truth.spread(improvements), truth.spread(all)),
       groupings: ranks(told, reached),
       regret: regret(at),
       fairRegret: fairRegret(at),
@@ -109,8 +110,8 @@ export const judge = ({ found: g, seen, heldOut }: CourseData, training: Predict
   }
 
   const pairs = truth.scores(g.logistic).filter((s) => s.tasks.length === 2)
-  const adam = predictor(seen, training, "adam-gain")
-  const curve = worthCurve(adam.estimator, adam, stream(child(zeroKey, "bootstrap")))
+  const standard = predictor(seen, training, gradientEstimators[0].id)
+  const curve = worthCurve(standard.estimator, standard, stream(child(zeroKey, "bootstrap")))
   const inside = (k: number, labels: readonly number[]): boolean => {
     const { low, high } = curve[k - 1]!
     const v = truth.worthOf(labels, all)
@@ -128,10 +129,14 @@ export const judge = ({ found: g, seen, heldOut }: CourseData, training: Predict
     covered: [inside(n, g.partitions[0]!), inside(1, g.partitions[1]!)],
     methods: [
       ...gradientEstimators.map(({ id }) => {
-        const { update, returnOf } = predictor(seen, training, id)
+        const { update, returnOf, improvementOf } = predictor(seen, training, id)
+        const gains = g.subsets.map((s) => update.gains(s))
+        const inGroups = (f: (task: number, members: number, gain: number) => number): Values =>
+          g.subsets.map((s, k) => gains[k]!.map((x, a) => f(s[a]!, s.length, x)))
         return estimated(
           id,
-          g.subsets.map((s) => update.gains(s).map((x, a) => returnOf(s[a]!, s.length, x)))
+          inGroups((...of) => returnOf(...of).value),
+          inGroups(improvementOf)
         )
       }),
       estimated("logistic", g.logistic),

@@ -33,7 +33,7 @@ export const tableOf = (all: readonly CourseJudged[]): string => {
     ].join(" | ")
   })
   const families = all.map((c) => {
-    const chosen = c.methods.find((m) => m.method === "adam-gain")
+    const chosen = c.methods.find((m) => m.method === "expected-gain")
     const numbers = [c.start, c.one, c.alone, c.best].map((x) => x.toFixed(1))
     const halves = [c.halves.correlation, c.halves.groupings].map(figure)
     const own = [chosen?.correlation ?? Number.NaN, chosen?.groupings ?? Number.NaN, chosen?.regret ?? Number.NaN].map(
@@ -49,7 +49,7 @@ export const tableOf = (all: readonly CourseJudged[]): string => {
     `| ${new Array(9).fill("---").join(" | ")} |`,
     ...rows.map((r) => `| ${r} |`),
     "",
-    "| family | seed | at θ★ | one | alone | best | halves | halves, groupings | adam-gain | groupings | regret | policies |",
+    "| family | seed | at θ★ | one | alone | best | halves | halves, groupings | expected-gain | groupings | regret | policies |",
     `| ${new Array(12).fill("---").join(" | ")} |`,
     ...families.map((r) => `| ${r} |`),
     "",

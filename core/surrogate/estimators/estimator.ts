@@ -19,8 +19,8 @@ export interface ExpectedUpdate {
 
 /** Ids of all estimators, the default first. */
 export const estimatorIds = [
-  "adam-gain",
   "expected-gain",
+  "adam-gain",
   "natural-gain",
   "inner-product",
   "cosine",

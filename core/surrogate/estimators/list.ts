@@ -4,8 +4,8 @@ import { cosine, expectedGain, innerProduct } from "./products.ts"
 
 /** Every estimator of the package that needs gradients alone; the first is the default. */
 export const gradientEstimators = [
-  adamGain,
   expectedGain,
+  adamGain,
   naturalGain,
   innerProduct,
   cosine

@@ -4,14 +4,15 @@ import { integers, permutation, type Stream } from "../../random/mod.ts"
 import { mean } from "../../stat/mod.ts"
 import type { ExpectedUpdate, GradientEstimator } from "./estimator.ts"
 import { type BlockCounts, gradientMoments, momentsOf, type TaskGradients } from "./gradients.ts"
+import type { ExpectedReturn } from "./returns.ts"
 
 /** What predictions are made from. */
 export interface WorthData {
   readonly gradients: TaskGradients
   /** Return of each task at θ★, where all trainings start. */
   readonly start: readonly number[]
-  /** Return of a task after its training in a group of so many tasks, by its gain there; rises with the gain. */
-  readonly returnOf: (task: number, members: number, gain: number) => number
+  /** Return of a task after its training in a group of so many tasks, by its gain there; all of it rises with the gain. */
+  readonly returnOf: (task: number, members: number, gain: number) => ExpectedReturn
   /** Transitions in an update of a group of so many tasks. */
   readonly batch: (members: number) => number
 }
@@ -39,11 +40,9 @@ const DRAWS = 64
 const COORDINATES = 1024
 
 /**
- * How far a training really goes, relative to what first order predicts: the standard deviation of its logarithm. And what tasks
- * that pull apart really reach together, off by this part of what all reach alone. Both so that 95 of 100 intervals hold what was
- * reached over the families of `bun run bench estimators`.
+ * What tasks that pull apart really reach together, off by this part of what all reach alone; so that 95 of 100 intervals hold
+ * what was reached over the families of `bun run bench estimators`.
  */
-const MODEL_ERROR = 0.7
 const CONFLICT_ERROR = 0.4
 
 /**
@@ -51,17 +50,17 @@ const CONFLICT_ERROR = 0.4
  *
  *     worth(k) = max over partitions into k of mean_i J_i(S(i)),    J_i(S) as `returnOf` tells by gain_i(S)
  *
- * The interval counts the noise of the gradients (a bootstrap over independent blocks of transitions) and that trainings go
- * further, or less far, than first order says. Differences between numbers of policies share most of the latter.
+ * The interval counts the noise of the gradients (a bootstrap over independent blocks of transitions) and what `returnOf` says of its
+ * own error, which differences between numbers of policies mostly share.
  *
  * - Units: those of `start`.
  */
 export const worthCurve = (estimator: GradientEstimator, data: WorthData, s: Stream): readonly WorthPoint[] => {
   const { tasks: n } = data.gradients
   const update = estimator.update({ moments: gradientMoments(data.gradients), batch: data.batch })
-  const found = bestPartitions(n, (members) => sum(returnsIn(update, data, members, 1)))
+  const found = bestPartitions(n, (members) => sum(returnsIn(update, data, members, 1).map(expected)))
   const byTask = found.map(({ groups }) => returnsOf(update, data, groups))
-  const values = byTask.map(mean)
+  const values = byTask.map((all) => mean(all.map(expected)))
   const drawn = draws(
     estimator,
     data,
@@ -73,12 +72,12 @@ export const worthCurve = (estimator: GradientEstimator, data: WorthData, s: Str
   return found.map(({ k, labels }, at): WorthPoint => {
     const value = values[at]!
     const noise = QUANTILE * Math.hypot(deviation(drawn[at]!), CONFLICT_ERROR * (values[n - 1]! - start))
-    const [less, more] = [-1, 1].map((sign) => Math.abs(Math.expm1(sign * QUANTILE * MODEL_ERROR) * (value - start)))
-    const [under, over] = value >= start ? [less!, more!] : [more!, less!]
+    const under = value - mean(byTask[at]!.map((r) => r.low))
+    const over = mean(byTask[at]!.map((r) => r.high)) - value
     return {
       k,
       labels,
-      returns: byTask[at]!,
+      returns: byTask[at]!.map(expected),
       value,
       low: value - Math.hypot(noise, under),
       high: value + Math.hypot(noise, over),
@@ -112,15 +111,17 @@ const returnsIn = (
   { returnOf }: WorthData,
   members: readonly number[],
   scale: number
-): readonly number[] => update.gains(members).map((g, a) => returnOf(members[a]!, members.length, scale * g))
+): readonly ExpectedReturn[] => update.gains(members).map((g, a) => returnOf(members[a]!, members.length, scale * g))
+
+const expected = ({ value }: ExpectedReturn): number => value
 
 const returnsOf = (
   update: ExpectedUpdate,
   data: WorthData,
   groups: readonly (readonly number[])[],
   scale = 1
-): readonly number[] => {
-  const out = new Array<number>(data.start.length)
+): readonly ExpectedReturn[] => {
+  const out = new Array<ExpectedReturn>(data.start.length)
   for (const members of groups) {
     for (const [a, r] of returnsIn(update, data, members, scale).entries()) out[members[a]!] = r
   }
@@ -145,7 +146,7 @@ const draws = (
   for (let draw = 0; draw < DRAWS; draw++) {
     const update = estimator.update({ moments: momentsOf(thinned, resampled(thinned, s)), batch: data.batch })
     groupings.forEach((groups, at) => {
-      rows[at]!.push(mean(returnsOf(update, data, groups, scale)))
+      rows[at]!.push(mean(returnsOf(update, data, groups, scale).map(expected)))
     })
   }
   return rows

@@ -6,10 +6,13 @@ import { child, type Floats, type Key, stream } from "../../../core/random/mod.t
 import { Numbers } from "../../../core/service/data.ts"
 import { fromEither } from "../../../core/service/from_either.ts"
 import {
+  adamGain,
+  type ExpectedReturn,
   type GradientEstimator,
   type GradientMoments,
   gradientEstimators,
   gradientMoments,
+  returnAfter,
   type TaskGradients,
   worthCurve
 } from "../../../core/surrogate/estimators/mod.ts"
@@ -64,7 +67,7 @@ export const predict = Effect.fn("policygradex.predict")(function* (
   const radius = c.trustRadius === "off" ? Number.POSITIVE_INFINITY : c.trustRadius
   const drawn = yield* fromEither(subsets(stream(child(key, "subsets")), n, c.subsetSize, c.subsets))
   const p = predictor(seen, training, c.estimator)
-  const { estimator, update, updates, returnOf, told, start } = p
+  const { estimator, update, updates, improvementOf, told, start } = p
   /** ‖Δθ‖/‖θ★‖ of an iteration: as far as the linear model of log π is asked to hold at once. */
   const distanceOf = (members: readonly number[]): number => {
     const { count, rate } = updates(members.length) ?? { count: 1, rate: 0 }
@@ -73,8 +76,7 @@ export const predict = Effect.fn("policygradex.predict")(function* (
   const distances = drawn.map(distanceOf)
   const scores = drawn.map((tasks, k): SubsetScore => {
     const shorter = Math.min(1, radius / distances[k]!)
-    const returns = update.gains(tasks).map((g, a) => returnOf(tasks[a]!, tasks.length, shorter * g))
-    return { tasks, values: returns.map((r, a) => r - start[tasks[a]!]!) }
+    return { tasks, values: update.gains(tasks).map((g, a) => improvementOf(tasks[a]!, tasks.length, shorter * g)) }
   })
   const worth: Worth | undefined = estimator.noisy
     ? {
@@ -118,11 +120,18 @@ export const predictor = (seen: readonly PredictedTask[], training: PredictedTra
   const moments = gradientMoments(gradients)
   const update = estimator.update({ moments, batch })
   const told = updates(1) !== undefined && estimator.noisy
-  const returnOf = told
-    ? returnsAfter(seen, { ...training, updates }, unitOf(moments, batch, estimator))
+  const scale = unitOf(moments, batch, estimator)
+  const improvementOf = told
+    ? improvement(seen, { ...training, updates }, scale)
     : (_task: number, _members: number, gain: number): number => gain
+  const returnOf = (task: number, members: number, gain: number): ExpectedReturn => {
+    if (!told) return { value: gain, low: gain, high: gain }
+    const { episodeReturn, range } = seen[task]!
+    const episodes = { mean: episodeReturn, lowest: range[0], highest: range[1] }
+    return returnAfter(episodes, improvementOf(task, members, gain))
+  }
   const start = seen.map((t) => (told ? t.episodeReturn : 0))
-  return { estimator, gradients, moments, batch, update, updates, told, returnOf, start }
+  return { estimator, gradients, moments, batch, update, updates, told, improvementOf, returnOf, start }
 }
 
 const gradientsOf = (seen: readonly PredictedTask[]): TaskGradients => {
@@ -135,36 +144,31 @@ const gradientsOf = (seen: readonly PredictedTask[]): TaskGradients => {
 
 /** How much an update by Adam brings for each unit of another estimator's gain: all tasks alone together. */
 const unitOf = (moments: GradientMoments, batch: (members: number) => number, estimator: GradientEstimator): number => {
-  const adam = gradientEstimators[0]
-  if (estimator.id === adam.id) return 1
+  if (estimator.id === adamGain.id) return 1
   const alone = (e: GradientEstimator): number => {
     const { gains } = e.update({ moments, batch })
     return Array.from({ length: moments.tasks }, (_, i) => gains([i])[0]!).reduce((a, b) => a + b, 0)
   }
   const own = alone(estimator)
-  return own > 0 ? alone(adam) / own : 1
+  return own > 0 ? alone(adamGain) / own : 1
 }
 
 /**
- * The return of a task after a training whose every update gains it `gain` in advantage a step:
+ * How much a training whose every update gains a task `gain` in advantage a step improves its return to first order:
  *
- *     x = T · U · η · H_i · σ_i · gain,    J_i = J_i(θ★) + R_i (1 − e^(−x/R_i)),    R_i = 2 (highest − mean return seen)
+ *     x = T · U · η · H_i · σ_i · gain
  *
- * with T iterations of U updates by Adam with step size η, episodes of H_i steps, advantages of deviation σ_i. To first order the
- * improvement is x; returns have an end, and what episodes at θ★ reach by chance says how far it is. Losses likewise, towards
- * the lowest return seen.
+ * with T iterations of U updates by Adam with step size η, episodes of H_i steps, advantages of deviation σ_i.
  *
- * - Source: the policy gradient theorem for x; the end's form is ours (docs/findings.md compares it with trainings).
+ * - Source: the policy gradient theorem; docs/findings.md compares what follows with trainings.
  */
-const returnsAfter = (seen: readonly PredictedTask[], training: PredictedTraining, scale: number) => {
+const improvement = (seen: readonly PredictedTask[], training: PredictedTraining, scale: number) => {
   const stepsOf = (members: number): number => {
     const { count, rate } = training.updates(members) ?? { count: 1, rate: 1 }
     return training.iterations * count * rate * scale
   }
   return (task: number, members: number, gain: number): number => {
-    const { episodeReturn, episodeLength, unit, range } = seen[task]!
-    const x = stepsOf(members) * episodeLength * unit * gain
-    const room = 2 * (x >= 0 ? range[1] - episodeReturn : episodeReturn - range[0])
-    return room > 0 ? episodeReturn + Math.sign(x) * room * -Math.expm1(-Math.abs(x) / room) : episodeReturn + x
+    const { episodeLength, unit } = seen[task]!
+    return stepsOf(members) * episodeLength * unit * gain
   }
 }

@@ -24,7 +24,11 @@ const curveOf = (directions: readonly (readonly number[])[], noise: number, seed
     gradients,
     start: new Array<number>(directions.length).fill(10),
     batch: (members: number) => 100 * members,
-    returnOf: (_task: number, _members: number, gain: number) => 10 + gain
+    returnOf: (_task: number, _members: number, gain: number) => ({
+      value: 10 + gain,
+      low: 10 + gain / 4,
+      high: 10 + 4 * gain
+    })
   }
   return worthCurve(gradientEstimators[0], data, stream(child(zeroKey, "bootstrap", seed)))
 }

@@ -30,7 +30,7 @@ const rowsOf = (k: number, n: number): readonly MethodComparison[] => [
 ]
 
 const prediction = (n: number, unit: "return" | "gain" = "return"): NonNullable<ReportData["prediction"]> => ({
-  estimator: "adam-gain",
+  estimator: "expected-gain",
   unit,
   start: 22,
   curve: Array.from({ length: n }, (_, i) => ({

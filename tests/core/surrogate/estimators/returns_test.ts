@@ -1,0 +1,84 @@
+/** From improvements to returns: what grows, where it ends, and that its interval holds it. */
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import fc from "fast-check"
+import { standardNormal, stream, zeroKey } from "../../../../core/random/mod.ts"
+import { returnAfter } from "../../../../core/surrogate/estimators/mod.ts"
+
+const episodes = fc
+  .tuple(
+    fc.double({ min: -1000, max: 1000, noNaN: true }),
+    fc.double({ min: 0.1, max: 500, noNaN: true }),
+    fc.double({ min: 0.1, max: 500, noNaN: true })
+  )
+  .map(([mean, below, above]) => ({ mean, lowest: mean - below, highest: mean + above }))
+
+/** The growth that is meant, step by step: dJ/dx = (J − L)(H − J)/((J₀ − L)(H − J₀)). */
+const grown = ({ mean, lowest, highest }: { mean: number; lowest: number; highest: number }, x: number): number => {
+  const steps = 4000
+  const unit = (mean - lowest) * (highest - mean)
+  let j = mean
+  for (let k = 0; k < steps; k++) {
+    const slope = (v: number): number => ((v - lowest) * (highest - v)) / unit
+    const half = j + (slope(j) * x) / steps / 2
+    j += (slope(half) * x) / steps
+  }
+  return j
+}
+
+test("a return grows as its differential equation says, in the mean over how far trainings really go", () => {
+  const s = stream(zeroKey)
+  const errors = Array.from({ length: 400 }, () => Math.exp(0.6 * standardNormal(s)))
+  for (const [one, x] of [
+    [{ mean: 24, lowest: 8, highest: 100 }, 20],
+    [{ mean: -5.6, lowest: -7.1, highest: 0.4 }, 1],
+    [{ mean: 50, lowest: 0, highest: 60 }, -30]
+  ] as const) {
+    const drawn = errors.map((e) => grown(one, x * e))
+    const mean = drawn.reduce((a, b) => a + b, 0) / drawn.length
+    const deviation = Math.sqrt(drawn.reduce((sum, v) => sum + (v - mean) ** 2, 0) / drawn.length)
+    const { value } = returnAfter(one, x)
+    // 400 draws, and a rule of five nodes for a curve that is not a polynomial.
+    assert.ok(
+      Math.abs(value - mean) < 3 * (deviation / 20) + 0.01 * (one.highest - one.lowest),
+      `${value}, drawn ${mean}`
+    )
+  }
+})
+
+test("no improvement leaves the return, a larger one never ends lower, and nothing passes the ends", () => {
+  fc.assert(
+    fc.property(
+      episodes,
+      fc.double({ min: -1e4, max: 1e4, noNaN: true }),
+      fc.double({ min: 0, max: 1e4, noNaN: true }),
+      (e, x, more) => {
+        const tiny = 1e-9 * (e.highest - e.lowest)
+        assert.ok(Math.abs(returnAfter(e, 0).value - e.mean) < tiny)
+        const [one, other] = [returnAfter(e, x), returnAfter(e, x + more)]
+        assert.ok(other.value >= one.value - tiny && other.low >= one.low - tiny && other.high >= one.high - tiny)
+        assert.ok(one.low <= one.value && one.value <= one.high)
+        assert.ok(one.value >= e.lowest - tiny && one.value <= e.highest + tiny)
+        assert.equal(Math.sign(one.value - e.mean) * Math.sign(x) >= 0 || Math.abs(one.value - e.mean) < tiny, true)
+      }
+    )
+  )
+})
+
+test("a short training improves a return by what first order says", () => {
+  fc.assert(
+    fc.property(episodes, fc.constantFrom(-1, 1), (e, sign) => {
+      const x = sign * 1e-6 * Math.min(e.mean - e.lowest, e.highest - e.mean)
+      const grown = returnAfter(e, x).value - e.mean
+      // The mean of e^ε over the model's error.
+      const drift = Math.exp(0.6 ** 2 / 2)
+      assert.ok(Math.abs(grown / (x * drift) - 1) < 1e-3, `${grown} for ${x}`)
+    })
+  )
+})
+
+test("where all episodes were alike nothing tells an end: the improvement stands as it is", () => {
+  const all = { mean: 3, lowest: 3, highest: 3 }
+  assert.ok(Math.abs(returnAfter(all, 0.5).value - 3 - 0.5 * Math.exp(0.18)) < 0.01)
+  assert.ok(Math.abs(returnAfter(all, 0).value - 3) < 1e-12)
+})
