@@ -17,6 +17,10 @@ export interface Judged {
   readonly method: string
   /** Rank correlation of its estimates of subsets with the trained returns, each less its task's mean. */
   readonly correlation: number
+  /** The same of pairs alone, of larger groups alone, and by task: the mean over tasks of each one's own. */
+  readonly pairs: number
+  readonly larger: number
+  readonly byTask: number
   /** Rank correlation of what it says of whole groupings with what they reached. */
   readonly groupings: number
   /** (best − chosen)/(best − worst) over the trained groupings. */
@@ -26,6 +30,9 @@ export interface Judged {
   /** Normalised mutual information of the chosen groups with the best trained ones. */
   readonly nmi: number
   readonly policies: number
+  /** What the estimates took, transitions included; operations as a part of training every pair once. */
+  readonly operations: number
+  readonly seconds: number
 }
 
 /** A family and seed. */
@@ -51,6 +58,11 @@ export interface CourseData {
   readonly heldOut: HeldOut
 }
 
+interface Cost {
+  readonly flops: number
+  readonly seconds: number
+}
+
 /** Judges every way. */
 export const judge = ({ found: g, seen, heldOut }: CourseData, training: PredictedTraining): CourseJudged => {
   const n = g.tasks.length
@@ -59,20 +71,34 @@ export const judge = ({ found: g, seen, heldOut }: CourseData, training: Predict
   const bestLabels = g.partitions[largest(reached)]!
 
   /** `improvements` to first order rank subsets, `values` in units of return groupings; most estimators tell only one. */
-  const estimated = (method: string, values: Values, improvements = values): Judged => {
+  const estimated = (method: string, { flops, seconds }: Cost, values: Values, improvements = values): Judged => {
     const told = truth.worth(values)
     const at = largest(told)
     return {
       method,
       correlation: ranks(truth.spread(improvements), truth.spread(all)),
+      pairs: truth.ofSizes(improvements, (size) => size === 2),
+      larger: truth.ofSizes(improvements, (size) => size > 2),
+      byTask: truth.byTask(improvements),
       groupings: ranks(told, reached),
       regret: regret(at),
       fairRegret: fairRegret(at),
       nmi: nmi(g.partitions[at]!, bestLabels),
-      policies: new Set(g.partitions[at]!).size
+      policies: new Set(g.partitions[at]!).size,
+      operations: flops / g.flops.pairs,
+      seconds
     }
   }
-  const untold = { correlation: Number.NaN, groupings: Number.NaN }
+  const nothing = Number.NaN
+  const untold = {
+    correlation: nothing,
+    pairs: nothing,
+    larger: nothing,
+    byTask: nothing,
+    groupings: nothing,
+    operations: nothing,
+    seconds: nothing
+  }
   /** What gives groups but no worth: of the trained groupings the one that agrees most with them. */
   const grouped = (method: string, labels: readonly number[]): Judged => {
     const same = g.partitions.findIndex((p) => p.join() === labels.join())
@@ -101,6 +127,7 @@ export const judge = ({ found: g, seen, heldOut }: CourseData, training: Predict
   }
   const half: Judged = {
     method: "half of the trainings",
+    ...untold,
     correlation: truth.halves.correlation,
     groupings: truth.halves.groupings,
     regret: truth.halvesRegret,
@@ -109,6 +136,7 @@ export const judge = ({ found: g, seen, heldOut }: CourseData, training: Predict
     policies: Number.NaN
   }
 
+  const of = (kind: "gradients" | "logistic"): Cost => ({ flops: g.flops[kind], seconds: g.seconds[kind] })
   const pairs = truth.scores(g.logistic).filter((s) => s.tasks.length === 2)
   const standard = predictor(seen, training, gradientEstimators[0].id)
   const curve = worthCurve(standard.estimator, standard, stream(child(zeroKey, "bootstrap")))
@@ -135,13 +163,14 @@ export const judge = ({ found: g, seen, heldOut }: CourseData, training: Predict
           g.subsets.map((s, k) => gains[k]!.map((x, a) => f(s[a]!, s.length, x)))
         return estimated(
           id,
-          inGroups((...of) => returnOf(...of).value),
+          of("gradients"),
+          inGroups((...at) => returnOf(...at).value),
           inGroups(improvementOf)
         )
       }),
-      estimated("logistic", g.logistic),
-      estimated("cross-fitted", heldOut.crossFitted),
-      estimated("lookahead", heldOut.lookahead),
+      estimated("logistic", of("logistic"), g.logistic),
+      estimated("cross-fitted", heldOut.cost.crossFitted, heldOut.crossFitted),
+      estimated("lookahead", heldOut.cost.lookahead, heldOut.lookahead),
       byAffinity("sdp on centred logistic", centred(pairs, n)),
       byAffinity("sdp on equation 5's gain", equation5(pairs, n)),
       byAffinity("sdp on gradient similarity", gradientCosine(meanGradients(seen))),

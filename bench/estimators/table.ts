@@ -7,6 +7,9 @@ const TOLD = 0.5
 
 const figure = (x: number): string => (Number.isNaN(x) ? "" : x.toFixed(2))
 
+/** As a fraction: 1/n. */
+const part = (x: number): string => (Number.isNaN(x) || x === 0 ? "" : x < 1 ? `1/${Math.round(1 / x)}` : x.toFixed(1))
+
 const known = (x: readonly number[]): number => mean(x.filter((v) => !Number.isNaN(v)))
 
 /** Means over families and seeds, a row a method; and a row a family and seed. */
@@ -29,7 +32,12 @@ export const tableOf = (all: readonly CourseJudged[]): string => {
       figure(known(every.map((m) => m.correlation))),
       figure(share),
       figure(known(every.map((m) => m.groupings))),
-      figure(known(every.map((m) => m.nmi)))
+      figure(known(every.map((m) => m.nmi))),
+      figure(known(every.map((m) => m.pairs))),
+      figure(known(every.map((m) => m.larger))),
+      figure(known(every.map((m) => m.byTask))),
+      part(known(every.map((m) => m.operations))),
+      figure(known(every.map((m) => m.seconds)))
     ].join(" | ")
   })
   const families = all.map((c) => {
@@ -45,8 +53,8 @@ export const tableOf = (all: readonly CourseJudged[]): string => {
   return [
     `${all.length} families and seeds, ${told.length} of them with halves that agree beyond ${TOLD}`,
     "",
-    "| method | regret | where told | beside half of the trainings | where told | rank correlation | share of the halves' | of groupings | NMI with the best |",
-    `| ${new Array(9).fill("---").join(" | ")} |`,
+    "| method | regret | where told | beside half of the trainings | where told | rank correlation | share of the halves' | of groupings | NMI with the best | pairs | larger | by task | operations | seconds |",
+    `| ${new Array(14).fill("---").join(" | ")} |`,
     ...rows.map((r) => `| ${r} |`),
     "",
     "| family | seed | at θ★ | one | alone | best | halves | halves, groupings | expected-gain | groupings | regret | policies |",

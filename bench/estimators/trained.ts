@@ -34,6 +34,23 @@ export const trained = (g: Gathered) => {
     g.subsets.map((tasks, k) => ({ tasks, values: values[k]! }))
   /** Each less its task's mean: what groups change. */
   const spread = (values: Values): readonly number[] => deviations(scores(values), n).map((d) => d.value)
+  /** Rank correlation of estimates with what was trained, over subsets of some sizes. */
+  const ofSizes = (values: Values, has: (size: number) => boolean): number => {
+    const some = (all: Values): readonly number[] =>
+      deviations(
+        scores(all).filter((s) => has(s.tasks.length)),
+        n
+      ).map((d) => d.value)
+    return ranks(some(values), some(averaged(repeats)))
+  }
+  /** The mean over tasks of the rank correlation over the subsets that hold the task. */
+  const byTask = (values: Values): number => {
+    const all = averaged(repeats)
+    const of = (some: Values, task: number): readonly number[] =>
+      g.subsets.flatMap((s, k) => (s.includes(task) ? [some[k]![s.indexOf(task)]!] : []))
+    const each = g.tasks.map((_, task) => ranks(of(values, task), of(all, task))).filter((r) => !Number.isNaN(r))
+    return each.length === 0 ? Number.NaN : mean(each)
+  }
   const worthOf = (labels: readonly number[], values: Values): number =>
     mean(
       [...new Set(labels)].flatMap((l) => values[place.get(labels.flatMap((x, i) => (x === l ? [i] : [])).join(" "))!]!)
@@ -54,6 +71,8 @@ export const trained = (g: Gathered) => {
     halves: { correlation: ranks(spread(one), spread(two)), groupings: ranks(worth(one), worth(two)) },
     scores,
     spread,
+    ofSizes,
+    byTask,
     worth,
     worthOf,
     /** (best − chosen)/(best − worst), all trainings together. */
