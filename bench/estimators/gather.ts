@@ -100,8 +100,8 @@ export const gather = Effect.fn("bench.gather")(function* (course: Course, seed:
     returns: Array.from({ length: REPEATS }, (_, r) =>
       subsets.map((_, k) => finalMeans(truth.value[r * subsets.length + k]!))
     ),
-    seen: gradients.value.map(({ unit, episodeLength, episodeReturn, range }) => {
-      return { unit, episodeLength, episodeReturn, range }
+    seen: gradients.value.map(({ unit, episodeLength, episodeReturn, range, rewards }) => {
+      return { unit, episodeLength, episodeReturn, range, rewards }
     }),
     transitions: one.transitions,
     blocks: one.blocks,

@@ -23,7 +23,8 @@ export const Gathered = Schema.Struct({
       unit: Schema.Number,
       episodeLength: Schema.Number,
       episodeReturn: Schema.Number,
-      range: Schema.Tuple([Schema.Number, Schema.Number])
+      range: Schema.Tuple([Schema.Number, Schema.Number]),
+      rewards: Schema.optionalKey(Schema.Tuple([Schema.Number, Schema.Number]))
     })
   ),
   transitions: Schema.Int,
@@ -42,6 +43,8 @@ export const seenTasks = (g: Gathered, bytes: Uint8Array): readonly PredictedTas
   const each = g.blocks * g.parameters
   return g.seen.map(
     (t, i): PredictedTask => ({
+      // Trainings of before this was kept say nothing of rewards.
+      rewards: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
       ...t,
       transitions: g.transitions,
       blocks: g.blocks,

@@ -137,6 +137,9 @@ export const judge = ({ found: g, seen, heldOut }: CourseData, training: Predict
   }
 
   const of = (kind: "gradients" | "logistic"): Cost => ({ flops: g.flops[kind], seconds: g.seconds[kind] })
+  /** Of gains in advantages a step. */
+  const inReturn = (values: Values): Values =>
+    values.map((v, k) => v.map((x, a) => x * seen[g.subsets[k]![a]!]!.unit * seen[g.subsets[k]![a]!]!.episodeLength))
   const pairs = truth.scores(g.logistic).filter((s) => s.tasks.length === 2)
   const standard = predictor(seen, training, gradientEstimators[0].id)
   const curve = worthCurve(standard.estimator, standard, stream(child(zeroKey, "bootstrap")))
@@ -170,7 +173,7 @@ export const judge = ({ found: g, seen, heldOut }: CourseData, training: Predict
       }),
       estimated("logistic", of("logistic"), g.logistic),
       estimated("cross-fitted", heldOut.cost.crossFitted, heldOut.crossFitted),
-      estimated("lookahead", heldOut.cost.lookahead, heldOut.lookahead),
+      estimated("lookahead", heldOut.cost.lookahead, inReturn(heldOut.lookahead)),
       byAffinity("sdp on centred logistic", centred(pairs, n)),
       byAffinity("sdp on equation 5's gain", equation5(pairs, n)),
       byAffinity("sdp on gradient similarity", gradientCosine(meanGradients(seen))),

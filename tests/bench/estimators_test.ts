@@ -29,7 +29,7 @@ const planted = (): readonly [Gathered, readonly PredictedTask[]] => {
     Array.from({ length: size }, (_, c) => (c % 2 === i % 2 ? 0.2 : 0))
   )
   const { values } = noisyTasks({ directions, noise: 1, blocks, transitions: 1600 })
-  const episodes = { unit: 1, episodeLength: 10, episodeReturn: 5, range: [0, 50] as const }
+  const episodes = { unit: 1, episodeLength: 10, episodeReturn: 5, range: [0, 50] as const, rewards: [0, 5] as const }
   const seen = directions.map((_, i): PredictedTask => {
     const each = blocks * size
     const gradients = Float32Array.from(values.subarray(i * each, (i + 1) * each))

@@ -11,5 +11,5 @@ export {
 } from "./estimator.ts"
 export { type GradientMoments, gradientMoments, type TaskGradients } from "./gradients.ts"
 export { gradientEstimators, transitionEstimators } from "./list.ts"
-export { type ExpectedReturn, returnAfter } from "./returns.ts"
+export { type Episodes, type ExpectedReturn, returnAfter } from "./returns.ts"
 export { bestWorth, type WorthData, type WorthPoint, worthCurve } from "./worth.ts"

@@ -23,7 +23,9 @@ export const SeenTask = Schema.Struct({
   episodeLength: Schema.Number,
   episodeReturn: Schema.Number,
   /** Lowest and highest return of an episode. */
-  range: Schema.Tuple([Schema.Number, Schema.Number])
+  range: Schema.Tuple([Schema.Number, Schema.Number]),
+  /** Lowest and highest reward of a step. */
+  rewards: Schema.Tuple([Schema.Number, Schema.Number])
 })
 export type SeenTask = typeof SeenTask.Type
 
@@ -41,14 +43,24 @@ export const seeTasks = Effect.fn("policygradex.seeTasks")(function* <C>(problem
 
 const seenRows = (t: Transitions, policy: Policy) => ({ visited: firstRows(t, policy), transitions: t.count })
 
-const episodesOf = ({ episodes, reward, count, environments }: Transitions) => {
+/** What the episodes of a task at θ★ were like. */
+export const episodesOf = ({ episodes, reward, count, environments }: Transitions) => {
+  const rewards = endsOf(reward)
   if (episodes.returns.length > 0) {
-    const range = [Math.min(...episodes.returns), Math.max(...episodes.returns)] as const
-    return { episodeLength: mean(episodes.lengths), episodeReturn: mean(episodes.returns), range }
+    const range = endsOf(episodes.returns)
+    return { episodeLength: mean(episodes.lengths), episodeReturn: mean(episodes.returns), range, rewards }
   }
   const totals = new Float64Array(environments)
   for (const [row, r] of reward.entries()) totals[row % environments]! += r
   const own = Array.from(totals)
-  const range = [Math.min(...own), Math.max(...own)] as const
-  return { episodeLength: count / environments, episodeReturn: mean(own), range }
+  return { episodeLength: count / environments, episodeReturn: mean(own), range: endsOf(own), rewards }
+}
+
+const endsOf = (x: Iterable<number>): readonly [number, number] => {
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  for (const v of x) {
+    if (v < least) least = v
+    if (v > most) most = v
+  }
+  return [least, most]
 }

@@ -5,19 +5,20 @@ import { child, stream } from "../../../core/random/mod.ts"
 import { fromEither } from "../../../core/service/from_either.ts"
 import { centred, equation5, gradientCosine, subsets } from "../../../core/surrogate/mod.ts"
 import { type EstimateConfig, firstRows } from "./estimate.ts"
+import { episodesOf } from "./gradients.ts"
 import { lookahead, lookaheadScores } from "./lookahead.ts"
 import { taskAdvantages } from "./observe.ts"
 import type { PredictedTraining } from "./predict.ts"
 import type { SurrogateProblem } from "./problem.ts"
 
 /**
- * What is estimated of every subset. Tasks are looked at in this thread: each is judged under every other's step.
+ * What is estimated of every subset: the step's gain of every iteration, in units of return. Tasks are looked at in this thread: each is judged under every other's step.
  *
  * - Errors: `ArgumentError` where there are not so many subsets; `ArgumentError` where a task cannot be observed; `SessionError`.
  */
 export const estimateAhead = Effect.fn("policygradex.estimateAhead")(function* <C>(
   problem: SurrogateProblem<C, EstimateConfig>,
-  training: Pick<PredictedTraining, "updates" | "stepsPerTask">,
+  training: PredictedTraining,
   directions: number
 ) {
   const { setting, tasks, at, config: c, key } = problem
@@ -28,7 +29,11 @@ export const estimateAhead = Effect.fn("policygradex.estimateAhead")(function* <
   const place = { policy: setting.policy, theta: at.policy }
   const radius = c.trustRadius === "off" ? Number.POSITIVE_INFINITY : c.trustRadius * norm(at.policy)
   const { gains, steps, gradients } = yield* lookahead(place, all, { batch, length: count * rate, radius })
-  const scores = lookaheadScores(gains, n, drawn)
+  const units = all.map(({ transitions, unit }) => training.iterations * episodesOf(transitions).episodeLength * unit)
+  const scores = lookaheadScores(gains, n, drawn).map((s) => ({
+    ...s,
+    values: s.values.map((v, a) => v * units[s.tasks[a]!]!)
+  }))
   const stepOf = (members: readonly number[]): Float64Array =>
     Float64Array.from(steps[0]!, (_, c) => members.reduce((sum, j) => sum + steps[j]![c]!, 0) / members.length)
   const gain = equation5(scores, n)

@@ -119,15 +119,15 @@ export const predictor = (seen: readonly PredictedTask[], training: PredictedTra
   const batch = (members: number): number => updates(members)?.batch ?? training.stepsPerTask * members
   const moments = gradientMoments(gradients)
   const update = estimator.update({ moments, batch })
-  const told = updates(1) !== undefined && estimator.noisy
+  const told = updates(1) !== undefined
   const scale = unitOf(moments, batch, estimator)
   const improvementOf = told
     ? improvement(seen, { ...training, updates }, scale)
     : (_task: number, _members: number, gain: number): number => gain
   const returnOf = (task: number, members: number, gain: number): ExpectedReturn => {
     if (!told) return { value: gain, low: gain, high: gain }
-    const { episodeReturn, range } = seen[task]!
-    const episodes = { mean: episodeReturn, lowest: range[0], highest: range[1] }
+    const { episodeReturn, range, rewards } = seen[task]!
+    const episodes = { mean: episodeReturn, lowest: range[0], highest: range[1], rewards }
     return returnAfter(episodes, improvementOf(task, members, gain))
   }
   const start = seen.map((t) => (told ? t.episodeReturn : 0))

@@ -3,7 +3,10 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import fc from "fast-check"
 import { standardNormal, stream, zeroKey } from "../../../../core/random/mod.ts"
-import { returnAfter } from "../../../../core/surrogate/estimators/mod.ts"
+import { type Episodes, returnAfter } from "../../../../core/surrogate/estimators/mod.ts"
+
+/** Rewards that say nothing of where returns end. */
+const any = [-1, 1] as const
 
 const episodes = fc
   .tuple(
@@ -11,10 +14,10 @@ const episodes = fc
     fc.double({ min: 0.1, max: 500, noNaN: true }),
     fc.double({ min: 0.1, max: 500, noNaN: true })
   )
-  .map(([mean, below, above]) => ({ mean, lowest: mean - below, highest: mean + above }))
+  .map(([mean, below, above]) => ({ mean, lowest: mean - below, highest: mean + above, rewards: any }))
 
 /** The growth that is meant, step by step: dJ/dx = (J − L)(H − J)/((J₀ − L)(H − J₀)). */
-const grown = ({ mean, lowest, highest }: { mean: number; lowest: number; highest: number }, x: number): number => {
+const grown = ({ mean, lowest, highest }: Episodes, x: number): number => {
   const steps = 4000
   const unit = (mean - lowest) * (highest - mean)
   let j = mean
@@ -28,11 +31,11 @@ const grown = ({ mean, lowest, highest }: { mean: number; lowest: number; highes
 
 test("a return grows as its differential equation says, in the mean over how far trainings really go", () => {
   const s = stream(zeroKey)
-  const errors = Array.from({ length: 400 }, () => Math.exp(0.6 * standardNormal(s)))
+  const errors = Array.from({ length: 400 }, () => Math.exp(standardNormal(s)))
   for (const [one, x] of [
-    [{ mean: 24, lowest: 8, highest: 100 }, 20],
-    [{ mean: -5.6, lowest: -7.1, highest: 0.4 }, 1],
-    [{ mean: 50, lowest: 0, highest: 60 }, -30]
+    [{ mean: 24, lowest: 8, highest: 100, rewards: any }, 20],
+    [{ mean: -5.6, lowest: -7.1, highest: 0.4, rewards: any }, 1],
+    [{ mean: 50, lowest: 0, highest: 60, rewards: any }, -30]
   ] as const) {
     const drawn = errors.map((e) => grown(one, x * e))
     const mean = drawn.reduce((a, b) => a + b, 0) / drawn.length
@@ -71,14 +74,24 @@ test("a short training improves a return by what first order says", () => {
       const x = sign * 1e-6 * Math.min(e.mean - e.lowest, e.highest - e.mean)
       const grown = returnAfter(e, x).value - e.mean
       // The mean of e^ε over the model's error.
-      const drift = Math.exp(0.6 ** 2 / 2)
+      const drift = Math.exp(1 / 2)
       assert.ok(Math.abs(grown / (x * drift) - 1) < 1e-3, `${grown} for ${x}`)
     })
   )
 })
 
 test("where all episodes were alike nothing tells an end: the improvement stands as it is", () => {
-  const all = { mean: 3, lowest: 3, highest: 3 }
-  assert.ok(Math.abs(returnAfter(all, 0.5).value - 3 - 0.5 * Math.exp(0.18)) < 0.01)
+  const all = { mean: 3, lowest: 3, highest: 3, rewards: any }
+  assert.ok(Math.abs(returnAfter(all, 0.5).value - 3 - 0.5 * Math.exp(0.5)) < 0.01)
   assert.ok(Math.abs(returnAfter(all, 0).value - 3) < 1e-12)
+})
+
+test("where no reward is positive no interval passes 0, and where none is negative none falls below it", () => {
+  fc.assert(
+    fc.property(episodes, fc.double({ min: -1e4, max: 1e4, noNaN: true }), (e, x) => {
+      const shift = (by: number) => ({ ...e, mean: e.mean - by, lowest: e.lowest - by, highest: e.highest - by })
+      assert.ok(returnAfter({ ...shift(e.highest), rewards: [-1, 0] }, x).high <= 1e-9)
+      assert.ok(returnAfter({ ...shift(e.lowest), rewards: [0, 1] }, x).low >= -1e-9)
+    })
+  )
 })
