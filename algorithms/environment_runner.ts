@@ -22,7 +22,7 @@ import type { EnvironmentRunner, RolloutBuffer } from "./rollouts.ts"
  * Makes the environments of a problem, `key` deciding their episodes; they live no longer than the scope. With `fresh` those
  * that are elsewhere have not been played before.
  */
-export const environmentRunner = Effect.fn("interaction")(function* (
+export const environmentRunner = Effect.fn("environmentRunner")(function* (
   { environment, tasks, policy, environmentsPerTask }: Problem,
   key: Key,
   Real: RealConstructor,

@@ -36,8 +36,8 @@ export interface Turn {
   readonly streams: Readonly<Record<string, Stream>>
   /** What the past left for normalising. */
   readonly memory: Memory
-  /** Keeps figures that were finite, for the message of a divergence. */
-  readonly watch: (figures: Readonly<Record<string, number>>) => void
+  /** Keeps metrics that were finite, for the message of a divergence. */
+  readonly watch: (metrics: Readonly<Record<string, number>>) => void
   /** A quantity that is not finite, on the tasks at these places, or on all. */
   readonly fail: (quantity: string, odd: readonly number[]) => TrainingDiverged
 }
@@ -144,8 +144,8 @@ export const trainingLoop = Effect.fn("trainingLoop")(function* (parts: LearnerP
     for (const name of parts.streams) own[name] = yield* fromEither(loadStream(state.streams[name] ?? ""))
     const diverging = diverged(id, state.iteration, tasks)
     const fail: Turn["fail"] = (quantity, odd) => diverging(quantity, odd, lastFinite)
-    const watch: Turn["watch"] = (figures) => {
-      lastFinite = figures
+    const watch: Turn["watch"] = (metrics) => {
+      lastFinite = metrics
     }
     const before = { moments: state.moments, discounted: state.arrays.discounted ?? new Float64Array(running) }
     const done = yield* parts.iterate({ state, continuing, actions, streams: own, memory: before, watch, fail })

@@ -65,7 +65,7 @@ export const beginEpisode = (env: Environment, params: Params, key: Key): Either
   Either.map((moving: Moving) => checked(env, moving))(
     env.open === undefined
       ? Either.map((d: Dynamics) => here(env, d, key))(checkedDynamics(env, env.make(params)))
-      : Either.chain((batch: Batch) => elsewhere(env, batch))(env.open([{ params, key }], { fresh: true }))
+      : Either.chain((batch: Batch) => remoteMoving(env, batch))(env.open([{ params, key }], { fresh: true }))
   )
 
 const checked = (env: Environment, { limit, first, move, render, succeeded, close }: Moving): Episode => {
@@ -124,7 +124,7 @@ const here = (env: Environment, d: Dynamics, key: Key): Moving => {
   }
 }
 
-const elsewhere = (env: Environment, batch: Batch): Either.Either<EnvError, Moving> => {
+const remoteMoving = (env: Environment, batch: Batch): Either.Either<EnvError, Moving> => {
   const rows = makeRows(1, batch.observationSize, floatsOf(env))
   const close = (): void => batch.remote?.close()
   batch.reset(rows.observation)

@@ -98,7 +98,7 @@ export const mainJob = (catalog: Catalog) =>
     }
     if (planned.selecting !== undefined) {
       const selected = yield* select(config, planned, planned.selecting, stages, estimated, split)
-      const spent = { spent: stages.ledger.entries(), computers: stages.computers }
+      const spent = { spent: stages.ledger.entries(), backends: stages.backends }
       return jobResult({ ...common, ...ungrouped, selection: selected, ...spent })
     }
 
@@ -133,7 +133,7 @@ export const mainJob = (catalog: Catalog) =>
       truth: trained,
       trained: grouped,
       spent: stages.ledger.entries(),
-      computers: stages.computers
+      backends: stages.backends
     })
     return { ...result, recordings }
   })

@@ -231,6 +231,7 @@ const retired = [
   "Company",
   "Midway",
   "Players",
+  "players",
   "Standing",
   "Site",
   "Known",

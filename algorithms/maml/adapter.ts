@@ -10,7 +10,7 @@ import { diverged, problemError } from "../error.ts"
 import type { Acting } from "../rollouts.ts"
 import type { Played } from "./advantage.ts"
 import type { Maml } from "./config.ts"
-import { players } from "./players.ts"
+import { innerLoop } from "./inner_loop.ts"
 
 /**
  * Makes adaptation ready: the training's own inner steps, all tasks together, and any number of shorter ones after them.
@@ -25,7 +25,7 @@ export const adapter = (id: string) =>
     const Real = realOf(session)
     const x = yield* environmentRunner(problem, zeroKey, Real)
     const rate = yield* session.buffer([policy.size])
-    const inner = yield* players(c, problem, x, rate, rolloutSteps)
+    const inner = yield* innerLoop(c, problem, x, rate, rolloutSteps)
     const data = inner.data()
     // One adaptation uses the buffers at a time; a second caller waits.
     const turn = yield* Semaphore.make(1)
@@ -48,13 +48,13 @@ export const adapter = (id: string) =>
         yield* session.write(rate, alpha)
         yield* inner.start(at.policy)
         const streams = actionStreams(key, tasks)
-        const seen: (readonly Played[])[] = []
+        const rollouts: (readonly Played[])[] = []
         for (let k = 0; k <= steps; k++) {
-          const shown = yield* inner.play(streams, data)
-          if (shown.broken.length > 0) {
-            return yield* Effect.fail(diverged(id, k, tasks)("reward or log-probability", shown.broken, {}))
+          const rolled = yield* inner.play(streams, data)
+          if (rolled.broken.length > 0) {
+            return yield* Effect.fail(diverged(id, k, tasks)("reward or log-probability", rolled.broken, {}))
           }
-          seen.push(shown.played)
+          rollouts.push(rolled.played)
           if (k === c.inner.steps) yield* session.write(rate, shorter)
           if (k < steps) yield* inner.step(data)
         }
@@ -63,7 +63,7 @@ export const adapter = (id: string) =>
           (task, t): Adapted => ({
             task: task.id,
             policy: thetas.slice(t * policy.size, (t + 1) * policy.size),
-            rollouts: seen.map((all): Adaptation => all[t]!)
+            rollouts: rollouts.map((all): Adaptation => all[t]!)
           })
         )
       },

@@ -13,7 +13,7 @@ export interface TaskRollout {
   /** `[n, inputs]`, in the session's precision. */
   readonly observation: Float32Array | Float64Array
   /** Network inputs of what was really reached, `[n, inputs]`. */
-  readonly reached: Float32Array | Float64Array
+  readonly nextInputs: Float32Array | Float64Array
   readonly action: Float64Array
   /** `[n]`, like all below. */
   readonly logProb: Float64Array
@@ -42,7 +42,7 @@ export const takeTask = (
   const width = e.action.length / e.count
   const out = {
     observation: new Real(count * inputs),
-    reached: new Real(count * inputs),
+    nextInputs: new Real(count * inputs),
     action: new Float64Array(count * width),
     logProb: new Float64Array(count),
     reward: new Float64Array(count),
@@ -55,7 +55,7 @@ export const takeTask = (
   }
   for (const [i, row] of rows.entries()) {
     out.observation.set(e.observation.subarray(row * inputs, (row + 1) * inputs), i * inputs)
-    x.encode(row % envs, e.rows.nextObservation, row * x.batch.observationSize, out.reached, i * inputs)
+    x.encode(row % envs, e.rows.nextObservation, row * x.batch.observationSize, out.nextInputs, i * inputs)
     out.action.set(e.action.subarray(row * width, (row + 1) * width), i * width)
     out.logProb[i] = e.logProb[row]!
     out.reward[i] = e.rows.reward[row]!
@@ -91,7 +91,7 @@ export const estimate = (
     if (E.isLeft(done)) return done
     const baseline = fit(returnsInto(r.advantage, r.value, target))
     r.value.set(baseline.values(r.observation, inputs, count))
-    r.next.set(baseline.values(r.reached, inputs, count))
+    r.next.set(baseline.values(r.nextInputs, inputs, count))
     for (let i = 0; i < count; i++) if (r.terminated[i] === 1) r.next[i] = 0
   }
   const done = gaeInto(c.gamma, c.lambda, each)(r, r.advantage)

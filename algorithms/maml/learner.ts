@@ -18,9 +18,9 @@ import { updateMoments } from "../normalise.ts"
 import type { Played } from "./advantage.ts"
 import { checked } from "./check.ts"
 import type { Maml, Order } from "./config.ts"
-import { figures, metaGradientProgram, metaSize, parts } from "./mathematics.ts"
+import { innerLoop, type RolloutData } from "./inner_loop.ts"
+import { metaGradientProgram, metaSize, metricNames, parts } from "./mathematics.ts"
 import { type Outer, optimizerOuter, trustOuter } from "./outer.ts"
-import { players, type RolloutData } from "./players.ts"
 
 /** What distinguishes one meta-learner from the others. */
 export interface Kind {
@@ -42,7 +42,7 @@ export const learner = (kind: Kind) =>
     const count = tasks.length
     const x = yield* environmentRunner(problem, zeroKey, Real)
     const at = { theta: yield* session.buffer([policy.size]), rate: yield* session.buffer([policy.size]) }
-    const inner = yield* players(c, problem, x, at.rate, rolloutSteps)
+    const inner = yield* innerLoop(c, problem, x, at.rate, rolloutSteps)
     const data = Array.from({ length: c.inner.steps + 1 }, inner.data)
     const n = rolloutSteps * environmentsPerTask
     const batched = ["score", ...data.flatMap((_, k) => parts.map((part) => part + k))]
@@ -111,29 +111,29 @@ export const learner = (kind: Kind) =>
       }),
       iterate: Effect.fnUntraced(function* ({ state, actions, memory: past, watch, fail }) {
         yield* inner.start(state.policy)
-        const seen: (readonly Played[])[] = []
+        const rollouts: (readonly Played[])[] = []
         // All rollouts of an iteration are normalised alike; together they are taken in.
         let memory = past
         for (const [k, into] of data.entries()) {
-          const shown = yield* inner.play(actions, into)
-          if (shown.broken.length > 0) return yield* Effect.fail(fail("reward or log-probability", shown.broken))
+          const rolled = yield* inner.play(actions, into)
+          if (rolled.broken.length > 0) return yield* Effect.fail(fail("reward or log-probability", rolled.broken))
           if (k < c.inner.steps) yield* inner.step(into)
-          seen.push(shown.played)
+          rollouts.push(rolled.played)
           memory = updateMoments(policy, memory, inner.rows, c.gamma)
         }
         yield* fromEither(x.normaliser.set(memory.moments))
-        const before = seen[0]!
-        const after = seen[seen.length - 1]!
+        const before = rollouts[0]!
+        const after = rollouts[rollouts.length - 1]!
         const score = standardised(worthOf(after))
         weight = towardsWorst(c.outer.robust, state.arrays.weight ?? [], score)
         const inputs = { theta: at.theta, rate: at.rate, score, ...numbered(data) }
         let moved: Readonly<Record<string, number>> = {}
         for (let epoch = 0; epoch < c.outer.epochs; epoch++) {
           yield* differentiating.run(inputs, { gradient, ...out })
-          const odd = tasks.flatMap((_, t) => (figures.every((f) => Number.isFinite(out[f][t])) ? [] : [t]))
+          const odd = tasks.flatMap((_, t) => (metricNames.every((f) => Number.isFinite(out[f][t])) ? [] : [t]))
           if (odd.length > 0) return yield* Effect.fail(fail("loss or meta-gradient", odd))
           moved = yield* outer.step(inputs, weight)
-          watch({ ...moved, ...Object.fromEntries(figures.map((f) => [f, mean(out[f])])) })
+          watch({ ...moved, ...Object.fromEntries(metricNames.map((f) => [f, mean(out[f])])) })
           yield* pause
         }
         const rows = tasks.map(({ id }, t): TaskRow => {
@@ -142,7 +142,7 @@ export const learner = (kind: Kind) =>
             rewardBefore: before[t]!.meanReward,
             rewardAfter: meanReward,
             ...(before[t]!.meanReturn === undefined ? {} : { returnBefore: before[t]!.meanReturn }),
-            ...Object.fromEntries(figures.map((f) => [f, out[f][t]!])),
+            ...Object.fromEntries(metricNames.map((f) => [f, out[f][t]!])),
             weight: weight[t]!,
             ...moved
           }

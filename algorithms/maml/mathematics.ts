@@ -47,7 +47,7 @@ export const adaptProgram = (c: Maml, policy: Policy, n: number) =>
   }))
 
 /** Figures of one task's meta-gradient, each an output: L(θᴷ), KL(π_old ‖ π_θᴷ) after adaptation, ‖gradient‖. */
-export const figures = ["loss", "kl", "gradientNorm"] as const
+export const metricNames = ["loss", "kl", "gradientNorm"] as const
 
 /**
  * The meta-gradient of one task, from a rollout before each of K inner steps and one after the last.
@@ -61,7 +61,7 @@ export const figures = ["loss", "kl", "gradientNorm"] as const
  * The last term credits what was done before adaptation with what came of it afterwards: `score` is the task's mean
  * return after adaptation, standardised over tasks.
  *
- * - Shapes: θ and α (`rate`) `[p]`; `score` and all figures `[]`; sample k as {@link partShapes}; `gradient` `[metaSize]`, θ's then α's.
+ * - Shapes: θ and α (`rate`) `[p]`; `score` and all metrics `[]`; sample k as {@link partShapes}; `gradient` `[metaSize]`, θ's then α's.
  * - Source: Finn et al., arXiv:1703.03400, algorithm 3; Nichol et al., arXiv:1803.02999, algorithm 2; the penalty from
  *   Rothfuss et al., arXiv:1810.06784, eq. 12; the last term from Stadie et al., arXiv:1803.01118, eq. 4.
  */

@@ -31,7 +31,7 @@ export interface Outer {
   readonly carried: Readonly<Record<string, number>>
   readonly restore: (name: string, values: Floats) => Effect.Effect<void, SessionFailure>
   readonly read: Effect.Effect<Readonly<Record<string, Floats>>, SessionFailure>
-  /** Gives its own figures; `inputs` are those of the meta-gradient's program. */
+  /** Gives its own metrics; `inputs` are those of the meta-gradient's program. */
   readonly step: (
     inputs: Readonly<Record<string, Argument>>,
     weight: Float64Array

@@ -6,7 +6,7 @@ import { concat, logSoftmax, min, mul, pick, reshape, type Shape, sum, type Tens
 import { type Floats, integers, type Stream, uniform } from "../../core/random/mod.ts"
 import type { Policy } from "../policy.ts"
 
-/** A value's two parts: V(s) = worth − α·logProb. */
+/** A value's two parts: V(s) = q − α·logProb. */
 export interface Soft {
   /** E_π min_i Q_i(s, a): `[rows]`. */
   readonly q: Tensor
@@ -26,7 +26,7 @@ export interface ActionKind {
   /** Standard normal numbers a row. */
   readonly noise: number
   /** Q(s, a): `[rows]`. */
-  readonly worth: (phi: Tensor, observation: Tensor, action: Tensor) => Tensor
+  readonly q: (phi: Tensor, observation: Tensor, action: Tensor) => Tensor
   /** One draw's estimate for vectors, by the noise; exact for discrete actions. */
   readonly soft: (head: Readonly<Record<string, Tensor>>, critics: Twins, observation: Tensor, noise: Tensor) => Soft
   /** What the critics see of an action as drawn. */
@@ -35,7 +35,7 @@ export interface ActionKind {
   readonly explore: (s: Stream, drawn: Floats) => void
 }
 
-/** The form for a policy made by SAC. */
+/** The kind for a policy made by SAC. */
 export const actionKindOf = (policy: Policy, correction: Correction): ActionKind =>
   policy.distribution === "categorical" ? discrete(policy) : continuous(policy, correction)
 
@@ -47,18 +47,18 @@ export const actionKindOf = (policy: Policy, correction: Correction): ActionKind
 const continuous = (policy: Policy, correction: Correction): ActionKind => {
   const n = policy.actionSize
   const critic = policy.network.sized(policy.inputs + n, 1)
-  const worth: ActionKind["worth"] = (phi, observation, action) =>
+  const q: ActionKind["q"] = (phi, observation, action) =>
     reshape(critic.forward(phi, concat([observation, action], 1)).output, [observation.shape[0] ?? 0])
   return {
     critic,
     targetEntropy: -n,
     actionShape: (rows) => [rows, n],
     noise: n,
-    worth,
+    q,
     soft: (head, [one, two], observation, noise) => {
       const { mean, logStd } = head
       const { action, logProb } = squashedGaussian.draw({ mean: mean!, logStd: logStd! }, noise, correction)
-      return { q: min(worth(one, observation, action), worth(two, observation, action)), logProb }
+      return { q: min(q(one, observation, action), q(two, observation, action)), logProb }
     },
     seen: tanh,
     explore: (s, drawn) => {
@@ -85,7 +85,7 @@ const discrete = (policy: Policy): ActionKind => {
     targetEntropy: 0.5 * log(n),
     actionShape: (rows) => [rows],
     noise: 1,
-    worth: (phi, observation, action) => pick(critic.forward(phi, observation).output, action),
+    q: (phi, observation, action) => pick(critic.forward(phi, observation).output, action),
     soft: ({ logits }, [one, two], observation) => {
       const p = probabilities(logits!)
       const best = min(critic.forward(one, observation).output, critic.forward(two, observation).output)

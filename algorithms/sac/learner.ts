@@ -18,7 +18,7 @@ import { checked } from "./check.ts"
 import { type Sac, sizeOf, withBudget } from "./config.ts"
 import { deviceState, firstArrays, partNames, readState, writeState } from "./device_state.ts"
 import { batchOf, networks } from "./mathematics.ts"
-import { brokenTasks, figuresOf, tally } from "./rows.ts"
+import { brokenTasks, metricsOf, tally } from "./rows.ts"
 import { rowLayout, updater } from "./update.ts"
 import type { Updating } from "./update_program.ts"
 
@@ -57,14 +57,14 @@ export const learner = ({ id, version, optimizer }: SacKind) =>
     const at = yield* deviceState(u)
     const acting = yield* session.compile(yield* actProgram(policy, envs))
     const act = acting.run({ parameters: at.policy, observation: x.input }, x.actor.head)
-    const { update, figures } = yield* updater({ ...u, aggregator, at })
+    const { update, metrics } = yield* updater({ ...u, aggregator, at })
     /** The replay keeps observations and rewards as they were: moments go on, and normalise what is drawn from it. */
     const scaled = policy.config.normalise?.observation === true
     const far = scaled && isDouble(policy.spaces.observation)
     /** What is taken from observations before they are rounded to float32: the first one, where they are float64. */
-    const origin = new Float64Array(row.seen)
+    const origin = new Float64Array(row.observationSize)
     const step = makeRows(envs, x.batch.observationSize, shownBy(policy))
-    const reached = new Real(policy.inputs)
+    const nextInput = new Real(policy.inputs)
     const perRound = c.updates === "steps" ? c.trainEvery * envs : c.updates
 
     let replay = empty
@@ -72,19 +72,19 @@ export const learner = ({ id, version, optimizer }: SacKind) =>
     let uniform = 0
 
     /** Puts what the last step showed, and what was seen before it, into the replay. */
-    const remember = (sight: Floats, shown: Floats): void => {
+    const remember = (networkInput: Floats, rawObservation: Floats): void => {
       const slot = nextSlot(replay)
       const { memory } = (replay = slot.replay)
       const { inputs, actionSize } = policy
       for (let e = 0, to = slot.at; e < envs; e++, to += row.width) {
         const own = e * x.batch.observationSize
-        if (!scaled) x.encode(e, step.nextObservation, own, reached, 0)
-        for (let i = 0; i < row.seen; i++) {
-          memory[to + i] = scaled ? shown[own + i]! - origin[i]! : sight[e * inputs + i]!
-          memory[to + row.next + i] = scaled ? step.nextObservation[own + i]! - origin[i]! : reached[i]!
+        if (!scaled) x.encode(e, step.nextObservation, own, nextInput, 0)
+        for (let i = 0; i < row.observationSize; i++) {
+          memory[to + i] = scaled ? rawObservation[own + i]! - origin[i]! : networkInput[e * inputs + i]!
+          memory[to + row.next + i] = scaled ? step.nextObservation[own + i]! - origin[i]! : nextInput[i]!
         }
         for (let i = 0; i < actionSize; i++)
-          memory[to + row.action + i] = n.form.seen(x.actor.action[e * actionSize + i]!)
+          memory[to + row.action + i] = n.actionKind.seen(x.actor.action[e * actionSize + i]!)
         memory[to + row.reward] = step.reward[e]!
         memory[to + row.terminated] = step.terminated[e]!
       }
@@ -93,7 +93,9 @@ export const learner = ({ id, version, optimizer }: SacKind) =>
     const firstValue = (key: Key): Floats => {
       const phi = new Float64Array(n.value.size)
       for (const name of ["q1", "q2"] as const) {
-        n.twins.host(phi.subarray(0, n.twins.size), name).set(n.form.critic.init(stream(child(key, "value", name)), 1))
+        n.twins
+          .host(phi.subarray(0, n.twins.size), name)
+          .set(n.actionKind.critic.init(stream(child(key, "value", name)), 1))
       }
       phi[n.twins.size] = log(c.temperature === "auto" ? c.initialTemperature : c.temperature)
       return phi
@@ -118,7 +120,7 @@ export const learner = ({ id, version, optimizer }: SacKind) =>
           value,
           arrays: {
             ...(scaled ? { shown: fresh.rawObservation.slice() } : {}),
-            ...(far ? { origin: Float64Array.from(fresh.rawObservation.subarray(0, row.seen)) } : {}),
+            ...(far ? { origin: Float64Array.from(fresh.rawObservation.subarray(0, row.observationSize)) } : {}),
             replay: new Float32Array(0),
             // A policy that was given knows more than chance does.
             uniform: Float64Array.of(start.policy === undefined ? c.learningStarts : 0),
@@ -136,13 +138,13 @@ export const learner = ({ id, version, optimizer }: SacKind) =>
       }),
       read: Effect.gen(function* () {
         const { arrays, ...trained } = yield* Effect.provideService(readState(u, at), Session, session)
-        const shown = {
+        const observed = {
           ...(scaled ? { shown: x.rawObservation.slice() } : {}),
           ...(far ? { origin: origin.slice() } : {})
         }
         return {
           ...trained,
-          arrays: { ...arrays, ...shown, uniform: Float64Array.of(uniform), replay: contents(replay) }
+          arrays: { ...arrays, ...observed, uniform: Float64Array.of(uniform), replay: contents(replay) }
         }
       }),
       iterate: Effect.fnUntraced(function* ({ state, continuing, actions, streams, memory: past, watch, fail }) {
@@ -150,8 +152,8 @@ export const learner = ({ id, version, optimizer }: SacKind) =>
           replay = yield* fromEither(withContents(replay, contents(replay), replay.pushed))
         }
         const sums = tally(tasks, environmentsPerTask)
-        const sight = x.input.slice()
-        const shown = x.rawObservation.slice()
+        const networkInput = x.input.slice()
+        const rawObservation = x.rawObservation.slice()
         let memory = past
         const own = environmentsPerTask * policy.actionSize
 
@@ -161,14 +163,15 @@ export const learner = ({ id, version, optimizer }: SacKind) =>
             yield* act
             for (const [g, s] of actions.entries()) x.actor.sample(g, s)
           } else
-            for (const [g, s] of actions.entries()) n.form.explore(s, x.actor.action.subarray(g * own, (g + 1) * own))
-          sight.set(x.input)
-          if (scaled) shown.set(x.rawObservation)
+            for (const [g, s] of actions.entries())
+              n.actionKind.explore(s, x.actor.action.subarray(g * own, (g + 1) * own))
+          networkInput.set(x.input)
+          if (scaled) rawObservation.set(x.rawObservation)
           x.step(step, 0)
           if (x.batch.fault() !== undefined) yield* checkFault(x)
           const odd = step.reward.findIndex((r) => !Number.isFinite(r))
           if (odd >= 0) return yield* Effect.fail(fail("reward", [Math.floor(odd / environmentsPerTask)]))
-          remember(sight, shown)
+          remember(networkInput, rawObservation)
           if (memory.moments !== undefined) {
             memory = updateMoments(policy, memory, step, c.gamma)
             yield* fromEither(x.normaliser.set(memory.moments))
@@ -178,10 +181,10 @@ export const learner = ({ id, version, optimizer }: SacKind) =>
           if (taken + envs <= c.learningStarts || replay.pushed % c.trainEvery !== 0) continue
           for (let k = 0; k < perRound; k++) {
             yield* update(replay, x, streams.update!, origin)
-            if (!figures.every(Number.isFinite))
-              return yield* Effect.fail(fail("loss", brokenTasks(figures, tasks.length)))
-            sums.takeUpdate(figures)
-            watch(figuresOf(figures, tasks.length, 0))
+            if (!metrics.every(Number.isFinite))
+              return yield* Effect.fail(fail("loss", brokenTasks(metrics, tasks.length)))
+            sums.takeUpdate(metrics)
+            watch(metricsOf(metrics, tasks.length, 0))
           }
         }
         return { rows: sums.rows(), steps: steps * envs, memory }

@@ -8,7 +8,7 @@ import type { Sac } from "./config.ts"
 /** Policy and twin critics; the critics' parameters are one vector, one critic after the other. */
 export interface Networks {
   readonly policy: Policy
-  readonly form: ActionKind
+  readonly actionKind: ActionKind
   readonly twins: Layout<"q1" | "q2">
   /** What a later training starts from beside θ: the critics, and the mean over tasks of log α. */
   readonly value: Layout<"twins" | "logAlpha">
@@ -17,8 +17,8 @@ export interface Networks {
 }
 
 export const networks = (policy: Policy, correction: Sac["correction"]): Networks => {
-  const form = actionKindOf(policy, correction)
-  const shape = [form.critic.layout.size]
+  const actionKind = actionKindOf(policy, correction)
+  const shape = [actionKind.critic.layout.size]
   const twins = layout([
     { name: "q1", shape },
     { name: "q2", shape }
@@ -29,7 +29,7 @@ export const networks = (policy: Policy, correction: Sac["correction"]): Network
   ])
   return {
     policy,
-    form,
+    actionKind,
     twins,
     value,
     layout: layout([
@@ -42,8 +42,8 @@ export const networks = (policy: Policy, correction: Sac["correction"]): Network
 /** The critics of their common parameters. */
 export const both = (n: Networks, phi: Tensor): Twins => [n.twins.view(phi, "q1"), n.twins.view(phi, "q2")]
 
-/** Figures of an update, in the order of the output `figures`, one of each task. */
-export const figures = ["policyLoss", "valueLoss", "worth", "entropy", "temperature"] as const
+/** Metrics of an update, in the order of the output `metrics`, one of each task. */
+export const metricNames = ["policyLoss", "valueLoss", "worth", "entropy", "temperature"] as const
 
 /**
  * V(s) at the median action, or its expectation for discrete ones, without the entropy: the critics' baseline.
@@ -56,9 +56,9 @@ export const valueProgram = (n: Networks, rows: number) =>
     { parameters: [n.layout.size], observation: [rows, n.policy.inputs] },
     ({ parameters, observation }) => {
       const head = n.policy.head(n.layout.view(parameters, "policy"), observation)
-      const noise = constant(new Float64Array(rows * n.form.noise), [rows, n.form.noise])
+      const noise = constant(new Float64Array(rows * n.actionKind.noise), [rows, n.actionKind.noise])
       const critics = both(n, n.value.view(n.layout.view(parameters, "value"), "twins"))
-      return { value: n.form.soft(head, critics, observation, noise).q }
+      return { value: n.actionKind.soft(head, critics, observation, noise).q }
     }
   )
 

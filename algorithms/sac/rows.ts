@@ -1,12 +1,12 @@
 /** What an iteration showed, task by task. */
 import type { Rows } from "../../envs/mod.ts"
 import type { Problem, TaskRow } from "../algorithm.ts"
-import { figures } from "./mathematics.ts"
+import { metricNames } from "./mathematics.ts"
 
 /** Sums over an iteration; `take…` adds to them. */
 export const tally = (tasks: Problem["tasks"], each: number) => {
   const ended = tasks.map(() => ({ episodes: 0, returns: 0, lengths: 0 }))
-  const sums = new Float64Array(figures.length * tasks.length)
+  const sums = new Float64Array(metricNames.length * tasks.length)
   let updates = 0
   return {
     /** One step of all environments. */
@@ -19,7 +19,7 @@ export const tally = (tasks: Problem["tasks"], each: number) => {
         own.lengths += episodeLength[e]!
       }
     },
-    /** One update's figures `[figures, tasks]`. */
+    /** One update's metrics `[5, T]`. */
     takeUpdate: (values: ArrayLike<number>): void => {
       updates++
       for (let i = 0; i < sums.length; i++) sums[i]! += values[i]!
@@ -32,18 +32,18 @@ export const tally = (tasks: Problem["tasks"], each: number) => {
           episodes,
           meanReturn: episodes === 0 ? undefined : returns / episodes,
           meanLength: episodes === 0 ? undefined : lengths / episodes,
-          metrics: { ...(updates === 0 ? {} : figuresOf(sums, tasks.length, t, updates)), updates }
+          metrics: { ...(updates === 0 ? {} : metricsOf(sums, tasks.length, t, updates)), updates }
         }
       })
   }
 }
 
 /** Figures of one task under their names. */
-export const figuresOf = (values: ArrayLike<number>, tasks: number, task: number, over = 1): Record<string, number> =>
-  Object.fromEntries(figures.map((name, f) => [name, values[f * tasks + task]! / over]))
+export const metricsOf = (values: ArrayLike<number>, tasks: number, task: number, over = 1): Record<string, number> =>
+  Object.fromEntries(metricNames.map((name, f) => [name, values[f * tasks + task]! / over]))
 
 /** Tasks with a figure that is not finite. */
 export const brokenTasks = (values: ArrayLike<number>, tasks: number): number[] =>
   Array.from({ length: tasks }, (_, t) => t).filter((t) =>
-    figures.some((_, f) => !Number.isFinite(values[f * tasks + t]!))
+    metricNames.some((_, f) => !Number.isFinite(values[f * tasks + t]!))
   )

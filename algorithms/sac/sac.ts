@@ -49,9 +49,9 @@ export const softActorCritic = (kind: SacKind): Algorithm<Sac> => ({
     }),
   widen: (c, policy, at, tasks) => {
     const n = networks(policy, c.correction)
-    const q = n.form.critic.layout.size
+    const q = n.actionKind.critic.layout.size
     // Critics see [observation, task, action].
-    const wide = (critic: Floats): Floats => n.form.critic.insertInputs(critic, policy.inputs, tasks)
+    const wide = (critic: Floats): Floats => n.actionKind.critic.insertInputs(critic, policy.inputs, tasks)
     const [one, two] = [wide(at.value.subarray(0, q)), wide(at.value.subarray(q, 2 * q))]
     const value = Float64Array.from([...one, ...two, ...at.value.subarray(2 * q)])
     return E.right({ ...at, policy: widenedPolicy(policy, at.policy, tasks), value })

@@ -6,7 +6,7 @@ import { fromEither } from "../../core/service/from_either.ts"
 import { type Buffer, Session, type SessionFailure } from "../../core/service/session.ts"
 import { combiner } from "../combination.ts"
 import type { DeviceState } from "./device_state.ts"
-import { figures } from "./mathematics.ts"
+import { metricNames } from "./mathematics.ts"
 import {
   actorGradientProgram,
   actorStepProgram,
@@ -44,7 +44,7 @@ export interface Stepping extends Updating {
   readonly aggregator: Aggregator | undefined
   readonly at: DeviceState
   readonly inputs: Inputs
-  /** Gets the figures `[5, T]`. */
+  /** Gets the metrics `[5, T]`. */
   readonly out: Numbers
 }
 
@@ -54,7 +54,7 @@ export const stepper = (s: Stepping) => (s.aggregator === undefined ? meanStep(s
 const meanStep = Effect.fnUntraced(function* (s: Stepping) {
   const session = yield* Session
   const executable = yield* session.compile(yield* fromEither(updateProgram(s)))
-  const call = executable.run({ ...s.at, ...s.inputs }, { ...s.at, figures: s.out })
+  const call = executable.run({ ...s.at, ...s.inputs }, { ...s.at, metrics: s.out })
   return { flops: executable.cost.flops, take: () => Effect.asVoid(call) } satisfies Step
 })
 
@@ -77,7 +77,7 @@ const criticStep = Effect.fnUntraced(function* (s: Stepping, aggregator: Aggrega
   const { noise: _ofTheActor, ...batch } = s.inputs
   const gradientCall = differentiate.run(
     { policy, value, target, logAlpha, ...batch },
-    { taskGradients, valueLoss: figure(s, "valueLoss") }
+    { taskGradients, valueLoss: metric(s, "valueLoss") }
   )
   const moved = { ...pick(s, "value"), target }
   const moveCall = move.run({ ...moved, taskGradients, weights }, moved)
@@ -100,10 +100,10 @@ const actorStep = Effect.fnUntraced(function* (s: Stepping, aggregator: Aggregat
     {
       taskGradients,
       temperatureGradient,
-      policyLoss: figure(s, "policyLoss"),
-      worth: figure(s, "worth"),
-      entropy: figure(s, "entropy"),
-      temperature: figure(s, "temperature")
+      policyLoss: metric(s, "policyLoss"),
+      worth: metric(s, "worth"),
+      entropy: metric(s, "entropy"),
+      temperature: metric(s, "temperature")
     }
   )
   const moved = { ...pick(s, "policy"), ...pick(s, "logAlpha"), logAlpha }
@@ -119,7 +119,7 @@ const pick = (s: Stepping, part: Moved): Readonly<Record<string, Buffer>> =>
   Object.fromEntries(namesOf(s, part).map((name) => [name, s.at[name]!]))
 
 /** Where a figure of all tasks stands in `out`. */
-const figure = ({ out, tasks }: Stepping, name: (typeof figures)[number]): Numbers => {
-  const f = figures.indexOf(name)
+const metric = ({ out, tasks }: Stepping, name: (typeof metricNames)[number]): Numbers => {
+  const f = metricNames.indexOf(name)
   return out.subarray(f * tasks, (f + 1) * tasks)
 }

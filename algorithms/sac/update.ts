@@ -7,13 +7,13 @@ import { Session } from "../../core/service/session.ts"
 import { pauseEvery } from "../environment_runner.ts"
 import { type Replay, sampleRows } from "../replay/mod.ts"
 import type { EnvironmentRunner } from "../rollouts.ts"
-import { batchOf, figures, type Networks } from "./mathematics.ts"
+import { batchOf, metricNames, type Networks } from "./mathematics.ts"
 import { type Inputs, type Stepping, stepper } from "./step.ts"
 
 /** Where a transition's numbers stand in its row of the replay; the task's one-hot is not stored. */
 export interface RowLayout {
   /** Numbers of one observation. */
-  readonly seen: number
+  readonly observationSize: number
   readonly action: number
   readonly next: number
   readonly reward: number
@@ -22,13 +22,13 @@ export interface RowLayout {
 }
 
 export const rowLayout = ({ policy }: Networks): RowLayout => {
-  const seen = policy.inputs - policy.taskIds.length
-  const next = seen + policy.actionSize
-  const reward = next + seen
-  return { seen, action: seen, next, reward, terminated: reward + 1, width: reward + 2 }
+  const observationSize = policy.inputs - policy.taskIds.length
+  const next = observationSize + policy.actionSize
+  const reward = next + observationSize
+  return { observationSize, action: observationSize, next, reward, terminated: reward + 1, width: reward + 2 }
 }
 
-/** Makes updates ready. After each, `figures` holds the figures `[5, T]` of it. */
+/** Makes updates ready. After each, `metrics` holds its own, `[5, T]`. */
 export const updater = Effect.fn("sac.updater")(function* (u: Omit<Stepping, "inputs" | "out">) {
   const session = yield* Session
   const Real = realOf(session)
@@ -41,15 +41,15 @@ export const updater = Effect.fn("sac.updater")(function* (u: Omit<Stepping, "in
     action: new Real(batch * actionSize),
     reward: new Real(batch),
     terminated: new Real(batch),
-    noise: new Real(batch * n.form.noise),
-    nextNoise: new Real(batch * n.form.noise)
+    noise: new Real(batch * n.actionKind.noise),
+    nextNoise: new Real(batch * n.actionKind.noise)
   }
-  const out = new Real(figures.length * tasks)
+  const out = new Real(metricNames.length * tasks)
   const { flops, take } = yield* stepper({ ...u, inputs: input, out })
   const pause = pauseEvery(flops)
   const rows = new Int32Array(batch)
-  const { seen, action, next, reward, terminated, width } = rowLayout(n)
-  const [sight, reached] = [new Float64Array(seen), new Float64Array(seen)]
+  const { observationSize, action, next, reward, terminated, width } = rowLayout(n)
+  const [observation, nextObservation] = [new Float64Array(observationSize), new Float64Array(observationSize)]
 
   /** Copies the drawn rows out of the replay, back from their origin; which task it is, is in what the network sees now. */
   const gather = ({ memory, environments }: Replay, x: EnvironmentRunner, origin: Float64Array): void => {
@@ -57,13 +57,13 @@ export const updater = Effect.fn("sac.updater")(function* (u: Omit<Stepping, "in
       const from = rows[k]! * width
       const to = k * inputs
       const place = (rows[k]! % environments) * inputs
-      for (let i = 0; i < seen; i++) {
-        input.observation[to + i] = sight[i] = memory[from + i]! + origin[i]!
-        input.nextObservation[to + i] = reached[i] = memory[from + next + i]! + origin[i]!
+      for (let i = 0; i < observationSize; i++) {
+        input.observation[to + i] = observation[i] = memory[from + i]! + origin[i]!
+        input.nextObservation[to + i] = nextObservation[i] = memory[from + next + i]! + origin[i]!
       }
-      x.normaliser.observation(input.observation, to, sight, 0)
-      x.normaliser.observation(input.nextObservation, to, reached, 0)
-      for (let i = seen; i < inputs; i++) {
+      x.normaliser.observation(input.observation, to, observation, 0)
+      x.normaliser.observation(input.nextObservation, to, nextObservation, 0)
+      for (let i = observationSize; i < inputs; i++) {
         input.observation[to + i] = x.input[place + i]!
         input.nextObservation[to + i] = x.input[place + i]!
       }
@@ -83,5 +83,5 @@ export const updater = Effect.fn("sac.updater")(function* (u: Omit<Stepping, "in
     yield* take(s)
     yield* pause
   })
-  return { figures: out, update }
+  return { metrics: out, update }
 })

@@ -91,18 +91,18 @@ const follow = ({ config: c }: Updating, from: Tensor, value: Tensor): Tensor =>
   add(mul(from, 1 - c.tau), mul(value, c.tau))
 
 /** Shapes of so many rows of a batch: what the critics learn from, and what the policy does. */
-const criticRows = ({ networks: { policy, form } }: Updating, rows: number) => ({
+const criticRows = ({ networks: { policy, actionKind } }: Updating, rows: number) => ({
   observation: [rows, policy.inputs],
   nextObservation: [rows, policy.inputs],
-  action: form.actionShape(rows),
+  action: actionKind.actionShape(rows),
   reward: [rows],
   terminated: [rows],
-  nextNoise: [rows, form.noise]
+  nextNoise: [rows, actionKind.noise]
 })
 
-const actorRows = ({ networks: { policy, form } }: Updating, rows: number) => ({
+const actorRows = ({ networks: { policy, actionKind } }: Updating, rows: number) => ({
   observation: [rows, policy.inputs],
-  noise: [rows, form.noise]
+  noise: [rows, actionKind.noise]
 })
 
 type CriticTensors = Readonly<Record<keyof ReturnType<typeof criticRows> | "policy" | "value" | "target", Tensor>>
@@ -110,7 +110,7 @@ type ActorTensors = Readonly<Record<keyof ReturnType<typeof actorRows> | "policy
 
 /** {@link criticLoss} of rows; what the critics are moved to counts as given. */
 const critics = ({ config, networks: n }: Updating, x: CriticTensors, alpha: Tensor): Tensor => {
-  const next = n.form.soft(
+  const next = n.actionKind.soft(
     n.policy.head(x.policy, x.nextObservation),
     both(n, x.target),
     x.nextObservation,
@@ -118,17 +118,25 @@ const critics = ({ config, networks: n }: Updating, x: CriticTensors, alpha: Ten
   )
   const y = stopGradient(target(config.gamma, { reward: x.reward, terminated: x.terminated, alpha }, next))
   const now = both(n, x.value)
-  return criticLoss([n.form.worth(now[0], x.observation, x.action), n.form.worth(now[1], x.observation, x.action)], y)
+  return criticLoss(
+    [n.actionKind.q(now[0], x.observation, x.action), n.actionKind.q(now[1], x.observation, x.action)],
+    y
+  )
 }
 
 /** {@link actorLoss} of rows. The critics count as given: that their targets came from this policy is not followed back. */
 const actor = ({ networks: n }: Updating, x: ActorTensors, alpha: Tensor, value: Tensor) => {
-  const now = n.form.soft(n.policy.head(x.policy, x.observation), both(n, stopGradient(value)), x.observation, x.noise)
+  const now = n.actionKind.soft(
+    n.policy.head(x.policy, x.observation),
+    both(n, stopGradient(value)),
+    x.observation,
+    x.noise
+  )
   return { loss: actorLoss(alpha, now), now }
 }
 
 const entropyAim = ({ config: c, networks }: Updating): number =>
-  c.targetEntropy === "auto" ? networks.form.targetEntropy : c.targetEntropy
+  c.targetEntropy === "auto" ? networks.actionKind.targetEntropy : c.targetEntropy
 
 /**
  * One update on a batch of which each of T tasks has an equal and consecutive part.
@@ -138,8 +146,8 @@ const entropyAim = ({ config: c, networks }: Updating): number =>
  *
  * α is that of before the update throughout.
  *
- * - Shapes: `[batch]` but for observations `[batch, inputs]`, noise, and vector actions; `figures` `[5, T]` in the order
- *   of `figures`.
+ * - Shapes: `[batch]` but for observations `[batch, inputs]`, noise, and vector actions; `metrics` `[5, T]` in the order
+ *   of `metricNames`.
  * - Source: Haarnoja et al., arXiv:1812.05905, algorithm 1; the order of the three steps is Stable-Baselines3's.
  */
 export const updateProgram = (u: Updating) => {
@@ -168,7 +176,7 @@ export const updateProgram = (u: Updating) => {
       ...moved,
       target: follow(u, x.target, moved.value!),
       ...temperatureStep(u, x, temperatureGradient!),
-      figures: concat(
+      metrics: concat(
         seen.map((t) => reshape(mean(perTask(t), { axes: [1] }), [1, tasks])),
         0
       )
@@ -190,7 +198,7 @@ export const criticGradientProgram = (u: Updating) => {
 
 /**
  * The gradients of every task's own mean actorLoss, and of its temperature's: `taskGradients` `[T, policy]`,
- * `temperatureGradient` and the other figures `[T]`.
+ * `temperatureGradient` and the other metrics `[T]`.
  */
 export const actorGradientProgram = (u: Updating) => {
   const each = batchOf(u.config, u.tasks) / u.tasks

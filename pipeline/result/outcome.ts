@@ -36,5 +36,5 @@ export interface Outcome {
   }
   readonly spent: readonly (readonly [string, Spent])[]
   /** What computed each stage. */
-  readonly computers: ReadonlyMap<string, string>
+  readonly backends: ReadonlyMap<string, string>
 }

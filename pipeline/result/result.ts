@@ -58,13 +58,13 @@ const warnings = (o: Outcome, covered: number): readonly Warning[] => {
 }
 
 /** What of the run is of an earlier attempt, and whether it was computed by the same. */
-const takenUp = ({ computers, spent }: Outcome): readonly Warning[] => {
+const takenUp = ({ backends, spent }: Outcome): readonly Warning[] => {
   const seconds = (s: Spent): string => `${Number((s.secondsBefore ?? 0).toPrecision(2))} s`
   const parts = spent.flatMap(([name, s]) => (s.secondsBefore === undefined ? [] : [`${name} ${seconds(s)}`]))
   if (parts.length === 0) return []
   const text = `the run was resumed; of an earlier attempt are ${parts.join(", ")}: costs and seconds count both`
-  if (new Set(computers.values()).size < 2) return [{ level: "note", text }]
-  const by = [...computers].map(([name, computer]) => `${name} by ${computer}`).join("; ")
+  if (new Set(backends.values()).size < 2) return [{ level: "note", text }]
+  const by = [...backends].map(([name, backendId]) => `${name} by ${backendId}`).join("; ")
   return [
     { level: "note", text },
     { level: "caution", text: `not all stages were computed by the same session: ${by}` }

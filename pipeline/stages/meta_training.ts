@@ -63,7 +63,7 @@ export const metaTraining = ({ setting, onWorkers }: StageContext) => {
   })
 }
 
-/** Rows of the event log: mean return and the algorithm's own figures of one iteration, by task. */
+/** Rows of the event log: mean return and the algorithm's own metrics of one iteration, by task. */
 const eventRows = (
   stage: string,
   { iteration, returns, metrics }: Omit<IterationReport, "steps">,
@@ -71,10 +71,10 @@ const eventRows = (
 ): readonly EventRow[] =>
   returns.flatMap((value, i) => {
     const at = { stage, step: iteration, task: taskIds[i]! }
-    // By name: what was kept does not know in which order a learner names its figures.
+    // By name: what was kept does not know in which order a learner names its metrics.
     const named = Object.entries(metrics[i]!).sort(([a], [b]) => (a < b ? -1 : 1))
-    const figures = named.map(([metric, v]) => ({ ...at, metric, value: v }))
-    return Number.isNaN(value) ? figures : [{ ...at, metric: "meanReturn", value }, ...figures]
+    const own = named.map(([metric, v]) => ({ ...at, metric, value: v }))
+    return Number.isNaN(value) ? own : [{ ...at, metric: "meanReturn", value }, ...own]
   })
 
 /** Sees to it that the log has the rows of all that a training has done, and of nothing beyond; says if it had not. */

@@ -57,7 +57,7 @@ export interface Stages {
   ) => Effect.Effect<O, E | SessionLost | RunStoreError, R | Progress | RunStore>
   readonly ledger: Ledger
   /** What computed each stage. */
-  readonly computers: ReadonlyMap<string, string>
+  readonly backends: ReadonlyMap<string, string>
 }
 
 /** Makes ready to run stages in the store of the context, with these workers; `code` as in `makeResultCache`. */
@@ -68,7 +68,7 @@ export const makeStages = Effect.fnUntraced(function* (
   const ledger = yield* makeLedger
   const cache = yield* makeResultCache(code)
   const { report } = yield* Progress
-  const computers = new Map<string, string>()
+  const backends = new Map<string, string>()
 
   const resultOf = <I, O, E, R>(s: Stage<I, O, E, R>, input: I) =>
     Effect.gen(function* () {
@@ -76,12 +76,12 @@ export const makeStages = Effect.fnUntraced(function* (
       const Kept = Schema.Struct({
         result: s.result,
         spent: Schema.Struct({ ...Cost.fields, seconds: Schema.Number }),
-        computer: Schema.String
+        backendId: Schema.String
       })
       const found = yield* cache.find(name, input, Kept)
       if (found !== undefined) {
         ledger.carry(name, found.spent)
-        computers.set(name, found.computer)
+        backends.set(name, found.backendId)
         yield* report({ stage: name, done: 1, total: 1, unit: "steps", note: "finished before" })
         return found.result
       }
@@ -90,14 +90,14 @@ export const makeStages = Effect.fnUntraced(function* (
       const help = { workers: keepingItems(workers, name, cache, watch), checkpoints }
       const result = yield* ledger.stage(name, s.run(input, help), s.costOf)
       if (watch.carried() > 0) ledger.carry(name, { seconds: watch.carried(), flops: 0, bytes: 0 })
-      const computer = cache.backendId()
-      computers.set(name, computer)
+      const backendId = cache.backendId()
+      backends.set(name, backendId)
       const { seconds, flops, bytes } = ledger.of(name)
-      yield* cache.put(name, input, { result, spent: { seconds, flops, bytes }, computer })
+      yield* cache.put(name, input, { result, spent: { seconds, flops, bytes }, backendId })
       yield* cache.drop(`${name}/`)
       return result
     })
   const run: Stages["run"] = (s, input) =>
     Effect.tap(resultOf(s, input), (result) => s.save?.(input, result) ?? Effect.void)
-  return { run, ledger, computers } satisfies Stages
+  return { run, ledger, backends } satisfies Stages
 })

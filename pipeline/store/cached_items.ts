@@ -38,8 +38,8 @@ const keptAll =
   ): DoAll<I, R> =>
   (items, done = () => Effect.void) =>
     Effect.gen(function* () {
-      const computer = cache.backendId()
-      const inputs = (index: number) => ({ job: job.name, setting, item: items[index], computer })
+      const backendId = cache.backendId()
+      const inputs = (index: number) => ({ job: job.name, setting, item: items[index], backendId })
       const name = (index: number) => `${stage}/${index}`
       const Kept = Schema.Struct({ result: job.result, elapsed: Schema.Number })
       const results = new Map<number, R>()

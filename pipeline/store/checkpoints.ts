@@ -26,7 +26,7 @@ export const checkpointsOf = Effect.fnUntraced(function* (
   const seconds = yield* CheckpointSeconds
   const name = `${stage}/checkpoint`
   // A stage's numbers are of one session: what another one computed is of no use.
-  const inputs = () => ({ input, computer: cache.backendId() })
+  const inputs = () => ({ input, backendId: cache.backendId() })
   let last = yield* monotonicSeconds
   let cost = 0
   const keep: Checkpoints["keep"] = Effect.fnUntraced(function* (checkpoint) {

@@ -53,11 +53,11 @@ const guardedBatch = (env: Environment, batch: Batch, attempt: Attempt): Batch =
       const found = attempt("fault()", () => batch.fault())
       return found === undefined ? undefined : checkedFailure(env, "fault()", found)
     },
-    ...(remote === undefined ? {} : { remote: guardedElsewhere(remote, attempt) })
+    ...(remote === undefined ? {} : { remote: guardedRemote(remote, attempt) })
   }
 }
 
-const guardedElsewhere = (e: RemoteBatch, attempt: Attempt): RemoteBatch => ({
+const guardedRemote = (e: RemoteBatch, attempt: Attempt): RemoteBatch => ({
   ...e,
   infos: () => attempt("remote.infos()", () => e.infos()),
   ...(e.anew === undefined

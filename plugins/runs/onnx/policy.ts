@@ -32,15 +32,15 @@ export const policyToOnnx = (loaded: LoadedPolicy): E.Either<ArgumentError, Uint
     return cannot("export to ONNX", want, policy.distribution)
   }
   const { network, taskIds } = policy
-  const sight = sightOf(loaded)
+  const networkInput = networkInputOf(loaded)
   const last = head(policy, theta)
   return E.right(
     writeOnnx({
       name: "policy",
       doc: `${architectureOf(policy)}; of ${origin.environment.id}, by ${origin.algorithm.id}`,
       producer: { name: "policygradex", version },
-      nodes: [...sight.nodes, ...network.graph(sight.output, last.input), ...last.nodes],
-      initializers: [...sight.initializers, ...blocks(policy, theta), ...last.initializers],
+      nodes: [...networkInput.nodes, ...network.graph(networkInput.output, last.input), ...last.nodes],
+      initializers: [...networkInput.initializers, ...blocks(policy, theta), ...last.initializers],
       inputs: [
         { name: "observation", shape: ["batch", policy.inputs - taskIds.length] },
         ...(taskIds.length > 0 ? [{ name: "task", shape: ["batch", taskIds.length] }] : [])
@@ -51,42 +51,47 @@ export const policyToOnnx = (loaded: LoadedPolicy): E.Either<ArgumentError, Uint
   )
 }
 
-type Sight = Pick<Graph, "nodes" | "initializers"> & { readonly output: string }
+type NetworkInput = Pick<Graph, "nodes" | "initializers"> & { readonly output: string }
 
 /** What the first layer sees: the observation, and the task where the policy is told it. */
-const sightOf = (loaded: LoadedPolicy): Sight => {
+const networkInputOf = (loaded: LoadedPolicy): NetworkInput => {
   const own = normalised(loaded)
   if (loaded.policy.taskIds.length === 0) return own
-  const join: Node = { operator: "Concat", inputs: [own.output, "task"], output: "sight", attributes: { axis: 1 } }
-  return { ...own, nodes: [...own.nodes, join], output: "sight" }
+  const join: Node = {
+    operator: "Concat",
+    inputs: [own.output, "task"],
+    output: "networkInput",
+    attributes: { axis: 1 }
+  }
+  return { ...own, nodes: [...own.nodes, join], output: "networkInput" }
 }
 
 /**
  * The observation as it is, or normalised. The mean is taken off in two parts, its float32 and the rest: a large mean
  * costs the small differences from it no digits.
  */
-const normalised = ({ policy, moments }: LoadedPolicy): Sight => {
+const normalised = ({ policy, moments }: LoadedPolicy): NetworkInput => {
   if (moments === undefined || policy.config.normalise?.observation !== true) {
     return { nodes: [], initializers: [], output: "observation" }
   }
   const { mean, deviation } = observationScale(policy, moments)
   return {
     nodes: [
-      { operator: "Sub", inputs: ["observation", "sight.mean"], output: "off" },
-      { operator: "Sub", inputs: ["off", "sight.rest"], output: "centred" },
-      { operator: "Div", inputs: ["centred", "sight.deviation"], output: "normal" },
-      { operator: "Clip", inputs: ["normal", "sight.low", "sight.high"], output: "h0" }
+      { operator: "Sub", inputs: ["observation", "networkInput.mean"], output: "off" },
+      { operator: "Sub", inputs: ["off", "networkInput.rest"], output: "centred" },
+      { operator: "Div", inputs: ["centred", "networkInput.deviation"], output: "normal" },
+      { operator: "Clip", inputs: ["normal", "networkInput.low", "networkInput.high"], output: "h0" }
     ],
     initializers: [
-      constant("sight.mean", mean, [mean.length]),
+      constant("networkInput.mean", mean, [mean.length]),
       constant(
-        "sight.rest",
+        "networkInput.rest",
         mean.map((m) => m - Math.fround(m)),
         [mean.length]
       ),
-      constant("sight.deviation", deviation, [deviation.length]),
-      constant("sight.low", [-LIMIT], []),
-      constant("sight.high", [LIMIT], [])
+      constant("networkInput.deviation", deviation, [deviation.length]),
+      constant("networkInput.low", [-LIMIT], []),
+      constant("networkInput.high", [LIMIT], [])
     ],
     output: "h0"
   }

@@ -110,7 +110,7 @@ test("an update moves the policy along the gradient at given critics only", () =
   const shapes = { policy: [p.policy.size], value: [n.twins.size], observation: [batch, 3], noise: [batch, 1] }
   const alone = program("alone", shapes, (x) => {
     const twins = [n.twins.view(x.value, "q1"), n.twins.view(x.value, "q2")] as const
-    const { q, logProb } = n.form.soft(p.policy.head(x.policy, x.observation), twins, x.observation, x.noise)
+    const { q, logProb } = n.actionKind.soft(p.policy.head(x.policy, x.observation), twins, x.observation, x.noise)
     return { gradient: gradients(mean(sub(logProb, q)), [x.policy])[0]! }
   })
   const { policy, observation, noise } = given

@@ -85,12 +85,12 @@ reference<{ readonly cases: readonly Case[] }>("sac").cases.forEach((c, i) => {
       }
       const losses = program("losses", shapes, (x) => {
         const twins = (phi: Tensor) => [n.twins.view(phi, "q1"), n.twins.view(phi, "q2")] as const
-        const later = n.form.soft(policy.head(x.theta, x.next), twins(x.target), x.next, x.nextNoise)
+        const later = n.actionKind.soft(policy.head(x.theta, x.next), twins(x.target), x.next, x.nextNoise)
         const y = target(c.gamma, x, later)
         const [one, two] = twins(x.value)
-        const q1 = n.form.worth(one, x.observation, x.action)
-        const critic = mean(criticLoss([q1, n.form.worth(two, x.observation, x.action)], y))
-        const now = n.form.soft(policy.head(x.theta, x.observation), twins(x.value), x.observation, x.noise)
+        const q1 = n.actionKind.q(one, x.observation, x.action)
+        const critic = mean(criticLoss([q1, n.actionKind.q(two, x.observation, x.action)], y))
+        const now = n.actionKind.soft(policy.head(x.theta, x.observation), twins(x.value), x.observation, x.noise)
         const actor = mean(actorLoss(x.alpha, now))
         const temperature = mean(temperatureLoss(x.logAlpha, now.logProb, c.target_entropy))
         const [criticGradient] = gradients(critic, [x.value])

@@ -18,8 +18,8 @@ import { adaptProgram, parts } from "./mathematics.ts"
 /** One rollout of all tasks as programs take it: task by task, each part `[tasks, n, …]`. */
 export type RolloutData = Readonly<Record<(typeof parts)[number], Float32Array | Float64Array>>
 
-/** What one rollout showed. */
-export interface Shown {
+/** What one rollout gave. */
+export interface RolloutResult {
   /** One a task. */
   readonly played: readonly Played[]
   /** Tasks with a reward or log-probability that is not finite. */
@@ -33,7 +33,7 @@ export interface Shown {
  * Whoever plays for a training (`problem.rollouts`) has one θ for all tasks; here each task has its own, so this plays
  * by itself.
  */
-export const players = Effect.fn("maml.players")(function* (
+export const innerLoop = Effect.fn("maml.innerLoop")(function* (
   c: Maml,
   { policy, tasks, environmentsPerTask: each }: Problem,
   x: EnvironmentRunner,
@@ -84,16 +84,16 @@ export const players = Effect.fn("maml.players")(function* (
       x.reset()
       yield* checkFault(x)
       yield* rollout(own, act, streams, e, pause)
-      const shown: Played[] = []
+      const all: Played[] = []
       const broken: number[] = []
       for (let t = 0; t < size; t++) {
         const r = takeTask(x, e, t, each, policy.inputs, Real)
         if (finiteTask(r)) yield* fromEither(estimate(c, r, each, policy.inputs))
         else broken.push(t)
         for (const part of parts) into[part].set(r[part], (t * into[part].length) / size)
-        shown.push(played(e, r))
+        all.push(played(e, r))
       }
-      return { played: shown, broken } satisfies Shown
+      return { played: all, broken } satisfies RolloutResult
     }),
     step: (data: RolloutData) => adapting.run({ rate, theta, ...data }, { theta })
   }
