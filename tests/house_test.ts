@@ -12,6 +12,7 @@ const wings = ["io", "gymnasium", "mujoco", "sessions", "loading", "config", "wo
 /** The rooms of `pipeline`, likewise. */
 const rooms = [
   "config.ts",
+  "presets/",
   "presets.ts",
   "catalog.ts",
   "jobs/",
