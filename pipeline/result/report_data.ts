@@ -6,6 +6,7 @@ import type { Decision } from "../stages/decision.ts"
 import type { FirstOrderRow } from "../stages/first_order/validity.ts"
 import type { Interval } from "../stages/interval.ts"
 import type { SetKind } from "../stages/sets.ts"
+import type { Spent } from "../store/ledger.ts"
 import type { Verdict } from "./verdict.ts"
 
 export interface ReportTask {
@@ -167,14 +168,9 @@ export interface Recording {
   readonly ended: boolean
 }
 
-/** What a stage cost: operations and bytes by count (`Cost` of a session says what counts), seconds on the clock. */
-export interface CostRow {
+/** What a stage cost. */
+export interface CostRow extends Spent {
   readonly work: string
-  readonly flops: number
-  readonly bytes: number
-  readonly seconds: number
-  /** Of them, before the run was taken up again. */
-  readonly secondsBefore?: number
 }
 
 /** The same with how fast that was. */

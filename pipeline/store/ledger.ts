@@ -4,6 +4,7 @@ import { monotonicSeconds } from "../../core/service/monotonic.ts"
 import { Recovery } from "../../core/service/recovery.ts"
 import { type Cost, costBetween, Session, type SessionLost } from "../../core/service/session.ts"
 
+/** Operations and bytes by count (`Cost` says what counts), seconds on the clock. */
 export interface Spent extends Cost {
   readonly seconds: number
   /** Of them, before the run was taken up again. */

@@ -3,7 +3,7 @@ import { Effect, Schema } from "effect"
 import type { Updates } from "../../../algorithms/mod.ts"
 import { norm } from "../../../core/linalg/mod.ts"
 import { child, type Floats, type Key, stream } from "../../../core/random/mod.ts"
-import { Numbers } from "../../../core/service/data.ts"
+import { Numbers, schemaOf } from "../../../core/service/data.ts"
 import { fromEither } from "../../../core/service/from_either.ts"
 import {
   adamGain,
@@ -14,6 +14,7 @@ import {
   gradientMoments,
   returnAfter,
   type TaskGradients,
+  type WorthPoint,
   worthCurve
 } from "../../../core/surrogate/estimators/mod.ts"
 import { centred, equation5, gradientCosine, type SubsetScore, subsets } from "../../../core/surrogate/mod.ts"
@@ -21,24 +22,26 @@ import type { SurrogateConfig } from "../../config.ts"
 import { Labels } from "../schemas.ts"
 import type { SeenTask } from "./gradients.ts"
 
+const Point = schemaOf<WorthPoint>()(
+  Schema.Struct({
+    k: Schema.Int,
+    labels: Labels,
+    returns: Numbers,
+    value: Schema.Number,
+    low: Schema.Number,
+    high: Schema.Number,
+    shortfall: Schema.Number,
+    error: Schema.Number
+  })
+)
+
 /** What every number of policies is predicted to be worth. */
 export const Worth = Schema.Struct({
   /** Return of each task at θ★; 0 where the learner does not tell how it updates, and all below are gains in advantage. */
   start: Numbers,
   unit: Schema.Literals(["return", "gain"]),
   /** Entry k − 1 is of k policies. */
-  curve: Schema.Array(
-    Schema.Struct({
-      k: Schema.Int,
-      labels: Labels,
-      returns: Numbers,
-      value: Schema.Number,
-      low: Schema.Number,
-      high: Schema.Number,
-      shortfall: Schema.Number,
-      error: Schema.Number
-    })
-  )
+  curve: Schema.Array(Point)
 })
 export type Worth = typeof Worth.Type
 
