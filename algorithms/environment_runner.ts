@@ -177,22 +177,33 @@ export const saveActions = (tasks: Problem["tasks"], streams: readonly Stream[])
 export const loadActions = (tasks: Problem["tasks"], kept: State["streams"]) =>
   Effect.forEach(tasks, (t) => fromEither(loadStream(kept[actionName(t.id)] ?? "")))
 
-/**
- * Fills a buffer. `act` is one session call: from `x.input` to the actor's head. Where the buffer is of more
- * environments than `x` has, the `first` and the number of all tell which rows are these environments' own.
- */
+/** How the policy acts on what an `EnvironmentRunner` sees. */
+export interface Act {
+  /** One session call: from the runner's input to its actor's head. */
+  readonly call: Effect.Effect<unknown, SessionFailure>
+  /** Between two of them. */
+  readonly pause: Effect.Effect<void>
+}
+
+/** Where in a buffer of more environments than its own a runner writes. */
+export interface Among {
+  /** Rows before the runner's first, within each step. */
+  readonly first: number
+  /** Environments of the buffer. */
+  readonly all: number
+}
+
+/** Fills a buffer, or of one of more environments than `x` has the rows that are theirs. */
 export const rollout = Effect.fnUntraced(function* (
   x: EnvironmentRunner,
-  act: Effect.Effect<unknown, SessionFailure>,
+  { call, pause }: Act,
   streams: readonly Stream[],
   into: RolloutBuffer,
-  pause: Effect.Effect<void>,
-  first = 0,
-  all = x.batch.count
+  { first, all }: Among = { first: 0, all: x.batch.count }
 ) {
   const n = x.batch.count
   for (let row = first; row < into.count; row += all) {
-    yield* act
+    yield* call
     for (let g = 0; g < streams.length; g++) x.actor.sample(g, streams[g]!)
     into.observation.set(x.input, row * (x.input.length / n))
     into.action.set(x.actor.action, row * (x.actor.action.length / n))

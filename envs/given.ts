@@ -46,6 +46,14 @@ export const taskOf = ({ task, params }: { readonly task?: string; readonly para
 
 const LOOK = "look for divisions by zero and for numbers that grow without bound"
 
+/** A number that is not what was declared. */
+interface Oddity {
+  readonly field: "observation" | "reward" | "terminated" | "truncated"
+  readonly want: string
+  readonly got: string
+  readonly fix: string
+}
+
 /** The same batch, which stops with a `EnvironmentError` at the first number that is not what the environment declares. */
 export const checkedBatch = (
   { id, observation: space }: Pick<Environment, "id" | "observation">,
@@ -54,21 +62,14 @@ export const checkedBatch = (
 ): Batch => {
   const size = sizeOf(space)
   let odd: EnvError | undefined
-  const refuse = (
-    i: number,
-    step: number,
-    field: "observation" | "reward" | "terminated" | "truncated",
-    want: string,
-    got: string,
-    fix: string
-  ): void => {
+  const refuse = (i: number, step: number, { field, want, got, fix }: Oddity): void => {
     odd ??= environmentError(`${id}${placeOf(taskOf(members[i]!), step)}`, `the ${field}`, want, got, fix)
   }
   const see = (i: number, step: number, from: Floats, row: number): void => {
     const component = oddComponent(space, from, row * size)
     if (component < 0) return
-    const { want, got } = describeOdd(space, component, from[row * size + component]!)
-    refuse(i, step, "observation", want, got, space._tag === "Box" ? LOOK : "give what its space holds")
+    const fix = space._tag === "Box" ? LOOK : "give what its space holds"
+    refuse(i, step, { field: "observation", ...describeOdd(space, component, from[row * size + component]!), fix })
   }
   const reset: Batch["reset"] = (observation, row = 0) => {
     if (odd !== undefined) return
@@ -85,11 +86,16 @@ export const checkedBatch = (
       const [reward, terminated, truncated] = [rows.reward[at]!, rows.terminated[at]!, rows.truncated[at]!]
       const length = rows.episodeLength[at]!
       see(i, length, rows.nextObservation, at)
-      if (!Number.isFinite(reward)) refuse(i, length, "reward", "a finite number", String(reward), LOOK)
-      if (terminated > 1) refuse(i, length, "terminated", "0 or 1", String(terminated), "write 1 where it ended")
+      if (!Number.isFinite(reward))
+        refuse(i, length, { field: "reward", want: "a finite number", got: String(reward), fix: LOOK })
+      if (terminated > 1) {
+        const fix = "write 1 where it ended"
+        refuse(i, length, { field: "terminated", want: "0 or 1", got: String(terminated), fix })
+      }
       if (truncated > 1 - terminated) {
         const got = terminated === 1 ? "both" : String(truncated)
-        refuse(i, length, "truncated", "0 or 1, and not beside terminated", got, "write 1 where only time ended it")
+        const fix = "write 1 where only time ended it"
+        refuse(i, length, { field: "truncated", want: "0 or 1, and not beside terminated", got, fix })
       }
       if (terminated + truncated > 0) see(i, 0, rows.observation, at)
     }

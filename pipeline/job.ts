@@ -96,8 +96,9 @@ export const mainJob = (catalog: Catalog) =>
       residuals,
       grouping: split
     }
-    if (planned.selecting !== undefined) {
-      const selected = yield* select(config, planned, planned.selecting, stages, estimated, split)
+    const { selecting } = planned
+    if (selecting !== undefined) {
+      const selected = yield* select(config, { ...planned, selecting }, stages, estimated, split)
       const spent = { spent: stages.ledger.entries(), backends: stages.backends }
       return jobResult({ ...common, ...ungrouped, selection: selected, ...spent })
     }
@@ -145,6 +146,11 @@ const ungrouped = {
   trained: { rows: [], leftOut: [] }
 } as const
 
+/** Of a run that is to select. */
+interface Selecting extends Planned {
+  readonly selecting: NonNullable<Planned["selecting"]>
+}
+
 /**
  * One task of each group as a meta-training set, beside other sets: what is learned from them, and its worth on unseen tasks.
  *
@@ -152,8 +158,7 @@ const ungrouped = {
  */
 const select = Effect.fnUntraced(function* (
   config: RunConfig,
-  { key, tasks }: Planned,
-  { spec, setting, unseen }: NonNullable<Planned["selecting"]>,
+  { key, tasks, selecting: { spec, setting, unseen } }: Selecting,
   stages: Stages,
   { affinities }: Estimated,
   { labels }: TaskGroups

@@ -74,7 +74,7 @@ const intendSelection = Effect.fnUntraced(function* (
     episodes: 1
   }
   const setting = yield* settingOf(spec, catalog)
-  const unseen = yield* unseenTasks(config, catalog, tasks, count, key, "lower selection.unseen")
+  const unseen = yield* unseenTasks(config, catalog, { count, seen: tasks, key, fix: "lower selection.unseen" })
   return { spec, setting, unseen }
 })
 

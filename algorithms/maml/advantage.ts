@@ -4,7 +4,6 @@ import * as E from "fp-ts/lib/Either.js"
 import { baselineFitter, gaeInto, returnsInto, standardiseInPlace } from "../../core/estimate/mod.ts"
 import type { ArgumentError } from "../../core/failure/mod.ts"
 import type { Floats } from "../../core/random/mod.ts"
-import type { RealConstructor } from "../../core/service/real.ts"
 import type { EnvironmentRunner, RolloutBuffer } from "../rollouts.ts"
 import type { Maml } from "./config.ts"
 
@@ -27,16 +26,11 @@ export interface TaskRollout {
   readonly rows: Int32Array
 }
 
-/** Copies one task's rows out of a rollout buffer of equal groups of environments. */
-export const takeTask = (
-  x: EnvironmentRunner,
-  e: RolloutBuffer,
-  task: number,
-  each: number,
-  inputs: number,
-  Real: RealConstructor
-): TaskRollout => {
+/** Copies one task's rows out of a rollout buffer of groups of `each` environments. */
+export const takeTask = (x: EnvironmentRunner, e: RolloutBuffer, task: number, each: number): TaskRollout => {
   const envs = x.batch.count
+  const inputs = e.observation.length / e.count
+  const Real = e.observation instanceof Float32Array ? Float32Array : Float64Array
   const count = (e.count / envs) * each
   const rows = Int32Array.from({ length: count }, (_, i) => Math.floor(i / each) * envs + task * each + (i % each))
   const width = e.action.length / e.count

@@ -39,14 +39,14 @@ export const collector = Effect.fn("maml.collector")(function* (c: Maml, problem
       const x = yield* environmentRunner(problem, key, Real)
       yield* fromEither(x.normaliser.set(at.moments))
       x.reset()
-      const act = acting.run({ parameters, observation: x.input }, x.actor.head)
+      const act = { call: acting.run({ parameters, observation: x.input }, x.actor.head), pause }
       const e = makeRolloutBuffer(Math.ceil(steps / each), x, policy, Real)
-      yield* rollout(x, act, actionStreams(key, tasks), e, pause)
+      yield* rollout(x, act, actionStreams(key, tasks), e)
       const width = x.batch.observationSize
       const raw = { ...c, normaliseAdvantages: false }
       return yield* Effect.forEach(tasks, (task, t) =>
         Effect.gen(function* () {
-          const r = takeTask(x, e, t, each, policy.inputs, Real)
+          const r = takeTask(x, e, t, each)
           yield* fromEither(estimate(raw, r, each, policy.inputs))
           const nextObservation = new Float64Array(r.rows.length * width)
           for (const [i, row] of r.rows.entries()) {

@@ -58,8 +58,8 @@ export const innerLoop = Effect.fn("maml.innerLoop")(function* (
     Real
   )
   const own: EnvironmentRunner = { ...x, actor }
-  const act = acting.run({ parameters: theta, observation: x.input }, head)
-  const pause = pauseEvery(acting.cost.flops)
+  const call = acting.run({ parameters: theta, observation: x.input }, head)
+  const act = { call, pause: pauseEvery(acting.cost.flops) }
   const e = makeRolloutBuffer(steps, x, policy, Real)
 
   return {
@@ -83,11 +83,11 @@ export const innerLoop = Effect.fn("maml.innerLoop")(function* (
     play: Effect.fnUntraced(function* (streams: readonly Stream[], into: RolloutData) {
       x.reset()
       yield* checkFault(x)
-      yield* rollout(own, act, streams, e, pause)
+      yield* rollout(own, act, streams, e)
       const all: Played[] = []
       const broken: number[] = []
       for (let t = 0; t < size; t++) {
-        const r = takeTask(x, e, t, each, policy.inputs, Real)
+        const r = takeTask(x, e, t, each)
         if (finiteTask(r)) yield* fromEither(estimate(c, r, each, policy.inputs))
         else broken.push(t)
         for (const part of parts) into[part].set(r[part], (t * into[part].length) / size)

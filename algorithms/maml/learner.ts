@@ -44,18 +44,16 @@ export const learner = (kind: Kind) =>
     const at = { theta: yield* session.buffer([policy.size]), rate: yield* session.buffer([policy.size]) }
     const inner = yield* innerLoop(c, problem, x, at.rate, rolloutSteps)
     const data = Array.from({ length: c.inner.steps + 1 }, inner.data)
-    const n = rolloutSteps * environmentsPerTask
+    const objective = { config: c, order: kind.order, policy, n: rolloutSteps * environmentsPerTask }
     const batched = ["score", ...data.flatMap((_, k) => parts.map((part) => part + k))]
     const differentiating = yield* session.compile(
-      yield* fromEither(
-        pipe(metaGradientProgram(c, kind.order, policy, n), E.chain(perExample({ batched, size: count })))
-      )
+      yield* fromEither(pipe(metaGradientProgram(objective), E.chain(perExample({ batched, size: count }))))
     )
     const gradient = yield* session.buffer([count, size])
     const place = { ...at, gradient, batched }
     const outer: Outer =
       c.outer.learner === "trpo"
-        ? yield* trustOuter(c, kind.order, policy, count, n, place)
+        ? yield* trustOuter(objective, count, place)
         : yield* optimizerOuter(c, kind.optimizer, policy, count, place)
     const out = { loss: new Real(count), kl: new Real(count), gradientNorm: new Real(count) }
     const pause = pauseEvery(differentiating.cost.flops)
@@ -148,7 +146,7 @@ export const learner = (kind: Kind) =>
           }
           return { task: id, episodes, meanReturn, meanLength, metrics }
         })
-        return { rows, steps: data.length * n * count, memory }
+        return { rows, steps: data.length * objective.n * count, memory }
       })
     })
   })

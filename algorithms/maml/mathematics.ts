@@ -46,6 +46,14 @@ export const adaptProgram = (c: Maml, policy: Policy, n: number) =>
     theta: adapt(x.theta, innerLosses(c, policy, x), x.rate, "first")
   }))
 
+/** The meta-objective of one task: how it is adapted and what its adapted policy is to do, from rollouts of n transitions. */
+export interface MetaObjective {
+  readonly config: Maml
+  readonly order: Order
+  readonly policy: Policy
+  readonly n: number
+}
+
 /** Figures of one task's meta-gradient, each an output: L(θᴷ), KL(π_old ‖ π_θᴷ) after adaptation, ‖gradient‖. */
 export const metricNames = ["loss", "kl", "gradientNorm"] as const
 
@@ -65,7 +73,7 @@ export const metricNames = ["loss", "kl", "gradientNorm"] as const
  * - Source: Finn et al., arXiv:1703.03400, algorithm 3; Nichol et al., arXiv:1803.02999, algorithm 2; the penalty from
  *   Rothfuss et al., arXiv:1810.06784, eq. 12; the last term from Stadie et al., arXiv:1803.01118, eq. 4.
  */
-export const metaGradientProgram = (c: Maml, order: Order, policy: Policy, n: number) => {
+export const metaGradientProgram = ({ config: c, order, policy, n }: MetaObjective) => {
   const shapes: Record<string, Shape> = { score: [], ...metaShapes(c, policy, n) }
   return program("maml.metaGradient", shapes, (x) => {
     const { theta, rate } = at(x)

@@ -11,8 +11,8 @@ import { fromEither } from "../../core/service/from_either.ts"
 import { realOf } from "../../core/service/real.ts"
 import { type Argument, type Buffer, Session, type SessionFailure } from "../../core/service/session.ts"
 import type { Policy } from "../policy.ts"
-import type { Maml, Order } from "./config.ts"
-import { metaSize, outerProgram } from "./mathematics.ts"
+import type { Maml } from "./config.ts"
+import { type MetaObjective, metaSize, outerProgram } from "./mathematics.ts"
 import { fisherProgram, trialProgram, trustStep } from "./trust_region.ts"
 
 /** Where the learned numbers are, and what the outer learner is given to change them by. */
@@ -69,14 +69,8 @@ export const optimizerOuter = Effect.fn("maml.optimizerOuter")(function* (
 })
 
 /** The natural-gradient step within a trust region of the adapted policies; carries nothing. */
-export const trustOuter = Effect.fn("maml.trustOuter")(function* (
-  c: Maml,
-  order: Order,
-  policy: Policy,
-  tasks: number,
-  n: number,
-  at: Place
-) {
+export const trustOuter = Effect.fn("maml.trustOuter")(function* (objective: MetaObjective, tasks: number, at: Place) {
+  const { config: c, policy } = objective
   const session = yield* Session
   const Real = realOf(session)
   const size = metaSize(c, policy)
@@ -88,8 +82,8 @@ export const trustOuter = Effect.fn("maml.trustOuter")(function* (
       fromEither,
       Effect.flatMap(session.compile)
     )
-  const fisher = yield* forAll(fisherProgram(c, order, policy, n), ["score"])
-  const trial = yield* forAll(trialProgram(c, order, policy, n), [])
+  const fisher = yield* forAll(fisherProgram(objective), ["score"])
+  const trial = yield* forAll(trialProgram(objective), [])
   const out = { product: new Real(tasks * size), loss: new Real(tasks), kl: new Real(tasks) }
 
   return {

@@ -13,9 +13,8 @@ import {
   stopGradient,
   type Tensor
 } from "../../core/program/mod.ts"
-import type { Policy } from "../policy.ts"
-import type { Maml, Order } from "./config.ts"
-import { adaptation, at, metaShapes, metaSize, outerLoss, samplesOf } from "./mathematics.ts"
+import type { Maml } from "./config.ts"
+import { adaptation, at, type MetaObjective, metaShapes, metaSize, outerLoss, samplesOf } from "./mathematics.ts"
 
 /**
  * One task's product of a direction v with the Fisher matrix of its adapted policy, as a function of what is learned.
@@ -28,7 +27,7 @@ import { adaptation, at, metaShapes, metaSize, outerLoss, samplesOf } from "./ma
  * - Shapes: w = θ, then α where it is learned; `direction`, `product` `[metaSize]`.
  * - Source: Schulman et al., arXiv:1502.05477, appendix C; Finn et al., arXiv:1703.03400, section 5.3.
  */
-export const fisherProgram = (c: Maml, order: Order, policy: Policy, n: number) => {
+export const fisherProgram = ({ config: c, order, policy, n }: MetaObjective) => {
   const shapes: Record<string, Shape> = { ...metaShapes(c, policy, n), direction: [metaSize(c, policy)] }
   return program("maml.fisher", shapes, (x) => {
     const start = at(x)
@@ -54,7 +53,7 @@ export const fisherProgram = (c: Maml, order: Order, policy: Policy, n: number) 
 }
 
 /** One task's loss after adaptation, and how far its adapted policy is from what it was at `old` parameters. */
-export const trialProgram = (c: Maml, order: Order, policy: Policy, n: number) => {
+export const trialProgram = ({ config: c, order, policy, n }: MetaObjective) => {
   const p = [policy.size]
   const shapes: Record<string, Shape> = { score: [], ...metaShapes(c, policy, n), oldTheta: p, oldRate: p }
   return program("maml.trial", shapes, (x) => {

@@ -66,10 +66,10 @@ export const collectorOf = Effect.fn("collector")(function* (
       const x = yield* environmentRunner(problem, key, Real)
       yield* fromEither(x.normaliser.set(at.moments))
       x.reset()
-      const act = acting.run({ parameters, observation: x.input }, x.actor.head)
+      const act = { call: acting.run({ parameters, observation: x.input }, x.actor.head), pause }
       const e = makeRolloutBuffer(Math.ceil(steps / environmentsPerTask), x, policy, Real)
       const estimates = makeEstimates(e.count)
-      yield* rollout(x, act, actionStreams(key, tasks), e, pause)
+      yield* rollout(x, act, actionStreams(key, tasks), e)
       yield* estimate(x, e, estimates)
       const reached = e.rows.nextObservation
       for (let at = 0; at < reached.length; at += x.batch.observationSize) x.normaliser.observation(reached, at)
@@ -78,7 +78,7 @@ export const collectorOf = Effect.fn("collector")(function* (
       for (const all of [estimates.value, estimates.next, estimates.advantage]) {
         for (let i = 0; i < all.length; i++) all[i]! *= unit
       }
-      return tasks.map((t, i) => transitionsOf(t.id, i, environmentsPerTask, envs, e, estimates))
+      return tasks.map((_, task) => transitionsOf(problem, task, e, estimates))
     },
     Effect.scoped,
     turn.withPermit
@@ -87,15 +87,14 @@ export const collectorOf = Effect.fn("collector")(function* (
   return { collect } satisfies Collector
 })
 
-/** One task's rows. */
+/** The rows of one of the problem's tasks. */
 const transitionsOf = (
-  id: string,
+  { tasks, environmentsPerTask: each }: Problem,
   task: number,
-  each: number,
-  envs: number,
   e: RolloutBuffer,
   x: Estimates
 ): Transitions => {
+  const envs = tasks.length * each
   const steps = e.count / envs
   const count = steps * each
   const take = <A extends Floats | Uint8Array>(from: A, into: A): A => {
@@ -115,7 +114,7 @@ const transitionsOf = (
   const returns = doubles(e.rows.episodeReturn)
   const lengths = take(Float64Array.from(e.rows.episodeLength), new Float64Array(count))
   return {
-    task: id,
+    task: tasks[task]!.id,
     count,
     environments: each,
     nextObservation: doubles(e.rows.nextObservation),

@@ -126,7 +126,7 @@ export const learner = <C>(kind: OnPolicy<C>) =>
           yield* fromEither(x.normaliser.set(memory.moments))
           x.see(e.rows.observation, e.count - envs)
         }
-        return { rows: taskRows(kind.metrics, tasks, envs, e, estimates, report), steps: e.count, memory }
+        return { rows: taskRows(kind.metrics, problem, e, estimates, report), steps: e.count, memory }
       })
     })
   })
@@ -144,8 +144,8 @@ const rolloutsHere =
     Effect.gen(function* () {
       const session = yield* Session
       const acting = yield* session.compile(yield* actProgram(policy, x.batch.count, size))
-      const act = acting.run({ parameters, observation: x.input }, x.actor.head)
-      const pause = pauseEvery(acting.cost.flops)
+      const call = acting.run({ parameters, observation: x.input }, x.actor.head)
+      const act = { call, pause: pauseEvery(acting.cost.flops) }
       const buffer = makeRolloutBuffer(steps, x, policy, Real)
-      return { buffer, roll: (_at, streams) => rollout(x, act, streams, buffer, pause) }
+      return { buffer, roll: (_at, streams) => rollout(x, act, streams, buffer) }
     })

@@ -7,14 +7,13 @@ import type { UpdateReport } from "./update.ts"
 /** One row a task, in the problem's order. */
 export const taskRows = (
   metrics: readonly string[],
-  tasks: Problem["tasks"],
-  envs: number,
+  { tasks, environmentsPerTask: each }: Pick<Problem, "tasks" | "environmentsPerTask">,
   e: RolloutBuffer,
   x: Estimates,
   report: UpdateReport
 ): readonly TaskRow[] => {
+  const envs = tasks.length * each
   const sums = tasks.map(() => ({ episodes: 0, returns: 0, lengths: 0, target: running(), miss: running() }))
-  const each = envs / tasks.length
   const { terminated, truncated, episodeReturn, episodeLength } = e.rows
   for (let row = 0, env = 0; row < e.count; row++, env = env + 1 === envs ? 0 : env + 1) {
     const own = sums[Math.floor(env / each)]!

@@ -62,12 +62,18 @@ export const gaeInto =
       lengths({ ...x, out }, [...columns, "out"], x.reward.length, envs),
       E.chain(() => inUnit({ gamma, lambda })),
       E.map(() => {
-        for (let e = 0; e < envs; e++) sweep(gamma, lambda, envs, x, e, out)
+        for (let e = 0; e < envs; e++) sweep({ gamma, lambda }, envs, x, e, out)
         return out
       })
     )
 
-const sweep = (gamma: number, lambda: number, envs: number, x: Trajectory, env: number, out: Floats): void => {
+/** γ and λ. */
+interface Decay {
+  readonly gamma: number
+  readonly lambda: number
+}
+
+const sweep = ({ gamma, lambda }: Decay, envs: number, x: Trajectory, env: number, out: Floats): void => {
   for (let i = x.reward.length - envs + env, tail = 0; i >= 0; i -= envs) {
     const ended = x.terminated[i]! | x.truncated[i]!
     // Selected, not multiplied: the value past an end may be anything, NaN too.

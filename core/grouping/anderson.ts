@@ -104,8 +104,8 @@ export const anderson = (length: number, memory: number): Anderson => {
       let explained = 0
       for (let i = 0; i < held; i++) explained += gamma[i]! * overlap[i]!
       if (explained < Math.min(worthwhile, (2 * held) / length) * square) return
-      for (let i = 0; i + 1 < held; i += 2) subtractTwo(length, m, stepG[i]!, gamma[i]!, stepG[i + 1]!, gamma[i + 1]!)
-      if (held % 2 === 1) subtractTwo(length, m, stepG[held - 1]!, gamma[held - 1]!, stepG[held - 1]!, 0)
+      for (let i = 0; i + 1 < held; i += 2) subtractTwo(m, [stepG[i]!, stepG[i + 1]!], gamma[i]!, gamma[i + 1]!)
+      if (held % 2 === 1) subtractTwo(m, [stepG[held - 1]!, stepG[held - 1]!], gamma[held - 1]!, 0)
       if (leap(length, m, g) <= Math.min(farthest * size, Math.max(1, Math.sqrt(dot(length, g, g))))) return
       m.set(g)
       reset()
@@ -136,9 +136,9 @@ const dot = (length: number, a: Float64Array, b: Float64Array): number => {
   return s0 + s1 + (s2 + s3)
 }
 
-/** m ← m − x a − y b. */
-const subtractTwo = (length: number, m: Float64Array, a: Float64Array, x: number, b: Float64Array, y: number): void => {
-  for (let p = 0; p < length; p++) m[p] = m[p]! - (x * a[p]! + y * b[p]!)
+/** m ← m − x a − y b, of columns as long as m. */
+const subtractTwo = (m: Float64Array, [a, b]: readonly [Float64Array, Float64Array], x: number, y: number): void => {
+  for (let p = 0; p < a.length; p++) m[p] = m[p]! - (x * a[p]! + y * b[p]!)
 }
 
 /** x ← (A + damping)⁻¹ x by Cholesky on the leading `held` rows; false where A is not positive. */

@@ -136,7 +136,7 @@ const byRelaxation = (u: Affinity, request: GroupingRequest): E.Either<ArgumentE
     const k = lambda === undefined ? chosen.k : Math.min(n, Math.max(1, Math.round(trace)))
     const bound = solved.bound + price * k
     const x = Float64Array.from(unpackRows(n, solved.matrix).flat())
-    const labels = roundToGroups(n, values, x, k, stream, { bound })
+    const labels = roundToGroups({ n, u: values, x, k }, stream, { bound })
     const split = partition(labels)
     const value = partitionValue(n, values, labels, k)
     return { trace, k, split, value, relaxed: withPartition(solved, packed, form, { split, value }, tolerance) }

@@ -5,6 +5,17 @@ import { improvePartition } from "./local_search.ts"
 import { partitionValue } from "./partition.ts"
 import { labelsByThreshold } from "./partition_matrix.ts"
 
+/** A solution of the relaxation for k groups, of which groups are to be made. */
+export interface RelaxedGroups {
+  readonly n: number
+  /** U `[n, n]`, row-major and symmetric: what tasks are worth together. */
+  readonly u: Float64Array
+  /** X `[n, n]`, likewise. */
+  readonly x: Float64Array
+  /** 1 <= k <= n. */
+  readonly k: number
+}
+
 /** Settings of `roundToGroups`. */
 export interface RoundingOptions {
   /** Starts of k-means on the rows of X. */
@@ -20,13 +31,10 @@ export interface RoundingOptions {
  * groups that X already shows, average linkage on X, the greedy merging of U, and k-means on the rows of X from `restarts`
  * starts. The first wins ties, so the result depends on the stream only where k-means finds something better.
  *
- * - Shapes: `u`, `x` `[n, n]` row-major, symmetric; 1 <= k <= n; result `[n]` in 0 … k − 1.
+ * - Shapes: result `[n]` in 0 … k − 1.
  */
 export const roundToGroups = (
-  n: number,
-  u: Float64Array,
-  x: Float64Array,
-  k: number,
+  { n, u, x, k }: RelaxedGroups,
   s: Stream,
   { restarts = 8, bound = Number.POSITIVE_INFINITY }: RoundingOptions = {}
 ): Int32Array => {

@@ -94,7 +94,8 @@ const compose = (
   lift(n, eigen.vectors, count, lifted)
   out.fill(fromIdentity ? 0 : 1 / n)
   if (fromIdentity) addToDiagonal(n, out, 1)
-  addOuterProducts(n, count, lifted, weight, first, fromIdentity ? -1 : 0, out)
+  const used = weight.subarray(first, first + count)
+  addOuterProducts(n, lifted, fromIdentity ? used.map((w) => w - 1) : used, out)
   return true
 }
 
@@ -112,24 +113,17 @@ const lift = (n: number, vectors: Float64Array, count: number, out: Float64Array
   }
 }
 
-/** out ← out + Σ_c (weight[first + c] + shift) z_c z_cᵀ, three vectors at a time. */
-const addOuterProducts = (
-  n: number,
-  count: number,
-  z: Float64Array,
-  weight: Float64Array,
-  first: number,
-  shift: number,
-  out: Float64Array
-): void => {
+/** out ← out + Σ_c weight_c z_c z_cᵀ, three vectors at a time. */
+const addOuterProducts = (n: number, z: Float64Array, weight: Float64Array, out: Float64Array): void => {
+  const count = weight.length
   let c = 0
   for (; c + 2 < count; c += 3) {
     const a = c * n
     const b = a + n
     const d = b + n
-    const wa = weight[first + c]! + shift
-    const wb = weight[first + c + 1]! + shift
-    const wd = weight[first + c + 2]! + shift
+    const wa = weight[c]!
+    const wb = weight[c + 1]!
+    const wd = weight[c + 2]!
     for (let i = 0, p = 0; i < n; i++) {
       const x = wa * z[a + i]!
       const y = wb * z[b + i]!
@@ -139,7 +133,7 @@ const addOuterProducts = (
   }
   for (; c < count; c++) {
     const a = c * n
-    const wa = weight[first + c]! + shift
+    const wa = weight[c]!
     for (let i = 0, p = 0; i < n; i++) {
       const x = wa * z[a + i]!
       for (let j = 0; j <= i; j++, p++) out[p] = out[p]! + x * z[a + j]!

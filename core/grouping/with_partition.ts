@@ -29,19 +29,18 @@ export const withPartition = (
     matrix: better,
     objective: value,
     primalResidual: violation(n, better, new Float64Array(n), form),
-    converged: relaxed.converged || met(n, u, price, value - price * split.k, bound, tolerance)
+    converged:
+      relaxed.converged || isMet({ reached: value - price * split.k, bound }, allTogether(n, u, price), tolerance)
   }
 }
 
-/** Whether a bound is within the tolerance of what was reached, relative to what that gains over e eᵀ/n. */
-export const met = (
-  n: number,
-  u: Float64Array,
-  price: number,
-  reached: number,
-  bound: number,
+/** What e eᵀ/n, all tasks in one group, is worth. */
+export const allTogether = (n: number, u: Float64Array, price: number): number =>
+  rowSums(n, u, new Float64Array(n)) / n - price
+
+/** Whether a bound is within the tolerance of what was reached, relative to what that gains over `least`. */
+export const isMet = (
+  { reached, bound }: { readonly reached: number; readonly bound: number },
+  least: number,
   tolerance: number
-): boolean => {
-  const mean = rowSums(n, u, new Float64Array(n)) / n - price
-  return bound - reached <= tolerance * Math.abs(reached - mean)
-}
+): boolean => bound - reached <= tolerance * Math.abs(reached - least)

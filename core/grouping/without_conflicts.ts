@@ -2,7 +2,7 @@ import * as E from "fp-ts/lib/Either.js"
 import { innerProduct, packedTrace } from "./packed.ts"
 import type { Form, Relaxation } from "./relaxation.ts"
 import { type SolverOptions, sdp, solverDefaults } from "./sdp.ts"
-import { met } from "./with_partition.ts"
+import { allTogether, isMet } from "./with_partition.ts"
 
 /** Entries are raised to minus so many times what the rest of U can win over the groups in hand. */
 const margin = 4
@@ -53,7 +53,7 @@ export const withoutConflicts = (
     ...(after > before ? { matrix, objective, primalResidual, dualResidual } : {}),
     bound,
     iterations: first.iterations + iterations,
-    converged: first.converged || met(n, u, price, reached, bound, tolerance)
+    converged: first.converged || isMet({ reached, bound }, allTogether(n, u, price), tolerance)
   }
 }
 

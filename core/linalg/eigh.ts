@@ -94,7 +94,7 @@ export const reduce = (work: EigenWorkspace): boolean => {
 export const eigenvectors = (work: EigenWorkspace, first: number, count: number): boolean => {
   const { n, tridiagonal: t, vectors } = work
   const found =
-    (count <= fewVectors(n) && inverseIteration(n, t.diagonal, t.off, work.values, first, count, vectors, work.work)) ||
+    (count <= fewVectors(n) && inverseIteration(t, work.values.subarray(first, first + count), vectors, work.work)) ||
     vectorsByQl(work, first, count)
   if (found) backTransform(n, work.matrix, t.scale, vectors, count)
   return found

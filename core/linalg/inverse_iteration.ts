@@ -1,3 +1,5 @@
+import type { Tridiagonal } from "./tridiagonal.ts"
+
 /**
  * Some eigenvectors of a symmetric tridiagonal matrix whose eigenvalues are known, by inverse iteration.
  *
@@ -6,21 +8,14 @@
  * Vectors whose eigenvalues are close to one another are kept orthogonal explicitly; far apart ones are orthogonal by
  * themselves. Costs O(n) a vector against O(n²) by QL, so it pays where few are wanted.
  *
- * - Shapes: `diagonal`, `off` `[n]` as in `Tridiagonal`; `values` in descending order, of which entries from `first` to
- *   `first + count` are used; `z` receives `count` vectors of length n one after the other; `work` is `[6n]`.
+ * - Shapes: `values` `[count]` in descending order; `z` receives `count` vectors of length n one after the other; `work` is
+ *   `[6n]`.
  * - Errors: returns false if a vector's residual stays above rounding: use `tridiagonalVectors` then.
  * - Source: Golub and Van Loan, Matrix Computations, 4th edition, section 8.4.2; Wilkinson's choice of pivots.
  */
-export const inverseIteration = (
-  n: number,
-  diagonal: Float64Array,
-  off: Float64Array,
-  values: Float64Array,
-  first: number,
-  count: number,
-  z: Float64Array,
-  work: Float64Array
-): boolean => {
+export const inverseIteration = (t: Diagonals, values: Float64Array, z: Float64Array, work: Float64Array): boolean => {
+  const { diagonal, off } = t
+  const n = diagonal.length
   let norm = 0
   for (let i = 0; i < n; i++) {
     const size = Math.abs(diagonal[i]!) + Math.abs(off[i]!) + (i + 1 < n ? Math.abs(off[i + 1]!) : 0)
@@ -28,17 +23,18 @@ export const inverseIteration = (
   }
   if (norm === 0) norm = 1
   const tiny = Number.EPSILON * norm
+  const factors = { n, tiny, work }
   let clusterStart = 0
   let shift = 0
-  for (let c = 0; c < count; c++) {
-    const value = values[first + c]!
+  for (let c = 0; c < values.length; c++) {
+    const value = values[c]!
     const previous = shift
-    if (c > 0 && values[first + c - 1]! - value > clusterGap * norm) clusterStart = c
+    if (c > 0 && values[c - 1]! - value > clusterGap * norm) clusterStart = c
     // Two equal shifts would give one vector twice; a few roundings apart they differ enough for the start to decide.
     shift = c > clusterStart && previous - value < 10 * tiny ? previous - 10 * tiny : value
-    factorise(n, diagonal, off, shift, tiny, work)
+    factorise(t, shift, factors)
     startVector(n, c, z, c * n)
-    if (!refine(n, z, c, clusterStart, tiny, work)) return false
+    if (!refine(factors, z, c, clusterStart)) return false
   }
   return true
 }
@@ -49,21 +45,28 @@ const clusterGap = 1e-3
 /** Solves at most this often; two are nearly always enough. */
 const maxSolves = 6
 
-const refine = (
-  n: number,
-  z: Float64Array,
-  c: number,
-  clusterStart: number,
-  tiny: number,
-  work: Float64Array
-): boolean => {
+/** What is left of the tridiagonal matrix: its two diagonals `[n]`, as in `Tridiagonal`. */
+type Diagonals = Pick<Tridiagonal, "diagonal" | "off">
+
+/** L U = P (T − shift) in `work`: the three diagonals of U, the multipliers and whether rows i and i + 1 were exchanged. */
+interface Factors {
+  readonly n: number
+  /** What a pivot is at least: a rounding of T. */
+  readonly tiny: number
+  /** `[6n]`. */
+  readonly work: Float64Array
+}
+
+/** Solves for vector c of `z`, kept orthogonal to those from `clusterStart` on, until it stands; whether it does. */
+const refine = (factors: Factors, z: Float64Array, c: number, clusterStart: number): boolean => {
+  const { n, tiny } = factors
   const x = c * n
   // The solution of a unit right-hand side grows to 1/residual.
   const wanted = 1 / (32 * Math.sqrt(n) * tiny)
   let settled = 0
   for (let solves = 0; solves < maxSolves; solves++) {
-    if (solves > 0) eliminate(n, z, x, work)
-    substitute(n, z, x, work)
+    if (solves > 0) eliminate(factors, z, x)
+    substitute(factors, z, x)
     const growth = normalise(n, z, x)
     for (let b = clusterStart; b < c; b++) {
       const y = b * n
@@ -79,15 +82,7 @@ const refine = (
   return settled > 0
 }
 
-/** L U = P (T − shift): the three diagonals of U, the multipliers and whether rows i and i + 1 were exchanged. */
-const factorise = (
-  n: number,
-  diagonal: Float64Array,
-  off: Float64Array,
-  shift: number,
-  tiny: number,
-  work: Float64Array
-): void => {
+const factorise = ({ diagonal, off }: Diagonals, shift: number, { n, tiny, work }: Factors): void => {
   let u = diagonal[0]! - shift
   let v = n > 1 ? off[1]! : 0
   for (let i = 1; i < n; i++) {
@@ -122,7 +117,7 @@ const factorise = (
   for (let i = 0; i < n; i++) if (Math.abs(work[i]!) < tiny) work[i] = tiny
 }
 
-const eliminate = (n: number, z: Float64Array, x: number, work: Float64Array): void => {
+const eliminate = ({ n, work }: Factors, z: Float64Array, x: number): void => {
   for (let i = 0; i + 1 < n; i++) {
     const m = work[3 * n + i]!
     const a = z[x + i]!
@@ -134,7 +129,7 @@ const eliminate = (n: number, z: Float64Array, x: number, work: Float64Array): v
   }
 }
 
-const substitute = (n: number, z: Float64Array, x: number, work: Float64Array): void => {
+const substitute = ({ n, work }: Factors, z: Float64Array, x: number): void => {
   let one = 0
   let two = 0
   for (let i = n - 1; i >= 0; i--) {

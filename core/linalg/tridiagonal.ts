@@ -25,6 +25,7 @@ export const tridiagonalise = (n: number, a: Float64Array, t: Tridiagonal): void
   const v = work.subarray(0, n)
   const w = work.subarray(n, 2 * n)
   const y = work.subarray(2 * n, 3 * n)
+  const vectors = { v, w, y }
   let pending = false
   for (let r = n - 1; r >= 0; r--) {
     const row = r * n
@@ -42,8 +43,8 @@ export const tridiagonalise = (n: number, a: Float64Array, t: Tridiagonal): void
       continue
     }
     y.fill(0, 0, r)
-    if (pending) updateAndMultiply(n, r, a, v, w, row, y)
-    else multiplyTriangle(n, r, a, row, y)
+    if (pending) updateAndMultiply(n, r, a, vectors)
+    else multiplyTriangle(n, r, a, y)
     let uy = 0
     for (let j = 0; j < r; j++) uy += a[row + j]! * y[j]!
     const inverse = 1 / h
@@ -195,8 +196,9 @@ const updateTriangle = (n: number, r: number, a: Float64Array, v: Float64Array, 
   }
 }
 
-/** y ← A u, with u the first r entries of row `u`. */
-const multiplyTriangle = (n: number, r: number, a: Float64Array, u: number, y: Float64Array): void => {
+/** y ← A u, of the leading r rows, with u the first r entries of row r. */
+const multiplyTriangle = (n: number, r: number, a: Float64Array, y: Float64Array): void => {
+  const u = r * n
   for (let i = 0; i < r; i++) {
     const row = i * n
     const ui = a[u + i]!
@@ -218,11 +220,9 @@ const updateAndMultiply = (
   n: number,
   r: number,
   a: Float64Array,
-  v: Float64Array,
-  w: Float64Array,
-  u: number,
-  y: Float64Array
+  { v, w, y }: { readonly v: Float64Array; readonly w: Float64Array; readonly y: Float64Array }
 ): void => {
+  const u = r * n
   let i = 0
   for (; i + 1 < r; i += 2) {
     const row = i * n

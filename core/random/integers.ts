@@ -17,7 +17,7 @@ export const integers = (s: Stream, low: number, high: number): number => {
 }
 
 /**
- * Fills `out[from … to)` with {@link integers}; an Int32Array or Uint32Array must be able to hold them.
+ * Fills `out` with {@link integers}; an Int32Array or Uint32Array must be able to hold them.
  *
  * - Shapes: `out` `[n]`.
  */
@@ -25,11 +25,9 @@ export const fillIntegers = (
   s: Stream,
   low: number,
   high: number,
-  out: Int32Array | Uint32Array | Float64Array,
-  from = 0,
-  to = out.length
+  out: Int32Array | Uint32Array | Float64Array
 ): void => {
-  for (let i = from; i < to; i++) out[i] = integers(s, low, high)
+  for (let i = 0; i < out.length; i++) out[i] = integers(s, low, high)
 }
 
 /** An integer in [0, last], by Lemire's multiplication (arXiv:1805.10941) on 32-bit halves where they suffice. */

@@ -26,13 +26,13 @@ export const standardNormal = (s: Stream): number => nextNormal(s.words)
 export const normal = (s: Stream, mean: number, deviation: number): number => mean + deviation * nextNormal(s.words)
 
 /**
- * Fills `out[from … to)` with {@link standardNormal} (rounded to float32 where the buffer is).
+ * Fills `out` with {@link standardNormal} (rounded to float32 where the buffer is).
  *
  * - Shapes: `out` `[n]`.
  */
-export const fillNormal = (s: Stream, out: Floats, from = 0, to = out.length): void => {
+export const fillNormal = (s: Stream, out: Floats): void => {
   const { words } = s
-  for (let i = from; i < to; i++) out[i] = nextNormal(words)
+  for (let i = 0; i < out.length; i++) out[i] = nextNormal(words)
 }
 
 const nextNormal = (words: Words): number => {

@@ -11,22 +11,22 @@ export const random = (s: Stream): number => nextDouble(s.words)
 export const uniform = (s: Stream, low: number, high: number): number => low + (high - low) * nextDouble(s.words)
 
 /**
- * Fills `out[from … to)` with {@link random}.
+ * Fills `out` with {@link random}.
  *
  * - Shapes: `out` `[n]`.
  */
-export const fillRandom = (s: Stream, out: Floats, from = 0, to = out.length): void => {
+export const fillRandom = (s: Stream, out: Floats): void => {
   const { words } = s
-  for (let i = from; i < to; i++) out[i] = nextDouble(words)
+  for (let i = 0; i < out.length; i++) out[i] = nextDouble(words)
 }
 
 /**
- * Fills `out[from … to)` with {@link uniform}.
+ * Fills `out` with {@link uniform}.
  *
  * - Shapes: `out` `[n]`.
  */
-export const fillUniform = (s: Stream, low: number, high: number, out: Floats, from = 0, to = out.length): void => {
+export const fillUniform = (s: Stream, low: number, high: number, out: Floats): void => {
   const { words } = s
   const width = high - low
-  for (let i = from; i < to; i++) out[i] = low + width * nextDouble(words)
+  for (let i = 0; i < out.length; i++) out[i] = low + width * nextDouble(words)
 }

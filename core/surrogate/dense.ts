@@ -5,6 +5,16 @@ import { child, fillNormal, type Key, random, type Stream, stream } from "../ran
 
 export type DenseKind = "gaussian" | "rademacher"
 
+/** P of a dense projection, `[p, d]`: what its entries are drawn from. */
+export interface DenseProjection {
+  readonly kind: DenseKind
+  readonly key: Key
+  /** Of θ. */
+  readonly blocks: readonly FactorBlock[]
+  /** d. */
+  readonly dimension: number
+}
+
 /** Some rows of one block: `P` for them is `[rows · columns, d]`. */
 export interface DensePart {
   readonly block: number
@@ -117,10 +127,7 @@ export const entriesOf = (blocks: readonly FactorBlock[], dimension: number): Fl
 
 /** Calls `visit(i, row of P)` for every entry i of θ, the rows made part by part in one array. */
 const eachRow = (
-  kind: DenseKind,
-  key: Key,
-  blocks: readonly FactorBlock[],
-  d: number,
+  { kind, key, blocks, dimension: d }: DenseProjection,
   visit: (i: number, entries: Float32Array, at: number) => void
 ): void => {
   const most = entriesOf(blocks, d)
@@ -132,17 +139,11 @@ const eachRow = (
   })
 }
 
-/** P x of every row of `x` (`[count, d]`), with P made once for all, part by part. */
-export const liftDense = (
-  kind: DenseKind,
-  key: Key,
-  blocks: readonly FactorBlock[],
-  size: number,
-  x: ArrayLike<number>,
-  d: number
-): readonly Float64Array[] => {
+/** P x `[size]` of every row of `x` (`[count, d]`), with P made once for all, part by part. */
+export const liftDense = (projection: DenseProjection, size: number, x: ArrayLike<number>): readonly Float64Array[] => {
+  const d = projection.dimension
   const out = Array.from({ length: x.length / d }, () => new Float64Array(size))
-  eachRow(kind, key, blocks, d, (i, entries, at) => {
+  eachRow(projection, (i, entries, at) => {
     for (let k = 0; k < out.length; k++) {
       let sum = 0
       for (let r = 0; r < d; r++) sum += entries[at + r]! * x[k * d + r]!
@@ -153,15 +154,10 @@ export const liftDense = (
 }
 
 /** ‖P x‖ of every row of `x` (`[count, d]`), with P made once for all. */
-export const denseLengths = (
-  kind: DenseKind,
-  key: Key,
-  blocks: readonly FactorBlock[],
-  x: Float64Array,
-  d: number
-): Float64Array => {
+export const denseLengths = (projection: DenseProjection, x: Float64Array): Float64Array => {
+  const d = projection.dimension
   const squares = new Float64Array(x.length / d)
-  eachRow(kind, key, blocks, d, (_, entries, at) => {
+  eachRow(projection, (_, entries, at) => {
     for (let k = 0; k < squares.length; k++) {
       let sum = 0
       for (let r = 0; r < d; r++) sum += entries[at + r]! * x[k * d + r]!

@@ -36,16 +36,14 @@ export const memory = (surroundings: Surroundings, engines: Engines): Memory => 
   const play: Memory["play"] = (craft, state, at, index) => {
     const from = at + LOG + index * row
     engines.read(state, from, throttle)
-    const [wind, torque] = windOf(state, at)
     const draws = from + engines.size
-    advance(craft, surroundings, wind, torque, throttle, state[draws]!, state[draws + 1]!)
+    advance(craft, surroundings, windOf(state, at), throttle, [state[draws]!, state[draws + 1]!])
   }
 
   const begin: Memory["begin"] = (state, at) => {
     const craft = build(surroundings, state, at)
-    const [wind, torque] = windOf(state, at)
     // Gymnasium's reset() ends with a step without engines.
-    advance(craft, surroundings, wind, torque, { main: 0, side: 0, direction: 0 }, 0, 0)
+    advance(craft, surroundings, windOf(state, at), { main: 0, side: 0, direction: 0 }, [0, 0])
     return craft
   }
 

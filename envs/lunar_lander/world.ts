@@ -107,25 +107,26 @@ const watch = (craft: Craft): void => {
   craft.world.on("end-contact", (contact) => touch(contact, false))
 }
 
+type Pair = readonly [number, number]
+
 /**
  * One step: wind, engines, then the bodies by Box2D.
  *
  *     wind(k) = tanh(sin(0.02·k) + sin(π·0.01·k))
  *
- * It blows while no leg touches. Engines push at a place off their own by the two draws of the step, in (−1, 1) pixels.
+ * It blows while no leg touches, from where force and torque begin in this episode. Engines push at a place off their own by the
+ * two draws of the step, in (−1, 1) pixels.
  */
 export const advance = (
   craft: Craft,
   { enable_wind, wind_power, turbulence_power }: Surroundings,
-  wind: number,
-  torque: number,
+  [force, torque]: Pair,
   throttle: Throttle,
-  draw0: number,
-  draw1: number
+  [draw0, draw1]: Pair
 ): void => {
   const { hull } = craft
   if (enable_wind && !craft.touching[0] && !craft.touching[1]) {
-    hull.applyForceToCenter({ x: gust(wind + craft.blown) * wind_power, y: 0 }, true)
+    hull.applyForceToCenter({ x: gust(force + craft.blown) * wind_power, y: 0 }, true)
     hull.applyTorque(gust(torque + craft.blown) * turbulence_power, true)
     craft.blown++
   }

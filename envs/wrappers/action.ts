@@ -30,11 +30,12 @@ export const rescaleAction =
     const { action } = env
     if (action._tag !== "Box") return discrete(env, done)
     if (!(low < high && Number.isFinite(high - low)))
-      return unwrappable(env, done, "low", `a number below high = ${high}`, String(low), "")
+      return unwrappable(env, done, { field: "low", want: `a number below high = ${high}`, got: String(low) })
     const odd = action.low.findIndex((l, i) => !Number.isFinite(action.high[i]! - l))
     if (odd >= 0) {
       const got = `${action.names[odd]} in [${action.low[odd]}, ${action.high[odd]}]`
-      return unwrappable(env, done, "action", "finite bounds", got, "give the environment finite bounds first")
+      const fix = "give the environment finite bounds first"
+      return unwrappable(env, done, { field: "action", want: "finite bounds", got, fix })
     }
     const scaled: Box = {
       ...action,
@@ -62,4 +63,9 @@ const changing = (d: Dynamics, { low, high }: Box, change: (x: number, i: number
 }
 
 const discrete = (env: Environment, done: string): Environment =>
-  unwrappable(env, done, "action", "a box of actions", "a discrete space", "leave the wrapper out")
+  unwrappable(env, done, {
+    field: "action",
+    want: "a box of actions",
+    got: "a discrete space",
+    fix: "leave the wrapper out"
+  })

@@ -21,12 +21,14 @@ export const normaliseObservation =
   (env) => {
     const done = "normaliseObservation"
     const { observation } = env
-    if (observation._tag !== "Box")
-      return unwrappable(env, done, "observation", "a box", "a discrete space", "leave the wrapper out")
+    if (observation._tag !== "Box") {
+      const [got, fix] = ["a discrete space", "leave the wrapper out"]
+      return unwrappable(env, done, { field: "observation", want: "a box", got, fix })
+    }
     const { names } = observation
     if (moments.mean.length !== names.length) {
       const [want, got] = [`of ${names.length} components`, `${moments.mean.length}`]
-      return unwrappable(env, done, "moments", want, got, "gather them from this environment")
+      return unwrappable(env, done, { field: "moments", want, got, fix: "gather them from this environment" })
     }
     const spread = deviations(moments)
     const table = Object.fromEntries(
@@ -71,8 +73,10 @@ export const normaliseReward =
   (moments: Moments): Wrapper =>
   (env) => {
     const done = "normaliseReward"
-    if (moments.mean.length !== 1)
-      return unwrappable(env, done, "moments", "of one number", `${moments.mean.length}`, "take returnMoments()")
+    if (moments.mean.length !== 1) {
+      const [got, fix] = [`${moments.mean.length}`, "take returnMoments()"]
+      return unwrappable(env, done, { field: "moments", want: "of one number", got, fix })
+    }
     const [spread = 1] = deviations(moments)
     const table = { return_deviation: number(spread, "", 1e-300, 1e300, "what rewards are divided by") }
     return withParameters(env, done, {}, table, (d, p) => {
@@ -96,8 +100,10 @@ const withParameters = (
   dynamics: (inner: Dynamics, values: Params) => Dynamics
 ): Environment => {
   const twice = Object.keys(own).find((name) => Object.hasOwn(env.parameters, name))
-  if (twice !== undefined)
-    return unwrappable(env, done, `parameter ${twice}`, "a new name", "one that is there already", "wrap only once")
+  if (twice !== undefined) {
+    const [got, fix] = ["one that is there already", "wrap only once"]
+    return unwrappable(env, done, { field: `parameter ${twice}`, want: "a new name", got, fix })
+  }
   const parameters = { ...env.parameters, ...own }
   const outer = wrapped(env, done, { ...record, parameters }, (d) => d)
   const make = (params: Params): Either.Either<EnvError, Dynamics> =>

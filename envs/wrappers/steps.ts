@@ -11,7 +11,7 @@ export const timeLimit =
   (env) =>
     isCount(steps)
       ? wrapped(env, `timeLimit(${steps})`, { maxEpisodeSteps: steps }, (d) => ({ ...d, maxEpisodeSteps: steps }))
-      : unwrappable(env, "timeLimit", "steps", "an integer from 1", String(steps), "")
+      : unwrappable(env, "timeLimit", { field: "steps", want: "an integer from 1", got: String(steps) })
 
 /**
  * Each action is taken `count` times, or until the task ends; rewards add up and the last observation is seen.
@@ -23,7 +23,8 @@ export const timeLimit =
 export const frameSkip =
   (count: number): Wrapper =>
   (env) => {
-    if (!isCount(count)) return unwrappable(env, "frameSkip", "count", "an integer from 1", String(count), "")
+    if (!isCount(count))
+      return unwrappable(env, "frameSkip", { field: "count", want: "an integer from 1", got: String(count) })
     const shorter = (limit: number): number => Math.max(1, Math.floor(limit / count))
     const record = { maxEpisodeSteps: shorter(env.maxEpisodeSteps), secondsPerStep: count * env.secondsPerStep }
     return wrapped(env, `frameSkip(${count})`, record, (d) => ({

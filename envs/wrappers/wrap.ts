@@ -26,15 +26,16 @@ export const wrapped = (
   }
 }
 
+/** What of an environment, or of what was asked, does not fit a wrapper. */
+interface Unfit {
+  readonly field: string
+  readonly want: string
+  readonly got: string
+  readonly fix?: string
+}
+
 /** The same environment, which cannot be made. */
-export const unwrappable = (
-  env: Environment,
-  done: string,
-  field: string,
-  want: string,
-  got: string,
-  fix: string
-): Environment => {
+export const unwrappable = (env: Environment, done: string, { field, want, got, fix = "" }: Unfit): Environment => {
   const refusal: Either.Either<EnvError, Dynamics> = Either.left(
     environmentError(`${env.id}+${done}`, field, want, got, fix)
   )

@@ -83,8 +83,9 @@ export const rolloutJob = job({
       yield* fromEither(x.batch.load(environments))
       x.input.set(observation)
       yield* session.write(parameters, theta)
-      const act = acting.run({ parameters, observation: x.input }, x.actor.head)
-      yield* rollout(x, act, [stream], buffer, pause, task * environmentsPerTask, tasks.length * environmentsPerTask)
+      const act = { call: acting.run({ parameters, observation: x.input }, x.actor.head), pause }
+      const among = { first: task * environmentsPerTask, all: tasks.length * environmentsPerTask }
+      yield* rollout(x, act, [stream], buffer, among)
       rounds[task] = round
       return { environments: x.batch.save(), observation: x.input.slice(), actions: saveStream(stream) }
     })

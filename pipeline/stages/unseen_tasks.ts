@@ -12,18 +12,25 @@ import type { RunConfig } from "../config.ts"
 /** Draws from the family at most. */
 const ROUNDS = 8
 
+/** Tasks that are asked for. */
+export interface UnseenRequest {
+  readonly count: number
+  /** Those that were trained on. */
+  readonly seen: readonly Task[]
+  readonly key: Key
+  /** How to ask for fewer, where there are not so many. */
+  readonly fix: string
+}
+
 /**
- * Draws until there are enough that were not trained on; `fix` is how to ask for fewer.
+ * Draws until there are enough that were not trained on.
  *
  * - Errors: `ArgumentError` for a family of few tasks, which has none left; those of the family's options.
  */
 export const unseenTasks = Effect.fnUntraced(function* (
   { family: { id, options, n } }: Pick<RunConfig, "family">,
   catalog: Catalog,
-  seen: readonly Task[],
-  count: number,
-  key: Key,
-  fix: string
+  { count, seen, key, fix }: UnseenRequest
 ) {
   const ids = new Set(seen.map((t) => t.id))
   const found = new Map<string, Task>()

@@ -22,25 +22,26 @@ export const keepingItems = (
         if (job.kept !== true) return all
         // What a stage has done in several goes must not take each other's places.
         const place = opened++ === 0 ? stage : `${stage}/${opened}`
-        return keptAll(all, job, setting, place, cache, watch)
+        return keptAll(all, job, setting, { place, cache, watch })
       })
   }
 }
 
+/** Where finished items are kept. */
+interface ItemCache {
+  /** The beginning of their names. */
+  readonly place: string
+  readonly cache: ResultCache
+  readonly watch: Watch
+}
+
 const keptAll =
-  <S, I, R>(
-    all: DoAll<I, R>,
-    job: Job<S, I, R>,
-    setting: S,
-    stage: string,
-    cache: ResultCache,
-    watch: Watch
-  ): DoAll<I, R> =>
+  <S, I, R>(all: DoAll<I, R>, job: Job<S, I, R>, setting: S, { place, cache, watch }: ItemCache): DoAll<I, R> =>
   (items, done = () => Effect.void) =>
     Effect.gen(function* () {
       const backendId = cache.backendId()
       const inputs = (index: number) => ({ job: job.name, setting, item: items[index], backendId })
-      const name = (index: number) => `${stage}/${index}`
+      const name = (index: number) => `${place}/${index}`
       const Kept = Schema.Struct({ result: job.result, elapsed: Schema.Number })
       const results = new Map<number, R>()
       for (const index of items.keys()) {
@@ -51,15 +52,15 @@ const keptAll =
         yield* done(index, found.result)
       }
       const left = [...items.keys()].filter((index) => !results.has(index))
-      const place = (k: number): number => left[k]!
+      const indexOf = (k: number): number => left[k]!
       const keep = Effect.fnUntraced(function* (k: number, result: R) {
-        yield* cache.put(name(place(k)), inputs(place(k)), { result, elapsed: yield* watch.elapsed })
-        yield* done(place(k), result)
+        yield* cache.put(name(indexOf(k)), inputs(indexOf(k)), { result, elapsed: yield* watch.elapsed })
+        yield* done(indexOf(k), result)
       })
       const rest = yield* all(
         left.map((index) => items[index]!),
         keep
-      ).pipe(Effect.mapError(({ index, reason }): ItemError => ({ index: place(index), reason })))
-      for (const [k, result] of rest.entries()) results.set(place(k), result)
+      ).pipe(Effect.mapError(({ index, reason }): ItemError => ({ index: indexOf(index), reason })))
+      for (const [k, result] of rest.entries()) results.set(indexOf(k), result)
       return items.map((_, index) => results.get(index)!)
     })

@@ -15,21 +15,21 @@ import { catalogWith } from "../loading/catalog/mod.ts"
 import type { Loaded } from "../loading/mod.ts"
 import { type AdaptationWorth, adaptRun, type RunAdaptationOptions } from "../runs/adapt_run.ts"
 import { progressDisplay } from "../runs/progress.ts"
+import type { RunFile } from "../runs/store/mod.ts"
 import { runSession } from "../sessions/mod.ts"
 import { workersLayer } from "../workers/mod.ts"
 import { remarkOnLimit } from "./endless.ts"
 import { aligned, percentOrNone, remark } from "./output.ts"
 
-/** Adapts and tells of it, in a session of that kind. */
+/** Adapts the run's θ★ and tells of it, in a session of that kind. */
 export const adapted = Effect.fn("pgex.evaluate.adapt")(function* (
-  store: RunStoreService,
-  runConfig: unknown,
+  { run, store }: { readonly run: Pick<RunFile, "config">; readonly store: RunStoreService },
   loaded: Loaded,
   sessionKind: SessionKind,
   options: RunAdaptationOptions,
   key: Key
 ) {
-  const config = yield* fromEither(decodeConfig(runConfig, `${store.directory}/run.json`))
+  const config = yield* fromEither(decodeConfig(run.config, `${store.directory}/run.json`))
   const catalog = catalogWith(loaded)
   const family = findFamily(catalog.registry, config.family.id)
   // One that is not there is told of by what draws its tasks.

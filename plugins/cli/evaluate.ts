@@ -95,7 +95,7 @@ export const evaluateCommand = Command.make(
       const { unseen, episodes } = o
       const steps = Option.match(o.stepsPerTask, { onNone: () => ({}), onSome: (stepsPerTask) => ({ stepsPerTask }) })
       const how = { steps: adapt, unseen, episodes, actions, ...steps } as const
-      const { worth, text } = yield* calling(Effect.scoped(adapted(store, run.config, loaded, o.session, how, from)))
+      const { worth, text } = yield* calling(Effect.scoped(adapted({ run, store }, loaded, o.session, how, from)))
       return yield* print(json, { run: store.name, seed: seed ?? 0, ...worth }, text)
     }
     const { evaluateRun, policiesOfRun } = yield* Effect.promise(() => import("../runs/evaluate_run.ts"))

@@ -92,6 +92,7 @@ const batchOf = (name: string, sizes: Sizes, members: readonly Opening[], parts:
   const step: Batch["step"] = (actions, rows, row = 0, actionRow = 0) => {
     misused = stepFault(waiting, count, actions.length - actionRow * actionSize, actionSize, rows.reward.length - row)
     if (broken !== undefined || misused !== undefined) return
+    const actionOf = (of: number): Floats => actions.subarray(of * actionSize, (of + 1) * actionSize)
     for (const { part, from } of parts) if (fails(part.sendStep(actions, (actionRow + from) * actionSize))) return
     for (const { part, from } of parts) {
       const stepped = part.step()
@@ -107,7 +108,7 @@ const batchOf = (name: string, sizes: Sizes, members: readonly Opening[], parts:
         rows.reward[to] = reward[i]!
         rows.terminated[to] = ends & 1
         rows.truncated[to] = ends === 2 ? 1 : 0
-        episodes.step(member, actions, (actionRow + member) * actionSize, reward[i]!, next, i * width)
+        episodes.step(member, actionOf(actionRow + member), reward[i]!, next, i * width)
         rows.episodeReturn[to] = episodes.returns[member]!
         rows.episodeLength[to] = episodes.lengths[member]!
         if (ends === 0) continue
@@ -157,11 +158,11 @@ const batchOf = (name: string, sizes: Sizes, members: readonly Opening[], parts:
     reset,
     step,
     save: (from = 0, to = count) => {
-      const saved = saveEpisodes(parts, episodes, from, to)
+      const saved = saveEpisodes(parts, episodes, { from, to })
       return fails(saved) ? { states: "", returns: "", lengths: [], streams: [] } : saved.right
     },
     load: (saved, from = 0, to = count) => {
-      const loaded = loadEpisodes(name, parts, episodes, saved, from, to)
+      const loaded = loadEpisodes(name, parts, episodes, saved, { from, to })
       if (Either.isRight(loaded)) for (let i = from; i < to; i++) holds(i)
       return loaded
     },

@@ -20,7 +20,7 @@ export interface Episodes {
   readonly lengths: Int32Array
   /** An episode of a member begins with what is seen at `seen[at …]`. */
   readonly begin: (member: number, seen: Floats, at: number) => void
-  readonly step: (member: number, actions: Floats, actionAt: number, reward: number, seen: Floats, at: number) => void
+  readonly step: (member: number, action: Floats, reward: number, seen: Floats, at: number) => void
   readonly actions: (member: number) => Float64Array
   /** SHA-256 of what was seen last, as float64 numbers. */
   readonly seen: (member: number) => string
@@ -57,10 +57,10 @@ export const makeEpisodes = (count: number, width: number, actionSize: number): 
       lengths[member] = 0
       see(member, seen, at)
     },
-    step: (member, actions, actionAt, reward, seen, at) => {
+    step: (member, action, reward, seen, at) => {
       const length = lengths[member]!
       const into = room(member, (length + 1) * actionSize)
-      for (let k = 0; k < actionSize; k++) into[length * actionSize + k] = actions[actionAt + k]!
+      for (let k = 0; k < actionSize; k++) into[length * actionSize + k] = action[k]!
       returns[member] = returns[member]! + reward
       lengths[member] = length + 1
       see(member, seen, at)
@@ -81,8 +81,14 @@ const sha256 = ({ buffer, byteOffset, byteLength }: Float64Array): string =>
     .update(new Uint8Array(buffer, byteOffset, byteLength))
     .digest("hex")
 
-/** The parts that hold members `from` to `to`, with the first and last of each in its own count. */
-const within = (parts: readonly Placed[], from: number, to: number) =>
+/** Members from one on, before another. */
+export interface Range {
+  readonly from: number
+  readonly to: number
+}
+
+/** The parts that hold these members, with the first and last of each in its own count. */
+const within = (parts: readonly Placed[], { from, to }: Range) =>
   parts.flatMap(({ part, from: first }) => {
     const [start, end] = [Math.max(from, first) - first, Math.min(to, first + part.count) - first]
     return start < end ? [{ part, first, start, end }] : []
@@ -91,11 +97,11 @@ const within = (parts: readonly Placed[], from: number, to: number) =>
 export const saveEpisodes = (
   parts: readonly Placed[],
   episodes: Episodes,
-  from: number,
-  to: number
+  range: Range
 ): Either.Either<Fault, BatchState> => {
+  const { from, to } = range
   const streams: string[] = []
-  for (const { part, start, end } of within(parts, from, to)) {
+  for (const { part, start, end } of within(parts, range)) {
     const told = part.child.call({ do: "save", batch: part.number, from: start, to: end }, Streams)
     if (Either.isLeft(told)) return told
     streams.push(...told.right.streams)
@@ -118,9 +124,9 @@ export const loadEpisodes = (
   parts: readonly Placed[],
   episodes: Episodes,
   saved: BatchState,
-  from: number,
-  to: number
+  range: Range
 ): Either.Either<EnvError, void> => {
+  const { from, to } = range
   const members = to - from
   const standings = parse(Standings, saved.states)
   const returns = floatsFromText(saved.returns)
@@ -137,7 +143,7 @@ export const loadEpisodes = (
       return refuse(`states[${i}]`, `actions of ${length} steps`, size(actions))
     taken.push({ actions, seen })
   }
-  for (const { part, first, start, end } of within(parts, from, to)) {
+  for (const { part, first, start, end } of within(parts, range)) {
     const offset = first - from
     const again = standings.slice(offset + start, offset + end).map((s, i) => ({
       ...s,

@@ -88,14 +88,8 @@ export const adaptRun = Effect.fn("run.adapt")(function* (
     return yield* Effect.fail(argumentError({ doing: "adapt to unseen tasks", want, got: "one that is", fix }))
   }
   const start = yield* metaPolicy(store, catalog, context.setting)
-  const tasks = yield* unseenTasks(
-    config,
-    catalog,
-    seen,
-    options.unseen,
-    child(key, "unseen"),
-    "ask for fewer with --unseen"
-  )
+  const asked = { count: options.unseen, seen, key: child(key, "unseen"), fix: "ask for fewer with --unseen" }
+  const tasks = yield* unseenTasks(config, catalog, asked)
   const { steps, stepsPerTask = spec.stepsPerTask, episodes, actions, level = 0.95 } = options
   const problem = { environment, policy, environmentsPerTask: Math.min(together, episodes) }
   const { report } = yield* Progress

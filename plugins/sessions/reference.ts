@@ -70,6 +70,20 @@ function open() {
   const isOwn = (b: Buffer): b is ReferenceBuffer =>
     b.owner === owner && "live" in b && typeof b.live === "function" && b.live() === true
 
+  /** The numbers behind an argument or a target of an operation, or what is wrong with it. */
+  const takeFor =
+    (operation: string) =>
+    <A extends Numbers>(
+      what: string,
+      x: A | Buffer | undefined,
+      shape: Shape
+    ): { readonly values: A | Float64Array } | Mistake => {
+      if (x === undefined) return wrongArgument(operation, what, shape, undefined)
+      if (isBuffer(x) && !isOwn(x)) return foreign(`${operation} with ${what}`, x.owner === owner)
+      const found: A | Float64Array = isBuffer(x) ? x.values : x
+      return found.length === size(shape) ? { values: found } : wrongArgument(operation, what, shape, found.length)
+    }
+
   const opened = (operation: string) => (state.open ? Effect.void : fail(closed(operation)))
 
   const owned = (operation: string, b: Buffer) =>
@@ -86,6 +100,7 @@ function open() {
     const { flops, bytes } = plan(program)
     const own = yield* held(8 * constants)
     const operation = `run ${program.name}`
+    const take = takeFor(operation)
     done.plans++
 
     const call = (inputs: Readonly<Record<I, Argument>>, into: Readonly<Record<string, Target>>) =>
@@ -93,7 +108,7 @@ function open() {
         if (!own.open || !state.open) return fail(closed(operation))
         const given = {} as Record<I, ArrayLike<number>>
         for (const name of Object.keys(program.inputs) as I[]) {
-          const x = take(operation, `input "${name}"`, inputs[name], program.inputs[name].shape, isOwn, owner)
+          const x = take(`input "${name}"`, inputs[name], program.inputs[name].shape)
           if ("fix" in x) return fail(x)
           given[name] = x.values
         }
@@ -101,7 +116,7 @@ function open() {
         if (unknown !== undefined) return fail(unknownOutput(operation, Object.keys(program.outputs), unknown))
         const targets = {} as Record<string, Float32Array | Float64Array>
         for (const [name, t] of Object.entries(into)) {
-          const x = take(operation, `output "${name}"`, t, program.outputs[name as O].shape, isOwn, owner)
+          const x = take(`output "${name}"`, t, program.outputs[name as O].shape)
           if ("fix" in x) return fail(x)
           targets[name] = x.values
         }
@@ -164,19 +179,4 @@ function open() {
       state.open = false
     }
   }
-}
-
-/** The numbers behind an argument or a target, or what is wrong with it. */
-const take = <A extends Numbers>(
-  operation: string,
-  what: string,
-  x: A | Buffer | undefined,
-  shape: Shape,
-  isOwn: (b: Buffer) => b is ReferenceBuffer,
-  owner: symbol
-): { readonly values: A | Float64Array } | Mistake => {
-  if (x === undefined) return wrongArgument(operation, what, shape, undefined)
-  if (isBuffer(x) && !isOwn(x)) return foreign(`${operation} with ${what}`, x.owner === owner)
-  const found: A | Float64Array = isBuffer(x) ? x.values : x
-  return found.length === size(shape) ? { values: found } : wrongArgument(operation, what, shape, found.length)
 }

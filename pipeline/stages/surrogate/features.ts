@@ -188,6 +188,7 @@ const dense = Effect.fnUntraced(function* (
   const Real = realOf(session)
   const exe = yield* session.compile(yield* fromEither(factorProgram(policy)))
   const blocks = factorBlocks(policy)
+  const projection = { kind, key, blocks, dimension }
   const rounds = densePartsTogether(blocks, dimension, held)
   const compiled = new Map<string, Executable<"left" | "right" | "entries" | "features", "features">>()
   for (const { part } of rounds.flat()) {
@@ -211,8 +212,8 @@ const dense = Effect.fnUntraced(function* (
   let kept: readonly Buffer[] | undefined
   return {
     dimension,
-    lift: (x) => liftDense(kind, key, blocks, policy.size, x, dimension),
-    lengths: (x) => denseLengths(kind, key, blocks, x, dimension),
+    lift: (x) => liftDense(projection, policy.size, x),
+    lengths: (x) => denseLengths(projection, x),
     features: Effect.fnUntraced(function* (theta, visited) {
       const out = new Real(visited.count * dimension)
       for (const round of rounds) {

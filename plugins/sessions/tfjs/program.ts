@@ -63,8 +63,9 @@ export const loadProgram = (b: Backend, name: string, s: Steps): Loaded => {
     const read = step.reads.map((r) => values[r]!)
     values[step.writes] = step.make(k, read)
   }
-  const [early, late] = split(s)
-  const fixed = fixedValues(b, name, s, early, late, perform)
+  const parts = split(s)
+  const fixed = fixedValues(b, name, s, parts, perform)
+  const { late } = parts
   const kept = fixed.filter((t) => t !== undefined)
   const dying = lastReads(s, late, fixed)
   const given = new Set(s.inputs.map((i) => i.value))
@@ -97,13 +98,18 @@ export const loadProgram = (b: Backend, name: string, s: Steps): Loaded => {
   return { bytes: kept.reduce((n, t) => n + 4 * size(t.shape), 0), call, at: () => at, free }
 }
 
+/** Steps that read no input, which are made once, and the others. */
+interface Parts {
+  readonly early: readonly Step[]
+  readonly late: readonly Step[]
+}
+
 /** The constants, and what early steps make of them, as far as a call reads it. */
 const fixedValues = (
   b: Backend,
   name: string,
   s: Steps,
-  early: readonly Step[],
-  late: readonly Step[],
+  { early, late }: Parts,
   perform: (step: Step, values: Values) => void
 ): Values => {
   const wanted = new Set([...late.flatMap((t) => t.reads), ...s.outputs.map((o) => o.value)])
@@ -122,8 +128,7 @@ export const joined = (b: Backend, tensors: readonly DeviceTensor[]): DeviceTens
   return flat.length <= 1 ? flat[0] : k.run("Concat", flat, { axis: 0 })
 }
 
-/** Steps that read no input, and the others. */
-const split = (s: Steps): readonly [readonly Step[], readonly Step[]] => {
+const split = (s: Steps): Parts => {
   const known = new Set(s.constants.map((c) => c.value))
   let room = MOST_KEPT
   const early: Step[] = []
@@ -136,7 +141,7 @@ const split = (s: Steps): readonly [readonly Step[], readonly Step[]] => {
       early.push(step)
     } else late.push(step)
   }
-  return [early, late]
+  return { early, late }
 }
 
 /** For each step the values that no later step reads. */

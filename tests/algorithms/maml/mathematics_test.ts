@@ -87,7 +87,7 @@ for (const c of cases) {
 }
 
 const meta = (c: Maml, order: Order, policy: Policy, n: number) => {
-  const p = built(metaGradientProgram(c, order, policy, n))
+  const p = built(metaGradientProgram({ config: c, order, policy, n }))
   return (theta: Float64Array, samples: Record<string, Float64Array>) =>
     evaluate(p, {
       ...samples,

@@ -35,7 +35,7 @@ const dense = ({ kind, steps, learnRates, order, seed }: typeof small extends fc
     theta: x.subarray(0, policy.size),
     rate: learnRates ? x.subarray(policy.size) : theta.map(() => RATE)
   })
-  const fisher = built(fisherProgram(c, order, policy, ROWS))
+  const fisher = built(fisherProgram({ config: c, order, policy, n: ROWS }))
   const product = (direction: Float64Array) => evaluate(fisher, { ...samples, ...split(w), direction }).product!
   const columns = Array.from(w, (_, j) => product(w.map((_, i) => (i === j ? 1 : 0))))
   return { policy, c, order, samples, w, split, product, columns }
@@ -94,7 +94,7 @@ test("fisherProgram() is the Hessian of the divergence after adaptation, which t
   fc.assert(
     fc.property(small, (x) => {
       const { policy, c, order, samples, w, split, product } = dense({ ...x, learnRates: false, order: "second" })
-      const bent = built(hvp({ of: "kl", wrt: "theta" })(built(trialProgram(c, order, policy, ROWS))))
+      const bent = built(hvp({ of: "kl", wrt: "theta" })(built(trialProgram({ config: c, order, policy, n: ROWS }))))
       const { theta, rate } = split(w)
       const direction = rollouts(policy, 0, w.length, x.seed + 1).samples.advantage0!
       const inputs = { ...samples, theta, rate, oldTheta: theta, oldRate: rate, score: [0] }

@@ -9,8 +9,9 @@ const dense = (rows: readonly (readonly number[])[]): Float64Array =>
 
 const rounded = (rows: readonly (readonly number[])[], k: number, index = 0): Int32Array => {
   const n = rows.length
-  const x = right(sdp(n, packedOf(rows), { kind: "groups", k }))
-  return roundToGroups(n, dense(rows), Float64Array.from(unpackRows(n, x.matrix).flat()), k, draws(index))
+  const { matrix: packed } = right(sdp(n, packedOf(rows), { kind: "groups", k }))
+  const x = Float64Array.from(unpackRows(n, packed).flat())
+  return roundToGroups({ n, u: dense(rows), x, k }, draws(index))
 }
 
 const problem = matrix(1, 9).chain((rows) => fc.integer({ min: 1, max: rows.length }).map((k) => ({ rows, k })))

@@ -11,7 +11,7 @@ test("eigh() gives A V = V Λ with orthonormal V and descending Λ", () =>
   fc.assert(
     fc.property(symmetric(24), ({ n, a }) => {
       const { values, vectors } = eigh(n, a)
-      assert.ok(residual(n, a, values, vectors, 0, n) <= tolerance)
+      assert.ok(residual(n, a, values, vectors) <= tolerance)
       assert.ok(orthogonality(n, vectors, n) <= tolerance)
       for (let i = 1; i < n; i++) assert.ok(values[i - 1]! >= values[i]!)
     })
@@ -40,7 +40,7 @@ test("eigenvectors() by inverse iteration are eigenvectors also where eigenvalue
       assert.ok(reduce(work))
       const count = Math.ceil(n / 2)
       assert.ok(eigenvectors(work, 0, count))
-      assert.ok(residual(n, a, work.values, work.vectors, 0, count) <= tolerance)
+      assert.ok(residual(n, a, work.values.subarray(0, count), work.vectors) <= tolerance)
       assert.ok(orthogonality(n, work.vectors, count) <= tolerance)
     })
   ))
@@ -56,7 +56,7 @@ test("eigh() of the second difference matrix has the values known in closed form
   // 2 − 2cos(jπ/(n+1)); the reference may use the engine's cosine, the code under test may not.
   for (let j = 1; j <= n; j++)
     assert.ok(Math.abs(values[n - j]! - (2 - 2 * Math.cos((j * Math.PI) / (n + 1)))) <= tolerance)
-  assert.ok(residual(n, a, values, vectors, 0, n) <= tolerance)
+  assert.ok(residual(n, a, values, vectors) <= tolerance)
 })
 
 test("eigh() says NaN where the matrix is not finite", () => {

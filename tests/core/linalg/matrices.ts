@@ -11,21 +11,14 @@ export const symmetric = (most: number): fc.Arbitrary<{ readonly n: number; read
         .map((x) => ({ n, a: Float64Array.from(x, (_, p) => x[Math.max(p, (p % n) * n + Math.floor(p / n))]!) }))
     )
 
-/** max |A v_i − λ_i v_i| over `count` vectors, of values from `first` on. */
-export const residual = (
-  n: number,
-  a: Float64Array,
-  values: Float64Array,
-  vectors: Float64Array,
-  first: number,
-  count: number
-): number => {
+/** max |A v_i − λ_i v_i| over the vectors of these values. */
+export const residual = (n: number, a: Float64Array, values: Float64Array, vectors: Float64Array): number => {
   let worst = 0
-  for (let c = 0; c < count; c++)
+  for (let c = 0; c < values.length; c++)
     for (let i = 0; i < n; i++) {
       let sum = 0
       for (let j = 0; j < n; j++) sum += a[i * n + j]! * vectors[c * n + j]!
-      worst = Math.max(worst, Math.abs(sum - values[first + c]! * vectors[c * n + i]!))
+      worst = Math.max(worst, Math.abs(sum - values[c]! * vectors[c * n + i]!))
     }
   return worst
 }

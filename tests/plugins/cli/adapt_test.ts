@@ -184,7 +184,11 @@ test("a family that has no unseen tasks left is refused with how many there are"
     const few = { ...navigationUniform, draw: () => navigationUniform.tasks({ n: 5 }) }
     const registry = { environments: [navigation], families: [few] }
     const draw = (count: number) =>
-      unseenTasks(runs.ppo, { ...catalog, registry }, tasks, count, zeroKey, "ask for fewer with --unseen")
+      unseenTasks(
+        runs.ppo,
+        { ...catalog, registry },
+        { count, seen: tasks, key: zeroKey, fix: "ask for fewer with --unseen" }
+      )
     const fewer = yield* draw(4)
     assert.deepEqual(
       fewer.map((t) => t.id),

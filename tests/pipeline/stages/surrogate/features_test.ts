@@ -39,10 +39,9 @@ const tol = { f64: 1e-11, f32: 3e-6 }
 /** Asserts that the features of every row are adjoint to the lift. */
 const adjoint = (
   what: string,
-  d: number,
+  { dimension: d, lift }: Pick<Projector, "dimension" | "lift">,
   features: ArrayLike<number>,
   rows: readonly (readonly [row: number, gradient: ArrayLike<number>])[],
-  lift: Projector["lift"],
   tolerance: number
 ): void => {
   const all = points(d, 3)
@@ -90,7 +89,7 @@ for (const name of ["policy_tanh_categorical", "policy_gaussian", "policy_relu_c
             const p = yield* projector(kind, policy, d, zeroKey)
             const features = yield* p.features(Float64Array.from(r.params), visited)
             assert.equal(features.length, visited.count * d)
-            adjoint(kind, d, features, rows, p.lift, tolerance)
+            adjoint(kind, p, features, rows, tolerance)
           })
         )
       }
@@ -123,7 +122,7 @@ test("features are adjoint to lift for any network and policy, and for any d aga
         await inSingle(
           Effect.gen(function* () {
             const p = yield* projector(kind, policy, d, key)
-            adjoint(kind, d, yield* p.features(theta, visited), rows, p.lift, 10 * tol.f32)
+            adjoint(kind, p, yield* p.features(theta, visited), rows, 10 * tol.f32)
           })
         )
       }

@@ -24,8 +24,9 @@ const SUM_TOLERANCE = 2e-5
 
 test("GEMM equals the float64 product for every size, transposition, batch and accumulation", () => {
   const flags = fc.nat(7)
+  const cases = fc.tuple(flags, fc.nat(3), size, size, size, fc.nat(2), seed)
   fc.assert(
-    fc.property(flags, fc.nat(3), size, size, size, fc.nat(2), seed, (flag, batch, m, n, k, shared, s) => {
+    fc.property(cases, ([flag, batch, m, n, k, shared, s]) => {
       for (const at of machines) {
         at.reset()
         const [sa, sb] = [shared === 1 ? 0 : m * k, shared === 2 ? 0 : k * n]
@@ -57,10 +58,10 @@ test("GEMM equals the float64 product for every size, transposition, batch and a
       numRuns: 150,
       // More columns than one block of B holds; a narrow C that is made transposed, at its largest.
       examples: [
-        [0, 1, 20, 500, 130, 0, 7],
-        [2, 1, 20, 500, 130, 0, 7],
-        [1, 1, 400, 15, 130, 0, 7],
-        [7, 1, 400, 15, 130, 0, 7]
+        [[0, 1, 20, 500, 130, 0, 7]],
+        [[2, 1, 20, 500, 130, 0, 7]],
+        [[1, 1, 400, 15, 130, 0, 7]],
+        [[7, 1, 400, 15, 130, 0, 7]]
       ]
     }
   )
