@@ -6,6 +6,7 @@ import { hasPrinted, isOutputError, runToExit, signalCame } from "../io/ending/m
 import { logToStderr } from "../io/log_to_stderr.ts"
 import { version } from "../runs/machine.ts"
 import { algorithmsCommand } from "./algorithms.ts"
+import { assetsCommand } from "./assets.ts"
 import { cacheCommand } from "./cache.ts"
 import { checkCommand } from "./check.ts"
 import { clusterCommand } from "./cluster.ts"
@@ -35,6 +36,7 @@ export const pgex = root.pipe(
     configCommand,
     cacheCommand,
     setupCommand,
+    assetsCommand,
     doctorCommand
   ])
 )

@@ -4,6 +4,7 @@ import { freemem } from "node:os"
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { findPython } from "../gymnasium/mod.ts"
+import { getCommand, installedEngines, isInstalled, packs } from "../mujoco/mod.ts"
 import { machine, runtime, version } from "../runs/machine.ts"
 import { relaxedAvailable } from "../sessions/internal.ts"
 import { SessionKinds, survey } from "../sessions/mod.ts"
@@ -24,7 +25,9 @@ export interface Finding {
 
 /** Looks for everything at once; a probe that hangs counts as missing after 20 seconds. */
 export const examine: Effect.Effect<readonly Finding[]> = Effect.suspend(() =>
-  Effect.all([machinery, sessions], { concurrency: "unbounded" }).pipe(Effect.map((all) => all.flat()))
+  Effect.all([machinery, sessions, Effect.sync(physics)], { concurrency: "unbounded" }).pipe(
+    Effect.map((all) => all.flat())
+  )
 )
 
 /** Sessions as they work here; a trial that hangs ends after 20 seconds. */
@@ -37,6 +40,20 @@ const sessions: Effect.Effect<readonly Finding[]> = Effect.gen(function* () {
     return { name, found: false, detail, cost: `no --session ${kind}`, get }
   })
 })
+
+/** Engines and asset packs of environments in MuJoCo, looked for and not loaded. */
+const physics = (): readonly Finding[] => [
+  ...installedEngines().map(({ id, name, version }): Finding => {
+    const finding = found(`MuJoCo ${id}`, `${name} ${version}`)
+    const cost = `no environments in MuJoCo ${id}; nothing else`
+    return version === undefined ? { ...finding, found: false, detail: "", cost, get: `npm install ${name}` } : finding
+  }),
+  ...Object.values(packs).map((pack): Finding => {
+    const finding = found(`assets ${pack.id}`, `${pack.summary}, out of ${pack.wheel}`)
+    const missing = { found: false, detail: "", cost: `without Python no ${pack.summary}`, get: getCommand(pack.id) }
+    return isInstalled(pack) ? finding : { ...finding, ...missing }
+  })
+]
 
 const machinery: Effect.Effect<readonly Finding[]> = Effect.suspend(() =>
   Effect.all(

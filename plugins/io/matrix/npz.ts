@@ -1,34 +1,19 @@
 /** NumPy's archive of arrays, read: a zip file whose members are array files, stored or deflated. */
-import { crc32, inflateRawSync } from "node:zlib"
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
 import { type ArgumentError, argumentError, cannot } from "../../../core/failure/mod.ts"
 import { choices } from "../../../core/text/choices.ts"
 import { shown } from "../../../core/text/shown.ts"
 import { LARGEST_INPUT } from "../bounded_read.ts"
+import { contentOf, membersOf } from "../zip.ts"
 import { type Npy, readNpy } from "./npy.ts"
-
-/** What the directory at the end of a zip file says of a member. */
-interface Member {
-  readonly name: string
-  readonly method: number
-  readonly crc: number
-  readonly packed: number
-  readonly size: number
-  /** Where its own header begins. */
-  readonly at: number
-}
-
-/** How zip files begin. */
-export const isZip = (bytes: Uint8Array): boolean =>
-  bytes[0] === 0x50 && bytes[1] === 0x4b && (bytes[2] === 3 || bytes[2] === 5)
 
 /**
  * Reads one array of a `.npz` file: that called `key`, or the only one.
  *
  * - Errors: `ArgumentError` for a damaged archive, a member that is larger than its directory says or than
  *   {@link LARGEST_INPUT}, a key that there is none of, several arrays without a key, and those of `readNpy`.
- * - Source: PKWARE, .ZIP File Format Specification, 4.3; numpy.savez.
+ * - Source: numpy.savez.
  */
 export const readNpz = (bytes: Uint8Array, name: string, key?: string): E.Either<ArgumentError, Npy> => {
   const bad = (want: string, got: string, fix = "") => cannot(`read ${name}`, want, got, fix)
@@ -51,62 +36,5 @@ export const readNpz = (bytes: Uint8Array, name: string, key?: string): E.Either
     contentOf(bytes, chosen),
     E.mapLeft((got) => argumentError({ doing: `read ${name}`, want, got })),
     E.chain((content) => readNpy(content, `${chosen.name} of ${name}`))
-  )
-}
-
-const END = 0x06054b50
-const CENTRAL = 0x02014b50
-const LOCAL = 0x04034b50
-
-/** All members; nothing where the directory is damaged. Sizes beyond 32 bits are beyond any limit of ours. */
-const membersOf = (bytes: Uint8Array): readonly Member[] | undefined => {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const end = endRecord(view)
-  if (end === undefined) return undefined
-  const count = view.getUint16(end + 10, true)
-  const members: Member[] = []
-  let at = view.getUint32(end + 16, true)
-  for (let i = 0; i < count; i++) {
-    if (at + 46 > bytes.length || view.getUint32(at, true) !== CENTRAL) return undefined
-    const length = view.getUint16(at + 28, true)
-    if (at + 46 + length > bytes.length) return undefined
-    members.push({
-      name: new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + length)),
-      method: view.getUint16(at + 10, true),
-      crc: view.getUint32(at + 16, true),
-      packed: view.getUint32(at + 20, true),
-      size: view.getUint32(at + 24, true),
-      at: view.getUint32(at + 42, true)
-    })
-    at += 46 + length + view.getUint16(at + 30, true) + view.getUint16(at + 32, true)
-  }
-  return members
-}
-
-/** The last record of the file, behind which only a remark may stand. */
-const endRecord = (view: DataView): number | undefined => {
-  for (let at = view.byteLength - 22; at >= Math.max(0, view.byteLength - 22 - 0xffff); at--) {
-    if (view.getUint32(at, true) === END) return at
-  }
-  return undefined
-}
-
-/** A member's bytes, held to the size and the check sum that the directory gives. Errors: what came instead. */
-const contentOf = (bytes: Uint8Array, { at, method, packed, size, crc }: Member): E.Either<string, Uint8Array> => {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (at + 30 > bytes.length || view.getUint32(at, true) !== LOCAL) return E.left("no header of its own")
-  const start = at + 30 + view.getUint16(at + 26, true) + view.getUint16(at + 28, true)
-  if (start + packed > bytes.length) return E.left("an archive that ends before")
-  const body = bytes.subarray(start, start + packed)
-  if (method !== 0 && method !== 8) return E.left(`compression of kind ${method}`)
-  return pipe(
-    method === 0
-      ? E.right(body)
-      : E.tryCatch(
-          (): Uint8Array => inflateRawSync(body, { maxOutputLength: Math.max(size, 1) }),
-          () => "bytes that do not unpack"
-        ),
-    E.chain((content) => (content.length === size ? E.right(content) : E.left(`${content.length} bytes of ${size}`))),
-    E.chain((content) => (crc32(content) === crc ? E.right(content) : E.left("another check sum")))
   )
 }

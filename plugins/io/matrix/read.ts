@@ -7,11 +7,12 @@ import { type ArgumentError, argumentError, cannot } from "../../../core/failure
 import type { FileError } from "../../../core/service/file_error.ts"
 import { fromEither } from "../../../core/service/from_either.ts"
 import { LARGEST_INPUT, readBounded, sourceName } from "../bounded_read.ts"
+import { isZip } from "../zip.ts"
 import { readCsv } from "./csv.ts"
 import { readJson } from "./json.ts"
 import { fromNpy, type NamedMatrix } from "./matrix.ts"
 import { isNpy, readNpy } from "./npy.ts"
-import { isZip, readNpz } from "./npz.ts"
+import { readNpz } from "./npz.ts"
 import { textOf } from "./text.ts"
 
 type Format = "npy" | "npz" | "json" | "csv"

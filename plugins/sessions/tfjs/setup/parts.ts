@@ -1,63 +1,22 @@
-/** Folders that are whole or not there: made beside their place, and moved to it in one step. */
-import { existsSync } from "node:fs"
-import { mkdir, readdir, rename, rm } from "node:fs/promises"
-import { basename, dirname, join } from "node:path"
-import { Effect } from "effect"
+/** Parts of a build as folders that are whole or not there. */
+import type { Effect } from "effect"
+import { wholeFolder } from "../../../io/whole_folder.ts"
 import { type SetupError, setupError } from "./failure.ts"
 
-const attempt = <A>(doing: string, act: () => Promise<A>): Effect.Effect<A, SetupError> =>
-  Effect.tryPromise({
-    try: act,
-    catch: (cause) =>
-      setupError({
-        reason: "system",
-        doing,
-        want: "a folder that can be written",
-        got: cause instanceof Error ? cause.message : String(cause),
-        fix: "mend that, or choose another folder with --dir"
-      })
-  })
-
-/**
- * Makes a folder by `fill`, unless it is there: a part of one, left by a failure or a kill, is never taken for it. Of
- * two processes that make it at once the first wins, and both have it.
- */
+/** Makes a folder by `fill`, unless it is there, as {@link wholeFolder} does. */
 export const whole = <R>(
   folder: string,
   fill: (part: string) => Effect.Effect<void, SetupError, R>
 ): Effect.Effect<boolean, SetupError, R> =>
-  Effect.gen(function* () {
-    if (existsSync(folder)) return false
-    const part = `${folder}.part-${process.pid}`
-    const doing = `make the folder ${folder}`
-    yield* attempt(doing, () => sweep(folder))
-    yield* attempt(doing, () => mkdir(part, { recursive: true }))
-    yield* fill(part).pipe(
-      Effect.andThen(attempt(doing, () => rename(part, folder).catch((e) => kept(folder, e)))),
-      Effect.ensuring(Effect.promise(() => rm(part, { recursive: true, force: true }).catch(() => undefined)))
-    )
-    return true
-  })
-
-const kept = (folder: string, cause: unknown): void => {
-  if (!existsSync(folder)) throw cause
-}
-
-/** Removes parts whose makers have ended. */
-const sweep = async (folder: string): Promise<void> => {
-  const start = `${basename(folder)}.part-`
-  const names = await readdir(dirname(folder)).catch(() => [])
-  for (const name of names) {
-    if (!name.startsWith(start) || isRunning(Number(name.slice(start.length)))) continue
-    await rm(join(dirname(folder), name), { recursive: true, force: true })
-  }
-}
-
-const isRunning = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return pid !== process.pid
-  } catch {
-    return false
-  }
-}
+  wholeFolder(
+    folder,
+    (cause) =>
+      setupError({
+        reason: "system",
+        doing: `make the folder ${folder}`,
+        want: "a folder that can be written",
+        got: cause instanceof Error ? cause.message : String(cause),
+        fix: "mend that, or choose another folder with --dir"
+      }),
+    fill
+  )
