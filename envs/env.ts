@@ -37,6 +37,11 @@ export interface Dynamics {
    * also at one by the time limit. `pgex evaluate` tells how many did.
    */
   readonly succeeded?: (state: Float64Array, at: number) => boolean
+  /**
+   * Why the last step has no numbers (its state and reward are NaN), asked once after a step that a batch reports: of physics
+   * that can come to an end.
+   */
+  readonly fault?: () => EnvError | undefined
   /** A picture of the state as one SVG element. */
   readonly render?: (state: Float64Array, at: number) => string
 }

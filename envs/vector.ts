@@ -83,6 +83,11 @@ const batchOf = (members: readonly Member[], observationSize: number, actionSize
   let waiting = count
   let fault: EnvError | undefined
 
+  const able = dynamics.filter((d) => d.fault !== undefined)
+  const lost = (): EnvError | undefined => {
+    for (const d of able) fault ??= d.fault?.()
+    return fault
+  }
   const holds = (i: number): void => {
     waiting -= 1 - begun[i]!
     begun[i] = 1
@@ -164,7 +169,17 @@ const batchOf = (members: readonly Member[], observationSize: number, actionSize
     return Either.right(undefined)
   }
 
-  return { count, observationSize, actionSize, reset, step, save, load, succeeded: (i) => won[i], fault: () => fault }
+  return {
+    count,
+    observationSize,
+    actionSize,
+    reset,
+    step,
+    save,
+    load,
+    succeeded: (i) => won[i],
+    fault: () => fault ?? lost()
+  }
 }
 
 /** Why a batch cannot step: what is there, from where this step begins to read and write. */

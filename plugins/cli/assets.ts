@@ -56,7 +56,7 @@ const get = Command.make(
   })
 ).pipe(
   Command.withDescription(
-    "Fetch a pack into the user's cache (PGEX_CACHE, else the system's folder for caches): out of the pinned wheel, from the " +
+    "Fetch a pack into PGEX_ASSETS, else the user's cache (PGEX_CACHE, else the system's folder for caches): out of the pinned wheel, from the " +
       "package index that pip would ask (PIP_INDEX_URL, pip.conf, else PyPI), or by pip where that does not answer. The " +
       "wheel's SHA-256 is checked before anything is written, and each file's whenever it is read. Nothing is fetched " +
       "afterwards; where the pack is there already, says so."

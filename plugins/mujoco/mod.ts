@@ -2,3 +2,6 @@
 
 export * from "./assets/mod.ts"
 export * from "./engine/mod.ts"
+export * from "./locomotion/mod.ts"
+export { engineOf, engineParameter, type PhysicalSpec, physical } from "./physical.ts"
+export { physics } from "./registry.ts"

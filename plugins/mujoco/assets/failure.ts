@@ -29,6 +29,6 @@ export const refusedBySystem = (doing: string, cause: unknown): AssetError =>
     doing,
     want: "a cache folder that can be written, with room for it",
     got: reasonOf(cause),
-    fix: "mend that, or set PGEX_CACHE to another folder",
+    fix: "mend that, or set PGEX_ASSETS to another folder",
     reason: "system"
   })

@@ -1,6 +1,6 @@
 /** Packs that were fetched: read, file by file, each held to the digest that its wheel lists. */
 import { existsSync, readFileSync } from "node:fs"
-import { join } from "node:path"
+import { join, resolve } from "node:path"
 import * as E from "fp-ts/lib/Either.js"
 import { reasonOf } from "../../../core/service/file_error.ts"
 import { digest } from "../../io/digest.ts"
@@ -9,9 +9,12 @@ import type { ModelSource } from "../engine/source.ts"
 import { type AssetError, assetError } from "./failure.ts"
 import { filesNamed, type Pack, recordFile } from "./packs.ts"
 
-/** The folder that a pack has once it is fetched. */
+/** The folder that a pack has once it is fetched: in `PGEX_ASSETS`, else in the user's cache. */
 export const packFolder = ({ project, version }: Pack, variables: Variables): string =>
-  join(cacheFolder(variables), "assets", `${project}-${version}`)
+  join(
+    variables.PGEX_ASSETS ? resolve(variables.PGEX_ASSETS) : join(cacheFolder(variables), "assets"),
+    `${project}-${version}`
+  )
 
 /** Whether a pack was fetched; its files are looked at when they are read. */
 export const isInstalled = (pack: Pack, variables: Variables = process.env): boolean =>

@@ -14,6 +14,11 @@ interface WarningCount extends Handle {
   readonly lastinfo: number
 }
 
+/** `mjModel`, likewise. */
+export interface ModelHandle extends Handle {
+  readonly opt: { readonly timestep: number }
+}
+
 /** `mjData`: its arrays are getters, each call of which makes a new view. */
 export interface DataHandle extends Handle {
   /** Seconds simulated. */
@@ -26,10 +31,10 @@ interface Member {
   readonly value: number
 }
 
-/** `mjModel`, likewise; and the ways to load one: the first is 3.14's, the other 3.3's. */
+/** The ways to load a model: the first is 3.14's, the other 3.3's. */
 interface ModelClass {
-  readonly from_xml_path?: (path: string) => Handle | null
-  readonly loadFromXML?: (path: string) => Handle | null
+  readonly from_xml_path?: (path: string) => ModelHandle | null
+  readonly loadFromXML?: (path: string) => ModelHandle | null
 }
 
 /** An instance of the engine, with memory of its own. */

@@ -4,7 +4,7 @@
  * ```ts
  * const engine = openEngine("3.3.8")           // starts it once a thread; loads nothing before
  * const model = engine.sharedModel("my task", () => right(modelOfText("a.xml", xml))) // or engine.model(source), closed by you
- * const data = model.data()                    // one simulation serves any number of environments: states are copied in and out
+ * const data = model.sharedData()              // one simulation serves all environments of a model: states are copied in and out
  * const v = data.floats(["qpos", "qvel", "ctrl", "xpos"])      // once; Left names an array that cannot be had
  * const hand = model.id("body", "hand")        // once; then v.xpos()[3 * hand]
  * v.ctrl()[0] = 1; data.step(5); v.qpos()[0]   // in steps: call the view each time, allocate nothing

@@ -1,7 +1,7 @@
 /** Models and simulations of them. */
 import * as E from "fp-ts/lib/Either.js"
 import { shown } from "../../../core/text/shown.ts"
-import type { Binding, DataHandle, Handle } from "./binding.ts"
+import type { Binding, DataHandle, Handle, ModelHandle } from "./binding.ts"
 import { type EngineError, engineError } from "./failure.ts"
 import type { EngineId } from "./packages.ts"
 import { floatsOf, integersOf, type Views } from "./views.ts"
@@ -24,6 +24,8 @@ const KINDS: Readonly<Record<ObjectKind, string>> = {
 /** A compiled model. */
 export interface Model {
   readonly engine: EngineId
+  /** Seconds of one step. */
+  readonly timestep: number
   /** Views of `mjModel`'s arrays, by MuJoCo's names. Errors: `name`. */
   readonly floats: <Name extends string>(names: readonly Name[]) => E.Either<EngineError, Views<Name>>
   readonly integers: <Name extends string>(names: readonly Name[]) => E.Either<EngineError, Views<Name, Int32Array>>
@@ -31,6 +33,11 @@ export interface Model {
   readonly id: (kind: ObjectKind, name: string) => E.Either<EngineError, number>
   /** A simulation of it, at rest in the model's own position. Whoever asks closes it. */
   readonly data: () => Data
+  /**
+   * The one simulation that all environments of this model share, made by the first that asks and closed with the model: each
+   * takes megabytes of the 2 GB that an engine has. Who uses it writes all of its state first.
+   */
+  readonly sharedData: () => Data
   /** Frees its memory; it and its simulations are of no use afterwards. */
   readonly close: () => void
   /** The binding's own object: for what is not here. What it returns is to be deleted. */
@@ -65,19 +72,27 @@ export interface Data {
 }
 
 /** The model of a handle. */
-export const modelOf = (engine: EngineId, mj: Binding, handle: Handle, what: string): Model => ({
-  engine,
-  handle,
-  floats: (names) => floatsOf({ handle, what }, names),
-  integers: (names) => integersOf({ handle, what }, names),
-  id: (kind, name) => {
-    const id = mj.mj_name2id(handle, mj.mjtObj[KINDS[kind]]?.value ?? -1, name)
-    const [doing, want] = [`find ${kind} ${shown(name)} in ${what}`, `a ${kind} of this name`]
-    return id >= 0 ? E.right(id) : E.left(engineError({ doing, want, got: "none", reason: "name" }))
-  },
-  data: () => dataOf(mj, handle, what),
-  close: () => handle.delete()
-})
+export const modelOf = (engine: EngineId, mj: Binding, handle: ModelHandle, what: string): Model => {
+  let shared: Data | undefined
+  return {
+    engine,
+    timestep: handle.opt.timestep,
+    handle,
+    floats: (names) => floatsOf({ handle, what }, names),
+    integers: (names) => integersOf({ handle, what }, names),
+    id: (kind, name) => {
+      const id = mj.mj_name2id(handle, mj.mjtObj[KINDS[kind]]?.value ?? -1, name)
+      const [doing, want] = [`find ${kind} ${shown(name)} in ${what}`, `a ${kind} of this name`]
+      return id >= 0 ? E.right(id) : E.left(engineError({ doing, want, got: "none", reason: "name" }))
+    },
+    data: () => dataOf(mj, handle, what),
+    sharedData: () => (shared ??= dataOf(mj, handle, what)),
+    close: () => {
+      shared?.close()
+      handle.delete()
+    }
+  }
+}
 
 /** MuJoCo's words for its warnings. */
 const WARNINGS: Readonly<Record<string, string>> = {

@@ -56,7 +56,7 @@ test("where the index does not answer, pip is asked with its own settings", opti
   const { pack, path } = makeWheel("walker", "1.2.3")
   const variables = {
     ...process.env,
-    PGEX_CACHE: cache(),
+    PGEX_ASSETS: cache(),
     PIP_INDEX_URL: "http://127.0.0.1:9/simple",
     PIP_NO_INDEX: "1",
     PIP_FIND_LINKS: dirname(path)
@@ -133,7 +133,7 @@ test("a cache that cannot be written is told, and nothing is half there", option
   writeFileSync(file, "")
   const { reason, message } = await refusal(pack, { wheel: path, variables: { PGEX_CACHE: file } })
   assert.equal(reason, "system")
-  assert.match(message, /PGEX_CACHE/)
+  assert.match(message, /PGEX_ASSETS/)
 })
 
 test("the packs' names fit each other", () => {
