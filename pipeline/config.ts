@@ -83,9 +83,22 @@ const GroupingConfig = Schema.Struct({
   lambda: numberOr("off", 0, 1e9, "with sdp: penalty on the number of groups instead of a fixed k")
 })
 
-/** Really training a sample of subsets, against which the estimates are judged. */
+/** Really training some groups: a sample, against which estimates are judged; or where it is hard to tell which groups are best. */
 export const TruthConfig = Schema.Struct({
-  subsets: count(0, 1_000_000, "subsets of the surrogate's that are really trained, at most"),
+  mode: choice(
+    ["sample", "decide"],
+    "sample: a fixed sample of subsets is trained, to judge the estimates by; decide: groups are trained where it is hard to tell which " +
+      "partition is best, until the decision is certain: as those of groupTraining, which takes them over"
+  ),
+  trainings: count(1, 1_000_000, "with decide: trainings at most"),
+  level: number(0.5, 0.999, "with decide: how sure to be that no other groups are better by more than the margin"),
+  margin: number(
+    0,
+    1,
+    "with decide: part of what training improves by which groups may differ and still count as equal"
+  ),
+  batch: count(1, 1000, "with decide: trainings at a time, whatever the number of workers"),
+  subsets: count(0, 1_000_000, "with sample: subsets of the surrogate's that are really trained, at most"),
   iterations: count(1, 1_000_000, "training iterations a subset, starting at θ★"),
   budget: Budget,
   stepsPerTask: count(1, 10_000_000, "environment steps a task an iteration"),

@@ -49,6 +49,7 @@ export const foresee = (
     grouping.method === WORTH
       ? worthTakes(tasks.length, config)
       : groupingTakes(tasks.length, { ...count, method: grouping.method }, groupings),
+    decidingTakes(config),
     takes(setting, tasks, metaTraining(config, tasks.length)),
     ...(selecting === undefined
       ? [
@@ -61,6 +62,17 @@ export const foresee = (
     steps.find(E.isLeft) ?? E.right(undefined),
     E.map(() => undefined)
   )
+}
+
+/** Whether trainings can decide: between groups by predicted worth, that are trained. */
+const decidingTakes = ({ use, truth, grouping: { method } }: RunConfig): E.Either<ArgumentError, unknown> => {
+  if (truth.mode === "sample") return E.right(undefined)
+  const doing = "decide by trainings"
+  if (use !== "group")
+    return cannot(doing, "use group", use, "set truth.mode sample: a run that selects trains no groups")
+  return method === WORTH
+    ? E.right(undefined)
+    : cannot(doing, `grouping.method ${WORTH}`, method, "set truth.mode sample, or group by worth")
 }
 
 const metaTraining = ({ meta: { stepsPerTask, iterations } }: RunConfig, tasks: number): Planned => ({
@@ -95,7 +107,7 @@ const adaptationTakes = ({
 const trainings = (c: RunConfig, n: number): readonly Planned[] => {
   const group = groupOf(c)
   return [
-    ...(c.truth.subsets === 0
+    ...(c.truth.subsets === 0 || c.truth.mode === "decide"
       ? []
       : [
           {

@@ -4,6 +4,7 @@ export { describe, learnersFor } from "./jobs/spec.ts"
 export { type PresetName, presets } from "./presets.ts"
 export type {
   CostRow,
+  DecisionCourse,
   EstimateAgainstTruth,
   EstimatePoint,
   LearningCurve,
@@ -12,6 +13,7 @@ export type {
   RatedCost,
   Recording,
   ReportAffinity,
+  ReportDecided,
   ReportSelection,
   ReportTask,
   SetComparison,

@@ -12,15 +12,16 @@ import { jobResult } from "./result/result.ts"
 import { setReturns } from "./result/set_returns.ts"
 import { adaptation } from "./stages/adaptation.ts"
 import { compareWithTruth } from "./stages/agreement.ts"
+import { deciding, decisionAsked, trainingsOf } from "./stages/deciding.ts"
 import { firstOrderRows, refuseBeyond } from "./stages/first_order/validity.ts"
 import { firstOrderCheck } from "./stages/first_order_check.ts"
 import { groupTraining, learnersBudget, policiesBy } from "./stages/group_training.ts"
-import { grouping, type TaskGroups } from "./stages/grouping.ts"
+import { grouping, regrouped, type TaskGroups } from "./stages/grouping.ts"
 import { metaTraining } from "./stages/meta_training.ts"
 import { selection } from "./stages/selection.ts"
 import { makeStages, type Stages } from "./stages/stage.ts"
 import { type Estimated, surrogate } from "./stages/surrogate.ts"
-import { comparable, truth } from "./stages/truth.ts"
+import { comparable, type Truth, truth } from "./stages/truth.ts"
 
 /**
  * Runs every stage in order: meta-training, estimates, grouping, first-order check; then truth and group training, or, where
@@ -59,16 +60,16 @@ export const mainJob = (catalog: Catalog) =>
       directions,
       key: child(key, "surrogate"),
       config: { ...config.surrogate, ...discountOf(spec.algorithmConfig) },
-      training: predicted
+      training: predicted,
+      ...(config.truth.mode === "decide" ? { beliefs: true } : {})
     })
     const { method, k: asked, lambda, price } = config.grouping
-    const split = yield* stages.run(grouping(context), {
+    const byAffinity = { affinities: estimated.affinities, chosen: config.surrogate.affinity, key }
+    const split: TaskGroups = yield* stages.run(grouping(context), {
       taskIds: spec.taskIds,
       gradients: estimated.gradients,
-      affinities: estimated.affinities,
-      chosen: config.surrogate.affinity,
+      ...byAffinity,
       method,
-      key,
       count: lambda === "off" ? { k: asked } : { lambda },
       ...(price === "off" ? {} : { price }),
       ...(estimated.worth === undefined ? {} : { worth: estimated.worth })
@@ -84,8 +85,6 @@ export const mainJob = (catalog: Catalog) =>
       yield* refuseBeyond(estimated.distances, firstOrderRows(distances, residuals), maximum)
       yield* told
     }
-    const { k, labels } = split
-
     const common = {
       config,
       adapts: setting.algorithm.adapter !== undefined,
@@ -103,33 +102,54 @@ export const mainJob = (catalog: Catalog) =>
       return jobResult({ ...common, ...ungrouped, selection: selected, ...spent })
     }
 
+    const forGroups = { tasks, iterations: predicted.iterations, start, key: child(key, "groups") }
+    const decided =
+      estimated.beliefs === undefined || split.indifference !== undefined
+        ? undefined
+        : yield* stages.run(deciding, {
+            ...forGroups,
+            spec: { ...spec, budget: predicted.budget },
+            beliefs: estimated.beliefs,
+            asked: decisionAsked(config),
+            config: config.truth,
+            drawKey: child(key, "decision")
+          })
+    const chosen = decided === undefined ? split : regrouped(byAffinity, split, decided)
+    const { k, labels } = chosen
+
     const { stepsPerTask, episodes: assessments, budget } = config.truth
-    const trained = yield* stages.run(truth, {
-      // Only their returns matter: what hundreds of trainings ended with would fill the disk.
-      spec: { ...spec, budget, stepsPerTask, assessments, parameters: false },
-      tasks,
-      subsets: estimated.subsets,
-      config: config.truth,
-      start,
-      key: child(key, "truth")
-    })
+    const trained =
+      config.truth.mode === "decide"
+        ? noTruth
+        : yield* stages.run(truth, {
+            // Only their returns matter: what hundreds of trainings ended with would fill the disk.
+            spec: { ...spec, budget, stepsPerTask, assessments, parameters: false },
+            tasks,
+            subsets: estimated.subsets,
+            config: config.truth,
+            start,
+            key: child(key, "truth")
+          })
     const estimates = trained.chosen.map((s) => estimated.scores[s]!)
     const comparison = comparable(trained)
       ? compareWithTruth(estimates, trained, tasks.length, k, child(key, "agreement"))
       : undefined
 
-    const grouped = yield* stages.run(groupTraining(context), {
-      spec,
-      tasks,
-      method,
-      labels,
-      config: config.groupTraining,
-      start,
-      key: child(key, "groups")
-    })
+    const grouped = yield* stages.run(
+      groupTraining(context, decided === undefined ? undefined : trainingsOf(decided)),
+      {
+        ...forGroups,
+        spec,
+        method,
+        labels,
+        config: config.groupTraining
+      }
+    )
     const recordings = yield* recordingsOf(setting, tasks, policiesBy(grouped, labels.chosen), child(key, "films"))
     const result = jobResult({
       ...common,
+      grouping: chosen,
+      ...(decided === undefined ? {} : { decided }),
       comparison,
       truth: trained,
       trained: grouped,
@@ -139,10 +159,12 @@ export const mainJob = (catalog: Catalog) =>
     return { ...result, recordings }
   })
 
+const noTruth: Truth = { chosen: [], scores: [], repeats: [], trained: [] }
+
 /** Of a run that trains no groups. */
 const ungrouped = {
   comparison: undefined,
-  truth: { chosen: [], scores: [], repeats: [], trained: [] },
+  truth: noTruth,
   trained: { rows: [], leftOut: [] }
 } as const
 

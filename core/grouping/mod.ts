@@ -2,6 +2,7 @@
 export { type Affinity, type Asymmetry, affinity, type Rows } from "./affinity.ts"
 export { agglomerate, averageLinkage, densityLinkage, type Linkage } from "./agglomerative.ts"
 export { type Agreement, agreement, type Contingency, contingency } from "./agreement.ts"
+export { bestSets } from "./best_partition.ts"
 export { type BestPartition, bestPartitions } from "./best_partitions.ts"
 export { type ChooseKOptions, type ChosenK, chooseK, type KEvidence } from "./choose_k.ts"
 export { cosineSimilarity } from "./cosine_similarity.ts"

@@ -50,6 +50,11 @@ export const cartpoleLength: RunConfig = {
   firstOrder: { distances: [0.001, 0.005, 0.01, 0.05], directions: 10, maximum: 0.02, beyond: "warn" },
   grouping: { method: "worth", k: "auto", price: "off", lambda: "off" },
   truth: {
+    mode: "sample",
+    trainings: 60,
+    level: 0.95,
+    margin: 0.05,
+    batch: 4,
     subsets: 45,
     iterations: 5,
     budget: "updates",
@@ -112,6 +117,7 @@ export const paper: RunConfig = {
   },
   grouping: { ...cartpoleLength.grouping, method: "sdp", k: 2 },
   truth: {
+    ...cartpoleLength.truth,
     subsets: 30,
     iterations: 5,
     budget: "steps",

@@ -2,6 +2,7 @@
 import { counted } from "../../core/text/numbers.ts"
 import { nmi } from "../stages/agreement.ts"
 import type { TaskGroups } from "../stages/grouping.ts"
+import { decidedText } from "./decided.ts"
 import type { Outcome } from "./outcome.ts"
 import type { Verdict } from "./verdict.ts"
 
@@ -9,7 +10,7 @@ const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${tex
 
 /** What a person reads first; where a decision is open, or makes no difference, that before all else. */
 export const headline = (
-  o: Pick<Outcome, "planted"> & {
+  o: Pick<Outcome, "planted" | "decided"> & {
     readonly tasks: readonly unknown[]
     readonly grouping: Pick<TaskGroups, "k" | "labels" | "indifference" | "decision">
   },
@@ -19,8 +20,11 @@ export const headline = (
   if (indifference !== undefined) return `${sentence(indifference)}, so all are one.`
   const like = o.planted === undefined ? undefined : nmi(labels.chosen, o.planted)
   return [
-    ...(decision === undefined || decision.certainty === "clear" ? [] : [`${sentence(decision.text)}.`]),
+    ...(o.decided !== undefined || decision === undefined || decision.certainty === "clear"
+      ? []
+      : [`${sentence(decision.text)}.`]),
     `${o.tasks.length} tasks fall into ${counted(k, "group")}.`,
+    ...(o.decided === undefined ? [] : [decidedText(o.decided)]),
     ...(like === undefined
       ? []
       : [

@@ -3,6 +3,7 @@ import type { RunConfig } from "../config.ts"
 import type { Trained } from "../jobs/training.ts"
 import type { TruthAgreement } from "../stages/agreement.ts"
 import type { LeftOut } from "../stages/comparison.ts"
+import type { Decided } from "../stages/deciding.ts"
 import type { Residuals } from "../stages/first_order/validity.ts"
 import type { RowReturns } from "../stages/group_training.ts"
 import type { TaskGroups } from "../stages/grouping.ts"
@@ -23,6 +24,8 @@ export interface Outcome {
   /** Relative residuals, a row a direction, a column a distance. */
   readonly residuals: Residuals
   readonly grouping: TaskGroups
+  /** Where trainings decided which groups are best. */
+  readonly decided?: Decided
   readonly truth: Truth
   readonly comparison: TruthAgreement | undefined
   /** Every row of the comparison. */

@@ -67,6 +67,40 @@ export interface ReportPrediction {
   readonly curve: readonly PredictedWorth[]
 }
 
+/** How a decision stood: with how many policies, and the probability that no other groups are better by more than the margin. */
+export interface DecisionCourse {
+  readonly trainings: number
+  readonly policies: number
+  readonly certainty: number
+  /** How much better than these the best groups are in expectation, in return. */
+  readonly regret: number
+  readonly margin: number
+}
+
+/** What trainings decided, where a run spends them on what is hard to tell. */
+export interface ReportDecided {
+  readonly k: number
+  readonly labels: readonly number[]
+  readonly certain: boolean
+  readonly certainty: number
+  readonly regret: number
+  /** The certainty that was asked for. */
+  readonly level: number
+  /** In return, mean over tasks. */
+  readonly margin: number
+  /** Trainings that were allowed. */
+  readonly allowed: number
+  readonly trainings: readonly {
+    readonly members: readonly number[]
+    readonly seed: number
+    readonly returns: readonly number[]
+  }[]
+  /** Before any training first. */
+  readonly course: readonly DecisionCourse[]
+  /** Return by number of policies, as the trainings corrected it. */
+  readonly curve: readonly (PredictedWorth & Pick<DecisionCourse, "certainty" | "regret">)[]
+}
+
 /** One really trained subset seen from one task. */
 export interface EstimatePoint {
   readonly subset: readonly number[]
@@ -204,6 +238,8 @@ export interface ReportData {
   readonly grouping: ReportGrouping
   readonly affinities: readonly ReportAffinity[]
   readonly prediction?: ReportPrediction
+  /** Of a run whose trainings decide. */
+  readonly decided?: ReportDecided
   readonly estimates?: EstimateAgainstTruth
   readonly learning: readonly LearningCurve[]
   readonly learningMeaning: string

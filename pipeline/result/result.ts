@@ -7,6 +7,7 @@ import { coveredDistance, firstOrderRows } from "../stages/first_order/validity.
 import type { Spent } from "../store/ledger.ts"
 import { affinityViews, unitOf } from "./affinity_views.ts"
 import { compare } from "./comparison.ts"
+import { decidedNotes, reportDecided } from "./decided.ts"
 import { headline } from "./headline.ts"
 import type { Outcome } from "./outcome.ts"
 import type { CostRow, JobResult, ReportPrediction, Warning } from "./report_data.ts"
@@ -46,14 +47,14 @@ const warnings = (o: Outcome, covered: number): readonly Warning[] => {
       text: `the estimates rank trained subsets weakly: correlation ${rounded(r.value)}${Number.isFinite(r.low) ? ` (${rounded(r.low)} to ${rounded(r.high)})` : ""}`
     })
   }
-  if (o.comparison === undefined) {
+  if (o.comparison === undefined && o.decided === undefined) {
     const why = o.truth.trained.length === 0 ? "no subset was trained" : "no task is in two trained subsets"
     out.push({ level: "note", text: `${why}, so nothing says how good the estimates are` })
   }
   const { indifference } = o.grouping
   if (indifference !== undefined)
     out.push({ level: "caution", text: `${indifference}; all ${o.tasks.length} are trained as one group` })
-  out.push(...takenUp(o))
+  out.push(...decidedNotes(o), ...takenUp(o))
   return [...out, ...o.grouping.warnings.map((text): Warning => ({ level: "note", text }))]
 }
 
@@ -136,6 +137,7 @@ export const jobResult = (o: Outcome): JobResult => {
     },
     affinities: affinityViews(o),
     ...predictionOf(o),
+    ...(o.decided === undefined ? {} : { decided: reportDecided(o.decided) }),
     ...(o.comparison === undefined
       ? {}
       : {

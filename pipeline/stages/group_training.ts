@@ -48,6 +48,11 @@ export const RowReturns = Schema.Struct({
 })
 export type RowReturns = typeof RowReturns.Type
 
+/** Trainings done before, by {@link trainingName}. */
+interface TakenOver {
+  readonly before?: ReadonlyMap<string, Trained>
+}
+
 /** What all rows reached, and what the chosen groups ended with. */
 const GroupsTrained = Schema.Struct({
   rows: Schema.Array(RowReturns),
@@ -58,13 +63,14 @@ const GroupsTrained = Schema.Struct({
 })
 type GroupsTrained = typeof GroupsTrained.Type
 
-export const groupTraining = ({ setting }: StageContext) =>
+/** `before` are trainings by their {@link trainingName} that were done already: taken over, they are what this stage would do. */
+export const groupTraining = ({ setting }: StageContext, before: ReadonlyMap<string, Trained> = new Map()) =>
   stage({
     name: "group training",
     result: GroupsTrained,
     costOf: ({ cost }) => cost,
     run: Effect.fnUntraced(function* (input: GroupTrainingInput, { workers }) {
-      const training = trainGroups(input, setting, counting("group training", yield* Progress))
+      const training = trainGroups({ ...input, before }, setting, counting("group training", yield* Progress))
       return yield* Effect.provideService(training, Workers, workers)
     }),
     save: Effect.fnUntraced(function* ({ tasks, labels }, { rows, policies }) {
@@ -92,6 +98,27 @@ interface GroupJob {
 export const learnersBudget = ({ budget }: Pick<GroupTrainingConfig, "budget">): Budget =>
   budget === "compute" ? "updates" : budget
 
+/** A training that is known by its group and seed, whoever did it. */
+export const trainingName = (members: readonly number[], seed: number): string => `${seed}: ${members.join(" ")}`
+
+/** What every training of groups has in common. */
+export interface GroupTrainings extends Pick<TasksOfSpec, "tasks" | "key"> {
+  readonly iterations: number
+  readonly start: Fixed
+}
+
+/** The training of a group with a seed. */
+export const groupAssignment = (
+  { tasks, key, iterations, start }: GroupTrainings,
+  members: readonly number[],
+  seed: number
+): Assignment => ({
+  tasks: members.map((t) => tasks[t]!),
+  iterations,
+  key: child(key, seed, members.join(" ")),
+  start
+})
+
 /** The trainings of one trial of a row. */
 const jobsOf = ({ kind }: Pick<Row, "kind">, { labels, seed }: Row["trials"][number]): readonly GroupJob[] => {
   return groupsOf(labels).map((members) => jobOf(members, seed, kind === "told"))
@@ -111,7 +138,7 @@ const jobOf = (members: readonly number[], seed: number, told = false): GroupJob
  * - Errors: `AssignmentError` naming the training that failed; `ArgumentError` of a refused setting.
  */
 export const trainGroups = Effect.fn("policygradex.trainGroups")(function* (
-  { spec, tasks, method, labels, config: c, start, key }: GroupTrainingInput,
+  { spec, tasks, method, labels, config: c, start, key, before = new Map() }: GroupTrainingInput & TakenOver,
   setting: Setting<unknown>,
   begin: Begin
 ) {
@@ -121,26 +148,31 @@ export const trainGroups = Effect.fn("policygradex.trainGroups")(function* (
   const n = tasks.length
   const { rows, leftOut } = comparedRows({ method, labels, ...c, untold, key })
   const name = ({ id, seed }: Pick<GroupJob, "id" | "seed">): string => `${seed}: ${id}`
+  const single = ({ members, told }: GroupJob): boolean => members.length === 1 && !told
+  // With equal operations only a task alone is trained as for a decision.
+  const known = (j: GroupJob): Trained | undefined =>
+    c.budget === "compute" && !single(j) ? undefined : before.get(name(j))
   const every = Array.from({ length: c.seeds }, (_, seed) => seed)
   const wanted = [
     ...rows.flatMap((r) => r.trials.flatMap((t) => jobsOf(r, t))),
     ...(n <= c.exhaustiveUpTo ? every.flatMap((seed) => allGroups(n).map((g) => jobOf(g, seed))) : [])
   ]
   const distinct = new Map(wanted.map((j) => [name(j), j]))
-  const tell = yield* begin(distinct.size)
-  const done = new Map<string, Trained>()
+  const done = new Map([...distinct].flatMap(([id, j]) => (known(j) === undefined ? [] : [[id, known(j)!] as const])))
+  const jobs = [...distinct].flatMap(([id, j]) => (done.has(id) ? [] : [j])).toSorted((a, b) => a.seed - b.seed)
+  const tell = yield* begin(jobs.length)
+  const spent: Trained[] = []
   const doAll = Effect.fnUntraced(function* (jobs: readonly GroupJob[], more: (j: GroupJob) => Partial<Assignment>) {
     const assignments = jobs.map((j): Assignment => {
-      const [of, own] = [j.members.map((t) => tasks[t]!), child(key, j.seed, j.id)]
-      const from = j.told && E.isRight(wide) ? { told: j.told, start: wide.right } : { start }
-      return { tasks: of, iterations: c.iterations, key: own, ...from, ...more(j) }
+      const own = groupAssignment({ tasks, key, iterations: c.iterations, start }, j.members, j.seed)
+      const told = j.told && E.isRight(wide) ? { told: j.told, start: wide.right, key: child(key, j.seed, j.id) } : {}
+      return { ...own, ...told, ...more(j) }
     })
     const trained = yield* trainAll({ ...spec, budget: learnersBudget(c) }, assignments, tell)
     for (const [i, j] of jobs.entries()) done.set(name(j), trained[i]!)
+    spent.push(...trained)
   })
   const trainingOf = (j: GroupJob): Trained => done.get(name(j))!
-  const jobs = [...distinct.values()].toSorted((a, b) => a.seed - b.seed)
-  const single = ({ members, told }: GroupJob): boolean => members.length === 1 && !told
   if (c.budget === "compute") {
     yield* doAll(jobs.filter(single), () => ({}))
     const alone = (task: number, seed: number): number => trainingOf(jobOf([task], seed)).operations
@@ -159,7 +191,7 @@ export const trainGroups = Effect.fn("policygradex.trainGroups")(function* (
     policies: every.flatMap((seed) =>
       groups.map((members) => ({ members, seed, trained: trainingOf(jobOf(members, seed)) }))
     ),
-    cost: totalCost([...done.values()].map((t) => t.cost))
+    cost: totalCost(spent.map((t) => t.cost))
   }
   return result
 })

@@ -9,6 +9,7 @@ import { fromEither } from "../../core/service/from_either.ts"
 import { RunStore } from "../../core/service/run_store.ts"
 import type { Affinity } from "../../core/surrogate/mod.ts"
 import type { StageContext } from "./context.ts"
+import type { Decided } from "./deciding.ts"
 import { decide, noWorth } from "./decision.ts"
 import { type Grouped, groupBy, labelsOf, rowsOf, WORTH } from "./group_by.ts"
 import { inOneGroup, whyArbitrary } from "./indifferent.ts"
@@ -58,6 +59,38 @@ export const TaskGroups = Schema.Struct({
 })
 export type TaskGroups = typeof TaskGroups.Type
 
+/** The same, but that the groups are those that trainings decided for; what else is compared is of as many groups. */
+export const regrouped = (
+  { affinities, chosen, key }: Pick<GroupingInput, "affinities" | "chosen" | "key">,
+  split: TaskGroups,
+  { k, labels, certain }: Pick<Decided, "k" | "labels" | "certain">
+): TaskGroups => {
+  const { n, values } = affinities[chosen]
+  return {
+    ...split,
+    k,
+    decision: { certainty: certain ? "clear" : "open", text: "" },
+    roundedObjective: partitionValue(n, values, labels, k),
+    labels: { chosen: labels, ...comparedLabels({ affinities, key }, k) }
+  }
+}
+
+/** As many groups by each affinity, and at random. */
+const comparedLabels = (
+  { affinities, key }: Pick<GroupingInput, "affinities" | "key">,
+  k: number
+): Omit<TaskGroups["labels"], "chosen"> => {
+  const by = (name: keyof typeof affinities) => labelsOf(affinities[name], k, stream(child(key, "rounding")))
+  const n = affinities.cosine.n
+  return {
+    centred: by("centred"),
+    gain: by("gain"),
+    eq5: by("eq5"),
+    cosine: by("cosine"),
+    random: Array.from(randomGroups(n, k, stream(child(key, "random groups"))))
+  }
+}
+
 type Split = Pick<Grouped, "k" | "labels" | "objective" | "bound" | "roundedObjective" | "warnings"> &
   Pick<TaskGroups, "decision">
 
@@ -82,15 +115,13 @@ export const grouping = ({ groupings }: StageContext) =>
     result: TaskGroups,
     run: Effect.fnUntraced(function* (input: GroupingInput) {
       const { gradients, affinities, chosen, method, count, key } = input
-      const drawing = (name: string) => stream(child(key, name))
       const undecided = whyArbitrary(gradients, affinities[chosen])
       if (undecided !== undefined) return inOneGroup(method, affinities[chosen], undecided)
       const rows = rowsOf(affinities[chosen])
-      const request = { ...count, method, stream: drawing("rounding") }
+      const request = { ...count, method, stream: stream(child(key, "rounding")) }
       const split: E.Either<ArgumentError, Split> =
         method === WORTH ? byWorth(input) : groupBy(rows, request, groupings)
       const { k, labels, ...rest } = yield* fromEither(split)
-      const by = (name: keyof typeof affinities) => labelsOf(affinities[name], k, drawing("rounding"))
       const { objective, bound, roundedObjective, warnings, decision } = rest
       return {
         method,
@@ -100,14 +131,7 @@ export const grouping = ({ groupings }: StageContext) =>
         roundedObjective,
         warnings,
         ...(decision === undefined ? {} : { decision }),
-        labels: {
-          chosen: labels,
-          centred: by("centred"),
-          gain: by("gain"),
-          eq5: by("eq5"),
-          cosine: by("cosine"),
-          random: Array.from(randomGroups(rows.length, k, drawing("random groups")))
-        }
+        labels: { chosen: labels, ...comparedLabels(input, k) }
       }
     }),
     save: Effect.fnUntraced(function* ({ taskIds }, { k, labels }) {

@@ -10,6 +10,7 @@ import type { SurrogateConfig } from "../config.ts"
 import type { StageContext } from "./context.ts"
 import { AffinityData, Labels, Score } from "./schemas.ts"
 import { type Help, single } from "./stage.ts"
+import { Beliefs } from "./surrogate/beliefs.ts"
 import { type EstimateConfig, estimate, Followed, followed } from "./surrogate/estimate.ts"
 import { gradientJob } from "./surrogate/gradient_job.ts"
 import { seeTasks } from "./surrogate/gradients.ts"
@@ -24,6 +25,8 @@ export interface SurrogateInput
   readonly training: Pick<PredictedTraining, "iterations" | "stepsPerTask"> & { readonly budget: Budget }
   /** Adapted directions that the first-order check will follow. */
   readonly directions: number
+  /** Whether trainings are to decide, from what is believed of every group. */
+  readonly beliefs?: true
 }
 
 /** What is estimated of every subset, and how far the estimates can be trusted. */
@@ -35,6 +38,8 @@ export const Estimated = Schema.Struct({
   printed: Schema.Array(Score),
   /** What every number of policies is worth, where the estimator tells. */
   worth: Schema.optionalKey(Worth),
+  /** What is believed of every group, where trainings are to decide. */
+  beliefs: Schema.optionalKey(Beliefs),
   /** Mean of Â_t·∇log π of every task, projected for the logistic estimator. */
   gradients: Schema.Array(Doubles),
   /** How the solver ended, subset by subset, where there was something to solve. */
@@ -92,7 +97,8 @@ const byGradients = Effect.fnUntraced(function* (
   const { at, config, training, key } = input
   const seen = yield* onWorkers ? byWorkers(workers, gradientJob, input) : seeTasks({ setting, ...input })
   const updates = updatesOf(setting, training)
-  const found = yield* predict(at.policy, seen, { ...training, updates }, config, key)
+  const believed = input.beliefs === undefined ? {} : { beliefs: input.beliefs }
+  const found = yield* predict(at.policy, seen, { ...training, updates }, { ...config, ...believed }, key)
   const { directions, ...estimated } = found
   return {
     ...estimated,

@@ -3,7 +3,7 @@
 import type { SessionRecord } from "../../core/service/recovery.ts"
 import { interval, percent, policies, show } from "../../core/text/numbers.ts"
 import { clipped } from "../../core/text/printable.ts"
-import type { EstimateAgainstTruth, RatedCost, ReportSelection } from "../../pipeline/internal.ts"
+import type { EstimateAgainstTruth, RatedCost, ReportDecided, ReportSelection } from "../../pipeline/internal.ts"
 import type { Interval, ReportData } from "../../pipeline/mod.ts"
 import { duration, grouped } from "../runs/progress.ts"
 
@@ -17,6 +17,7 @@ export const summaryText = (d: ReportData, directory: string): string =>
       const members = d.tasks.filter((_, i) => d.grouping.labels[i] === g).map((t) => clipped(t.id))
       return `  group ${g + 1}: ${members.join(", ")}`
     }),
+    ...(d.decided === undefined ? [] : block("Decided by trainings", decision(d.decided))),
     ...block(d.comparisonMeaning, comparison(d)),
     ...(d.selection === undefined ? [] : block(returnsAfter(d.selection), sets(d.selection))),
     ...(d.estimates === undefined
@@ -46,6 +47,23 @@ export const summaryText = (d: ReportData, directory: string): string =>
     "",
     `  report: ${directory}/report.html`
   ].join("\n")
+
+/** What was certain before any training and after all of them, and what the trainings make of the prediction. */
+const decision = ({ k, certainty, level, certain, margin, trainings, allowed, course, curve }: ReportDecided) => {
+  const before = course[0]?.certainty ?? certainty
+  const near = curve.filter((p) => Math.abs(p.policies - k) <= 1 || p.policies === 1 || p.policies === curve.length)
+  return [
+    ["trainings", `${trainings.length} of at most ${allowed}`] as const,
+    [
+      "certainty",
+      `${percent(before)} before them, ${percent(certainty)} now (${certain ? "enough" : "not enough"}: ${percent(level)} asked) that no others are better by more than ${show(margin)}`
+    ] as const,
+    ...near.map(({ policies: count, value, low, high }) => {
+      const text = `${show(value)}  (${show(low)} to ${show(high)}, 95% interval)`
+      return [policies(count), `${text}${count === k ? "  <- chosen" : ""}`] as const
+    })
+  ]
+}
 
 /** The tool's own row is marked; numbers of policies stand under one another. */
 const comparison = ({ comparison: rows, leftOut, tasks }: ReportData): readonly (readonly [string, string])[] => {

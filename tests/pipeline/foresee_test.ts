@@ -82,6 +82,19 @@ for (const [what, change, sentence] of [
     /^Cannot group by lambda: want k with the method spectral, got 1; only sdp has a price$/
   ],
   [
+    "a decision by trainings between groups that are not predicted to be worth anything",
+    {
+      grouping: { ...smallest.grouping, method: "spectral", k: 2 },
+      truth: { ...smallest.truth, mode: "decide" }
+    },
+    /^Cannot decide by trainings: want grouping\.method worth, got spectral; set truth\.mode sample, or group by worth$/
+  ],
+  [
+    "a decision by trainings where no groups are trained",
+    { use: "select", truth: { ...smallest.truth, mode: "decide" } },
+    /^Cannot decide by trainings: want use group, got select; set truth\.mode sample/
+  ],
+  [
     "more subsets than can be listed",
     { family: { id: "lq-planted", n: 60, options: {} }, surrogate: { ...smallest.surrogate, subsetSize: 20 } },
     /^Cannot draw subsets: want count at most 1000000 for "all", got \d+; ask for a number of random ones/

@@ -1,5 +1,6 @@
 /** Estimators of what an update on any group of tasks brings each of them, from gradients at θ★ and their noise. */
 
+export { predictGroups, type WorthData } from "./bootstrap.ts"
 export { adamGain } from "./coordinates.ts"
 export {
   type Estimator,
@@ -12,4 +13,4 @@ export {
 export { type GradientMoments, gradientMoments, type TaskGradients } from "./gradients.ts"
 export { gradientEstimators, transitionEstimators } from "./list.ts"
 export { type Episodes, type ExpectedReturn, returnAfter } from "./returns.ts"
-export { bestWorth, type WorthData, type WorthPoint, worthCurve } from "./worth.ts"
+export { bestWorth, type WorthPoint, worthCurve } from "./worth.ts"

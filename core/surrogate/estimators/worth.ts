@@ -1,21 +1,11 @@
 /** What every number of policies is predicted to be worth, in units of return, before any of them is trained. */
 import { bestPartitions } from "../../grouping/mod.ts"
-import { integers, permutation, type Stream } from "../../random/mod.ts"
+import type { Stream } from "../../random/mod.ts"
 import { mean } from "../../stat/mod.ts"
-import type { ExpectedUpdate, GradientEstimator } from "./estimator.ts"
-import { type BlockCounts, gradientMoments, momentsOf, type TaskGradients } from "./gradients.ts"
+import { bootstrap, type GroupPredictions, returnsIn, type WorthData } from "./bootstrap.ts"
+import type { GradientEstimator } from "./estimator.ts"
+import { gradientMoments } from "./gradients.ts"
 import type { ExpectedReturn } from "./returns.ts"
-
-/** What predictions are made from. */
-export interface WorthData {
-  readonly gradients: TaskGradients
-  /** Return of each task at θ★, where all trainings start. */
-  readonly start: readonly number[]
-  /** Return of a task after its training in a group of so many tasks, by its gain there; all of it rises with the gain. */
-  readonly returnOf: (task: number, members: number, gain: number) => ExpectedReturn
-  /** Transitions in an update of a group of so many tasks. */
-  readonly batch: (members: number) => number
-}
 
 /** One number of policies. */
 export interface WorthPoint {
@@ -36,9 +26,6 @@ export interface WorthPoint {
 /** Draws of the block bootstrap. */
 const DRAWS = 64
 
-/** Coordinates that the draws look at, at most: their spread needs no more. */
-const COORDINATES = 1024
-
 /**
  * What tasks that pull apart really reach together, off by this part of what all reach alone; so that 95 of 100 intervals hold
  * what was reached over the families of `bun run bench estimators`.
@@ -58,8 +45,9 @@ const CONFLICT_ERROR = 0.4
 export const worthCurve = (estimator: GradientEstimator, data: WorthData, s: Stream): readonly WorthPoint[] => {
   const { tasks: n } = data.gradients
   const update = estimator.update({ moments: gradientMoments(data.gradients), batch: data.batch })
-  const found = bestPartitions(n, (members) => sum(returnsIn(update, data, members, 1).map(expected)))
-  const byTask = found.map(({ groups }) => returnsOf(update, data, groups))
+  const predicted = returnsIn(update, data)
+  const found = bestPartitions(n, (members) => sum(predicted(members).map(expected)))
+  const byTask = found.map(({ groups }) => returnsOf(n, predicted, groups))
   const values = byTask.map((all) => mean(all.map(expected)))
   const drawn = draws(
     estimator,
@@ -105,25 +93,16 @@ export const bestWorth = (curve: readonly WorthPoint[], start: number, price?: n
   return curve.find((p) => p.shortfall <= Math.min(p.error, EQUAL * most)) ?? curve[0]!
 }
 
-/** Returns of a group's members; `scale` brings gains to those of all coordinates. */
-const returnsIn = (
-  update: ExpectedUpdate,
-  { returnOf }: WorthData,
-  members: readonly number[],
-  scale: number
-): readonly ExpectedReturn[] => update.gains(members).map((g, a) => returnOf(members[a]!, members.length, scale * g))
-
 const expected = ({ value }: ExpectedReturn): number => value
 
 const returnsOf = (
-  update: ExpectedUpdate,
-  data: WorthData,
-  groups: readonly (readonly number[])[],
-  scale = 1
+  n: number,
+  predicted: GroupPredictions,
+  groups: readonly (readonly number[])[]
 ): readonly ExpectedReturn[] => {
-  const out = new Array<ExpectedReturn>(data.start.length)
+  const out = new Array<ExpectedReturn>(n)
   for (const members of groups) {
-    for (const [a, r] of returnsIn(update, data, members, scale).entries()) out[members[a]!] = r
+    for (const [a, r] of predicted(members).entries()) out[members[a]!] = r
   }
   return out
 }
@@ -135,40 +114,15 @@ const draws = (
   groupings: readonly (readonly (readonly number[])[])[],
   s: Stream
 ): readonly (readonly number[])[] => {
-  const thinned = thin(data.gradients, s)
-  const alone = (g: TaskGradients): number => {
-    const update = estimator.update({ moments: gradientMoments(g), batch: data.batch })
-    return sum(data.start.map((_, i) => update.gains([i])[0]!))
-  }
-  const [whole, part] = [alone(data.gradients), alone(thinned)]
-  const scale = part > 0 && whole > 0 ? whole / part : data.gradients.size / thinned.size
+  const next = bootstrap(estimator, data, s)
   const rows = groupings.map((): number[] => [])
   for (let draw = 0; draw < DRAWS; draw++) {
-    const update = estimator.update({ moments: momentsOf(thinned, resampled(thinned, s)), batch: data.batch })
+    const predicted = next()
     groupings.forEach((groups, at) => {
-      rows[at]!.push(mean(returnsOf(update, data, groups, scale).map(expected)))
+      rows[at]!.push(mean(returnsOf(data.start.length, predicted, groups).map(expected)))
     })
   }
   return rows
-}
-
-const resampled = ({ tasks, blocks }: TaskGradients, s: Stream): BlockCounts =>
-  Array.from({ length: tasks }, () => {
-    const counts = new Int32Array(blocks)
-    for (let b = 0; b < blocks; b++) counts[integers(s, 0, blocks)]! += 1
-    return counts
-  })
-
-/** Some of the coordinates. */
-const thin = (g: TaskGradients, s: Stream): TaskGradients => {
-  if (g.size <= COORDINATES) return g
-  const some = permutation(s, g.size).subarray(0, COORDINATES)
-  const rows = g.tasks * g.blocks
-  const values = new Float64Array(rows * COORDINATES)
-  for (let row = 0; row < rows; row++) {
-    for (let c = 0; c < COORDINATES; c++) values[row * COORDINATES + c] = g.values[row * g.size + some[c]!]!
-  }
-  return { ...g, size: COORDINATES, values }
 }
 
 const sum = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0)

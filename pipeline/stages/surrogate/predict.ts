@@ -20,6 +20,7 @@ import {
 import { centred, equation5, gradientCosine, type SubsetScore, subsets } from "../../../core/surrogate/mod.ts"
 import type { SurrogateConfig } from "../../config.ts"
 import { Labels } from "../schemas.ts"
+import { beliefsOf } from "./beliefs.ts"
 import type { SeenTask } from "./gradients.ts"
 
 const Point = schemaOf<WorthPoint>()(
@@ -56,6 +57,8 @@ export interface PredictedTraining {
 
 export type PredictConfig = Pick<SurrogateConfig, "subsets" | "subsetSize" | "trustRadius"> & {
   readonly estimator: string
+  /** Whether a return of every group is wanted, where a decision by trainings begins. */
+  readonly beliefs?: boolean
 }
 
 /** What the estimator of that name says of drawn subsets and of all partitions. */
@@ -88,6 +91,7 @@ export const predict = Effect.fn("policygradex.predict")(function* (
         curve: worthCurve(estimator, p, stream(child(key, "bootstrap")))
       }
     : undefined
+  const asked = { estimator, data: p, curve: worth?.curve ?? [], told, seen, key: child(key, "beliefs") }
   const { size, mean } = p.moments
   const means = seen.map((_, i) => mean.slice(i * size, (i + 1) * size))
   const gain = equation5(scores, n)
@@ -105,7 +109,8 @@ export const predict = Effect.fn("policygradex.predict")(function* (
       cosine: gradientCosine(means)
     },
     directions: (count: number) => drawn.slice(0, count).map((s) => update.direction(s)),
-    ...(worth === undefined ? {} : { worth })
+    ...(worth === undefined ? {} : { worth }),
+    ...(c.beliefs === true ? { beliefs: beliefsOf(asked) } : {})
   }
 })
 

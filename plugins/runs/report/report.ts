@@ -7,6 +7,7 @@ import { stableJson } from "../../io/content.ts"
 import { duration } from "../progress.ts"
 import { groupColour } from "./draw.ts"
 import { comparisonFigure } from "./figures/comparison.ts"
+import { decisionFigures } from "./figures/decision.ts"
 import { estimateFigure } from "./figures/estimates.ts"
 import { filmFigure } from "./figures/films.ts"
 import { firstOrderFigure } from "./figures/first_order.ts"
@@ -27,6 +28,7 @@ export const report = (d: ReportData): string =>
 ${warnings(d)}
 ${groups(d)}
 ${section("How many policies", policiesFigure(d))}
+${section("What the trainings decided", d.decided === undefined ? [] : decisionFigures(d.decided, d.prediction, d.tasks))}
 <h2>Which tasks help each other</h2>
 <div class="pair">${d.affinities.map((a) => heatMap(a, d.tasks))}</div>
 ${section("Can the estimate be trusted", [
