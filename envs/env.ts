@@ -37,6 +37,8 @@ export interface Dynamics {
    * also at one by the time limit. `pgex evaluate` tells how many did.
    */
   readonly succeeded?: (state: Float64Array, at: number) => boolean
+  /** Where a task can be solved and come undone again: whether it is solved in this state. `replay` tells of every step. */
+  readonly solved?: (state: Float64Array, at: number) => boolean
   /**
    * Why the last step has no numbers (its state and reward are NaN), asked once after a step that a batch reports: of physics
    * that can come to an end.
@@ -73,6 +75,8 @@ export interface Environment {
   readonly variants?: readonly Variant[]
   /** Parameters of the environment that this one is modelled on which it has not, and why not. */
   readonly absent?: Readonly<Record<string, string>>
+  /** Where an action beyond the space's bounds is taken all the same, and clipped, as what it is modelled on does. */
+  readonly clipsActions?: true
   /** Reaching it truncates the episode; the environment itself only terminates. {@link limitOf} for other parameters. */
   readonly maxEpisodeSteps: number
   /** Seconds of the task's own time between two observations. */

@@ -6,7 +6,7 @@ import { checkedDynamics } from "./dynamics.ts"
 import { type Dynamics, type Environment, limitOf, type Outcome } from "./env.ts"
 import { actionError, type EnvError, environmentError } from "./error.ts"
 import type { Params } from "./parameter.ts"
-import { describeSpace, flatten } from "./space.ts"
+import { describeSpace, flatten, type Space } from "./space.ts"
 import { makeRows } from "./vector.ts"
 
 /** One step of an episode, as Gymnasium's `step` gives it. */
@@ -15,6 +15,8 @@ export interface ReplayStep {
   readonly reward: number
   readonly terminated: boolean
   readonly truncated: boolean
+  /** Whether the task is solved now, where the environment's dynamics tell: see `Dynamics.solved`. */
+  readonly success?: boolean
 }
 
 /** An episode that has begun: there is no way to step before the reset, and a step after the end is refused. */
@@ -94,10 +96,16 @@ export const flatAction = (
   action: unknown,
   index: number
 ): Either.Either<EnvError, readonly number[]> => {
-  const numbers = flatten(env.action, action)
+  const numbers = flatten(env.clipsActions === true ? boundless(env.action) : env.action, action)
   if (numbers !== undefined) return Either.right(numbers)
   const [doing, want] = [`take action ${index} of ${env.id}`, describeSpace(env.action)]
   return Either.left(actionError({ doing, want, got: shown(action), index }))
+}
+
+const boundless = (space: Space): Space => {
+  if (space._tag === "Discrete") return space
+  const largest = space.high.map(() => Number.MAX_VALUE)
+  return { ...space, low: largest.map((x) => -x), high: largest }
 }
 
 const here = (env: Environment, d: Dynamics, key: Key): Moving => {
@@ -116,7 +124,8 @@ const here = (env: Environment, d: Dynamics, key: Key): Moving => {
     move: (action) => {
       d.step(state, 0, Float64Array.from(action), source, outcome)
       const { reward, terminated } = outcome
-      return Either.right({ obs: observe(), reward, terminated, truncated: false })
+      const step: ReplayStep = { obs: observe(), reward, terminated, truncated: false }
+      return Either.right(d.solved === undefined ? step : { ...step, success: d.solved(state, 0) })
     },
     render: () => d.render?.(state, 0),
     succeeded: () => d.succeeded?.(state, 0),

@@ -7,7 +7,7 @@ import { test } from "node:test"
 import { bare, code, floors, type Import, imports, inside, isCode, loadedWith, root, texts } from "./support/house.ts"
 
 /** The wings of `plugins`, likewise. */
-const wings = ["io", "gymnasium", "sessions", "mujoco", "loading", "config", "workers", "runs", "cli"] as const
+const wings = "io gymnasium sessions mujoco metaworld loading config workers runs cli".split(" ")
 
 /** The rooms of `pipeline`, likewise. */
 const rooms = [

@@ -50,7 +50,7 @@ export const replayCommand = Command.make(
 ).pipe(
   Command.withDescription(
     "Replay actions in an environment: one JSON line first for the reset ({obs}) and then for each step " +
-      "({obs, reward, terminated, truncated}), what Gymnasium gives for the same seed and actions. " +
+      "({obs, reward, terminated, truncated}, and success where the environment tells of each step), what Gymnasium gives for the same seed and actions. " +
       'Numbers that JSON lacks are the texts "NaN", "Infinity" and "-Infinity". With --json the lines are one array.'
   ),
   Command.withShortDescription("Replay actions in an environment"),

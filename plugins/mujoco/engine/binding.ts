@@ -44,6 +44,7 @@ export interface Binding {
   readonly mj_step: (model: Handle, data: Handle) => void
   readonly mj_forward: (model: Handle, data: Handle) => void
   readonly mj_resetData: (model: Handle, data: Handle) => void
+  readonly mj_kinematics: (model: Handle, data: Handle) => void
   readonly mj_rnePostConstraint: (model: Handle, data: Handle) => void
   readonly mj_name2id: (model: Handle, kind: number, name: string) => number
   readonly mj_versionString: () => string

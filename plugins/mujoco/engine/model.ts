@@ -53,6 +53,8 @@ export interface Data {
   readonly step: (times: number) => void
   /** `mj_forward`: all that follows from positions, velocities and controls, without moving on. */
   readonly forward: () => void
+  /** `mj_kinematics`: where everything is at these positions, and nothing else that `forward` tells. */
+  readonly kinematics: () => void
   /** `mj_resetData`. */
   readonly reset: () => void
   /** `mj_rnePostConstraint`: forces between bodies, which `step` leaves out. */
@@ -117,6 +119,7 @@ const dataOf = (mj: Binding, model: Handle, what: string): Data => {
       for (let i = 0; i < times; i++) mj_step(model, handle)
     },
     forward: () => mj.mj_forward(model, handle),
+    kinematics: () => mj.mj_kinematics(model, handle),
     reset: () => mj.mj_resetData(model, handle),
     rnePostConstraint: () => mj.mj_rnePostConstraint(model, handle),
     // Beginning anew sets the clock to 0.

@@ -1,0 +1,109 @@
+/**
+ * What a step of Meta-World's ten tasks costs here and in Python's metaworld, one thread each: the actions of a hand-written
+ * policy that solves the task, and actions that wander; least times of short runs, in turns.
+ *
+ *     PGEX_PYTHON=… bun bench/metaworld.ts        a Python that has metaworld 3.1.1; pgex assets get metaworld
+ */
+import { spawnSync } from "node:child_process"
+import { readFileSync } from "node:fs"
+import { gunzipSync } from "node:zlib"
+import * as Either from "fp-ts/lib/Either.js"
+import { stream, zeroKey } from "../core/random/mod.ts"
+import { findPython } from "../plugins/io/user.ts"
+import { metaworldTasks } from "../plugins/metaworld/mod.ts"
+
+const right = <E, A>(x: Either.Either<E, A>): A => {
+  if (Either.isLeft(x)) throw new Error(JSON.stringify(x.left))
+  return x.right
+}
+
+const ROUNDS = 5
+/** Steps of a run that is timed, and of an episode. */
+const RUN = 40
+const STEPS = 200
+
+interface Episode {
+  readonly rand_vec: readonly number[]
+  readonly actions: readonly (readonly number[])[]
+}
+
+const recorded = (id: string): Episode => {
+  const bytes = readFileSync(new URL(`../tests/fixtures/metaworld/${id}.json.gz`, import.meta.url))
+  return JSON.parse(gunzipSync(bytes).toString()).episodes[0]
+}
+
+const wandering = Array.from({ length: STEPS }, (_, t) => [1, 2, 3, 4].map((k) => Math.sin(0.1 * k * t + k)))
+
+/** Reads id, vector and actions; writes the least seconds of a step. */
+const inPython = `
+import json, sys, numpy, warnings
+warnings.filterwarnings("ignore")
+import metaworld
+from time import perf_counter
+asked = json.load(sys.stdin)
+env = metaworld.env_dict.ALL_V3_ENVIRONMENTS[asked["id"]]()
+env._partially_observable = False
+env._set_task_called = True
+env._freeze_rand_vec = True
+env._last_rand_vec = numpy.array(asked["vector"])
+actions = [numpy.array(a, dtype=numpy.float32) for a in asked["actions"]]
+runs = [1e9] * (len(actions) // ${RUN})
+for _ in range(3):
+    env.reset()
+    for r in range(len(runs)):
+        start = perf_counter()
+        for action in actions[r * ${RUN}:(r + 1) * ${RUN}]: env.step(action)
+        runs[r] = min(runs[r], perf_counter() - start)
+print(sum(runs) / len(runs) / ${RUN})
+`
+
+/** The mean over an episode's runs of the least time of each, so that slow stretches count as such. */
+const here = (env: (typeof metaworldTasks)[number], { rand_vec, actions }: Episode): (() => number) => {
+  const d = right(env.make({ rand_vec: rand_vec.join(",") }))
+  const state = new Float64Array(d.stateSize)
+  const seen = new Float64Array(d.observationSize)
+  const outcome = { reward: 0, terminated: false }
+  const source = stream(zeroKey)
+  const given = actions.map((a) => Float64Array.from(a))
+  const least = new Array<number>(STEPS / RUN).fill(Number.POSITIVE_INFINITY)
+  return () => {
+    d.reset(state, 0, source)
+    for (const r of least.keys()) {
+      const start = performance.now()
+      for (let t = r * RUN; t < (r + 1) * RUN; t++) {
+        d.step(state, 0, given[t]!, source, outcome)
+        d.observe(state, 0, seen, 0)
+      }
+      least[r] = Math.min(least[r]!, performance.now() - start)
+    }
+    return least.reduce((a, b) => a + b) / 1e3 / STEPS
+  }
+}
+
+const python = right(findPython(undefined, process.env))
+const asked = process.argv.slice(2)
+const ratios: number[] = []
+for (const env of metaworldTasks.filter(({ id }) => asked.length === 0 || asked.includes(id))) {
+  const policy = recorded(env.id)
+  for (const [name, episode] of [
+    ["policy", policy],
+    ["wandering", { ...policy, actions: wandering }]
+  ] as const) {
+    const step = here(env, episode)
+    for (let warm = 0; warm < 20; warm++) step()
+    const least = { ours: Number.POSITIVE_INFINITY, theirs: Number.POSITIVE_INFINITY }
+    for (let round = 0; round < ROUNDS; round++) {
+      for (let again = 0; again < 3; again++) least.ours = Math.min(least.ours, step())
+      const input = JSON.stringify({ id: env.id, vector: episode.rand_vec, actions: episode.actions })
+      const { stdout } = spawnSync(python, ["-c", inPython], { encoding: "utf8", input })
+      least.theirs = Math.min(least.theirs, Number(stdout))
+    }
+    ratios.push(least.theirs / least.ours)
+    const rate = (seconds: number): string => `${Math.round(1 / seconds)}`.padStart(6)
+    process.stdout.write(
+      `${env.id.padEnd(24)} ${name.padEnd(10)} here ${rate(least.ours)}/s  Python ${rate(least.theirs)}/s  ${(least.theirs / least.ours).toFixed(2)}x\n`
+    )
+  }
+}
+const mean = ratios.reduce((a, b) => a + b) / ratios.length
+process.stdout.write(`ratio of ${ratios.length}: least ${Math.min(...ratios).toFixed(2)}, mean ${mean.toFixed(2)}\n`)

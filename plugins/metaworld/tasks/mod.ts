@@ -1,0 +1,8 @@
+export { buttonPressTopdown } from "./button_press_topdown.ts"
+export { doorOpen } from "./door_open.ts"
+export { drawerClose, drawerOpen } from "./drawer.ts"
+export { pegInsertSide } from "./peg_insert_side.ts"
+export { pickPlace } from "./pick_place.ts"
+export { push } from "./push.ts"
+export { reach } from "./reach.ts"
+export { windowClose, windowOpen } from "./window.ts"

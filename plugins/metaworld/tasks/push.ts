@@ -1,0 +1,41 @@
+import { grasp } from "../caging.ts"
+import { distance, tolerance } from "../measure.ts"
+import { body, geom, HAND_NEAR, type MetaworldTask, openness } from "../task.ts"
+
+const NEAR = 0.05
+
+/** So near, the open hand holds the puck. */
+const HELD = 0.02
+
+const CAGE = { radius: 0.015, near: 0.05 }
+
+/** Push a puck to a point of the table. The reward: 2·grasp, once held 1 + 4·grasp + 5·place, and 10 at the goal. */
+export const push: MetaworldTask = {
+  id: "push-v3",
+  summary: "Push a puck to a point of the table",
+  scene: "sawyer_push_v3",
+  low: [-0.1, 0.6, 0.02, -0.1, 0.8, 0.01],
+  high: [0.1, 0.7, 0.02, 0.1, 0.9, 0.02],
+  apart: 0.15,
+  hand: HAND_NEAR,
+  goalLow: [-0.1, 0.8, 0.01],
+  goalHigh: [0.1, 0.9, 0.02],
+  object: { place: body("obj"), offset: [0, 0, 0], turn: geom("objGeom") },
+  reads: [],
+  begin: (stage, { vector, goal, object, part }) => {
+    // Both lie as high as the puck does once it has come to rest.
+    stage.read(body("obj"), part)
+    object.set([vector[0]!, vector[1]!, part[2]!])
+    goal.set([vector[3]!, vector[4]!, part[2]!])
+    stage.put(object)
+  },
+  reward: (now, start, command) => {
+    const { object, tcp } = now
+    const missing = distance(object, start.goal)
+    if (missing < NEAR) return 10
+    const place = tolerance(missing, 0, NEAR, distance(start.object, start.goal))
+    const grasped = 2 * grasp(now, object, start, CAGE, command)
+    return distance(object, tcp) < HELD && openness(now) > 0 ? 2 * grasped + 1 + 5 * place : grasped
+  },
+  solved: ({ object }, { goal }) => distance(object, goal) <= NEAR
+}
