@@ -72,6 +72,16 @@ export const courses: readonly Course[] = [
   course("pendulum-length", "pendulum", (c) => ({
     surrogate: { ...c.surrogate, transitionsPerTask: 8192 }
   })),
+  // Forward and backward, three of each; in MuJoCo without Python, by the assets that `pgex assets get gymnasium` fetches.
+  course("halfcheetah-direction", "cartpole-length", (c) => ({
+    ...transitions(c),
+    family: { id: "halfcheetah-direction", n: 6, options: {} },
+    algorithm: quickPpo({ batch: 512, learningRate: 3e-4 }),
+    normalise: { observation: true, reward: true },
+    meta: { ...c.meta, iterations: 3 },
+    truth: { ...c.truth, iterations: 6 },
+    evaluation: { ...c.evaluation, episodes: 4 }
+  })),
   course("lunarlander-gravity", "lunarlander-gravity", (c) => ({
     ...transitions(c),
     family: { ...c.family, n: 6 },

@@ -1,8 +1,11 @@
 /** Policy gradients of every task at θ★ in independent parts: their means are the signal, their spread is the noise. */
 import { Effect, Schema } from "effect"
+import * as E from "fp-ts/lib/Either.js"
 import type { Policy, Transitions } from "../../../algorithms/mod.ts"
 import { FloatArray } from "../../../core/service/data.ts"
 import { mean } from "../../../core/stat/mod.ts"
+import { MOST_STEPS } from "../../../envs/internal.ts"
+import { limitOf } from "../../../envs/mod.ts"
 import { blockGradients } from "./block_gradients.ts"
 import { firstRows } from "./estimate.ts"
 import { Visited } from "./features.ts"
@@ -19,7 +22,7 @@ export const SeenTask = Schema.Struct({
   gradients: FloatArray,
   /** One standardised advantage in the unit of the return. */
   unit: Schema.Number,
-  /** Means over the episodes that ended; over the whole of each environment, where none did. */
+  /** Means over the episodes that ended; where none did, of episodes to their time limit at the rate that was seen. */
   episodeLength: Schema.Number,
   episodeReturn: Schema.Number,
   /** Lowest and highest return of an episode. */
@@ -37,23 +40,31 @@ export const seeTasks = Effect.fn("policygradex.seeTasks")(function* <C>(problem
   return all.map(({ transitions, unit }, i): SeenTask => {
     const { blocks, values } = gradients[i]!
     const row = { blocks, gradients: Float32Array.from(values.subarray(0, blocks * policy.size)) }
-    return { ...row, unit, ...episodesOf(transitions), ...seenRows(transitions, policy) }
+    return { ...row, unit, ...episodesOf(transitions, lengthOf(problem, i)), ...seenRows(transitions, policy) }
   })
 })
 
 const seenRows = (t: Transitions, policy: Policy) => ({ visited: firstRows(t, policy), transitions: t.count })
 
-/** What the episodes of a task at θ★ were like. */
-export const episodesOf = ({ episodes, reward, count, environments }: Transitions) => {
+/** Steps of an episode of a task that nothing ends before its time limit. */
+export const lengthOf = <C>({ setting: { environment }, tasks }: SurrogateProblem<C>, task: number): number => {
+  const made = environment.make(tasks[task]!.params)
+  // Environments of other processes have no dynamics here.
+  return E.isRight(made) ? limitOf(environment, made.right) : Math.min(environment.maxEpisodeSteps, MOST_STEPS)
+}
+
+/** What the episodes of a task at θ★ were like; where none came to its end, as they go on at this rate to their time limit. */
+export const episodesOf = ({ episodes, reward, count, environments }: Transitions, length: number) => {
   const rewards = endsOf(reward)
   if (episodes.returns.length > 0) {
     const range = endsOf(episodes.returns)
     return { episodeLength: mean(episodes.lengths), episodeReturn: mean(episodes.returns), range, rewards }
   }
+  const scale = (length * environments) / count
   const totals = new Float64Array(environments)
-  for (const [row, r] of reward.entries()) totals[row % environments]! += r
+  for (const [row, r] of reward.entries()) totals[row % environments]! += scale * r
   const own = Array.from(totals)
-  return { episodeLength: count / environments, episodeReturn: mean(own), range: endsOf(own), rewards }
+  return { episodeLength: length, episodeReturn: mean(own), range: endsOf(own), rewards }
 }
 
 const endsOf = (x: Iterable<number>): readonly [number, number] => {

@@ -5,7 +5,7 @@ import { child, stream } from "../../../core/random/mod.ts"
 import { fromEither } from "../../../core/service/from_either.ts"
 import { centred, equation5, gradientCosine, subsets } from "../../../core/surrogate/mod.ts"
 import { type EstimateConfig, firstRows } from "./estimate.ts"
-import { episodesOf } from "./gradients.ts"
+import { episodesOf, lengthOf } from "./gradients.ts"
 import { lookahead, lookaheadScores } from "./lookahead.ts"
 import { taskAdvantages } from "./observe.ts"
 import type { PredictedTraining } from "./predict.ts"
@@ -29,7 +29,10 @@ export const estimateAhead = Effect.fn("policygradex.estimateAhead")(function* <
   const place = { policy: setting.policy, theta: at.policy }
   const radius = c.trustRadius === "off" ? Number.POSITIVE_INFINITY : c.trustRadius * norm(at.policy)
   const { gains, steps, gradients } = yield* lookahead(place, all, { batch, length: count * rate, radius })
-  const units = all.map(({ transitions, unit }) => training.iterations * episodesOf(transitions).episodeLength * unit)
+  const units = all.map(
+    ({ transitions, unit }, i) =>
+      training.iterations * episodesOf(transitions, lengthOf(problem, i)).episodeLength * unit
+  )
   const scores = lookaheadScores(gains, n, drawn).map((s) => ({
     ...s,
     values: s.values.map((v, a) => v * units[s.tasks[a]!]!)
