@@ -10,7 +10,18 @@ import { dynamicsFor, unavailable } from "../plugins/metaworld/pack.ts"
 import { policies } from "../plugins/metaworld/policies.ts"
 
 /** Episodes that succeed in any of 500 steps, of the 50 goals of MT1(name, 0) and the 50 of MT1(name, 1): metaworld 3.1.1. */
-const inPython: Readonly<Record<string, number>> = {}
+const inPython: Readonly<Record<string, number>> = {
+  "reach-v3": 100,
+  "push-v3": 100,
+  "pick-place-v3": 100,
+  "door-open-v3": 93,
+  "drawer-open-v3": 100,
+  "drawer-close-v3": 100,
+  "button-press-topdown-v3": 100,
+  "peg-insert-side-v3": 86,
+  "window-open-v3": 100,
+  "window-close-v3": 100
+}
 
 const GOALS = 100
 
