@@ -1,8 +1,8 @@
 /**
- * Do half-cheetahs learn to adapt? MAML-TRPO on two directions, or on velocities to keep, of gymnasium:HalfCheetah-v5; needs
- * a Python with gymnasium and mujoco.
+ * Do half-cheetahs learn to adapt? MAML-TRPO on two directions, or on velocities to keep, of HalfCheetah-v5 in MuJoCo, which needs
+ * `pgex assets get gymnasium` once; or of gymnasium:HalfCheetah-v5, which needs a Python with gymnasium and mujoco.
  *
- * bun run experiments/meta_cheetah.ts [direction|velocity] [iterations] [seed …]
+ * bun run experiments/meta_cheetah.ts [direction|velocity] [iterations] [--bridge] [seed …]
  */
 
 import { Console, Effect } from "effect"
@@ -12,9 +12,11 @@ import { child, zeroKey } from "../core/random/mod.ts"
 import { Session } from "../core/service/session.ts"
 import { mean } from "../core/stat/mod.ts"
 import { gymnasium } from "../plugins/gymnasium/mod.ts"
+import { halfCheetahDirection, halfCheetahVelocity } from "../plugins/mujoco/mod.ts"
 import { make as native } from "../plugins/sessions/native/mod.ts"
 
-const [kind = "direction", iterations = "300", ...named] = process.argv.slice(2)
+const bridged = process.argv.includes("--bridge")
+const [kind = "direction", iterations = "300", ...named] = process.argv.slice(2).filter((word) => word !== "--bridge")
 const seeds = named.length > 0 ? named.map(Number) : [0, 1, 2]
 
 /** Episodes of one rollout of a task, and their steps: as many as Finn et al. give each. */
@@ -24,17 +26,25 @@ const network = { layers: 2, width: 64, activation: "tanh", taskOneHot: false } 
 const config: Maml = { ...mamlTrpo.defaults, inner: { ...mamlTrpo.defaults.inner, rate: 1 } }
 
 const families = {
-  direction: ["gymnasium:HalfCheetah-v5", { n: 2, parameter: "forward_reward_weight", values: "1,-1" }],
-  velocity: ["gymnasium:HalfCheetah-v5?target=velocity", { n: 6, parameter: "target_velocity", from: 0, to: 2 }]
+  direction: [
+    halfCheetahDirection,
+    "gymnasium:HalfCheetah-v5",
+    { n: 2, parameter: "forward_reward_weight", values: "1,-1" }
+  ],
+  velocity: [
+    halfCheetahVelocity,
+    "gymnasium:HalfCheetah-v5?target=velocity",
+    { n: 6, parameter: "target_velocity", from: 0, to: 2 }
+  ]
 } as const
 
 const right = <A>(either: E.Either<{ readonly message: string }, A>): Effect.Effect<A> =>
   E.isRight(either) ? Effect.succeed(either.right) : Effect.die(either.left.message)
 const program = Effect.gen(function* () {
   const python = yield* Effect.acquireRelease(Effect.sync(gymnasium), (source) => Effect.sync(() => source.close()))
-  const [id, options] = kind === "velocity" ? families.velocity : families.direction
-  const { environment, tasks: tasksOf } = yield* right(python.family(id))
-  const { tasks } = yield* right(tasksOf(options))
+  const [own, id, options] = kind === "velocity" ? families.velocity : families.direction
+  const { environment, tasks: tasksOf } = bridged ? yield* right(python.family(id)) : own
+  const { tasks } = yield* right(tasksOf(bridged ? options : { n: options.n }))
   const policy = yield* right(mamlTrpo.makePolicy(environment, network))
   const session = yield* native({ threads: 1 })
   const stepsPerTask = 2 * EPISODES * LENGTH

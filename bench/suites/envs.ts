@@ -1,6 +1,5 @@
 /** Environment steps against Gymnasium and highway-env, whose numbers ours equal. */
 import { Effect } from "effect"
-import { fillIntegers, fillUniform, stream, zeroKey } from "../../core/random/mod.ts"
 import { cartPole } from "../../envs/cartpole/cartpole.ts"
 import type { Environment } from "../../envs/env.ts"
 import { frozenLake, frozenLake8x8 } from "../../envs/frozen_lake/frozen_lake.ts"
@@ -9,32 +8,8 @@ import { highway, highwayFast } from "../../envs/highway/highway.ts"
 import { lunarLander, lunarLanderContinuous } from "../../envs/lunar_lander/lunar_lander.ts"
 import { navigation } from "../../envs/navigation/navigation.ts"
 import { pendulum } from "../../envs/pendulum/pendulum.ts"
-import { taskBatch } from "../../envs/task_batch.ts"
-import { makeRows } from "../../envs/vector.ts"
+import { count, stepping } from "../stepping.ts"
 import { floor, type Suite, type Work } from "../suite.ts"
-import { made, sampler, secondsPerCall } from "../timing.ts"
-
-const count = 16
-
-/**
- * Random actions, drawn before the clock starts on both sides; `count` environments step and reset themselves. `warm`
- * sweeps go before, where one round would not do for the engine to compile what there is.
- */
-const stepping = (environment: Environment, steps: number, warm = 0): Work["ours"] =>
-  Effect.gen(function* () {
-    const batch = yield* made(taskBatch(environment, [{ id: "default", params: {} }], count, zeroKey))
-    const rows = makeRows(count, batch.observationSize)
-    const actions = new Float64Array(count * steps * batch.actionSize)
-    const { action } = environment
-    if (action._tag === "Discrete") fillIntegers(stream(zeroKey), 0, action.n, actions)
-    else fillUniform(stream(zeroKey), action.low[0]!, action.high[0]!, actions)
-    batch.reset(rows.observation)
-    const sweep = () => {
-      for (let t = 0; t < steps; t++) batch.step(actions, rows, 0, t * count)
-    }
-    for (let i = 0; i < warm; i++) sweep()
-    return sampler(() => (count * steps) / secondsPerCall(sweep))
-  })
 
 /**
  * highway-env's floor is 200 times what it does on the machine of the first measurements; its own figure is beside it.
@@ -44,7 +19,7 @@ const highwayWork = (environment: Environment, floorSteps: number, peerSteps: nu
   work: `${environment.id}, ${count} together`,
   unit: "steps/s",
   rounds: 3,
-  ours: stepping(environment, 40),
+  ours: stepping(environment, { steps: 40 }),
   opponents: [
     floor(floorSteps),
     {
@@ -61,7 +36,7 @@ const landerWork = (environment: Environment): Work => ({
   work: `${environment.id}, ${count} together`,
   unit: "steps/s",
   rounds: 5,
-  ours: stepping(environment, 100, 60),
+  ours: stepping(environment, { steps: 100, warm: 60 }),
   opponents: [
     floor(31_500),
     { peer: "gymnasium, one", goal: 2, ask: { work: "env_steps", args: { id: environment.id } } },
@@ -82,7 +57,7 @@ const world = (environment: Environment, floorSteps: number, gymnasium: boolean)
   work: `${environment.id}, ${count} together`,
   unit: "steps/s",
   rounds: 5,
-  ours: stepping(environment, 1000),
+  ours: stepping(environment, { steps: 1000 }),
   opponents: [
     floor(floorSteps),
     ...(gymnasium
@@ -102,7 +77,7 @@ export const envs: Suite = {
       work: `CartPole-v1, ${count} together`,
       unit: "steps/s",
       rounds: 5,
-      ours: stepping(cartPole, 1000),
+      ours: stepping(cartPole, { steps: 1000 }),
       opponents: [
         floor(5e6),
         { peer: "gymnasium, one", goal: null, ask: { work: "env_steps", args: { id: "CartPole-v1" } } },

@@ -5,6 +5,7 @@ import { features } from "./features.ts"
 import { grouping } from "./grouping.ts"
 import { kernels } from "./kernels.ts"
 import { logistic } from "./logistic.ts"
+import { mujoco } from "./mujoco.ts"
 import { ppo } from "./ppo.ts"
 import { random } from "./random.ts"
 import { sac } from "./sac.ts"
@@ -16,6 +17,7 @@ export const suites: readonly Suite[] = [
   kernels,
   sessions,
   envs,
+  mujoco,
   random,
   grouping,
   features,
