@@ -41,6 +41,10 @@ const held = (caging: number, command: number): number => {
   return (hamacher(caging, caging > CAGED ? closed : 0) + caging) / 2
 }
 
+/** How well one pad is placed: its distance along y, and where the thing lay from it. */
+const caged = (apart: number, margin: number, { radius, near }: Cage): number =>
+  tolerance(apart, radius, near, Math.abs(Math.abs(margin) - near))
+
 /**
  * The grasp reward that most tasks share, in [0, 1].
  *
@@ -48,12 +52,12 @@ const held = (caging: number, command: number): number => {
  *
  * Each pad's margin grows as the thing is taken from where it lay, y₀.
  */
-export const grasp = (g: Gripper, object: Points, began: Began, { radius, near }: Cage, command: number): number => {
-  const side = (pad: Points): number => {
-    const margin = Math.abs(Math.abs(pad[1]! - began.object[1]!) - near)
-    return tolerance(Math.abs(pad[1]! - object[1]!), radius, near, margin)
-  }
-  return held(hamacher(hamacher(side(g.leftPad), side(g.rightPad)), level(g, object, began)), command)
+export const grasp = (g: Gripper, object: Points, began: Began, cage: Cage, command: number): number => {
+  const y = object[1]!
+  const y0 = began.object[1]!
+  const left = caged(Math.abs(g.leftPad[1]! - y), g.leftPad[1]! - y0, cage)
+  const right = caged(Math.abs(g.rightPad[1]! - y), g.rightPad[1]! - y0, cage)
+  return held(hamacher(hamacher(left, right), level(g, object, began)), command)
 }
 
 /**
@@ -61,14 +65,9 @@ export const grasp = (g: Gripper, object: Points, began: Began, { radius, near }
  * margin is ||y_pad − y| − near|, of where the pad is now. (The reference means where it began, and keeps a view of the
  * simulator's memory.)
  */
-export const graspBetween = (
-  g: Gripper,
-  object: Points,
-  began: Began,
-  { radius, near }: Cage,
-  command: number
-): number => {
-  const side = (apart: number): number => tolerance(apart, radius, near, Math.abs(Math.abs(apart) - near))
-  const [left, right] = [side(g.leftPad[1]! - object[1]!), side(object[1]! - g.rightPad[1]!)]
-  return held(hamacher(hamacher(left, right), level(g, object, began)), command)
+export const graspBetween = (g: Gripper, object: Points, began: Began, cage: Cage, command: number): number => {
+  const left = g.leftPad[1]! - object[1]!
+  const right = object[1]! - g.rightPad[1]!
+  const sides = hamacher(caged(left, left, cage), caged(right, right, cage))
+  return held(hamacher(sides, level(g, object, began)), command)
 }

@@ -5,7 +5,7 @@ import { integers } from "../../core/random/mod.ts"
 import { type Dynamics, type EnvError, environmentError, type Outcome } from "../../envs/mod.ts"
 import { type Eye, eyeOf, HAND_HIGH, HAND_LOW } from "./eye.ts"
 import { FRAME, layoutOf, OBSERVATION, START, VECTOR } from "./layout.ts"
-import { copy, type Simulation, simulationOf } from "./simulation.ts"
+import { copy, type Reader, type Simulation, simulationOf } from "./simulation.ts"
 import { type MetaworldTask, REACH_HIGH, REACH_LOW, type Stage, type Start, type Triple } from "./task.ts"
 
 /** Steps of MuJoCo in one of the environment, and how many of the latter bring the hand to its start. */
@@ -27,15 +27,20 @@ const OWN = 9
 export const dynamicsOf = (task: MetaworldTask, vectors: readonly Float64Array[]): Either.Either<Failure, Dynamics> =>
   Either.chainW((simulation: Simulation): Either.Either<Failure, Dynamics> => {
     const placed = task.placed === undefined ? Either.right(-1) : simulation.model.id("body", task.placed.body)
-    const eye = eyeOf(simulation, task)
+    const marks = simulation.positions(task.marks)
     if (Either.isLeft(placed)) return placed
-    return Either.map((seen: Eye) => episodes(task, vectors, { simulation, eye: seen, placed: placed.right }))(eye)
+    if (Either.isLeft(marks)) return marks
+    return Either.map((eye: Eye) => {
+      const stage = stageOf(simulation, marks.right)
+      return episodes(task, vectors, { simulation, eye, stage, placed: placed.right })
+    })(eyeOf(simulation, task))
   })(simulationOf(task.scene))
 
-/** What episodes happen in: the simulation, how it is seen, and the number of the body that the task places. */
+/** What episodes happen in: the simulation, how it is seen and set up, and the number of the body that the task places. */
 interface World {
   readonly simulation: Simulation
   readonly eye: Eye
+  readonly stage: Stage
   readonly placed: number
 }
 
@@ -48,11 +53,8 @@ const startOf = (numbers: Float64Array): Start => ({
 })
 
 /** The scene of a simulation, for a task to set up. */
-const stageOf = ({ views, data, position }: Simulation): Stage => ({
-  read: (place, out) => {
-    const reader = position(place)
-    if (Either.isRight(reader)) reader.right(out, 0)
-  },
+const stageOf = ({ views, data }: Simulation, marks: readonly Reader[]): Stage => ({
+  read: (mark, out) => marks[mark]?.(out, 0),
   put: (where) => {
     for (let i = 0; i < 3; i++) views.qpos()[OWN + i] = where[i]!
     views.qvel().fill(0, OWN, OWN + 6)
@@ -70,14 +72,13 @@ const clip = (x: number, low: number, high: number): number => Math.min(Math.max
 const episodes = (
   task: MetaworldTask,
   vectors: readonly Float64Array[],
-  { simulation, eye, placed }: World
+  { simulation, eye, stage, placed }: World
 ): Dynamics => {
   const { data, views, bodies } = simulation
   const [nq, nv] = [views.qpos().length, views.qvel().length]
   const layout = layoutOf(nq, nv)
   const beginning = new Float64Array(START.size)
   const start = startOf(beginning)
-  const stage = stageOf(simulation)
   const { observation } = eye.reading
   const { hand, placed: place } = task
 

@@ -45,16 +45,7 @@ export const eyeOf = (simulation: Simulation, task: MetaworldTask): Either.Eithe
     Either.map((turned: Reader) => seeing(task, readers, turned))(
       turn === undefined ? Either.right(() => {}) : simulation.turn(turn)
     )
-  )(all(places.map(simulation.position)))
-}
-
-const all = <E, A>(results: readonly Either.Either<E, A>[]): Either.Either<E, readonly A[]> => {
-  const values: A[] = []
-  for (const result of results) {
-    if (Either.isLeft(result)) return result
-    values.push(result.right)
-  }
-  return Either.right(values)
+  )(simulation.positions(places))
 }
 
 const numbersOf = ({ kind }: Place): number => (kind === "joint" ? 1 : 3)

@@ -1,4 +1,4 @@
-/** What rewards are made of: distances, and how near to good enough a distance is. */
+/** What rewards are made of: distances, and how near to good enough a distance is. Nothing is allocated here. */
 import { exp, log } from "../../core/math/mod.ts"
 
 /** A point in space, or several after one another. */
@@ -6,19 +6,23 @@ export type Points = ArrayLike<number>
 
 /** √(x² + y² + z²) of the difference of two points. */
 export const distance = (a: Points, b: Points, atA = 0, atB = 0): number => {
-  const [x, y, z] = [a[atA]! - b[atB]!, a[atA + 1]! - b[atB + 1]!, a[atA + 2]! - b[atB + 2]!]
+  const x = a[atA]! - b[atB]!
+  const y = a[atA + 1]! - b[atB + 1]!
+  const z = a[atA + 2]! - b[atB + 2]!
   return Math.sqrt(x * x + y * y + z * z)
 }
 
 /** The distance seen along y: √(x² + z²). */
 export const distanceXZ = (a: Points, b: Points): number => {
-  const [x, z] = [a[0]! - b[0]!, a[2]! - b[2]!]
+  const x = a[0]! - b[0]!
+  const z = a[2]! - b[2]!
   return Math.sqrt(x * x + z * z)
 }
 
 /** The distance seen from above: √(x² + y²). */
 export const distanceXY = (a: Points, b: Points, atA = 0, atB = 0): number => {
-  const [x, y] = [a[atA]! - b[atB]!, a[atA + 1]! - b[atB + 1]!]
+  const x = a[atA]! - b[atB]!
+  const y = a[atA + 1]! - b[atB + 1]!
   return Math.sqrt(x * x + y * y)
 }
 
@@ -63,7 +67,9 @@ export const hamacher = (a: number, b: number): number => {
 export const prism = (point: Points, corners: Points, zero: number, one: number): number => {
   let share = 1
   for (let i = 0; i < 3; i++) {
-    const [x, from, to] = [point[i]!, corners[zero + i]!, corners[one + i]!]
+    const x = point[i]!
+    const from = corners[zero + i]!
+    const to = corners[one + i]!
     if (x < Math.min(from, to) || x > Math.max(from, to)) return 1
     share *= (x - from) / (to - from)
   }

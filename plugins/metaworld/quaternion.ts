@@ -8,7 +8,9 @@ import type { Floats } from "../../core/random/mod.ts"
  * - Source: SciPy's `Rotation.from_matrix(m).as_quat()`, which computes so: Markley, J. Guidance 31(2), 2008.
  */
 export const quaternionOf = (m: ArrayLike<number>, at: number, out: Floats, outAt: number): void => {
-  const [a, b, c] = [m[at]!, m[at + 4]!, m[at + 8]!]
+  const a = m[at]!
+  const b = m[at + 4]!
+  const c = m[at + 8]!
   const trace = a + b + c
   const most = Math.max(a, b, c, trace)
   if (trace === most && a < most && b < most && c < most) {

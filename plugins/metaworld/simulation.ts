@@ -39,8 +39,8 @@ export interface Simulation {
   readonly data: Data
   readonly bodies: Views<"body_pos">
   readonly views: Views<(typeof DATA_ARRAYS)[number]>
-  /** How to read where something is. Errors: `name`. */
-  readonly position: (place: Place) => Either.Either<EngineError, Reader>
+  /** How to read where things are. Errors: `name`. */
+  readonly positions: (places: readonly Place[]) => Either.Either<EngineError, readonly Reader[]>
   /** How to read how something is turned: of a body w first, of others w last. Errors: `name`. */
   readonly turn: (place: Place) => Either.Either<EngineError, Reader>
 }
@@ -90,17 +90,18 @@ const simulated = (model: Model): Either.Either<EngineError, Simulation> => {
   })(data.floats(DATA_ARRAYS))
 }
 
-const readersOf = (model: Model, views: Simulation["views"]): Pick<Simulation, "position" | "turn"> => {
+const readersOf = (model: Model, views: Simulation["views"]): Pick<Simulation, "positions" | "turn"> => {
   const positions = { body: views.xpos, geom: views.geom_xpos, site: views.site_xpos }
   const matrices = { geom: views.geom_xmat, site: views.site_xmat }
+  const position = ({ kind, name }: Place): Either.Either<EngineError, Reader> =>
+    Either.map((id: number): Reader => {
+      // The arm and the gripper have nine joints of one coordinate each: the address is the joint's number.
+      if (kind === "joint") return (out, at) => void (out[at] = views.qpos()[id]!)
+      const view = positions[kind]
+      return (out, at) => copy(view(), 3 * id, out, at, 3)
+    })(model.id(kind, name))
   return {
-    position: ({ kind, name }) =>
-      Either.map((id: number): Reader => {
-        // The arm and the gripper have nine joints of one coordinate each: the address is the joint's number.
-        if (kind === "joint") return (out, at) => void (out[at] = views.qpos()[id]!)
-        const view = positions[kind]
-        return (out, at) => copy(view(), 3 * id, out, at, 3)
-      })(model.id(kind, name)),
+    positions: (places) => all(places.map(position)),
     turn: ({ kind, name }) =>
       Either.map((id: number): Reader => {
         if (kind === "body" || kind === "joint") return (out, at) => copy(views.xquat(), 4 * id, out, at, 4)
@@ -108,6 +109,16 @@ const readersOf = (model: Model, views: Simulation["views"]): Pick<Simulation, "
         return (out, at) => quaternionOf(view(), 9 * id, out, at)
       })(model.id(kind, name))
   }
+}
+
+/** All values, or the first refusal. */
+const all = <E, A>(results: readonly Either.Either<E, A>[]): Either.Either<E, readonly A[]> => {
+  const values: A[] = []
+  for (const result of results) {
+    if (Either.isLeft(result)) return result
+    values.push(result.right)
+  }
+  return Either.right(values)
 }
 
 /** Copies so many numbers; a `subarray` would be allocated. */

@@ -30,8 +30,8 @@ export interface Start extends Began {
 
 /** The simulated scene, where a task sets it up once the hand has come to its start. */
 export interface Stage {
-  /** Writes where something is to `out`. */
-  readonly read: (place: Place, out: Float64Array) => void
+  /** Writes where one of the task's marks is to `out`, by its number among them. */
+  readonly read: (mark: number, out: Float64Array) => void
   /** Puts the loose thing there, at rest. */
   readonly put: (position: ArrayLike<number>) => void
   /** Sets the coordinate of the task's joint; `stopped` sets its speed to 0 too. */
@@ -69,6 +69,8 @@ export interface MetaworldTask {
   readonly object: { readonly place: Place; readonly offset: Triple; readonly turn?: Place }
   /** What `Reading.parts` holds. */
   readonly reads: readonly Place[]
+  /** What `begin` reads. */
+  readonly marks: readonly Place[]
   /** Sets the scene up, and tells how the episode begins: the goal, the thing, the part. */
   readonly begin: (stage: Stage, start: Start) => void
   /** The reward of a step whose action's last number, the gripper's, is `command`. */

@@ -15,11 +15,12 @@ export const buttonPressTopdown: MetaworldTask = {
   placed: { body: "box", at: 0 },
   object: { place: body("button"), offset: [0, 0, 0.193], turn: body("button") },
   reads: [],
+  marks: [site("hole"), site("buttonStart")],
   begin: (stage, { vector, goal, object, part }) => {
     object.set(vector.subarray(0, 3))
     stage.settle()
-    stage.read(site("hole"), goal)
-    stage.read(site("buttonStart"), part)
+    stage.read(0, goal)
+    stage.read(1, part)
     // How far the button can be pressed.
     part[0] = Math.abs(goal[2]! - part[2]!)
   },

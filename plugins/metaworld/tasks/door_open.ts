@@ -48,6 +48,7 @@ export const doorOpen: MetaworldTask = {
   placed: { body: "door", at: 0 },
   object: { place: geom("handle"), offset: [0, 0, 0], turn: geom("handle") },
   reads: [joint("doorjoint")],
+  marks: [],
   begin: (stage, { vector, goal, object }) => {
     object.set(vector.subarray(0, 3))
     offset(object, [-0.3, -0.45, 0], goal)

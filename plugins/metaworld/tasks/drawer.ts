@@ -32,6 +32,7 @@ export const drawerOpen: MetaworldTask = {
   ...both,
   id: "drawer-open-v3",
   summary: "Pull a drawer open",
+  marks: [],
   object: { place: body("drawer_link"), offset: [0, -0.16, 0], turn: body("drawer_link") },
   begin: (_stage, { vector, goal, object }) => {
     object.set(vector.subarray(0, 3))
@@ -58,12 +59,13 @@ export const drawerClose: MetaworldTask = {
   ...both,
   id: "drawer-close-v3",
   summary: "Push a drawer shut",
+  marks: [body("drawer_link")],
   object: { place: body("drawer_link"), offset: [0, -0.16, 0.05] },
   begin: (stage, { vector, goal, object, part }) => {
     offset(vector, [0, -0.16, 0.09], goal)
     stage.slide(-0.15, false)
     stage.settle()
-    stage.read(body("drawer_link"), part)
+    stage.read(0, part)
     offset(part, [0, -0.16, 0.05], object)
   },
   reward: (now, start, command) => {

@@ -51,11 +51,12 @@ export const pegInsertSide: MetaworldTask = {
     site("bottom_right_corner_collision_box_2"),
     site("top_left_corner_collision_box_2")
   ],
+  marks: [site("pegHead")],
   begin: (stage, { vector, goal, object, part }) => {
     object.set(vector.subarray(0, 3))
     offset(vector.subarray(3, 6), HOLE, goal)
     // Where its head is before it is put there: the reference compares with that.
-    stage.read(site("pegHead"), part)
+    stage.read(0, part)
     stage.put(object)
   },
   reward: (now, start, command) => {

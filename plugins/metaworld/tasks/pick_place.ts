@@ -23,6 +23,7 @@ export const pickPlace: MetaworldTask = {
   goalHigh: [0.1, 0.9, 0.3],
   object: { place: body("obj"), offset: [0, 0, 0], turn: geom("objGeom") },
   reads: [],
+  marks: [],
   begin: (stage, { vector, goal, object }) => {
     object.set(vector.subarray(0, 3))
     goal.set(vector.subarray(3, 6))

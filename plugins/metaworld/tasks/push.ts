@@ -22,9 +22,10 @@ export const push: MetaworldTask = {
   goalHigh: [0.1, 0.9, 0.02],
   object: { place: body("obj"), offset: [0, 0, 0], turn: geom("objGeom") },
   reads: [],
+  marks: [body("obj")],
   begin: (stage, { vector, goal, object, part }) => {
     // Both lie as high as the puck does once it has come to rest.
-    stage.read(body("obj"), part)
+    stage.read(0, part)
     object.set([vector[0]!, vector[1]!, part[2]!])
     goal.set([vector[3]!, vector[4]!, part[2]!])
     stage.put(object)

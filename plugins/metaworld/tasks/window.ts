@@ -39,10 +39,11 @@ export const windowOpen: MetaworldTask = {
   low: [-0.1, 0.7, 0.16],
   high: [0.1, 0.9, 0.16],
   object: { place: site("handleOpenStart"), offset: [0, 0, 0] },
+  marks: [site("handleOpenStart")],
   begin: (stage, { vector, goal, object, part }) => {
     object.set(vector.subarray(0, 3))
     offset(object, [TRAVEL, 0, 0], goal)
-    stage.read(site("handleOpenStart"), part)
+    stage.read(0, part)
     stage.slide(0, false)
   },
   reward: reward(longTail, "object"),
@@ -57,10 +58,11 @@ export const windowClose: MetaworldTask = {
   low: [0, 0.75, 0.2],
   high: [0, 0.9, 0.2],
   object: { place: site("handleCloseStart"), offset: [0, 0, 0] },
+  marks: [site("handleCloseStart")],
   begin: (stage, { vector, goal, object, part }) => {
     object.set(vector.subarray(0, 3))
     goal.set(object)
-    stage.read(site("handleCloseStart"), part)
+    stage.read(0, part)
     part[0] = part[0]! + TRAVEL
     stage.slide(TRAVEL, false)
   },

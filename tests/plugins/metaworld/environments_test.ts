@@ -6,6 +6,7 @@ import { type EnvError, environmentLaws, type Family, familyLaws, replay } from 
 import { metaworldFamilies, metaworldMt10, metaworldTasks } from "../../../plugins/metaworld/mod.ts"
 import { mt10 } from "../../../plugins/metaworld/mt10.ts"
 import { benchmarkVectors } from "../../../plugins/metaworld/vectors.ts"
+import { pgex } from "../../support/pgex.ts"
 import { dynamicsFor, unavailable } from "./pack.ts"
 import { policies } from "./policies.ts"
 import { referenceOf } from "./reference.ts"
@@ -113,4 +114,11 @@ test("hand-written policies solve nine goals in ten, of two tasks", unavailable,
     }
     assert.ok(solved >= 9, `${id}: ${solved} of 10`)
   }
+})
+
+test("without the asset pack the command that fetches it is named", unavailable, () => {
+  const args = ["replay", "--env", "reach-v3", "--actions", "-"]
+  const { code, stderr, stdout } = pgex(args, "[[0, 0, 0, 0]]", { PGEX_ASSETS: "/nowhere/to/be/found" })
+  assert.deepEqual([code, stdout], [1, ""])
+  assert.match(stderr, /want the asset pack metaworld .*got none on this machine; pgex assets get metaworld/)
 })
