@@ -11,9 +11,8 @@ import { Bytes, FloatArray, Numbers } from "../core/service/data.ts"
 import type { Session, SessionFailure } from "../core/service/session.ts"
 import { choice } from "../core/service/setting.ts"
 import type { BatchState, Environment, Space, Task } from "../envs/mod.ts"
-import type { Architecture } from "./architecture.ts"
 import type { LearnerError, Refusal } from "./error.ts"
-import type { NetworkConfig, Policy, Spaces } from "./policy.ts"
+import type { MakePolicy, Policy } from "./policy.ts"
 import { Acting, type MakeRollouts } from "./rollouts.ts"
 
 /** Some tasks of one environment, side by side. */
@@ -229,13 +228,7 @@ export interface Algorithm<C> {
   readonly defaults: C
   readonly supports: (action: Space) => boolean
   /** Errors: `ArgumentError` for spaces it does not support. */
-  readonly makePolicy: (
-    spaces: Spaces,
-    network: NetworkConfig,
-    taskIds?: readonly string[],
-    /** Architectures that the network's id may name; by default the package's own. */
-    known?: readonly Architecture[]
-  ) => E.Either<ArgumentError, Policy>
+  readonly makePolicy: MakePolicy
   /**
    * Refuses the problems that `learner` refuses, before anything is made ready: a job asks of all its trainings before the
    * first one begins. Without it a problem is refused where its training begins.

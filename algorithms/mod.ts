@@ -41,7 +41,15 @@ export { firstMemory, type Memory, momentsSize, type Normaliser, normaliser, upd
 export { collector as onPolicyCollector } from "./on_policy/collector.ts"
 export { type Loop, type Loss, loopDefaults, type Minibatch, type OnPolicy } from "./on_policy/objective.ts"
 export { onPolicy } from "./on_policy/on_policy.ts"
-export { makePolicy, NetworkConfig, Normalise, type Policy, type PolicyTrace, type Spaces } from "./policy.ts"
+export {
+  type MakePolicy,
+  makePolicy,
+  NetworkConfig,
+  Normalise,
+  type Policy,
+  type PolicyTrace,
+  type Spaces
+} from "./policy.ts"
 export { defaults as ppoDefaults, type Ppo, PpoConfig } from "./ppo/config.ts"
 export { ppo } from "./ppo/ppo.ts"
 export { Acting, type MakeRollouts, type Rollouts } from "./rollouts.ts"

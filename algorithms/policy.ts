@@ -99,6 +99,15 @@ export interface Policy {
   readonly actor: (rows: number, groups: number, Real: RealConstructor) => Actor
 }
 
+/** Makes a policy for an environment's spaces. */
+export type MakePolicy = (
+  spaces: Spaces,
+  network: NetworkConfig,
+  taskIds?: readonly string[],
+  /** Architectures that the network's id may name; by default the package's own. */
+  known?: readonly Architecture[]
+) => E.Either<ArgumentError, Policy>
+
 /**
  * The policy for these spaces: categorical for discrete actions, diagonal Gaussian for vectors.
  *
@@ -110,12 +119,7 @@ export interface Policy {
  * - Errors: `ArgumentError` for task one-hot with no or repeated ids, for discrete observations to be normalised, and for an
  *   architecture or settings of one that there are none of.
  */
-export const makePolicy = (
-  spaces: Spaces,
-  config: NetworkConfig,
-  taskIds: readonly string[] = [],
-  known?: readonly Architecture[]
-): E.Either<ArgumentError, Policy> => {
+export const makePolicy: MakePolicy = (spaces, config, taskIds = [], known) => {
   const { observation, action } = spaces
   const ids = config.taskOneHot ? taskIds : []
   if (config.taskOneHot && (ids.length === 0 || new Set(ids).size !== ids.length)) {

@@ -1,9 +1,7 @@
 /** The meta-learners' policy: the common one, its actions measured in what the environment can do. */
 import * as E from "fp-ts/lib/Either.js"
-import type { ArgumentError } from "../../core/failure/mod.ts"
 import { isBounded } from "../../envs/mod.ts"
-import type { Architecture } from "../architecture.ts"
-import { makePolicy as basicPolicy, type NetworkConfig, type Policy, type Spaces, scaledTo } from "../policy.ts"
+import { makePolicy as basicPolicy, type MakePolicy, type Policy, scaledTo } from "../policy.ts"
 
 /**
  * The policy for these spaces: categorical for discrete actions; for vectors a Gaussian over the action's range.
@@ -16,12 +14,7 @@ import { makePolicy as basicPolicy, type NetworkConfig, type Policy, type Spaces
  * - Errors: `ArgumentError` for task one-hot with no or repeated ids.
  * - Source: Duan et al., arXiv:1604.06778, whose environments Finn et al. use, normalised like this.
  */
-export const makePolicy = (
-  spaces: Spaces,
-  config: NetworkConfig,
-  taskIds: readonly string[] = [],
-  known?: readonly Architecture[]
-): E.Either<ArgumentError, Policy> => {
+export const makePolicy: MakePolicy = (spaces, config, taskIds = [], known) => {
   const { action } = spaces
   const basic = basicPolicy(spaces, config, taskIds, known)
   if (action._tag === "Discrete" || !isBounded(action)) return basic

@@ -1,19 +1,11 @@
 /** Transitions at fixed parameters, with advantages: what the surrogate learns from. */
-import { Effect, Semaphore } from "effect"
-import { type Key, zeroKey } from "../../core/random/mod.ts"
-import { fromEither } from "../../core/service/from_either.ts"
+import { Effect } from "effect"
+import * as E from "fp-ts/lib/Either.js"
+import type { Floats } from "../../core/random/mod.ts"
 import { realOf } from "../../core/service/real.ts"
 import { Session } from "../../core/service/session.ts"
-import type { Collector, Fixed, Problem, Transitions } from "../algorithm.ts"
-import {
-  actionStreams,
-  actProgram,
-  environmentRunner,
-  makeRolloutBuffer,
-  pauseEvery,
-  rollout
-} from "../environment_runner.ts"
-import { problemError } from "../error.ts"
+import type { Problem, Transitions } from "../algorithm.ts"
+import { checkSize, collecting } from "../collecting.ts"
 import type { RolloutBuffer } from "../rollouts.ts"
 import { type Estimates, type MakeValue, makeEstimates, valueEstimator } from "./advantage.ts"
 import { type Networks, networks, valueProgram } from "./networks.ts"
@@ -30,61 +22,45 @@ export const collector = (c: Pick<Loop, "gamma" | "lambda">, problem: Problem) =
   return collectorOf(c, problem, n.layout, (rows) => valueProgram(n, rows))
 }
 
-/**
- * Makes collecting ready, with the values of any critic; its programs are freed with the scope, its numbers are the
- * caller's. The value program's `parameters` are all of the layout.
- */
-export const collectorOf = Effect.fn("collector")(function* (
+/** The same with the values of any critic, whose program's `parameters` are all of the layout. */
+export const collectorOf = Effect.fnUntraced(function* (
   c: Pick<Loop, "gamma" | "lambda">,
   problem: Problem,
   layout: Networks["layout"],
   makeValue: MakeValue
 ) {
-  const { policy, tasks, environmentsPerTask } = problem
+  const { policy, tasks } = problem
   const session = yield* Session
   const Real = realOf(session)
   const parameters = yield* session.buffer([layout.size])
-  const envs = tasks.length * environmentsPerTask
-  const acting = yield* session.compile(yield* actProgram(policy, envs, layout.size))
-  const pause = pauseEvery(acting.cost.flops)
   const estimate = yield* valueEstimator(c, policy.inputs, makeValue, parameters)
-  // One collection uses the buffers at a time; a second caller waits.
-  const turn = yield* Semaphore.make(1)
-  // Refuses a wrong problem now, not at the first use.
-  yield* Effect.scoped(environmentRunner(problem, zeroKey, Real))
-
-  const collect = Effect.fn("collect")(
-    function* (at: Fixed, steps: number, key: Key) {
+  return yield* collecting(problem, {
+    parameters,
+    size: layout.size,
+    numbers: (at) => {
       const all = new Real(layout.size)
       for (const name of ["policy", "value"] as const) {
-        const want = layout.host(all, name).length
-        if (at[name].length !== want)
-          return yield* Effect.fail(problemError(name, `${want} parameters`, String(at[name].length)))
-        layout.host(all, name).set(at[name])
+        const own = layout.host(all, name)
+        const given = checkSize(at, name, own.length)
+        if (E.isLeft(given)) return given
+        own.set(given.right)
       }
-      yield* session.write(parameters, all)
-      const x = yield* environmentRunner(problem, key, Real)
-      yield* fromEither(x.normaliser.set(at.moments))
-      x.reset()
-      const act = { call: acting.run({ parameters, observation: x.input }, x.actor.head), pause }
-      const e = makeRolloutBuffer(Math.ceil(steps / environmentsPerTask), x, policy, Real)
+      return E.right(all)
+    },
+    transitions: Effect.fnUntraced(function* (x, e) {
       const estimates = makeEstimates(e.count)
-      yield* rollout(x, act, actionStreams(key, tasks), e)
       yield* estimate(x, e, estimates)
-      const reached = e.rows.nextObservation
-      for (let at = 0; at < reached.length; at += x.batch.observationSize) x.normaliser.observation(reached, at)
+      const { nextObservation } = e.rows
+      for (let at = 0; at < nextObservation.length; at += x.batch.observationSize)
+        x.normaliser.observation(nextObservation, at)
       // In the environment's own unit, as its rewards.
       const unit = x.normaliser.unit()
       for (const all of [estimates.value, estimates.next, estimates.advantage]) {
         for (let i = 0; i < all.length; i++) all[i]! *= unit
       }
       return tasks.map((_, task) => transitionsOf(problem, task, e, estimates))
-    },
-    Effect.scoped,
-    turn.withPermit
-  )
-
-  return { collect } satisfies Collector
+    })
+  })
 })
 
 /** The rows of one of the problem's tasks. */
@@ -130,5 +106,3 @@ const transitionsOf = (
     episodes: { returns: ended.map((i) => returns[i]!), lengths: ended.map((i) => lengths[i]!) }
   }
 }
-
-type Floats = Float32Array | Float64Array

@@ -1,21 +1,12 @@
 /** The squashed Gaussian policy: what is drawn is u before the squashing, what is played is the bounded action. */
 import * as E from "fp-ts/lib/Either.js"
 import { type Distribution, gaussian, squashedGaussian } from "../../core/dist/mod.ts"
-import type { ArgumentError } from "../../core/failure/mod.ts"
 import { exp, log1p, tanh } from "../../core/math/mod.ts"
 import { layout } from "../../core/network/mod.ts"
 import { add, clip, slice, sub } from "../../core/program/mod.ts"
 import { type Box, sizeOf } from "../../envs/mod.ts"
-import type { Architecture } from "../architecture.ts"
 import { problemError } from "../error.ts"
-import {
-  makePolicy as basicPolicy,
-  type NetworkConfig,
-  type Policy,
-  policyOf,
-  type Spaces,
-  scaledTo
-} from "../policy.ts"
+import { makePolicy as basicPolicy, type MakePolicy, policyOf, scaledTo } from "../policy.ts"
 
 /** Bounds of log σ; from the published code of Haarnoja et al. */
 export const LOG_STD = [-20, 2] as const
@@ -30,12 +21,7 @@ export const LOG_STD = [-20, 2] as const
  *
  * - Errors: `ArgumentError` for task one-hot with no or repeated ids, or for actions without finite bounds.
  */
-export const makePolicy = (
-  spaces: Spaces,
-  config: NetworkConfig,
-  taskIds: readonly string[] = [],
-  known?: readonly Architecture[]
-): E.Either<ArgumentError, Policy> => {
+export const makePolicy: MakePolicy = (spaces, config, taskIds = [], known) => {
   const { action } = spaces
   const basic = basicPolicy(spaces, config, taskIds, known)
   if (E.isLeft(basic) || action._tag === "Discrete") return basic

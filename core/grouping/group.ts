@@ -192,20 +192,25 @@ const byBaseline = (u: Affinity, request: GroupingRequest): Grouping => {
         : randomGroups(n, k, stream)
   return {
     ...partition(labels),
+    ...withoutCertificate,
     method,
-    objective: null,
-    bound: null,
     roundedObjective: partitionValue(n, values, labels, k),
-    gap: null,
-    primalResidual: null,
-    dualResidual: null,
-    iterations: null,
-    converged: null,
-    X: null,
     evidence,
     ...known(u)
   }
 }
+
+/** What only the relaxation knows of groups. */
+export const withoutCertificate = {
+  objective: null,
+  bound: null,
+  gap: null,
+  primalResidual: null,
+  dualResidual: null,
+  iterations: null,
+  converged: null,
+  X: null
+} satisfies Partial<Grouping>
 
 const solverOptions = ({ tolerance, maxIterations, start }: GroupingRequest): Partial<SolverOptions> => ({
   ...(tolerance === undefined ? {} : { tolerance }),

@@ -13,7 +13,8 @@ export {
   type GroupingMethod,
   type GroupingRequest,
   group,
-  groupingMethods
+  groupingMethods,
+  withoutCertificate
 } from "./group.ts"
 export { type Indifference, indifference } from "./indifference.ts"
 export { type KMeans, kMeans, lloyd, type Points } from "./k_means.ts"

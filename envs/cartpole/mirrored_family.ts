@@ -1,8 +1,8 @@
-import * as Either from "fp-ts/lib/Either.js"
 import { exp } from "../../core/math/mod.ts"
-import { child, type Key, standardNormal, stream, zeroKey } from "../../core/random/mod.ts"
-import type { Family, Task, TaskSet } from "../family.ts"
-import { integer, number, type Resolved, resolve } from "../parameter.ts"
+import { standardNormal } from "../../core/random/mod.ts"
+import type { Family } from "../family.ts"
+import { integer, number, resolve } from "../parameter.ts"
+import { planted } from "../planted.ts"
 import { cartPole } from "./cartpole.ts"
 
 const ID = "cartpole-mirrored"
@@ -17,7 +17,6 @@ const options = {
   gravity: number(9.8, "m/s²", 0, 1000, "acceleration of free fall, of all tasks"),
   force_mag: number(10, "N", 1e-2, 1e3, "push around which tasks vary; negative in mirrored tasks")
 }
-type Options = Resolved<typeof options>
 
 /**
  * Cart-poles of which every other one has its actions swapped (a negative `force_mag`): two planted groups.
@@ -30,34 +29,26 @@ export const cartPoleMirrored: Family = {
   summary: "Cart-poles, half of them with left and right swapped",
   environment: cartPole,
   options,
-  tasks: (given) =>
-    Either.map((o: Options) => taskSet(o, child(zeroKey, ID, o.seed), o.n, "task"))(
-      resolve(ID, "option", options, given)
-    ),
-  draw: (given, key, count) =>
-    Either.map((o: Options) => taskSet(o, child(key, ID), count, "test"))(resolve(ID, "option", options, given))
-}
-
-const taskSet = (o: Options, key: Key, count: number, label: string): TaskSet => {
-  const planted = Array.from({ length: count }, (_, i) => i % 2)
-  return { tasks: planted.map((group, i) => taskOf(o, key, group, i, label)), planted }
-}
-
-const taskOf = (o: Options, key: Key, group: number, i: number, label: string): Task => {
-  const source = stream(child(key, i))
-  const vary = (value: number): number => Number((value * exp(o.jitter * standardNormal(source))).toPrecision(6))
-  const length = vary(o.length)
-  const masspole = vary(o.masspole)
-  const push = vary(o.force_mag)
-  return {
-    id: `${label}=${i},push=${group === 0 ? "normal" : "mirrored"}`,
-    environment: cartPole.id,
-    params: {
-      length,
-      masspole,
-      masscart: o.masscart,
-      gravity: o.gravity,
-      force_mag: group === 0 ? push : -push
+  ...planted({
+    id: ID,
+    read: (given) => resolve(ID, "option", options, given),
+    groups: () => 2,
+    taskOf: (o, group, name, s) => {
+      const vary = (value: number): number => Number((value * exp(o.jitter * standardNormal(s))).toPrecision(6))
+      const length = vary(o.length)
+      const masspole = vary(o.masspole)
+      const push = vary(o.force_mag)
+      return {
+        id: `${name},push=${group === 0 ? "normal" : "mirrored"}`,
+        environment: cartPole.id,
+        params: {
+          length,
+          masspole,
+          masscart: o.masscart,
+          gravity: o.gravity,
+          force_mag: group === 0 ? push : -push
+        }
+      }
     }
-  }
+  })
 }

@@ -1,7 +1,7 @@
-import * as Either from "fp-ts/lib/Either.js"
-import { child, type Key, random, stream, zeroKey } from "../../core/random/mod.ts"
-import type { Family, TaskSet } from "../family.ts"
-import { integer, type Params, type Resolved, resolve } from "../parameter.ts"
+import { random } from "../../core/random/mod.ts"
+import type { Family } from "../family.ts"
+import { integer, resolve } from "../parameter.ts"
+import { planted } from "../planted.ts"
 import { gridWorld } from "./grid_world.ts"
 
 const ID = "grid-world-corners"
@@ -11,7 +11,6 @@ const options = {
   size: integer(7, "cells", 2, 50, "cells along a side, of all tasks"),
   seed: integer(0, "", 0, Number.MAX_SAFE_INTEGER, "decides how far from its corner a goal lies")
 }
-type Options = Resolved<typeof options>
 
 /** Grids with goals near one of the four corners: four planted groups. */
 export const gridWorldCorners: Family = {
@@ -19,19 +18,14 @@ export const gridWorldCorners: Family = {
   summary: "Grids with goals near one of the four corners",
   environment: gridWorld,
   options,
-  tasks: (given) => Either.map((o: Options) => taskSet(o, child(zeroKey, ID, o.seed), o.n, "task"))(checked(given)),
-  draw: (given, key, count) => Either.map((o: Options) => taskSet(o, child(key, ID), count, "test"))(checked(given))
-}
-
-const checked = (given: Params) => resolve(ID, "option", options, given)
-
-const taskSet = ({ size }: Options, key: Key, count: number, label: string): TaskSet => {
-  const planted = Array.from({ length: count }, (_, i) => i % 4)
-  const tasks = planted.map((corner, i) => {
-    const source = stream(child(key, i))
-    const near = (far: boolean): number => (far ? 1 - 0.2 * random(source) : 0.2 * random(source))
-    const params = { size, goal_x: near(corner % 2 === 1), goal_y: near(corner >= 2) }
-    return { id: `${label}=${i},corner=${corner}`, environment: gridWorld.id, params }
+  ...planted({
+    id: ID,
+    read: (given) => resolve(ID, "option", options, given),
+    groups: () => 4,
+    taskOf: ({ size }, corner, name, s) => {
+      const near = (far: boolean): number => (far ? 1 - 0.2 * random(s) : 0.2 * random(s))
+      const params = { size, goal_x: near(corner % 2 === 1), goal_y: near(corner >= 2) }
+      return { id: `${name},corner=${corner}`, environment: gridWorld.id, params }
+    }
   })
-  return { tasks, planted }
 }

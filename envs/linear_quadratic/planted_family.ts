@@ -1,9 +1,10 @@
 import * as Either from "fp-ts/lib/Either.js"
 import { cos, sin } from "../../core/math/mod.ts"
-import { child, type Key, standardNormal, stream, zeroKey } from "../../core/random/mod.ts"
+import { standardNormal } from "../../core/random/mod.ts"
 import { type EnvError, optionError } from "../error.ts"
-import type { Family, Task, TaskSet } from "../family.ts"
+import type { Family } from "../family.ts"
 import { integer, number, type Params, type Resolved, resolve } from "../parameter.ts"
+import { planted } from "../planted.ts"
 import { linearQuadratic } from "./linear_quadratic.ts"
 
 const ID = "lq-planted"
@@ -33,34 +34,30 @@ export const linearQuadraticPlanted: Family = {
   summary: "Linear-quadratic tasks in planted groups, with returns known in closed form",
   environment: linearQuadratic,
   options,
-  tasks: (given) => Either.map((o: Options) => taskSet(o, child(zeroKey, ID, o.seed), o.n, "task"))(checked(given)),
-  draw: (given, key, count) => Either.map((o: Options) => taskSet(o, child(key, ID), count, "test"))(checked(given))
+  ...planted({
+    id: ID,
+    read: (given) => checked(given),
+    groups: (o) => o.groups,
+    taskOf: (o, group, name, s) => {
+      const centre = (2 * Math.PI * group) / o.groups
+      const angle = centre + o.angle_jitter * standardNormal(s)
+      return {
+        id: `${name},group=${group}`,
+        environment: linearQuadratic.id,
+        params: {
+          gain: o.gain,
+          angle,
+          target_x: o.target_radius * cos(centre) + o.target_jitter * standardNormal(s),
+          target_y: o.target_radius * sin(centre) + o.target_jitter * standardNormal(s),
+          action_cost: o.action_cost,
+          noise: o.noise
+        }
+      }
+    }
+  })
 }
 
 const checked = (given: Params): Either.Either<EnvError, Options> =>
   Either.chain((o: Options) =>
     o.groups <= o.n ? Either.right(o) : Either.left(optionError(ID, "groups", o.groups, `at most n = ${o.n}`))
   )(resolve(ID, "option", options, given))
-
-const taskSet = (o: Options, key: Key, count: number, label: string): TaskSet => {
-  const planted = Array.from({ length: count }, (_, i) => i % o.groups)
-  return { tasks: planted.map((group, i) => taskOf(o, key, group, i, label)), planted }
-}
-
-const taskOf = (o: Options, key: Key, group: number, i: number, label: string): Task => {
-  const source = stream(child(key, i))
-  const centre = (2 * Math.PI * group) / o.groups
-  const angle = centre + o.angle_jitter * standardNormal(source)
-  return {
-    id: `${label}=${i},group=${group}`,
-    environment: linearQuadratic.id,
-    params: {
-      gain: o.gain,
-      angle,
-      target_x: o.target_radius * cos(centre) + o.target_jitter * standardNormal(source),
-      target_y: o.target_radius * sin(centre) + o.target_jitter * standardNormal(source),
-      action_cost: o.action_cost,
-      noise: o.noise
-    }
-  }
-}

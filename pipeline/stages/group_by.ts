@@ -13,7 +13,8 @@ import {
   groupingMethods,
   indifference,
   partition,
-  partitionValue
+  partitionValue,
+  withoutCertificate
 } from "../../core/grouping/mod.ts"
 import { random, type Stream } from "../../core/random/mod.ts"
 import type { Affinity } from "../../core/surrogate/mod.ts"
@@ -107,16 +108,9 @@ const asGrouping = (
   const other = typeof k === "number" && k !== split.k
   return {
     ...split,
+    ...withoutCertificate,
     method,
-    objective: null,
-    bound: null,
     roundedObjective: partitionValue(n, symmetric, split.labels, split.k),
-    gap: null,
-    primalResidual: null,
-    dualResidual: null,
-    iterations: null,
-    converged: null,
-    X: null,
     evidence: null,
     indifference: same ?? null,
     warnings: [
