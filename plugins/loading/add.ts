@@ -6,7 +6,7 @@ import { shown } from "../../core/text/shown.ts"
 import type { Registry } from "../../envs/mod.ts"
 import { groupingIds } from "../../pipeline/internal.ts"
 import type { GroupingPlugin } from "../../pipeline/mod.ts"
-import type { Plugin } from "./define.ts"
+import { contributions, type Plugin } from "./define.ts"
 import { issueError, type PluginError } from "./error.ts"
 import { guardedEnvironment, guardedFamily, guardedGrouping } from "./guard.ts"
 import type { LoggerPlugin } from "./loggers.ts"
@@ -72,11 +72,9 @@ export const added = (loaded: Loaded, one: LoadedPlugin, ownAlgorithms: readonly
   }
 }
 
-const kinds = ["environments", "families", "algorithms", "architectures", "groupings", "loggers"] as const
-
 /** An id that something has already. */
 const clashOf = (loaded: Loaded, { plugin, from }: LoadedPlugin, ownAlgorithms: readonly string[]) => {
-  const taken: Readonly<Record<(typeof kinds)[number], readonly string[]>> = {
+  const taken: Readonly<Record<(typeof contributions)[number], readonly string[]>> = {
     environments: loaded.registry.environments.map((e) => e.id),
     families: loaded.registry.families.map((f) => f.id),
     algorithms: [...ownAlgorithms, ...loaded.algorithms.map((a) => a.id)],
@@ -84,7 +82,7 @@ const clashOf = (loaded: Loaded, { plugin, from }: LoadedPlugin, ownAlgorithms: 
     groupings: groupingIds(loaded.groupings),
     loggers: loaded.loggers.map((l) => l.id)
   }
-  for (const kind of kinds) {
+  for (const kind of contributions) {
     const both = plugin[kind]?.find(({ id }) => taken[kind].includes(id))
     if (both === undefined) continue
     const holder = loaded.plugins.find((p) => p.plugin[kind]?.some(({ id }) => id === both.id))

@@ -26,6 +26,16 @@ export interface Plugin {
   readonly loggers?: readonly LoggerPlugin[]
 }
 
+/** The lists of a plugin, whose entries have ids. */
+export const contributions = [
+  "environments",
+  "families",
+  "algorithms",
+  "architectures",
+  "groupings",
+  "loggers"
+] as const satisfies readonly (keyof Plugin)[]
+
 /**
  * A plugin, checked by the type checker; everything else is checked when it is loaded.
  *

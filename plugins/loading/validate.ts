@@ -4,7 +4,7 @@ import { Predicate, Result, Schema, SchemaIssue } from "effect"
 import { choices } from "../../core/text/choices.ts"
 import { didYouMean } from "../../core/text/nearest.ts"
 import { shown, shownOrNothing } from "../../core/text/shown.ts"
-import { contractVersion, type Plugin } from "./define.ts"
+import { contractVersion, contributions, type Plugin } from "./define.ts"
 import type { Issue } from "./error.ts"
 import { unreadable } from "./plain.ts"
 import { parameterShapes, shapes, spaceShapes } from "./shapes.ts"
@@ -37,9 +37,7 @@ export const pluginIssues = (value: unknown): readonly Issue[] => {
     ...each(value.architectures, "architectures", (a, at) => shapeIssues(shapes.Architecture, a, at)),
     ...each(value.groupings, "groupings", (g, at) => shapeIssues(shapes.Grouping, g, at)),
     ...each(value.loggers, "loggers", (l, at) => shapeIssues(shapes.Logger, l, at)),
-    ...(["environments", "families", "algorithms", "architectures", "groupings", "loggers"] as const).flatMap((key) =>
-      repeatedIds(value[key], key)
-    )
+    ...contributions.flatMap((key) => repeatedIds(value[key], key))
   ]
 }
 
