@@ -13,7 +13,7 @@ import {
   type DecisionState,
   decisionState,
   memberReturns,
-  nextGroups
+  trainingsWanted
 } from "../../core/surrogate/belief/mod.ts"
 import type { RunConfig, TruthConfig } from "../config.ts"
 import { Workers } from "../jobs/job.ts"
@@ -126,12 +126,14 @@ const decideByTraining = Effect.fnUntraced(function* (input: DecidingInput) {
   const observed: { readonly group: number; readonly seed: number; readonly returns: readonly number[] }[] = []
   const trained: Trained[] = []
   const course: Decided["course"][number][] = []
+  let before: DecisionState | undefined
   for (;;) {
     const belief = believe(beliefs, observed)
     const now = decisionState(belief, contenders, asked, child(drawKey, "draws"))
     course.push({ ...summary(now.chosen), trainings: observed.length, margin: now.margin })
     const left = Math.min(config.batch, config.trainings - observed.length)
-    const next = left > 0 ? wanted(now, observed, () => nextGroups(belief, now, left)).slice(0, left) : []
+    const next = left > 0 ? trainingsWanted(belief, now, before, left) : []
+    before = now
     if (next.length === 0) return resultOf(input, belief, now, { observed, trained, course })
     const seeds = next.map(
       (group, at) => [...observed.map((o) => o.group), ...next.slice(0, at)].filter((g) => g === group).length
@@ -144,13 +146,6 @@ const decideByTraining = Effect.fnUntraced(function* (input: DecidingInput) {
     }
   }
 })
-
-/** What to train next; nothing once all is certain. */
-const wanted = (
-  { certain, chosen }: DecisionState,
-  observed: readonly { readonly group: number }[],
-  telling: () => readonly number[]
-): readonly number[] => (certain ? chosen.parts.filter((group) => !observed.some((o) => o.group === group)) : telling())
 
 const summary = ({ k, certainty, regret }: DecisionPoint) => ({ k, certainty, regret })
 

@@ -3,15 +3,7 @@ import * as E from "fp-ts/lib/Either.js"
 import { cholesky, choleskySolve } from "../../linalg/mod.ts"
 import { log } from "../../math/mod.ts"
 import { type Covariances, covariances, summedCovariances } from "./covariance.ts"
-import { type BeliefPrior, type GroupReturns, type Points, pointsOf } from "./prior.ts"
-
-/** How far things are off, in return: standard deviations. */
-export interface Scales {
-  /** σ, of what the prediction misses. */
-  readonly level: number
-  /** Of one training from another of the same group: of a task alone, and of tasks together. */
-  readonly noise: readonly [alone: number, together: number]
-}
+import { type BeliefPrior, type GroupReturns, type Points, pointsOf, type Scales } from "./prior.ts"
 
 /** Normal belief about every J_i(S), given trainings. */
 export interface Belief {
@@ -45,17 +37,27 @@ const surprises = (
 const LEAST = 1e-6
 
 /** A = Cov + noise, `[seen, seen]`. */
-const total = ({ known, missed }: Covariances, { level, noise }: Scales, sizes: Int32Array): Float64Array => {
-  const n = sizes.length
+const total = ({ known, missed }: Covariances, { level, noise }: Scales, seen: readonly Observed[]): Float64Array => {
+  const n = seen.length
   const out = known.map((v, at) => v + level * level * missed[at]!)
   let largest = 0
   for (let x = 0; x < n; x++) largest = Math.max(largest, out[x * n + x]!)
-  for (let x = 0; x < n; x++) out[x * n + x]! += noise[sizes[x]! > 1 ? 1 : 0] ** 2 + LEAST * LEAST * largest
+  for (let x = 0; x < n; x++) {
+    const { unit, alone } = seen[x]!
+    const own = unit * noise[alone ? 0 : 1]
+    out[x * n + x]! += own * own + LEAST * LEAST * largest
+  }
   return out
 }
 
-const sizesOf = ({ groups }: BeliefPrior, { group }: Points, seen: Int32Array): Int32Array =>
-  seen.map((p) => groups[group[p]!]!.length)
+/** What the noise of an observed point depends on. */
+interface Observed {
+  readonly alone: boolean
+  readonly unit: number
+}
+
+const observed = ({ groups }: BeliefPrior, { group, task }: Points, seen: Int32Array, units: readonly number[]) =>
+  Array.from(seen, (p): Observed => ({ alone: groups[group[p]!]!.length === 1, unit: units[task[p]!]! }))
 
 /**
  * Exact conditioning on trainings:
@@ -71,7 +73,8 @@ export const believe = (
 ): Belief => {
   const points = pointsOf(prior)
   const seen = seenOf(points, trainings)
-  const a = total(covariances(prior, points, seen, seen), scales, sizesOf(prior, points, seen))
+  const between = covariances(prior, points, [seen, seen], scales.units)
+  const a = total(between, scales, observed(prior, points, seen, scales.units))
   const found = cholesky(seen.length, a)
   // Sums of squares and a positive diagonal: it cannot fail but for numbers that are none.
   const factor = E.isRight(found) ? found.right : a
@@ -100,17 +103,18 @@ const STEPS = 8
 const fitScales = (prior: BeliefPrior, trainings: readonly GroupReturns[]): Scales => {
   const points = pointsOf(prior)
   const seen = seenOf(points, trainings)
-  const between = covariances(prior, points, seen, seen)
-  const sizes = sizesOf(prior, points, seen)
   const y = surprises(prior, points, trainings, seen)
+  const units = unitsOfTasks(prior.tasks, points, seen, y)
+  const between = covariances(prior, points, [seen, seen], units)
+  const own = observed(prior, points, seen, units)
   // The noise of a task alone as a multiple of that of tasks together: equal until trainings tell.
   const of = ([level = 0, noise = 0, alone = 0]: readonly number[]): Scales => {
     const at = (part: number, steps: number): number => part * prior.scale * 2 ** steps
-    return { level: at(LEVEL, level), noise: [at(NOISE, noise + alone), at(NOISE, noise)] }
+    return { level: at(LEVEL, level), noise: [at(NOISE, noise + alone), at(NOISE, noise)], units }
   }
   const evidence = (steps: readonly number[]): number => {
     const unlikely = steps.reduce((sum, s) => sum + (s * Math.LN2) ** 2, 0) / (2 * VAGUE * VAGUE)
-    return logEvidence(total(between, of(steps), sizes), y) - unlikely
+    return logEvidence(total(between, of(steps), own), y) - unlikely
   }
   let best: readonly number[] = [0, 0, 0]
   let value = evidence(best)
@@ -140,6 +144,24 @@ const fitScales = (prior: BeliefPrior, trainings: readonly GroupReturns[]): Scal
   return of(best)
 }
 
+/** Observations that a task's unit is known by before there are any, each of the mean size. */
+const BEFORE = 2
+
+/**
+ * c_i² = (B + Σ e²/ē²) / (B + number), over what of the trainings a task was part of, with e the difference from the prediction and ē²
+ * the mean square of all: a task whose returns hardly move is known better than one whose returns swing.
+ */
+const unitsOfTasks = (tasks: number, { task }: Points, seen: Int32Array, y: Float64Array): readonly number[] => {
+  const [sums, counts] = [new Float64Array(tasks).fill(BEFORE), new Float64Array(tasks).fill(BEFORE)]
+  const all = y.reduce((sum, e) => sum + e * e, 0) / y.length
+  for (const [at, p] of seen.entries()) {
+    if (!(all > 0)) continue
+    sums[task[p]!]! += (y[at]! * y[at]!) / all
+    counts[task[p]!]! += 1
+  }
+  return Array.from(sums, (s, i) => Math.sqrt(s / counts[i]!))
+}
+
 /** log N(y; 0, A), up to what A has no part in. */
 const logEvidence = (a: Float64Array, y: Float64Array): number => {
   const n = y.length
@@ -155,7 +177,7 @@ const logEvidence = (a: Float64Array, y: Float64Array): number => {
 /** E[Σ_{i in S} J_i(S)] of every group, `[groups]`. */
 export const groupMeans = (b: Belief): Float64Array => {
   const { prior, points, seen, weights, scales } = b
-  const w = summedCovariances(prior, points, Int32Array.from(prior.groups.keys()), seen, scales.level)
+  const w = summedCovariances(prior, points, Int32Array.from(prior.groups.keys()), seen, scales)
   return Float64Array.from(prior.groups, (_, g) => {
     let sum = predictedSum(prior, points, g)
     for (let y = 0; y < seen.length; y++) sum += w[g * seen.length + y]! * weights[y]!
@@ -175,8 +197,8 @@ export const memberReturns = (
   const { prior, points, seen, weights, scales, factor } = b
   const own = prior.groups[group]!.map((_, a) => points.offsets[group]! + a)
   const n = seen.length
-  const across = covariances(prior, points, own, seen)
-  const self = covariances(prior, points, own, own)
+  const across = covariances(prior, points, [own, seen], scales.units)
+  const self = covariances(prior, points, [own, own], scales.units)
   const rows = own.map((p, a) => {
     const k = Float64Array.from(
       { length: n },

@@ -4,7 +4,7 @@ import { cholesky, choleskySolve } from "../../linalg/mod.ts"
 import { child, fillNormal, type Key, type Stream, standardNormal, stream } from "../../random/mod.ts"
 import { type Belief, predictedSum } from "./belief.ts"
 import { likeness, parts, summedCovariances } from "./covariance.ts"
-import { type BeliefPrior, difference, type Points } from "./prior.ts"
+import { type BeliefPrior, difference, type Points, type Scales } from "./prior.ts"
 
 /** Joint draws of Σ_{i in S} J_i(S) of every group, `[count, groups]`. */
 export interface BeliefDraws {
@@ -26,10 +26,10 @@ export const drawGroups = (b: Belief, count: number, key: Key): BeliefDraws => {
   const { prior, points, seen, factor, scales, trainings } = b
   const [groups, n] = [prior.groups.length, seen.length]
   const every = Int32Array.from(prior.groups.keys())
-  const w = summedCovariances(prior, points, every, seen, scales.level)
+  const w = summedCovariances(prior, points, every, seen, scales)
   const mean = Float64Array.from(every, (g) => predictedSum(prior, points, g))
   const y = trainings.flatMap((t) => t.returns)
-  const drawPrior = priorDrawer(prior, points, scales.level)
+  const drawPrior = priorDrawer(prior, points, scales)
   const values = new Float64Array(count * groups)
   for (let d = 0; d < count; d++) {
     const drawn = drawPrior(stream(child(key, "groups", d)))
@@ -37,7 +37,7 @@ export const drawGroups = (b: Belief, count: number, key: Key): BeliefDraws => {
     const left = Float64Array.from(seen, (p, at) => {
       const spread = scales.noise[prior.groups[points.group[p]!]!.length > 1 ? 1 : 0]
       const known = prior.start[points.task[p]!]! + prior.gains[p]!
-      return y[at]! - known - drawn[p]! - spread * standardNormal(noise)
+      return y[at]! - known - drawn[p]! - spread * scales.units[points.task[p]!]! * standardNormal(noise)
     })
     choleskySolve(n, factor, left)
     for (let g = 0; g < groups; g++) {
@@ -51,7 +51,7 @@ export const drawGroups = (b: Belief, count: number, key: Key): BeliefDraws => {
 }
 
 /** Makes draws of J less its mean, at every point. */
-const priorDrawer = (prior: BeliefPrior, points: Points, level: number): ((s: Stream) => Float64Array) => {
+const priorDrawer = (prior: BeliefPrior, points: Points, { level, units }: Scales): ((s: Stream) => Float64Array) => {
   const { tasks, groups, gains, noise, slope } = prior
   const { group, task, draws } = points
   const count = group.length
@@ -65,7 +65,7 @@ const priorDrawer = (prior: BeliefPrior, points: Points, level: number): ((s: St
     return Float64Array.from({ length: count }, (_, p) => {
       const [g, i] = [group[p]!, task[p]!]
       const missed = own[i]! + sized[groups[g]!.length]! + parts.common * common[g]! + parts.own * single(i, g)
-      let value = factor * gains[p]! + level * missed
+      let value = factor * gains[p]! + level * units[i]! * missed
       for (let d = 0; d < draws; d++) value += weights[d]! * noise[d * count + p]!
       return value
     })

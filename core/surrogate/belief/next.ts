@@ -4,6 +4,23 @@ import type { Parts } from "./contenders.ts"
 import type { DecisionState } from "./decision_state.ts"
 import { type Difference, resolver } from "./resolve.ts"
 
+/**
+ * The groups to train now; none once the decision is made: its groups were each trained once at least, and it was certain at the look
+ * before too, with the same groups. A single look may be certain by luck, and it is the first such that ends.
+ */
+export const trainingsWanted = (
+  b: Belief,
+  now: DecisionState,
+  before: DecisionState | undefined,
+  count: number
+): readonly number[] => {
+  if (!now.certain) return nextGroups(b, now, count)
+  const untrained = now.chosen.parts.filter((g) => !b.trainings.some((t) => t.group === g))
+  if (untrained.length > 0) return untrained.slice(0, count)
+  const again = before?.certain === true && before.chosen.labels.join() === now.chosen.labels.join()
+  return again ? [] : nextGroups(b, now, count)
+}
+
 /** Rivals that are looked at, at most: those of the first draws, so that each counts by its probability. */
 const RIVALS = 32
 

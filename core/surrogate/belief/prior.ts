@@ -43,6 +43,16 @@ export interface GroupReturns {
   readonly returns: readonly number[]
 }
 
+/** How far things are off, in return: standard deviations. */
+export interface Scales {
+  /** σ, of what the prediction misses. */
+  readonly level: number
+  /** Of one training from another of the same group: of a task alone, and of tasks together. */
+  readonly noise: readonly [alone: number, together: number]
+  /** c, of each task: level and noise are multiples of it, 1 where tasks are alike. */
+  readonly units: readonly number[]
+}
+
 /** Every group of n tasks: group b − 1 has the members whose bits are set in b. */
 export const everyGroup = (n: number): readonly Subset[] =>
   Array.from({ length: 2 ** n - 1 }, (_, at) => {

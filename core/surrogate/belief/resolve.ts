@@ -30,13 +30,13 @@ export const resolver = (b: Belief, groups: readonly number[]): ((group: number,
   const total = at.length
 
   // A⁻¹ Cov(seen, p), a row a point.
-  const across = covariances(prior, points, at, seen)
+  const across = covariances(prior, points, [at, seen], scales.units)
   const own = across.known.map((v, x) => v + level * level * across.missed[x]!)
   const solved = own.slice()
   for (let p = 0; p < total; p++) choleskySolve(n, factor, solved.subarray(p * n, (p + 1) * n))
 
-  const sums = summedCovariances(prior, points, groups, at, level)
-  const toSeen = summedCovariances(prior, points, groups, seen, level)
+  const sums = summedCovariances(prior, points, groups, at, scales)
+  const toSeen = summedCovariances(prior, points, groups, seen, scales)
   for (let t = 0; t < groups.length; t++) {
     for (let p = 0; p < total; p++) {
       let known = 0
@@ -46,7 +46,7 @@ export const resolver = (b: Belief, groups: readonly number[]): ((group: number,
   }
   const factors = groups.map((g, t) => {
     const m = places[t]!.length
-    const { known, missed } = covariances(prior, points, places[t]!, places[t]!)
+    const { known, missed } = covariances(prior, points, [places[t]!, places[t]!], scales.units)
     const noise = scales.noise[prior.groups[g]!.length > 1 ? 1 : 0]
     const a = known.map((v, x) => v + level * level * missed[x]!)
     for (let x = 0; x < m; x++) {
@@ -54,7 +54,8 @@ export const resolver = (b: Belief, groups: readonly number[]): ((group: number,
         const [p, q] = [begin[t]! + x, begin[t]! + y]
         for (let o = 0; o < n; o++) a[x * m + y]! -= own[p * n + o]! * solved[q * n + o]!
       }
-      a[x * m + x]! += noise * noise + TINY * level * level
+      const spread = noise * scales.units[prior.groups[g]![x]!]!
+      a[x * m + x]! += spread * spread + TINY * level * level
     }
     const found = cholesky(m, a)
     return E.isRight(found) ? found.right : undefined

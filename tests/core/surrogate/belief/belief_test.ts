@@ -3,7 +3,7 @@ import { test } from "node:test"
 import fc from "fast-check"
 import { bestPartitions, bestSets } from "../../../../core/grouping/mod.ts"
 import { child, zeroKey } from "../../../../core/random/mod.ts"
-import { groupMeans, type Scales } from "../../../../core/surrogate/belief/belief.ts"
+import { groupMeans } from "../../../../core/surrogate/belief/belief.ts"
 import { drawGroups } from "../../../../core/surrogate/belief/draws.ts"
 import {
   type BeliefPrior,
@@ -40,8 +40,9 @@ const anyTraining = fc
 
 const anyTrainings = fc.array(anyTraining, { minLength: 1, maxLength: 6 })
 
-const scales: Scales = { level: 10, noise: [2, 3] }
-const noiseless: Scales = { level: 10, noise: [0, 0] }
+const units = [1, 0.5, 2, 1]
+const scales = { level: 10, noise: [2, 3], units } as const
+const noiseless = { level: 10, noise: [0, 0], units } as const
 
 const deviations = (prior: BeliefPrior, trainings: readonly GroupReturns[]) => {
   const b = believe(prior, trainings, scales)

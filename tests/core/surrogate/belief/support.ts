@@ -8,7 +8,7 @@ import {
   decisionState,
   everyGroup,
   type GroupReturns,
-  nextGroups,
+  trainingsWanted,
   unitsOf
 } from "../../../../core/surrogate/belief/mod.ts"
 
@@ -49,9 +49,7 @@ export const planted = (
 }
 
 /** Which groups to train after some trainings. */
-export type Choose = (now: DecisionState, trained: readonly GroupReturns[], prior: BeliefPrior) => readonly number[]
-
-export const telling: Choose = (now, trained, prior) => nextGroups(believe(prior, trained), now, BATCH)
+export type Choose = (trained: readonly GroupReturns[], prior: BeliefPrior) => readonly number[]
 
 export const BATCH = 4
 
@@ -60,8 +58,8 @@ const NOISE = 15
 
 export const asked = { price: 0, margin: 0.05, level: 0.95 }
 
-/** Trains as `choose` says until it is certain, or so many are trained; true regret after each batch. */
-export const decideOn = ({ prior, returns }: Planted, seed: number, most: number, choose: Choose = telling) => {
+/** Trains until the decision is made, or so many are trained: what tells most, or others; true regret at each look. */
+export const decideOn = ({ prior, returns }: Planted, seed: number, most: number, choose?: Choose) => {
   const s = stream(child(zeroKey, "trainings", seed))
   const contenders = contendersOf(prior, [])
   const worth = (parts: readonly number[]) =>
@@ -69,13 +67,15 @@ export const decideOn = ({ prior, returns }: Planted, seed: number, most: number
   const best = worth(contenders.best(Float64Array.from(returns, (r) => r.reduce((a, b) => a + b, 0))).parts)
   const trained: GroupReturns[] = []
   const regrets: number[] = []
+  let before: DecisionState | undefined
   for (;;) {
-    const now = decisionState(believe(prior, trained), contenders, asked, child(zeroKey, "draws"))
+    const b = believe(prior, trained)
+    const now = decisionState(b, contenders, asked, child(zeroKey, "draws"))
     regrets.push(best - worth(now.chosen.parts))
-    const done = now.certain && now.chosen.parts.every((g) => trained.some((t) => t.group === g))
-    if (done || trained.length >= most) return { now, trained, regrets, best, within: asked.margin * (best - START) }
-    const missing = now.chosen.parts.filter((g) => !trained.some((t) => t.group === g))
-    for (const group of now.certain ? missing : choose(now, trained, prior)) {
+    const wanted = trained.length < most ? trainingsWanted(b, now, before, BATCH) : []
+    if (wanted.length === 0) return { now, trained, regrets, best, within: asked.margin * (best - START) }
+    before = now
+    for (const group of choose?.(trained, prior) ?? wanted) {
       trained.push({ group, returns: returns[group]!.map((v) => v + NOISE * standardNormal(s)) })
     }
   }
