@@ -24,7 +24,7 @@ const dynamicsIssue = (env: Environment, d: Dynamics): EnvironmentError | undefi
     return wrong("stateSize", "an integer from 1", d.stateSize, "count the numbers that an episode is made of")
   for (const name of ["reset", "step", "observe"] as const)
     if (typeof d[name] !== "function") return wrong(name, "a function", typeof d[name], `add ${name}`)
-  for (const name of ["succeeded", "solved", "render"] as const)
+  for (const name of ["succeeded", "solved", "render", "picture"] as const)
     if (d[name] !== undefined && typeof d[name] !== "function")
       return wrong(name, "a function, or nothing", typeof d[name], `leave ${name} out`)
   return undefined

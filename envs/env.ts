@@ -3,6 +3,7 @@ import type { Floats, Stream } from "../core/random/mod.ts"
 import type { OpenBatch } from "./batch.ts"
 import type { EnvError } from "./error.ts"
 import { type ParameterTable, type Params, type Resolved, resolve } from "./parameter.ts"
+import type { Picture, PictureSize } from "./picture.ts"
 import type { Space } from "./space.ts"
 import { type SpaceVariant, sameSpaces } from "./variant.ts"
 
@@ -46,6 +47,8 @@ export interface Dynamics {
   readonly fault?: () => EnvError | undefined
   /** A picture of the state as one SVG element. */
   readonly render?: (state: Float64Array, at: number) => string
+  /** The same as pixels of any size, of environments that are drawn so. */
+  readonly picture?: (state: Float64Array, at: number, size: PictureSize) => Picture
 }
 
 /** The time limit of an environment that has none: what an Int32Array can count. */

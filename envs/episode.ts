@@ -6,6 +6,7 @@ import { checkedDynamics } from "./dynamics.ts"
 import { type Dynamics, type Environment, limitOf, type Outcome } from "./env.ts"
 import { actionError, type EnvError, environmentError } from "./error.ts"
 import type { Params } from "./parameter.ts"
+import type { Picture, PictureSize } from "./picture.ts"
 import { describeSpace, flatten, type Space } from "./space.ts"
 import { makeRows } from "./vector.ts"
 
@@ -32,6 +33,8 @@ export interface Episode {
   readonly step: (action: unknown) => Either.Either<EnvError, ReplayStep>
   /** The present state as an SVG element, where the environment has pictures. */
   readonly render: () => string | undefined
+  /** The same as pixels, where the environment is drawn so. */
+  readonly picture: (size: PictureSize) => Picture | undefined
   /** Whether it has succeeded, once it has ended, where the environment tells by its state. */
   readonly succeeded: () => boolean | undefined
   /** Ends an episode of an environment that is elsewhere; of others there is nothing to end. */
@@ -44,6 +47,7 @@ interface Moving {
   readonly first: readonly number[]
   readonly move: (action: readonly number[]) => Either.Either<EnvError, ReplayStep>
   readonly render: Episode["render"]
+  readonly picture: Episode["picture"]
   readonly succeeded: Episode["succeeded"]
   readonly close: Episode["close"]
 }
@@ -70,7 +74,7 @@ export const beginEpisode = (env: Environment, params: Params, key: Key): Either
       : Either.chain((batch: Batch) => remoteMoving(env, batch))(env.open([{ params, key }], { fresh: true }))
   )
 
-const checked = (env: Environment, { limit, first, move, render, succeeded, close }: Moving): Episode => {
+const checked = (env: Environment, { limit, first, move, render, picture, succeeded, close }: Moving): Episode => {
   let taken = 0
   let over = false
   const step = (action: unknown): Either.Either<EnvError, ReplayStep> => {
@@ -87,7 +91,7 @@ const checked = (env: Environment, { limit, first, move, render, succeeded, clos
       return { ...moved, truncated }
     })(move(numbers.right))
   }
-  return { observation: first, step, render, succeeded: () => (over ? succeeded() : undefined), close }
+  return { observation: first, step, render, picture, succeeded: () => (over ? succeeded() : undefined), close }
 }
 
 /** The numbers of an action. Errors: `ActionError` naming its index, its value and the space. */
@@ -128,6 +132,7 @@ const here = (env: Environment, d: Dynamics, key: Key): Moving => {
       return Either.right(d.solved === undefined ? step : { ...step, success: d.solved(state, 0) })
     },
     render: () => d.render?.(state, 0),
+    picture: (size) => d.picture?.(state, 0, size),
     succeeded: () => d.succeeded?.(state, 0),
     close: () => {}
   }
@@ -153,6 +158,7 @@ const remoteMoving = (env: Environment, batch: Batch): Either.Either<EnvError, M
       return Either.right({ obs: [...rows.nextObservation], reward: rows.reward[0]!, terminated, truncated })
     },
     render: () => undefined,
+    picture: () => undefined,
     succeeded: () => batch.succeeded?.(0),
     close
   })

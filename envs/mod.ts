@@ -70,6 +70,7 @@ export {
 } from "./parameter.ts"
 export { pendulumGravity, pendulumLength } from "./pendulum/families.ts"
 export { pendulum } from "./pendulum/pendulum.ts"
+export type { Picture, PictureSize } from "./picture.ts"
 export { type Planted, planted } from "./planted.ts"
 export { findEnvironment, findFamily, type Registry, type Source } from "./registry.ts"
 export { type Replay, replay } from "./replay.ts"

@@ -19,7 +19,7 @@ export interface Replay {
  * The episode that a seed and a list of actions give: what Gymnasium gives for `reset(seed=seed)` and these steps.
  *
  * Actions are a number each for a discrete space, an array of numbers for a box (a bare number serves a box of one).
- * Parameters may change the spaces, see {@link variantOf}.
+ * Parameters may change the spaces, see {@link variantOf}. `watch` is called at the reset and after each step.
  *
  * - Errors: those of the parameters; `ActionError` naming index, value and space, whether or not the episode lasts so long;
  *   `ProcessError` where the environment is elsewhere and fails there.
@@ -28,7 +28,8 @@ export const replay = (
   named: Environment,
   params: Params,
   key: Key,
-  actions: readonly unknown[]
+  actions: readonly unknown[],
+  watch: (episode: Episode) => void = () => {}
 ): Either.Either<EnvError, Replay> => {
   const environment = variantOf(named, params)
   for (const [index, action] of actions.entries()) {
@@ -36,18 +37,24 @@ export const replay = (
     if (Either.isLeft(numbers)) return numbers
   }
   return Either.chain((episode: Episode) => {
-    const played = play(episode, actions)
+    const played = play(episode, actions, watch)
     episode.close()
     return played
   })(beginEpisode(environment, params, key))
 }
 
-const play = (episode: Episode, actions: readonly unknown[]): Either.Either<EnvError, Replay> => {
+const play = (
+  episode: Episode,
+  actions: readonly unknown[],
+  watch: (episode: Episode) => void
+): Either.Either<EnvError, Replay> => {
   const steps: ReplayStep[] = []
+  watch(episode)
   for (const action of actions) {
     const step = episode.step(action)
     if (Either.isLeft(step)) return step
     steps.push(step.right)
+    watch(episode)
     if (step.right.terminated || step.right.truncated) break
   }
   return Either.right({ obs: episode.observation, steps, unused: actions.length - steps.length })

@@ -13,6 +13,7 @@ import { readBounded, sourceName } from "../io/bounded_read.ts"
 import { calling } from "../loading/mod.ts"
 import { remark } from "./output.ts"
 import { because, pluginFlag, withPlugins } from "./plugin_flag.ts"
+import { drawingOf } from "./replay_picture.ts"
 import { shared } from "./shared.ts"
 
 export const replayCommand = Command.make(
@@ -28,6 +29,13 @@ export const replayCommand = Command.make(
       Flag.withMetavar("FILE"),
       Flag.withDescription("A JSON array of actions, or one action a line; - is standard input")
     ),
+    picture: Flag.String("picture").pipe(
+      Flag.optional,
+      Flag.withMetavar("FILE"),
+      Flag.withDescription(
+        "Draw it too: the last state as .png or .svg, the whole episode as .apng; a file that is there is replaced"
+      )
+    ),
     plugin: pluginFlag
   },
   Effect.fn("pgex.replay")(function* (o) {
@@ -40,7 +48,13 @@ export const replayCommand = Command.make(
     const from = yield* fromEither(key(seed ?? 0))
     const text = new TextDecoder().decode(yield* readBounded(o.actions))
     const actions = yield* fromEither(parseActions(text, sourceName(o.actions)))
-    const episode = yield* calling(Effect.suspend(() => fromEither(replay(environment, params, from, actions))))
+    const drawing = yield* fromEither(
+      Option.match(o.picture, { onNone: () => E.right(undefined), onSome: (path) => drawingOf(path, environment) })
+    )
+    const episode = yield* calling(
+      Effect.suspend(() => fromEither(replay(environment, params, from, actions, drawing?.watch)))
+    )
+    if (drawing !== undefined) yield* calling(drawing.write)
     const lines = [{ obs: episode.obs }, ...episode.steps].map((line) => JSON.stringify(line, named))
     yield* Console.log(json ? `[${lines.join(",\n")}]` : lines.join("\n"))
     if (episode.unused > 0) {
@@ -51,7 +65,7 @@ export const replayCommand = Command.make(
   Command.withDescription(
     "Replay actions in an environment: one JSON line first for the reset ({obs}) and then for each step " +
       "({obs, reward, terminated, truncated}, and success where the environment tells of each step), what Gymnasium gives for the same seed and actions. " +
-      'Numbers that JSON lacks are the texts "NaN", "Infinity" and "-Infinity". With --json the lines are one array.'
+      'Numbers that JSON lacks are the texts "NaN", "Infinity" and "-Infinity". With --json the lines are one array. --picture FILE draws the episode as well.'
   ),
   Command.withShortDescription("Replay actions in an environment"),
   Command.withExamples([
@@ -59,6 +73,10 @@ export const replayCommand = Command.make(
     {
       command: "pgex replay --env CartPole-v1 --params '{\"length\": 2}' --seed 7 --actions actions.json",
       description: "With a pole of 4 m"
+    },
+    {
+      command: "pgex replay --env HalfCheetah-v5 --actions actions.json --picture run.apng",
+      description: "As a film that browsers play"
     }
   ])
 )

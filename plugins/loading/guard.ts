@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import * as Either from "fp-ts/lib/Either.js"
 import { shown } from "../../core/text/shown.ts"
 import { checkedDynamics, describeOdd, oddComponent } from "../../envs/internal.ts"
-import type { Dynamics, EnvError, Environment, Family, Variant } from "../../envs/mod.ts"
+import type { Dynamics, EnvError, Environment, Family, PictureSize, Variant } from "../../envs/mod.ts"
 import type { GroupingPlugin } from "../../pipeline/mod.ts"
 import { isPluginError, type PluginError, pluginError, thrown } from "./error.ts"
 import { guardedOpen } from "./guard_batch.ts"
@@ -57,7 +57,7 @@ export const guardedGrouping = (grouping: GroupingPlugin, plugin: string): Group
 
 const guardedDynamics = (d: Dynamics, env: Environment, plugin: string): Dynamics => {
   const { id } = env
-  const { render, succeeded } = d
+  const { render, picture, succeeded } = d
   const odd = (name: string, want: string, got: string, fix: string): PluginError =>
     pluginError({
       doing: `use ${name} of ${id}, from plugin ${plugin}`,
@@ -108,6 +108,12 @@ const guardedDynamics = (d: Dynamics, env: Environment, plugin: string): Dynamic
       ? {}
       : {
           render: (state: Float64Array, at: number) => attempt(plugin, id, "render()", () => render.call(d, state, at))
+        }),
+    ...(picture === undefined
+      ? {}
+      : {
+          picture: (state: Float64Array, at: number, size: PictureSize) =>
+            attempt(plugin, id, "picture()", () => picture.call(d, state, at, size))
         })
   }
 }

@@ -3,6 +3,7 @@ import * as Either from "fp-ts/lib/Either.js"
 import type { Failure } from "../../core/failure/mod.ts"
 import { integers } from "../../core/random/mod.ts"
 import { type Dynamics, type EnvError, environmentError, type Outcome } from "../../envs/mod.ts"
+import { type Camera, pictures } from "../mujoco/mod.ts"
 import { type Eye, eyeOf, HAND_HIGH, HAND_LOW } from "./eye.ts"
 import { FRAME, layoutOf, OBSERVATION, START, VECTOR } from "./layout.ts"
 import { copy, type Reader, type Simulation, simulationOf } from "./simulation.ts"
@@ -14,6 +15,9 @@ const SETTLING = 50
 
 /** Metres that an action of 1 moves what the hand is drawn to. */
 const SCALE = 1 / 100
+
+/** Beside the table, at the height of the arm. */
+const CAMERA: Camera = { from: [1.05, -0.1, 0.85], to: [0, 0.65, 0.15], fovy: 45 }
 
 /** Where the task's own coordinates begin, behind the arm's and the gripper's. */
 const OWN = 9
@@ -175,6 +179,19 @@ const episodes = (
       const from = at + layout.observation
       for (let i = 0; i < OBSERVATION; i++) out[outAt + i] = state[from + i]!
     },
+    ...pictures({
+      label: task.id,
+      scene: simulation.scene,
+      enter: (state, at) => {
+        recall(state, at)
+        data.kinematics()
+      },
+      camera: () => CAMERA,
+      marks: (state, at) => {
+        const [x, y, z] = state.subarray(at + layout.start + START.goal)
+        return [{ position: [x!, y!, z!], radius: 0.02, colour: [0.9, 0.1, 0.1, 1] }]
+      }
+    }),
     succeeded: (state, at) => state[at + layout.everSolved] === 1,
     solved: (state, at) => state[at + layout.solved] === 1,
     fault: () => {

@@ -9,6 +9,8 @@ import {
   openEngine,
   packModel,
   packs,
+  type Scene,
+  sceneOf,
   type Views
 } from "../mujoco/mod.ts"
 import { quaternionOf } from "./quaternion.ts"
@@ -37,6 +39,7 @@ const DATA_ARRAYS = [
 export interface Simulation {
   readonly model: Model
   readonly data: Data
+  readonly scene: Scene
   readonly bodies: Views<"body_pos">
   readonly views: Views<(typeof DATA_ARRAYS)[number]>
   /** How to read where things are. Errors: `name`. */
@@ -83,8 +86,11 @@ const simulated = (model: Model): Either.Either<EngineError, Simulation> => {
   }
   Object.assign(Reflect.get(model.handle, "opt"), { disableflags: NO_ISLANDS })
   const data = model.sharedData()
+  const scene = sceneOf(model, data)
+  if (Either.isLeft(scene)) return scene
   return Either.map((views: Simulation["views"]) => {
-    const made: Simulation = { model, data, bodies: arrays.right, views, ...readersOf(model, views) }
+    const shared = { model, data, scene: scene.right, bodies: arrays.right, views }
+    const made: Simulation = { ...shared, ...readersOf(model, views) }
     known.set(model, made)
     return made
   })(data.floats(DATA_ARRAYS))

@@ -4,7 +4,7 @@ import { shown } from "../../../core/text/shown.ts"
 import type { Binding, DataHandle, Handle, ModelHandle } from "./binding.ts"
 import { type EngineError, engineError } from "./failure.ts"
 import type { EngineId } from "./packages.ts"
-import { floatsOf, integersOf, type Views } from "./views.ts"
+import { bytesOf, floatsOf, integersOf, singlesOf, type Views } from "./views.ts"
 
 /** Kinds of things in a model that have a name. */
 export type ObjectKind = "body" | "joint" | "geom" | "site" | "actuator" | "camera" | "mesh" | "key" | "equality"
@@ -29,6 +29,8 @@ export interface Model {
   /** Views of `mjModel`'s arrays, by MuJoCo's names. Errors: `name`. */
   readonly floats: <Name extends string>(names: readonly Name[]) => E.Either<EngineError, Views<Name>>
   readonly integers: <Name extends string>(names: readonly Name[]) => E.Either<EngineError, Views<Name, Int32Array>>
+  readonly singles: <Name extends string>(names: readonly Name[]) => E.Either<EngineError, Views<Name, Float32Array>>
+  readonly bytes: <Name extends string>(names: readonly Name[]) => E.Either<EngineError, Views<Name, Uint8Array>>
   /** The number under which a named thing stands in the arrays. Errors: `name`. */
   readonly id: (kind: ObjectKind, name: string) => E.Either<EngineError, number>
   /** A simulation of it, at rest in the model's own position. Whoever asks closes it. */
@@ -82,6 +84,8 @@ export const modelOf = (engine: EngineId, mj: Binding, handle: ModelHandle, what
     handle,
     floats: (names) => floatsOf({ handle, what }, names),
     integers: (names) => integersOf({ handle, what }, names),
+    singles: (names) => singlesOf({ handle, what }, names),
+    bytes: (names) => bytesOf({ handle, what }, names),
     id: (kind, name) => {
       const id = mj.mj_name2id(handle, mj.mjtObj[KINDS[kind]]?.value ?? -1, name)
       const [doing, want] = [`find ${kind} ${shown(name)} in ${what}`, `a ${kind} of this name`]

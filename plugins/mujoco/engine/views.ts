@@ -4,14 +4,17 @@ import { shown } from "../../../core/text/shown.ts"
 import type { Handle } from "./binding.ts"
 import { type EngineError, engineError } from "./failure.ts"
 
+/** Kinds of the engine's arrays. */
+type Numbers = Float64Array | Float32Array | Int32Array | Uint8Array
+
 /**
  * The array as it is now, live: what is written to it the engine reads. To be called wherever the array is used, for a view
  * that was kept from before is empty once the engine's memory has grown (another model was loaded); it costs a comparison.
  */
-export type View<A extends Float64Array | Int32Array = Float64Array> = () => A
+export type View<A extends Numbers = Float64Array> = () => A
 
 /** Views of these names. */
-export type Views<Name extends string, A extends Float64Array | Int32Array = Float64Array> = {
+export type Views<Name extends string, A extends Numbers = Float64Array> = {
   readonly [_ in Name]: View<A>
 }
 
@@ -33,7 +36,15 @@ export const floatsOf = <Name extends string>(owner: Owner, names: readonly Name
 export const integersOf = <Name extends string>(owner: Owner, names: readonly Name[]) =>
   viewsOf(owner, names, "whole numbers of 32 bits", (x) => x instanceof Int32Array)
 
-const viewsOf = <Name extends string, A extends Float64Array | Int32Array>(
+/** The same of real numbers in single precision: colours, and points of meshes. */
+export const singlesOf = <Name extends string>(owner: Owner, names: readonly Name[]) =>
+  viewsOf(owner, names, "real numbers of 32 bits", (x) => x instanceof Float32Array)
+
+/** The same of bytes: textures. */
+export const bytesOf = <Name extends string>(owner: Owner, names: readonly Name[]) =>
+  viewsOf(owner, names, "bytes", (x) => x instanceof Uint8Array)
+
+const viewsOf = <Name extends string, A extends Numbers>(
   { handle, what }: Owner,
   names: readonly Name[],
   kind: string,
@@ -61,7 +72,7 @@ const viewsOf = <Name extends string, A extends Float64Array | Int32Array>(
   return E.right(views as Views<Name, A>) // one was added for each name
 }
 
-const viewOf = <A extends Float64Array | Int32Array>(first: A, read: () => A): View<A> => {
+const viewOf = <A extends Numbers>(first: A, read: () => A): View<A> => {
   let view = first
   return () => (view.byteLength === 0 ? (view = read()) : view)
 }

@@ -111,6 +111,10 @@ const dynamics = (p: Resolved<typeof parameters>, sim: Simulation): Dynamics => 
       for (let i = 0; i < moving; i++) out[outAt + i] = state[at + 2 + i]!
       for (let i = 0; i < CONTACTS; i++) out[outAt + moving + i] = state[at + FORCES + i]!
     },
+    ...sim.pictures((state, at) => {
+      const [x, y] = [state[at]!, state[at + 1]!]
+      return { from: [x + 1.2, y - 3.2, 2.4], to: [x, y, 0.4], fovy: 45 }
+    }),
     fault: sim.fault
   }
 }

@@ -2,6 +2,7 @@
 import * as E from "fp-ts/lib/Either.js"
 import type { Dynamics, EnvError, Environment } from "../../../envs/mod.ts"
 import { engineOf, physical } from "../physical.ts"
+import type { Camera } from "../picture/mod.ts"
 import { absentOf, common, effort, endsOf, falling, motors, observed, range } from "./parameters.ts"
 import { type Noise, type Robot, type Simulation, simulationOf } from "./simulation.ts"
 
@@ -59,9 +60,13 @@ const running = (robot: Robot, p: Running): E.Either<EnvError, Dynamics> =>
         for (let i = 1; i < nq; i++) out[outAt + i - 1] = state[at + i]!
         for (let i = 0; i < nv; i++) out[outAt + nq - 1 + i] = Math.min(Math.max(state[at + nq + i]!, -p.clip), p.clip)
       },
+      ...sim.pictures((state, at) => beside(state[at]!)),
       fault: sim.fault
     }
   })(simulationOf(robot))
+
+/** A camera that looks along y at what is at x. */
+const beside = (x: number): Camera => ({ from: [x + 0.6, -3.4, 1.4], to: [x, 0, 0.6], fovy: 45 })
 
 const legs = ["back_thigh", "back_shin", "back_foot", "front_thigh", "front_shin", "front_foot"]
 

@@ -5,6 +5,7 @@ import { environmentError } from "../../../envs/internal.ts"
 import type { EnvError } from "../../../envs/mod.ts"
 import { packModel, packs } from "../assets/mod.ts"
 import { type Data, type EngineId, type Model, openEngine, type Views } from "../engine/mod.ts"
+import { type Camera, type Pictures, pictures, type Scene, sceneOf } from "../picture/mod.ts"
 
 /** Which robot, in which physics. */
 export interface Robot {
@@ -45,6 +46,8 @@ export interface Simulation {
    */
   readonly step: (state: Float64Array, at: number, action: Floats, frames: number) => boolean
   readonly data: Data
+  /** How states are shown, by a camera that goes along. */
+  readonly pictures: (camera: (state: Float64Array, at: number) => Camera) => Pictures
   /** What MuJoCo warned of, once. */
   readonly fault: () => EnvError | undefined
 }
@@ -71,10 +74,20 @@ export const simulationOf = (robot: Robot): E.Either<EnvError, Simulation> => {
   if (E.isLeft(model)) return E.left(refused(model.left))
   const data = model.right.sharedData()
   const views = data.floats(FIELDS)
-  return E.isLeft(views) ? E.left(refused(views.left)) : E.right(simulate(robot, model.right, data, views.right))
+  if (E.isLeft(views)) return E.left(refused(views.left))
+  const scene = sceneOf(model.right, data)
+  if (E.isLeft(scene)) return E.left(refused(scene.left))
+  return E.right(simulate(robot, { model: model.right, data, scene: scene.right }, views.right))
 }
 
-const simulate = (robot: Robot, model: Model, data: Data, views: Simulation["views"]): Simulation => {
+/** What a robot is in. */
+interface World {
+  readonly model: Model
+  readonly data: Data
+  readonly scene: Scene
+}
+
+const simulate = (robot: Robot, { model, data, scene }: World, views: Simulation["views"]): Simulation => {
   const { qpos, qvel, qacc_warmstart: warm, ctrl } = views
   data.reset()
   const [rest, restSpeed] = [qpos().slice(), qvel().slice()]
@@ -137,6 +150,13 @@ const simulate = (robot: Robot, model: Model, data: Data, views: Simulation["vie
       }
       leave(state, at)
       return true
+    },
+    pictures: (camera) => {
+      const shown = (state: Float64Array, at: number): void => {
+        enter(state, at)
+        data.kinematics()
+      }
+      return pictures({ label: robot.environment, scene, enter: shown, camera })
     },
     fault: () => {
       const told = fault

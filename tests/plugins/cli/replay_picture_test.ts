@@ -1,0 +1,56 @@
+import assert from "node:assert/strict"
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { after, test } from "node:test"
+import { pgex } from "../../support/pgex.ts"
+import { without } from "../mujoco/support.ts"
+
+const folder = mkdtempSync(join(tmpdir(), "pgex-picture-"))
+after(() => rmSync(folder, { recursive: true }))
+
+const drawn = (env: string, name: string, actions: unknown) => {
+  const path = join(folder, name)
+  const args = ["replay", "--env", env, "--actions", "-", "--json", "--picture", path]
+  return { path, ...pgex(args, JSON.stringify(actions)) }
+}
+
+test("pgex replay --picture writes the last state of any environment that draws, beside the same lines", () => {
+  const { path, code, stdout, stderr } = drawn("CartPole-v1", "cart.svg", [0, 1, 1])
+  assert.equal(code, 0, stderr)
+  assert.match(readFileSync(path, "utf8"), /^<svg .*cart-pole.*<\/svg>$/)
+  assert.equal(JSON.parse(stdout).length, 4)
+})
+
+test("what cannot be drawn so is refused, by name and with what to do, and no file is left", () => {
+  const ending = drawn("CartPole-v1", "cart.gif", [0])
+  assert.equal(ending.code, 1)
+  assert.match(ending.stderr, /want a name that ends in \.png or \.svg \(the last state\), or in \.apng/)
+  const pixels = drawn("CartPole-v1", "cart.png", [0])
+  assert.equal(pixels.code, 1)
+  assert.match(
+    pixels.stderr,
+    /want an environment that is drawn as pixels.*got CartPole-v1; try a name that ends in \.svg/
+  )
+  const nowhere = drawn("CartPole-v1", "none/cart.svg", [0])
+  assert.equal(nowhere.code, 1)
+  assert.match(nowhere.stderr, /no such file or folder/)
+  for (const { path } of [ending, pixels, nowhere]) assert.ok(!existsSync(path))
+  assert.ok(readdirSync(folder).every((name) => !name.endsWith(".tmp")))
+})
+
+const actions = Array.from({ length: 4 }, () => [1, 1, 1, -1, -1, -1])
+
+test("a robot's episode is a film with a frame a step", { skip: without("3.14.0") }, () => {
+  const film = drawn("HalfCheetah-v5", "run.apng", actions)
+  assert.equal(film.code, 0, film.stderr)
+  const bytes = readFileSync(film.path)
+  const count = (type: string): number => bytes.toString("latin1").split(type).length - 1
+  assert.deepEqual([count("acTL"), count("fcTL"), bytes.readUInt32BE(bytes.indexOf("acTL") + 4)], [1, 5, 5])
+})
+
+test("the last state of it is a PNG", { skip: without("3.14.0") }, () => {
+  const still = drawn("HalfCheetah-v5", "run.png", actions)
+  assert.equal(still.code, 0, still.stderr)
+  assert.deepEqual([...readFileSync(still.path).subarray(0, 4)], [0x89, 0x50, 0x4e, 0x47])
+})
