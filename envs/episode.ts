@@ -35,6 +35,8 @@ export interface Episode {
   readonly render: () => string | undefined
   /** The same as pixels, where the environment is drawn so. */
   readonly picture: (size: PictureSize) => Picture | undefined
+  /** A copy of the present state, all of it, where the environment is here: what `Dynamics.picture` draws later. */
+  readonly state: () => Float64Array | undefined
   /** Whether it has succeeded, once it has ended, where the environment tells by its state. */
   readonly succeeded: () => boolean | undefined
   /** Ends an episode of an environment that is elsewhere; of others there is nothing to end. */
@@ -48,6 +50,7 @@ interface Moving {
   readonly move: (action: readonly number[]) => Either.Either<EnvError, ReplayStep>
   readonly render: Episode["render"]
   readonly picture: Episode["picture"]
+  readonly state: Episode["state"]
   readonly succeeded: Episode["succeeded"]
   readonly close: Episode["close"]
 }
@@ -74,7 +77,10 @@ export const beginEpisode = (env: Environment, params: Params, key: Key): Either
       : Either.chain((batch: Batch) => remoteMoving(env, batch))(env.open([{ params, key }], { fresh: true }))
   )
 
-const checked = (env: Environment, { limit, first, move, render, picture, succeeded, close }: Moving): Episode => {
+const checked = (
+  env: Environment,
+  { limit, first, move, render, picture, state, succeeded, close }: Moving
+): Episode => {
   let taken = 0
   let over = false
   const step = (action: unknown): Either.Either<EnvError, ReplayStep> => {
@@ -91,7 +97,7 @@ const checked = (env: Environment, { limit, first, move, render, picture, succee
       return { ...moved, truncated }
     })(move(numbers.right))
   }
-  return { observation: first, step, render, picture, succeeded: () => (over ? succeeded() : undefined), close }
+  return { observation: first, step, render, picture, state, succeeded: () => (over ? succeeded() : undefined), close }
 }
 
 /** The numbers of an action. Errors: `ActionError` naming its index, its value and the space. */
@@ -133,6 +139,7 @@ const here = (env: Environment, d: Dynamics, key: Key): Moving => {
     },
     render: () => d.render?.(state, 0),
     picture: (size) => d.picture?.(state, 0, size),
+    state: () => state.slice(),
     succeeded: () => d.succeeded?.(state, 0),
     close: () => {}
   }
@@ -159,6 +166,7 @@ const remoteMoving = (env: Environment, batch: Batch): Either.Either<EnvError, M
     },
     render: () => undefined,
     picture: () => undefined,
+    state: () => undefined,
     succeeded: () => batch.succeeded?.(0),
     close
   })

@@ -8,12 +8,12 @@ import { fromEither } from "../../core/service/from_either.ts"
 import { parseJson } from "../../core/text/json.ts"
 import { clipped } from "../../core/text/printable.ts"
 import { shortened, shown } from "../../core/text/shown.ts"
-import { findEnvironment, type Params, replay } from "../../envs/mod.ts"
+import { type Episode, findEnvironment, type Params, replay } from "../../envs/mod.ts"
 import { readBounded, sourceName } from "../io/bounded_read.ts"
 import { calling } from "../loading/mod.ts"
 import { remark } from "./output.ts"
 import { because, pluginFlag, withPlugins } from "./plugin_flag.ts"
-import { drawingOf } from "./replay_picture.ts"
+import { drawingOf, recordingOf } from "./replay_picture.ts"
 import { shared } from "./shared.ts"
 
 export const replayCommand = Command.make(
@@ -36,6 +36,13 @@ export const replayCommand = Command.make(
         "Draw it too: the last state as .png or .svg, the whole episode as .apng; a file that is there is replaced"
       )
     ),
+    states: Flag.String("states").pipe(
+      Flag.optional,
+      Flag.withMetavar("FILE"),
+      Flag.withDescription(
+        "Write the state at the reset and after each step: rows of a .npy of float64, in MuJoCo with qpos first"
+      )
+    ),
     plugin: pluginFlag
   },
   Effect.fn("pgex.replay")(function* (o) {
@@ -51,10 +58,15 @@ export const replayCommand = Command.make(
     const drawing = yield* fromEither(
       Option.match(o.picture, { onNone: () => E.right(undefined), onSome: (path) => drawingOf(path, environment) })
     )
-    const episode = yield* calling(
-      Effect.suspend(() => fromEither(replay(environment, params, from, actions, drawing?.watch)))
+    const recording = yield* fromEither(
+      Option.match(o.states, { onNone: () => E.right(undefined), onSome: (path) => recordingOf(path, environment) })
     )
-    if (drawing !== undefined) yield* calling(drawing.write)
+    const watch = (now: Episode): void => {
+      drawing?.watch(now)
+      recording?.watch(now)
+    }
+    const episode = yield* calling(Effect.suspend(() => fromEither(replay(environment, params, from, actions, watch))))
+    for (const file of [drawing, recording]) if (file !== undefined) yield* calling(file.write)
     const lines = [{ obs: episode.obs }, ...episode.steps].map((line) => JSON.stringify(line, named))
     yield* Console.log(json ? `[${lines.join(",\n")}]` : lines.join("\n"))
     if (episode.unused > 0) {
@@ -65,7 +77,7 @@ export const replayCommand = Command.make(
   Command.withDescription(
     "Replay actions in an environment: one JSON line first for the reset ({obs}) and then for each step " +
       "({obs, reward, terminated, truncated}, and success where the environment tells of each step), what Gymnasium gives for the same seed and actions. " +
-      'Numbers that JSON lacks are the texts "NaN", "Infinity" and "-Infinity". With --json the lines are one array. --picture FILE draws the episode as well.'
+      'Numbers that JSON lacks are the texts "NaN", "Infinity" and "-Infinity". With --json the lines are one array. --picture FILE draws the episode as well, --states FILE keeps its states.'
   ),
   Command.withShortDescription("Replay actions in an environment"),
   Command.withExamples([

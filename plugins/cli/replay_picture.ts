@@ -1,21 +1,22 @@
-/** `pgex replay --picture FILE`: what was replayed, to look at. */
+/** `pgex replay --picture FILE --states FILE`: what was replayed, to look at and to keep. */
 import { extname } from "node:path"
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { type ArgumentError, argumentError, cannot } from "../../core/failure/mod.ts"
 import { type FileError, fileError } from "../../core/service/file_error.ts"
 import type { Environment, Episode, Picture } from "../../envs/mod.ts"
+import { encode } from "../io/content.ts"
 import { replaceFile } from "../io/disk.ts"
 import { filmOf, pngOf } from "../io/png.ts"
 
-/** Draws an episode while it is replayed. */
+/** A file that is made of an episode while it is replayed. */
 export interface Drawing {
   /** To be called at the reset and after each step. */
   readonly watch: (episode: Episode) => void
   /**
    * Writes the file, in one step, and gives its size in bytes.
    *
-   * - Errors: `ArgumentError` where the environment has no such pictures; `FileError`.
+   * - Errors: `ArgumentError` where the environment has no such pictures or states; `FileError`.
    */
   readonly write: Effect.Effect<number, ArgumentError | FileError>
 }
@@ -45,6 +46,33 @@ export const drawingOf = (path: string, env: Environment): E.Either<ArgumentErro
   if (ending === ".apng") return E.right(wholeOf(path, env))
   const want = "a name that ends in .png or .svg (the last state), or in .apng (the episode)"
   return cannot("write --picture", want, path)
+}
+
+/**
+ * The states of an episode, each a row.
+ *
+ * - Shapes: `[steps + 1, stateSize]`, float64.
+ * - Errors: `ArgumentError` for a name that does not end in `.npy`.
+ */
+export const recordingOf = (path: string, env: Environment): E.Either<ArgumentError, Drawing> => {
+  if (extname(path).toLowerCase() !== ".npy") return cannot("write --states", "a name that ends in .npy", path)
+  const states: Float64Array[] = []
+  return E.right({
+    watch: (episode) => {
+      const state = episode.state()
+      if (state !== undefined) states.push(state)
+    },
+    write: Effect.suspend((): Drawing["write"] => {
+      const width = states[0]?.length
+      if (width === undefined) {
+        const want = "an environment whose states are in this process"
+        return Effect.fail(argumentError({ doing: `write ${path}`, want, got: env.id, fix: "leave --states out" }))
+      }
+      const data = new Float64Array(states.length * width)
+      for (const [row, state] of states.entries()) data.set(state, row * width)
+      return written(path, encode({ kind: "array", shape: [states.length, width], data }))
+    })
+  })
 }
 
 /** The state that the episode was left in: drawn then, for only then is it known to be the last. */

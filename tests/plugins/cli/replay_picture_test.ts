@@ -3,15 +3,18 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { after, test } from "node:test"
+import * as E from "fp-ts/lib/Either.js"
+import { pngOf } from "../../../plugins/io/png.ts"
+import { halfCheetah } from "../../../plugins/mujoco/mod.ts"
 import { pgex } from "../../support/pgex.ts"
 import { without } from "../mujoco/support.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "pgex-picture-"))
 after(() => rmSync(folder, { recursive: true }))
 
-const drawn = (env: string, name: string, actions: unknown) => {
+const drawn = (env: string, name: string, actions: unknown, more: readonly string[] = []) => {
   const path = join(folder, name)
-  const args = ["replay", "--env", env, "--actions", "-", "--json", "--picture", path]
+  const args = ["replay", "--env", env, "--actions", "-", "--json", "--picture", path, ...more]
   return { path, ...pgex(args, JSON.stringify(actions)) }
 }
 
@@ -49,8 +52,26 @@ test("a robot's episode is a film with a frame a step", { skip: without("3.14.0"
   assert.deepEqual([count("acTL"), count("fcTL"), bytes.readUInt32BE(bytes.indexOf("acTL") + 4)], [1, 5, 5])
 })
 
-test("the last state of it is a PNG", { skip: without("3.14.0") }, () => {
-  const still = drawn("HalfCheetah-v5", "run.png", actions)
+test("the last state of it is a PNG, which its recorded state gives again", { skip: without("3.14.0") }, () => {
+  const states = join(folder, "states.npy")
+  const still = drawn("HalfCheetah-v5", "run.png", actions, ["--states", states])
   assert.equal(still.code, 0, still.stderr)
-  assert.deepEqual([...readFileSync(still.path).subarray(0, 4)], [0x89, 0x50, 0x4e, 0x47])
+  const bytes = readFileSync(states)
+  const from = 10 + bytes.readUInt16LE(8)
+  assert.match(bytes.toString("latin1", 10, from), /'descr': '<f8', 'fortran_order': False, 'shape': \(5, 27\)/)
+  const rows = new Float64Array(new Uint8Array(bytes.subarray(from)).buffer)
+  const made = halfCheetah.make({})
+  assert.ok(E.isRight(made))
+  // Positions first: x moved, and the observation begins with the height.
+  const [last] = JSON.parse(still.stdout).slice(-1)
+  assert.equal(rows[4 * 27 + 1], last.obs[0])
+  const picture = made.right.picture?.(rows, 4 * 27, { width: 480, height: 360 })
+  assert.ok(picture !== undefined)
+  assert.deepEqual(new Uint8Array(readFileSync(still.path)), pngOf(picture))
+})
+
+test("states go to a .npy file", () => {
+  const refused = drawn("CartPole-v1", "cart.svg", [0], ["--states", join(folder, "states.csv")])
+  assert.equal(refused.code, 1)
+  assert.match(refused.stderr, /write --states: want a name that ends in \.npy/)
 })
