@@ -1,7 +1,7 @@
 /** How well each way of choosing groups does on what was really trained. */
 import { child, stream, zeroKey } from "../../core/random/mod.ts"
 import { mean } from "../../core/stat/mod.ts"
-import { gradientEstimators, worthCurve } from "../../core/surrogate/estimators/mod.ts"
+import { bestWorth, gradientEstimators, worthCurve } from "../../core/surrogate/estimators/mod.ts"
 import { centred, equation5, gradientCosine } from "../../core/surrogate/mod.ts"
 import { type PredictedTask, type PredictedTraining, predictor } from "../../pipeline/stages/surrogate/predict.ts"
 import { corrections } from "./corrections.ts"
@@ -77,6 +77,7 @@ export const judge = ({ found: g, seen, heldOut }: CourseData, training: Predict
       estimated("cross-fitted", heldOut.cost.crossFitted, heldOut.crossFitted),
       estimated("lookahead", heldOut.cost.lookahead, inReturn(heldOut.lookahead)),
       ...corrections(g, standard.start, predicted(gradientEstimators[0].id).returns),
+      grouped("the tool's choice", bestWorth(curve, mean(standard.start)).labels),
       byAffinity("sdp on centred logistic", centred(pairs, n)),
       byAffinity("sdp on equation 5's gain", equation5(pairs, n)),
       byAffinity("sdp on gradient similarity", gradientCosine(meanGradients(seen))),
