@@ -78,8 +78,11 @@ export const worthCurve = (estimator: GradientEstimator, data: WorthData, s: Str
 /** Of the normal distribution, for 95%. */
 const QUANTILE = 1.959964
 
-/** Part of the improvement by which numbers of policies that noise does not tell apart may differ to count as equal. */
-const EQUAL = 0.003
+/**
+ * Part of the improvement by which numbers of policies that noise does not tell apart may differ to count as equal: returns near
+ * their end hardly differ even where tasks do.
+ */
+const EQUAL = 0.0005
 
 /**
  * The number of policies to train: the fewest that are as good as the best, as far as noise tells; or with a price the one with the largest
