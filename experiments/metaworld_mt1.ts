@@ -20,7 +20,7 @@ const [STEPS, PART] = [100_000, 5000]
 /** A task is solved for good where so many of its goals are. */
 const ENOUGH = 0.9
 
-const config: Sac = { ...sac.defaults, learningRate: 1e-3, learningStarts: 2000, batch: 128, tau: 0.01 }
+const config: Sac = { ...sac.defaults, learningRate: 3e-4, learningStarts: 2000, batch: 128 }
 const network = { layers: 2, width: 128, activation: "relu", taskOneHot: false } as const
 
 const right = <A>(either: E.Either<{ readonly message: string }, A>): Effect.Effect<A> =>
