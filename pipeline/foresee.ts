@@ -5,7 +5,8 @@ import { pipe } from "fp-ts/lib/function.js"
 import type { Budget } from "../algorithms/mod.ts"
 import { type ArgumentError, argumentError, cannot, partsOf } from "../core/failure/mod.ts"
 import { checkedSubsets } from "../core/surrogate/internal.ts"
-import type { Task } from "../envs/mod.ts"
+import { checkedDynamics } from "../envs/internal.ts"
+import type { EnvError, Environment, Task } from "../envs/mod.ts"
 import type { Catalog } from "./catalog.ts"
 import type { RunConfig } from "./config.ts"
 import type { Setting } from "./jobs/training.ts"
@@ -26,6 +27,14 @@ interface Planned {
   readonly from: readonly [string, string]
 }
 
+/** Whether there is what the environment is made of, where it is made here: physics and files of it may be missing. */
+const isMade = (environment: Environment, [first]: readonly Task[]): E.Either<ArgumentError, unknown> =>
+  environment.open !== undefined || first === undefined
+    ? E.right(undefined)
+    : E.mapLeft((refused: EnvError) => argumentError(partsOf(refused)))(
+        checkedDynamics(environment, environment.make(first.params))
+      )
+
 /**
  * Whether every stage can begin: subsets that can be drawn, a grouping that takes the settings, and for each kind of
  * training a problem that the learner does not refuse.
@@ -45,6 +54,7 @@ export const foresee = (
   const { surrogate, grouping } = config
   const count = grouping.lambda === "off" ? { k: grouping.k } : { lambda: grouping.lambda }
   const steps: readonly E.Either<ArgumentError, unknown>[] = [
+    isMade(setting.environment, tasks),
     checkedSubsets(tasks.length, surrogate.subsetSize, surrogate.subsets),
     grouping.method === WORTH
       ? worthTakes(tasks.length, config)
