@@ -2,11 +2,13 @@
 import { Console, Effect, FileSystem, Layer, Schema } from "effect"
 import { Session } from "../../core/service/session.ts"
 import { intend } from "../../pipeline/mod.ts"
+import type { PredictedTraining } from "../../pipeline/stages/surrogate/predict.ts"
 import { catalog } from "../../plugins/loading/catalog/mod.ts"
 import { workersLayer } from "../../plugins/workers/mod.ts"
 import { writeText } from "../results.ts"
 import { benchFailed } from "../suite.ts"
 import { fastest } from "../training.ts"
+import { type CourseDecided, decidedBy, decidedText } from "./decided.ts"
 import { type Course, courses } from "./families.ts"
 import { gather } from "./gather.ts"
 import { Gathered, seenTasks } from "./gathered.ts"
@@ -70,20 +72,13 @@ const one = Effect.fnUntraced(function* (course: Course, seed: number, folder: s
   const { setting, spec } = yield* intend(course.config, catalog)
   const { stepsPerTask, iterations } = course.config.truth
   const { environmentsPerTask } = spec
-  return judge(
-    { found, seen, heldOut },
-    {
-      iterations,
-      stepsPerTask,
-      updates: (tasks) =>
-        setting.algorithm.updates?.(spec.algorithmConfig, {
-          tasks,
-          stepsPerTask,
-          environmentsPerTask,
-          budget: "updates"
-        })
-    }
-  )
+  const training: PredictedTraining = {
+    iterations,
+    stepsPerTask,
+    updates: (tasks) =>
+      setting.algorithm.updates?.(spec.algorithmConfig, { tasks, stepsPerTask, environmentsPerTask, budget: "updates" })
+  }
+  return { ...judge({ found, seen, heldOut }, training), ...decidedBy({ found, seen }, training) }
 })
 
 /** Judges all courses and prints the table. */
@@ -91,11 +86,11 @@ export const estimators = Effect.fn("bench.estimators")(
   function* ({ only = "", seeds, folder, json }: EstimatorsRequest) {
     const files = yield* FileSystem.FileSystem
     yield* files.makeDirectory(folder, { recursive: true })
-    const all: CourseJudged[] = []
+    const all: (CourseJudged & CourseDecided)[] = []
     for (let seed = 0; seed < seeds; seed++) {
       for (const course of courses.filter((c) => c.name.includes(only))) all.push(yield* one(course, seed, folder))
     }
-    yield* Console.log(json ? JSON.stringify(all, undefined, 2) : tableOf(all))
+    yield* Console.log(json ? JSON.stringify(all, undefined, 2) : `${tableOf(all)}\n\n${decidedText(all)}`)
   },
   Effect.mapError((e) => {
     const got = e instanceof Error ? e.message : String(e)
