@@ -37,7 +37,8 @@ export const range = (value: string, meaning: string) =>
     value,
     new RegExp(`${NUMBER},${NUMBER}`),
     `two numbers with a comma between them, such as ${value}`,
-    ["-inf,inf"],
+    // Nothing lies within the latter: it is heeded even where an episode ends early for another reason.
+    ["-inf,inf", "0,0"],
     meaning
   )
 
