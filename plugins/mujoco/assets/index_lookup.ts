@@ -35,13 +35,14 @@ const textOf = (file: string): string | undefined => {
 }
 
 /** An address without the name and the password in it, and the header that carries them. */
-const opened = (address: string): readonly [url: URL, headers: Readonly<Record<string, string>>] => {
+const opened = (address: string) => {
   const url = new URL(address)
   const [name, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)]
   url.username = ""
   url.password = ""
   const basic = Buffer.from(`${name}:${password}`).toString("base64")
-  return [url, name === "" ? {} : { authorization: `Basic ${basic}` }]
+  const headers: Readonly<Record<string, string>> = name === "" ? {} : { authorization: `Basic ${basic}` }
+  return [url, headers] as const
 }
 
 /** An address as it may be shown. */
