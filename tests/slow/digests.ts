@@ -14,10 +14,10 @@ const tiny = fileURLToPath(new URL("../fixtures/digests/tiny.json", import.meta.
  * numbers: line in the changelog.
  */
 const digests: readonly (readonly [args: readonly string[], digest: string])[] = [
-  [["quick"], "80de37532b2076ae979f2aa8e119eed11cf95c4047011bb49b989d36a4c992cd"],
-  [["navigation"], "7bf46c9213f03752a0ad94382325edf217dbefa7f5d5e4c7a9f2238baeeb69f2"],
+  [["quick"], "40af980ff6a36b6abc4bcc34213758a49dffa1213d30110f9a84e9f43f52ace3"],
+  [["navigation"], "4e2c9ef4b14fcc6b98eae51953ad28616023603b094be9fb23e2861ea75dae72"],
   [["pendulum"], "52286a9e7076f0434fc8b2a5121b87cc6ff9ba6f650192357df81302491e4c56"],
-  [[tiny, "--set", "algorithm.id=maml-trpo"], "50dd7f41e8fba07c35263d2c5a1bd0db0981647ca49550dbbc649870d4c659d3"]
+  [[tiny, "--set", "algorithm.id=maml-trpo"], "9a26f2cc8d8caa5eeb276cce14d12e507773dd652dafe10dab8454c97b18823e"]
 ]
 
 for (const [args, digest] of digests)
