@@ -16,7 +16,7 @@ const tiny = fileURLToPath(new URL("../fixtures/digests/tiny.json", import.meta.
 const digests: readonly (readonly [args: readonly string[], digest: string])[] = [
   [["quick"], "40af980ff6a36b6abc4bcc34213758a49dffa1213d30110f9a84e9f43f52ace3"],
   [["navigation"], "4e2c9ef4b14fcc6b98eae51953ad28616023603b094be9fb23e2861ea75dae72"],
-  [["pendulum"], "52286a9e7076f0434fc8b2a5121b87cc6ff9ba6f650192357df81302491e4c56"],
+  [["pendulum"], "30a434f034afa59f964f7e95ce95387f54f88200fab434604e4bfb9b815a576e"],
   [[tiny, "--set", "algorithm.id=maml-trpo"], "9a26f2cc8d8caa5eeb276cce14d12e507773dd652dafe10dab8454c97b18823e"]
 ]
 
