@@ -17,6 +17,7 @@
 export * as algorithms from "./algorithms/mod.ts"
 // Programs and what runs them.
 export * as aggregate from "./core/aggregate/mod.ts"
+export * as curvature from "./core/curvature/mod.ts"
 export * as dist from "./core/dist/mod.ts"
 export * as estimate from "./core/estimate/mod.ts"
 // The one shape of failures.

@@ -15,3 +15,4 @@ export {
   reduce
 } from "./eigh.ts"
 export { norm } from "./norm.ts"
+export { type Quadrature, tridiagonalQuadrature } from "./quadrature.ts"

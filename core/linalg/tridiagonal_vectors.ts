@@ -5,8 +5,8 @@
  * rotation, and four rows hide the latency of one another.
  *
  * - Shapes: `diagonal`, `off` are `[n]`, `off[r]` coupling r − 1 and r; both are overwritten, `diagonal` with the
- *   eigenvalues in no order; `z` is `[n, n]` row-major, on return with the eigenvector of `diagonal[i]` in
- *   column i if it held I; `rotations` is `[2n]`.
+ *   eigenvalues in no order; `z` is `[any, n]` row-major, on return with the eigenvector of `diagonal[i]` in
+ *   column i if it held I, or with those rows of the eigenvectors whose rows of I it held; `rotations` is `[2n]`.
  * - Errors: returns false if an eigenvalue has not settled after 60 sweeps, which only non-finite input brings about.
  * - Source: Golub and Van Loan, Matrix Computations, 4th edition, section 8.3.3.
  */
@@ -91,10 +91,11 @@ const firstNegligible = (n: number, l: number, d: Float64Array, e: Float64Array)
   return m
 }
 
-/** Applies rotations m − 1 … first, rotation i acting on columns i and i + 1. */
+/** Applies rotations m − 1 … first to rows of n columns, rotation i acting on columns i and i + 1. */
 const rotateColumns = (n: number, z: Float64Array, rotations: Float64Array, first: number, m: number): void => {
+  const rows = z.length / n
   let row = 0
-  for (; row + 3 < n; row += 4) {
+  for (; row + 3 < rows; row += 4) {
     const z0 = row * n
     const z1 = z0 + n
     const z2 = z1 + n
@@ -124,7 +125,7 @@ const rotateColumns = (n: number, z: Float64Array, rotations: Float64Array, firs
     z[z2 + first] = f2
     z[z3 + first] = f3
   }
-  for (; row < n; row++) {
+  for (; row < rows; row++) {
     const z0 = row * n
     let f = z[z0 + m]!
     for (let i = m - 1; i >= first; i--) {
