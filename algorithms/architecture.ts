@@ -1,35 +1,32 @@
-/** Architectures: what the networks of policies and critics can be, chosen by the configuration's `network.id`. */
+/** What an architecture is: a record that makes networks of the configuration's settings. */
 
 import { Result, Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import type { ArgumentError } from "../core/failure/mod.ts"
-import { mlp, type Network } from "../core/network/mod.ts"
+import { pipe } from "fp-ts/lib/function.js"
+import { type ArgumentError, cannot } from "../core/failure/mod.ts"
+import type { Network, NetworkSizes, ToldSizes } from "../core/network/mod.ts"
 import { misfit } from "../core/service/decoding.ts"
 import { choice, count, name } from "../core/service/setting.ts"
-import { choices } from "../core/text/choices.ts"
-import { clipped } from "../core/text/printable.ts"
+import { suggestion } from "../core/text/choices.ts"
+import { shown } from "../core/text/shown.ts"
 import { problemError } from "./error.ts"
 
-/** What every network is given: its place between two sizes. */
-export interface NetworkSizes {
-  readonly inputs: number
-  readonly outputs: number
-}
-
-/** Hidden layers of one width. */
-const MlpConfig = Schema.Struct({
+/** Settings that architectures have in common. */
+export const layerFields = {
   layers: count(0, 64, "hidden layers"),
   width: count(1, 8192, "units in a hidden layer"),
   activation: choice(["tanh", "relu"], "nonlinearity of the hidden layers")
-})
+}
 
 /**
  * What a configuration says of networks, in files and between threads: common settings, and under `options` what is an
  * architecture's own. Every architecture checks its settings.
  */
 export const ArchitectureConfig = Schema.Struct({
-  id: Schema.optionalKey(name("architecture: mlp, or a plugin's; mlp where none is named")),
-  ...MlpConfig.fields,
+  id: Schema.optionalKey(
+    name("architecture: mlp; multi-head, film, which are told their task; or a plugin's; mlp where none is named")
+  ),
+  ...layerFields,
   options: Schema.optionalKey(
     Schema.Record(Schema.String, Schema.Unknown).annotate({
       description: "the architecture's own settings, checked by it"
@@ -38,14 +35,26 @@ export const ArchitectureConfig = Schema.Struct({
 })
 export type ArchitectureConfig = typeof ArchitectureConfig.Type
 
-/** An architecture: a record. One more is one more entry in {@link architectures}, or a plugin's. */
+/** An architecture: a record. One more is one more entry in `algorithms/architectures.ts`, or a plugin's. */
 export interface Architecture {
   /** What `network.id` names. */
   readonly id: string
   /** One line for people. */
   readonly summary: string
-  /** Errors: `ArgumentError` for settings that it refuses. */
+  /** Errors: `ArgumentError` for settings that it refuses, and for sizes that it has no network of. */
   readonly make: (config: ArchitectureConfig, sizes: NetworkSizes) => E.Either<ArgumentError, Network>
+}
+
+/** An architecture as a function from settings, of type C, to networks. */
+interface Kind<C, Sizes> {
+  readonly id: string
+  readonly summary: string
+  readonly config: Schema.Codec<C, unknown>
+  /** Of the own settings, for those that a configuration leaves out; with it, an option of another name is a mistake. */
+  readonly defaults?: Readonly<Record<string, unknown>>
+  /** Refuses what no setting says by itself. */
+  readonly check?: (config: C, sizes: Sizes) => E.Either<ArgumentError, unknown>
+  readonly make: (config: C, sizes: Sizes) => Network
 }
 
 /**
@@ -68,60 +77,56 @@ export interface Architecture {
  * narrowing.id // => "narrowing"
  * ```
  */
-export const architecture = <C>(kind: {
-  readonly id: string
-  readonly summary: string
-  readonly config: Schema.Codec<C, unknown>
-  readonly make: (config: C, sizes: NetworkSizes) => Network
-}): Architecture => {
+export const architecture = <C>(kind: Kind<C, NetworkSizes>): Architecture => {
   const decode = Schema.decodeUnknownResult(kind.config)
   const made = (config: C, sizes: NetworkSizes): Network => ({
     ...kind.make(config, sizes),
     id: kind.id,
-    sized: (inputs, outputs) => made(config, { inputs, outputs })
+    sized: (inputs, outputs) => made(config, { ...sizes, inputs, outputs })
   })
   return {
     id: kind.id,
     summary: kind.summary,
-    make: ({ id: _, options, ...common }, sizes) => {
-      const decoded = decode({ ...common, ...options })
-      return Result.isSuccess(decoded)
-        ? E.right(made(decoded.success, sizes))
-        : E.left(problemError("network", `settings of ${kind.id}`, misfit(decoded.failure)))
+    make: ({ id: _, options = {}, ...common }, sizes) => {
+      const { defaults } = kind
+      const names = Object.keys(defaults ?? options)
+      const stranger = Object.keys(options).find((option) => !names.includes(option))
+      if (stranger !== undefined) {
+        return cannot("train", `an option of network ${kind.id}`, shown(stranger), suggestion(stranger, names))
+      }
+      const decoded = decode({ ...defaults, ...common, ...options })
+      if (Result.isFailure(decoded)) {
+        return E.left(problemError("network", `settings of ${kind.id}`, misfit(decoded.failure)))
+      }
+      return pipe(
+        kind.check?.(decoded.success, sizes) ?? E.right(undefined),
+        E.map(() => made(decoded.success, sizes))
+      )
     }
   }
 }
 
-/** A fully connected network. */
-export const mlpArchitecture = architecture({
-  id: "mlp",
-  summary: "Multilayer perceptron: fully connected hidden layers of one width",
-  config: MlpConfig,
-  make: ({ layers, width, activation }, sizes) =>
-    mlp({ ...sizes, hidden: new Array<number>(layers).fill(width), activation })
+/** An architecture whose networks must be told their task. */
+export const toldArchitecture = <C>({ make, check, ...kind }: Kind<C, ToldSizes>): Architecture => ({
+  id: kind.id,
+  summary: kind.summary,
+  make: (config, sizes) => {
+    const { told } = sizes
+    if (told === undefined) return mustBeTold(kind.id)
+    const whole = architecture<C>({
+      ...kind,
+      ...(check === undefined ? {} : { check: (c, s) => check(c, { ...s, told }) }),
+      make: (c, s) => make(c, { ...s, told })
+    })
+    return whole.make(config, sizes)
+  }
 })
 
-/** Those that come with the package. */
-export const architectures: readonly Architecture[] = [mlpArchitecture]
-
-/** The network that a configuration asks for. Errors: `ArgumentError` for an id that is none, and for settings. */
-export const makeNetwork = (
-  config: ArchitectureConfig,
-  sizes: NetworkSizes,
-  known: readonly Architecture[] = architectures
-): E.Either<ArgumentError, Network> => {
-  const { id = mlpArchitecture.id } = config
-  const found = known.find((a) => a.id === id)
-  return found === undefined
-    ? E.left(
-        problemError(
-          "network.id",
-          `one of ${choices(
-            known.map((a) => a.id),
-            id
-          )}`,
-          clipped(id)
-        )
-      )
-    : found.make(config, sizes)
-}
+/** The refusal of a network that is told no task though it must be. */
+export const mustBeTold = (what: string): E.Either<ArgumentError, never> =>
+  cannot(
+    "train",
+    `network.taskOneHot true for ${what}, which must be told its task`,
+    "false",
+    "set network.taskOneHot=true"
+  )

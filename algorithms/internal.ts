@@ -1,6 +1,6 @@
 /** Of the learners, what the floors above use without loading any learner: contracts, errors, playing. */
 export { Budget, Fixed, SavedState, Start, Transitions } from "./algorithm.ts"
-export { architectures } from "./architecture.ts"
+export { architectures } from "./architectures.ts"
 export { BatchStateData, TaskData } from "./env_data.ts"
 export { actProgram, environmentRunner, makeRolloutBuffer, pauseEvery, playOf, rollout } from "./environment_runner.ts"
 export { problemError, workerLost } from "./error.ts"

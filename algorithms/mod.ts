@@ -19,7 +19,8 @@ export {
   Transitions,
   type Updates
 } from "./algorithm.ts"
-export { type Architecture, type ArchitectureConfig, architecture, architectures } from "./architecture.ts"
+export { type Architecture, type ArchitectureConfig, architecture, toldArchitecture } from "./architecture.ts"
+export { architectures } from "./architectures.ts"
 export { BatchStateData, TaskData } from "./env_data.ts"
 export type { LearnerError, Refusal, TrainingDiverged } from "./error.ts"
 export { type Evaluate, Evaluation, EvaluationOptions, evaluator } from "./evaluate.ts"

@@ -4,14 +4,15 @@ import { Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { categorical, type Distribution, gaussian, type Head } from "../core/dist/mod.ts"
 import type { ArgumentError } from "../core/failure/mod.ts"
-import { type Block, type Forward, type Layout, layout, type Network } from "../core/network/mod.ts"
+import { type Block, type Forward, type Layout, layout, type Network, type NetworkSizes } from "../core/network/mod.ts"
 import type { Shape, Tensor } from "../core/program/mod.ts"
 import { child, type Floats, type Key, type Stream, stream } from "../core/random/mod.ts"
 import type { RealConstructor } from "../core/service/real.ts"
 import { flag } from "../core/service/setting.ts"
 import { shown } from "../core/text/shown.ts"
 import { type Box, type Space, sizeOf } from "../envs/mod.ts"
-import { type Architecture, ArchitectureConfig, makeNetwork } from "./architecture.ts"
+import { type Architecture, ArchitectureConfig } from "./architecture.ts"
+import { makeNetwork } from "./architectures.ts"
 import { problemError } from "./error.ts"
 
 /** What acts and what it sees. */
@@ -129,9 +130,11 @@ export const makePolicy: MakePolicy = (spaces, config, taskIds = [], known) => {
     const want = "false for discrete observations, which the network sees as one-hot"
     return E.left(problemError("normalise.observation", want, "true"))
   }
-  const sizes = {
-    inputs: inputsOf(observation) + ids.length,
-    outputs: action._tag === "Discrete" ? action.n : sizeOf(action)
+  const own = inputsOf(observation)
+  const sizes: NetworkSizes = {
+    inputs: own + ids.length,
+    outputs: action._tag === "Discrete" ? action.n : sizeOf(action),
+    ...(ids.length > 0 ? { told: { at: own, tasks: ids.length } } : {})
   }
   return E.map((network: Network): Policy => {
     const about = { spaces, config, taskIds: ids, network }

@@ -11,7 +11,8 @@ import { choices } from "../core/text/choices.ts"
 import { clipped } from "../core/text/printable.ts"
 import type { Environment, Task } from "../envs/mod.ts"
 import type { Algorithm } from "./algorithm.ts"
-import { type Architecture, mlpArchitecture } from "./architecture.ts"
+import type { Architecture } from "./architecture.ts"
+import { mlpArchitecture } from "./architectures.ts"
 import { ParamsData } from "./env_data.ts"
 import { momentsSize } from "./normalise.ts"
 import { NetworkConfig, type Policy } from "./policy.ts"
@@ -176,6 +177,7 @@ export const loadPolicy = (
 export const architectureOf = ({ inputs, config, taskIds, network, distribution, size }: Policy): string =>
   [
     `${inputs} inputs${taskIds.length > 0 ? ` (tasks ${taskIds.join(", ")})` : ""}`,
+    ...(network.id === mlpArchitecture.id ? [] : [network.id]),
     ...network.words,
     `${network.outputs} outputs of a ${distribution}`,
     `${size} parameters`,

@@ -1,6 +1,6 @@
 import { exp as expOf, log as logOf } from "../math/mod.ts"
 import type { Tensor } from "../program/mod.ts"
-import { exp, logSoftmax, mul, neg, pick, reshape, size, sub, sum } from "../program/mod.ts"
+import { exp, logSoftmax, mul, neg, pick, reshape, size, softmax, sub, sum } from "../program/mod.ts"
 import { type Floats, random } from "../random/mod.ts"
 import type { Distribution } from "./distribution.ts"
 
@@ -67,4 +67,4 @@ const highest = (x: Floats, base: number, n: number): number => {
 }
 
 /** π(a) of every action: softmax of the logits over the last axis. */
-export const probabilities = (logits: Tensor): Tensor => exp(logSoftmax(logits))
+export const probabilities = (logits: Tensor): Tensor => softmax(logits)

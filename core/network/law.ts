@@ -1,6 +1,6 @@
 /** What every network must satisfy, as data: run {@link networkLaws} over a record of one's own in any test runner. */
 import * as E from "fp-ts/lib/Either.js"
-import { evaluate, program } from "../program/mod.ts"
+import { concat, evaluate, gradients, matmul, program, reshape, size, sum, tanh } from "../program/mod.ts"
 import { child, type Floats, fillUniform, stream, zeroKey } from "../random/mod.ts"
 import type { Network } from "./network.ts"
 
@@ -14,9 +14,14 @@ export interface NetworkLaw {
 const MORE = 3
 const ROWS = 4
 
-/** The laws of a network with at least one input, at its first parameters. */
+/**
+ * The laws of a network with at least one input, at its first parameters.
+ *
+ * Inputs that weigh nothing come behind those that tell the task, of a network that has such: it is the same inputs that
+ * tell it afterwards.
+ */
 export const networkLaws = (network: Network): readonly NetworkLaw[] => {
-  const { inputs, outputs } = network
+  const { inputs, outputs, told } = network
   const theta = network.init(stream(zeroKey), 1)
   const x = drawn(ROWS * inputs)
   const more = drawn(ROWS * MORE, 2)
@@ -31,6 +36,10 @@ export const networkLaws = (network: Network): readonly NetworkLaw[] => {
       }
     },
     {
+      name: "factors() tell every row's gradient: they add up to the gradient of all rows",
+      check: () => factorFault(network, theta, x)
+    },
+    {
       name: "sized() gives networks of the same architecture, of the sizes that are asked for",
       check: () => {
         const got = [wide.id, wide.inputs, wide.outputs].join(", ")
@@ -41,7 +50,7 @@ export const networkLaws = (network: Network): readonly NetworkLaw[] => {
     {
       name: "insertInputs() leaves what is computed as it is, whatever the further inputs are",
       check: () => {
-        for (let at = 0; at <= inputs; at++) {
+        for (let at = told === undefined ? 0 : told.at + told.tasks; at <= inputs; at++) {
           const inserted = network.insertInputs(theta, at, MORE)
           if (inserted.length !== wide.layout.size) return `${inserted.length} parameters for ${wide.layout.size}`
           const found = difference(outputOf(wide, inserted, spliced(x, more, inputs, at)), outputOf(network, theta, x))
@@ -56,22 +65,44 @@ export const networkLaws = (network: Network): readonly NetworkLaw[] => {
         const inserted = network.insertInputs(theta, inputs, MORE)
         if (inserted.length !== wide.layout.size) return `${inserted.length} parameters for ${wide.layout.size}`
         const fixed = wide.fixInputs(inserted, more.subarray(0, MORE))
-        return difference(outputOf(network.sized(inputs, outputs), fixed, x), outputOf(network, theta, x))
+        return difference(outputOf(fixed.network, fixed.theta, x), outputOf(network, theta, x))
       }
     },
     {
       name: "fixInputs() computes what the network does where its last inputs are these",
       check: () => {
         if (inputs < 2) return undefined
-        const rest = network.sized(inputs - 1, outputs)
         const [first] = x.slice(inputs - 1, inputs)
         const fixed = network.fixInputs(theta, Float64Array.of(first!))
         const given = x.map((v, i) => (i % inputs === inputs - 1 ? first! : v))
         const others = given.filter((_, i) => i % inputs !== inputs - 1)
-        return difference(outputOf(rest, fixed, others), outputOf(network, theta, given), 1e-12)
+        return difference(outputOf(fixed.network, fixed.theta, others), outputOf(network, theta, given), 1e-12)
       }
     }
   ]
+}
+
+/** Where Σ_t left_t ⊗ right_t is not the gradient of some function of every row by itself, added up over the rows. */
+const factorFault = (network: Network, theta: Floats, x: Float64Array): string | undefined => {
+  const { inputs, layout, factorBlocks } = network
+  const made = program("factors", { theta: [layout.size], x: [ROWS, inputs] }, (given) => {
+    const { output, cuts, factors } = network.forward(given.theta, given.x)
+    const y = sum(tanh(output))
+    const blocks = factors(gradients(y, cuts)).map(({ left, right }) => {
+      const block = right === undefined ? sum(left, { axes: [0] }) : matmul(left, right, { transposeA: true })
+      return reshape(block, [size(block.shape)])
+    })
+    return { whole: gradients(y, [given.theta])[0]!, told: concat(blocks, 0) }
+  })
+  if (E.isLeft(made)) return made.left.message
+  const { whole, told } = evaluate(made.right, { theta, x })
+  const ofBlocks = new Float64Array(layout.size)
+  let from = 0
+  for (const { offset, rows, columns } of factorBlocks) {
+    ofBlocks.set(told.subarray(from, from + rows * columns), offset)
+    from += rows * columns
+  }
+  return from === layout.size ? difference(ofBlocks, whole, 1e-9) : `factors of ${from} of ${layout.size} parameters`
 }
 
 const drawn = (n: number, key = 1): Float64Array => {

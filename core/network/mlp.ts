@@ -1,11 +1,9 @@
 /** The multilayer perceptron. */
 
-import type { Tensor } from "../program/mod.ts"
-import { add, matmul, relu, tanh } from "../program/mod.ts"
 import type { Floats } from "../random/mod.ts"
-import { layout } from "./layout.ts"
-import type { Factors, GraphNode, Network } from "./network.ts"
-import { orthogonal } from "./orthogonal.ts"
+import type { FixedInputs, Network } from "./network.ts"
+import { inputWires, linear, relu, tanh, type Wire } from "./wire.ts"
+import { wired } from "./wired.ts"
 
 /** φ of the hidden layers. */
 export type Activation = "tanh" | "relu"
@@ -19,18 +17,8 @@ export interface MlpShape {
   readonly activation: Activation
 }
 
-/** Where layer l keeps its W `[outputs, inputs]` and b `[outputs]`. */
-interface Layer {
-  readonly weight: string
-  readonly bias: string
-  readonly inputs: number
-  readonly outputs: number
-}
-
-const activations = {
-  tanh: { apply: tanh, operator: "Tanh" },
-  relu: { apply: relu, operator: "Relu" }
-} as const satisfies Readonly<Record<Activation, { readonly apply: (x: Tensor) => Tensor; readonly operator: string }>>
+/** φ as wires have it. */
+export const activations = { tanh, relu } as const satisfies Readonly<Record<Activation, (x: Wire) => Wire>>
 
 /**
  * A fully connected network.
@@ -49,80 +37,30 @@ const activations = {
  */
 export const mlp = (shape: MlpShape): Network => {
   const { inputs, hidden, outputs, activation } = shape
-  const layers = layersOf(shape)
-  const parameters = layout(
-    layers.flatMap((l) => [
-      { name: l.weight, shape: [l.outputs, l.inputs] },
-      { name: l.bias, shape: [l.outputs] }
-    ])
-  )
-  const phi = activations[activation]
-  const last = layers.length - 1
-  return {
+  const last = layersFrom(inputWires(shape).all, hidden, activation)
+  const network = wired({
     id: "mlp",
     config: { hidden, activation },
     inputs,
-    outputs,
-    layout: parameters,
-    forward: (theta, x) => {
-      const seen: Tensor[] = []
-      const cuts: Tensor[] = []
-      let h = x
-      layers.forEach((layer, i) => {
-        const w = parameters.view(theta, layer.weight)
-        const z = add(matmul(h, w, { transposeB: true }), parameters.view(theta, layer.bias))
-        seen.push(h)
-        cuts.push(z)
-        h = i < last ? phi.apply(z) : z
-      })
-      const factors = (slopes: readonly Tensor[]): readonly Factors[] =>
-        slopes.flatMap((left, i) => [
-          { left, right: seen[i] },
-          { left, right: undefined }
-        ])
-      return { output: h, cuts, factors }
-    },
-    init: (s, gain) => {
-      const theta = new Float64Array(parameters.size)
-      layers.forEach((l, i) => {
-        orthogonal(s, l.outputs, l.inputs, i === last ? gain : Math.SQRT2, parameters.host(theta, l.weight))
-      })
-      return theta
-    },
-    factorBlocks: parameters.blocks.map(({ offset, shape: [rows = 0, columns] }) => ({
-      offset,
-      rows,
-      columns: columns ?? 1,
-      outer: columns !== undefined
-    })),
-    sized: (n, m) => mlp({ ...shape, inputs: n, outputs: m }),
+    output: linear(`${hidden.length + 1}`, last, outputs, { start: "head" }),
     words: hidden.map((width) => `${width} ${activation}`),
-    graph: (input, output) =>
-      layers.flatMap(({ weight, bias }, i): readonly GraphNode[] => {
-        const from = i === 0 ? input : `h${i}`
-        const attributes = { transB: 1 }
-        if (i === last) return [{ operator: "Gemm", inputs: [from, weight, bias], output, attributes }]
-        return [
-          { operator: "Gemm", inputs: [from, weight, bias], output: `z${i + 1}`, attributes },
-          { operator: phi.operator, inputs: [`z${i + 1}`], output: `h${i + 1}` }
-        ]
-      }),
-    fixInputs: (theta, values) => fixInputs(layers[0]!, theta, values),
-    insertInputs: (theta, at, count) => insertInputs(layers[0]!, theta, at, count)
-  }
+    sized: (n, m) => mlp({ ...shape, inputs: n, outputs: m })
+  })
+  return { ...network, fixInputs: (theta, values) => fixInputs(shape, theta, values) }
 }
 
-const layersOf = ({ inputs, hidden, outputs }: MlpShape): readonly Layer[] => {
-  const sizes = [inputs, ...hidden, outputs]
-  return sizes.slice(1).map((n, i) => ({ weight: `W${i + 1}`, bias: `b${i + 1}`, inputs: sizes[i]!, outputs: n }))
-}
+/** Hidden layers one after another: h_l = φ(h_{l−1} W_lᵀ + b_l), named `prefix` and their number. */
+export const layersFrom = (x: Wire, widths: readonly number[], activation: Activation, prefix = ""): Wire =>
+  widths.reduce((h, width, i) => activations[activation](linear(`${prefix}${i + 1}`, h, width)), x)
 
 /**
  * The last inputs e of the first layer as part of its bias; all that follows stays.
  *
  *     z_1 = W [x; e] + b = W_x x + (b + W_e e)
  */
-const fixInputs = ({ inputs, outputs }: Layer, theta: Floats, values: Floats): Float64Array => {
+const fixInputs = (shape: MlpShape, theta: Floats, values: Floats): FixedInputs => {
+  const { inputs } = shape
+  const outputs = shape.hidden[0] ?? shape.outputs
   const left = inputs - values.length
   const out = new Float64Array(theta.length - outputs * values.length)
   for (let row = 0; row < outputs; row++) {
@@ -133,21 +71,5 @@ const fixInputs = ({ inputs, outputs }: Layer, theta: Floats, values: Floats): F
     out[outputs * left + row] = bias
   }
   out.set(theta.subarray(outputs * (inputs + 1)), outputs * (left + 1))
-  return out
-}
-
-/**
- * Columns of zeros in the first layer's weights.
- *
- *     W' = [W_{…at−1}, 0, W_{at…}],   z_1 = W' [x_{…at−1}; e; x_{at…}] + b = W x + b
- */
-const insertInputs = ({ inputs, outputs }: Layer, theta: Floats, at: number, count: number): Float64Array => {
-  const out = new Float64Array(theta.length + outputs * count)
-  for (let row = 0; row < outputs; row++) {
-    const [from, to] = [row * inputs, row * (inputs + count)]
-    out.set(theta.subarray(from, from + at), to)
-    out.set(theta.subarray(from + at, from + inputs), to + at + count)
-  }
-  out.set(theta.subarray(outputs * inputs), outputs * (inputs + count))
-  return out
+  return { network: mlp({ ...shape, inputs: left }), theta: out }
 }

@@ -1,6 +1,11 @@
-/** Networks: the record that every architecture is, parameter layouts, multilayer perceptrons, orthogonal initialisation. */
+/** Networks: the record that every architecture is, parameter layouts, architectures as wires, orthogonal initialisation. */
+export { type Film, film } from "./film.ts"
 export { type NetworkLaw, networkLaws } from "./law.ts"
 export { type Block, type Field, type Layout, layout } from "./layout.ts"
 export { type Activation, type MlpShape, mlp } from "./mlp.ts"
-export type { FactorBlock, Factors, Forward, GraphNode, Network } from "./network.ts"
+export { type MultiHead, multiHead } from "./multi_head.ts"
+export type { FactorBlock, Factors, FixedInputs, Forward, GraphNode, Network } from "./network.ts"
 export { orthogonal } from "./orthogonal.ts"
+export type { NetworkSizes, Told, ToldSizes, Wire } from "./wire.ts"
+export * as wire from "./wire.ts"
+export { type WiredNetwork, wired } from "./wired.ts"

@@ -2,6 +2,7 @@
 import type { Tensor } from "../program/mod.ts"
 import type { Floats, Stream } from "../random/mod.ts"
 import type { Layout } from "./layout.ts"
+import type { Told } from "./wire.ts"
 
 /** Where a block of the gradient lies in θ: row-major `[rows, columns]` from `offset`. */
 export interface FactorBlock {
@@ -28,14 +29,24 @@ export interface Forward {
   readonly factors: (slopes: readonly Tensor[]) => readonly Factors[]
 }
 
-/** One step of the forward pass for formats of graphs; operators have ONNX's names and meaning. */
+/** One step of the forward pass for formats of graphs; operators have ONNX's names and meaning, of its version 17. */
 export interface GraphNode {
-  readonly operator: "Gemm" | "Tanh" | "Relu" | "Identity" | "Clip" | "Mul" | "Add" | "Sub" | "Div" | "Concat"
+  readonly operator:
+    | ("Gemm" | "Tanh" | "Relu" | "Sqrt" | "Softmax" | "Identity" | "Clip" | "Mul" | "Add" | "Sub" | "Div")
+    | ("Concat" | "Slice" | "Reshape" | "ReduceSum" | "MatMul" | "Constant")
   /** Names of other nodes' outputs, or of the layout's blocks. */
   readonly inputs: readonly string[]
   readonly output: string
-  /** Whole-number attributes. */
-  readonly attributes?: Readonly<Record<string, number>>
+  /** Whole-number attributes, all >= 0. */
+  readonly attributes?: Readonly<Record<string, number | readonly number[]>>
+  /** Attributes that are lists of real numbers. */
+  readonly reals?: Readonly<Record<string, readonly number[]>>
+}
+
+/** A network without the inputs that became constants, and its θ. */
+export interface FixedInputs {
+  readonly network: Network
+  readonly theta: Float64Array
 }
 
 /** A network: parameters laid out in one vector θ, and what is done with them. */
@@ -46,6 +57,8 @@ export interface Network {
   readonly config: Readonly<Record<string, unknown>>
   readonly inputs: number
   readonly outputs: number
+  /** Which inputs tell it the task, of a network that makes a difference between these and the others. */
+  readonly told?: Told
   readonly layout: Layout
   /** θ `[layout.size]`, x `[rows, inputs]`. */
   readonly forward: (theta: Tensor, x: Tensor) => Forward
@@ -53,17 +66,18 @@ export interface Network {
   readonly init: (s: Stream, gain: number) => Float64Array
   /** The blocks of θ, in the order of a pass's factors. */
   readonly factorBlocks: readonly FactorBlock[]
-  /** The same architecture with other sizes. */
+  /** The same architecture with other sizes; further inputs come behind the others, of which the same tell the task. */
   readonly sized: (inputs: number, outputs: number) => Network
   /** Its inner sizes in words, from input to output: two networks of one text may exchange θ. */
   readonly words: readonly string[]
   /** The forward pass from a tensor of one name to one of another. */
   readonly graph: (input: string, output: string) => readonly GraphNode[]
-  /** θ of the network that is `sized` without the last inputs, and computes what this one does where they are `values`. */
-  readonly fixInputs: (theta: Floats, values: Floats) => Float64Array
+  /** The network of all but the last inputs that computes what this one does where those are `values`. */
+  readonly fixInputs: (theta: Floats, values: Floats) => FixedInputs
   /**
    * θ of the network that is `sized` with `count` further inputs, the first of them input `at`, that weigh nothing: it computes
-   * what this one does, whatever they are. Law: where they are the last ones, `fixInputs` undoes it for any values.
+   * what this one does, whatever they are; `at` is behind the inputs that tell the task, if any do. Law: where they are the last
+   * ones, `fixInputs` undoes it for any values.
    */
   readonly insertInputs: (theta: Floats, at: number, count: number) => Float64Array
 }

@@ -154,6 +154,9 @@ export const logSumExp = (x: Tensor): Tensor => {
 /** x − logSumExp(x) over the last axis. */
 export const logSoftmax = (x: Tensor): Tensor => sub(x, P.reshape(logSumExp(x), [...x.shape.slice(0, -1), 1]))
 
+/** exp x_i / Σ_j exp x_j over the last axis: positive numbers that sum to 1. */
+export const softmax = (x: Tensor): Tensor => exp(logSoftmax(x))
+
 /** Element `index[i]` of row i of `x` (`[m, n]`, index `[m]`): `[m]`. */
 export const pick = (x: Tensor, index: Tensor): Tensor => {
   if (x.shape.length !== 2 || index.shape.length !== 1 || index.shape[0] !== x.shape[0]) {

@@ -36,7 +36,45 @@ test("makePolicy() refuses an architecture that there is none of, and settings t
     const made = makePolicy(cartPole, { ...settings, ...config }, [], known)
     return E.isLeft(made) ? made.left.message : assert.fail("was made")
   }
-  assert.match(refusal({ id: "transformer" }), /network\.id one of mlp, growing, got transformer/)
+  assert.match(refusal({ id: "transformer" }), /network\.id one of mlp, .*growing, got transformer/)
+  assert.match(refusal({ id: "multihead" }), /got multihead; did you mean multi-head\?$/)
+  assert.match(refusal({ id: "mlp", options: { times: 3 } }), /want an option of network mlp, got "times"; there is /)
   assert.match(refusal({ id: "growing", options: { times: 0.5 } }), /settings of growing.*times/s)
   assert.match(refusal({ width: -1 }), /settings of mlp.*width/s)
+})
+
+const told = { ...settings, id: "multi-head", taskOneHot: true } as const
+const ids = ["a", "b", "c"]
+
+test("networks that must be told their task are refused without, and so are other heads than tasks", () => {
+  const refusal = (config: object) => {
+    const made = makePolicy(cartPole, { ...told, ...config }, ids)
+    return E.isLeft(made) ? made.left.message : assert.fail("was made")
+  }
+  for (const { id } of architectures.filter((a) => a.id !== "mlp")) {
+    const want = `network.taskOneHot true for ${id}, which must be told its task, got false; set network.taskOneHot=true`
+    assert.equal(refusal({ id, taskOneHot: false }), `Cannot train: want ${want}`)
+  }
+  for (const heads of [2, 4]) {
+    const want = `network.options.heads tasks, or 3, a head for each task, got ${heads}`
+    assert.equal(refusal({ options: { heads } }), `Cannot train: want ${want}`)
+  }
+  assert.match(
+    refusal({ options: { head: 3 } }),
+    /want an option of network multi-head, got "head"; did you mean heads\?$/
+  )
+  assert.match(refusal({ id: "film", options: { embedding: 0 } }), /settings of film.*embedding.*between 1 and 8192/s)
+})
+
+test("a critic is told the task at the place where its policy is, whatever comes behind", () => {
+  const policy = right(sac.makePolicy(pendulum, told, ids))
+  const critic = policy.network.sized(policy.inputs + 1, 1)
+  assert.deepEqual(
+    [policy.network.told, critic.told],
+    [
+      { at: 3, tasks: 3 },
+      { at: 3, tasks: 3 }
+    ]
+  )
+  assert.deepEqual([critic.inputs, critic.outputs], [7, 1])
 })

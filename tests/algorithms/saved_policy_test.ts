@@ -90,6 +90,11 @@ test("loadPolicy() refuses another architecture or version, both named", () => {
     refused(saved, wider.policy),
     /want architecture 4 inputs, 6 tanh, 6 tanh, .*got 4 inputs, 5 tanh, 5 tanh/
   )
+  const heads = made(cartPole, { ...network, id: "multi-head", taskOneHot: true })
+  assert.match(
+    refused(heads.saved),
+    /want architecture 4 inputs, 5 tanh.*got 6 inputs \(tasks only, other\), multi-head, 5 tanh, 5 tanh, 2 heads, /
+  )
   assert.match(
     refused({ ...saved, meta: { ...saved.meta, format: "policygradex-policy/2" } }),
     new RegExp(`want format ${policyFormat}, got policygradex-policy/2`)

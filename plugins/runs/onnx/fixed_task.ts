@@ -1,7 +1,7 @@
 /** A policy that is told its task, for one task only. */
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
-import type { Algorithm, Architecture, LoadedPolicy } from "../../../algorithms/mod.ts"
+import type { Algorithm, Architecture, LoadedPolicy, Policy } from "../../../algorithms/mod.ts"
 import { type ArgumentError, argumentError, cannot, partsOf } from "../../../core/failure/mod.ts"
 import type { Network } from "../../../core/network/mod.ts"
 import { suggestion } from "../../../core/text/choices.ts"
@@ -28,14 +28,15 @@ export const fixedTask = (
   if (policy.taskIds.length === 0) return E.right({ ...loaded, tasks: only })
   const by = algorithms.find((a) => a.id === loaded.algorithm.id)
   if (by === undefined) return refuse(`algorithm ${loaded.algorithm.id}`, "none of that id")
+  const from = policy.network.layout.size
+  const told = Float64Array.from(policy.taskIds, (id) => (id === task ? 1 : 0))
+  const fixed = policy.network.fixInputs(theta.subarray(0, from), told)
   return pipe(
-    by.makePolicy(policy.spaces, { ...policy.config, taskOneHot: false }, [], [sameArchitecture(policy.network)]),
+    by.makePolicy(policy.spaces, { ...policy.config, taskOneHot: false }, [], [architectureOf(policy, fixed.network)]),
     E.mapLeft((e) => argumentError({ ...partsOf(e), doing: "export a policy for one task" })),
     E.map((alone): LoadedPolicy => {
-      const told = Float64Array.from(policy.taskIds, (id) => (id === task ? 1 : 0))
-      const from = policy.network.layout.size
       const folded = new Float64Array(alone.size)
-      folded.set(policy.network.fixInputs(theta.subarray(0, from), told))
+      folded.set(fixed.theta)
       // What is beside the network stays as it is.
       folded.set(theta.subarray(from), alone.network.layout.size)
       return { ...loaded, policy: alone, theta: folded, tasks: only }
@@ -43,9 +44,9 @@ export const fixedTask = (
   )
 }
 
-/** What the policy's own network is of, wherever that came from. */
-const sameArchitecture = ({ id, sized }: Network): Architecture => ({
-  id,
+/** What the network is of, wherever that came from, under the name that the policy's configuration has for it. */
+const architectureOf = (policy: Policy, { sized }: Network): Architecture => ({
+  id: policy.network.id,
   summary: "",
   make: (_, { inputs, outputs }) => E.right(sized(inputs, outputs))
 })

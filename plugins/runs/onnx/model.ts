@@ -6,7 +6,7 @@
  * - Source: onnx/onnx, onnx.proto3 (field numbers), IR version 8, operators of version 17.
  */
 import type { GraphNode } from "../../../core/network/mod.ts"
-import { bytes, type Field, joined, type Message, message, text, whole } from "./wire.ts"
+import { bytes, type Field, joined, type Message, message, single, text, whole } from "./wire.ts"
 
 /** A tensor that comes with the model. */
 export interface Initializer {
@@ -39,7 +39,10 @@ export interface Model {
 const IR_VERSION = 8
 const OPERATORS_VERSION = 17
 const FLOAT = 1
-const ATTRIBUTE_INT = 2
+/** Types of attributes, and the fields that hold them. */
+const INT = { type: 2, field: 3 }
+const FLOATS = { type: 6, field: 7 }
+const INTS = { type: 7, field: 8 }
 
 /** The bytes of an `.onnx` file. */
 export const writeOnnx = (m: Model): Uint8Array<ArrayBuffer> =>
@@ -61,13 +64,31 @@ const graph = (m: Model): Message => [
   ...m.outputs.map((v) => message(12, value(v)))
 ]
 
-const node = ({ operator, inputs, output, attributes = {} }: Node): Message => [
+const node = ({ operator, inputs, output, attributes = {}, reals = {} }: Node): Message => [
   ...inputs.map((name) => text(1, name)),
   text(2, output),
   text(3, output),
   text(4, operator),
-  ...Object.entries(attributes).map(([name, n]) => message(5, [text(1, name), whole(3, n), whole(20, ATTRIBUTE_INT)]))
+  ...Object.entries(attributes).map(([name, n]) =>
+    typeof n === "number"
+      ? attribute(name, INT, [whole(INT.field, n)])
+      : attribute(
+          name,
+          INTS,
+          n.map((i) => whole(INTS.field, i))
+        )
+  ),
+  ...Object.entries(reals).map(([name, x]) =>
+    attribute(
+      name,
+      FLOATS,
+      x.map((r) => single(FLOATS.field, r))
+    )
+  )
 ]
+
+const attribute = (name: string, { type }: typeof INT, values: Message): Field =>
+  message(5, [text(1, name), ...values, whole(20, type)])
 
 const initializer = ({ name, shape, data }: Initializer): Message => [
   ...shape.map((n) => whole(1, n)),

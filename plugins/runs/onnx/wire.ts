@@ -1,5 +1,6 @@
 /**
- * Protocol Buffers' wire format, as much of it as a model needs: whole numbers, texts, bytes and messages.
+ * Protocol Buffers' wire format, as much of it as a model needs: whole numbers, float32, texts, bytes
+ * and messages.
  *
  * - Source: protobuf.dev/programming-guides/encoding.
  */
@@ -12,6 +13,7 @@ export type Field = Uint8Array
 
 const VARINT = 0
 const LENGTH_DELIMITED = 2
+const FOUR_BYTES = 5
 
 /** A whole number >= 0, seven bits a byte, the lowest first; the eighth says that more follow. */
 export const varint = (value: number): Uint8Array => {
@@ -26,6 +28,13 @@ export const varint = (value: number): Uint8Array => {
 
 /** Field `number` holding a whole number >= 0. */
 export const whole = (number: number, value: number): Field => joined([varint(8 * number + VARINT), varint(value)])
+
+/** Field `number` holding a float32. */
+export const single = (number: number, value: number): Field => {
+  const bytes = new DataView(new ArrayBuffer(4))
+  bytes.setFloat32(0, value, true)
+  return joined([varint(8 * number + FOUR_BYTES), new Uint8Array(bytes.buffer)])
+}
 
 /** Field `number` holding bytes. */
 export const bytes = (number: number, value: Uint8Array): Field =>

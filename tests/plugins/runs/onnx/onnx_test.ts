@@ -9,6 +9,7 @@ import fc from "fast-check"
 import * as E from "fp-ts/lib/Either.js"
 import {
   type Algorithm,
+  architectures,
   type LoadedPolicy,
   maml,
   type NetworkConfig,
@@ -61,6 +62,12 @@ const normalising = (from: LoadedPolicy): LoadedPolicy => {
 
 const both = { observation: true, reward: true } as const
 
+/** Every architecture that is told its task, with little in it. */
+const toldNetworks = architectures.map(({ id }) => id).filter((id) => id !== "mlp")
+const small: Readonly<Record<string, Readonly<Record<string, number>>>> = { film: { embedding: 4 } }
+const toldBy = (id: string) =>
+  ({ id, layers: 2, width: 16, activation: "relu", taskOneHot: true, options: small[id] ?? {} }) as const
+
 type Maker = Pick<Algorithm<unknown>, "id" | "version" | "makePolicy">
 
 for (const [environment, network, by] of [
@@ -71,9 +78,13 @@ for (const [environment, network, by] of [
   [pendulum, { layers: 1, width: 16, activation: "tanh", taskOneHot: false }, maml],
   [cartPole, { layers: 2, width: 16, activation: "tanh", taskOneHot: true, normalise: both }],
   [pendulum, { layers: 0, width: 1, activation: "tanh", taskOneHot: false, normalise: both }, sac],
-  [cartPole, { layers: 1, width: 16, activation: "relu", taskOneHot: true }, sac]
+  [cartPole, { layers: 1, width: 16, activation: "relu", taskOneHot: true }, sac],
+  ...toldNetworks.flatMap((id) => [
+    [cartPole, toldBy(id)] as const,
+    [pendulum, { ...toldBy(id), normalise: both }, sac] as const
+  ])
 ] as const)
-  test(`onnxruntime gives what the ${"normalise" in network ? "normalising " : ""}policy of ${(by ?? ppo).id} for ${environment.id} gives, to 1e-6 of it`, {
+  test(`onnxruntime gives what the ${"normalise" in network ? "normalising " : ""}policy of ${(by ?? ppo).id} for ${environment.id} by ${"id" in network ? network.id : "mlp"} gives, to 1e-6 of it`, {
     skip
   }, () => {
     const from = normalising(loaded(environment, network, by))
@@ -135,9 +146,10 @@ for (const [environment, network, by] of [
 for (const [environment, network, by] of [
   [cartPole, { layers: 2, width: 16, activation: "tanh", taskOneHot: true, normalise: both }, ppo],
   [pendulum, { layers: 1, width: 8, activation: "relu", taskOneHot: true }, sac],
-  [frozenLake, { layers: 0, width: 1, activation: "tanh", taskOneHot: true }, ppo]
+  [frozenLake, { layers: 0, width: 1, activation: "tanh", taskOneHot: true }, ppo],
+  ...toldNetworks.map((id) => [pendulum, { ...toldBy(id), normalise: both }, sac] as const)
 ] as const)
-  test(`fixedTask() does what ${by.id}'s policy for ${environment.id} does when it is told the task`, () => {
+  test(`fixedTask() does what ${by.id}'s policy for ${environment.id} by ${"id" in network ? network.id : "mlp"} does when it is told the task`, () => {
     const from = normalising(loaded(environment, network, by))
     const { policy, theta } = from
     const tasks = policy.taskIds.map((id) => ({ id, params: {} }))
