@@ -2,7 +2,7 @@
 import { Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { type ArgumentError, cannot } from "../core/failure/mod.ts"
-import { film, mlp, multiHead, type Network, type NetworkSizes } from "../core/network/mod.ts"
+import { embeddedMlp, film, mlp, multiHead, type Network, type NetworkSizes } from "../core/network/mod.ts"
 import { count, countOr } from "../core/service/setting.ts"
 import { choices, suggestion } from "../core/text/choices.ts"
 import { clipped } from "../core/text/printable.ts"
@@ -11,6 +11,7 @@ import {
   type ArchitectureConfig,
   architecture,
   layerFields,
+  mustBeTold,
   toldArchitecture
 } from "./architecture.ts"
 import { problemError } from "./error.ts"
@@ -19,10 +20,19 @@ import { problemError } from "./error.ts"
 export const mlpArchitecture = architecture({
   id: "mlp",
   summary: "Multilayer perceptron: fully connected hidden layers of one width",
-  config: Schema.Struct(layerFields),
-  defaults: {},
-  make: ({ layers, width, activation }, sizes) =>
-    mlp({ ...sizes, hidden: new Array<number>(layers).fill(width), activation })
+  config: Schema.Struct({
+    ...layerFields,
+    embedding: countOr("off", 1, 8192, "numbers of a task's learned embedding; off: the one-hot itself")
+  }),
+  defaults: { embedding: "off" },
+  check: ({ embedding }, { told }) =>
+    embedding === "off" || told !== undefined ? E.right(undefined) : mustBeTold("network.options.embedding"),
+  make: ({ layers, width, activation, embedding }, { told, ...sizes }) => {
+    const hidden = new Array<number>(layers).fill(width)
+    return embedding === "off" || told === undefined
+      ? mlp({ ...sizes, hidden, activation })
+      : embeddedMlp({ hidden, activation, embedding }, { ...sizes, told })
+  }
 })
 
 const multiHeadArchitecture = toldArchitecture({

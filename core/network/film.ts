@@ -1,7 +1,7 @@
 /** Feature-wise linear modulation: the task scales and shifts what the layers compute. */
 import { type Activation, activations } from "./mlp.ts"
 import type { Network } from "./network.ts"
-import { add, columns, inputWires, linear, mul, type ToldSizes, type Wire } from "./wire.ts"
+import { add, columns, inputWires, linear, mul, type ToldSizes } from "./wire.ts"
 import { wired } from "./wired.ts"
 
 /** What a modulated network is made of. */
@@ -30,7 +30,7 @@ export const film = (config: Film, sizes: ToldSizes): Network => {
   const { layers, width, activation, embedding } = config
   const phi = activations[activation]
   const { state, task } = inputWires(sizes)
-  const e = embedded(task, embedding, phi)
+  const e = phi(linear("_embedding", task, embedding, { bias: false, start: { norm: 1 } }))
   let h = state
   for (let l = 1; l <= layers; l++) {
     const modulation = linear(`_film${l}`, e, 2 * width, { start: "zero" })
@@ -50,7 +50,3 @@ export const film = (config: Film, sizes: ToldSizes): Network => {
     sized: (inputs, outputs) => film(config, { ...sizes, inputs, outputs })
   })
 }
-
-/** φ(E τ): a learned vector of every task. */
-export const embedded = (task: Wire, width: number, phi: (x: Wire) => Wire): Wire =>
-  phi(linear("_embedding", task, width, { bias: false, start: "directions" }))

@@ -1,6 +1,7 @@
 /** A network's wires as a graph of operators, for export: a rule for each kind. */
 import type { GraphNode } from "./network.ts"
-import { biasOf, byKind, isLinear, type Wire, type WireRules, weightOf, wiresOf } from "./wire.ts"
+import type { Wire } from "./wire.ts"
+import { biasOf, byKind, isLinear, type WireRules, weightOf, wiresOf } from "./wiring.ts"
 
 /** What a wire's node is made from: names of tensors, and a way to more nodes. */
 interface Naming {

@@ -1,6 +1,7 @@
 /** Further inputs of a network, which weigh nothing. */
 import type { Floats } from "../random/mod.ts"
-import type { Linear, Told, Wire } from "./wire.ts"
+import type { Told, Wire } from "./wire.ts"
+import type { Linear } from "./wiring.ts"
 
 /**
  * θ where there are further inputs, which weigh nothing: columns of zeros in all weights that see the state.

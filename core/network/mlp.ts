@@ -2,7 +2,7 @@
 
 import type { Floats } from "../random/mod.ts"
 import type { FixedInputs, Network } from "./network.ts"
-import { inputWires, linear, relu, tanh, type Wire } from "./wire.ts"
+import { concat, inputWires, linear, relu, type ToldSizes, tanh, type Wire } from "./wire.ts"
 import { wired } from "./wired.ts"
 
 /** φ of the hidden layers. */
@@ -52,6 +52,35 @@ export const mlp = (shape: MlpShape): Network => {
 /** Hidden layers one after another: h_l = φ(h_{l−1} W_lᵀ + b_l), named `prefix` and their number. */
 export const layersFrom = (x: Wire, widths: readonly number[], activation: Activation, prefix = ""): Wire =>
   widths.reduce((h, width, i) => activations[activation](linear(`${prefix}${i + 1}`, h, width)), x)
+
+/** A fully connected network that is told its task by an embedding. */
+export interface EmbeddedMlp extends Pick<MlpShape, "hidden" | "activation"> {
+  /** Numbers of a task's embedding. */
+  readonly embedding: number
+}
+
+/**
+ * A fully connected network of the state and a learned vector of the task, e = E τ.
+ *
+ *     h_0 = [s, E τ],   h_l = φ(h_{l−1} W_lᵀ + b_l),   output = z_L
+ *
+ * - Parameters: m T of T embeddings of m numbers, then those of {@link mlp} with the state and m inputs.
+ * - Source: the definition.
+ */
+export const embeddedMlp = (config: EmbeddedMlp, sizes: ToldSizes): Network => {
+  const { hidden, activation, embedding } = config
+  const { state, task } = inputWires(sizes)
+  const e = linear("_embedding", task, embedding, { bias: false, start: { norm: 1 } })
+  const h = layersFrom(concat([state, e]), hidden, activation)
+  return wired({
+    id: "mlp",
+    config: { ...config },
+    ...sizes,
+    output: linear(`${hidden.length + 1}`, h, sizes.outputs, { start: "head" }),
+    words: [`embeddings of ${embedding}`, ...hidden.map((width) => `${width} ${activation}`)],
+    sized: (inputs, outputs) => embeddedMlp(config, { ...sizes, inputs, outputs })
+  })
+}
 
 /**
  * The last inputs e of the first layer as part of its bias; all that follows stays.

@@ -2,7 +2,7 @@
 export { type Film, film } from "./film.ts"
 export { type NetworkLaw, networkLaws } from "./law.ts"
 export { type Block, type Field, type Layout, layout } from "./layout.ts"
-export { type Activation, type MlpShape, mlp } from "./mlp.ts"
+export { type Activation, type EmbeddedMlp, embeddedMlp, type MlpShape, mlp } from "./mlp.ts"
 export { type MultiHead, multiHead } from "./multi_head.ts"
 export type { FactorBlock, Factors, FixedInputs, Forward, GraphNode, Network } from "./network.ts"
 export { orthogonal } from "./orthogonal.ts"

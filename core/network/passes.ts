@@ -1,7 +1,8 @@
 /** What wires compute, as tensors of a program: a rule for each kind. */
 import type { Tensor } from "../program/mod.ts"
 import * as T from "../program/mod.ts"
-import { byKind, type Wire, type WireRules } from "./wire.ts"
+import type { Wire } from "./wire.ts"
+import { byKind, type WireRules } from "./wiring.ts"
 
 /** The tensor of every wire, in their order: those before it have one. */
 export const tensorsOf = (

@@ -1,7 +1,7 @@
 /**
  * What a network computes, as a value: wires, which carry numbers of every row. An architecture is a function from its input
  * wires to its output; parameters, forward pass, factors of the gradient and exported graph all follow from that
- * ({@link ../network/wired.ts}).
+ * (`wired.ts`).
  */
 
 /** How a linear layer's weights begin. */
@@ -11,8 +11,8 @@ export type Start =
   | "head"
   /** Zeros. */
   | "zero"
-  /** Every column a random direction of norm 1: a vector for each symbol of a one-hot. */
-  | "directions"
+  /** Every column a random direction of this norm: a vector for each symbol of a one-hot. */
+  | { readonly norm: number }
 
 /** What kinds of wires there are, with what each has beside those it is computed from. */
 export interface Wires {
@@ -36,7 +36,9 @@ export interface Wires {
   readonly columns: { readonly at: number }
 }
 
+/** A kind of wire. */
 export type WireKind = keyof Wires
+/** What a wire of this kind is made by. */
 export type WireOf<K extends WireKind> = { [P in K]: { readonly kind: P } & Wires[P] }[K]
 
 /** Numbers of every row, `[rows, width]`. */
@@ -45,17 +47,6 @@ export interface Wire {
   readonly from: readonly Wire[]
   readonly width: number
 }
-
-/** A rule for each kind of wire: a table that lacks one does not compile. */
-export type WireRules<A extends readonly unknown[], R> = {
-  readonly [K in WireKind]: (op: WireOf<K>, ...rest: A) => R
-}
-
-/** Applies the rule of a wire's kind. */
-export const byKind =
-  <A extends readonly unknown[], R>(rules: WireRules<A, R>) =>
-  <K extends WireKind>(op: WireOf<K>, ...rest: A): R =>
-    rules[op.kind](op, ...rest)
 
 /** Which inputs tell the task, as a one-hot: `tasks` of them from input `at` on. */
 export interface Told {
@@ -105,8 +96,11 @@ const unary =
   (fn: Wires["unary"]["fn"]) =>
   (x: Wire): Wire => ({ op: { kind: "unary", fn }, from: [x], width: x.width })
 
+/** Hyperbolic tangent. */
 export const tanh = unary("tanh")
+/** max(x, 0). */
 export const relu = unary("relu")
+/** Square root. */
 export const sqrt = unary("sqrt")
 
 const binary =
@@ -116,9 +110,13 @@ const binary =
     return { op: { kind: "binary", fn }, from: [a, other], width: Math.max(a.width, other.width) }
   }
 
+/** a + b. */
 export const add = binary("add")
+/** a − b. */
 export const sub = binary("sub")
+/** a · b, column by column. */
 export const mul = binary("mul")
+/** a / b, column by column. */
 export const div = binary("div")
 
 /** exp x_i / Σ_j exp x_j over each of `groups` equal groups of columns. */
@@ -138,27 +136,4 @@ export const concat = (all: readonly Wire[]): Wire => {
 export const columns = (x: Wire, at: number, count: number): Wire =>
   at === 0 && count === x.width ? x : { op: { kind: "columns", at }, from: [x], width: count }
 
-/** A linear layer. */
-export interface Linear extends Wire {
-  readonly op: WireOf<"linear">
-}
-
-export const isLinear = (x: Wire): x is Linear => x.op.kind === "linear"
-
-/** What a layer's parameters are called. */
-export const weightOf = ({ op }: Linear): string => `W${op.name}`
-export const biasOf = ({ op }: Linear): string => `b${op.name}`
-
 const noWire: Wire = { op: { kind: "number", value: 0 }, from: [], width: 0 }
-
-/** All wires that one is computed from and itself, each after those it needs. */
-export const wiresOf = (output: Wire): readonly Wire[] => {
-  const seen = new Set<Wire>()
-  const visit = (x: Wire): void => {
-    if (seen.has(x)) return
-    for (const y of x.from) visit(y)
-    seen.add(x)
-  }
-  visit(output)
-  return [...seen]
-}

@@ -7,7 +7,8 @@ import { insertedInputs } from "./inserted_inputs.ts"
 import { layout } from "./layout.ts"
 import type { Factors, FixedInputs, Network } from "./network.ts"
 import { tensorsOf } from "./passes.ts"
-import { biasOf, inputWires, isLinear, linear, type Told, type Wire, weightOf, wiresOf } from "./wire.ts"
+import { inputWires, linear, type Told, type Wire } from "./wire.ts"
+import { biasOf, isLinear, weightOf, wiresOf } from "./wiring.ts"
 
 /** What a network is beside its wires. */
 export interface WiredNetwork extends Pick<Network, "id" | "config" | "inputs" | "words" | "sized"> {

@@ -63,6 +63,15 @@ test("networks that must be told their task are refused without, and so are othe
     refusal({ options: { head: 3 } }),
     /want an option of network multi-head, got "head"; did you mean heads\?$/
   )
+  const embedded = { id: "mlp", options: { embedding: 4 } }
+  assert.match(
+    refusal({ ...embedded, taskOneHot: false }),
+    /taskOneHot true for network\.options\.embedding, which must/
+  )
+  assert.equal(
+    right(makePolicy(cartPole, { ...told, ...embedded }, ids)).network.layout.size,
+    3 * 4 + 9 * 5 + 6 * 5 + 6 * 2
+  )
   assert.match(refusal({ id: "film", options: { embedding: 0 } }), /settings of film.*embedding.*between 1 and 8192/s)
 })
 

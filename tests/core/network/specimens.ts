@@ -1,5 +1,5 @@
 /** Every architecture that is told its task: what its tests run over. */
-import { film, multiHead, type Network, type ToldSizes } from "../../../core/network/mod.ts"
+import { embeddedMlp, film, multiHead, type Network, type ToldSizes } from "../../../core/network/mod.ts"
 
 /** Sizes that all have. */
 export interface Common {
@@ -26,7 +26,17 @@ const lastOf = (i: number, { layers, width }: Common): number => (layers === 0 ?
 
 export const EMBEDDING = 3
 
+const widths = ({ layers, width }: Common): number[] => new Array<number>(layers).fill(width)
+
 export const specimens: Readonly<Record<string, Specimen>> = {
+  "mlp with embeddings": {
+    make: (c, sizes) => embeddedMlp({ activation: c.activation, hidden: widths(c), embedding: EMBEDDING }, sizes),
+    parameters: (c, { inputs, outputs: o, told: { tasks } }) => {
+      const n = inputs - tasks + EMBEDDING
+      return EMBEDDING * tasks + hidden(n, c) + (lastOf(n, c) + 1) * o
+    },
+    byTask: () => ({ W_embedding: "columns" })
+  },
   "multi-head": {
     make: multiHead,
     parameters: (c, { inputs: i, outputs: o, told: { tasks } }) => hidden(i, c) + tasks * (lastOf(i, c) + 1) * o,
