@@ -17,6 +17,8 @@
 export * as algorithms from "./algorithms/mod.ts"
 // Programs and what runs them.
 export * as aggregate from "./core/aggregate/mod.ts"
+// Bilevel meta-learning on processes that are known.
+export * as bilevel from "./core/bilevel/mod.ts"
 export * as curvature from "./core/curvature/mod.ts"
 export * as dist from "./core/dist/mod.ts"
 export * as estimate from "./core/estimate/mod.ts"
@@ -26,6 +28,7 @@ export * as failure from "./core/failure/mod.ts"
 export * as grouping from "./core/grouping/mod.ts"
 // Randomness and elementary functions that are the same everywhere.
 export * as math from "./core/math/mod.ts"
+export * as mdp from "./core/mdp/mod.ts"
 export * as network from "./core/network/mod.ts"
 export * as optim from "./core/optim/mod.ts"
 export * as program from "./core/program/mod.ts"

@@ -35,6 +35,7 @@ export {
 export { distinctDraws, type Family, type FamilySpec, family, type Task, type TaskSet, type Tasks } from "./family.ts"
 export { frozenLake, frozenLake8x8 } from "./frozen_lake/frozen_lake.ts"
 export { type Ice, randomMap, type Transition, transitions } from "./frozen_lake/lake.ts"
+export { type LakeStart, lakeMdp } from "./frozen_lake/lake_mdp.ts"
 export { frozenLake8x8Maps, frozenLakeMaps } from "./frozen_lake/maps_family.ts"
 export { gridWorldCorners } from "./grid_world/corners_family.ts"
 export { gridWorld } from "./grid_world/grid_world.ts"

@@ -5,6 +5,7 @@ export {
   type ConjugateGradientOptions,
   conjugateGradientSteps
 } from "./conjugate_gradient.ts"
+export { dominantLu, dominantSolve, dominantSolveTransposed } from "./dominant_lu.ts"
 export {
   type Eigen,
   type EigenWorkspace,
