@@ -89,7 +89,7 @@ test("every module of plugins is in a wing", () => {
 
 test("no algorithm imports another, and environments know nothing of each other", () => {
   const own = (path: string): string | undefined =>
-    /^(?:algorithms\/(?:ppo|sac|maml)|envs\/(?!laws|wrappers)[a-z_]+)\//.exec(path)?.[0]
+    /^(?:algorithms\/(?:ppo|sac|maml|bilevel)|envs\/(?!laws|wrappers)[a-z_]+)\//.exec(path)?.[0]
   const across = inside.filter(({ from, to }) => {
     const [a, b] = [own(from), own(to)]
     return a !== undefined && b !== undefined && a !== b && dirname(a) === dirname(b)

@@ -1,6 +1,8 @@
 /** What a person sets for a meta-learner, and where the defaults come from. */
 import { Schema } from "effect"
 import { choice, count, flag, number, numberOr } from "../../core/service/setting.ts"
+import { Estimation } from "../meta/estimation.ts"
+import { TrustRegion } from "../meta/trust_region.ts"
 
 /** The learner that adapts to one task, and the one that learns where to adapt from; any goes with any. */
 export const MamlConfig = Schema.Struct({
@@ -29,13 +31,7 @@ export const MamlConfig = Schema.Struct({
     clip: number(0, 1, "ε of the clipped probability ratio"),
     maxGradientNorm: numberOr("off", 0, 1e6, "the meta-gradient that Adam gets is scaled down to this L2 norm"),
     /** Of trpo alone. */
-    trust: Schema.Struct({
-      kl: number(1e-8, 10, "δ: the adapted policies move by at most this KL divergence, mean over states and tasks"),
-      damping: number(0, 1e3, "ξ: added to the Fisher matrix's diagonal"),
-      iterations: count(1, 1000, "of conjugate gradients"),
-      shrink: number(0.01, 0.99, "each try of the line search is this much shorter than the last"),
-      tries: count(1, 100, "of the line search")
-    }),
+    trust: TrustRegion,
     klPenalty: number(0, 1e6, "η: weight of KL(π_old ‖ π_θ) on the rollouts before adaptation (ProMP)"),
     exploration: number(
       0,
@@ -44,9 +40,7 @@ export const MamlConfig = Schema.Struct({
     ),
     robust: number(0, 1e6, "step of the task weights towards the tasks that do worst (Tr-MAML); 0: all weigh the same")
   }),
-  gamma: number(0, 1, "discount per step"),
-  lambda: number(0, 1, "GAE's λ per step"),
-  normaliseAdvantages: flag("a task's advantages get mean 0, deviation 1")
+  ...Estimation.fields
 })
 
 /** The settings of one meta-training. */

@@ -14,12 +14,14 @@ import type { TaskRow, TrainingProblem } from "../algorithm.ts"
 import { environmentRunner, pauseEvery } from "../environment_runner.ts"
 import { problemError } from "../error.ts"
 import { trainingLoop } from "../loop.ts"
+import type { Played } from "../meta/advantage.ts"
+import { innerLoop, type RolloutData } from "../meta/inner_loop.ts"
+import { parts } from "../meta/sample.ts"
 import { updateMoments } from "../normalise.ts"
-import type { Played } from "./advantage.ts"
 import { checked } from "./check.ts"
 import type { Maml, Order } from "./config.ts"
-import { innerLoop, type RolloutData } from "./inner_loop.ts"
-import { metaGradientProgram, metaSize, metricNames, parts } from "./mathematics.ts"
+import { gradientStep } from "./inner_step.ts"
+import { metaGradientProgram, metaSize, metricNames } from "./mathematics.ts"
 import { type Outer, optimizerOuter, trustOuter } from "./outer.ts"
 
 /** What distinguishes one meta-learner from the others. */
@@ -42,7 +44,7 @@ export const learner = (kind: Kind) =>
     const count = tasks.length
     const x = yield* environmentRunner(problem, zeroKey, Real)
     const at = { theta: yield* session.buffer([policy.size]), rate: yield* session.buffer([policy.size]) }
-    const inner = yield* innerLoop(c, problem, x, at.rate, rolloutSteps)
+    const inner = yield* innerLoop(c, problem, x, rolloutSteps, gradientStep(c, policy, count, at.rate))
     const data = Array.from({ length: c.inner.steps + 1 }, inner.data)
     const objective = { config: c, order: kind.order, policy, n: rolloutSteps * environmentsPerTask }
     const batched = ["score", ...data.flatMap((_, k) => parts.map((part) => part + k))]
@@ -115,7 +117,7 @@ export const learner = (kind: Kind) =>
         for (const [k, into] of data.entries()) {
           const rolled = yield* inner.play(actions, into)
           if (rolled.broken.length > 0) return yield* Effect.fail(fail("reward or log-probability", rolled.broken))
-          if (k < c.inner.steps) yield* inner.step(into)
+          if (k < c.inner.steps) yield* inner.step(into, k)
           rollouts.push(rolled.played)
           memory = updateMoments(policy, memory, inner.rows, c.gamma)
         }

@@ -1,12 +1,12 @@
 /** Meta-learners: where to start from, so that a few gradient steps on a task's own rollouts suffice. */
 import { adam } from "../../core/optim/mod.ts"
 import type { Algorithm } from "../algorithm.ts"
+import { collector } from "../meta/collector.ts"
+import { makePolicy } from "../meta/policy.ts"
 import { adapter } from "./adapter.ts"
 import { checked } from "./check.ts"
-import { collector } from "./collector.ts"
 import { defaults, type Maml, MamlConfig, type Order } from "./config.ts"
 import { type Kind, learner } from "./learner.ts"
-import { makePolicy } from "./policy.ts"
 
 /** A meta-learner of one's own: how it sees the adaptation, its optimizer, its defaults. */
 export interface MetaLearner extends Kind {

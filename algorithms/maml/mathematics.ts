@@ -15,20 +15,18 @@ import {
   type Tensor
 } from "../../core/program/mod.ts"
 import { combination } from "../combination.ts"
+import {
+  clippedLoss,
+  divergence,
+  type Loss,
+  partShapes,
+  parts,
+  policyGradientLoss,
+  type Sample
+} from "../meta/sample.ts"
 import type { Policy } from "../policy.ts"
-import { adapt, clippedLoss, divergence, type Loss, policyGradientLoss, type Sample } from "./adaptation.ts"
+import { adapt } from "./adaptation.ts"
 import type { Maml, Order } from "./config.ts"
-
-/** The parts of a sample, in the order in which programs name them: `observation0`, … for the first rollout. */
-export const parts = ["observation", "action", "logProb", "advantage"] as const
-
-/** The shape of each part of n transitions. */
-const partShapes = (policy: Policy, n: number): Readonly<Record<(typeof parts)[number], Shape>> => ({
-  observation: [n, policy.inputs],
-  action: policy.actionShape(n),
-  logProb: [n],
-  advantage: [n]
-})
 
 /** Numbers that are learned: θ, then α where it is learned. */
 export const metaSize = (c: Maml, policy: Policy): number => (c.inner.learnRates ? 2 : 1) * policy.size

@@ -10,10 +10,11 @@ import type { Floats } from "../../core/random/mod.ts"
 import { fromEither } from "../../core/service/from_either.ts"
 import { realOf } from "../../core/service/real.ts"
 import { type Argument, type Buffer, Session, type SessionFailure } from "../../core/service/session.ts"
+import { trustStep } from "../meta/trust_region.ts"
 import type { Policy } from "../policy.ts"
 import type { Maml } from "./config.ts"
 import { type MetaObjective, metaSize, outerProgram } from "./mathematics.ts"
-import { fisherProgram, trialProgram, trustStep } from "./trust_region.ts"
+import { fisherProgram, trialProgram } from "./trust_region.ts"
 
 /** Where the learned numbers are, and what the outer learner is given to change them by. */
 export interface Place {

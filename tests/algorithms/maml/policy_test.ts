@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import fc from "fast-check"
-import { makePolicy } from "../../../algorithms/maml/policy.ts"
+import { makePolicy } from "../../../algorithms/meta/policy.ts"
 import { cartPole, type Space } from "../../../envs/mod.ts"
 import { right } from "../support.ts"
 

@@ -5,7 +5,7 @@ import { baselineFitter, gaeInto, returnsInto, standardiseInPlace } from "../../
 import type { ArgumentError } from "../../core/failure/mod.ts"
 import type { Floats } from "../../core/random/mod.ts"
 import type { EnvironmentRunner, RolloutBuffer } from "../rollouts.ts"
-import type { Maml } from "./config.ts"
+import type { Estimation } from "./estimation.ts"
 
 /** What one task showed in a rollout: n transitions in the order [step, environment]. */
 export interface TaskRollout {
@@ -70,7 +70,7 @@ const FITS = 3
  * - Source: Duan et al., arXiv:1604.06778, the linear feature baseline; Schulman et al., arXiv:1506.02438, eq. 16.
  */
 export const estimate = (
-  c: Pick<Maml, "gamma" | "lambda" | "normaliseAdvantages">,
+  c: Estimation,
   r: TaskRollout,
   each: number,
   inputs: number

@@ -6,10 +6,10 @@ import { Session } from "../../core/service/session.ts"
 import type { Problem, Transitions } from "../algorithm.ts"
 import { checkSize, collecting } from "../collecting.ts"
 import { estimate, takeTask } from "./advantage.ts"
-import type { Maml } from "./config.ts"
+import type { Estimation } from "./estimation.ts"
 
 /** Makes collecting ready. */
-export const collector = Effect.fnUntraced(function* (c: Maml, problem: Problem) {
+export const collector = Effect.fnUntraced(function* (c: Estimation, problem: Problem) {
   const { policy, tasks, environmentsPerTask: each } = problem
   const session = yield* Session
   const raw = { ...c, normaliseAdvantages: false }

@@ -1,7 +1,5 @@
 /** Each task played under parameters of its own, and those parameters adapted to it: the inner loop. */
-import { Effect } from "effect"
-import * as E from "fp-ts/lib/Either.js"
-import { pipe } from "fp-ts/lib/function.js"
+import { Effect, type Scope } from "effect"
 import { perExample } from "../../core/program/mod.ts"
 import type { Floats, Stream } from "../../core/random/mod.ts"
 import { fromEither } from "../../core/service/from_either.ts"
@@ -9,11 +7,12 @@ import { type RealConstructor, realOf } from "../../core/service/real.ts"
 import { type Buffer, Session } from "../../core/service/session.ts"
 import type { Problem } from "../algorithm.ts"
 import { actProgram, checkFault, makeRolloutBuffer, pauseEvery, rollout } from "../environment_runner.ts"
+import type { LearnerError } from "../error.ts"
 import type { Actor } from "../policy.ts"
 import type { EnvironmentRunner } from "../rollouts.ts"
 import { estimate, finiteTask, type Played, played, takeTask } from "./advantage.ts"
-import type { Maml } from "./config.ts"
-import { adaptProgram, parts } from "./mathematics.ts"
+import type { Estimation } from "./estimation.ts"
+import { parts } from "./sample.ts"
 
 /** One rollout of all tasks as programs take it: task by task, each part `[tasks, n, …]`. */
 export type RolloutData = Readonly<Record<(typeof parts)[number], Float32Array | Float64Array>>
@@ -26,19 +25,25 @@ export interface RolloutResult {
   readonly broken: readonly number[]
 }
 
+/** Moves every task's own θ_i by that task's part of the data: step k of the adaptation, counted from 0. */
+export type InnerStep = (data: RolloutData, k: number) => Effect.Effect<void, LearnerError>
+
+/** Makes inner steps ready for n transitions a task; `theta` `[tasks, p]` holds all θ_i. */
+export type MakeInnerStep = (theta: Buffer, n: number) => Effect.Effect<InnerStep, LearnerError, Session | Scope.Scope>
+
 /**
- * Makes the inner loop ready: `play` fills rollout data under each task's own θ_i, `step` moves every θ_i by a
- * gradient step an epoch on that task's part of the data, all tasks in one call. α is what `rate` holds.
+ * Makes the inner loop ready: `play` fills rollout data under each task's own θ_i, `step` moves every θ_i as the learner
+ * does that made it.
  *
  * Whoever plays for a training (`problem.rollouts`) has one θ for all tasks; here each task has its own, so this plays
  * by itself.
  */
-export const innerLoop = Effect.fn("maml.innerLoop")(function* (
-  c: Maml,
+export const innerLoop = Effect.fn("innerLoop")(function* (
+  c: Estimation,
   { policy, tasks, environmentsPerTask: each }: Problem,
   x: EnvironmentRunner,
-  rate: Buffer,
-  steps: number
+  steps: number,
+  make: MakeInnerStep
 ) {
   const session = yield* Session
   const Real = realOf(session)
@@ -49,9 +54,7 @@ export const innerLoop = Effect.fn("maml.innerLoop")(function* (
   const acting = yield* session.compile(
     yield* fromEither(perExample({ batched: ["parameters", "observation"], size })(single))
   )
-  const adapting = yield* session.compile(
-    yield* fromEither(pipe(adaptProgram(c, policy, n), E.chain(perExample({ batched: ["theta", ...parts], size }))))
-  )
+  const step = yield* make(theta, n)
   const { actor, head } = actorOfEach(
     x.actor,
     Array.from({ length: size }, () => policy.actor(each, 1, Real)),
@@ -78,7 +81,8 @@ export const innerLoop = Effect.fn("maml.innerLoop")(function* (
       for (let t = 0; t < size; t++) all.set(at, t * policy.size)
       return session.write(theta, all)
     },
-    /** θ_i of every task, one after the other. */
+    /** θ_i of every task, one after the other: where they are, and their numbers. */
+    theta,
     read: session.read(theta),
     play: Effect.fnUntraced(function* (streams: readonly Stream[], into: RolloutData) {
       x.reset()
@@ -95,7 +99,7 @@ export const innerLoop = Effect.fn("maml.innerLoop")(function* (
       }
       return { played: all, broken } satisfies RolloutResult
     }),
-    step: (data: RolloutData) => adapting.run({ rate, theta, ...data }, { theta })
+    step
   }
 })
 
