@@ -37,7 +37,11 @@ export const softmaxSlope = (actions: number, policy: Float64Array, slope: Float
   return out
 }
 
-/** KL(p ‖ q) of one row from `at` on; infinite where p plays what q never does. */
+/**
+ * KL(p ‖ q) of the row that begins at `at`; infinite where p plays what q never does.
+ *
+ * - Shapes: `p` and `q` `[n, m]`, `actions` is m.
+ */
 export const rowDivergence = (p: Float64Array, q: Float64Array, at: number, actions: number): number => {
   let sum = 0
   for (let i = at; i < at + actions; i++) if (p[i]! > 0) sum += p[i]! * (log(p[i]!) - log(q[i]!))
