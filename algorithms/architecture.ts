@@ -24,7 +24,9 @@ export const layerFields = {
  */
 export const ArchitectureConfig = Schema.Struct({
   id: Schema.optionalKey(
-    name("architecture: mlp; multi-head, film, which are told their task; or a plugin's; mlp where none is named")
+    name(
+      "architecture: mlp; multi-head, soft-modules, paco, care, mixture, moore, film, which must be told their task; or a plugin's; mlp where none is named"
+    )
   ),
   ...layerFields,
   options: Schema.optionalKey(

@@ -2,7 +2,19 @@
 import { Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { type ArgumentError, cannot } from "../core/failure/mod.ts"
-import { embeddedMlp, film, mlp, multiHead, type Network, type NetworkSizes } from "../core/network/mod.ts"
+import {
+  care,
+  embeddedMlp,
+  film,
+  mixture,
+  mlp,
+  moore,
+  multiHead,
+  type Network,
+  type NetworkSizes,
+  paco,
+  softModules
+} from "../core/network/mod.ts"
 import { count, countOr } from "../core/service/setting.ts"
 import { choices, suggestion } from "../core/text/choices.ts"
 import { clipped } from "../core/text/printable.ts"
@@ -15,6 +27,9 @@ import {
   toldArchitecture
 } from "./architecture.ts"
 import { problemError } from "./error.ts"
+
+/** Where there is nothing without a hidden layer. */
+const deepFields = { ...layerFields, layers: count(1, 64, "hidden layers") }
 
 /** A fully connected network. */
 export const mlpArchitecture = architecture({
@@ -55,8 +70,75 @@ const filmArchitecture = toldArchitecture({
   make: film
 })
 
+const softModulesArchitecture = toldArchitecture({
+  id: "soft-modules",
+  summary: "Soft modularization: layers of modules, and a network that routes between them by state and task",
+  config: Schema.Struct({
+    ...deepFields,
+    modules: count(1, 64, "n, modules in a layer"),
+    embedding: count(1, 8192, "D, numbers of the embeddings of state and task"),
+    routing: count(1, 8192, "units in a hidden layer of the routing network")
+  }),
+  defaults: { modules: 2, embedding: 400, routing: 256 },
+  make: softModules
+})
+
+const pacoArchitecture = toldArchitecture({
+  id: "paco",
+  summary: "Parameter-compositional: every task's parameters are a combination of a few sets of them",
+  config: Schema.Struct({ ...layerFields, sets: count(1, 1000, "K, sets of parameters") }),
+  defaults: { sets: 5 },
+  make: paco
+})
+
+const careArchitecture = toldArchitecture({
+  id: "care",
+  summary: "Contextual attention: encoders of the state, weighed by attention to the task",
+  config: Schema.Struct({
+    ...layerFields,
+    experts: count(1, 1000, "k, encoders of the state"),
+    embedding: count(1, 8192, "numbers of the context and of an encoding"),
+    encoderLayers: count(0, 64, "hidden layers of an encoder, of the context's and of the attention's network"),
+    encoderWidth: count(1, 8192, "units in such a layer")
+  }),
+  defaults: { experts: 6, embedding: 50, encoderLayers: 2, encoderWidth: 50 },
+  make: care
+})
+
+const mixtureArchitecture = toldArchitecture({
+  id: "mixture",
+  summary: "Mixture of experts: hidden layers of their own, weighed by state and task",
+  config: Schema.Struct({ ...deepFields, experts: count(1, 1000, "experts") }),
+  defaults: { experts: 4 },
+  make: mixture
+})
+
+const mooreArchitecture = toldArchitecture({
+  id: "moore",
+  summary:
+    "Mixture of orthogonal experts: their representations made orthogonal, combined by the task; a head for each",
+  config: Schema.Struct({ ...deepFields, experts: count(1, 1000, "k, experts: at most as many as width") }),
+  defaults: { experts: 4 },
+  check: ({ experts, width }) =>
+    experts <= width
+      ? E.right(undefined)
+      : E.left(
+          problemError("network.options.experts", `at most network.width, ${width}, to be orthogonal`, `${experts}`)
+        ),
+  make: moore
+})
+
 /** Those that come with the package. */
-export const architectures: readonly Architecture[] = [mlpArchitecture, multiHeadArchitecture, filmArchitecture]
+export const architectures: readonly Architecture[] = [
+  mlpArchitecture,
+  multiHeadArchitecture,
+  softModulesArchitecture,
+  pacoArchitecture,
+  careArchitecture,
+  mixtureArchitecture,
+  mooreArchitecture,
+  filmArchitecture
+]
 
 /** The network that a configuration asks for. Errors: `ArgumentError` for an id that is none, and for settings. */
 export const makeNetwork = (

@@ -9,6 +9,7 @@ import { contractionLaws } from "./session_contractions.ts"
 import { costLaws } from "./session_costs.ts"
 import { elementwiseLaws } from "./session_elementwise.ts"
 import { movementLaws } from "./session_movement.ts"
+import { networkSessionLaws } from "./session_networks.ts"
 import { scopeLaws } from "./session_scope.ts"
 import type { Tolerance } from "./session_support.ts"
 import { transformLaws } from "./session_transforms.ts"
@@ -27,6 +28,7 @@ export const sessionLaws = (
   contractionLaws(subject)
   movementLaws(subject)
   transformLaws(subject)
+  networkSessionLaws(subject)
   bufferLaws(subject)
   scopeLaws(subject)
   costLaws(subject)

@@ -1,5 +1,16 @@
 /** Every architecture that is told its task: what its tests run over. */
-import { embeddedMlp, film, multiHead, type Network, type ToldSizes } from "../../../core/network/mod.ts"
+import {
+  care,
+  embeddedMlp,
+  film,
+  mixture,
+  moore,
+  multiHead,
+  type Network,
+  paco,
+  softModules,
+  type ToldSizes
+} from "../../../core/network/mod.ts"
 
 /** Sizes that all have. */
 export interface Common {
@@ -45,6 +56,47 @@ export const specimens: Readonly<Record<string, Specimen>> = {
       b_heads: "rows",
       ...(layers === 0 ? {} : { W1: "inputs" })
     })
+  },
+  "soft-modules": {
+    make: (c, sizes) => softModules({ ...c, modules: 2, embedding: 5, routing: 4 }, sizes),
+    parameters: ({ layers: l, width: w }, { inputs, outputs: o, told: { tasks } }) => {
+      const [n, d, r, s] = [2, 5, 4, inputs - tasks]
+      const embeddings = (s + 1) * d + (d + 1) * d + (tasks + 1) * d + (d + 1) * r + (r + 1) * r
+      const before = (l * (l - 1)) / 2
+      const routes = (l - 1) * (r + 1) * n ** 2 + (r + 1) * n + (before * n ** 2 + l - 1) * r
+      return embeddings + routes + n * (d + 1) * w + (l - 1) * n * (w + 1) * w + (w + 1) * o
+    },
+    byTask: () => ({ W_z: "columns" })
+  },
+  paco: {
+    make: (c, sizes) => paco({ ...c, sets: 3 }, sizes),
+    parameters: (c, { inputs, outputs: o, told: { tasks } }) => {
+      const s = inputs - tasks
+      return 3 * tasks + 3 * (hidden(s, c) + (lastOf(s, c) + 1) * o)
+    },
+    byTask: () => ({ W_w: "columns" })
+  },
+  care: {
+    make: (c, sizes) => care({ ...c, experts: 3, embedding: EMBEDDING, encoderLayers: 2, encoderWidth: 4 }, sizes),
+    parameters: (c, { inputs, outputs: o, told: { tasks } }) => {
+      const [k, m, s] = [3, EMBEDDING, inputs - tasks]
+      const network = (n: number, outputs: number) => (n + 1) * 4 + (4 + 1) * 4 + (4 + 1) * outputs
+      const encoders = m * tasks + network(m, m) + network(m, k) + k * network(s, m)
+      return encoders + hidden(2 * m, c) + (lastOf(2 * m, c) + 1) * o
+    },
+    byTask: () => ({ W_embedding: "columns" })
+  },
+  mixture: {
+    make: (c, sizes) => mixture({ ...c, experts: 3 }, sizes),
+    parameters: (c, { inputs: i, outputs: o, told: { tasks } }) =>
+      (i + 1) * 3 + 3 * hidden(i - tasks, c) + (c.width + 1) * o,
+    byTask: () => ({ W_gate: "inputs" })
+  },
+  moore: {
+    make: (c, sizes) => moore({ ...c, experts: 3 }, sizes),
+    parameters: (c, { inputs, outputs: o, told: { tasks } }) =>
+      3 * tasks + 3 * hidden(inputs - tasks, c) + tasks * (c.width + 1) * o,
+    byTask: () => ({ W_w: "columns", W_heads: "rows", b_heads: "rows" })
   },
   film: {
     make: (c, sizes) => film({ ...c, embedding: EMBEDDING }, sizes),

@@ -64,7 +64,11 @@ const both = { observation: true, reward: true } as const
 
 /** Every architecture that is told its task, with little in it. */
 const toldNetworks = architectures.map(({ id }) => id).filter((id) => id !== "mlp")
-const small: Readonly<Record<string, Readonly<Record<string, number>>>> = { film: { embedding: 4 } }
+const small: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  "soft-modules": { embedding: 12, routing: 8 },
+  care: { experts: 3, embedding: 4, encoderWidth: 8 },
+  film: { embedding: 4 }
+}
 const toldBy = (id: string) =>
   ({ id, layers: 2, width: 16, activation: "relu", taskOneHot: true, options: small[id] ?? {} }) as const
 

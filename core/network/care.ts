@@ -1,0 +1,55 @@
+/** Contextual attention-based representations: encoders of the state, which attention to the task weighs. */
+import { type Activation, activations, layersFrom } from "./mlp.ts"
+import type { Network } from "./network.ts"
+import { concat, inputWires, linear, softmax, type ToldSizes, type Wire, weigh } from "./wire.ts"
+import { wired } from "./wired.ts"
+
+/** What such a network is made of. */
+export interface Care {
+  /** Hidden layers behind the encoders, and their width. */
+  readonly layers: number
+  readonly width: number
+  readonly activation: Activation
+  /** k, encoders of the state. */
+  readonly experts: number
+  /** m, numbers of the context and of an encoding. */
+  readonly embedding: number
+  /** Hidden layers of every encoder, of the context's and of the attention's network, and their width. */
+  readonly encoderLayers: number
+  readonly encoderWidth: number
+}
+
+/**
+ * The state in k encodings, of which the task's context takes a weighted mean:
+ *
+ *     z_context = MLP(φ(E τ)),   α = softmax(MLP(z_context)),   z_enc = Σ_k α_k MLP_k(s),   y = MLP([z_enc, z_context])
+ *
+ * - Parameters: with M(n, m) = (n + 1) c + (C − 1)(c + 1) c + (c + 1) m of a network of C hidden layers of width c,
+ *   m T + M(m, m) + M(m, k) + k M(s, m) + (2m + 1) w + (L − 1)(w + 1) w + (w + 1) o.
+ * - Source: Sodhani et al., arXiv:2102.06177.
+ */
+export const care = (config: Care, sizes: ToldSizes): Network => {
+  const { layers, width, activation, experts, embedding, encoderLayers, encoderWidth } = config
+  const { state, task } = inputWires(sizes)
+  const encoder = new Array<number>(encoderLayers).fill(encoderWidth)
+  const network = (name: string, x: Wire, outputs: number): Wire =>
+    linear(`${name}${encoderLayers + 1}`, layersFrom(x, encoder, activation, name), outputs)
+  const e = linear("_embedding", task, embedding, { bias: false, start: { norm: 1 } })
+  const context = network("_context", activations[activation](e), embedding)
+  const alpha = softmax(network("_attention", context, experts))
+  const encodings = Array.from({ length: experts }, (_, k) => network(`_e${k + 1}.`, state, embedding))
+  const encoded = concat([weigh(alpha, concat(encodings)), context])
+  const h = layersFrom(encoded, new Array<number>(layers).fill(width), activation)
+  return wired({
+    id: "care",
+    config: { ...config },
+    ...sizes,
+    output: linear(`${layers + 1}`, h, sizes.outputs, { start: "head" }),
+    words: [
+      `${experts} encoders of ${encoderLayers} x ${encoderWidth} ${activation} to ${embedding}`,
+      `attended by ${sizes.told.tasks} tasks`,
+      ...new Array<string>(layers).fill(`${width} ${activation}`)
+    ],
+    sized: (inputs, outputs) => care(config, { ...sizes, inputs, outputs })
+  })
+}
