@@ -13,9 +13,11 @@ import {
   type Network,
   type NetworkSizes,
   paco,
-  softModules
+  softModules,
+  type ToldSizes,
+  textContexts
 } from "../core/network/mod.ts"
-import { count, countOr } from "../core/service/setting.ts"
+import { choice, count, countOr } from "../core/service/setting.ts"
 import { choices, suggestion } from "../core/text/choices.ts"
 import { clipped } from "../core/text/printable.ts"
 import {
@@ -26,6 +28,7 @@ import {
   mustBeTold,
   toldArchitecture
 } from "./architecture.ts"
+import { descriptionOf } from "./descriptions.ts"
 import { problemError } from "./error.ts"
 
 /** Where there is nothing without a hidden layer. */
@@ -99,11 +102,44 @@ const careArchitecture = toldArchitecture({
     experts: count(1, 1000, "k, encoders of the state"),
     embedding: count(1, 8192, "numbers of the context and of an encoding"),
     encoderLayers: count(0, 64, "hidden layers of an encoder, of the context's and of the attention's network"),
-    encoderWidth: count(1, 8192, "units in such a layer")
+    encoderWidth: count(1, 8192, "units in such a layer"),
+    context: choice(
+      ["learned", "text"],
+      "what the context starts from: a learned vector of every task; or, of tasks that are described, a vector of the text"
+    ),
+    descriptions: Schema.Record(Schema.String, Schema.String).annotate({
+      description: "texts by task, or by what stands before the first comma of its id; Meta-World's MT10 have some"
+    })
   }),
-  defaults: { experts: 6, embedding: 50, encoderLayers: 2, encoderWidth: 50 },
-  make: care
+  defaults: { experts: 6, embedding: 50, encoderLayers: 2, encoderWidth: 50, context: "learned", descriptions: {} },
+  check: ({ context, descriptions }, { told: { ids = [] } }) => {
+    if (context === "learned") {
+      const given = Object.keys(descriptions)
+      if (given.length === 0) return E.right(undefined)
+      return E.left(problemError("network.options.context", "text, to read descriptions", "learned"))
+    }
+    if (ids.some((id) => descriptionOf(id, descriptions) !== undefined)) return E.right(undefined)
+    const want = `texts for some of the tasks (${choices(ids)}), as network.options.context is text`
+    return E.left(problemError("network.options.descriptions", want, "none"))
+  },
+  make: ({ context, descriptions, ...config }, sizes) =>
+    care(
+      context === "text" ? { ...config, contexts: contextsOf(sizes, descriptions, config.embedding) } : config,
+      sizes
+    )
 })
+
+/** Of every task that is described a vector of its text. */
+const contextsOf = (
+  { told: { ids = [] } }: ToldSizes,
+  descriptions: Readonly<Record<string, string>>,
+  width: number
+) => {
+  const texts = ids.map((id) => descriptionOf(id, descriptions))
+  const known = texts.filter((text) => text !== undefined)
+  const vectors = textContexts(known, width)
+  return texts.map((text) => (text === undefined ? undefined : Array.from(vectors[known.indexOf(text)] ?? [])))
+}
 
 const mixtureArchitecture = toldArchitecture({
   id: "mixture",

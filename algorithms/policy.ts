@@ -134,7 +134,7 @@ export const makePolicy: MakePolicy = (spaces, config, taskIds = [], known) => {
   const sizes: NetworkSizes = {
     inputs: own + ids.length,
     outputs: action._tag === "Discrete" ? action.n : sizeOf(action),
-    ...(ids.length > 0 ? { told: { at: own, tasks: ids.length } } : {})
+    ...(ids.length > 0 ? { told: { at: own, tasks: ids.length, ids } } : {})
   }
   return E.map((network: Network): Policy => {
     const about = { spaces, config, taskIds: ids, network }

@@ -11,6 +11,7 @@ export type { FactorBlock, Factors, FixedInputs, Forward, GraphNode, Network } f
 export { orthogonal } from "./orthogonal.ts"
 export { type Paco, paco } from "./paco.ts"
 export { type SoftModules, softModules } from "./soft_modules.ts"
+export { textContexts } from "./text_contexts.ts"
 export type { NetworkSizes, Told, ToldSizes, Wire } from "./wire.ts"
 export * as wire from "./wire.ts"
 export { type WiredNetwork, wired } from "./wired.ts"

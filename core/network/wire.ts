@@ -48,10 +48,11 @@ export interface Wire {
   readonly width: number
 }
 
-/** Which inputs tell the task, as a one-hot: `tasks` of them from input `at` on. */
+/** Which inputs tell the task, as a one-hot: `tasks` of them from input `at` on; `ids` are their names, where there are some. */
 export interface Told {
   readonly at: number
   readonly tasks: number
+  readonly ids?: readonly string[]
 }
 
 /** What goes into a network and what comes out; `told` where the inputs tell its task. */

@@ -2,9 +2,11 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
+import { descriptionOf } from "../../algorithms/descriptions.ts"
 import { architecture, architectures, makePolicy, sac } from "../../algorithms/mod.ts"
 import { mlp } from "../../core/network/mod.ts"
 import { cartPole, pendulum } from "../../envs/mod.ts"
+import { mt10 } from "../../plugins/metaworld/mt10.ts"
 import { right } from "./support.ts"
 
 const settings = { layers: 2, width: 5, activation: "tanh", taskOneHot: false } as const
@@ -78,12 +80,33 @@ test("networks that must be told their task are refused without, and so are othe
 test("a critic is told the task at the place where its policy is, whatever comes behind", () => {
   const policy = right(sac.makePolicy(pendulum, told, ids))
   const critic = policy.network.sized(policy.inputs + 1, 1)
-  assert.deepEqual(
-    [policy.network.told, critic.told],
-    [
-      { at: 3, tasks: 3 },
-      { at: 3, tasks: 3 }
-    ]
-  )
+  const place = { at: 3, tasks: 3, ids }
+  assert.deepEqual([policy.network.told, critic.told], [place, place])
   assert.deepEqual([critic.inputs, critic.outputs], [7, 1])
+})
+
+test("care reads the descriptions of tasks, and refuses texts that it would not read, or none", () => {
+  const care = (options: object, taskIds: readonly string[]) =>
+    makePolicy(cartPole, { ...told, id: "care", options: { embedding: 6, ...options } }, taskIds)
+  const two = ["reach-v3,seed=0,0", "door-open-v3,seed=0,1"]
+  const learned = right(care({}, two)).network.layout.size
+  assert.equal(right(care({ context: "text" }, two)).network.layout.size, learned - 2 * 6)
+  const some = { context: "text", descriptions: { b: "Swing a short pole up" } }
+  assert.equal(right(care(some, ids)).network.layout.size, right(care({}, ids)).network.layout.size - 6)
+  const refusal = (options: object) => {
+    const made = care(options, ids)
+    return E.isLeft(made) ? made.left.message : assert.fail("was made")
+  }
+  const want = "texts for some of the tasks (a, b, c), as network.options.context is text"
+  assert.equal(refusal({ context: "text" }), `Cannot train: want network.options.descriptions ${want}, got none`)
+  assert.match(
+    refusal({ ...some, context: "learned" }),
+    /network\.options\.context text, to read descriptions, got learned/
+  )
+})
+
+test("every task of Meta-World's MT10 is described", () => {
+  for (const { id } of mt10) assert.ok(descriptionOf(`${id},seed=0,0`, {}) !== undefined, id)
+  assert.equal(descriptionOf("reach-v3", { "reach-v3": "Touch it" }), "Touch it")
+  assert.equal(descriptionOf("CartPole-v1", {}), undefined)
 })

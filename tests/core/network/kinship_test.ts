@@ -121,6 +121,31 @@ test("soft-modules is a multilayer perceptron of the state where every layer has
     { numRuns: 30 }
   ))
 
+test("care has learned vectors for the tasks that have no given one, and computes the same with both", () =>
+  fc.assert(
+    fc.property(common, sizes, fc.nat(), (c, s, seed) => {
+      const m = 3
+      const options = { ...c, activation: "relu", experts: 2, embedding: m, encoderLayers: 1, encoderWidth: 4 } as const
+      const learned = care(options, s)
+      const theta = trained(learned, seed)
+      const own = learned.layout.host(theta, "W_embedding")
+      for (let i = 0; i < own.length; i++) own[i] = Math.abs(own[i]!)
+      const vectorOf = (task: number) => Array.from({ length: m }, (_, i) => own[i * s.told.tasks + task]!)
+      const contexts = Array.from({ length: s.told.tasks }, (_, t) => (t % 2 === 0 ? vectorOf(t) : undefined))
+      const mixed = care({ ...options, contexts }, s)
+      const other = new Float64Array(mixed.layout.size)
+      const open = contexts.flatMap((v, t) => (v === undefined ? [t] : []))
+      for (const { name } of mixed.layout.blocks) {
+        const from = learned.layout.host(theta, name)
+        const rest = from.filter((_, i) => open.includes(i % s.told.tasks))
+        mixed.layout.host(other, name).set(name === "W_embedding" ? rest : from)
+      }
+      const x = told(s, (row) => row % s.told.tasks)
+      close(outputOf(mixed, other, x), outputOf(learned, theta, x), 1e-12, "outputs")
+    }),
+    { numRuns: 30 }
+  ))
+
 /** What weighs, and what is weighed: `alike` maps a block of what is weighed to the one that it is made equal to. */
 const weighing = {
   "soft-modules": {

@@ -1,7 +1,12 @@
 /** Architectures beside modules of PyTorch: outputs, and the gradient of a function of all of them. */
 import assert from "node:assert/strict"
-import { readFileSync } from "node:fs"
+import { spawnSync } from "node:child_process"
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import process from "node:process"
 import { test } from "node:test"
+import { fileURLToPath } from "node:url"
 import { gunzipSync } from "node:zlib"
 import { architectures, makeNetwork } from "../../../algorithms/architectures.ts"
 import type { ToldSizes } from "../../../core/network/mod.ts"
@@ -26,6 +31,33 @@ interface Reference {
 
 const file = new URL("../../fixtures/network/architectures.json.gz", import.meta.url)
 const { sizes, layers, width, cases }: Reference = JSON.parse(gunzipSync(readFileSync(file)).toString("utf8"))
+
+const python = [
+  process.env.PGEX_PYTHON ?? "",
+  fileURLToPath(new URL("../../../bench/peers/.venv/bin/python", import.meta.url))
+]
+  .filter((name) => name !== "")
+  .find((name) => spawnSync(name, ["-c", "import torch"], { stdio: "ignore" }).status === 0)
+
+test("bench/peers/torch_architectures.py makes the reference again, to 1e-12", {
+  skip: python === undefined ? "no Python with torch: PGEX_PYTHON, bench/peers/.venv" : false,
+  timeout: 120_000
+}, () => {
+  const folder = mkdtempSync(join(tmpdir(), "pgex-"))
+  try {
+    const again = join(folder, "again.json.gz")
+    const script = fileURLToPath(new URL("../../../bench/peers/torch_architectures.py", import.meta.url))
+    const { status, stderr } = spawnSync(python ?? "", [script, again], { encoding: "utf8" })
+    assert.equal(status, 0, stderr)
+    const made: Reference = JSON.parse(gunzipSync(readFileSync(again)).toString("utf8"))
+    for (const [i, { y, gradient }] of made.cases.entries()) {
+      close(y, cases[i]!.y, 1e-12, `outputs of ${cases[i]!.id}`)
+      for (const [name, values] of Object.entries(gradient)) close(values, cases[i]!.gradient[name]!, 1e-12, name)
+    }
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
 
 test("there is a reference for every architecture", () =>
   assert.deepEqual(

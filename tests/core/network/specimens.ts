@@ -86,6 +86,19 @@ export const specimens: Readonly<Record<string, Specimen>> = {
     },
     byTask: () => ({ W_embedding: "columns" })
   },
+  "care with given vectors": {
+    make: (c, sizes) => {
+      const contexts = new Array<readonly number[]>(sizes.told.tasks).fill([0.3, -0.2, 0.5])
+      const options = { experts: 2, embedding: EMBEDDING, encoderLayers: 1, encoderWidth: 4, contexts }
+      return care({ ...c, ...options }, sizes)
+    },
+    parameters: (c, { inputs, outputs: o, told: { tasks } }) => {
+      const [k, m, s] = [2, EMBEDDING, inputs - tasks]
+      const network = (n: number, outputs: number) => (n + 1) * 4 + (4 + 1) * outputs
+      return network(m, m) + network(m, k) + k * network(s, m) + hidden(2 * m, c) + (lastOf(2 * m, c) + 1) * o
+    },
+    byTask: () => ({})
+  },
   mixture: {
     make: (c, sizes) => mixture({ ...c, experts: 3 }, sizes),
     parameters: (c, { inputs: i, outputs: o, told: { tasks } }) =>

@@ -64,9 +64,9 @@ const both = { observation: true, reward: true } as const
 
 /** Every architecture that is told its task, with little in it. */
 const toldNetworks = architectures.map(({ id }) => id).filter((id) => id !== "mlp")
-const small: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+const small: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "soft-modules": { embedding: 12, routing: 8 },
-  care: { experts: 3, embedding: 4, encoderWidth: 8 },
+  care: { experts: 3, embedding: 4, encoderWidth: 8, context: "text", descriptions: { a: "Fall", b: "Stand" } },
   film: { embedding: 4 }
 }
 const toldBy = (id: string) =>
