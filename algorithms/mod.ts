@@ -21,6 +21,8 @@ export {
 } from "./algorithm.ts"
 export { type Architecture, type ArchitectureConfig, architecture, toldArchitecture } from "./architecture.ts"
 export { architectures } from "./architectures.ts"
+export { boMrl } from "./bilevel/bo_mrl.ts"
+export { type BoMrl, BoMrlConfig, defaults as boMrlDefaults } from "./bilevel/config.ts"
 export { BatchStateData, TaskData } from "./env_data.ts"
 export type { LearnerError, Refusal, TrainingDiverged } from "./error.ts"
 export { type Evaluate, Evaluation, EvaluationOptions, evaluator } from "./evaluate.ts"

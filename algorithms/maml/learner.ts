@@ -117,7 +117,7 @@ export const learner = (kind: Kind) =>
         for (const [k, into] of data.entries()) {
           const rolled = yield* inner.play(actions, into)
           if (rolled.broken.length > 0) return yield* Effect.fail(fail("reward or log-probability", rolled.broken))
-          if (k < c.inner.steps) yield* inner.step(into, k)
+          if (k < c.inner.steps) yield* inner.learner.step(into, k)
           rollouts.push(rolled.played)
           memory = updateMoments(policy, memory, inner.rows, c.gamma)
         }

@@ -10,7 +10,7 @@ import { diverged, type LearnerError, problemError } from "../error.ts"
 import type { Acting } from "../rollouts.ts"
 import type { Played } from "./advantage.ts"
 import type { Estimation } from "./estimation.ts"
-import { innerLoop, type MakeInnerStep } from "./inner_loop.ts"
+import { innerLoop, type MakeInner } from "./inner_loop.ts"
 
 /** How one meta-learner adapts. */
 export interface Adapting {
@@ -18,14 +18,14 @@ export interface Adapting {
   /** Steps that meta-training takes. */
   readonly steps: number
   readonly estimation: Estimation
-  readonly step: MakeInnerStep
+  readonly learner: MakeInner
   /** Before an adaptation's first step: takes what it needs from the training's state. */
   readonly begin?: (at: Pick<State, "arrays">) => Effect.Effect<void, LearnerError>
 }
 
 /** Makes adaptation ready: the learner's own inner steps, all tasks together. */
 export const adapting = Effect.fn("adapter")(function* (
-  { id, steps: trained, estimation, step, begin }: Adapting,
+  { id, steps: trained, estimation, learner, begin }: Adapting,
   problem: AdaptationProblem
 ) {
   const { tasks, policy } = problem
@@ -33,7 +33,7 @@ export const adapting = Effect.fn("adapter")(function* (
   const session = yield* Session
   const Real = realOf(session)
   const x = yield* environmentRunner(problem, zeroKey, Real)
-  const inner = yield* innerLoop(estimation, problem, x, rolloutSteps, step)
+  const inner = yield* innerLoop(estimation, problem, x, rolloutSteps, learner)
   const data = inner.data()
   // One adaptation uses the buffers at a time; a second caller waits.
   const turn = yield* Semaphore.make(1)
@@ -60,7 +60,7 @@ export const adapting = Effect.fn("adapter")(function* (
           return yield* Effect.fail(diverged(id, k, tasks)("reward or log-probability", rolled.broken, {}))
         }
         rollouts.push(rolled.played)
-        if (k < steps) yield* inner.step(data, k)
+        if (k < steps) yield* inner.learner.step(data, k)
       }
       const thetas = yield* inner.read
       return tasks.map(

@@ -25,25 +25,31 @@ export interface RolloutResult {
   readonly broken: readonly number[]
 }
 
-/** Moves every task's own θ_i by that task's part of the data: step k of the adaptation, counted from 0. */
-export type InnerStep = (data: RolloutData, k: number) => Effect.Effect<void, LearnerError>
+/** What adapts. */
+export interface InnerLearner {
+  /** Moves every task's own θ_i by that task's part of the data: step k of the adaptation, counted from 0. */
+  readonly step: (data: RolloutData, k: number) => Effect.Effect<void, LearnerError>
+}
 
-/** Makes inner steps ready for n transitions a task; `theta` `[tasks, p]` holds all θ_i. */
-export type MakeInnerStep = (theta: Buffer, n: number) => Effect.Effect<InnerStep, LearnerError, Session | Scope.Scope>
+/** Makes an inner learner ready for n transitions a task; `theta` `[tasks, p]` holds all θ_i. */
+export type MakeInner<L extends InnerLearner = InnerLearner> = (
+  theta: Buffer,
+  n: number
+) => Effect.Effect<L, LearnerError, Session | Scope.Scope>
 
 /**
- * Makes the inner loop ready: `play` fills rollout data under each task's own θ_i, `step` moves every θ_i as the learner
- * does that made it.
+ * Makes the inner loop ready: `play` fills rollout data under each task's own θ_i, `learner.step` moves
+ * every θ_i.
  *
  * Whoever plays for a training (`problem.rollouts`) has one θ for all tasks; here each task has its own, so this plays
  * by itself.
  */
-export const innerLoop = Effect.fn("innerLoop")(function* (
+export const innerLoop = Effect.fn("innerLoop")(function* <L extends InnerLearner>(
   c: Estimation,
   { policy, tasks, environmentsPerTask: each }: Problem,
   x: EnvironmentRunner,
   steps: number,
-  make: MakeInnerStep
+  make: MakeInner<L>
 ) {
   const session = yield* Session
   const Real = realOf(session)
@@ -54,7 +60,7 @@ export const innerLoop = Effect.fn("innerLoop")(function* (
   const acting = yield* session.compile(
     yield* fromEither(perExample({ batched: ["parameters", "observation"], size })(single))
   )
-  const step = yield* make(theta, n)
+  const learner = yield* make(theta, n)
   const { actor, head } = actorOfEach(
     x.actor,
     Array.from({ length: size }, () => policy.actor(each, 1, Real)),
@@ -99,7 +105,7 @@ export const innerLoop = Effect.fn("innerLoop")(function* (
       }
       return { played: all, broken } satisfies RolloutResult
     }),
-    step
+    learner
   }
 })
 

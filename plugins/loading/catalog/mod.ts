@@ -1,7 +1,19 @@
 /** What the command line and scripts know by name: shipped environments, families and algorithms. */
 
 import { architectures as own } from "../../../algorithms/internal.ts"
-import { emaml, fomaml, maml, mamlTrpo, ppo, promp, reptile, sac, trMaml, untyped } from "../../../algorithms/mod.ts"
+import {
+  boMrl,
+  emaml,
+  fomaml,
+  maml,
+  mamlTrpo,
+  ppo,
+  promp,
+  reptile,
+  sac,
+  trMaml,
+  untyped
+} from "../../../algorithms/mod.ts"
 import type { Catalog } from "../../../pipeline/mod.ts"
 import type { Loaded } from "../mod.ts"
 import { shipped } from "../registry.ts"
@@ -9,7 +21,12 @@ import { shipped } from "../registry.ts"
 /** All that has a name without any plugin: environments, families, learners. */
 export const catalog: Catalog = {
   registry: shipped,
-  algorithms: [untyped(ppo), untyped(sac), ...[maml, mamlTrpo, fomaml, reptile, emaml, promp, trMaml].map(untyped)]
+  algorithms: [
+    untyped(ppo),
+    untyped(sac),
+    ...[maml, mamlTrpo, fomaml, reptile, emaml, promp, trMaml].map(untyped),
+    untyped(boMrl)
+  ]
 }
 
 /** With what plugins contribute; their registry holds what it was added to. */

@@ -1,0 +1,134 @@
+/** The hypergradients of all tasks, and TRPO's step of the meta-parameter along their mean. */
+import { Effect } from "effect"
+import { norm } from "../../core/linalg/mod.ts"
+import type { Floats } from "../../core/random/mod.ts"
+import { realOf } from "../../core/service/real.ts"
+import { type Buffer, Session, type SessionFailure } from "../../core/service/session.ts"
+import type { Problem } from "../algorithm.ts"
+import type { RolloutData } from "../meta/inner_loop.ts"
+import { trustStep } from "../meta/trust_region.ts"
+import { forAll, keepRollout, type solver } from "./adaptation.ts"
+import {
+  curvatureProgram,
+  metaDivergenceProgram,
+  metaFisherProgram,
+  mixedProgram,
+  slopeProgram
+} from "./hypergradient.ts"
+import type { InnerProblem } from "./inner_problem.ts"
+import { type Solution, solveSystems } from "./system.ts"
+
+/** Where an iteration's numbers are: ϕ `[p]`, the inner loop's θ and rollouts, and the rollouts after adaptation. */
+export interface Place {
+  readonly phi: Buffer
+  readonly inner: {
+    readonly theta: Buffer
+    readonly start: (at: Floats) => Effect.Effect<void, SessionFailure>
+    readonly learner: { readonly adapting: Effect.Success<ReturnType<typeof solver>> }
+  }
+  readonly after: RolloutData
+}
+
+/** What the tasks' hypergradients came to, one a task. */
+export interface Hypergradients {
+  /** `[p]` each. */
+  readonly gradients: readonly Float64Array[]
+  readonly norms: readonly number[]
+  readonly solutions: readonly Solution[]
+  readonly loss: readonly number[]
+  readonly kl: readonly number[]
+  readonly finite: (task: number) => boolean
+}
+
+/** Makes lines 6 and 7 of Algorithm 2 ready. */
+export const outer = Effect.fn("bilevel.outer")(function* (
+  problem: InnerProblem,
+  tasks: Problem["tasks"],
+  { phi, inner, after }: Place
+) {
+  const session = yield* Session
+  const Real = realOf(session)
+  const [p, count] = [problem.policy.size, tasks.length]
+  const { theta, learner } = inner
+  const { phi: phis, kept } = learner.adapting
+  const shown = yield* keepRollout(problem, count)
+  const sloping = yield* forAll(slopeProgram(problem), count)
+  const curving = yield* forAll(curvatureProgram(problem), count)
+  const mixing = yield* forAll(mixedProgram(problem), count)
+  const fisher = yield* forAll(metaFisherProgram(problem), count, ["phi", "direction"])
+  const diverging = yield* forAll(metaDivergenceProgram(problem), count, ["phi", "old"])
+  const out = {
+    slope: new Real(count * p),
+    product: new Real(count * p),
+    gradient: new Real(count * p),
+    loss: new Real(count),
+    kl: new Real(count)
+  }
+  const wide = new Real(count * p)
+  const seen = { theta, phi: phis, ...kept }
+  const rowsOf = (all: Floats): readonly Float64Array[] =>
+    tasks.map((_, t) => Float64Array.from(all.subarray(t * p, (t + 1) * p)))
+  const spread = (rows: readonly (Float64Array | undefined)[]) => {
+    wide.fill(0)
+    for (const [t, row] of rows.entries()) if (row !== undefined) wide.set(row, t * p)
+    return wide
+  }
+  const products = Effect.fnUntraced(function* (directions: readonly (Float64Array | undefined)[]) {
+    yield* curving.run({ ...seen, direction: spread(directions) }, { product: out.product })
+    return rowsOf(out.product)
+  })
+  /** Mean over tasks of rows of so many numbers. */
+  const meanOver = (all: Floats, width: number): Float64Array => {
+    const mean = new Float64Array(width)
+    for (let t = 0; t < count; t++) for (let i = 0; i < width; i++) mean[i]! += all[t * width + i]! / count
+    return mean
+  }
+  /** The mean loss of what is adapted, on the rollouts after adaptation. */
+  const lossOf = Effect.fnUntraced(function* () {
+    yield* sloping.run({ theta, ...shown.kept }, { slope: out.slope, loss: out.loss, kl: out.kl })
+    return meanOver(out.loss, 1)[0]!
+  })
+
+  return {
+    /** Line 6: each task's ∇_ϕ L(θ′), at what was last adapted. */
+    hypergradients: Effect.gen(function* () {
+      yield* shown.write(after)
+      yield* lossOf()
+      const [loss, kl] = [Array.from(out.loss), Array.from(out.kl)]
+      const solutions = yield* solveSystems(problem.config, rowsOf(out.slope), products)
+      yield* mixing.run({ ...seen, direction: spread(solutions.map((s) => s.x)) }, { gradient: out.gradient })
+      const gradients = rowsOf(out.gradient)
+      const norms = gradients.map(norm)
+      const finite = (t: number) => [loss[t], kl[t], norms[t]].every(Number.isFinite)
+      return { gradients, norms, solutions, loss, kl, finite } satisfies Hypergradients
+    }),
+    /** Line 7: ϕ moves as far as its own policy may on the rollouts of the meta-policy, and no trial makes the loss more. */
+    step: Effect.fnUntraced(function* (found: Hypergradients) {
+      const was = yield* session.read(phi)
+      const { observation } = kept
+      const before = found.loss.reduce((sum, l) => sum + l / count, 0)
+      const gradient = was.map((_, i) => found.gradients.reduce((sum, g) => sum + g[i]! / count, 0))
+      const movedBy = (step: Float64Array) => Real.from(was.entries().map(([i, v]) => v + step[i]!))
+      const { step, improvement, kl, refused, residual } = yield* trustStep(
+        problem.config.trust,
+        Float64Array.from(gradient),
+        Effect.fnUntraced(function* (direction: Float64Array) {
+          yield* fisher.run({ phi, observation, direction: Real.from(direction) }, { product: out.product })
+          return meanOver(out.product, p)
+        }),
+        Effect.fnUntraced(function* (step: Float64Array) {
+          if (step.every((s) => s === 0)) return { loss: before, kl: 0 }
+          const next = movedBy(step)
+          yield* inner.start(next)
+          yield* learner.adapting.solve
+          const loss = yield* lossOf()
+          yield* diverging.run({ phi: next, old: was, observation }, { kl: out.kl })
+          return { loss, kl: meanOver(out.kl, 1)[0]! }
+        })
+      )
+      yield* session.write(phi, movedBy(step))
+      const metaGradientNorm = norm(gradient)
+      return { metaGradientNorm, improvement, stepKl: kl, stepsRefused: refused, stepResidual: residual }
+    })
+  }
+})
