@@ -74,10 +74,11 @@ const panels = (cells: readonly Cell[]) => {
 }
 
 const legend = (names: readonly string[]) =>
-  names.map(
-    (name, i) =>
-      html`<rect x="${52 + 72 * i}" y="-12" width="10" height="4" fill="${colours[i % 4]!}"/><text x="${65 + 72 * i}" y="-6" font-size="9px">${name}</text>`
-  )
+  names.map((name, i) => {
+    // As wide as what stands before it: letters of 9 px are at most 5.5 px wide here.
+    const at = 40 + names.slice(0, i).reduce((sum, before) => sum + 22 + 5.2 * before.length, 0)
+    return html`<rect x="${at}" y="-12" width="10" height="4" fill="${colours[i % 4]!}"/><text x="${at + 13}" y="-6" font-size="9px">${name}</text>`
+  })
 
 /** One standalone SVG: a row for each variance and Alg(i); it follows the reader's light or dark colours. */
 export const lakesPicture = (cells: readonly Cell[]): string => {

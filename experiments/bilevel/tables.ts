@@ -99,8 +99,8 @@ export const constantTable = (cells: readonly Cell[]): string =>
     })
   )
 
-/** Rounding of returns within [−1, 1]. */
-const EXACT = 1e-10
+/** Kept numbers have nine digits. */
+const EXACT = 1e-8
 
 /** What holds, counted. */
 export const holds = (cells: readonly Cell[]): readonly string[] => {
