@@ -5,7 +5,7 @@ import { problemError } from "../error.ts"
 import type { BoMrl } from "./config.ts"
 
 /** Rollouts of an iteration: of the meta-policy, and of what was adapted from it. */
-export const ROLLOUTS = 2
+const ROLLOUTS = 2
 
 /**
  * Steps of one rollout: an iteration's steps are shared by both.
