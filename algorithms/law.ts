@@ -5,6 +5,7 @@
 
 import { Effect, type Scope } from "effect"
 import * as E from "fp-ts/lib/Either.js"
+import type { Aggregator } from "../core/aggregate/mod.ts"
 import { child, zeroKey } from "../core/random/mod.ts"
 import { fromEither } from "../core/service/from_either.ts"
 import type { Session } from "../core/service/session.ts"
@@ -25,6 +26,8 @@ export interface LawGround {
   readonly tasks: readonly [LawTask, LawTask]
   /** What is normalised; nothing by default. */
   readonly normalise?: Normalise
+  /** What the tasks' gradients become; nothing by default. */
+  readonly aggregator?: Aggregator
 }
 
 type LawTask = TrainingProblem["tasks"][number]
@@ -42,7 +45,7 @@ type LawTask = TrainingProblem["tasks"][number]
  * ```
  */
 export const algorithmLaws = <C>(algorithm: Algorithm<C>, ground: LawGround): readonly AlgorithmLaw[] => {
-  const { environment, tasks, normalise } = ground
+  const { environment, tasks, normalise, aggregator } = ground
   const ids = tasks.map((t) => t.id)
   const policyOf = (taskOneHot: boolean) => {
     const plain = { layers: 1, width: 8, activation: "tanh", taskOneHot } as const
@@ -53,7 +56,7 @@ export const algorithmLaws = <C>(algorithm: Algorithm<C>, ground: LawGround): re
   const problem = Effect.fn(function* (change: Partial<TrainingProblem> = {}) {
     const policy = yield* policyOf(true)
     const small = { environment, tasks, policy, environmentsPerTask: 2, stepsPerTask: 64, iterations: 4 }
-    return { ...small, ...change } satisfies TrainingProblem
+    return { ...small, ...(aggregator === undefined ? {} : { aggregator }), ...change } satisfies TrainingProblem
   })
   const ready = (change: Partial<TrainingProblem> = {}) =>
     Effect.flatMap(problem(change), (p) => algorithm.learner(algorithm.defaults, p))

@@ -2,6 +2,7 @@
 import { Option, Predicate, Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
+import type { Aggregator } from "../core/aggregate/mod.ts"
 import { type ArgumentError, cannot } from "../core/failure/mod.ts"
 import type { Floats } from "../core/random/mod.ts"
 import { jsonText } from "../core/service/decoding.ts"
@@ -26,12 +27,15 @@ export const identityOf = (algorithm: string, config: unknown, problem: Training
         taskIds: problem.policy.taskIds,
         environmentsPerTask: problem.environmentsPerTask,
         stepsPerTask: problem.stepsPerTask,
-        ...(problem.aggregator === undefined ? {} : { aggregator: problem.aggregator.id }),
+        ...(problem.aggregator === undefined ? {} : { aggregator: identityOfAggregator(problem.aggregator) }),
         ...(anneals ? { iterations: problem.iterations } : {}),
         tasks
       })
     )
   )
+
+/** Whatever of a combination decides numbers. */
+const identityOfAggregator = ({ id, config }: Aggregator) => ({ id, ...config })
 
 const Saved = jsonText(
   Schema.Struct({

@@ -2,6 +2,7 @@
 import * as E from "fp-ts/lib/Either.js"
 import type { ArgumentError } from "../../core/failure/mod.ts"
 import type { TrainingProblem } from "../algorithm.ts"
+import { checkSeveral } from "../combination.ts"
 import { problemError } from "../error.ts"
 import type { Maml, Order } from "./config.ts"
 
@@ -10,14 +11,27 @@ import type { Maml, Order } from "./config.ts"
  *
  * Errors: `ArgumentError` for steps that cannot be shared, and for options that would do nothing.
  */
-export const checked = (
-  c: Maml,
-  order: Order,
-  { policy, stepsPerTask, environmentsPerTask, aggregator }: TrainingProblem
-): E.Either<ArgumentError, number> => {
+export const checked = (c: Maml, order: Order, problem: TrainingProblem): E.Either<ArgumentError, number> => {
+  const { policy, stepsPerTask, environmentsPerTask, aggregator } = problem
+  const several = checkSeveral(problem)
+  if (E.isLeft(several)) return several
   const refuse = (field: string, want: string, got: string) => E.left(problemError(field, want, got))
-  if (aggregator !== undefined) {
-    return refuse("aggregator", "none with a meta-learner, which weighs tasks itself", aggregator.id)
+  if (aggregator?.by === "losses") {
+    return refuse(
+      "aggregator",
+      "one by gradients: losses after adaptation are near 0 whatever was learned",
+      aggregator.id
+    )
+  }
+  if (aggregator !== undefined && c.outer.learner === "trpo") {
+    return refuse(
+      "aggregator",
+      "none with outer.learner trpo, whose step is no gradient's (or policyGradient, ppo)",
+      aggregator.id
+    )
+  }
+  if (aggregator !== undefined && c.outer.robust > 0) {
+    return refuse("aggregator", "none with outer.robust, which weighs tasks too (or outer.robust 0)", aggregator.id)
   }
   const parts = (c.inner.steps + 1) * environmentsPerTask
   if (!(Number.isInteger(stepsPerTask) && stepsPerTask >= 1 && stepsPerTask % parts === 0)) {

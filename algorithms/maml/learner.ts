@@ -11,6 +11,7 @@ import { realOf } from "../../core/service/real.ts"
 import { Session } from "../../core/service/session.ts"
 import { mean } from "../../core/stat/mod.ts"
 import type { TaskRow, TrainingProblem } from "../algorithm.ts"
+import { combiner, gramProgram } from "../combination.ts"
 import { environmentRunner, pauseEvery } from "../environment_runner.ts"
 import { problemError } from "../error.ts"
 import { trainingLoop } from "../loop.ts"
@@ -36,7 +37,7 @@ export interface Kind {
 /** Makes a meta-training ready: compiles its programs once and takes its memory, both given back with the scope. */
 export const learner = (kind: Kind) =>
   Effect.fn("maml.learner")(function* (c: Maml, problem: TrainingProblem) {
-    const { tasks, policy, environmentsPerTask } = problem
+    const { tasks, policy, environmentsPerTask, aggregator } = problem
     const rolloutSteps = yield* fromEither(checked(c, kind.order, problem))
     const session = yield* Session
     const Real = realOf(session)
@@ -59,9 +60,12 @@ export const learner = (kind: Kind) =>
         : yield* optimizerOuter(c, kind.optimizer, policy, count, place)
     const out = { loss: new Real(count), kl: new Real(count), gradientNorm: new Real(count) }
     const pause = pauseEvery(differentiating.cost.flops)
+    const combining = aggregator === undefined ? undefined : combiner(aggregator, count, Real)
+    const gram = combining && (yield* session.compile(yield* fromEither(gramProgram(count, size))))
+    const gramCall = combining && gram?.run({ taskGradients: gradient }, { gram: combining.gram })
     /** Of the tasks in the outer step. */
     let weight: Float64Array = new Float64Array(count)
-    const arrays = ["rate", ...Object.keys(outer.carried), "weight"]
+    const own = ["rate", ...Object.keys(outer.carried), "weight"]
 
     return yield* trainingLoop({
       id: kind.id,
@@ -72,8 +76,8 @@ export const learner = (kind: Kind) =>
       Real,
       x,
       valueSize: 0,
-      arrays,
-      streams: [],
+      arrays: [...own, ...(combining?.names ?? [])],
+      streams: combining === undefined ? [] : ["combination"],
       first: Effect.fnUntraced(function* ({ key, start, given }) {
         // A group of one may go on from what was learned on all; from nothing, its one task needs no meta-learner.
         if (count < 2 && start.policy === undefined) {
@@ -87,13 +91,15 @@ export const learner = (kind: Kind) =>
           arrays: {
             rate: new Real(policy.size).fill(c.inner.rate),
             ...Object.fromEntries(carried),
+            ...(aggregator === undefined ? {} : combiner(aggregator, count, Real).save()),
             weight: new Real(count).fill(1 / count)
           }
         }
       }),
       write: Effect.fnUntraced(function* (s) {
         yield* session.write(at.theta, s.policy)
-        for (const name of arrays) {
+        combining?.load(s.arrays)
+        for (const name of own) {
           const saved = s.arrays[name]
           if (saved === undefined)
             return yield* Effect.fail(problemError(`state.arrays.${name}`, "what init() gave", "nothing"))
@@ -106,10 +112,15 @@ export const learner = (kind: Kind) =>
         return {
           policy: yield* session.read(at.theta),
           value: new Real(0),
-          arrays: { rate: yield* session.read(at.rate), ...(yield* outer.read), weight: Real.from(weight) }
+          arrays: {
+            rate: yield* session.read(at.rate),
+            ...(yield* outer.read),
+            ...combining?.save(),
+            weight: Real.from(weight)
+          }
         }
       }),
-      iterate: Effect.fnUntraced(function* ({ state, actions, memory: past, watch, fail }) {
+      iterate: Effect.fnUntraced(function* ({ state, actions, streams, memory: past, watch, fail }) {
         yield* inner.start(state.policy)
         const rollouts: (readonly Played[])[] = []
         // All rollouts of an iteration are normalised alike; together they are taken in.
@@ -132,6 +143,12 @@ export const learner = (kind: Kind) =>
           yield* differentiating.run(inputs, { gradient, ...out })
           const odd = tasks.flatMap((_, t) => (metricNames.every((f) => Number.isFinite(out[f][t])) ? [] : [t]))
           if (odd.length > 0) return yield* Effect.fail(fail("loss or meta-gradient", odd))
+          if (combining !== undefined && gramCall !== undefined) {
+            yield* gramCall
+            combining.losses.set(out.loss)
+            combining.weigh(streams.combination!, state.iteration)
+            weight = Float64Array.from(combining.weights)
+          }
           moved = yield* outer.step(inputs, weight)
           watch({ ...moved, ...Object.fromEntries(metricNames.map((f) => [f, mean(out[f])])) })
           yield* pause

@@ -9,6 +9,7 @@ import {
   mul,
   norm,
   program,
+  reshape,
   type Shape,
   slice,
   sub,
@@ -171,7 +172,7 @@ export const outerProgram = (c: Maml, optimizer: Optimizer<string>, policy: Poli
   const p = policy.size
   const shapes = { theta: [p], rate: [p], ...optimizer.state(size), gradient: [tasks, size], weight: [tasks] }
   return program("maml.outer", shapes, (x) => {
-    const raw = combination(x.weight, x.gradient)
+    const raw = combination(x.weight, reshape(x.gradient, [tasks * size]), [size])
     const limit = c.outer.maxGradientNorm
     const grad = limit === "off" ? raw : clipNorm(raw, limit).grad
     const learned = c.inner.learnRates ? concat([x.theta, x.rate], 0) : x.theta

@@ -9,6 +9,7 @@ import { fromEither } from "../../core/service/from_either.ts"
 import { realOf } from "../../core/service/real.ts"
 import { type Buffer, Session } from "../../core/service/session.ts"
 import type { TrainingProblem } from "../algorithm.ts"
+import { checkSeveral, combiner } from "../combination.ts"
 import {
   actProgram,
   environmentRunner,
@@ -32,8 +33,8 @@ import { updater } from "./update.ts"
 /**
  * Steps of each environment in an iteration.
  *
- * Errors: `ArgumentError` for steps that the environments cannot share equally, and for a limit on a metric that there is
- * not.
+ * Errors: `ArgumentError` for steps that the environments cannot share equally, for a limit on a metric that there is not, and
+ * for a combination of one gradient.
  */
 export const checked = <C>(
   { metrics, loop }: Pick<OnPolicy<C>, "metrics" | "loop">,
@@ -41,6 +42,8 @@ export const checked = <C>(
   problem: TrainingProblem
 ): E.Either<ArgumentError, number> => {
   const { klStop } = { ...loopDefaults, ...loop(c) }
+  const several = checkSeveral(problem)
+  if (E.isLeft(several)) return several
   if (klStop === "off" || metrics.includes("kl")) return stepsOfEach(problem)
   return E.left(problemError("klStop", `off, or an objective with the metric "kl"`, `metrics ${metrics.join(", ")}`))
 }
@@ -61,6 +64,7 @@ export const learner = <C>(kind: OnPolicy<C>) =>
     const e = rollouts.buffer
     const estimates = makeEstimates(e.count)
     const estimate = yield* estimator(loop, n, at.parameters)
+    const combining = aggregator === undefined ? undefined : combiner(aggregator, tasks.length, Real)
     const update = yield* updater({
       kind,
       config: c,
@@ -70,11 +74,11 @@ export const learner = <C>(kind: OnPolicy<C>) =>
       count: e.count,
       environments: envs,
       tasks: tasks.length,
-      aggregator
+      combiner: combining
     })
     const rateAt = linearRate(loop.learningRate, 0)
     const optimizerState = loop.optimizer.state(n.layout.size)
-    const arrays = Object.keys(optimizerState)
+    const optimizerNames = Object.keys(optimizerState)
 
     return yield* trainingLoop({
       id: kind.id,
@@ -85,13 +89,16 @@ export const learner = <C>(kind: OnPolicy<C>) =>
       Real,
       x,
       valueSize: n.value.layout.size,
-      arrays,
+      arrays: [...optimizerNames, ...(combining?.names ?? [])],
       streams: ["minibatch"],
       first: Effect.fnUntraced(function* ({ key, given }) {
         return {
           policy: yield* given("policy", () => policy.init(key)),
           value: yield* given("value", () => n.value.init(stream(child(key, "value")), 1)),
-          arrays: Object.fromEntries(Object.entries(optimizerState).map(([name, s]) => [name, new Real(size(s))]))
+          arrays: {
+            ...Object.fromEntries(Object.entries(optimizerState).map(([name, s]) => [name, new Real(size(s))])),
+            ...(aggregator === undefined ? {} : combiner(aggregator, tasks.length, Real).save())
+          }
         }
       }),
       write: Effect.fnUntraced(function* (s) {
@@ -99,7 +106,8 @@ export const learner = <C>(kind: OnPolicy<C>) =>
         all.set(s.policy)
         all.set(s.value, policy.size)
         yield* session.write(at.parameters, all)
-        for (const name of arrays) {
+        combining?.load(s.arrays)
+        for (const name of optimizerNames) {
           const saved = s.arrays[name]
           if (saved === undefined)
             return yield* Effect.fail(problemError(`state.arrays.${name}`, "the optimiser's state", "nothing"))
@@ -109,8 +117,9 @@ export const learner = <C>(kind: OnPolicy<C>) =>
       read: Effect.gen(function* () {
         const all = yield* session.read(at.parameters)
         const optimizer: Record<string, Floats> = {}
-        for (const name of arrays) optimizer[name] = yield* session.read(at[name]!)
-        return { policy: all.slice(0, policy.size), value: all.slice(policy.size), arrays: optimizer }
+        for (const name of optimizerNames) optimizer[name] = yield* session.read(at[name]!)
+        const arrays = { ...optimizer, ...combining?.save() }
+        return { policy: all.slice(0, policy.size), value: all.slice(policy.size), arrays }
       }),
       iterate: Effect.fnUntraced(function* ({ state, actions, streams, memory: before, watch, fail }) {
         yield* rollouts.roll(state, actions)
@@ -118,7 +127,8 @@ export const learner = <C>(kind: OnPolicy<C>) =>
         if (odd.length > 0) return yield* Effect.fail(fail("reward or log-probability", odd))
         yield* estimate(x, e, estimates)
         const progress = loop.anneal ? state.iteration / Math.max(1, iterations) : 0
-        const report = yield* update(e, estimates, rateAt(progress), streams.minibatch!)
+        const when = { learningRate: rateAt(progress), iteration: state.iteration }
+        const report = yield* update(e, estimates, when, streams.minibatch!)
         if (report.lastFinite.every(Number.isFinite)) watch(byName(kind.metrics, report.lastFinite))
         if (report.broken !== undefined) return yield* Effect.fail(fail("loss", report.broken))
         const memory = updateMoments(policy, before, e.rows, loop.gamma)

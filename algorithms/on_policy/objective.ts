@@ -4,17 +4,18 @@ import { adam, clipNorm, type Optimizer } from "../../core/optim/mod.ts"
 import {
   concat,
   gradients,
+  mapExamples,
   mean,
   mul,
   norm,
   program,
+  pullback,
   reshape,
-  slice,
   sum,
   type Tensor
 } from "../../core/program/mod.ts"
 import type { UpdateSize, Updates } from "../algorithm.ts"
-import { combination } from "../combination.ts"
+import { combination, gathered, named } from "../combination.ts"
 import { type Networks, predict } from "./networks.ts"
 
 /** How the loop runs; what is left out stands in {@link loopDefaults}. */
@@ -114,13 +115,22 @@ const batchShapes = (n: Networks, batch: number) => ({
 
 type BatchTensors = Readonly<Record<keyof ReturnType<typeof batchShapes>, Tensor>>
 
-/** Loss and metrics of a minibatch at these parameters: `rows` is `[metrics, batch]` in the order of `kind.metrics`. */
-const lossOf = <C>(kind: OnPolicy<C>, c: C, n: Networks, parameters: Tensor, x: BatchTensors) => {
+/** What of a transition depends on the parameters. */
+interface Heads {
+  readonly logProb: Tensor
+  readonly entropy: Tensor
+  readonly value: Tensor
+}
+
+const headsOf = (n: Networks, parameters: Tensor, x: Pick<BatchTensors, "observation" | "action">): Heads => {
   const { logProb, entropy } = n.policy.logProb(n.layout.view(parameters, "policy"), x.observation, x.action)
+  return { logProb, entropy, value: predict(n, parameters, x.observation) }
+}
+
+/** Loss and metrics of a minibatch with these heads: `rows` is `[metrics, batch]` in the order of `kind.metrics`. */
+const lossOf = <C>(kind: OnPolicy<C>, c: C, heads: Heads, x: BatchTensors) => {
   const { loss, metrics } = kind.objective(c, {
-    logProb,
-    entropy,
-    value: predict(n, parameters, x.observation),
+    ...heads,
     old: { logProb: x.logProb, value: x.value },
     advantage: x.advantage,
     return: x.return
@@ -152,44 +162,83 @@ export const updateProgram = <C>(kind: OnPolicy<C>, c: C, n: Networks, batch: nu
   const { size } = n.layout
   const shapes = { parameters: [size], ...loop.optimizer.state(size), rate: [], ...batchShapes(n, batch) }
   return program(`${kind.id}.update`, shapes, (x) => {
-    const { loss, ...seen } = lossOf(kind, c, n, x.parameters, x)
+    const { loss, ...seen } = lossOf(kind, c, headsOf(n, x.parameters, x), x)
     const [gradient] = gradients(mean(loss), [x.parameters])
     return { ...stepOn(loop, gradient!, x), ...seen }
   })
 }
 
+/** A minibatch whose rows are those of one task after another, equally many of each. */
+export interface TaskBatch {
+  readonly tasks: number
+  /** Transitions of each. */
+  readonly each: number
+}
+
+/** What the heads depend on, with an axis over tasks. */
+const split = ({ tasks, each }: TaskBatch, { observation, action }: BatchTensors) => {
+  const rows = (t: Tensor): Tensor => reshape(t, [tasks, each, ...t.shape.slice(1)])
+  return { observation: rows(observation), action: rows(action) }
+}
+
+/** The heads of all rows, computed task by task as {@link taskGradientProgram} does. */
+const headsByTask = (n: Networks, parameters: Tensor, b: TaskBatch, x: BatchTensors): Heads => {
+  const { logProb, entropy, value } = mapExamples(split(b, x), (one) => ({ ...headsOf(n, parameters, one) }))
+  const flat = (t: Tensor): Tensor => reshape(t, [b.tasks * b.each])
+  return { logProb: flat(logProb), entropy: flat(entropy), value: flat(value) }
+}
+
+const meansOf = ({ tasks, each }: TaskBatch, loss: Tensor): Tensor => mean(reshape(loss, [tasks, each]), { axes: [1] })
+
 /**
  * The gradient of every task's loss, the mean over its own transitions.
  *
- * - Shapes: `member` `[tasks, batch]`, 1/n in the row of a transition's task, which has n in this batch, else 0;
- *   `taskGradients` `[tasks, parameters]`.
+ * The objective is that of the whole minibatch; what it says of each row's heads is followed back task by task, in one pass: the
+ * same products as for the mean loss, but that those of weights end before they are summed over tasks.
+ *
+ * - Shapes: rows as in {@link TaskBatch}; `taskGradients` as `gathered` gives them, `gram` `[tasks, tasks]`, `losses` `[tasks]`.
  */
-export const taskGradientProgram = <C>(kind: OnPolicy<C>, c: C, n: Networks, batch: number, tasks: number) => {
-  const { size } = n.layout
-  const shapes = { parameters: [size], member: [tasks, batch], ...batchShapes(n, batch) }
+export const taskGradientProgram = <C>(kind: OnPolicy<C>, c: C, n: Networks, b: TaskBatch) => {
+  const shapes = { parameters: [n.layout.size], ...batchShapes(n, b.tasks * b.each) }
   return program(`${kind.id}.taskGradients`, shapes, (x) => {
-    const { loss, ...seen } = lossOf(kind, c, n, x.parameters, x)
-    const own = Array.from({ length: tasks }, (_, t) => {
-      const share = reshape(slice(x.member, [t, 0], [1, batch]), [batch])
-      const [gradient] = gradients(sum(mul(share, loss)), [x.parameters])
-      return reshape(gradient!, [1, size])
+    const heads = headsByTask(n, x.parameters, b, x)
+    const { loss, ...seen } = lossOf(kind, c, heads, x)
+    const along = gradients(mul(sum(loss), 1 / b.each), [heads.logProb, heads.entropy, heads.value])
+    const [logProb, entropy, value] = along.map((t) => reshape(t, [b.tasks, b.each]))
+    const slopes = { logProb: logProb!, entropy: entropy!, value: value! }
+    const pieces = mapExamples({ ...split(b, x), ...slopes }, (one) => {
+      const own = headsOf(n, x.parameters, one)
+      const followed = (["logProb", "entropy", "value"] as const).map((k) => ({ of: own[k], cotangent: one[k] }))
+      return named(pullback(followed, [x.parameters])[0]!)
     })
-    return { taskGradients: concat(own, 0), ...seen }
+    return { ...gathered(pieces), losses: meansOf(b, loss), ...seen }
   })
 }
 
-/** One step on a combination of task gradients, `weights` `[tasks]`. */
-export const combinedStepProgram = <C>(kind: OnPolicy<C>, c: C, n: Networks, tasks: number) => {
+/** The tasks' losses alone: `losses` `[tasks]`. */
+export const taskLossProgram = <C>(kind: OnPolicy<C>, c: C, n: Networks, b: TaskBatch) =>
+  program(`${kind.id}.taskLosses`, { parameters: [n.layout.size], ...batchShapes(n, b.tasks * b.each) }, (x) => ({
+    losses: meansOf(b, lossOf(kind, c, headsByTask(n, x.parameters, b, x), x).loss)
+  }))
+
+/** One step on a combination of task gradients, `weights` `[tasks]`, whose pieces have these sizes. */
+export const combinedStepProgram = <C>(
+  kind: OnPolicy<C>,
+  c: C,
+  n: Networks,
+  { tasks }: TaskBatch,
+  sizes: readonly number[]
+) => {
   const loop = { ...loopDefaults, ...kind.loop(c) }
   const { size } = n.layout
   const shapes = {
     parameters: [size],
     ...loop.optimizer.state(size),
     rate: [],
-    taskGradients: [tasks, size],
+    taskGradients: [tasks * size],
     weights: [tasks]
   }
   return program(`${kind.id}.combinedStep`, shapes, (x) => {
-    return stepOn(loop, combination(x.weights, x.taskGradients), x)
+    return stepOn(loop, combination(x.weights, x.taskGradients, sizes), x)
   })
 }

@@ -1,13 +1,19 @@
 /** One step of an update: a minibatch in, parameters moved; by the mean loss, or by what an aggregator makes of the tasks'. */
 import { Effect } from "effect"
-import type { Aggregator } from "../../core/aggregate/mod.ts"
 import type { Stream } from "../../core/random/mod.ts"
 import { fromEither } from "../../core/service/from_either.ts"
 import { realOf } from "../../core/service/real.ts"
 import { type Buffer, Session, type SessionFailure } from "../../core/service/session.ts"
-import { combiner } from "../combination.ts"
+import { type Combiner, pieceSizes } from "../combination.ts"
 import type { Networks } from "./networks.ts"
-import { combinedStepProgram, type Loop, type OnPolicy, taskGradientProgram, updateProgram } from "./objective.ts"
+import {
+  combinedStepProgram,
+  type Loop,
+  type OnPolicy,
+  taskGradientProgram,
+  taskLossProgram,
+  updateProgram
+} from "./objective.ts"
 
 type Numbers = Float32Array | Float64Array
 
@@ -53,8 +59,8 @@ export interface Step {
   readonly rate: Numbers
   /** Operations of one. */
   readonly flops: number
-  /** Takes it. `task` tells whose transition a row of the minibatch is, `s` is for aggregators that draw. */
-  readonly take: (task: (row: number) => number, s: Stream) => Effect.Effect<void, SessionFailure>
+  /** Takes it, in so many iterations' time; `s` is for aggregators that draw. */
+  readonly take: (s: Stream, iteration: number) => Effect.Effect<void, SessionFailure>
 }
 
 /** What steps are made of. */
@@ -64,10 +70,10 @@ export interface Stepping<C> {
   readonly loop: Loop
   readonly networks: Networks
   readonly at: DeviceState
-  /** Transitions a step. */
+  /** Transitions a step; where gradients are combined, equally many of one task after another. */
   readonly batch: number
   readonly tasks: number
-  readonly aggregator: Aggregator | undefined
+  readonly combiner: Combiner | undefined
 }
 
 /** Compiles the programs of a step. */
@@ -90,7 +96,7 @@ export const stepper = Effect.fn("on_policy.stepper")(function* <C>(s: Stepping<
   }
   const rate = new Real(1)
   const made = { inputs, outputs, rate }
-  return yield* s.aggregator === undefined ? meanStep(s, made) : combinedStep(s, s.aggregator, made)
+  return yield* s.combiner === undefined ? meanStep(s, made) : combinedStep(s, s.combiner, made)
 })
 
 type Made = Pick<Step, "inputs" | "outputs" | "rate">
@@ -102,36 +108,33 @@ const meanStep = Effect.fnUntraced(function* <C>({ kind, config, networks, at, b
   return { ...made, flops: executable.cost.flops, take: () => Effect.asVoid(call) } satisfies Step
 })
 
-const combinedStep = Effect.fnUntraced(function* <C>(s: Stepping<C>, aggregator: Aggregator, made: Made) {
-  const { kind, config, networks, at, batch, tasks } = s
+const combinedStep = Effect.fnUntraced(function* <C>(s: Stepping<C>, combiner: Combiner, made: Made) {
+  const { kind, config, networks: n, at, tasks } = s
   const session = yield* Session
-  const Real = realOf(session)
-  const { taskGradients, weights, weigh, flops } = yield* combiner(aggregator, tasks, networks.layout.size)
-  const differentiate = yield* session.compile(
-    yield* fromEither(taskGradientProgram(kind, config, networks, batch, tasks))
+  const b = { tasks, each: s.batch / tasks }
+  const gradient = yield* fromEither(taskGradientProgram(kind, config, n, b))
+  const differentiate = yield* session.compile(gradient)
+  const move = yield* session.compile(
+    yield* fromEither(combinedStepProgram(kind, config, n, b, pieceSizes(gradient, tasks)))
   )
-  const move = yield* session.compile(yield* fromEither(combinedStepProgram(kind, config, networks, tasks)))
-  const member = new Real(tasks * batch)
+  const taskGradients = yield* session.buffer([tasks * n.layout.size])
+  const { gram, losses, weights } = combiner
   const { rows, metrics, gradientNorm } = made.outputs
-  const gradientCall = differentiate.run(
-    { parameters: at.parameters, member, ...made.inputs },
-    { taskGradients, rows, metrics }
-  )
+  const given = { parameters: at.parameters, ...made.inputs }
+  const gradientCall = differentiate.run(given, { taskGradients, gram, losses, rows, metrics })
   const moveCall = move.run({ ...at, rate: made.rate, taskGradients, weights }, { ...at, gradientNorm })
-  const take: Step["take"] = Effect.fnUntraced(function* (task, stream) {
-    shares(member, tasks, task)
+  const look = combiner.settles
+    ? yield* session.compile(yield* fromEither(taskLossProgram(kind, config, n, b)))
+    : undefined
+  const lookCall = look?.run(given, { losses: combiner.after })
+  const take: Step["take"] = Effect.fnUntraced(function* (stream, iteration) {
     yield* gradientCall
-    yield* weigh(stream)
+    combiner.weigh(stream, iteration)
     yield* moveCall
+    if (lookCall === undefined) return
+    yield* lookCall
+    combiner.settle()
   })
-  return { ...made, flops: differentiate.cost.flops + flops + move.cost.flops, take } satisfies Step
+  const flops = differentiate.cost.flops + move.cost.flops + (look?.cost.flops ?? 0)
+  return { ...made, flops, take } satisfies Step
 })
-
-/** 1/n for each of a task's n transitions in its row, 0 elsewhere. */
-const shares = (member: Numbers, tasks: number, task: (row: number) => number): void => {
-  const batch = member.length / tasks
-  const counts = new Int32Array(tasks)
-  for (let k = 0; k < batch; k++) counts[task(k)]!++
-  member.fill(0)
-  for (let k = 0; k < batch; k++) member[task(k) * batch + k] = 1 / counts[task(k)]!
-}

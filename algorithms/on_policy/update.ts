@@ -20,6 +20,13 @@ export interface UpdateReport {
   readonly lastFinite: Float64Array
 }
 
+/** When an update is. */
+export interface UpdateAt {
+  readonly learningRate: number
+  /** Iterations done before. */
+  readonly iteration: number
+}
+
 /** What updates are made of. */
 export interface Updating<C> extends Omit<Stepping<C>, "batch"> {
   /** Transitions of a rollout. */
@@ -30,11 +37,14 @@ export interface Updating<C> extends Omit<Stepping<C>, "batch"> {
 /**
  * Makes updates ready for rollouts of `count` transitions of `environments` environments in `tasks` equal groups.
  *
- * Each epoch visits the transitions in a new random order; those that do not fill a minibatch wait for the next epoch.
+ * Each epoch visits the transitions in a new random order; those that do not fill a minibatch wait for the next epoch. Where
+ * task gradients are combined, a minibatch has equally many of each task.
  */
 export const updater = Effect.fn("on_policy.updater")(function* <C>(u: Updating<C>) {
   const { kind, loop, networks, count, environments, tasks } = u
-  const batch = Math.min(loop.batch, count)
+  const balanced = u.combiner !== undefined
+  const wanted = Math.min(loop.batch, count)
+  const batch = balanced ? Math.max(1, Math.floor(wanted / tasks)) * tasks : wanted
   const { metrics } = kind
   const kl = metrics.indexOf("kl")
   const { inputs, actionSize } = networks.policy
@@ -45,6 +55,11 @@ export const updater = Effect.fn("on_policy.updater")(function* <C>(u: Updating<
   const perTask = environments / tasks
   const sums = new Float64Array(tasks * metrics.length)
   const seen = new Float64Array(tasks)
+
+  /** The transitions in the order of an epoch's minibatches. */
+  const shuffle = balanced
+    ? balancedOrder({ environments, tasks, each: batch / tasks }, order)
+    : (s: Stream) => fillPermutation(s, order)
 
   const gather = (from: number, e: RolloutBuffer, x: Estimates): void => {
     for (let k = 0; k < batch; k++) {
@@ -76,18 +91,18 @@ export const updater = Effect.fn("on_policy.updater")(function* <C>(u: Updating<
     return [...found]
   }
 
-  return Effect.fnUntraced(function* (e: RolloutBuffer, x: Estimates, learningRate: number, shuffler: Stream) {
-    rate[0] = learningRate
+  return Effect.fnUntraced(function* (e: RolloutBuffer, x: Estimates, at: UpdateAt, shuffler: Stream) {
+    rate[0] = at.learningRate
     const lastFinite = new Float64Array(metrics.length).fill(Number.NaN)
     let [steps, norms, stop] = [0, 0, false]
     for (let epoch = 0; epoch < loop.epochs && !stop; epoch++) {
       const last = epoch + 1 === loop.epochs || loop.klStop !== "off"
-      fillPermutation(shuffler, order)
+      shuffle(shuffler)
       sums.fill(0)
       seen.fill(0)
       for (let from = 0; from + batch <= count && !stop; from += batch) {
         gather(from, e, x)
-        yield* step.take((k) => taskOf(from + k), shuffler)
+        yield* step.take(shuffler, at.iteration)
         steps++
         norms += out.gradientNorm[0]!
         if (!(out.metrics.every(Number.isFinite) && Number.isFinite(out.gradientNorm[0]!))) {
@@ -110,3 +125,31 @@ export const updater = Effect.fn("on_policy.updater")(function* <C>(u: Updating<
     } satisfies UpdateReport
   })
 })
+
+/**
+ * Fills `order` with minibatch after minibatch, in each of them `each` transitions of one task after another; the transitions of
+ * a task are in an order of their own, and what does not fill a minibatch comes last.
+ */
+const balancedOrder = (
+  { environments, tasks, each }: { readonly environments: number; readonly tasks: number; readonly each: number },
+  order: Int32Array
+) => {
+  const own = order.length / tasks
+  const perTask = environments / tasks
+  const permuted = new Int32Array(own)
+  const whole = Math.floor(own / each) * each
+  return (s: Stream): void => {
+    for (let task = 0; task < tasks; task++) {
+      fillPermutation(s, permuted)
+      for (const [i, at] of permuted.entries()) {
+        const row = Math.floor(at / perTask) * environments + task * perTask + (at % perTask)
+        const minibatch = Math.floor(i / each)
+        const place =
+          i < whole
+            ? minibatch * each * tasks + task * each + (i % each)
+            : whole * tasks + task * (own - whole) + i - whole
+        order[place] = row
+      }
+    }
+  }
+}

@@ -3,6 +3,7 @@ import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
 import type { ArgumentError } from "../../core/failure/mod.ts"
 import type { Problem, TrainingProblem } from "../algorithm.ts"
+import { checkSeveral } from "../combination.ts"
 import { stepsOfEach } from "../environment_runner.ts"
 import { problemError } from "../error.ts"
 import { slotsFor } from "../replay/mod.ts"
@@ -22,14 +23,15 @@ const refuse = (field: string, want: string, got: string): E.Either<ArgumentErro
  * Steps of each environment in an iteration.
  *
  * Errors: `ArgumentError` for a policy that is not SAC's, steps that the environments cannot share equally, a training
- * that would end before its first update, a replay too small to draw from, and settings of which one makes another one
- * void.
+ * that would end before its first update, a replay too small to draw from, a combination of one gradient, and settings of which
+ * one makes another one void.
  */
 export const checked = (settings: Sac, problem: TrainingProblem): E.Either<ArgumentError, number> => {
   const c = withBudget(settings, sizeOf(problem))
   return pipe(
     checkedPolicy(problem),
     E.chain(() => stepsOfEach(problem)),
+    E.chainFirst(() => checkSeveral(problem)),
     E.chainFirst(() => longEnough(settings, problem)),
     E.chainFirst(() => togetherIn(c, problem)),
     E.chainFirst(() => {

@@ -1,15 +1,17 @@
 /** What SAC gives to the training loop: a step of all environments, then updates from the replay, again and again. */
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
+import { type Aggregator, mean } from "../../core/aggregate/mod.ts"
 import { cannot } from "../../core/failure/mod.ts"
 import { log } from "../../core/math/mod.ts"
 import type { Optimizer } from "../../core/optim/mod.ts"
 import { child, type Floats, type Key, stream, zeroKey } from "../../core/random/mod.ts"
 import { fromEither } from "../../core/service/from_either.ts"
-import { realOf } from "../../core/service/real.ts"
+import { type RealConstructor, realOf } from "../../core/service/real.ts"
 import { Session } from "../../core/service/session.ts"
 import { makeRows } from "../../envs/mod.ts"
 import type { TrainingProblem } from "../algorithm.ts"
+import { combiner } from "../combination.ts"
 import { actProgram, checkFault, environmentRunner, shownBy } from "../environment_runner.ts"
 import { trainingLoop } from "../loop.ts"
 import { isDouble, updateMoments } from "../normalise.ts"
@@ -19,6 +21,7 @@ import { type Sac, sizeOf, withBudget } from "./config.ts"
 import { deviceState, firstArrays, partNames, readState, writeState } from "./device_state.ts"
 import { batchOf, networks } from "./mathematics.ts"
 import { brokenTasks, metricsOf, tally } from "./rows.ts"
+import type { Combiners } from "./step.ts"
 import { rowLayout, updater } from "./update.ts"
 import type { Updating } from "./update_program.ts"
 
@@ -57,7 +60,9 @@ export const learner = ({ id, version, optimizer }: SacKind) =>
     const at = yield* deviceState(u)
     const acting = yield* session.compile(yield* actProgram(policy, envs))
     const act = acting.run({ parameters: at.policy, observation: x.input }, x.actor.head)
-    const { update, metrics } = yield* updater({ ...u, aggregator, at })
+    const making = aggregator === undefined ? undefined : () => combinersOf(aggregator, tasks.length, Real)
+    const combiners = making?.()
+    const { update, metrics } = yield* updater({ ...u, combiners, at })
     /** The replay keeps observations and rewards as they were: moments go on, and normalise what is drawn from it. */
     const scaled = policy.config.normalise?.observation === true
     const far = scaled && isDouble(policy.spaces.observation)
@@ -110,7 +115,14 @@ export const learner = ({ id, version, optimizer }: SacKind) =>
       Real,
       x,
       valueSize: n.value.size,
-      arrays: [...partNames(u), ...(scaled ? ["shown"] : []), ...(far ? ["origin"] : []), "uniform", "replay"],
+      arrays: [
+        ...partNames(u),
+        ...namesOfBoth(combiners),
+        ...(scaled ? ["shown"] : []),
+        ...(far ? ["origin"] : []),
+        "uniform",
+        "replay"
+      ],
       streams: ["update"],
       first: Effect.fnUntraced(function* ({ key, start, fresh, given }) {
         const value = yield* given("value", () => firstValue(key))
@@ -124,7 +136,8 @@ export const learner = ({ id, version, optimizer }: SacKind) =>
             replay: new Float32Array(0),
             // A policy that was given knows more than chance does.
             uniform: Float64Array.of(start.policy === undefined ? c.learningStarts : 0),
-            ...firstArrays(u, value, Real)
+            ...firstArrays(u, value, Real),
+            ...savedOfBoth(making?.())
           }
         }
       }),
@@ -132,6 +145,8 @@ export const learner = ({ id, version, optimizer }: SacKind) =>
         yield* Effect.provideService(writeState(u, at, s), Session, session)
         // Other memory: states given out may share what was written so far.
         replay = yield* fromEither(withContents(empty, s.arrays.replay ?? [], s.steps / envs))
+        combiners?.value.load(s.arrays)
+        combiners?.policy.load(s.arrays)
         uniform = s.arrays.uniform?.[0] ?? 0
         if (scaled) x.rawObservation.set(s.arrays.shown ?? x.rawObservation)
         origin.set(s.arrays.origin ?? origin)
@@ -144,7 +159,13 @@ export const learner = ({ id, version, optimizer }: SacKind) =>
         }
         return {
           ...trained,
-          arrays: { ...arrays, ...observed, uniform: Float64Array.of(uniform), replay: contents(replay) }
+          arrays: {
+            ...arrays,
+            ...savedOfBoth(combiners),
+            ...observed,
+            uniform: Float64Array.of(uniform),
+            replay: contents(replay)
+          }
         }
       }),
       iterate: Effect.fnUntraced(function* ({ state, continuing, actions, streams, memory: past, watch, fail }) {
@@ -180,7 +201,7 @@ export const learner = ({ id, version, optimizer }: SacKind) =>
           sums.takeStep(step)
           if (taken + envs <= c.learningStarts || replay.pushed % c.trainEvery !== 0) continue
           for (let k = 0; k < perRound; k++) {
-            yield* update(replay, x, streams.update!, origin)
+            yield* update(replay, x, { stream: streams.update!, origin, iteration: state.iteration })
             if (!metrics.every(Number.isFinite))
               return yield* Effect.fail(fail("loss", brokenTasks(metrics, tasks.length)))
             sums.takeUpdate(metrics)
@@ -198,3 +219,18 @@ export const learner = ({ id, version, optimizer }: SacKind) =>
       }
     })
   })
+
+/**
+ * Critics and policy are weighed each by itself, as the methods' authors do. What goes by losses weighs the critics, whose losses are
+ * squares; the policy's may be negative, and follows the mean (Liu et al.'s own code for arXiv:2306.03792 likewise).
+ */
+const combinersOf = (aggregator: Aggregator, tasks: number, Real: RealConstructor): Combiners => ({
+  value: combiner(aggregator, tasks, Real, "value."),
+  policy: combiner(aggregator.by === "losses" ? mean : aggregator, tasks, Real, "policy.")
+})
+
+const namesOfBoth = (c: Combiners | undefined): readonly string[] =>
+  c === undefined ? [] : [...c.value.names, ...c.policy.names]
+
+const savedOfBoth = (c: Combiners | undefined): Readonly<Record<string, Floats>> =>
+  c === undefined ? {} : { ...c.value.save(), ...c.policy.save() }

@@ -1,22 +1,19 @@
 /** One step of an update: one call of the session, or a few where an aggregator weighs the tasks' gradients. */
 import { Effect } from "effect"
-import type { Aggregator } from "../../core/aggregate/mod.ts"
 import type { Stream } from "../../core/random/mod.ts"
 import { fromEither } from "../../core/service/from_either.ts"
 import { type Buffer, Session, type SessionFailure } from "../../core/service/session.ts"
-import { combiner } from "../combination.ts"
+import { type Combiner, pieceSizes } from "../combination.ts"
 import type { DeviceState } from "./device_state.ts"
-import { metricNames } from "./mathematics.ts"
+import { batchOf, metricNames } from "./mathematics.ts"
 import {
   actorGradientProgram,
   actorStepProgram,
   criticGradientProgram,
-  criticStepProgram,
-  type Moved,
-  namesOf,
-  type Updating,
-  updateProgram
-} from "./update_program.ts"
+  criticLossProgram,
+  criticStepProgram
+} from "./task_gradients.ts"
+import { type Moved, namesOf, type Updating, updateProgram } from "./update_program.ts"
 
 type Numbers = Float32Array | Float64Array
 
@@ -35,13 +32,19 @@ export interface Inputs {
 export interface Step {
   /** Operations of one. */
   readonly flops: number
-  /** Takes it; `s` is for aggregators that draw. */
-  readonly take: (s: Stream) => Effect.Effect<void, SessionFailure>
+  /** Takes it, in so many iterations' time; `s` is for aggregators that draw. */
+  readonly take: (s: Stream, iteration: number) => Effect.Effect<void, SessionFailure>
+}
+
+/** What weighs the tasks' gradients, of the critics and of the policy. */
+export interface Combiners {
+  readonly value: Combiner
+  readonly policy: Combiner
 }
 
 /** What a step is made of. */
 export interface Stepping extends Updating {
-  readonly aggregator: Aggregator | undefined
+  readonly combiners: Combiners | undefined
   readonly at: DeviceState
   readonly inputs: Inputs
   /** Gets the metrics `[5, T]`. */
@@ -49,7 +52,7 @@ export interface Stepping extends Updating {
 }
 
 /** Compiles the programs of a step. */
-export const stepper = (s: Stepping) => (s.aggregator === undefined ? meanStep(s) : combinedStep(s, s.aggregator))
+export const stepper = (s: Stepping) => (s.combiners === undefined ? meanStep(s) : combinedStep(s, s.combiners))
 
 const meanStep = Effect.fnUntraced(function* (s: Stepping) {
   const session = yield* Session
@@ -59,48 +62,65 @@ const meanStep = Effect.fnUntraced(function* (s: Stepping) {
 })
 
 /** First the critics' part, then the policy's at the new critics. */
-const combinedStep = Effect.fnUntraced(function* (s: Stepping, aggregator: Aggregator) {
-  const critics = yield* criticStep(s, aggregator)
-  const actor = yield* actorStep(s, aggregator)
+const combinedStep = Effect.fnUntraced(function* (s: Stepping, { value, policy }: Combiners) {
+  const critics = yield* criticStep(s, value)
+  const actor = yield* actorStep(s, policy)
   return {
     flops: critics.flops + actor.flops,
-    take: (stream) => Effect.andThen(critics.take(stream), actor.take(stream))
+    take: (stream, iteration) => Effect.andThen(critics.take(stream, iteration), actor.take(stream, iteration))
   } satisfies Step
 })
 
-const criticStep = Effect.fnUntraced(function* (s: Stepping, aggregator: Aggregator) {
+const criticStep = Effect.fnUntraced(function* (s: Stepping, c: Combiner) {
   const session = yield* Session
-  const { taskGradients, weights, weigh, flops } = yield* combiner(aggregator, s.tasks, s.networks.twins.size)
-  const differentiate = yield* session.compile(yield* fromEither(criticGradientProgram(s)))
-  const move = yield* session.compile(yield* fromEither(criticStepProgram(s)))
+  const gradient = yield* fromEither(criticGradientProgram(s))
+  const differentiate = yield* session.compile(gradient)
+  const move = yield* session.compile(yield* fromEither(criticStepProgram(s, pieceSizes(gradient, s.tasks))))
+  const look = c.settles ? yield* session.compile(yield* fromEither(criticLossProgram(s))) : undefined
+  const taskGradients = yield* session.buffer([s.tasks * s.networks.twins.size])
+  const aim = yield* session.buffer([batchOf(s.config, s.tasks)])
   const { policy, value, target, logAlpha } = s.at
   const { noise: _ofTheActor, ...batch } = s.inputs
+  const { gram, losses, weights } = c
   const gradientCall = differentiate.run(
     { policy, value, target, logAlpha, ...batch },
-    { taskGradients, valueLoss: metric(s, "valueLoss") }
+    { taskGradients, gram, losses, aim }
   )
   const moved = { ...pick(s, "value"), target }
   const moveCall = move.run({ ...moved, taskGradients, weights }, moved)
+  const { observation, action } = s.inputs
+  const lookCall = look?.run({ value, observation, action, aim }, { losses: c.after })
   return {
-    flops: differentiate.cost.flops + flops + move.cost.flops,
-    take: (stream) => Effect.asVoid(Effect.all([gradientCall, weigh(stream), moveCall]))
+    flops: differentiate.cost.flops + move.cost.flops + (look?.cost.flops ?? 0),
+    take: Effect.fnUntraced(function* (stream: Stream, iteration: number) {
+      yield* gradientCall
+      metric(s, "valueLoss").set(losses)
+      c.weigh(stream, iteration)
+      yield* moveCall
+      if (lookCall === undefined) return
+      yield* lookCall
+      c.settle()
+    })
   } satisfies Step
 })
 
-const actorStep = Effect.fnUntraced(function* (s: Stepping, aggregator: Aggregator) {
+const actorStep = Effect.fnUntraced(function* (s: Stepping, c: Combiner) {
   const session = yield* Session
-  const { taskGradients, weights, weigh, flops } = yield* combiner(aggregator, s.tasks, s.networks.policy.size)
-  const differentiate = yield* session.compile(yield* fromEither(actorGradientProgram(s)))
-  const move = yield* session.compile(yield* fromEither(actorStepProgram(s)))
+  const gradient = yield* fromEither(actorGradientProgram(s))
+  const differentiate = yield* session.compile(gradient)
+  const move = yield* session.compile(yield* fromEither(actorStepProgram(s, pieceSizes(gradient, s.tasks))))
+  const taskGradients = yield* session.buffer([s.tasks * s.networks.policy.size])
   const temperatureGradient = yield* session.buffer([s.tasks])
   const { policy, value, logAlpha } = s.at
   const { observation, noise } = s.inputs
+  const { gram, losses, weights } = c
   const gradientCall = differentiate.run(
     { policy, value, logAlpha, observation, noise },
     {
       taskGradients,
+      gram,
+      losses,
       temperatureGradient,
-      policyLoss: metric(s, "policyLoss"),
       worth: metric(s, "worth"),
       entropy: metric(s, "entropy"),
       temperature: metric(s, "temperature")
@@ -109,8 +129,13 @@ const actorStep = Effect.fnUntraced(function* (s: Stepping, aggregator: Aggregat
   const moved = { ...pick(s, "policy"), ...pick(s, "logAlpha"), logAlpha }
   const moveCall = move.run({ ...moved, temperatureGradient, taskGradients, weights }, moved)
   return {
-    flops: differentiate.cost.flops + flops + move.cost.flops,
-    take: (stream) => Effect.asVoid(Effect.all([gradientCall, weigh(stream), moveCall]))
+    flops: differentiate.cost.flops + move.cost.flops,
+    take: Effect.fnUntraced(function* (stream: Stream, iteration: number) {
+      yield* gradientCall
+      metric(s, "policyLoss").set(losses)
+      c.weigh(stream, iteration)
+      yield* moveCall
+    })
   } satisfies Step
 })
 

@@ -28,6 +28,15 @@ export const rowLayout = ({ policy }: Networks): RowLayout => {
   return { observationSize, action: observationSize, next, reward, terminated: reward + 1, width: reward + 2 }
 }
 
+/** When an update is, and what it takes beside the replay. */
+export interface UpdateAt {
+  readonly stream: Stream
+  /** What was taken from observations before they were rounded. */
+  readonly origin: Float64Array
+  /** Iterations done before. */
+  readonly iteration: number
+}
+
 /** Makes updates ready. After each, `metrics` holds its own, `[5, T]`. */
 export const updater = Effect.fn("sac.updater")(function* (u: Omit<Stepping, "inputs" | "out">) {
   const session = yield* Session
@@ -75,12 +84,16 @@ export const updater = Effect.fn("sac.updater")(function* (u: Omit<Stepping, "in
     if (rewards !== input.reward) input.reward.set(rewards)
   }
 
-  const update = Effect.fnUntraced(function* (replay: Replay, x: EnvironmentRunner, s: Stream, origin: Float64Array) {
+  const update = Effect.fnUntraced(function* (
+    replay: Replay,
+    x: EnvironmentRunner,
+    { stream: s, origin, iteration }: UpdateAt
+  ) {
     yield* fromEither(sampleRows(replay, tasks, s, rows))
     gather(replay, x, origin)
     fillNormal(s, input.noise)
     fillNormal(s, input.nextNoise)
-    yield* take(s)
+    yield* take(s, iteration)
     yield* pause
   })
   return { metrics: out, update }

@@ -1,6 +1,4 @@
-/** An update as programs: as one, or in the parts between which an aggregator weighs the tasks' gradients. */
-import * as E from "fp-ts/lib/Either.js"
-import { pipe } from "fp-ts/lib/function.js"
+/** An update as one program, and what the parts of one are made of. */
 import type { Optimizer } from "../../core/optim/mod.ts"
 import {
   add,
@@ -11,7 +9,6 @@ import {
   mean,
   mul,
   neg,
-  perExample,
   program,
   reshape,
   type Shape,
@@ -19,7 +16,6 @@ import {
   sum,
   type Tensor
 } from "../../core/program/mod.ts"
-import { combination } from "../combination.ts"
 import type { Sac } from "./config.ts"
 import { actorLoss, batchOf, both, criticLoss, type Networks, target, temperatureLoss } from "./mathematics.ts"
 
@@ -31,7 +27,7 @@ export interface Updating {
   readonly tasks: number
 }
 
-type Tensors = Readonly<Record<string, Tensor>>
+export type Tensors = Readonly<Record<string, Tensor>>
 
 /** What the optimiser moves, each with a state of its own. */
 export type Moved = "policy" | "value" | "logAlpha"
@@ -39,11 +35,11 @@ export type Moved = "policy" | "value" | "logAlpha"
 /** What a part's state is called among all that a training keeps: policyM, valueM, … */
 const stateName = (part: Moved, name: string): string => `${part}${name.charAt(0).toUpperCase()}${name.slice(1)}`
 
-const sizeOf = ({ networks, tasks }: Updating, part: Moved): number =>
+export const sizeOf = ({ networks, tasks }: Updating, part: Moved): number =>
   ({ policy: networks.policy.size, value: networks.twins.size, logAlpha: tasks })[part]
 
 /** Shapes of a part's optimiser state. */
-const optimizerShapes = (u: Updating, part: Moved): Readonly<Record<string, Shape>> => {
+export const optimizerShapes = (u: Updating, part: Moved): Readonly<Record<string, Shape>> => {
   const state = Object.entries(u.optimizer.state(sizeOf(u, part)))
   return Object.fromEntries(state.map(([name, shape]) => [stateName(part, name), shape]))
 }
@@ -72,7 +68,7 @@ export const stateShapes = (u: Updating): StateShapes => ({
 })
 
 /** The optimiser's step on one part: its numbers and its state after it, under the names of {@link stateShapes}. */
-const step = ({ optimizer, config }: Updating, part: Moved, x: Tensors, grad: Tensor): Tensors => {
+export const step = ({ optimizer, config }: Updating, part: Moved, x: Tensors, grad: Tensor): Tensors => {
   const names = Object.keys(optimizer.state(0))
   const state = Object.fromEntries(names.map((name) => [name, x[stateName(part, name)]!]))
   const next = optimizer.step({ theta: x[part]!, grad, rate: config.learningRate }, state)
@@ -81,17 +77,17 @@ const step = ({ optimizer, config }: Updating, part: Moved, x: Tensors, grad: Te
 }
 
 /** The step on log α; none where the temperature is fixed. */
-const temperatureStep = (u: Updating, x: Tensors, grad: Tensor): Tensors =>
+export const temperatureStep = (u: Updating, x: Tensors, grad: Tensor): Tensors =>
   u.config.temperature === "auto"
     ? step(u, "logAlpha", x, grad)
     : Object.fromEntries(namesOf(u, "logAlpha").map((name) => [name, x[name]!]))
 
 /** φ̄ ← (1 − τ)·φ̄ + τ·φ */
-const follow = ({ config: c }: Updating, from: Tensor, value: Tensor): Tensor =>
+export const follow = ({ config: c }: Updating, from: Tensor, value: Tensor): Tensor =>
   add(mul(from, 1 - c.tau), mul(value, c.tau))
 
 /** Shapes of so many rows of a batch: what the critics learn from, and what the policy does. */
-const criticRows = ({ networks: { policy, actionKind } }: Updating, rows: number) => ({
+export const criticRows = ({ networks: { policy, actionKind } }: Updating, rows: number) => ({
   observation: [rows, policy.inputs],
   nextObservation: [rows, policy.inputs],
   action: actionKind.actionShape(rows),
@@ -100,7 +96,7 @@ const criticRows = ({ networks: { policy, actionKind } }: Updating, rows: number
   nextNoise: [rows, actionKind.noise]
 })
 
-const actorRows = ({ networks: { policy, actionKind } }: Updating, rows: number) => ({
+export const actorRows = ({ networks: { policy, actionKind } }: Updating, rows: number) => ({
   observation: [rows, policy.inputs],
   noise: [rows, actionKind.noise]
 })
@@ -108,15 +104,23 @@ const actorRows = ({ networks: { policy, actionKind } }: Updating, rows: number)
 type CriticTensors = Readonly<Record<keyof ReturnType<typeof criticRows> | "policy" | "value" | "target", Tensor>>
 type ActorTensors = Readonly<Record<keyof ReturnType<typeof actorRows> | "policy", Tensor>>
 
-/** {@link criticLoss} of rows; what the critics are moved to counts as given. */
-const critics = ({ config, networks: n }: Updating, x: CriticTensors, alpha: Tensor): Tensor => {
+/** What the critics of rows are moved to: as given, it is not followed back. */
+export const aims = ({ config, networks: n }: Updating, x: CriticTensors, alpha: Tensor): Tensor => {
   const next = n.actionKind.soft(
     n.policy.head(x.policy, x.nextObservation),
     both(n, x.target),
     x.nextObservation,
     x.nextNoise
   )
-  const y = stopGradient(target(config.gamma, { reward: x.reward, terminated: x.terminated, alpha }, next))
+  return stopGradient(target(config.gamma, { reward: x.reward, terminated: x.terminated, alpha }, next))
+}
+
+/** {@link criticLoss} of rows that are moved to y. */
+export const misses = (
+  { networks: n }: Updating,
+  x: Pick<CriticTensors, "value" | "observation" | "action">,
+  y: Tensor
+): Tensor => {
   const now = both(n, x.value)
   return criticLoss(
     [n.actionKind.q(now[0], x.observation, x.action), n.actionKind.q(now[1], x.observation, x.action)],
@@ -125,7 +129,7 @@ const critics = ({ config, networks: n }: Updating, x: CriticTensors, alpha: Ten
 }
 
 /** {@link actorLoss} of rows. The critics count as given: that their targets came from this policy is not followed back. */
-const actor = ({ networks: n }: Updating, x: ActorTensors, alpha: Tensor, value: Tensor) => {
+export const actor = ({ networks: n }: Updating, x: ActorTensors, alpha: Tensor, value: Tensor) => {
   const now = n.actionKind.soft(
     n.policy.head(x.policy, x.observation),
     both(n, stopGradient(value)),
@@ -135,7 +139,7 @@ const actor = ({ networks: n }: Updating, x: ActorTensors, alpha: Tensor, value:
   return { loss: actorLoss(alpha, now), now }
 }
 
-const entropyAim = ({ config: c, networks }: Updating): number =>
+export const entropyAim = ({ config: c, networks }: Updating): number =>
   c.targetEntropy === "auto" ? networks.actionKind.targetEntropy : c.targetEntropy
 
 /**
@@ -160,7 +164,7 @@ export const updateProgram = (u: Updating) => {
   return program("sac.update", shapes, (x): Tensors => {
     const rowLogAlpha = rows(x.logAlpha)
     const alpha = exp(rowLogAlpha)
-    const miss = critics(u, x, alpha)
+    const miss = misses(u, x, aims(u, x, alpha))
     const [valueGradient] = gradients(mean(miss), [x.value])
     const moved = step(u, "value", x, valueGradient!)
 
@@ -182,70 +186,4 @@ export const updateProgram = (u: Updating) => {
       )
     }
   })
-}
-
-/** The gradient of every task's own mean criticLoss: `taskGradients` `[T, critics]`, `valueLoss` `[T]`. */
-export const criticGradientProgram = (u: Updating) => {
-  const [p, q, each] = [[sizeOf(u, "policy")], [sizeOf(u, "value")], batchOf(u.config, u.tasks) / u.tasks]
-  const rows = criticRows(u, each)
-  const one = program("sac.criticGradient", { policy: p, value: q, target: q, logAlpha: [], ...rows }, (x) => {
-    const valueLoss = mean(critics(u, x, exp(x.logAlpha)))
-    const [taskGradients] = gradients(valueLoss, [x.value])
-    return { taskGradients: taskGradients!, valueLoss }
-  })
-  return pipe(one, E.chain(perExample({ batched: ["logAlpha", ...Object.keys(rows)], size: u.tasks })))
-}
-
-/**
- * The gradients of every task's own mean actorLoss, and of its temperature's: `taskGradients` `[T, policy]`,
- * `temperatureGradient` and the other metrics `[T]`.
- */
-export const actorGradientProgram = (u: Updating) => {
-  const each = batchOf(u.config, u.tasks) / u.tasks
-  const rows = actorRows(u, each)
-  const shapes = { policy: [sizeOf(u, "policy")], value: [sizeOf(u, "value")], logAlpha: [], ...rows }
-  const one = program("sac.actorGradient", shapes, (x) => {
-    const alpha = exp(x.logAlpha)
-    const { loss, now } = actor(u, x, alpha, x.value)
-    const policyLoss = mean(loss)
-    const [taskGradients] = gradients(policyLoss, [x.policy])
-    const [temperatureGradient] = gradients(mean(temperatureLoss(x.logAlpha, now.logProb, entropyAim(u))), [x.logAlpha])
-    return {
-      taskGradients: taskGradients!,
-      temperatureGradient: temperatureGradient!,
-      policyLoss,
-      worth: mean(now.q),
-      entropy: mean(neg(now.logProb)),
-      temperature: alpha
-    }
-  })
-  return pipe(one, E.chain(perExample({ batched: ["logAlpha", ...Object.keys(rows)], size: u.tasks })))
-}
-
-const weighed = (u: Updating, part: Moved) => ({
-  [part]: [sizeOf(u, part)],
-  ...optimizerShapes(u, part),
-  taskGradients: [u.tasks, sizeOf(u, part)],
-  weights: [u.tasks]
-})
-
-/** The critics' step on a combination of task gradients, and what their targets make of it. */
-export const criticStepProgram = (u: Updating) =>
-  program("sac.criticStep", { ...weighed(u, "value"), target: [sizeOf(u, "value")] }, (x): Tensors => {
-    const moved = step(u, "value", x, combination(x.weights, x.taskGradients))
-    return { ...moved, target: follow(u, x.target, moved.value!) }
-  })
-
-/** The policy's step on a combination of task gradients, and each temperature's own. */
-export const actorStepProgram = (u: Updating) => {
-  const shapes = {
-    ...weighed(u, "policy"),
-    logAlpha: [u.tasks],
-    ...optimizerShapes(u, "logAlpha"),
-    temperatureGradient: [u.tasks]
-  }
-  return program("sac.actorStep", shapes, (x) => ({
-    ...step(u, "policy", x, combination(x.weights, x.taskGradients)),
-    ...temperatureStep(u, x, x.temperatureGradient)
-  }))
 }

@@ -1,5 +1,6 @@
 /** Dense symmetric linear algebra in double precision. Matrices are row-major Float64Array of n² numbers. */
 export { cholesky, choleskySolve } from "./cholesky.ts"
+export { type Complementarity, complementarity } from "./complementarity.ts"
 export {
   type ConjugateGradient,
   type ConjugateGradientOptions,

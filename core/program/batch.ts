@@ -56,8 +56,19 @@ const rules: Rules<[at: Lifting], Tensor> = {
     const [c, a, b] = widened(at)
     return P.select(c!, a!, b!)
   },
-  matmul: (op, at) =>
-    at.y.shape.length === 2 ? P.matmul(at.args[0]!, at.args[1]!, op.transposeA, op.transposeB) : joinBatches(op, at),
+  matmul: (op, at) => {
+    const [a, b] = at.args
+    if (at.y.shape.length !== 2) return joinBatches(op, at)
+    // The rows of all examples beside a factor that they share: one product.
+    if (!at.batched[1] && !op.transposeA) {
+      const [rows, columns] = at.y.args[0]!.shape
+      return P.reshape(P.matmul(P.reshape(a!, [at.n * rows!, columns!]), b!, false, op.transposeB), [
+        at.n,
+        ...at.y.shape
+      ])
+    }
+    return P.matmul(a!, b!, op.transposeA, op.transposeB)
+  },
   reduce: ({ fn, axes }, { args: [x] }) => {
     const moved = axes.map((i) => i + 1)
     return P.reduce(fn, x!, moved)
@@ -99,4 +110,27 @@ export const batch = (
     lifted.set(y, byPrimitive(rules)(y.op, { y, args, batched, n }))
   }
   return outputs.map((o) => lifted.get(o) ?? widen(o, false, n))
+}
+
+const entries = <K extends string, A>(record: Readonly<Record<K, A>>): readonly (readonly [K, A])[] =>
+  (Object.keys(record) as K[]).map((k) => [k, record[k]])
+
+/**
+ * What `one` makes of each example, side by side: tensors with a leading axis in, and out. Whatever `one` uses beside its own
+ * argument is the same for all; gradients that it takes are each example's own.
+ *
+ * - Shapes: each of `x` `[n, …s]`, `one` is given `[…s]`; of its result s `[n, …s]`.
+ */
+export const mapExamples = <K extends string, O extends string>(
+  x: Readonly<Record<K, Tensor>>,
+  one: (x: Readonly<Record<K, Tensor>>) => Readonly<Record<O, Tensor>>
+): Readonly<Record<O, Tensor>> => {
+  const of = entries(x).map(([name, by]) => ({ name, by, of: P.input(`example.${name}`, by.shape.slice(1)) }))
+  const outputs = entries(one(Object.fromEntries(of.map((e) => [e.name, e.of])) as Record<K, Tensor>))
+  const lifted = batch(
+    outputs.map(([, t]) => t),
+    of,
+    of[0]?.by.shape[0] ?? 1
+  )
+  return Object.fromEntries(outputs.map(([name], i) => [name, lifted[i]!])) as Record<O, Tensor>
 }

@@ -1,5 +1,5 @@
 /** Tensor programs as values: operations, transforms, the float64 meaning, text. */
-export { batch } from "./batch.ts"
+export { batch, mapExamples } from "./batch.ts"
 export { evaluate } from "./evaluate.ts"
 export { pushforward } from "./forward.ts"
 export * from "./ops.ts"

@@ -4,7 +4,7 @@ import { test } from "node:test"
 import { Effect } from "effect"
 import { onPolicy } from "../../../algorithms/mod.ts"
 import { kind } from "../../../algorithms/ppo/ppo.ts"
-import { type Aggregator, mean, type TaskGradients } from "../../../core/aggregate/mod.ts"
+import { type Aggregator, aggregator, mean, type TaskGradients } from "../../../core/aggregate/mod.ts"
 import { sgd } from "../../../core/optim/mod.ts"
 import { zeroKey } from "../../../core/random/mod.ts"
 import { close } from "../../core/program/support.ts"
@@ -20,12 +20,12 @@ const plain = onPolicy({
 const settings = { ...kind.defaults, learningRate: RATE, normaliseAdvantages: false }
 
 /** What so many iterations from one start change. */
-const change = (aggregator?: Aggregator, iterations = 1) =>
+const change = (combined?: Aggregator, iterations = 1) =>
   inSession(
     Effect.gen(function* () {
       const problem = problemOf(twoPoles.environment, {
         tasks: twoPoles.tasks,
-        ...(aggregator === undefined ? {} : { aggregator })
+        ...(combined === undefined ? {} : { aggregator: combined })
       })
       const learner = yield* plain.learner(settings, problem)
       const start = yield* learner.init(zeroKey)
@@ -34,11 +34,8 @@ const change = (aggregator?: Aggregator, iterations = 1) =>
     })
   )
 
-const of = (weights: (x: TaskGradients) => readonly number[]): Aggregator => ({
-  id: "test",
-  summary: "",
-  weights: (x) => Float64Array.from(weights(x))
-})
+const of = (weights: (x: TaskGradients) => readonly number[]): Aggregator =>
+  aggregator({ id: "test", summary: "", weights: (x) => Float64Array.from(weights(x)) })
 
 test("the mean of task gradients is the gradient of the mean loss", async () => {
   close(await change(mean, 3), await change(undefined, 3), 1e-5, "change")

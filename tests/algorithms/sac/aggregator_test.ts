@@ -3,7 +3,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Effect } from "effect"
 import { sac, softActorCritic, type TrainingProblem } from "../../../algorithms/mod.ts"
-import { type Aggregator, mean, type TaskGradients } from "../../../core/aggregate/mod.ts"
+import { type Aggregator, aggregator, mean, type TaskGradients } from "../../../core/aggregate/mod.ts"
 import { type Optimizer, rmsprop, sgd } from "../../../core/optim/mod.ts"
 import { zeroKey } from "../../../core/random/mod.ts"
 import { cartPole, pendulum } from "../../../envs/mod.ts"
@@ -52,11 +52,8 @@ const change = (problem: TrainingProblem, updates: number, optimizer: Optimizer<
     })
   )
 
-const of = (weights: (x: TaskGradients) => readonly number[]): Aggregator => ({
-  id: "test",
-  summary: "",
-  weights: (x) => Float64Array.from(weights(x))
-})
+const of = (weights: (x: TaskGradients) => readonly number[]): Aggregator =>
+  aggregator({ id: "test", summary: "", weights: (x) => Float64Array.from(weights(x)) })
 
 for (const [name, problem] of [
   ["discrete actions", poles],
