@@ -2,7 +2,7 @@ import * as E from "fp-ts/lib/Either.js"
 import { type ArgumentError, cannot } from "../failure/mod.ts"
 import { norm, type Quadrature, tridiagonalQuadrature } from "../linalg/mod.ts"
 import { checkedProducts, type MatrixFree } from "./matrix_free.ts"
-import { dot, orthogonalise } from "./orthonormal.ts"
+import { divided, dot, orthogonalise } from "./orthonormal.ts"
 
 /** When to stop. */
 export interface LanczosOptions {
@@ -66,7 +66,7 @@ export function* lanczos(
   const basis: Float64Array[] = []
   const diagonal: number[] = []
   const off = [0]
-  let q = start.map((x) => x / length)
+  let q = divided(start, length)
   for (;;) {
     basis.push(q)
     const asked = [q]
@@ -81,7 +81,7 @@ export function* lanczos(
     const known = ritz(t, beta, { most, tolerance, ends })
     if (known.converged || known.products === most) return E.right(known)
     off.push(beta)
-    q = w.map((x) => x / beta)
+    q = divided(w, beta)
   }
 }
 

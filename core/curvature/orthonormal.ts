@@ -18,3 +18,10 @@ export const dot = (x: Float64Array, y: Float64Array): number => {
   for (let i = 0; i < x.length; i++) sum += x[i]! * y[i]!
   return sum
 }
+
+/** x/c: a plain loop, several times as fast as `map` on arrays of some thousand numbers. */
+export const divided = (x: Float64Array, c: number): Float64Array => {
+  const out = new Float64Array(x.length)
+  for (let i = 0; i < x.length; i++) out[i] = x[i]! / c
+  return out
+}

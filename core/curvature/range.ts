@@ -2,7 +2,7 @@ import * as E from "fp-ts/lib/Either.js"
 import type { ArgumentError } from "../failure/mod.ts"
 import { norm } from "../linalg/mod.ts"
 import { checkedProducts, type MatrixFree } from "./matrix_free.ts"
-import { dot, orthogonalise } from "./orthonormal.ts"
+import { divided, dot, orthogonalise } from "./orthonormal.ts"
 
 /** What products with probes tell of a matrix's range. */
 export interface Range {
@@ -45,7 +45,7 @@ export function* wider(
     const coordinates = orthogonalise(y, grown)
     const rest = norm(y)
     if (!(rest > ROUNDING * before)) return coordinates
-    grown.push(y.map((x) => x / rest))
+    grown.push(divided(y, rest))
     return Float64Array.of(...coordinates, rest)
   })
   const q = grown.slice(basis.length)

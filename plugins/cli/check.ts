@@ -1,4 +1,4 @@
-/** `pgex check first-order RUN`: how far the linear model of a finished run reaches. */
+/** `pgex check`: `first-order`, how far the linear model of a finished run reaches, and what stands in files beside this. */
 import { Effect } from "effect"
 import { Argument, Command } from "effect/cli"
 import * as E from "fp-ts/lib/Either.js"
@@ -7,6 +7,7 @@ import { percent } from "../../core/text/numbers.ts"
 import { parseFirstOrderTable } from "../../pipeline/internal.ts"
 import type { FirstOrderRow } from "../../pipeline/mod.ts"
 import { readRun } from "../runs/store/mod.ts"
+import { curvatureCommand } from "./check_curvature.ts"
 import { print } from "./output.ts"
 import { shared } from "./shared.ts"
 
@@ -48,9 +49,11 @@ const firstOrder = Command.make(
 )
 
 export const checkCommand = Command.make("check").pipe(
-  Command.withDescription("Check how far a finished run's estimates can be trusted."),
+  Command.withDescription(
+    "Check how far a finished run's estimates can be trusted, and how far what it learns generalises."
+  ),
   Command.withShortDescription("How far a finished run's estimates can be trusted"),
-  Command.withSubcommands([firstOrder])
+  Command.withSubcommands([firstOrder, curvatureCommand])
 )
 
 const describe = (rows: readonly FirstOrderRow[]): string => {

@@ -1,0 +1,142 @@
+/** `pgex check curvature RUN`: how sharp the loss of a run's policies is, and whether that bounds what does not generalise. */
+import { Effect } from "effect"
+import { Argument, Command, Flag } from "effect/cli"
+import { argumentError } from "../../core/failure/mod.ts"
+import { key } from "../../core/random/mod.ts"
+import { fromEither } from "../../core/service/from_either.ts"
+import { show } from "../../core/text/numbers.ts"
+import { clipped } from "../../core/text/printable.ts"
+import { sessionKinds } from "../../pipeline/internal.ts"
+import type { CurvaturePoint } from "../../pipeline/mod.ts"
+import { decodeConfig } from "../config/mod.ts"
+import { calling, recordOf } from "../loading/mod.ts"
+import type { RunCurvature } from "../runs/curvature_run.ts"
+import { readRun } from "../runs/store/mod.ts"
+import { aligned, print } from "./output.ts"
+import { catalogWithPlugins, pluginFlag, trustFlag } from "./plugin_flag.ts"
+import { shared } from "./shared.ts"
+
+export const curvatureCommand = Command.make(
+  "curvature",
+  {
+    run: Argument.String("run").pipe(Argument.withDescription("A run directory, e.g. runs/quick-0")),
+    probes: Flag.Int("probes").pipe(
+      Flag.withDefault(50),
+      Flag.withMetavar("N"),
+      Flag.withDescription("Hessian-vector products for a trace, at most; at least 2")
+    ),
+    checkpoints: Flag.Int("checkpoints").pipe(
+      Flag.withDefault(0),
+      Flag.withMetavar("N"),
+      Flag.withDescription(
+        "Train anew from the first policy, with the run's settings, and measure at N iterations evenly from the first to the last"
+      )
+    ),
+    sizes: Flag.Int("sizes").pipe(
+      Flag.withDefault(0),
+      Flag.withMetavar("N"),
+      Flag.withDescription("Train N random sets of tasks of each size likewise, and measure after that")
+    ),
+    layers: Flag.Boolean("layers").pipe(
+      Flag.withDefault(false),
+      Flag.withoutNegation,
+      Flag.withDescription("The traces of single layers too, as many products each")
+    ),
+    task: Flag.String("task").pipe(
+      Flag.between(0, 1000),
+      Flag.withMetavar("ID"),
+      Flag.withDescription("This task alone too, in place of the first; may be repeated")
+    ),
+    session: Flag.Literals("session", [...sessionKinds]).pipe(
+      Flag.withDefault("auto"),
+      Flag.withDescription("What computes; wasm: the same bits on every machine")
+    ),
+    plugin: pluginFlag,
+    trust: trustFlag
+  },
+  Effect.fn("pgex.check.curvature")(function* (o) {
+    const { json, seed = 0 } = yield* shared
+    for (const [flag, least, value] of [
+      ["--probes", 2, o.probes],
+      ["--checkpoints", 0, o.checkpoints],
+      ["--sizes", 0, o.sizes]
+    ] as const) {
+      if (value >= least) continue
+      const want = `a whole number >= ${least}`
+      return yield* Effect.fail(argumentError({ doing: `use ${flag}`, want, got: String(value) }))
+    }
+    const from = yield* fromEither(key(seed))
+    const { run, store } = yield* readRun(o.run)
+    const { catalog } = yield* catalogWithPlugins({ asked: o.plugin, record: recordOf(o.run, run), trust: o.trust })
+    const config = yield* fromEither(decodeConfig(run.config, `${store.directory}/run.json`))
+    const { curvatureOfRun } = yield* Effect.promise(() => import("../runs/curvature_run.ts"))
+    const { measuring, Workers } = yield* Effect.promise(() => import("../../pipeline/mod.ts"))
+    const { sessionLayer } = yield* Effect.promise(() => import("../sessions/mod.ts"))
+    const { progressDisplay } = yield* Effect.promise(() => import("../runs/progress.ts"))
+    const options = {
+      how: { ...measuring, probes: o.probes, layers: o.layers },
+      checkpoints: o.checkpoints,
+      draws: o.sizes,
+      ...(o.task.length === 0 ? {} : { tasks: o.task })
+    }
+    const found = yield* calling(curvatureOfRun(store, config, catalog, options, from)).pipe(
+      Effect.provide(Workers.here(catalog)),
+      Effect.provide(sessionLayer(o.session)),
+      Effect.provide(progressDisplay())
+    )
+    yield* print(json, { run: store.name, seed, ...found }, describe(found))
+  })
+).pipe(
+  Command.withDescription(
+    "Measure how far what an iteration of training learns holds on transitions that it never saw: the policy-gradient loss on both, " +
+      "the trace and the ends of its Hessian, and the bound of Theorem 1 with every term, for all tasks, each group and a single task. " +
+      "An iteration starts at the run's θ★; with --checkpoints along a training from the first policy."
+  ),
+  Command.withShortDescription("How sharp a run's losses are, and the bound that makes of what does not generalise"),
+  Command.withExamples([
+    { command: "pgex check curvature runs/quick-0", description: "After the run, within seconds" },
+    {
+      command: "pgex check curvature runs/quick-0 --checkpoints 5 --sizes 3",
+      description: "Over training, and by the number of tasks"
+    },
+    {
+      command: "pgex check curvature runs/quick-0 --layers --probes 99 --json",
+      description: "By layer, as JSON, with every term of the bounds"
+    }
+  ])
+)
+
+const describe = (found: RunCurvature): string =>
+  [
+    ...section("An iteration from θ★", found.finished),
+    ...section("Over training", found.training),
+    ...section("By the number of tasks, after training", found.sizes),
+    "gap: loss on unseen transitions less that on those trained on. bound: on the gap, by Theorem 1 about the iteration's start, without",
+    "its terms of O(n^-3/4); bound (6): its √(C·H/n) about 0, as printed. Eigenvalues with the residual that one lies within."
+  ].join("\n")
+
+const section = (title: string, points: readonly CurvaturePoint[]): readonly string[] => {
+  if (points.length === 0) return []
+  const table = [
+    ["set", "tasks", "iteration", "gap", "95% interval", "bound", "bound (6)", "H", "trace", "largest", "smallest"],
+    ...points.map((p) => [
+      clipped(p.set, 24),
+      String(p.tasks.length),
+      String(p.iteration),
+      show(p.gap.estimate),
+      `${show(p.gap.low)} to ${show(p.gap.high)}`,
+      show(p.start.bound.gap),
+      show(p.zero.bound.hessian),
+      show(p.zero.weighted.estimate),
+      `${show(p.trace.estimate)} (${show(p.trace.low)} to ${show(p.trace.high)})`,
+      `${show(p.largest.value)} ±${show(p.largest.residual)}`,
+      `${show(p.smallest.value)} ±${show(p.smallest.residual)}`
+    ])
+  ]
+  const layers = points.flatMap((p) =>
+    p.layers === undefined
+      ? []
+      : [`${clipped(p.set, 24)}: ${p.layers.map((l) => `${l.name} ${show(l.estimate)}`).join(", ")}`]
+  )
+  return [title, ...aligned(table), ...(layers.length > 0 ? ["traces by layer", ...layers] : []), ""]
+}
