@@ -1,7 +1,7 @@
 /** How well each way of choosing groups does on what was really trained. */
 import { child, stream, zeroKey } from "../../core/random/mod.ts"
 import { mean } from "../../core/stat/mod.ts"
-import { bestWorth, gradientEstimators, worthCurve } from "../../core/surrogate/estimators/mod.ts"
+import { bestWorth, gradientEstimators, returnsIn, worthCurve } from "../../core/surrogate/estimators/mod.ts"
 import { centred, equation5, gradientCosine } from "../../core/surrogate/mod.ts"
 import { type PredictedTask, type PredictedTraining, predictor } from "../../pipeline/stages/surrogate/predict.ts"
 import { corrections } from "./corrections.ts"
@@ -41,11 +41,12 @@ export const judge = ({ found: g, seen, heldOut }: CourseData, training: Predict
   const { estimated, grouped, byAffinity, random, half } = waysOf(g, truth)
   const of = (kind: "gradients" | "logistic"): Cost => ({ flops: g.flops[kind], seconds: g.seconds[kind] })
   const predicted = (id: string) => {
-    const { update, returnOf, improvementOf } = predictor(seen, training, id)
-    const gains = g.subsets.map((s) => update.gains(s))
-    const inGroups = (f: (task: number, members: number, gain: number) => number): Values =>
-      g.subsets.map((s, k) => gains[k]!.map((x, a) => f(s[a]!, s.length, x)))
-    return { returns: inGroups((...at) => returnOf(...at).value), improvements: inGroups(improvementOf) }
+    const p = predictor(seen, training, id)
+    const returns = returnsIn(p.estimator, p, p.moments)
+    return {
+      returns: g.subsets.map((s) => returns(s).map((r) => r.value)),
+      improvements: g.subsets.map((s) => p.update.gains(s).map((x, a) => p.improvementOf(s[a]!, s.length, x)))
+    }
   }
   /** Of gains in advantages a step. */
   const inReturn = (values: Values): Values =>

@@ -1,7 +1,8 @@
 /** How much of what is predicted is noise of what it was predicted from: a bootstrap over independent blocks of transitions. */
 import { integers, permutation, type Stream } from "../../random/mod.ts"
-import type { ExpectedUpdate, GradientEstimator } from "./estimator.ts"
-import { type BlockCounts, gradientMoments, momentsOf, type TaskGradients } from "./gradients.ts"
+import type { GradientEstimator } from "./estimator.ts"
+import { type BlockCounts, type GradientMoments, gradientMoments, momentsOf, type TaskGradients } from "./gradients.ts"
+import { type Pull, pullsOf } from "./pulls.ts"
 import type { ExpectedReturn } from "./returns.ts"
 
 /** What predictions are made from. */
@@ -9,8 +10,8 @@ export interface WorthData {
   readonly gradients: TaskGradients
   /** Return of each task at θ★, where all trainings start. */
   readonly start: readonly number[]
-  /** Return of a task after its training in a group of so many tasks, by its gain there; all of it rises with the gain. */
-  readonly returnOf: (task: number, members: number, gain: number) => ExpectedReturn
+  /** Return of a task after its training in a group of so many tasks, by how the group's updates pull it. */
+  readonly returnOf: (task: number, members: number, pull: Pull) => ExpectedReturn
   /** Transitions in an update of a group of so many tasks. */
   readonly batch: (members: number) => number
 }
@@ -18,11 +19,17 @@ export interface WorthData {
 /** Predicted returns of a group's members. */
 export type GroupPredictions = (members: readonly number[]) => readonly ExpectedReturn[]
 
-/** Returns of a group's members; `scale` brings gains to those of all coordinates. */
-export const returnsIn =
-  (update: ExpectedUpdate, { returnOf }: WorthData, scale = 1): GroupPredictions =>
-  (members) =>
-    update.gains(members).map((g, a) => returnOf(members[a]!, members.length, scale * g))
+/** Returns of the members of any group of tasks with these gradients; `scale` brings gains to those of all coordinates. */
+export const returnsIn = (
+  estimator: GradientEstimator,
+  { batch, returnOf }: Omit<WorthData, "gradients" | "start">,
+  moments: GradientMoments,
+  scale = 1
+): GroupPredictions => {
+  const pulls = pullsOf(estimator.update({ moments, batch }), moments)
+  return (members) =>
+    pulls(members).map((pull, a) => returnOf(members[a]!, members.length, { ...pull, aligned: scale * pull.aligned }))
+}
 
 /** Coordinates that the draws look at, at most: their spread needs no more. */
 const COORDINATES = 1024
@@ -36,10 +43,7 @@ export const bootstrap = (estimator: GradientEstimator, data: WorthData, s: Stre
   }
   const [whole, part] = [alone(data.gradients), alone(thinned)]
   const scale = part > 0 && whole > 0 ? whole / part : data.gradients.size / thinned.size
-  return () => {
-    const update = estimator.update({ moments: momentsOf(thinned, resampled(thinned, s)), batch: data.batch })
-    return returnsIn(update, data, scale)
-  }
+  return () => returnsIn(estimator, data, momentsOf(thinned, resampled(thinned, s)), scale)
 }
 
 const resampled = ({ tasks, blocks }: TaskGradients, s: Stream): BlockCounts =>
@@ -80,8 +84,7 @@ export const predictGroups = (
   groups: readonly (readonly number[])[],
   s: Stream
 ): PredictedGroups => {
-  const update = estimator.update({ moments: gradientMoments(data.gradients), batch: data.batch })
-  const expected = groups.flatMap(returnsIn(update, data))
+  const expected = groups.flatMap(returnsIn(estimator, data, gradientMoments(data.gradients)))
   const returns = Float64Array.from(expected, (r) => r.value)
   const modelError = expected.reduce((sum, { low, high }) => sum + (high - low) / 4, 0) / expected.length
   const draw = bootstrap(estimator, data, s)

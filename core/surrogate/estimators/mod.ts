@@ -1,6 +1,6 @@
 /** Estimators of what an update on any group of tasks brings each of them, from gradients at θ★ and their noise. */
 
-export { predictGroups, type WorthData } from "./bootstrap.ts"
+export { predictGroups, returnsIn, type WorthData } from "./bootstrap.ts"
 export { adamGain } from "./coordinates.ts"
 export {
   type Estimator,
@@ -12,5 +12,6 @@ export {
 } from "./estimator.ts"
 export { type GradientMoments, gradientMoments, type TaskGradients } from "./gradients.ts"
 export { gradientEstimators, transitionEstimators } from "./list.ts"
+export { ownPull, type Pull, pullsOf } from "./pulls.ts"
 export { type Episodes, type ExpectedReturn, returnAfter } from "./returns.ts"
 export { bestWorth, type WorthPoint, worthCurve } from "./worth.ts"

@@ -1,4 +1,5 @@
-/** From an improvement to first order to the return that a training reaches: returns have ends, and learning feeds itself. */
+/** From an improvement to first order to the return that a training reaches: returns have ends, learning feeds itself, and tasks stop each other. */
+import type { Pull } from "./pulls.ts"
 
 /** Episodes of a task at θ★. */
 export interface Episodes {
@@ -39,18 +40,35 @@ const NODES = [
 ] as const
 
 /**
- * The return after a training that to first order improves it by x:
+ * Part of the way to the highest return that a task alone goes in a training that to first order improves it by x ≥ 0:
  *
- *     J(x) = L + (H − L) · sigmoid( logit(p) + x/((H − L) p (1 − p)) ),    p = (J(θ★) − L)/(H − L)
+ *     A(x) = (J(x) − J₀)/(H − J₀),    J(x) = L + (H − L) · sigmoid( logit(p) + x/((H − L) p (1 − p)) ),    p = (J₀ − L)/(H − L)
  *
- * with L and H the lowest and highest episode at θ★. Its slope at 0 is 1. Updates of fixed length move the logarithm of the odds of
- * good episodes evenly: what is rare at first grows exponentially, and nothing grows beyond its end.
+ * with L and H the lowest and highest episode at θ★, J₀ their mean. The slope of J at 0 is 1. Updates of fixed length move the logarithm
+ * of the odds of good episodes evenly: what is rare at first grows exponentially, and nothing grows beyond its end.
  */
-const logistic = ({ mean, lowest, highest }: Episodes, x: number): number => {
+const partAlone = (p: number, x: number): number => {
+  const grown = Math.exp(-x / (p * (1 - p)))
+  // (σ − p)/(1 − p) with σ the sigmoid, x in units of H − L.
+  return (p * (1 - grown)) / (p + (1 - p) * grown)
+}
+
+/**
+ * The return after a training in a group:
+ *
+ *     J = J₀ + (H − J₀)(2 b cosine − b²),    b = min(a, reach),    a = 1 − √(1 − A(x))
+ *
+ * with x the improvement to first order of updates that went the task's own way. A quadratic function falls by the part 2a − a² of its
+ * height on the part a of the way to its minimum: alone, where `cosine` and `reach` are 1, the task goes the part A; along another direction it
+ * goes 2 b cosine − b², which for a short training is `cosine` times as far, and no further than where the group's gradients cancel.
+ */
+const inGroup = ({ mean, lowest, highest }: Episodes, { aligned, cosine, reach }: Pull): number => {
   const range = highest - lowest
   const p = (mean - lowest) / range
-  if (!(p > 0 && p < 1)) return mean + x
-  return lowest + range / (1 + ((1 - p) / p) * Math.exp(-x / (range * p * (1 - p))))
+  if (!(p > 0 && p < 1)) return mean + cosine * aligned
+  const way = 1 - Math.sqrt(1 - partAlone(p, aligned / range))
+  const b = Math.min(way, reach)
+  return Math.max(lowest, mean + (highest - mean) * b * (2 * cosine - b))
 }
 
 /** The same episodes, had they gone further from their mean. */
@@ -65,15 +83,16 @@ const further = ({ mean, lowest, highest, rewards }: Episodes, times: number): E
 }
 
 /**
- * The mean of J(x·e^ε) over the model's error ε, and its 95% interval; the far end of the interval also counts that returns
- * may go beyond what was seen at θ★.
+ * The mean of J over the model's error ε, which makes x longer e^ε times, and its 95% interval; the far end of the interval also counts
+ * that returns may go beyond what was seen at θ★.
  *
- * - Units: all of return.
+ * - Units: `aligned` and the result of return.
  */
-export const returnAfter = (episodes: Episodes, x: number): ExpectedReturn => {
+export const returnAfter = (episodes: Episodes, pull: Pull): ExpectedReturn => {
+  const goes = (e: Episodes, times: number): number => inGroup(e, { ...pull, aligned: times * pull.aligned })
   let value = 0
-  for (const [z, weight] of NODES) value += weight * logistic(episodes, x * Math.exp(MODEL_ERROR * z))
-  const near = logistic(episodes, x / FURTHER)
-  const far = logistic(further(episodes, REACH), x * FURTHER)
+  for (const [z, weight] of NODES) value += weight * goes(episodes, Math.exp(MODEL_ERROR * z))
+  const near = goes(episodes, 1 / FURTHER)
+  const far = goes(further(episodes, REACH), FURTHER)
   return { value, low: Math.min(near, far, value), high: Math.max(near, far, value) }
 }

@@ -35,7 +35,7 @@ const CONFLICT_ERROR = 0.4
 /**
  * The best groups of every number and what they are worth:
  *
- *     worth(k) = max over partitions into k of mean_i J_i(S(i)),    J_i(S) as `returnOf` tells by gain_i(S)
+ *     worth(k) = max over partitions into k of mean_i J_i(S(i)),    J_i(S) as `returnOf` tells by how S pulls i
  *
  * The interval counts the noise of the gradients (a bootstrap over independent blocks of transitions) and what `returnOf` says of its
  * own error, which differences between numbers of policies mostly share.
@@ -44,8 +44,7 @@ const CONFLICT_ERROR = 0.4
  */
 export const worthCurve = (estimator: GradientEstimator, data: WorthData, s: Stream): readonly WorthPoint[] => {
   const { tasks: n } = data.gradients
-  const update = estimator.update({ moments: gradientMoments(data.gradients), batch: data.batch })
-  const predicted = returnsIn(update, data)
+  const predicted = returnsIn(estimator, data, gradientMoments(data.gradients))
   const found = bestPartitions(n, (members) => sum(predicted(members).map(expected)))
   const byTask = found.map(({ groups }) => returnsOf(n, predicted, groups))
   const values = byTask.map((all) => mean(all.map(expected)))

@@ -12,6 +12,7 @@ import {
   type GradientMoments,
   gradientEstimators,
   gradientMoments,
+  type Pull,
   returnAfter,
   type TaskGradients,
   type WorthPoint,
@@ -132,11 +133,12 @@ export const predictor = (seen: readonly PredictedTask[], training: PredictedTra
   const improvementOf = told
     ? improvement(seen, { ...training, updates }, scale)
     : (_task: number, _members: number, gain: number): number => gain
-  const returnOf = (task: number, members: number, gain: number): ExpectedReturn => {
+  const returnOf = (task: number, members: number, { aligned, cosine, reach }: Pull): ExpectedReturn => {
+    const gain = aligned * cosine
     if (!told) return { value: gain, low: gain, high: gain }
     const { episodeReturn, range, rewards } = seen[task]!
     const episodes = { mean: episodeReturn, lowest: range[0], highest: range[1], rewards }
-    return returnAfter(episodes, improvementOf(task, members, gain))
+    return returnAfter(episodes, { aligned: improvementOf(task, members, aligned), cosine, reach })
   }
   const start = seen.map((t) => (told ? t.episodeReturn : 0))
   return { estimator, gradients, moments, batch, update, updates, told, improvementOf, returnOf, start }

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { child, standardNormal, stream, zeroKey } from "../../../core/random/mod.ts"
-import { bestWorth, gradientEstimators, type WorthPoint, worthCurve } from "../../../core/surrogate/estimators/mod.ts"
+import {
+  bestWorth,
+  gradientEstimators,
+  type Pull,
+  type WorthPoint,
+  worthCurve
+} from "../../../core/surrogate/estimators/mod.ts"
 import { decide } from "../../../pipeline/internal.ts"
 import { noisyTasks } from "../../core/surrogate/estimators/support.ts"
 
@@ -24,11 +30,10 @@ const curveOf = (directions: readonly (readonly number[])[], noise: number, seed
     gradients,
     start: new Array<number>(directions.length).fill(10),
     batch: (members: number) => 100 * members,
-    returnOf: (_task: number, _members: number, gain: number) => ({
-      value: 10 + gain,
-      low: 10 + gain / 4,
-      high: 10 + 4 * gain
-    })
+    returnOf: (_task: number, _members: number, { aligned, cosine }: Pull) => {
+      const gain = aligned * cosine
+      return { value: 10 + gain, low: 10 + gain / 4, high: 10 + 4 * gain }
+    }
   }
   return worthCurve(gradientEstimators[0], data, stream(child(zeroKey, "bootstrap", seed)))
 }
