@@ -77,11 +77,11 @@ export const worthCurve = (estimator: GradientEstimator, data: WorthData, s: Str
 /** Of the normal distribution, for 95%. */
 const QUANTILE = 1.959964
 
-/**
- * Part of the improvement by which numbers of policies that noise does not tell apart may differ to count as equal: returns near
- * their end hardly differ even where tasks do.
- */
-const EQUAL = 0.0005
+/** Standard errors within which numbers of policies are not told apart. */
+const NOISE = 2
+
+/** Part of the improvement by which numbers of policies that noise does not tell apart may differ to count as equal. */
+const EQUAL = 0.01
 
 /**
  * The number of policies to train: the fewest that are as good as the best, as far as noise tells; or with a price the one with the largest
@@ -92,7 +92,7 @@ const EQUAL = 0.0005
 export const bestWorth = (curve: readonly WorthPoint[], start: number, price?: number): WorthPoint => {
   if (price !== undefined) return curve.reduce((a, b) => (b.value - price * b.k > a.value - price * a.k ? b : a))
   const most = Math.max(...curve.map((p) => Math.abs(p.value - start)))
-  return curve.find((p) => p.shortfall <= Math.min(p.error, EQUAL * most)) ?? curve[0]!
+  return curve.find((p) => p.shortfall <= Math.min(NOISE * p.error, EQUAL * most)) ?? curve[0]!
 }
 
 const expected = ({ value }: ExpectedReturn): number => value
