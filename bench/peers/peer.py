@@ -43,6 +43,7 @@ WORKS = {
     "sb3_train_sac": "sb3_training",
     "torch_train_ppo": "torch_ppo",
     "torch_train_sac": "torch_sac",
+    "mtsac_update": "torch_mtsac",
     "torch_meta_train": "torch_maml",
     "jax_ppo": "jax_ppo",
     "logistic": "sklearn_logistic",

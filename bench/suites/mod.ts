@@ -1,5 +1,6 @@
 import type { Suite } from "../suite.ts"
 import { algorithms } from "./algorithms.ts"
+import { architectures } from "./architectures.ts"
 import { envs } from "./envs.ts"
 import { features } from "./features.ts"
 import { grouping } from "./grouping.ts"
@@ -24,6 +25,7 @@ export const suites: readonly Suite[] = [
   logistic,
   ppo,
   sac,
+  architectures,
   algorithms,
   surrogate
 ]

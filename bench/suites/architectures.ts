@@ -1,0 +1,106 @@
+/** An update of multi-task soft actor-critic at the sizes of Meta-World's MT10, by architecture. */
+import { Effect } from "effect"
+import { sac as algorithm, type NetworkConfig } from "../../algorithms/mod.ts"
+import { uniform, zeroKey } from "../../core/random/mod.ts"
+import { Session } from "../../core/service/session.ts"
+import { environment } from "../../envs/mod.ts"
+import { make as native } from "../../plugins/sessions/native/mod.ts"
+import type { Side, Suite, Work } from "../suite.ts"
+import { cpuSeconds, failed, made } from "../timing.ts"
+
+const [OBSERVATION, ACTION, TASKS, BATCH] = [39, 4, 10, 1280]
+
+/** Updates of one measurement, each after a step of all tasks. */
+const UPDATES = 6
+
+const box = (size: number, name: string) => ({
+  _tag: "Box" as const,
+  low: new Array<number>(size).fill(-1),
+  high: new Array<number>(size).fill(1),
+  names: Array.from({ length: size }, (_, i) => `${name}${i}`),
+  units: new Array<string>(size).fill(""),
+  dtype: "float32" as const
+})
+
+/** Of Meta-World's sizes, and free: what is measured is the learner. */
+const noise = environment({
+  id: "Noise-v0",
+  version: "1",
+  summary: "Random numbers",
+  observation: box(OBSERVATION, "x"),
+  action: box(ACTION, "u"),
+  parameters: {},
+  maxEpisodeSteps: 500,
+  secondsPerStep: 1,
+  dynamics: () => ({
+    stateSize: 1,
+    observationSize: OBSERVATION,
+    actionSize: ACTION,
+    reset: (state, at, stream) => {
+      state[at] = uniform(stream, -1, 1)
+    },
+    step: (state, at, action, stream, outcome) => {
+      outcome.reward = action[0]! * state[at]!
+      outcome.terminated = false
+      state[at] = uniform(stream, -1, 1)
+    },
+    observe: (state, at, out, outAt) => out.fill(state[at]!, outAt, outAt + OBSERVATION)
+  })
+})
+
+const side = (network: NetworkConfig): Side =>
+  Effect.gen(function* () {
+    const session = yield* native({ threads: 1 })
+    const tasks = Array.from({ length: TASKS }, (_, i) => ({ id: `${i}`, params: {} }))
+    const problem = {
+      environment: noise,
+      tasks,
+      policy: yield* made(
+        algorithm.makePolicy(
+          noise,
+          network,
+          tasks.map(({ id }) => id)
+        )
+      ),
+      environmentsPerTask: 1,
+      stepsPerTask: UPDATES,
+      iterations: 10_000
+    }
+    const config = { ...algorithm.defaults, batch: BATCH, updates: 1, learningStarts: 1000, replay: 100_000 }
+    const learner = yield* Effect.provideService(algorithm.learner(config, problem), Session, session)
+    let state = yield* learner.init(zeroKey)
+    while (state.steps < 1200) state = (yield* learner.iterate(state)).state
+    return Effect.gen(function* () {
+      const start = cpuSeconds()
+      state = (yield* learner.iterate(state)).state
+      return { value: (1e3 * (cpuSeconds() - start)) / UPDATES }
+    }).pipe(Effect.mapError(failed))
+  }).pipe(Effect.mapError(failed))
+
+const beside = (layers: number, width: number, id: string, options: Readonly<Record<string, number>> = {}): Work => {
+  const network = { layers, width, activation: "relu", taskOneHot: true, id, options } as const
+  const args = { kind: id, settings: { layers, width, ...options }, observation: OBSERVATION, action: ACTION }
+  const ask = (compiled: boolean) => ({
+    work: "mtsac_update",
+    args: { ...args, tasks: TASKS, batch: BATCH, compiled }
+  })
+  return {
+    work: `MTSAC update, ${TASKS} tasks, batch ${BATCH}, ${id} ${layers}x${width}, native`,
+    unit: "ms",
+    rounds: 5,
+    ours: side(network),
+    opponents: [
+      { peer: "torch", goal: 1.3, ask: ask(false) },
+      { peer: "torch.compile", goal: 1.1, ask: ask(true) }
+    ]
+  }
+}
+
+export const architectures: Suite = {
+  name: "architectures",
+  question: "How long does an update of multi-task soft actor-critic take, by architecture?",
+  works: Effect.sync(() => [
+    beside(3, 400, "mlp"),
+    beside(2, 256, "soft-modules", { modules: 2, embedding: 400, routing: 256 })
+  ])
+}
