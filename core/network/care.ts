@@ -1,7 +1,7 @@
 /** Contextual attention-based representations: encoders of the state, which attention to the task weighs. */
 import { type Activation, activations, layersFrom } from "./mlp.ts"
 import type { Network } from "./network.ts"
-import { add, columns, concat, inputWires, linear, softmax, type ToldSizes, table, type Wire, weigh } from "./wire.ts"
+import { add, columns, concat, inputWires, linear, mix, softmax, type ToldSizes, table, type Wire } from "./wire.ts"
 import { wired } from "./wired.ts"
 
 /** What such a network is made of. */
@@ -40,7 +40,7 @@ export const care = (config: Care, sizes: ToldSizes): Network => {
   const context = network("_context", taskVector(config, task), embedding)
   const alpha = softmax(network("_attention", context, experts))
   const encodings = Array.from({ length: experts }, (_, k) => network(`_e${k + 1}.`, state, embedding))
-  const encoded = concat([weigh(alpha, concat(encodings)), context])
+  const encoded = concat([mix(alpha, encodings), context])
   const h = layersFrom(encoded, new Array<number>(layers).fill(width), activation)
   return wired({
     id: "care",

@@ -1,7 +1,7 @@
 /** A mixture of experts, which state and task weigh. */
 import { type Activation, layersFrom } from "./mlp.ts"
 import type { Network } from "./network.ts"
-import { concat, inputWires, linear, softmax, type ToldSizes, weigh } from "./wire.ts"
+import { inputWires, linear, mix, softmax, type ToldSizes } from "./wire.ts"
 import { wired } from "./wired.ts"
 
 /** What a mixture is made of. */
@@ -35,7 +35,7 @@ export const mixture = (config: Mixture, sizes: ToldSizes): Network => {
     id: "mixture",
     config: { ...config },
     ...sizes,
-    output: linear("_out", weigh(alpha, concat(computed)), sizes.outputs, { start: "head" }),
+    output: linear("_out", mix(alpha, computed), sizes.outputs, { start: "head" }),
     words: [
       `${experts} experts of ${widths.map((w) => `${w} ${activation}`).join(", ")}`,
       `gated by ${sizes.told.tasks} tasks`

@@ -2,7 +2,7 @@
 import { type Activation, layersFrom } from "./mlp.ts"
 import { heads } from "./multi_head.ts"
 import type { Network } from "./network.ts"
-import { add, concat, div, inputWires, linear, mul, sqrt, sub, type ToldSizes, tanh, type Wire, weigh } from "./wire.ts"
+import { add, div, inputWires, linear, mix, mul, sqrt, sub, type ToldSizes, tanh, type Wire, weigh } from "./wire.ts"
 import { wired } from "./wired.ts"
 
 /** What a mixture of orthogonal experts is made of. */
@@ -31,7 +31,7 @@ export const moore = (config: Moore, sizes: ToldSizes): Network => {
     linear(`_e${k + 1}.${layers}`, layersFrom(state, widths, activation, `_e${k + 1}.`), width)
   )
   const w = linear("_w", task, experts, { bias: false, start: { norm: 1 } })
-  const v = tanh(weigh(w, concat(gramSchmidt(u))))
+  const v = tanh(mix(w, gramSchmidt(u)))
   return wired({
     id: "moore",
     config: { ...config },

@@ -1,7 +1,7 @@
 /** Soft modularization: a base network of modules, and a network that routes between them by state and task. */
 import { type Activation, activations } from "./mlp.ts"
 import type { Network } from "./network.ts"
-import { columns, concat, inputWires, linear, mul, softmax, type ToldSizes, type Wire, weigh } from "./wire.ts"
+import { columns, concat, inputWires, linear, mix, mul, softmax, type ToldSizes, type Wire } from "./wire.ts"
 import { wired } from "./wired.ts"
 
 /** What a network of soft modules is made of. */
@@ -49,8 +49,8 @@ export const softModules = (config: SoftModules, sizes: ToldSizes): Network => {
     const mixtures = l === layers ? 1 : n
     const u = l === 1 ? g : mul(linear(`_u${l}`, concat(p), routing), g)
     const weights = softmax(linear(`_d${l}`, phi(u), mixtures * n, { start: ROUTING_GAIN }), mixtures)
-    const computed = concat(h.map((x, j) => linear(`_m${l}.${j + 1}`, x, width)))
-    h = Array.from({ length: mixtures }, (_, i) => phi(weigh(columns(weights, i * n, n), computed)))
+    const computed = h.map((x, j) => linear(`_m${l}.${j + 1}`, x, width))
+    h = Array.from({ length: mixtures }, (_, i) => phi(mix(columns(weights, i * n, n), computed)))
     p.push(weights)
   }
   return wired({

@@ -126,6 +126,10 @@ export const softmax = (x: Wire, groups = 1): Wire => ({ op: { kind: "softmax", 
 /** Σ_k w_k x_k: `w` `[rows, K]`, `x` the K terms side by side. */
 export const weigh = (w: Wire, x: Wire): Wire => ({ op: { kind: "weigh" }, from: [w, x], width: x.width / w.width })
 
+/** The same of terms that stand by themselves. */
+export const mix = (w: Wire, x: readonly Wire[]): Wire =>
+  x.map((term, k) => mul(columns(w, k, 1), term)).reduce((sum, term) => add(sum, term))
+
 /** Side by side. */
 export const concat = (all: readonly Wire[]): Wire => {
   const [first, ...others] = all.filter((x) => x.width > 0)
