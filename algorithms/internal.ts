@@ -1,4 +1,5 @@
 /** Of the learners, what the floors above use without loading any learner: contracts, errors, playing. */
+export { AggregatorConfig, aggregatorIds, makeAggregator, NO_AGGREGATOR } from "./aggregator.ts"
 export { Budget, Fixed, SavedState, Start, Transitions } from "./algorithm.ts"
 export { architectures } from "./architectures.ts"
 export { BatchStateData, TaskData } from "./env_data.ts"

@@ -3,7 +3,7 @@
  * place that says which numbers there are, what they mean, their unit, their range, and where the paper has them.
  */
 import { Schema } from "effect"
-import { Budget, NetworkConfig, Normalise } from "../algorithms/internal.ts"
+import { AggregatorConfig, Budget, NetworkConfig, Normalise } from "../algorithms/internal.ts"
 import { choice, count, countOr, flag, name, number, numberOr } from "../core/service/setting.ts"
 import { estimatorIds } from "../core/surrogate/estimators/mod.ts"
 
@@ -203,6 +203,7 @@ export const RunConfig = Schema.Struct({
   }),
   family: FamilyConfig,
   algorithm: AlgorithmConfig,
+  aggregator: AggregatorConfig,
   network: Schema.Struct(networkFields),
   normalise: Normalise,
   meta: MetaConfig,

@@ -9,7 +9,7 @@ import { checkedDynamics } from "../envs/internal.ts"
 import type { EnvError, Environment, Task } from "../envs/mod.ts"
 import type { Catalog } from "./catalog.ts"
 import type { RunConfig } from "./config.ts"
-import type { Setting } from "./jobs/training.ts"
+import { aggregatorFor, type Setting } from "./jobs/training.ts"
 import { worthTakes } from "./stages/decision.ts"
 import { groupingTakes, WORTH } from "./stages/group_by.ts"
 import { learnersBudget } from "./stages/group_training.ts"
@@ -158,11 +158,13 @@ const groupOf = ({ groupTraining, meta: { stepsPerTask } }: RunConfig) => ({
 })
 
 const takes = (
-  { algorithm, algorithmConfig, environment, policy, environmentsPerTask }: Setting<unknown>,
+  setting: Setting<unknown>,
   all: readonly Task[],
   { what, tasks, stepsPerTask, iterations, budget = "steps", from }: Planned
 ): E.Either<ArgumentError, unknown> => {
-  const problem = { environment, tasks: all.slice(0, tasks), policy, environmentsPerTask: environmentsPerTask }
+  const { algorithm, algorithmConfig, environment, policy, environmentsPerTask } = setting
+  const some = { tasks: all.slice(0, tasks), ...aggregatorFor(setting, tasks) }
+  const problem = { environment, ...some, policy, environmentsPerTask }
   return pipe(
     algorithm.check?.(algorithmConfig, { ...problem, stepsPerTask, iterations, budget }) ?? E.right(undefined),
     E.mapLeft((e) => {

@@ -1,6 +1,6 @@
 /** What a configuration means, before anything is computed: the tasks, and what trains them. */
 import { Effect } from "effect"
-import { mergeSettings } from "../algorithms/internal.ts"
+import { mergeSettings, NO_AGGREGATOR } from "../algorithms/internal.ts"
 import { argumentError } from "../core/failure/mod.ts"
 import { child, type Key, key as keyOf } from "../core/random/mod.ts"
 import { fromEither } from "../core/service/from_either.ts"
@@ -31,6 +31,7 @@ export const intend = Effect.fn("policygradex.intend")(function* (config: RunCon
     algorithmConfig: settingsFor(algorithm, config, catalog),
     // Left out where there is none, so that policies without it are as they were before there was any.
     network: observation || reward ? { ...config.network, normalise: config.normalise } : config.network,
+    ...(config.aggregator.id === NO_AGGREGATOR ? {} : { aggregator: config.aggregator }),
     taskIds: tasks.map((t) => t.id),
     environmentsPerTask: config.meta.vector,
     stepsPerTask: config.meta.stepsPerTask,

@@ -1,7 +1,7 @@
 /** What a job trains, as plain data: ids instead of values, so that it can go to another thread. */
 
 import { Effect, Schema } from "effect"
-import { Budget, NetworkConfig, problemError } from "../../algorithms/internal.ts"
+import { AggregatorConfig, Budget, makeAggregator, NetworkConfig, problemError } from "../../algorithms/internal.ts"
 import { fromEither } from "../../core/service/from_either.ts"
 import { choices } from "../../core/text/choices.ts"
 import { type Environment, findEnvironment, type Space } from "../../envs/mod.ts"
@@ -15,6 +15,7 @@ export const TrainingSpec = Schema.Struct({
   /** Decoded by the algorithm's own schema. */
   algorithmConfig: Schema.Unknown,
   network: NetworkConfig,
+  aggregator: Schema.optionalKey(AggregatorConfig),
   /** Ids of all tasks of the job, for policies that are told the task. */
   taskIds: Schema.Array(Schema.String),
   environmentsPerTask: Schema.Number,
@@ -59,10 +60,12 @@ export const settingOf = Effect.fnUntraced(function* (
     return yield* Effect.fail(problemError("algorithm", want, algorithm.id))
   }
   const policy = yield* fromEither(algorithm.makePolicy(environment, spec.network, spec.taskIds, architectures))
+  const aggregator = spec.aggregator === undefined ? undefined : yield* fromEither(makeAggregator(spec.aggregator))
   const setting: Setting<unknown> = {
     environment,
     algorithm,
     algorithmConfig: spec.algorithmConfig,
+    ...(aggregator === undefined ? {} : { aggregator }),
     policy,
     environmentsPerTask: spec.environmentsPerTask,
     stepsPerTask: spec.stepsPerTask,

@@ -25,6 +25,7 @@ import type {
   Policy,
   Problem
 } from "../../algorithms/mod.ts"
+import type { Aggregator } from "../../core/aggregate/mod.ts"
 import type { ArgumentError } from "../../core/failure/mod.ts"
 import { child, type Floats, type Key } from "../../core/random/mod.ts"
 import { Doubles, FloatArray, KeyData, Numbers } from "../../core/service/data.ts"
@@ -38,6 +39,8 @@ export interface Setting<C> {
   readonly algorithm: Algorithm<C>
   readonly algorithmConfig: C
   readonly policy: Policy
+  /** What the gradients of tasks that are trained together become. A task alone has one gradient, which is followed as it is. */
+  readonly aggregator?: Aggregator
   /** Environments a task. */
   readonly environmentsPerTask: number
   readonly stepsPerTask: number
@@ -177,6 +180,7 @@ export const train = Effect.fn("policygradex.train")(function* <C, W = never, R 
         stepsPerTask,
         iterations,
         ...(setting.budget === undefined ? {} : { budget: setting.budget }),
+        ...aggregatorFor(setting, tasks.length),
         ...(remote === undefined ? {} : { rollouts: remote.rollouts })
       })
       const past = yield* goOn(learner, checkpoints)
@@ -236,6 +240,12 @@ export const train = Effect.fn("policygradex.train")(function* <C, W = never, R 
     })
   )
 })
+
+/** The setting's combination of gradients, where there are several. */
+export const aggregatorFor = (
+  { aggregator }: Pick<Setting<unknown>, "aggregator">,
+  tasks: number
+): { readonly aggregator?: Aggregator } => (aggregator === undefined || tasks < 2 ? {} : { aggregator })
 
 /** What a state is worth: its policy's returns, or, of a meta-learner, those of the policies that it adapts to. */
 const evaluation = Effect.fnUntraced(function* <C>(

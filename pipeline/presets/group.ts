@@ -31,6 +31,7 @@ export const cartpoleLength: RunConfig = {
   plugins: [],
   family: { id: "cartpole-length", n: 10, options: {} },
   algorithm: { id: "ppo", ppo: quickPpo },
+  aggregator: { id: "off", options: {} },
   network: { layers: 3, width: 64, activation: "tanh", taskOneHot: false },
   normalise: { observation: false, reward: false },
   meta: { iterations: 6, target: "off", stepsPerTask: 2048, vector: 8 },

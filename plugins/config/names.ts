@@ -2,7 +2,7 @@
 
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
-import { settingsOf } from "../../algorithms/internal.ts"
+import { aggregatorIds, makeAggregator, settingsOf } from "../../algorithms/internal.ts"
 import { type ArgumentError, cannot } from "../../core/failure/mod.ts"
 import { choices, suggestion } from "../../core/text/choices.ts"
 import { shown } from "../../core/text/shown.ts"
@@ -11,7 +11,7 @@ import { describe, groupingIds, learnersFor } from "../../pipeline/internal.ts"
 import type { Catalog, RunConfig } from "../../pipeline/mod.ts"
 
 /**
- * The configuration, whose learner and grouping method are known and whose learner takes the family's actions; with all
+ * The configuration, whose learner, combination of gradients and grouping method are known and whose learner takes the family's actions; with all
  * settings of that learner, and no other's.
  *
  * - Errors: `ArgumentError` naming the key and what there is.
@@ -22,6 +22,7 @@ export const named = (config: RunConfig, catalog: Catalog): E.Either<ArgumentErr
   const names = [
     ...(use === "select" ? [["selection.learner", "a meta-learner", selection.learner, metaLearners] as const] : []),
     ["algorithm.id", "a learner", config.algorithm.id, catalog.algorithms.map((a) => a.id)],
+    ["aggregator.id", "a combination of task gradients", config.aggregator.id, aggregatorIds],
     ["grouping.method", "a grouping method", config.grouping.method, groupingIds(catalog.groupings)]
   ] as const
   for (const [key, what, name, valid] of names) {
@@ -30,6 +31,7 @@ export const named = (config: RunConfig, catalog: Catalog): E.Either<ArgumentErr
   }
   return pipe(
     takesActions(config, catalog),
+    E.chain(() => makeAggregator(config.aggregator)),
     E.chain(() => complete(config, catalog))
   )
 }

@@ -69,3 +69,15 @@ test("the configuration has all settings of the learner that trains, and no othe
   if (E.isLeft(config)) return assert.fail(config.left.message)
   assert.deepEqual(config.right.algorithm, { id: "sac", sac: { ...sac.defaults, batch: 32 } })
 })
+
+test("a combination of gradients that there is none of is refused with the nearest name, and so are settings that it does not take", () => {
+  const refused = (id: string, options: Readonly<Record<string, unknown>> = {}): string => {
+    const config = named({ ...tiny, aggregator: { id, options } }, catalog)
+    return E.isLeft(config) ? config.left.message : "accepted"
+  }
+  assert.match(refused("pcgrd"), /use aggregator\.id: want a combination of .*got "pcgrd"; did you mean pcgrad\?/)
+  assert.match(refused("famo", { learningrate: 1 }), /want a setting of famo, .*did you mean learningRate\?/)
+  assert.match(refused("cagrad", { c: -1 }), /aggregator\.options: want settings of cagrad, got c that is not a value/)
+  assert.match(refused("mgda", { c: 1 }), /none: mgda has no settings, got "c"/)
+  assert.equal(refused("cagrad", { c: 0.4 }), "accepted")
+})
