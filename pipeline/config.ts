@@ -172,6 +172,19 @@ const FirstOrderConfig = Schema.Struct({
   beyond: choice(["warn", "refuse"], "what happens to estimates beyond the distance that the check covers")
 })
 
+/** How sharp the losses of a training are, and what does not generalise. */
+const CurvatureConfig = Schema.Struct({
+  checkpoints: countOr(
+    "off",
+    1,
+    10_000,
+    "iterations of a training, evenly from the first to the last, of which what they learn is measured on unseen transitions, with the " +
+      "Hessian that bounds it: for all tasks, each group and the first task, each trained anew"
+  ),
+  probes: count(2, 1_000_000, "Hessian-vector products for a trace, at most")
+})
+export type CurvatureConfig = typeof CurvatureConfig.Type
+
 /** What can compute. `auto` takes the fastest that works: first `native`, then `wasm`; the others are for who asks. */
 export const sessionKinds = [
   "auto",
@@ -213,7 +226,8 @@ export const RunConfig = Schema.Struct({
   truth: TruthConfig,
   groupTraining: GroupTrainingConfig,
   selection: SelectionConfig,
-  evaluation: EvaluationConfig
+  evaluation: EvaluationConfig,
+  curvature: CurvatureConfig
 })
 
 export type RunConfig = typeof RunConfig.Type

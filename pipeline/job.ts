@@ -12,6 +12,7 @@ import { jobResult } from "./result/result.ts"
 import { setReturns } from "./result/set_returns.ts"
 import { adaptation } from "./stages/adaptation.ts"
 import { compareWithTruth } from "./stages/agreement.ts"
+import { curvature } from "./stages/curvature.ts"
 import { deciding, decisionAsked, trainingsOf } from "./stages/deciding.ts"
 import { firstOrderRows, refuseBeyond } from "./stages/first_order/validity.ts"
 import { firstOrderCheck } from "./stages/first_order_check.ts"
@@ -145,12 +146,25 @@ export const mainJob = (catalog: Catalog) =>
         config: config.groupTraining
       }
     )
+    const { checkpoints } = config.curvature
+    const curved =
+      checkpoints === "off"
+        ? undefined
+        : yield* stages.run(curvature(context), {
+            spec,
+            tasks,
+            labels: labels.chosen,
+            iterations,
+            config: { ...config.curvature, checkpoints },
+            key: child(key, "meta")
+          })
     const recordings = yield* recordingsOf(setting, tasks, policiesBy(grouped, labels.chosen), child(key, "films"))
     const result = jobResult({
       ...common,
       grouping: chosen,
       ...(decided === undefined ? {} : { decided }),
       comparison,
+      ...(curved === undefined || curved.length === 0 ? {} : { curvature: curved }),
       truth: trained,
       trained: grouped,
       spent: stages.ledger.entries(),

@@ -77,7 +77,8 @@ export const cartpoleLength: RunConfig = {
     adaptationStepsPerTask: 400,
     unseen: 20
   },
-  evaluation: { episodes: 20, actions: "sample" }
+  evaluation: { episodes: 20, actions: "sample" },
+  curvature: { checkpoints: "off", probes: 50 }
 }
 
 /**

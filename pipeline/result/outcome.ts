@@ -3,6 +3,7 @@ import type { RunConfig } from "../config.ts"
 import type { Trained } from "../jobs/training.ts"
 import type { TruthAgreement } from "../stages/agreement.ts"
 import type { LeftOut } from "../stages/comparison.ts"
+import type { CurvaturePoint } from "../stages/curvature/point.ts"
 import type { Decided } from "../stages/deciding.ts"
 import type { Residuals } from "../stages/first_order/validity.ts"
 import type { RowReturns } from "../stages/group_training.ts"
@@ -37,6 +38,8 @@ export interface Outcome {
     /** Tasks that were adapted to. */
     readonly unseen: number
   }
+  /** Where the run measured it. */
+  readonly curvature?: readonly CurvaturePoint[]
   readonly spent: readonly (readonly [string, Spent])[]
   /** What computed each stage. */
   readonly backends: ReadonlyMap<string, string>

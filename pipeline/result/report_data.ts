@@ -2,6 +2,7 @@
 import type { SessionRecord } from "../../core/service/recovery.ts"
 import type { Artefact, Logged } from "../../core/service/run_store.ts"
 import type { LeftOut, RowKind } from "../stages/comparison.ts"
+import type { CurvaturePoint } from "../stages/curvature/point.ts"
 import type { Decision } from "../stages/decision.ts"
 import type { FirstOrderRow } from "../stages/first_order/validity.ts"
 import type { Interval } from "../stages/interval.ts"
@@ -255,6 +256,8 @@ export interface ReportData {
   readonly verdict?: Verdict
   /** Of a run that selects; it trains no groups. */
   readonly selection?: ReportSelection
+  /** Iterations of trainings on transitions that they never saw, where the run measured it. */
+  readonly curvature?: readonly CurvaturePoint[]
   /** Of environments that draw; the report shows them, the summary leaves them out. */
   readonly recordings?: readonly Recording[]
   readonly costs: readonly RatedCost[]

@@ -169,6 +169,7 @@ export const jobResult = (o: Outcome): JobResult => {
     leftOut: o.trained.leftOut,
     ...(judged === undefined ? {} : { verdict: judged }),
     ...(selected === undefined ? {} : { selection: selected.selection }),
+    ...(o.curvature === undefined ? {} : { curvature: o.curvature }),
     costs: costs(o),
     warnings: warnings(o, covered),
     seconds: Object.fromEntries(o.spent.map(([name, s]) => [name, s.seconds])),

@@ -10,10 +10,10 @@ import type { Task } from "../../envs/mod.ts"
 import {
   type Catalog,
   type CurvaturePoint,
-  checkpointsOf,
   type MeasuredSet,
   type Measuring,
   measureFrom,
+  measureTrainings,
   plan,
   type RunConfig,
   setsBySize
@@ -77,21 +77,22 @@ export const curvatureOfRun = Effect.fn("run.curvature")(function* (
   yield* report({ stage: "curvature", done, total, unit: "points" })
   // The training of all tasks is the run's own.
   const meta = child(yield* fromEither(keyOf(config.seed)), "meta")
-  const trained = Effect.fnUntraced(function* (set: MeasuredSet, count: number) {
-    const from = yield* checkpointsOf(setting, set.tasks, { iterations, checkpoints: count }, meta)
-    return yield* measureFrom(setting, set, from, { how, key, told })
-  })
+  const measured = { how, key, told }
+  const trained = (all: readonly MeasuredSet[], count: number) =>
+    count === 0
+      ? Effect.succeed([])
+      : measureTrainings(setting, all, { iterations, checkpoints: count, key: meta }, measured)
   const finished = yield* Effect.forEach(sets, (set) =>
-    measureFrom(setting, set, [{ at, iteration: iterations }], { how, key, told })
+    measureFrom(setting, set, [{ at, iteration: iterations }], measured)
   )
-  const training = checkpoints === 0 ? [] : yield* Effect.forEach(sets, (set) => trained(set, checkpoints))
-  const sizes = yield* Effect.forEach(bySize, (set) => trained(set, 1))
+  const training = yield* trained(sets, checkpoints)
+  const sizes = yield* trained(bySize, 1)
   const found: RunCurvature = {
     algorithm: setting.algorithm.id,
     parameters: setting.policy.size,
     finished: finished.flat(),
-    training: training.flat(),
-    sizes: sizes.flat()
+    training,
+    sizes
   }
   return found
 })

@@ -15,8 +15,12 @@ export interface Course {
   readonly checkpoints: number
 }
 
-/** Is told of every point as it is measured. */
-export type Told = (point: CurvaturePoint) => Effect.Effect<void>
+/** How points are measured, and who is told of each. */
+export interface Measured {
+  readonly how: Measuring
+  readonly key: Key
+  readonly told: (point: CurvaturePoint) => Effect.Effect<void>
+}
 
 /**
  * Measures an iteration from each of these weights, on one set of tasks.
@@ -28,7 +32,7 @@ export const measureFrom = Effect.fnUntraced(function* <C>(
   setting: Setting<C>,
   set: MeasuredSet,
   from: readonly From[],
-  { how, key, told }: { readonly how: Measuring; readonly key: Key; readonly told: Told }
+  { how, key, told }: Measured
 ) {
   const measure = yield* measurer(setting, set, how)
   return yield* Effect.forEach(from, (f) => Effect.tap(measure(f, child(key, "point", f.iteration)), told))
@@ -70,6 +74,23 @@ export const checkpointsOf = Effect.fnUntraced(function* <C>(
   }
   return found
 }, Effect.scoped)
+
+/**
+ * Trains a policy on each of the sets, from one first policy on, and measures iterations of each training; set by set.
+ *
+ * - Errors: those of {@link checkpointsOf} and {@link measureFrom}.
+ */
+export const measureTrainings = Effect.fnUntraced(function* <C>(
+  setting: Setting<C>,
+  sets: readonly MeasuredSet[],
+  { key, ...course }: Course & { readonly key: Key },
+  measured: Measured
+) {
+  const all = yield* Effect.forEach(sets, (set) =>
+    Effect.flatMap(checkpointsOf(setting, set.tasks, course, key), (from) => measureFrom(setting, set, from, measured))
+  )
+  return all.flat()
+})
 
 /** Random sets of each size, none twice. */
 export const setsBySize = (
