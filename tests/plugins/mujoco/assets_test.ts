@@ -1,9 +1,10 @@
 /** Packs out of real wheels: from an index of both forms, from disk, by pip; and what is refused. */
 import assert from "node:assert/strict"
+import { spawnSync } from "node:child_process"
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
-import { test } from "node:test"
+import { after, test } from "node:test"
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { type AssetError, type GetOptions, getPack, type Pack, packModel, packs } from "../../../plugins/mujoco/mod.ts"
@@ -135,6 +136,40 @@ test("a cache that cannot be written is told, and nothing is half there", option
   assert.equal(reason, "system")
   assert.match(message, /PGEX_ASSETS/)
 })
+
+/** A disk of 32 pages of 4 KiB, where the system lets us mount one. */
+const small = cache()
+const isMounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=128k", "none", small]).status === 0
+after(() => {
+  if (isMounted) spawnSync("umount", [small])
+})
+const disk = { skip: noPython || (!isMounted && "no disk can be mounted here") }
+
+test(
+  "a disk that is full while a pack is unpacked is told, nothing is half there, and with room it works",
+  disk,
+  async () => {
+    const { pack, path } = makeWheel("walker", "1.2.3")
+    const variables = { PGEX_ASSETS: join(small, "assets") }
+    // A pack of four files: of what is left at last, room for its folder, one file, two, three.
+    const filler = join(small, "filler")
+    const refused = async (pages: number): Promise<AssetError> => {
+      writeFileSync(filler, new Uint8Array(4096 * (32 - pages)))
+      const error = await refusal(pack, { wheel: path, variables })
+      assert.deepEqual(existsSync(variables.PGEX_ASSETS) ? readdirSync(variables.PGEX_ASSETS) : [], [])
+      return error
+    }
+    for (const pages of [0, 1, 2, 3]) {
+      const { reason, message } = await refused(pages)
+      assert.equal(reason, "system")
+      assert.match(message, /want a cache folder .* with room for it, got a full disk; mend that, or set PGEX_ASSETS/)
+    }
+    rmSync(filler)
+    const got = await get(pack, { wheel: path, variables })
+    assert.deepEqual([got.already, got.files], [false, 4])
+    assert.ok(E.isRight(packModel(pack, "walker/robot.xml", variables)))
+  }
+)
 
 test("the packs' names fit each other", () => {
   for (const [id, pack] of Object.entries(packs)) {
