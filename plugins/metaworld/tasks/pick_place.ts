@@ -1,6 +1,7 @@
 import { graspBetween } from "../caging.ts"
 import { distance, hamacher, tolerance } from "../measure.ts"
-import { body, geom, HAND_NEAR, type MetaworldTask, openness } from "../task.ts"
+import { type MetaworldTask, openness } from "../task.ts"
+import { withPuck } from "./puck.ts"
 
 const NEAR = 0.05
 
@@ -15,20 +16,7 @@ export const pickPlace: MetaworldTask = {
   id: "pick-place-v3",
   summary: "Pick a puck up and hold it at a point in the air",
   scene: "sawyer_pick_place_v3",
-  low: [-0.1, 0.6, 0.02, -0.1, 0.8, 0.05],
-  high: [0.1, 0.7, 0.02, 0.1, 0.9, 0.3],
-  apart: 0.15,
-  hand: HAND_NEAR,
-  goalLow: [-0.1, 0.8, 0.05],
-  goalHigh: [0.1, 0.9, 0.3],
-  object: { place: body("obj"), offset: [0, 0, 0], turn: geom("objGeom") },
-  reads: [],
-  marks: [],
-  begin: (stage, { vector, goal, object }) => {
-    object.set(vector.subarray(0, 3))
-    goal.set(vector.subarray(3, 6))
-    stage.put(object)
-  },
+  ...withPuck(0.05, 0.3),
   reward: (now, start, command) => {
     const { object, tcp } = now
     const missing = distance(object, start.goal)

@@ -1,6 +1,7 @@
 import { grasp } from "../caging.ts"
 import { distance, tolerance } from "../measure.ts"
-import { body, geom, HAND_NEAR, type MetaworldTask, openness } from "../task.ts"
+import { body, type MetaworldTask, openness } from "../task.ts"
+import { withPuck } from "./puck.ts"
 
 const NEAR = 0.05
 
@@ -14,14 +15,7 @@ export const push: MetaworldTask = {
   id: "push-v3",
   summary: "Push a puck to a point of the table",
   scene: "sawyer_push_v3",
-  low: [-0.1, 0.6, 0.02, -0.1, 0.8, 0.01],
-  high: [0.1, 0.7, 0.02, 0.1, 0.9, 0.02],
-  apart: 0.15,
-  hand: HAND_NEAR,
-  goalLow: [-0.1, 0.8, 0.01],
-  goalHigh: [0.1, 0.9, 0.02],
-  object: { place: body("obj"), offset: [0, 0, 0], turn: geom("objGeom") },
-  reads: [],
+  ...withPuck(0.01, 0.02),
   marks: [body("obj")],
   begin: (stage, { vector, goal, object, part }) => {
     // Both lie as high as the puck does once it has come to rest.

@@ -1,7 +1,7 @@
 import * as E from "fp-ts/lib/Either.js"
 import { type Dynamics, type Environment, number, type Resolved } from "../../../envs/mod.ts"
 import { engineOf, physical } from "../physical.ts"
-import { absentOf, common, effort, endsOf, falling, motors, observed, range } from "./parameters.ts"
+import { absentOf, common, effort, endsOf, falling, motors, observed, range, worthOf } from "./parameters.ts"
 import { type Simulation, simulationOf } from "./simulation.ts"
 
 const joints = ["hip_1", "ankle_1", "hip_2", "ankle_2", "hip_3", "ankle_3", "hip_4", "ankle_4"]
@@ -100,10 +100,9 @@ const dynamics = (p: Resolved<typeof parameters>, sim: Simulation): Dynamics => 
         }
       }
       const velocity = (state[at + X]! - before) / dt
-      const forward = p.keep_velocity ? -Math.abs(velocity - p.target_velocity) : p.forward_reward_weight * velocity
       const healthy = isHealthy(state, at)
       const costs = p.ctrl_cost_weight * effort(action, nu) + p.contact_cost_weight * contacts
-      outcome.reward = forward + (healthy ? p.healthy_reward : 0) - costs
+      outcome.reward = worthOf(p, velocity) + (healthy ? p.healthy_reward : 0) - costs
       outcome.terminated = p.terminate_when_unhealthy && !healthy
     },
     observe: (state, at, out, outAt) => {

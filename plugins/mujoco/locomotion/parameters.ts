@@ -79,6 +79,12 @@ export const motors = (names: readonly string[]): Space => ({
   dtype: "float32"
 })
 
+/** What a speed along x is worth: w·v, or −|v − v*| where a speed is to be kept. */
+export const worthOf = (
+  p: { readonly forward_reward_weight: number; readonly keep_velocity: boolean; readonly target_velocity: number },
+  velocity: number
+): number => (p.keep_velocity ? -Math.abs(velocity - p.target_velocity) : p.forward_reward_weight * velocity)
+
 /** Σᵢ aᵢ² of the action. */
 export const effort = (action: Floats, size: number): number => {
   let sum = 0

@@ -1,9 +1,8 @@
 /** Robots that run in a plane: HalfCheetah, Hopper, Walker2d. */
 import * as E from "fp-ts/lib/Either.js"
-import type { Dynamics, EnvError, Environment } from "../../../envs/mod.ts"
+import type { Camera, Dynamics, EnvError, Environment, Resolved } from "../../../envs/mod.ts"
 import { engineOf, physical } from "../physical.ts"
-import type { Camera } from "../picture/mod.ts"
-import { absentOf, common, effort, endsOf, falling, motors, observed, range } from "./parameters.ts"
+import { absentOf, common, effort, endsOf, falling, motors, observed, range, worthOf } from "./parameters.ts"
 import { type Noise, type Robot, type Simulation, simulationOf } from "./simulation.ts"
 
 const asset = (name: string): string => `gymnasium/envs/mujoco/assets/${name}.xml`
@@ -51,9 +50,9 @@ const running = (robot: Robot, p: Running): E.Either<EnvError, Dynamics> =>
         const before = state[at]!
         sim.step(state, at, action, p.frame_skip)
         const velocity = (state[at]! - before) / dt
-        const forward = p.keep_velocity ? -Math.abs(velocity - p.target_velocity) : p.forward_reward_weight * velocity
         const healthy = p.isHealthy(state, at)
-        outcome.reward = forward + (healthy ? p.healthy_reward : 0) - p.ctrl_cost_weight * effort(action, nu)
+        outcome.reward =
+          worthOf(p, velocity) + (healthy ? p.healthy_reward : 0) - p.ctrl_cost_weight * effort(action, nu)
         outcome.terminated = p.terminate && !healthy
       },
       observe: (state, at, out, outAt) => {
@@ -105,6 +104,31 @@ export const halfCheetah: Environment = physical({
 /** Whether low < x < high: both ends are outside. */
 const between = (x: number, [low, high]: readonly [number, number]): boolean => low < x && x < high
 
+/** Parameters of robots that may fall over, but for what all have. */
+const overturning = (z: string, angle: string) => ({
+  ...common(1e-3, 5e-3, 4),
+  ...falling(1, z),
+  healthy_angle_range: range(angle, "angles of the torso, in rad, between which it has not fallen")
+})
+
+/** A robot that may fall over: too low, too high, too far to one side, or what it says itself. */
+const upright = (
+  environment: string,
+  file: string,
+  p: Resolved<ReturnType<typeof overturning>>,
+  isWell: Running["isHealthy"] = () => true
+): E.Either<EnvError, Dynamics> => {
+  const [z, angle] = [endsOf(p.healthy_z_range), endsOf(p.healthy_angle_range)]
+  const robot = { environment, file: asset(file), engine: engineOf(p.mujoco), extra: 0 }
+  return running(robot, {
+    ...p,
+    reset: { scale: p.reset_noise_scale, velocity: "uniform" },
+    clip: 10,
+    terminate: p.terminate_when_unhealthy,
+    isHealthy: (state, at) => isWell(state, at) && between(state[at + 1]!, z) && between(state[at + 2]!, angle)
+  })
+}
+
 /**
  * One leg that hops: Gymnasium's Hopper-v5, 3 torques, 11 observations; velocities are observed cut to ±10.
  *
@@ -118,28 +142,19 @@ export const hopper: Environment = physical({
   observation: chain(["thigh", "leg", "foot"]),
   action: motors(["thigh", "leg", "foot"]),
   parameters: {
-    ...common(1e-3, 5e-3, 4),
-    ...falling(1, "0.7,inf"),
-    healthy_angle_range: range("-0.2,0.2", "angles of the torso, in rad, between which it has not fallen"),
+    ...overturning("0.7,inf", "-0.2,0.2"),
     healthy_state_range: range("-100,100", "between which all of the state but x and height must be")
   },
   absent: absentOf("Hopper-v5"),
   maxEpisodeSteps: 1000,
   secondsPerStep: 0.008,
   dynamics: (p) => {
-    const robot = { environment: "Hopper-v5", file: asset("hopper"), engine: engineOf(p.mujoco), extra: 0 }
-    const [z, angle, all] = [p.healthy_z_range, p.healthy_angle_range, p.healthy_state_range].map(endsOf)
+    const all = endsOf(p.healthy_state_range)
     /** Positions and velocities: 6 of each. */
     const NUMBERS = 12
-    return running(robot, {
-      ...p,
-      reset: { scale: p.reset_noise_scale, velocity: "uniform" },
-      clip: 10,
-      terminate: p.terminate_when_unhealthy,
-      isHealthy: (state, at) => {
-        for (let i = 2; i < NUMBERS; i++) if (!between(state[at + i]!, all!)) return false
-        return between(state[at + 1]!, z!) && between(state[at + 2]!, angle!)
-      }
+    return upright("Hopper-v5", "hopper", p, (state, at) => {
+      for (let i = 2; i < NUMBERS; i++) if (!between(state[at + i]!, all)) return false
+      return true
     })
   }
 })
@@ -158,23 +173,9 @@ export const walker2d: Environment = physical({
   summary: "Walk forward on two legs in a plane; MuJoCo, without Python",
   observation: chain(walking),
   action: motors(walking),
-  parameters: {
-    ...common(1e-3, 5e-3, 4),
-    ...falling(1, "0.8,2"),
-    healthy_angle_range: range("-1,1", "angles of the torso, in rad, between which it has not fallen")
-  },
+  parameters: overturning("0.8,2", "-1,1"),
   absent: absentOf("Walker2d-v5"),
   maxEpisodeSteps: 1000,
   secondsPerStep: 0.008,
-  dynamics: (p) => {
-    const robot = { environment: "Walker2d-v5", file: asset("walker2d_v5"), engine: engineOf(p.mujoco), extra: 0 }
-    const [z, angle] = [endsOf(p.healthy_z_range), endsOf(p.healthy_angle_range)]
-    return running(robot, {
-      ...p,
-      reset: { scale: p.reset_noise_scale, velocity: "uniform" },
-      clip: 10,
-      terminate: p.terminate_when_unhealthy,
-      isHealthy: (state, at) => between(state[at + 1]!, z) && between(state[at + 2]!, angle)
-    })
-  }
+  dynamics: (p) => upright("Walker2d-v5", "walker2d_v5", p)
 })
