@@ -27,6 +27,13 @@ const dynamicsIssue = (env: Environment, d: Dynamics): EnvironmentError | undefi
   for (const name of ["succeeded", "solved", "render", "picture"] as const)
     if (d[name] !== undefined && typeof d[name] !== "function")
       return wrong(name, "a function, or nothing", typeof d[name], `leave ${name} out`)
+  if (d.scene !== undefined && !(typeof d.scene?.bodies === "function" && typeof d.scene.place === "function"))
+    return wrong(
+      "scene",
+      "an object with the functions bodies and place, or nothing",
+      shown(d.scene),
+      "leave scene out"
+    )
   return undefined
 }
 

@@ -4,6 +4,7 @@ import type { OpenBatch } from "./batch.ts"
 import type { EnvError } from "./error.ts"
 import { type ParameterTable, type Params, type Resolved, resolve } from "./parameter.ts"
 import type { Picture, PictureSize } from "./picture.ts"
+import type { Scene } from "./scene.ts"
 import type { Space } from "./space.ts"
 import { type SpaceVariant, sameSpaces } from "./variant.ts"
 
@@ -49,6 +50,8 @@ export interface Dynamics {
   readonly render?: (state: Float64Array, at: number) => string
   /** The same as pixels of any size, of environments that are drawn so. */
   readonly picture?: (state: Float64Array, at: number, size: PictureSize) => Picture
+  /** What is seen of it as bodies in space: recordings of such environments keep their states, and reports play them. */
+  readonly scene?: Scene
 }
 
 /** The time limit of an environment that has none: what an Int32Array can count. */

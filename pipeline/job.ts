@@ -7,7 +7,7 @@ import type { Catalog } from "./catalog.ts"
 import type { RunConfig } from "./config.ts"
 import { type Planned, plan } from "./plan.ts"
 import { forecastText } from "./result/forecast.ts"
-import { recordingsOf } from "./result/recordings.ts"
+import { putStates, recordingsOf } from "./result/recordings.ts"
 import { jobResult } from "./result/result.ts"
 import { setReturns } from "./result/set_returns.ts"
 import { adaptation } from "./stages/adaptation.ts"
@@ -159,6 +159,7 @@ export const mainJob = (catalog: Catalog) =>
             key: child(key, "meta")
           })
     const recordings = yield* recordingsOf(setting, tasks, policiesBy(grouped, labels.chosen), child(key, "films"))
+    yield* putStates(recordings)
     const result = jobResult({
       ...common,
       grouping: chosen,

@@ -72,6 +72,14 @@ export type Content =
 
 export type Cell = string | number | boolean
 
+/** Rows of numbers, all as long as the first, as an array `[rows][numbers]`. */
+export const rowsOf = (rows: readonly Float64Array[]): Content & { readonly kind: "array" } => {
+  const width = rows[0]?.length ?? 0
+  const data = new Float64Array(rows.length * width)
+  for (const [i, row] of rows.entries()) data.set(row, i * width)
+  return { kind: "array", shape: [rows.length, width], data }
+}
+
 /** A named array of a policy, as `.safetensors` holds it. */
 export interface Tensor {
   readonly name: string

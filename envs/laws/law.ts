@@ -9,6 +9,7 @@ import type { Family, TaskSet } from "../family.ts"
 import { sizeOf } from "../space.ts"
 import { batchLaws } from "./batch.ts"
 import { callLaws } from "./contract.ts"
+import { lookLaws } from "./look.ts"
 import { openLaws } from "./open.ts"
 import { acceptanceLaws, parameterLaws } from "./parameter.ts"
 import {
@@ -98,19 +99,7 @@ const ownLaws = (env: Environment): readonly Law[] => [
       return odd < 0 ? undefined : `component ${odd}: ${narrow[odd]} for ${wide[odd]}`
     }
   },
-  {
-    name: "render() is a pure SVG element",
-    fix: "return one text from <svg … to </svg> that depends on the state alone",
-    check: () => {
-      const d = made(env, {})
-      if (d.render === undefined) return undefined
-      const state = new Float64Array(d.stateSize)
-      d.reset(state, 0, stream(child(zeroKey, 7)))
-      const picture = d.render(state, 0)
-      if (picture !== d.render(state, 0)) return "two pictures of one state differ"
-      return picture.startsWith("<svg ") && picture.endsWith("</svg>") ? undefined : picture.slice(0, 80)
-    }
-  },
+  ...lookLaws(env),
   ...callLaws(env),
   ...batchLaws(env),
   ...parameterLaws(env)

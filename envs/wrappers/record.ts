@@ -16,6 +16,8 @@ export interface Recording {
   readonly steps: readonly ReplayStep[]
   /** Pictures before the first action and after each, one every `secondsPerStep`; none where there are none. */
   readonly frames: readonly string[]
+  /** States likewise, of environments that are here: what the dynamics' `picture` and `scene` show later. */
+  readonly states: readonly Float64Array[]
   readonly secondsPerStep: number
 }
 
@@ -34,11 +36,13 @@ export const recordEpisode = (
     const actions: unknown[] = []
     const steps: ReplayStep[] = []
     const frames: string[] = []
-    const picture = (): void => {
-      const frame = episode.render()
+    const states: Float64Array[] = []
+    const look = (): void => {
+      const [frame, state] = [episode.render(), episode.state()]
       if (frame !== undefined) frames.push(frame)
+      if (state !== undefined) states.push(state)
     }
-    picture()
+    look()
     for (let seen = episode.observation, over = false; !over; ) {
       const action = act(seen, steps.length)
       const taken = episode.step(action)
@@ -49,12 +53,12 @@ export const recordEpisode = (
       const { obs, terminated, truncated } = taken.right
       actions.push(action)
       steps.push(taken.right)
-      picture()
+      look()
       seen = obs
       over = terminated || truncated
     }
     episode.close()
     const { id, version, secondsPerStep } = env
     const obs = episode.observation
-    return Either.right({ environment: id, version, params, obs, actions, steps, frames, secondsPerStep })
+    return Either.right({ environment: id, version, params, obs, actions, steps, frames, states, secondsPerStep })
   })(beginEpisode(env, params, key))

@@ -1,4 +1,4 @@
-/** An episode of each task under its policy, as pictures. */
+/** An episode of each task under its policy, to look at. */
 
 import { Effect } from "effect"
 import { actProgram, environmentRunner, playOf } from "../../algorithms/internal.ts"
@@ -6,14 +6,19 @@ import type { Acting } from "../../algorithms/mod.ts"
 import { evaluate } from "../../core/program/mod.ts"
 import { child, type Key, stream } from "../../core/random/mod.ts"
 import { fromEither } from "../../core/service/from_either.ts"
-import { limitOf, type Task } from "../../envs/mod.ts"
+import { RunStore, rowsOf } from "../../core/service/run_store.ts"
+import { limitOf, POSE, type Scene, type Task } from "../../envs/mod.ts"
 import type { Setting } from "../jobs/training.ts"
-import type { Recording } from "./report_data.ts"
+import type { Played, Recording } from "./recording.ts"
 
-/** Longer episodes are shown up to here. */
+/** Longer episodes are shown up to here, as pictures, and played up to here. */
 const STEPS = 200
+const PLAYED = 1000
 /** Pictures an episode, the first and the last state among them. */
 const FRAMES = 4
+/** Frames a second of what is played, about: shorter steps are shown in part, and of long episodes fewer. */
+const RATE = 25
+const MOST = 250
 
 /**
  * Recordings of the tasks, each played by its own policy with the most probable actions; none where the environment cannot draw.
@@ -34,7 +39,7 @@ export const recordingsOf = Effect.fn("policygradex.recordings")(function* (
     const at = policies[i]
     if (at === undefined) continue
     const dynamics = yield* fromEither(environment.make(task.params))
-    const { render } = dynamics
+    const { render, scene } = dynamics
     if (render === undefined) return []
     const x = yield* Effect.scoped(
       environmentRunner({ environment, tasks: [task], policy, environmentsPerTask: 1 }, key, Float64Array)
@@ -45,7 +50,7 @@ export const recordingsOf = Effect.fn("policygradex.recordings")(function* (
     const seen = new Float32Array(dynamics.observationSize)
     const action = new Float64Array(dynamics.actionSize)
     const outcome = { reward: 0, terminated: false }
-    const limit = Math.min(limitOf(environment, dynamics), STEPS)
+    const limit = Math.min(limitOf(environment, dynamics), scene === undefined ? STEPS : PLAYED)
     dynamics.reset(state, 0, source)
     const states = [state.slice()]
     let total = 0
@@ -64,8 +69,32 @@ export const recordingsOf = Effect.fn("policygradex.recordings")(function* (
     const last = states.length - 1
     const shown = new Set(Array.from({ length: FRAMES }, (_, f) => Math.round((f * last) / (FRAMES - 1))))
     const frames = [...shown].map((step) => ({ step, picture: render(states[step]!, 0) }))
-    recordings.push({ task: i, frames, steps: last, total, ended: outcome.terminated })
+    const whole = scene === undefined ? {} : { states, played: playedOf(scene, states, environment.secondsPerStep) }
+    recordings.push({ task: i, frames, steps: last, total, ended: outcome.terminated, ...whole })
     yield* Effect.yieldNow
   }
   return recordings
+})
+
+/** Where everything is in some of the states, evenly apart, and in the last. */
+const playedOf = (scene: Scene, states: readonly Float64Array[], secondsPerStep: number): Played => {
+  const last = states.length - 1
+  const every = Math.max(Math.round(1 / (RATE * secondsPerStep)), Math.ceil(last / MOST), 1)
+  const steps = Array.from({ length: Math.ceil(last / every) + 1 }, (_, f) => Math.min(f * every, last))
+  const bodies = scene.bodies()
+  const poses = new Float64Array(POSE * bodies.length)
+  const all = new Float32Array(steps.length * poses.length)
+  const cameras = steps.map((step, f) => {
+    const camera = scene.place(states[step]!, 0, poses)
+    all.set(poses, f * poses.length)
+    return camera
+  })
+  return { bodies, steps, secondsPerFrame: every * secondsPerStep, poses: all, cameras }
+}
+
+/** Keeps the states of whole recordings among the run's artefacts, a file a task, counted from 1: `pgex replay --recorded` draws them. */
+export const putStates = Effect.fnUntraced(function* (recordings: readonly Recording[]) {
+  const store = yield* RunStore
+  for (const { task, states } of recordings)
+    if (states !== undefined) yield* store.put("recordings", `states-task-${task + 1}`, rowsOf(states))
 })

@@ -8,6 +8,7 @@ import type { FirstOrderRow } from "../stages/first_order/validity.ts"
 import type { Interval } from "../stages/interval.ts"
 import type { SetKind } from "../stages/sets.ts"
 import type { Spent } from "../store/ledger.ts"
+import type { Recording } from "./recording.ts"
 import type { Verdict } from "./verdict.ts"
 
 export interface ReportTask {
@@ -185,22 +186,6 @@ export interface ReportSelection {
   readonly leftOut: readonly LeftOut[]
   /** Whether the choice was worth it: clearly above all others, clearly below one, or neither. */
   readonly verdict: "pays" | "better" | "open" | "unknown"
-}
-
-/** An episode as some of its states, drawn by the environment. */
-export interface Recording {
-  /** Index of the task. */
-  readonly task: number
-  readonly frames: readonly {
-    readonly step: number
-    /** One SVG element. */
-    readonly picture: string
-  }[]
-  /** Of the whole episode, or of what was played of it. */
-  readonly steps: number
-  readonly total: number
-  /** By the task's own rules. */
-  readonly ended: boolean
 }
 
 /** What a stage cost. */

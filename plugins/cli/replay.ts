@@ -8,12 +8,13 @@ import { fromEither } from "../../core/service/from_either.ts"
 import { parseJson } from "../../core/text/json.ts"
 import { clipped } from "../../core/text/printable.ts"
 import { shortened, shown } from "../../core/text/shown.ts"
-import { type Episode, findEnvironment, type Params, replay } from "../../envs/mod.ts"
+import { type Environment, findEnvironment, type Params, replay } from "../../envs/mod.ts"
 import { readBounded, sourceName } from "../io/bounded_read.ts"
 import { calling } from "../loading/mod.ts"
 import { remark } from "./output.ts"
 import { because, pluginFlag, withPlugins } from "./plugin_flag.ts"
-import { drawingOf, recordingOf } from "./replay_picture.ts"
+import { drawingOf, recordingOf, type Seen } from "./replay_picture.ts"
+import { replayRecorded } from "./replay_recorded.ts"
 import { shared } from "./shared.ts"
 
 export const replayCommand = Command.make(
@@ -26,8 +27,16 @@ export const replayCommand = Command.make(
       Flag.withDescription('Parameters by name, e.g. \'{"length": 1, "gravity": 3.7}\'')
     ),
     actions: Flag.String("actions").pipe(
+      Flag.optional,
       Flag.withMetavar("FILE"),
       Flag.withDescription("A JSON array of actions, or one action a line; - is standard input")
+    ),
+    recorded: Flag.String("recorded").pipe(
+      Flag.optional,
+      Flag.withMetavar("FILE"),
+      Flag.withDescription(
+        "In the place of actions: states that --states or a run kept, a .npy, shown without simulating"
+      )
     ),
     picture: Flag.String("picture").pipe(
       Flag.optional,
@@ -52,32 +61,33 @@ export const replayCommand = Command.make(
       Effect.mapError(because(loaded))
     )
     const params = yield* fromEither(parseParams(Option.getOrElse(o.params, () => "{}")))
-    const from = yield* fromEither(key(seed ?? 0))
-    const text = new TextDecoder().decode(yield* readBounded(o.actions))
-    const actions = yield* fromEither(parseActions(text, sourceName(o.actions)))
+    const source = yield* fromEither(sourceOf(o))
     const drawing = yield* fromEither(
       Option.match(o.picture, { onNone: () => E.right(undefined), onSome: (path) => drawingOf(path, environment) })
     )
     const recording = yield* fromEither(
       Option.match(o.states, { onNone: () => E.right(undefined), onSome: (path) => recordingOf(path, environment) })
     )
-    const watch = (now: Episode): void => {
+    const watch = (now: Seen): void => {
       drawing?.watch(now)
       recording?.watch(now)
     }
-    const episode = yield* calling(Effect.suspend(() => fromEither(replay(environment, params, from, actions, watch))))
+    const shown =
+      source.kind === "recorded"
+        ? { rows: yield* calling(replayRecorded(environment, params, source.path, watch)), unused: 0 }
+        : yield* calling(replayActions(environment, params, seed ?? 0, source.path, watch))
     for (const file of [drawing, recording]) if (file !== undefined) yield* calling(file.write)
-    const lines = [{ obs: episode.obs }, ...episode.steps].map((line) => JSON.stringify(line, named))
+    const lines = shown.rows.map((row) => JSON.stringify(row, named))
     yield* Console.log(json ? `[${lines.join(",\n")}]` : lines.join("\n"))
-    if (episode.unused > 0) {
-      yield* remark(`the episode ended after ${episode.steps.length} steps; ${episode.unused} actions were not used`)
+    if (shown.unused > 0) {
+      yield* remark(`the episode ended after ${lines.length - 1} steps; ${shown.unused} actions were not used`)
     }
   })
 ).pipe(
   Command.withDescription(
     "Replay actions in an environment: one JSON line first for the reset ({obs}) and then for each step " +
       "({obs, reward, terminated, truncated}, and success where the environment tells of each step), what Gymnasium gives for the same seed and actions. " +
-      'Numbers that JSON lacks are the texts "NaN", "Infinity" and "-Infinity". With --json the lines are one array. --picture FILE draws the episode as well, --states FILE keeps its states.'
+      'Numbers that JSON lacks are the texts "NaN", "Infinity" and "-Infinity". With --json the lines are one array. --picture FILE draws the episode as well, --states FILE keeps its states; --recorded FILE draws states that were kept.'
   ),
   Command.withShortDescription("Replay actions in an environment"),
   Command.withExamples([
@@ -89,9 +99,47 @@ export const replayCommand = Command.make(
     {
       command: "pgex replay --env HalfCheetah-v5 --actions actions.json --picture run.apng",
       description: "As a film that browsers play"
+    },
+    {
+      command: "pgex replay --env HalfCheetah-v5 --recorded states.npy --picture run.apng",
+      description: "The same of states that were kept"
     }
   ])
 )
+
+/** Where an episode comes from: actions to take, or states that were kept. */
+interface Source {
+  readonly kind: "actions" | "recorded"
+  readonly path: string
+}
+
+/** Errors: both are named, or none. */
+const sourceOf = ({
+  actions,
+  recorded
+}: Readonly<Record<Source["kind"], Option.Option<string>>>): E.Either<ArgumentError, Source> => {
+  const named = { actions: Option.getOrUndefined(actions), recorded: Option.getOrUndefined(recorded) }
+  const want = "one of --actions FILE, --recorded FILE"
+  if (named.actions !== undefined && named.recorded !== undefined) return cannot("replay", want, "both")
+  if (named.actions !== undefined) return E.right({ kind: "actions", path: named.actions })
+  return named.recorded === undefined
+    ? cannot("replay", want, "neither")
+    : E.right({ kind: "recorded", path: named.recorded })
+}
+
+const replayActions = Effect.fn("pgex.replayActions")(function* (
+  environment: Environment,
+  params: Params,
+  seed: number,
+  path: string,
+  watch: (now: Seen) => void
+) {
+  const from = yield* fromEither(key(seed))
+  const text = new TextDecoder().decode(yield* readBounded(path))
+  const actions = yield* fromEither(parseActions(text, sourceName(path)))
+  const { obs, steps, unused } = yield* fromEither(replay(environment, params, from, actions, watch))
+  return { rows: [{ obs }, ...steps], unused }
+})
 
 /**
  * Parameter values are checked by the environment; here only that they are an object of plain values. A list, such as

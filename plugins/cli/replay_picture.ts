@@ -4,15 +4,19 @@ import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { type ArgumentError, argumentError, cannot } from "../../core/failure/mod.ts"
 import { type FileError, fileError } from "../../core/service/file_error.ts"
+import { rowsOf } from "../../core/service/run_store.ts"
 import type { Environment, Episode, Picture } from "../../envs/mod.ts"
 import { encode } from "../io/content.ts"
 import { replaceFile } from "../io/disk.ts"
 import { filmOf, pngOf } from "../io/png.ts"
 
+/** What can be seen of an episode now, or of a state that was kept of one. */
+export type Seen = Pick<Episode, "render" | "picture" | "state">
+
 /** A file that is made of an episode while it is replayed. */
 export interface Drawing {
   /** To be called at the reset and after each step. */
-  readonly watch: (episode: Episode) => void
+  readonly watch: (now: Seen) => void
   /**
    * Writes the file, in one step, and gives its size in bytes.
    *
@@ -58,19 +62,16 @@ export const recordingOf = (path: string, env: Environment): E.Either<ArgumentEr
   if (extname(path).toLowerCase() !== ".npy") return cannot("write --states", "a name that ends in .npy", path)
   const states: Float64Array[] = []
   return E.right({
-    watch: (episode) => {
-      const state = episode.state()
+    watch: (now) => {
+      const state = now.state()
       if (state !== undefined) states.push(state)
     },
     write: Effect.suspend((): Drawing["write"] => {
-      const width = states[0]?.length
-      if (width === undefined) {
+      if (states.length === 0) {
         const want = "an environment whose states are in this process"
         return Effect.fail(argumentError({ doing: `write ${path}`, want, got: env.id, fix: "leave --states out" }))
       }
-      const data = new Float64Array(states.length * width)
-      for (const [row, state] of states.entries()) data.set(state, row * width)
-      return written(path, encode({ kind: "array", shape: [states.length, width], data }))
+      return written(path, encode(rowsOf(states)))
     })
   })
 }
@@ -79,12 +80,12 @@ export const recordingOf = (path: string, env: Environment): E.Either<ArgumentEr
 const lastOf = <A>(
   path: string,
   env: Environment,
-  see: (episode: Episode) => A | undefined,
+  see: (now: Seen) => A | undefined,
   encode: (seen: A) => Uint8Array | string
 ): Drawing => {
-  let latest: Episode | undefined
+  let latest: Seen | undefined
   return {
-    watch: (episode) => void (latest = episode),
+    watch: (now) => void (latest = now),
     write: Effect.suspend((): Drawing["write"] => {
       const seen = latest === undefined ? undefined : see(latest)
       return seen === undefined ? undrawn(path, env) : written(path, encode(seen))
@@ -96,15 +97,15 @@ const wholeOf = (path: string, env: Environment): Drawing => {
   const every = Math.max(Math.round(1 / (RATE * env.secondsPerStep)), 1)
   const film = filmOf(Math.round(1000 * every * env.secondsPerStep))
   let calls = 0
-  let last: Episode | undefined
+  let last: Seen | undefined
   const take = (picture: Picture | undefined): void => {
     if (picture !== undefined) film.add(picture)
   }
   return {
-    watch: (episode) => {
+    watch: (now) => {
       const shown = calls++ % every === 0
-      if (shown) take(episode.picture(SIZE))
-      last = shown ? undefined : episode
+      if (shown) take(now.picture(SIZE))
+      last = shown ? undefined : now
     },
     write: Effect.suspend((): Drawing["write"] => {
       take(last?.picture(SIZE))

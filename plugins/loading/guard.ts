@@ -57,7 +57,7 @@ export const guardedGrouping = (grouping: GroupingPlugin, plugin: string): Group
 
 const guardedDynamics = (d: Dynamics, env: Environment, plugin: string): Dynamics => {
   const { id } = env
-  const { render, picture, succeeded } = d
+  const { render, picture, scene, succeeded } = d
   const odd = (name: string, want: string, got: string, fix: string): PluginError =>
     pluginError({
       doing: `use ${name} of ${id}, from plugin ${plugin}`,
@@ -114,6 +114,15 @@ const guardedDynamics = (d: Dynamics, env: Environment, plugin: string): Dynamic
       : {
           picture: (state: Float64Array, at: number, size: PictureSize) =>
             attempt(plugin, id, "picture()", () => picture.call(d, state, at, size))
+        }),
+    ...(scene === undefined
+      ? {}
+      : {
+          scene: {
+            bodies: () => attempt(plugin, id, "scene.bodies()", () => scene.bodies()),
+            place: (state: Float64Array, at: number, poses: Float64Array) =>
+              attempt(plugin, id, "scene.place()", () => scene.place(state, at, poses))
+          }
         })
   }
 }

@@ -2,8 +2,8 @@
 import * as Either from "fp-ts/lib/Either.js"
 import type { Failure } from "../../core/failure/mod.ts"
 import { integers } from "../../core/random/mod.ts"
-import { type Dynamics, type EnvError, environmentError, type Outcome } from "../../envs/mod.ts"
-import { type Camera, pictures } from "../mujoco/mod.ts"
+import { type Camera, type Dynamics, type EnvError, environmentError, type Outcome } from "../../envs/mod.ts"
+import { pictures } from "../mujoco/mod.ts"
 import { type Eye, eyeOf, HAND_HIGH, HAND_LOW } from "./eye.ts"
 import { FRAME, layoutOf, OBSERVATION, START, VECTOR } from "./layout.ts"
 import { copy, type Reader, type Simulation, simulationOf } from "./simulation.ts"
@@ -181,16 +181,22 @@ const episodes = (
     },
     ...pictures({
       label: task.id,
-      scene: simulation.scene,
+      visible: simulation.visible,
       enter: (state, at) => {
         recall(state, at)
         data.kinematics()
       },
       camera: () => CAMERA,
-      marks: (state, at) => {
-        const [x, y, z] = state.subarray(at + layout.start + START.goal)
-        return [{ position: [x!, y!, z!], radius: 0.02, colour: [0.9, 0.1, 0.1, 1] }]
-      }
+      marks: [
+        {
+          radius: 0.02,
+          colour: [0.9, 0.1, 0.1, 1],
+          position: (state, at) => {
+            const [x, y, z] = state.subarray(at + layout.start + START.goal)
+            return [x!, y!, z!]
+          }
+        }
+      ]
     }),
     succeeded: (state, at) => state[at + layout.everSolved] === 1,
     solved: (state, at) => state[at + layout.solved] === 1,

@@ -9,9 +9,9 @@ import {
   openEngine,
   packModel,
   packs,
-  type Scene,
-  sceneOf,
-  type Views
+  type Views,
+  type Visible,
+  visibleOf
 } from "../mujoco/mod.ts"
 import { quaternionOf } from "./quaternion.ts"
 import type { Place } from "./task.ts"
@@ -39,7 +39,7 @@ const DATA_ARRAYS = [
 export interface Simulation {
   readonly model: Model
   readonly data: Data
-  readonly scene: Scene
+  readonly visible: Visible
   readonly bodies: Views<"body_pos">
   readonly views: Views<(typeof DATA_ARRAYS)[number]>
   /** How to read where things are. Errors: `name`. */
@@ -86,10 +86,10 @@ const simulated = (model: Model): Either.Either<EngineError, Simulation> => {
   }
   Object.assign(Reflect.get(model.handle, "opt"), { disableflags: NO_ISLANDS })
   const data = model.sharedData()
-  const scene = sceneOf(model, data)
-  if (Either.isLeft(scene)) return scene
+  const visible = visibleOf(model, data)
+  if (Either.isLeft(visible)) return visible
   return Either.map((views: Simulation["views"]) => {
-    const shared = { model, data, scene: scene.right, bodies: arrays.right, views }
+    const shared = { model, data, visible: visible.right, bodies: arrays.right, views }
     const made: Simulation = { ...shared, ...readersOf(model, views) }
     known.set(model, made)
     return made

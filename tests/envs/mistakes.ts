@@ -1,12 +1,26 @@
 /** Environments that break one law each, or as few as can be. */
 import assert from "node:assert/strict"
 import { type Floats, uniform } from "../../core/random/mod.ts"
-import { type Environment, number } from "../../envs/mod.ts"
+import { type Body, type Camera, type Environment, number, type Scene } from "../../envs/mod.ts"
 import { afterStep, from, point, sound } from "./point.ts"
 
 let shared = 0
+let looks = 0
 let last: Floats | undefined
 const box = point().observation
+
+const bytes = (length: number, value: number): Uint8Array => new Uint8Array(length).fill(value)
+const camera: Camera = { from: [0, -3, 1], to: [0, 0, 0], fovy: 45 }
+const corner = { points: Float64Array.of(0, 0, 0, 1, 0, 0, 0, 1, 0), faces: Int32Array.of(0, 1, 2) }
+const ball: Body = { kind: "solid", solid: corner, scale: [1, 1, 1], colour: [1, 0, 0, 1] }
+/** A body whose third axis is of this length. */
+const placed = (length: number): Scene => ({
+  bodies: () => [ball],
+  place: (state, at, poses) => {
+    poses.set([state[at]!, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, length])
+    return camera
+  }
+})
 
 /** What is wrong, an environment of that kind, the law that says so, and what it finds. */
 export const mistakes: readonly (readonly [what: string, env: () => Environment, law: RegExp, found: RegExp])[] = [
@@ -144,6 +158,49 @@ export const mistakes: readonly (readonly [what: string, env: () => Environment,
     /changed the state/
   ],
   ["whose picture is none", () => point({ render: () => "<html>" }), /SVG/, /<html>/],
+  [
+    "whose picture is of its own size",
+    () => point({ picture: () => ({ width: 1, height: 1, rgb: new Uint8Array(3) }) }),
+    /size that was asked for/,
+    /asked for 32 x 24, got 1 x 1/
+  ],
+  [
+    "whose picture lacks a channel",
+    () => point({ picture: (_, __, { width, height }) => ({ width, height, rgb: new Uint8Array(width * height) }) }),
+    /size that was asked for/,
+    /want a Uint8Array of 2304, got 768/
+  ],
+  [
+    "whose picture counts pictures",
+    () =>
+      point({ picture: (_, __, { width, height }) => ({ width, height, rgb: bytes(3 * width * height, looks++) }) }),
+    /decided by the state alone/,
+    /the same state looks different/
+  ],
+  [
+    "that draws where its state is",
+    () => point({ scene: { bodies: () => [], place: (state, at) => ({ ...camera, fovy: (state[at]! += 1) && 45 }) } }),
+    /looking at an episode changes nothing/,
+    /looked at or not: observation/
+  ],
+  ["that forgets a pose", () => point({ scene: { bodies: () => [ball], place: () => camera } }), /poses/, /0 is NaN/],
+  ["that mirrors a body", () => point({ scene: placed(-1) }), /a scene's bodies/, /axes are left-handed/],
+  ["that stretches a body", () => point({ scene: placed(2) }), /a scene's bodies/, /axes 2 and 2 have the product 4/],
+  [
+    "whose triangle has no third corner",
+    () =>
+      point({
+        scene: { ...placed(1), bodies: () => [{ ...ball, solid: { ...corner, faces: Int32Array.of(0, 1, 3) } }] }
+      }),
+    /a scene's bodies/,
+    /body 0: faces that are not three of 3 points/
+  ],
+  [
+    "that looks from where it looks at",
+    () => point({ scene: { ...placed(1), bodies: () => [], place: () => ({ ...camera, to: camera.from }) } }),
+    /a scene's bodies/,
+    /looks at where it is/
+  ],
   [
     "whose default is out of range",
     () => point({}, { parameters: { width: number(20, "m", 0, 9, "of the first states") } }),

@@ -2,10 +2,10 @@
 import * as E from "fp-ts/lib/Either.js"
 import { type Floats, type Stream, standardNormal, uniform } from "../../../core/random/mod.ts"
 import { environmentError } from "../../../envs/internal.ts"
-import type { EnvError } from "../../../envs/mod.ts"
+import type { Camera, EnvError } from "../../../envs/mod.ts"
 import { packModel, packs } from "../assets/mod.ts"
 import { type Data, type EngineId, type Model, openEngine, type Views } from "../engine/mod.ts"
-import { type Camera, type Pictures, pictures, type Scene, sceneOf } from "../picture/mod.ts"
+import { type Pictures, pictures, type Visible, visibleOf } from "../picture/mod.ts"
 
 /** Which robot, in which physics. */
 export interface Robot {
@@ -75,19 +75,19 @@ export const simulationOf = (robot: Robot): E.Either<EnvError, Simulation> => {
   const data = model.right.sharedData()
   const views = data.floats(FIELDS)
   if (E.isLeft(views)) return E.left(refused(views.left))
-  const scene = sceneOf(model.right, data)
-  if (E.isLeft(scene)) return E.left(refused(scene.left))
-  return E.right(simulate(robot, { model: model.right, data, scene: scene.right }, views.right))
+  const visible = visibleOf(model.right, data)
+  if (E.isLeft(visible)) return E.left(refused(visible.left))
+  return E.right(simulate(robot, { model: model.right, data, visible: visible.right }, views.right))
 }
 
 /** What a robot is in. */
 interface World {
   readonly model: Model
   readonly data: Data
-  readonly scene: Scene
+  readonly visible: Visible
 }
 
-const simulate = (robot: Robot, { model, data, scene }: World, views: Simulation["views"]): Simulation => {
+const simulate = (robot: Robot, { model, data, visible }: World, views: Simulation["views"]): Simulation => {
   const { qpos, qvel, qacc_warmstart: warm, ctrl } = views
   data.reset()
   const [rest, restSpeed] = [qpos().slice(), qvel().slice()]
@@ -156,7 +156,7 @@ const simulate = (robot: Robot, { model, data, scene }: World, views: Simulation
         enter(state, at)
         data.kinematics()
       }
-      return pictures({ label: robot.environment, scene, enter: shown, camera })
+      return pictures({ label: robot.environment, visible, enter: shown, camera })
     },
     fault: () => {
       const told = fault

@@ -1,14 +1,4 @@
-/** A point, or a direction, of the world: metres. */
-export type Point = readonly [x: number, y: number, z: number]
-
-/** Where a picture is taken from; the world's z is up. */
-export interface Camera {
-  readonly from: Point
-  /** What is in the middle of the picture. */
-  readonly to: Point
-  /** The angle that the picture's height spans, in degrees. */
-  readonly fovy: number
-}
+import type { Camera, Point } from "../../../envs/mod.ts"
 
 /**
  * The camera's own axes: a point p of the world is at

@@ -1,8 +1,5 @@
 /** Where a picture is drawn: the nearest of all that is drawn at a pixel stays. */
-import type { PictureSize } from "../../../envs/mod.ts"
-
-/** Red, green, blue and opacity, from 0 to 1. */
-export type Colour = readonly [red: number, green: number, blue: number, alpha: number]
+import type { Colour, PictureSize } from "../../../envs/mod.ts"
 
 export interface Canvas extends PictureSize {
   readonly rgb: Uint8Array

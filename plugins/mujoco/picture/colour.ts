@@ -1,4 +1,4 @@
-import type { Colour } from "./canvas.ts"
+import type { Colour } from "../../../envs/mod.ts"
 
 /** Where a model's colours are. */
 export interface Look {

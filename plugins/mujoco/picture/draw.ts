@@ -1,8 +1,7 @@
 /** Draws solids and planes as a camera sees them. */
-import type { Picture, PictureSize } from "../../../envs/mod.ts"
-import { type Camera, dot, minus, type Point, turned, type View, viewOf } from "./camera.ts"
-import { type Canvas, type Colour, canvasOf, NEAR, paint, triangle } from "./canvas.ts"
-import type { Solid } from "./solids.ts"
+import type { Body, Camera, Picture, PictureSize, Point } from "../../../envs/mod.ts"
+import { dot, minus, turned, type View, viewOf } from "./camera.ts"
+import { type Canvas, canvasOf, NEAR, paint, triangle } from "./canvas.ts"
 
 /** Where something is and how it is turned: row-major, as MuJoCo's `geom_xmat`. */
 export interface Pose {
@@ -11,23 +10,7 @@ export interface Pose {
 }
 
 /** What is drawn. */
-export type Shape =
-  | {
-      readonly kind: "solid"
-      readonly solid: Solid
-      /** How many times it is larger, along its own axes. */
-      readonly scale: Point
-      readonly pose: Pose
-      readonly colour: Colour
-    }
-  | {
-      /** Its front is where its own z points; it is not seen from behind. */
-      readonly kind: "plane"
-      /** Half its sides along its own x and y; 0 is no end. */
-      readonly half: readonly [x: number, y: number]
-      readonly pose: Pose
-      readonly colour: Colour
-    }
+export type Shape = Body & { readonly pose: Pose }
 
 /** The picture of shapes; those that can be seen through are drawn last. */
 export const draw = (shapes: readonly Shape[], camera: Camera, size: PictureSize): Picture => {

@@ -1,10 +1,5 @@
 /** Surfaces as triangles: MuJoCo's primitive shapes about their own centre. */
-
-/** Points `[n][3]` and triangles of them `[m][3]`. */
-export interface Solid {
-  readonly points: Float64Array
-  readonly faces: Int32Array
-}
+import type { Solid } from "../../../envs/mod.ts"
 
 /** Sides of what is round, seen along its axis, and half as many along it: of a circle's area 0.3 % is missing. */
 const SIDES = 48

@@ -1,24 +1,20 @@
-/** What a model shows: its visible shapes, where its simulation has them. */
+/** What a model shows: its visible shapes, and where its simulation has them. */
 import * as E from "fp-ts/lib/Either.js"
-import type { Picture, PictureSize } from "../../../envs/mod.ts"
+import { type Body, POSE, type Solid } from "../../../envs/mod.ts"
 import type { Data, EngineError, Model, Views } from "../engine/mod.ts"
-import type { Camera, Point } from "./camera.ts"
-import type { Colour } from "./canvas.ts"
 import { colourOf, type Look } from "./colour.ts"
-import { draw, type Shape } from "./draw.ts"
-import { box, capsule, cylinder, type Solid, sphere } from "./solids.ts"
+import { box, capsule, cylinder, sphere } from "./solids.ts"
 
-/** A ball that marks a place which the model does not show: a goal. */
-export interface Mark {
-  readonly position: Point
-  readonly radius: number
-  readonly colour: Colour
-}
-
-/** What can be drawn of a simulation. */
-export interface Scene {
-  /** What the camera sees where the simulation's `kinematics` have everything now. */
-  readonly picture: (camera: Camera, size: PictureSize, marks?: readonly Mark[]) => Picture
+/** What can be seen of a simulation. */
+export interface Visible {
+  /** Read from the model when they are first asked for. */
+  readonly bodies: () => readonly Body[]
+  /**
+   * Writes where the simulation's `kinematics` have them now.
+   *
+   * - Shapes: `[bodies][12]`, as `Scene.place` of envs.
+   */
+  readonly place: (poses: Float64Array) => void
 }
 
 /** Shapes of MuJoCo's `mjtGeom` that are drawn. */
@@ -51,15 +47,15 @@ type Sources = Views<(typeof FLOATS)[number]> &
   Views<(typeof INTEGERS)[number], Int32Array> &
   Views<"tex_data", Uint8Array>
 
-const known = new WeakMap<Model, Scene>()
+const visibles = new WeakMap<Model, Visible>()
 
 /**
- * What is seen of a model in its simulation. Shapes are read when the first picture is drawn, once for a model.
+ * What is seen of a model in its simulation; shapes are read once for a model.
  *
  * - Errors: `name`, where the engine gives no such arrays.
  */
-export const sceneOf = (model: Model, data: Data): E.Either<EngineError, Scene> => {
-  const before = known.get(model)
+export const visibleOf = (model: Model, data: Data): E.Either<EngineError, Visible> => {
+  const before = visibles.get(model)
   if (before !== undefined) return E.right(before)
   const floats = model.floats(FLOATS)
   if (E.isLeft(floats)) return floats
@@ -70,46 +66,34 @@ export const sceneOf = (model: Model, data: Data): E.Either<EngineError, Scene> 
   const bytes = model.bytes(["tex_data"])
   if (E.isLeft(bytes)) return bytes
   return E.map((places: Views<"geom_xpos" | "geom_xmat">) => {
-    const scene = shown({ ...floats.right, ...singles.right, ...integers.right, ...bytes.right }, places)
-    known.set(model, scene)
-    return scene
+    const visible = seen({ ...floats.right, ...singles.right, ...integers.right, ...bytes.right }, places)
+    visibles.set(model, visible)
+    return visible
   })(data.floats(["geom_xpos", "geom_xmat"]))
 }
 
-/** A shape without its place, and the number of its geom. */
-interface Visible {
-  readonly geom: number
-  readonly colour: Colour
-  readonly form: { readonly solid: Solid; readonly scale: Point } | { readonly half: readonly [number, number] }
-}
-
-const shown = (from: Sources, places: Views<"geom_xpos" | "geom_xmat">): Scene => {
-  let visible: readonly Visible[] | undefined
+const seen = (from: Sources, places: Views<"geom_xpos" | "geom_xmat">): Visible => {
+  let known: Shown | undefined
+  const shown = (): Shown => (known ??= shownOf(from))
   return {
-    picture: (camera, size, marks = []) => {
-      visible ??= visibleOf(from)
+    bodies: () => shown().bodies,
+    place: (poses) => {
       const [positions, turns] = [places.geom_xpos(), places.geom_xmat()]
-      const shapes = visible.map(({ geom, colour, form }): Shape => {
-        const position: Point = [positions[3 * geom]!, positions[3 * geom + 1]!, positions[3 * geom + 2]!]
-        const pose = { position, turn: turns.subarray(9 * geom, 9 * geom + 9) }
-        return "solid" in form ? { kind: "solid", ...form, pose, colour } : { kind: "plane", ...form, pose, colour }
-      })
-      return draw([...shapes, ...marks.map(ball)], camera, size)
+      for (const [i, geom] of shown().geoms.entries()) {
+        for (let k = 0; k < 3; k++) poses[POSE * i + k] = positions[3 * geom + k]!
+        for (let k = 0; k < 9; k++) poses[POSE * i + 3 + k] = turns[9 * geom + k]!
+      }
     }
   }
 }
 
-const UNTURNED = [1, 0, 0, 0, 1, 0, 0, 0, 1]
+/** Bodies, and the number of each one's geom. */
+interface Shown {
+  readonly bodies: readonly Body[]
+  readonly geoms: readonly number[]
+}
 
-const ball = ({ position, radius, colour }: Mark): Shape => ({
-  kind: "solid",
-  solid: sphere,
-  scale: [radius, radius, radius],
-  pose: { position, turn: UNTURNED },
-  colour
-})
-
-const visibleOf = (from: Sources): readonly Visible[] => {
+const shownOf = (from: Sources): Shown => {
   const look: Look = {
     geoms: from.geom_rgba(),
     materials: from.mat_rgba(),
@@ -123,31 +107,38 @@ const visibleOf = (from: Sources): readonly Visible[] => {
     }
   }
   const [types, groups, materials] = [from.geom_type(), from.geom_group(), from.geom_matid()]
-  return Array.from(types, (_, geom) => geom).flatMap((geom) => {
+  const bodies: Body[] = []
+  const geoms: number[] = []
+  for (const geom of types.keys()) {
     const colour = colourOf(look, geom, materials[geom]!)
     const form = formOf(from, geom)
-    return form === undefined || groups[geom]! >= HIDDEN || colour[3] <= 0 ? [] : [{ geom, colour, form }]
-  })
+    if (form === undefined || groups[geom]! >= HIDDEN || colour[3] <= 0) continue
+    bodies.push({ ...form, colour })
+    geoms.push(geom)
+  }
+  return { bodies, geoms }
 }
 
-const formOf = (from: Sources, geom: number): Visible["form"] | undefined => {
+const solid = (of: Solid, x: number, y: number, z: number) => ({ kind: "solid", solid: of, scale: [x, y, z] }) as const
+
+const formOf = (from: Sources, geom: number) => {
   const sizes = from.geom_size()
   const [a, b, c] = [sizes[3 * geom]!, sizes[3 * geom + 1]!, sizes[3 * geom + 2]!]
   switch (from.geom_type()[geom]) {
     case GEOM.plane:
-      return { half: [a, b] }
+      return { kind: "plane", half: [a, b] } as const
     case GEOM.sphere:
-      return { solid: sphere, scale: [a, a, a] }
+      return solid(sphere, a, a, a)
     case GEOM.capsule:
-      return { solid: capsule(a, b), scale: [1, 1, 1] }
+      return solid(capsule(a, b), 1, 1, 1)
     case GEOM.ellipsoid:
-      return { solid: sphere, scale: [a, b, c] }
+      return solid(sphere, a, b, c)
     case GEOM.cylinder:
-      return { solid: cylinder, scale: [a, a, b] }
+      return solid(cylinder, a, a, b)
     case GEOM.box:
-      return { solid: box, scale: [a, b, c] }
+      return solid(box, a, b, c)
     case GEOM.mesh:
-      return { solid: meshOf(from, from.geom_dataid()[geom]!), scale: [1, 1, 1] }
+      return solid(meshOf(from, from.geom_dataid()[geom]!), 1, 1, 1)
     default:
       return undefined
   }

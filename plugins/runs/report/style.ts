@@ -31,6 +31,12 @@ figure svg { display: block; max-width: 100%; height: auto; margin: 0 auto; }
 .films figure { margin: 0; border-left: 5px solid var(--c); }
 .films figure > div { display: grid; grid-template-columns: repeat(4, 1fr); gap: .5rem; align-items: center; }
 .films img { width: 100%; background: #fff; border-radius: 4px; }
+.player canvas { display: block; width: 100%; aspect-ratio: 3 / 2; border-radius: 4px; }
+.controls { display: flex; flex-wrap: wrap; gap: .5rem .8rem; align-items: center; margin-top: .8rem; font-size: .92rem; }
+.controls input { flex: 1 1 10rem; accent-color: var(--pos); }
+.controls output { font-variant-numeric: tabular-nums; color: var(--soft); min-width: 13.5rem; text-align: right; }
+.controls button, .controls select { font: inherit; color: var(--ink); background: var(--page); border: 1px solid var(--line); border-radius: 4px; padding: .25rem .7rem; }
+.controls [data-part="play"] { min-width: 4.5rem; }
 .plot { --plot-background: var(--card); color: var(--ink); }
 .plot [aria-label$="grid"] { color: var(--soft); }
 figcaption { color: var(--soft); font-size: .92rem; margin-top: .8rem; max-width: 44rem; }
@@ -53,5 +59,5 @@ pre { overflow-x: auto; font: .82rem/1.5 ui-monospace, "SF Mono", Menlo, monospa
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1.2rem; margin: 0; font-size: .92rem; }
 dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
 @media (max-width: 34rem) { main { padding: 1.5rem .8rem 3rem; } figure, .card { padding: .7rem; } dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; } }
-@media print { body { background: none; } figure { break-inside: avoid; } }
+@media print { body { background: none; } .player { display: none; } figure { break-inside: avoid; } }
 `

@@ -16,6 +16,11 @@ test("recordEpisode() keeps a whole episode: replaying its actions gives the sam
   assert.deepEqual([again.obs, again.steps, again.unused], [recording.obs, recording.steps, 0])
   assert.equal(recording.frames.length, recording.steps.length + 1)
   assert.ok(recording.frames.every((f) => f.startsWith("<svg ")))
+  const { render } = right(cartPole.make({ length: 1 }))
+  assert.deepEqual(
+    recording.states.map((state) => render?.(state, 0)),
+    recording.frames
+  )
   const last = recording.steps.at(-1)
   assert.ok(last?.terminated === true || last?.truncated === true)
 })

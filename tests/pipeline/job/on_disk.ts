@@ -24,18 +24,28 @@ export const config: RunConfig = {
   evaluation: { episodes: 4, actions: "sample" }
 }
 
-const info = { command: "pgex run", config, seed: config.seed, versions: {}, machine: {} }
-
 const silent: ProgressService = { report: () => Effect.void, say: () => Effect.void }
 
 /** The job, with a checkpoint after each iteration. */
 export const job = (directory: string, mode: Mode, on: Disk, progress: Partial<ProgressService> = {}) =>
-  runJob(mainJob(catalog), { config, command: "pgex run" }).pipe(
+  jobOf(config, directory, mode, on, progress)
+
+/** Likewise of another configuration. */
+export const jobOf = (
+  config: RunConfig,
+  directory: string,
+  mode: Mode,
+  on: Disk,
+  progress: Partial<ProgressService> = {}
+) => {
+  const info = { command: "pgex run", config, seed: config.seed, versions: {}, machine: {} }
+  return runJob(mainJob(catalog), { config, command: "pgex run" }).pipe(
     Effect.provide(
       Layer.merge(directoryStore(directory, mode, info, on), Layer.succeed(Progress)({ ...silent, ...progress }))
     ),
     Effect.provideService(CheckpointSeconds, 0)
   )
+}
 
 /** A disk on which nothing is flushed: for tests that do not pull its plug. */
 export const hasty: Disk = {

@@ -1,10 +1,21 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Effect } from "effect"
+import * as E from "fp-ts/lib/Either.js"
 import { makePolicy } from "../../../algorithms/mod.ts"
 import { zeroKey } from "../../../core/random/mod.ts"
-import { type Environment, frozenLake, navigation, type Task } from "../../../envs/mod.ts"
-import { recordingsOf } from "../../../pipeline/result/recordings.ts"
+import {
+  type Camera,
+  type Dynamics,
+  type Environment,
+  frozenLake,
+  navigation,
+  type Scene,
+  type Task
+} from "../../../envs/mod.ts"
+import { putStates, recordingsOf } from "../../../pipeline/result/recordings.ts"
+import { readNpy } from "../../../plugins/io/matrix/mod.ts"
+import { memoryStore } from "../../../plugins/runs/store/mod.ts"
 import { right } from "../../algorithms/support.ts"
 
 const small = { layers: 1, width: 4, activation: "tanh", taskOneHot: false } as const
@@ -36,6 +47,40 @@ test("recordingsOf() plays each task by its policy's most probable actions, cut 
   )
   assert.ok(there?.frames.every((f) => f.picture.startsWith("<svg ")))
   assert.ok(there !== undefined && away !== undefined && there.total > away.total)
+})
+
+/** The same world with a body: where the agent is. */
+const embodied: Environment = {
+  ...navigation,
+  make: (params) =>
+    E.map((d: Dynamics): Dynamics => {
+      const camera: Camera = { from: [0, -3, 1], to: [0, 0, 0], fovy: 45 }
+      const place: Scene["place"] = (state, at, poses) => {
+        poses.set([state[at]!, state[at + 1]!, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1])
+        return camera
+      }
+      return { ...d, scene: { bodies: () => [{ kind: "plane", half: [1, 1], colour: [1, 0, 0, 1] }], place } }
+    })(navigation.make(params))
+}
+
+test("recordingsOf() keeps all states of bodies in space, and where these are at 25 frames a second at most", async () => {
+  const away = task(embodied, { goal_angle: Math.PI })
+  const recordings = filmed({ ...embodied, secondsPerStep: 0.0125 }, [away], constant([5, 0], 2))
+  const [{ steps, states, played }] = [recordings[0] ?? assert.fail("none")]
+  assert.deepEqual([steps, states?.length], [100, 101])
+  // Every third of 80 steps a second, and the last.
+  assert.deepEqual(played?.steps, [...Array.from({ length: 34 }, (_, f) => 3 * f), 100])
+  assert.equal(played.secondsPerFrame, 3 * 0.0125)
+  assert.deepEqual(
+    played.steps.map((_, f) => played.poses[12 * f]),
+    played.steps.map((step) => Math.fround(states?.[step]?.[0] ?? Number.NaN))
+  )
+  const { layer, files } = memoryStore()
+  await Effect.runPromise(Effect.provide(putStates(recordings), layer))
+  const [path = ""] = [...files.keys()].filter((name) => name.startsWith("recordings/states-task-1."))
+  const kept = right(readNpy(files.get(path) ?? new Uint8Array(), path))
+  assert.deepEqual(kept.shape, [101, states?.[0]?.length])
+  assert.deepEqual([...kept.data.slice(-kept.shape[1]!)], [...(states?.at(-1) ?? [])])
 })
 
 test("recordingsOf() shows a network its discrete observations, and nothing of what does not draw", () => {

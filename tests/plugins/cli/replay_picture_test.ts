@@ -70,6 +70,35 @@ test("the last state of it is a PNG, which its recorded state gives again", { sk
   assert.deepEqual(new Uint8Array(readFileSync(still.path)), pngOf(picture))
 })
 
+test("recorded states are observed and drawn as when they were played", { skip: without("3.14.0") }, () => {
+  const states = join(folder, "kept.npy")
+  const film = drawn("HalfCheetah-v5", "played.apng", actions, ["--states", states])
+  assert.equal(film.code, 0, film.stderr)
+  const again = join(folder, "again.apng")
+  const args = ["replay", "--env", "HalfCheetah-v5", "--recorded", states, "--picture", again, "--json"]
+  const { code, stdout, stderr } = pgex(args)
+  assert.equal(code, 0, stderr)
+  assert.deepEqual(readFileSync(again), readFileSync(film.path))
+  const observed = (text: string): readonly unknown[] => JSON.parse(text).map((line: { obs: unknown }) => line.obs)
+  assert.deepEqual(observed(stdout), observed(film.stdout))
+})
+
+test("what is not the environment's states is refused, and so are both sources of an episode, or none", () => {
+  const states = join(folder, "cart.npy")
+  assert.equal(drawn("CartPole-v1", "kept.svg", [0], ["--states", states]).code, 0)
+  const refused = (args: readonly string[]): string => {
+    const { code, stderr } = pgex(["replay", "--env", ...args])
+    assert.equal(code, 1)
+    return stderr
+  }
+  assert.match(
+    refused(["Pendulum-v1", "--recorded", states]),
+    /read \S+cart\.npy: want states of Pendulum-v1: one row or more of 2 float64 numbers, got <f8 of shape \(2, 4\); name the environment/
+  )
+  assert.match(refused(["CartPole-v1", "--recorded", states, "--actions", "-"]), /want one of --actions FILE.*got both/)
+  assert.match(refused(["CartPole-v1"]), /want one of --actions FILE, --recorded FILE, got neither/)
+})
+
 test("states go to a .npy file", () => {
   const refused = drawn("CartPole-v1", "cart.svg", [0], ["--states", join(folder, "states.csv")])
   assert.equal(refused.code, 1)

@@ -88,6 +88,17 @@ for (const [what, change, says] of mistakes)
   test(`a plugin's environment that ${what} says so, instead of teaching nonsense`, () =>
     assert.match(sentence(changed(change)), says))
 
+test("what a plugin's pictures and scenes throw names them; a scene that is none is refused", () => {
+  const [state, size] = [new Float64Array(4), { width: 1, height: 1 }]
+  const fails = () => assert.fail("no light")
+  const d = right(changed(() => ({ picture: fails, scene: { bodies: fails, place: fails } })).make({}))
+  assert.throws(() => d.picture?.(state, 0, size), /call picture\(\) of CartPole-v1, from plugin odd.*no light/)
+  assert.throws(() => d.scene?.bodies(), /call scene\.bodies\(\) of CartPole-v1, from plugin odd.*no light/)
+  assert.throws(() => d.scene?.place(state, 0, state), /call scene\.place\(\) of CartPole-v1.*no light/)
+  const none = sentence(changed(() => ({ scene: { bodies: fails } as never })))
+  assert.match(none, /scene of CartPole-v1: want an object with the functions bodies and place, or nothing/)
+})
+
 test("a sound environment plays behind its guard as before", () =>
   assert.deepEqual(
     replay(

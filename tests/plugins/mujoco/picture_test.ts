@@ -2,17 +2,16 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import * as E from "fp-ts/lib/Either.js"
 import { zeroKey } from "../../../core/random/mod.ts"
-import { beginEpisode, type Environment, type Picture } from "../../../envs/mod.ts"
+import { beginEpisode, type Camera, type Environment, type Picture, type Point } from "../../../envs/mod.ts"
 import { metaworldTasks } from "../../../plugins/metaworld/mod.ts"
 import {
-  type Camera,
   draw,
   halfCheetah,
   modelOfText,
   openEngine,
-  type Point,
+  pictures,
   type Shape,
-  sceneOf
+  visibleOf
 } from "../../../plugins/mujoco/mod.ts"
 import { box, sphere } from "../../../plugins/mujoco/picture/solids.ts"
 import { unavailable } from "../metaworld/pack.ts"
@@ -124,23 +123,29 @@ test("of a model the visible shapes are drawn where its simulation has them, and
   const model = engine.right.model(modelOfText("shapes.xml", XML))
   assert.ok(E.isRight(model))
   const data = model.right.data()
-  const scene = sceneOf(model.right, data)
+  const visible = visibleOf(model.right, data)
   const views = data.floats(["qpos"])
-  assert.ok(E.isRight(scene) && E.isRight(views))
+  assert.ok(E.isRight(visible) && E.isRight(views))
   const isBlue = ([r, g, b]: readonly number[]): boolean => b! > 60 && r === 0 && g === 0
-  const mark = { position: [0, -2, 0.5] as const, radius: 0.05, colour: [1, 1, 0, 1] as const }
-  data.kinematics()
-  const picture = scene.right.picture(camera, size, [mark])
+  const { picture: pictureOf } = pictures({
+    label: "shapes",
+    visible: visible.right,
+    enter: (state, at) => {
+      views.right.qpos().set(state.subarray(at, at + 7))
+      data.kinematics()
+    },
+    camera: () => camera,
+    marks: [{ position: () => [0, -2, 0.5], radius: 0.05, colour: [1, 1, 0, 1] }]
+  })
+  const picture = pictureOf(Float64Array.of(1.5, 0, 0, 1, 0, 0, 0), 0, size)
   // Its front is at y = −0.3; k = 219.8: 0.6 m wide and 1 m high there, about 36 x 59 pixels.
   const cylinder = count(picture, isBlue)
   assert.ok(Math.abs(cylinder / (36 * 59) - 1) < 0.1, String(cylinder))
   assert.ok(isRed(at(picture, 100, 80)))
   assert.equal(count(picture, isGreen), 0, "group 3 is what collides")
   assert.ok(count(picture, ([r, g, b]) => r! > 60 && g! > 60 && b === 0) > 10)
-  views.right.qpos()[0] = 0
-  views.right.qpos()[1] = 5
-  data.kinematics()
-  assert.equal(count(scene.right.picture(camera, size), isBlue), 0, "behind the sphere")
+  const behind = Float64Array.of(0, 5, 0, 1, 0, 0, 0)
+  assert.equal(count(pictureOf(behind, 0, size), isBlue), 0, "behind the sphere")
   data.close()
   model.right.close()
 })

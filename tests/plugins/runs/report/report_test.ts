@@ -2,45 +2,9 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import type { ReportData } from "../../../../pipeline/result/report_data.ts"
 import { report } from "../../../../plugins/runs/report/mod.ts"
+import { least } from "./least.ts"
 
 const interval = (value: number) => ({ value, low: value * 0.9, high: value * 1.1, level: 0.95, n: 5 })
-
-const least: ReportData = {
-  title: "Run <1>",
-  headline: 'Two tasks & "one" group',
-  tasks: [
-    { id: "length=0.5", params: { length: 0.5 } },
-    { id: "length=1", params: { length: 1 } }
-  ],
-  grouping: { method: "sdp", k: 1, labels: [0, 0] },
-  affinities: [],
-  learning: [],
-  learningMeaning: "mean return",
-  firstOrder: [],
-  firstOrderMaximum: 0.02,
-  comparison: [],
-  comparisonMeaning: "mean return",
-  leftOut: [],
-  costs: [],
-  warnings: [],
-  receipts: {
-    run: "quick-0",
-    command: "pgex run quick",
-    seed: 0,
-    session: "wasm",
-    sessionReason: "SIMD",
-    sessions: [],
-    peak: { gflopsPerSecond: 80, program: "a product" },
-    plugins: [],
-    config: { preset: "quick" },
-    versions: {},
-    machine: {},
-    seconds: {},
-    digest: "d0",
-    events: { rows: 0, sha256: "" },
-    artefacts: []
-  }
-}
 
 const full: ReportData = {
   ...least,
