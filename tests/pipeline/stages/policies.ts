@@ -15,6 +15,15 @@ export interface Sizes {
   readonly outputs: number
   readonly kind: "categorical" | "gaussian"
   readonly activation: Activation
+  /** Told which of three tasks it plays, by this architecture. */
+  readonly told?: string
+}
+
+const options: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  mlp: { embedding: 3 },
+  "soft-modules": { embedding: 6, routing: 5 },
+  care: { experts: 2, embedding: 4, encoderWidth: 5 },
+  film: { embedding: 4 }
 }
 
 const box = (n: number): Space => ({
@@ -28,11 +37,14 @@ const box = (n: number): Space => ({
 
 const discrete = (n: number): Space => ({ _tag: "Discrete", n, names: Array.from({ length: n }, (_, i) => `a${i}`) })
 
-export const policyOf = ({ inputs, layers, width, outputs, kind, activation }: Sizes): Policy =>
+export const policyOf = ({ inputs, layers, width, outputs, kind, activation, told }: Sizes): Policy =>
   right(
     makePolicy(
       { observation: box(inputs), action: kind === "gaussian" ? box(outputs) : discrete(outputs) },
-      { layers, width, activation, taskOneHot: false }
+      told === undefined
+        ? { layers, width, activation, taskOneHot: false }
+        : { layers, width, activation, taskOneHot: true, id: told, options: options[told] ?? {} },
+      ["a", "b", "c"]
     )
   )
 

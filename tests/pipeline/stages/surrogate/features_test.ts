@@ -3,6 +3,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Effect } from "effect"
 import fc from "fast-check"
+import { architectures } from "../../../../algorithms/mod.ts"
 import type { Activation } from "../../../../core/network/mod.ts"
 import { child, fillNormal, key as keyOf, stream, zeroKey } from "../../../../core/random/mod.ts"
 import { Session } from "../../../../core/service/session.ts"
@@ -129,6 +130,30 @@ test("features are adjoint to lift for any network and policy, and for any d aga
     ),
     { numRuns: 60 }
   ))
+
+for (const { id } of architectures)
+  test(`features of ${id}, told its task, are adjoint to lift`, async () => {
+    const policy = policyOf({
+      inputs: 3,
+      layers: 2,
+      width: 6,
+      outputs: 2,
+      kind: "gaussian",
+      activation: "tanh",
+      told: id
+    })
+    const theta = anyTheta(policy, zeroKey)
+    const visited = anyRows(policy, 2, 5, zeroKey)
+    const rows = gradients(policy, theta, visited).map((g, r) => [r, g] as const)
+    for (const kind of kinds) {
+      await inSingle(
+        Effect.gen(function* () {
+          const p = yield* projector(kind, policy, 12, zeroKey)
+          adjoint(`${id}, ${kind}`, p, yield* p.features(theta, visited), rows, 10 * tol.f32)
+        })
+      )
+    }
+  })
 
 const small = { inputs: 4, layers: 2, width: 16, outputs: 2, kind: "categorical", activation: "tanh" } as const
 
