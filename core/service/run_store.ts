@@ -99,6 +99,8 @@ export interface Kept {
   readonly put: (name: string, inputs: unknown, value: unknown) => Effect.Effect<void, RunStoreError>
   /** Forgets what is below a name (`truth/`), or everything (the empty name). */
   readonly drop: (below: string) => Effect.Effect<void, RunStoreError>
+  /** Does it when nobody else is at work on that name for these inputs: where several runs keep in one place. */
+  readonly alone: (name: string, inputs: unknown) => <A, E, R>(work: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   /** Names this machine: some sessions give other last bits on another one. */
   readonly machine: string
 }

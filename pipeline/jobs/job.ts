@@ -83,6 +83,8 @@ export interface WorkersService {
   /** Items at the same time, at most. */
   readonly size: number
   readonly catalog: Catalog
+  /** Whether they keep finished items of jobs that ask for it, beyond the run: then the run need not. */
+  readonly keeps?: true
   /** Opens a job for as long as the scope lives; threads are made ready when they get their first item. */
   readonly open: <S, I, R>(job: Job<S, I, R>, setting: S) => Effect.Effect<DoAll<I, R>, never, Scope.Scope>
 }

@@ -74,7 +74,9 @@ export const Assignment = Schema.Struct({
    * Floating-point operations that its iterations take, instead of a number of iterations: as many whole ones as come nearest
    * to it, at least one. What anneals still counts on `iterations`.
    */
-  operations: Schema.optionalKey(Schema.Number)
+  operations: Schema.optionalKey(Schema.Number),
+  /** It ends with the iteration whose mean return over tasks reaches this. */
+  until: Schema.optionalKey(Schema.Number)
 })
 export type Assignment = typeof Assignment.Type
 
@@ -143,8 +145,6 @@ export interface TrainingHooks<W, R> {
   readonly begin?: (past: Pick<Trained, "curve" | "metrics">) => Effect.Effect<void, W, R>
   /** Is told after each iteration. */
   readonly watch?: (seen: IterationReport) => Effect.Effect<void, W, R>
-  /** The training ends with the iteration whose mean return over tasks reaches this. */
-  readonly until?: number
   readonly remote?: RemoteRollouts
   readonly checkpoints?: Checkpoints
 }
@@ -156,8 +156,8 @@ export interface TrainingHooks<W, R> {
  */
 export const train = Effect.fn("policygradex.train")(function* <C, W = never, R = never>(
   setting: Setting<C>,
-  { tasks, iterations, key, start, operations }: Assignment,
-  { begin, watch, until = Number.POSITIVE_INFINITY, remote, checkpoints }: TrainingHooks<W, R> = {}
+  { tasks, iterations, key, start, operations, until = Number.POSITIVE_INFINITY }: Assignment,
+  { begin, watch, remote, checkpoints }: TrainingHooks<W, R> = {}
 ) {
   const {
     environment,

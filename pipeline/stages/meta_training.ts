@@ -8,8 +8,10 @@ import { type EventRow, RunStore } from "../../core/service/run_store.ts"
 import { rounded } from "../../core/text/numbers.ts"
 import type { Task } from "../../envs/mod.ts"
 import { evaluatorBy } from "../jobs/evaluate_job.ts"
+import { Workers } from "../jobs/job.ts"
 import { rolloutsBy } from "../jobs/rollout_job.ts"
 import { type IterationReport, meanOf, type Setting, Trained, train } from "../jobs/training.ts"
+import { trainAll } from "../jobs/training_job.ts"
 import type { StageContext, TasksOfSpec } from "./context.ts"
 import { stage } from "./stage.ts"
 
@@ -29,6 +31,12 @@ export const metaTraining = ({ setting, onWorkers }: StageContext) => {
       { spec, tasks, iterations, until, key }: MetaTrainingInput,
       { workers, checkpoints }
     ) {
+      const assignment = { tasks, iterations, key, ...(Number.isFinite(until) ? { until } : {}) }
+      // Who keeps what is done is given all of it.
+      if (workers.keeps === true) {
+        const all = yield* Effect.provideService(trainAll(spec, [assignment]), Workers, workers)
+        return all[0]!
+      }
       const { report, say } = yield* Progress
       const store = yield* RunStore
       const at = { stage: name, total: iterations, unit: "iterations" }
@@ -39,7 +47,7 @@ export const metaTraining = ({ setting, onWorkers }: StageContext) => {
       }
       return yield* train(
         setting,
-        { tasks, iterations, key },
+        assignment,
         {
           begin: (past) => relogTraining(name, past, spec.taskIds),
           watch: (seen) => {
@@ -50,7 +58,6 @@ export const metaTraining = ({ setting, onWorkers }: StageContext) => {
               report({ ...at, done: seen.iteration + 1, steps: seen.steps, ...note })
             )
           },
-          until,
           checkpoints,
           ...(onWorkers ? { remote } : {})
         }

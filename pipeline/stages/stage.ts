@@ -98,6 +98,6 @@ export const makeStages = Effect.fnUntraced(function* (
       return result
     })
   const run: Stages["run"] = (s, input) =>
-    Effect.tap(resultOf(s, input), (result) => s.save?.(input, result) ?? Effect.void)
+    Effect.tap(cache.alone(s.name, input)(resultOf(s, input)), (result) => s.save?.(input, result) ?? Effect.void)
   return { run, ledger, backends } satisfies Stages
 })

@@ -13,6 +13,7 @@ export const keepingItems = (
   cache: ResultCache,
   watch: Watch
 ): WorkersService => {
+  if (workers.keeps === true) return workers
   let opened = 0
   return {
     size: workers.size,

@@ -2,7 +2,7 @@
 import { Effect, Option, Schema } from "effect"
 import { monotonicSeconds } from "../../core/service/monotonic.ts"
 import { Progress } from "../../core/service/progress.ts"
-import { RunStore } from "../../core/service/run_store.ts"
+import { type Kept, RunStore } from "../../core/service/run_store.ts"
 import { Session } from "../../core/service/session.ts"
 
 /** Seconds that a stage has taken, those before the run was taken up again included. */
@@ -31,6 +31,7 @@ export interface ResultCache {
   readonly find: <A>(name: string, inputs: unknown, schema: Schema.Codec<A, unknown>) => Effect.Effect<A | undefined>
   readonly put: (name: string, inputs: unknown, value: unknown) => Effect.Effect<void>
   readonly drop: (below: string) => Effect.Effect<void>
+  readonly alone: Kept["alone"]
   /** What computes now: where bits depend on the machine, that is named too. */
   readonly backendId: () => string
 }
@@ -58,6 +59,7 @@ export const makeResultCache = Effect.fnUntraced(function* (code: Readonly<Recor
       }).pipe(Effect.catch((e) => Effect.as(say(again(name, e)), undefined))),
     put: (name, inputs, value) => Effect.catch(kept.put(name, { code, inputs }, value), tellOnce),
     drop: (below) => Effect.catch(kept.drop(below), tellOnce),
+    alone: (name, inputs) => kept.alone(name, { code, inputs }),
     backendId: () => (session.capabilities.bitEqual ? session.kind : `${session.kind} on ${kept.machine}`)
   }
   return cache

@@ -32,7 +32,7 @@ export const withWord = (word: string): string =>
 export const moduleOf = (family: string): string | undefined => /^gymnasium:([^:?]+):/.exec(family)?.[1]
 
 /** How this process was started: by npm, by Deno, or by its own name. */
-const programName = (): readonly string[] => {
+export const programName = (): readonly string[] => {
   if (process.versions.deno !== undefined) return ["deno", "run", "-A", process.argv[1] ?? "cli.ts"]
   const byNpm = ["exec", "run", "run-script", "start"].includes(process.env.npm_command ?? "")
   return byNpm ? ["npx", "pgex"] : ["pgex"]

@@ -21,10 +21,12 @@ import { replayCommand } from "./replay.ts"
 import { runCommand } from "./run.ts"
 import { setupCommand } from "./setup.ts"
 import { root } from "./shared.ts"
+import { sweepCommand } from "./sweep.ts"
 
 export const pgex = root.pipe(
   Command.withSubcommands([
     runCommand,
+    sweepCommand,
     clusterCommand,
     replayCommand,
     checkCommand,

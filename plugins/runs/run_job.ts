@@ -26,6 +26,8 @@ export interface Start {
   readonly command: string
   /** Plugins in use: receipts name them, worker threads load them too. */
   readonly loaded?: Loaded
+  /** Who does the work, of what threads would be started with: threads of its own, by default. */
+  readonly workers?: typeof workersLayer
 }
 
 /**
@@ -33,7 +35,8 @@ export interface Start {
  *
  * - Errors: the job's own, `SessionError`, `RunStoreError`.
  */
-export const runJob = Effect.fn("run_job")(function* <E>(job: Job<E>, { config, command, loaded }: Start) {
+export const runJob = Effect.fn("run_job")(function* <E>(job: Job<E>, start: Start) {
+  const { config, command, loaded, workers: layerOf = workersLayer } = start
   const store = yield* RunStore
   const { say: note } = yield* Progress
   yield* Effect.forEach(store.notes, note, { discard: true })
@@ -43,7 +46,7 @@ export const runJob = Effect.fn("run_job")(function* <E>(job: Job<E>, { config, 
     if (config.session === "auto") yield* note(`Session ${kind()}, ${(yield* records)[0]?.reason}`)
     const plugins = (loaded?.plugins ?? []).map((p) => p.file)
     const here = loaded === undefined ? {} : { catalog: catalogWith(loaded) }
-    const workers = workersLayer({ workers: config.workers, sessionKind: kind, note, did, plugins, ...here })
+    const workers = layerOf({ workers: config.workers, sessionKind: kind, note, did, plugins, ...here })
     const services = Layer.provideMerge(workers, Layer.succeed(Session)(session))
     const done = yield* job(config).pipe(
       Effect.provideService(RunStore, logged),

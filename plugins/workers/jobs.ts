@@ -3,7 +3,7 @@ import { Effect, Schema, type Scope } from "effect"
 import { problemError } from "../../algorithms/internal.ts"
 import type { LearnerError } from "../../algorithms/mod.ts"
 import type { Session } from "../../core/service/session.ts"
-import type { Job } from "../../pipeline/jobs/mod.ts"
+import type { Job, WorkersService } from "../../pipeline/jobs/mod.ts"
 import { adaptationJob, evaluateJob, rolloutJob, trainingJob } from "../../pipeline/jobs/mod.ts"
 import type { Catalog } from "../../pipeline/mod.ts"
 import { checkJob, gradientJob, observeJob } from "../../pipeline/stages/mod.ts"
@@ -15,6 +15,8 @@ export interface Served {
     setting: unknown,
     catalog: Catalog
   ) => Effect.Effect<(data: unknown) => Effect.Effect<unknown, LearnerError>, LearnerError, Session | Scope.Scope>
+  /** One item of it, done by these workers. */
+  readonly one: (workers: WorkersService, setting: unknown, item: unknown) => Effect.Effect<unknown, LearnerError>
 }
 
 const served = <S, I, R>(job: Job<S, I, R>): Served => ({
@@ -23,7 +25,12 @@ const served = <S, I, R>(job: Job<S, I, R>): Served => ({
     checked("setting", job.setting, setting).pipe(
       Effect.flatMap((s) => job.open(s, catalog)),
       Effect.map((run) => (data: unknown) => Effect.flatMap(checked("item", job.item, data), run))
-    )
+    ),
+  one: Effect.fnUntraced(function* (workers, setting, item) {
+    const all = yield* workers.open(job, yield* checked("setting", job.setting, setting))
+    const results = yield* all([yield* checked("item", job.item, item)]).pipe(Effect.mapError((e) => e.reason))
+    return results[0]
+  }, Effect.scoped)
 })
 
 /** Data as the schema wants them. */

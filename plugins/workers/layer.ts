@@ -2,7 +2,7 @@
 
 import { availableParallelism } from "node:os"
 import { URL } from "node:url"
-import { Context, Effect, Layer, Semaphore } from "effect"
+import { Context, Effect, Layer, type Scope, Semaphore } from "effect"
 import { workerLost } from "../../algorithms/internal.ts"
 import { Session, type SessionService, type Work } from "../../core/service/session.ts"
 import { openHere, Workers, type WorkersService } from "../../pipeline/jobs/mod.ts"
@@ -11,6 +11,7 @@ import { catalog as standard } from "../loading/catalog/mod.ts"
 import { noWork, sumOfWork } from "../sessions/internal.ts"
 import type { Kind } from "../sessions/mod.ts"
 import { checked } from "./jobs.ts"
+import type { Pool } from "./pool.ts"
 import type { OpenJob } from "./thread.ts"
 
 export interface WorkerOptions {
@@ -24,6 +25,10 @@ export interface WorkerOptions {
   readonly plugins?: readonly string[]
   /** The worker's module: one that ends in `serve(catalog)`. */
   readonly entry?: URL
+  /** Threads to share with others, instead of own ones. */
+  readonly pool?: Pool
+  /** Where the only item of a job is done: in this thread by default, or by a thread, as this one has others to serve. */
+  readonly single?: "thread"
   /** Is told in a sentence where not all is as it was wanted: no threads, or one that was lost. */
   readonly note?: (sentence: string) => Effect.Effect<void>
   /** Is told what a thread's session did for an item. */
@@ -40,7 +45,7 @@ export const workersLayer = (options: WorkerOptions): Layer.Layer<Workers | Sess
   const catalog = options.catalog ?? standard
   const cores = availableParallelism()
   const size = options.workers === "auto" ? cores : options.workers
-  if (size > 1) return Layer.effectContext(onThreads(size, catalog, options))
+  if (size > 1 || options.single === "thread") return Layer.effectContext(onThreads(size, catalog, options))
   const said = options.workers === "auto" ? options.note?.(inTurn("a second core", "one")) : undefined
   const session = Layer.effect(Session)(Effect.map(Session, (s) => s))
   return Layer.unwrap(Effect.as(said ?? Effect.void, Layer.merge(Workers.here(catalog), session)))
@@ -48,10 +53,22 @@ export const workersLayer = (options: WorkerOptions): Layer.Layer<Workers | Sess
 
 const inTurn = (want: string, got: string): string => `All is done one after another: want ${want}, got ${got}`
 
+const standardEntry = new URL("./worker.ts", import.meta.url)
+
+/** At most `size` threads for whoever shares them, until the scope closes. */
+export const threadPool = (size: number, scope: Scope.Scope, entry = standardEntry): Effect.Effect<Pool> =>
+  Effect.flatMap(
+    Effect.promise(() => import("./pool.ts")),
+    ({ makePool }) => makePool(size, entry, scope)
+  )
+
+/** By which threads, which may be shared, tell jobs apart. */
+let jobs = 0
+
 const onThreads = Effect.fnUntraced(function* (size: number, catalog: Catalog, options: WorkerOptions) {
   const {
     sessionKind,
-    entry = new URL("./worker.ts", import.meta.url),
+    entry = standardEntry,
     note = () => Effect.void,
     did = () => {},
     plugins = []
@@ -59,11 +76,9 @@ const onThreads = Effect.fnUntraced(function* (size: number, catalog: Catalog, o
   const session = yield* Session
   const scope = yield* Effect.scope
   // Loaded at the first use: who needs no threads starts faster.
-  const pool = yield* Effect.promise(() => import("./pool.ts")).pipe(
-    Effect.flatMap(({ makePool }) => makePool(size, entry, () => ({ sessionKind: sessionKind(), plugins }), scope)),
-    Effect.uninterruptible,
-    Effect.cached
-  )
+  const pool = yield* (
+    options.pool === undefined ? threadPool(size, scope, entry) : Effect.succeed(options.pool)
+  ).pipe(Effect.uninterruptible, Effect.cached)
   let available = true
   const unavailable = Effect.fnUntraced(function* (got: string) {
     const first = available
@@ -71,7 +86,6 @@ const onThreads = Effect.fnUntraced(function* (size: number, catalog: Catalog, o
     if (first) yield* note(inTurn("a worker thread", got))
   })
   let elsewhere: Work = noWork
-  let jobs = 0
 
   const open: WorkersService["open"] = Effect.fnUntraced(function* (job, setting) {
     const opened: OpenJob = { id: jobs++, name: job.name, setting, open: true }
@@ -79,7 +93,7 @@ const onThreads = Effect.fnUntraced(function* (size: number, catalog: Catalog, o
     const here = yield* openHere(job, setting, catalog, session)
     const onThread = (item: unknown) =>
       Effect.gen(function* () {
-        const { result, done } = yield* (yield* pool).run(opened, item)
+        const { result, done } = yield* (yield* pool).run(opened, item, { sessionKind: sessionKind(), plugins })
         elsewhere = sumOfWork([elsewhere, done])
         did(done)
         return yield* checked("result", job.result, result)
@@ -96,7 +110,7 @@ const onThreads = Effect.fnUntraced(function* (size: number, catalog: Catalog, o
       const results = yield* Effect.forEach(
         order,
         ([index, item]) =>
-          Effect.suspend(() => (available && items.length > 1 ? onThread(item) : here(item))).pipe(
+          Effect.suspend(() => (available && (items.length > 1 || options.single === "thread") ? onThread(item) : here(item))).pipe(
             Effect.catchTag("ThreadEnded", again(item)),
             Effect.catchTag("NotStarted", ({ got }) => Effect.andThen(unavailable(got), here(item))),
             Effect.mapError((reason) => ({ index, reason })),

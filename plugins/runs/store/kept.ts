@@ -40,6 +40,7 @@ export const keptIn = (files: Files, machine: string): Kept => ({
     bytes.set(body, DIGEST)
     yield* files.write(pathOf(name), bytes)
   }),
+  alone: () => (work) => work,
   drop: (below) => files.remove(below === "" ? keptFolder : `${keptFolder}/${fileName(below).replace(/\/$/, "")}`)
 })
 

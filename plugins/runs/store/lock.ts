@@ -17,10 +17,10 @@ export const lockFile = "run.lock"
  * - Errors: `RunStoreError` with reason `locked`, `damaged` where the file is a link out of the directory, or
  *   `not-writable` where no lock can be had at all.
  */
-export const lockDirectory = Effect.fn("store.lock")(function* (directory: string) {
-  const file = join(directory, lockFile)
-  const to = yield* Effect.promise(() => leavesBy(directory, lockFile))
-  if (to !== undefined) return yield* outside(directory, lockFile, to)
+export const lockDirectory = Effect.fn("store.lock")(function* (directory: string, name = lockFile) {
+  const file = join(directory, name)
+  const to = yield* Effect.promise(() => leavesBy(directory, name))
+  if (to !== undefined) return yield* outside(directory, name, to)
   const { DatabaseSync } = yield* Effect.promise(() => import("node:sqlite"))
   return yield* Effect.acquireRelease(
     Effect.try({

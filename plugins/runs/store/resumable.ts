@@ -34,25 +34,26 @@ export const resumable = (
     const got = now.versions[plugin] === undefined ? "none" : "another one"
     return refuse("other-version", `${plugin} as the run was begun with`, got, `bring it back, ${again}`)
   }
-  const differing = differences(begun.config, now.config)
+  const differing = settingDifferences(begun.config, now.config)
   if (differing.length === 0) return Effect.void
   const want = differing.map(({ key, was }) => `${key} ${was}`).join(", ")
   const got = differing.map(({ is }) => is).join(", ")
   return refuse("other-config", `${want}, as the run was begun with`, got, `leave the settings out to go on, ${again}`)
 }
 
-interface Difference {
+/** A setting with both its values, shortened. */
+export interface Difference {
   readonly key: string
   readonly was: string
   readonly is: string
 }
 
-/** Settings that are not the same, with both values. */
-const differences = (was: unknown, is: unknown, key = ""): readonly Difference[] => {
+/** Settings that are not the same, of those that change a number, with both values. */
+export const settingDifferences = (was: unknown, is: unknown, key = ""): readonly Difference[] => {
   if (free.has(key)) return []
   if (Predicate.isObject(was) && Predicate.isObject(is) && !Array.isArray(was) && !Array.isArray(is)) {
     const [a, b]: readonly Readonly<Record<string, unknown>>[] = [{ ...was }, { ...is }]
-    return namesOf(a!, b!).flatMap((name) => differences(a![name], b![name], key === "" ? name : `${key}.${name}`))
+    return namesOf(a!, b!).flatMap((name) => settingDifferences(a![name], b![name], key === "" ? name : `${key}.${name}`))
   }
   const [a, b] = [plainText(was), plainText(is)]
   return a === b ? [] : [{ key, was: shortened(a, 80), is: shortened(b, 80) }]

@@ -51,9 +51,9 @@ test("curveMeans() is the mean of the assessments where there are any, else of t
 test("train() ends at the first iteration whose mean return reaches the target", async () => {
   const plain = await inSession(train(setting, assignment))
   const first = meanOf(plain.curve[0]!)
-  const stopped = await inSession(train(setting, assignment, { until: first }))
+  const stopped = await inSession(train(setting, { ...assignment, until: first }))
   assert.deepEqual(stopped.curve, plain.curve.slice(0, 1))
-  const never = await inSession(train(setting, assignment, { until: 1e9 }))
+  const never = await inSession(train(setting, { ...assignment, until: 1e9 }))
   assert.deepEqual(never.policy, plain.policy)
 })
 
