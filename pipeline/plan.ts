@@ -89,7 +89,8 @@ export const plan = Effect.fn("policygradex.plan")(function* (config: RunConfig,
   const context: StageContext = {
     setting,
     onWorkers: !highCallOverhead && !remote,
-    groupings: catalog.groupings ?? []
+    groupings: catalog.groupings ?? [],
+    logsAtEnd: workers.keeps === true
   }
   const meta = selecting?.setting.algorithm
   const code = {

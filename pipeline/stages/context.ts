@@ -12,6 +12,8 @@ export interface StageContext {
   /** Whether each task is an item for the workers; else all tasks share each call, in this thread. */
   readonly onWorkers: boolean
   readonly groupings: readonly GroupingPlugin[]
+  /** Whether trainings are done where the run's log is not: their rows are written when they have ended. */
+  readonly logsAtEnd: boolean
 }
 
 /** Of every stage's input: what is trained, on which tasks, and where its draws come from. */

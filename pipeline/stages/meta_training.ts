@@ -3,7 +3,7 @@
 import { Effect } from "effect"
 import { STATE_PREFIX, savePolicy } from "../../algorithms/internal.ts"
 import type { Floats } from "../../core/random/mod.ts"
-import { Progress } from "../../core/service/progress.ts"
+import { Progress, type ProgressService } from "../../core/service/progress.ts"
 import { type EventRow, RunStore } from "../../core/service/run_store.ts"
 import { rounded } from "../../core/text/numbers.ts"
 import type { Task } from "../../envs/mod.ts"
@@ -21,7 +21,7 @@ export interface MetaTrainingInput extends TasksOfSpec {
   readonly until: number
 }
 
-export const metaTraining = ({ setting, onWorkers }: StageContext) => {
+export const metaTraining = ({ setting, onWorkers, logsAtEnd }: StageContext) => {
   const name = "meta-training"
   return stage({
     name,
@@ -32,8 +32,7 @@ export const metaTraining = ({ setting, onWorkers }: StageContext) => {
       { workers, checkpoints }
     ) {
       const assignment = { tasks, iterations, key, ...(Number.isFinite(until) ? { until } : {}) }
-      // Who keeps what is done is given all of it.
-      if (workers.keeps === true) {
+      if (logsAtEnd) {
         const all = yield* Effect.provideService(trainAll(spec, [assignment]), Workers, workers)
         return all[0]!
       }
@@ -49,7 +48,7 @@ export const metaTraining = ({ setting, onWorkers }: StageContext) => {
         setting,
         assignment,
         {
-          begin: (past) => relogTraining(name, past, spec.taskIds),
+          begin: (past) => relogTraining(name, past, spec.taskIds, say),
           watch: (seen) => {
             const mean = meanOf(seen.returns)
             const note = Number.isNaN(mean) ? {} : { note: `mean return ${rounded(mean)}` }
@@ -64,7 +63,8 @@ export const metaTraining = ({ setting, onWorkers }: StageContext) => {
       )
     }),
     save: Effect.fnUntraced(function* ({ spec, tasks }, meta) {
-      yield* relogTraining(name, meta, spec.taskIds)
+      const { say } = yield* Progress
+      yield* relogTraining(name, meta, spec.taskIds, logsAtEnd ? () => Effect.void : say)
       yield* putMeta(setting, tasks, meta)
     })
   })
@@ -88,10 +88,10 @@ const eventRows = (
 const relogTraining = Effect.fnUntraced(function* (
   stage: string,
   { curve, metrics }: Pick<Trained, "curve" | "metrics">,
-  taskIds: readonly string[]
+  taskIds: readonly string[],
+  say: ProgressService["say"]
 ) {
   const store = yield* RunStore
-  const { say } = yield* Progress
   const rows = curve.flatMap((returns, i) => eventRows(stage, { iteration: i, returns, metrics: metrics[i]! }, taskIds))
   const missing = yield* store.relog(stage, rows)
   if (missing > 0) yield* say(`The log lacked ${missing} of ${rows.length} rows of ${stage}: they were written again`)

@@ -99,6 +99,9 @@ const nameIn = (value: object): string | undefined => {
   return typeof mark === "string" ? mark : undefined
 }
 
+/** What a record was before it was kept. */
+const recordOf = (value: object): object => (Object.hasOwn(value, MARK) ? Object(Reflect.get(value, MARK)) : value)
+
 const isPlain = (value: unknown): value is object =>
   typeof value === "object" && value !== null && !ArrayBuffer.isView(value)
 
@@ -107,7 +110,7 @@ const namesIn = (value: unknown, found = new Set<string>()): ReadonlySet<string>
   if (!isPlain(value)) return found
   const name = Array.isArray(value) ? undefined : nameIn(value)
   if (name !== undefined) found.add(name)
-  else for (const inner of Object.values(value)) namesIn(inner, found)
+  else for (const inner of Object.values(recordOf(value))) namesIn(inner, found)
   return found
 }
 
@@ -117,6 +120,5 @@ const joined = (value: unknown, arrays: ReadonlyMap<string, unknown>): unknown =
   if (Array.isArray(value)) return value.map((v: unknown) => joined(v, arrays))
   const name = nameIn(value)
   if (name !== undefined) return arrays.get(name)
-  const own = Object.hasOwn(value, MARK) ? Object(Reflect.get(value, MARK)) : value
-  return Object.fromEntries(Object.entries(own).map(([key, v]) => [key, joined(v, arrays)]))
+  return Object.fromEntries(Object.entries(recordOf(value)).map(([key, v]) => [key, joined(v, arrays)]))
 }

@@ -5,7 +5,7 @@ import type { LearnerError } from "../../algorithms/mod.ts"
 import { runStoreError } from "../../core/service/run_store.ts"
 import type { DoAll, ItemError, WorkersService } from "../../pipeline/jobs/mod.ts"
 import type { Kind } from "../sessions/mod.ts"
-import { checked } from "../workers/internal.ts"
+import { checked, type Failed } from "../workers/internal.ts"
 import type { Content } from "./content.ts"
 import { failureIn, ItemWork, resultPath, type Work, workName } from "./item.ts"
 
@@ -88,25 +88,29 @@ const resultOf = Effect.fnUntraced(function* (durable: Durable, payload: Payload
   const there = yield* find
   if (Option.isSome(there)) return there.value
   const past = yield* pastOf(durable, payload, name)
-  if (past.failure !== undefined) return yield* Effect.fail(past.failure)
+  if (past.failure !== undefined) return yield* failing(past.failure)
   durable.begun.set(name, past.attempt)
   const whole = { ...payload, attempt: past.attempt }
   const executionId = yield* ItemWork.executionId(whole)
   const outcome = yield* engine.execute(ItemWork, { executionId, payload: whole })
   const failure = yield* failureIn(outcome)
-  if (failure !== undefined) return yield* Effect.fail(failure)
+  if (failure !== undefined) return yield* failing(failure)
   const found = yield* find
   if (Option.isSome(found)) return found.value
   const [want, got, fix] = ["the result of its work", "none", "run the experiment again"]
   return yield* Effect.die(runStoreError({ reason: "missing", path: resultPath(name), want, got, fix }))
 })
 
+/** As where it failed: contributed code that throws is no failure of a learner. */
+const failing = (failure: typeof Failed.Type): Effect.Effect<never, LearnerError> =>
+  failure._tag === "PluginError" ? Effect.die(failure) : Effect.fail(failure)
+
 /**
  * Which attempt is to be executed: the first that has not ended. Work that failed for a reason of its own is not tried
  * again but with `retry`; where it was the disk's, or the result is gone, it is.
  */
 const pastOf = Effect.fnUntraced(function* ({ engine, retry, begun }: Durable, payload: Payload, name: string) {
-  let failure: LearnerError | undefined
+  let failure: typeof Failed.Type | undefined
   for (let attempt = begun.get(name) ?? 0; ; attempt++) {
     const past = yield* engine.poll(ItemWork, yield* ItemWork.executionId({ ...payload, attempt }))
     const ended = Option.filter(past, (r): r is Ended => r._tag === "Complete")

@@ -111,8 +111,9 @@ export const writeExperiment = Effect.fnUntraced(function* (
 ) {
   const startedAt = before?.startedAt ?? new Date(yield* Clock.currentTimeMillis).toISOString()
   const now = { format: formatVersion, policygradex: version, startedAt, command: before?.command ?? command, sweep }
-  if (before === undefined || stableJson(before.sweep) !== stableJson(sweep))
-    yield* writeJson(files, names.experiment, now)
+  if (before !== undefined && JSON.stringify(before.sweep) === JSON.stringify(sweep)) return
+  // As it was written: the order of the settings decides that of the runs.
+  yield* files.write(names.experiment, new TextEncoder().encode(`${JSON.stringify(now, null, 2)}\n`))
 })
 
 /** The experiment in a folder. Errors: `RunStoreError` not-a-run, not-readable, other-version, damaged. */

@@ -3,12 +3,15 @@ import { Effect, Option, Schema } from "effect"
 import { Activity, Workflow } from "effect/workflow"
 import type { LearnerError } from "../../algorithms/mod.ts"
 import { isFailure } from "../../core/failure/mod.ts"
+import { monotonicSeconds } from "../../core/service/monotonic.ts"
 import type { RunStoreError } from "../../core/service/run_store.ts"
 import { type SessionKind, sessionKinds } from "../../pipeline/internal.ts"
-import { ItemFailure } from "../../pipeline/jobs/mod.ts"
 import { digest } from "../io/digest.ts"
 import { pack } from "../io/packed.ts"
+import { Failed } from "../workers/internal.ts"
+import { PluginFailure } from "../loading/mod.ts"
 import type { Content } from "./content.ts"
+import type { Journal } from "./journal.ts"
 
 /** What decides an item's result, to the last bit: equal work has equal fields. */
 export const Work = Schema.Struct({
@@ -55,25 +58,35 @@ export type Compute = (
   item: unknown
 ) => Effect.Effect<unknown, LearnerError | RunStoreError>
 
-const FailureJson = Schema.fromJsonString(ItemFailure)
+const FailureJson = Schema.fromJsonString(Failed)
 const encodeFailure = Schema.encodeEffect(FailureJson)
 
-/** The failure that an outcome tells of. */
-export const failureIn = ({ failure }: typeof Outcome.Type): Effect.Effect<LearnerError | undefined> =>
+/** The failure that an outcome tells of; what contributed code threw is one too. */
+export const failureIn = ({ failure }: typeof Outcome.Type): Effect.Effect<typeof Failed.Type | undefined> =>
   failure === undefined ? Effect.succeed(undefined) : Effect.orDie(Schema.decodeEffect(FailureJson)(failure))
+
+/** What the engine is to remember of a failure; where it was the disk's it is no end of the work. */
+const remembered = (failure: typeof Failed.Type | RunStoreError) =>
+  isFailure(failure, "RunStoreError")
+    ? Effect.die(failure)
+    : Effect.map(Effect.orDie(encodeFailure(failure)), (text) => ({ failure: text }))
+
+const isPluginFailure = Schema.is(PluginFailure)
 
 /**
  * The workflow's layer. An item whose result is there is done, whatever the engine knows of it: what was killed between
  * the result and the engine's note of it is not computed again.
  */
-export const itemWorkLayer = (content: Content, compute: Compute) => {
+export const itemWorkLayer = (content: Content, compute: Compute, journal: Journal) => {
   const execute = Effect.fnUntraced(function* (payload: ItemPayload) {
     const { work } = payload
     const at = resultPath(workName(work))
     const done = yield* Effect.orElseSucceed(content.find(at), () => Option.none())
     if (Option.isSome(done)) return {}
     const [setting, item] = [yield* content.get(work.setting), yield* content.get(work.item)]
+    const from = yield* monotonicSeconds
     yield* content.putAs(at, yield* compute(payload, setting, item))
+    yield* journal({ activity: workName(work), job: work.job, seconds: (yield* monotonicSeconds) - from })
     return {}
   })
   return ItemWork.toLayer((payload) =>
@@ -81,11 +94,8 @@ export const itemWorkLayer = (content: Content, compute: Compute) => {
       name: "compute",
       success: Outcome,
       execute: execute(payload).pipe(
-        Effect.catch((failure) =>
-          isFailure(failure, "RunStoreError")
-            ? Effect.die(failure)
-            : Effect.map(Effect.orDie(encodeFailure(failure)), (text) => ({ failure: text }))
-        )
+        Effect.catch(remembered),
+        Effect.catchDefect((defect) => (isPluginFailure(defect) ? remembered(defect) : Effect.die(defect)))
       )
     })
   )

@@ -41,6 +41,7 @@ export const runNames = (
 /** What every file system takes, and no shell has a meaning for. */
 const plain = (text: string): string =>
   text
+    .replaceAll(/["'[\]{}]/g, "")
     .replaceAll(/[^A-Za-z0-9.+-]+/g, "-")
     .replaceAll(/^-+(?=\D|$)|-+$/g, "")
     .slice(0, LONGEST)

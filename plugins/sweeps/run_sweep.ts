@@ -22,11 +22,12 @@ import { directoryStore, readFinished, recordsOf } from "../runs/store/mod.ts"
 import { type Pool, threadPool } from "../workers/internal.ts"
 import { type WorkerOptions, workersLayer } from "../workers/mod.ts"
 import { computeOn } from "./compute.ts"
-import { type Content, contentIn } from "./content.ts"
+import { contentIn } from "./content.ts"
 import { type Durable, durableWorkers } from "./durable_workers.ts"
 import { localEngine } from "./engine.ts"
 import { type ExperimentFolder, names, type RunEnd, readEnds, takeFolder, writeEnds, writeExperiment } from "./folder.ts"
 import { itemWorkLayer } from "./item.ts"
+import { journalIn } from "./journal.ts"
 import { keptByContent } from "./kept_by_content.ts"
 import { endOfRun, progressOfRun } from "./progress.ts"
 import { type SweepData, type SweepRun, sweepRuns } from "./sweep.ts"
@@ -144,7 +145,7 @@ interface Shared {
 }
 
 const open = Effect.fnUntraced(function* (
-  { path }: ExperimentFolder,
+  { path, files }: ExperimentFolder,
   { loaded }: Ready,
   { retry = false, workers = "auto" }: SweepOptions
 ): Effect.fn.Return<Shared, RunStoreError, Scope.Scope | Progress> {
@@ -161,7 +162,8 @@ const open = Effect.fnUntraced(function* (
   const kept = keptIn(diskFiles(work), stableJson(machine()))
   const content = contentIn(kept)
   const compute = yield* computeOn(pool, size, say)
-  const engine = yield* startEngine(work, content, compute)
+  const items = itemWorkLayer(content, compute, journalIn(files))
+  const engine = yield* startEngine(items, join(work, "engine.sqlite"))
   const code = { policygradex: version, ...versionsOf(loaded) }
   return { durable: { content, engine, code, retry, begun: new Map() }, pool, size, kept: keptByContent(kept) }
 })
@@ -215,7 +217,7 @@ const durableLayer = (options: WorkerOptions, durable: Durable, place: string): 
     })
   )
 
-const startEngine = Effect.fnUntraced(function* (work: string, content: Content, compute: Parameters<typeof itemWorkLayer>[1]) {
-  const layer = Layer.provideMerge(itemWorkLayer(content, compute), localEngine(join(work, "engine.sqlite")))
-  return Context.get(yield* Layer.build(layer), WorkflowEngine.WorkflowEngine)
+const startEngine = Effect.fnUntraced(function* (items: ReturnType<typeof itemWorkLayer>, file: string) {
+  const context = yield* Layer.build(Layer.provideMerge(items, localEngine(file)))
+  return Context.get(context, WorkflowEngine.WorkflowEngine)
 })

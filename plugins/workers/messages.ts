@@ -27,7 +27,7 @@ const memoryOf = (value: unknown, found = new Set<ArrayBuffer>()): ReadonlySet<A
 }
 
 /** What an item can fail with, and what contributed code threw. */
-const Failed = Schema.Union([ItemFailure, PluginFailure])
+export const Failed = Schema.Union([ItemFailure, PluginFailure])
 
 /** Requests to a worker. `Hello` is answered as soon as it can be: who gets an answer has a working worker. */
 export const Requests = RpcGroup.make(
