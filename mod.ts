@@ -66,3 +66,14 @@ export { definePlugin, type LoggerPlugin, type Plugin, type PluginError } from "
 export { experiment, groupsOf, type Place, type Settings } from "./plugins/runs/experiment.ts"
 export * as sessions from "./plugins/sessions/mod.ts"
 export * as wasm from "./plugins/sessions/wasm/mod.ts"
+// Many runs as one experiment.
+export {
+  type RunEnd,
+  type SettingPath,
+  type SettingsByPath,
+  type Sweep,
+  type SweepOptions,
+  type SweepPlace,
+  type SweepResult,
+  sweep
+} from "./plugins/sweeps/mod.ts"

@@ -44,23 +44,19 @@ export const metaTraining = ({ setting, onWorkers, logsAtEnd }: StageContext) =>
         rollouts: rolloutsBy(workers, spec, tasks, say),
         evaluator: evaluatorBy(workers, spec, tasks)
       }
-      return yield* train(
-        setting,
-        assignment,
-        {
-          begin: (past) => relogTraining(name, past, spec.taskIds, say),
-          watch: (seen) => {
-            const mean = meanOf(seen.returns)
-            const note = Number.isNaN(mean) ? {} : { note: `mean return ${rounded(mean)}` }
-            return Effect.andThen(
-              store.log(eventRows(name, seen, spec.taskIds)),
-              report({ ...at, done: seen.iteration + 1, steps: seen.steps, ...note })
-            )
-          },
-          checkpoints,
-          ...(onWorkers ? { remote } : {})
-        }
-      )
+      return yield* train(setting, assignment, {
+        begin: (past) => relogTraining(name, past, spec.taskIds, say),
+        watch: (seen) => {
+          const mean = meanOf(seen.returns)
+          const note = Number.isNaN(mean) ? {} : { note: `mean return ${rounded(mean)}` }
+          return Effect.andThen(
+            store.log(eventRows(name, seen, spec.taskIds)),
+            report({ ...at, done: seen.iteration + 1, steps: seen.steps, ...note })
+          )
+        },
+        checkpoints,
+        ...(onWorkers ? { remote } : {})
+      })
     }),
     save: Effect.fnUntraced(function* ({ spec, tasks }, meta) {
       const { say } = yield* Progress

@@ -53,7 +53,9 @@ export const sweepCommand = Command.make(
   Effect.fn("pgex.sweep")(function* (o) {
     const { json } = yield* shared
     if (o.out.trim() === "")
-      return yield* Effect.fail(argumentError({ doing: "use --out", want: "the name of a folder", got: "an empty text" }))
+      return yield* Effect.fail(
+        argumentError({ doing: "use --out", want: "the name of a folder", got: "an empty text" })
+      )
     const workers = Option.getOrUndefined(o.workers)
     if (workers !== undefined && (workers < 1 || workers > 1024)) {
       const want = "a whole number from 1 to 1024"
@@ -72,12 +74,16 @@ export const sweepCommand = Command.make(
     }
     const source = file ?? `${normalize(o.out)}/sweep.json`
     const ready = yield* readyOf(sweep, { source, command: commandLine(), loaded, over })
-    const again = [...programName(), "sweep", "--out", pathWord(o.out), ...o.plugin.flatMap((p) => ["--plugin", shellWord(p)])]
+    const again = [
+      ...programName(),
+      "sweep",
+      "--out",
+      pathWord(o.out),
+      ...o.plugin.flatMap((p) => ["--plugin", shellWord(p)])
+    ]
     atSignal(printable(`pgex: stopped; go on with: ${again.join(" ")}`))
     const options = { out: o.out, retry: o.retry, ...(workers === undefined ? {} : { workers }) }
-    const result = yield* doSweep(ready, options).pipe(
-      Effect.provide(o.quiet ? silentProgress : progressDisplay())
-    )
+    const result = yield* doSweep(ready, options).pipe(Effect.provide(o.quiet ? silentProgress : progressDisplay()))
     atSignal("")
     const failed = result.runs.filter((run) => run.state === "failed")
     yield* print(json, result, sweepText(result.runs, normalize(o.out)))
@@ -100,7 +106,10 @@ export const sweepCommand = Command.make(
   ])
 )
 
-const sweepText = (runs: readonly { readonly name: string; readonly state: string; readonly headline?: string }[], out: string) =>
+const sweepText = (
+  runs: readonly { readonly name: string; readonly state: string; readonly headline?: string }[],
+  out: string
+) =>
   [
     ...aligned(runs.map(({ name, state, headline = "" }) => [clipped(name), state, headline])),
     "",

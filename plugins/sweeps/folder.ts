@@ -124,7 +124,13 @@ export const readExperiment = Effect.fn("sweeps.readExperiment")(function* (path
   const found = yield* Schema.decodeUnknownEffect(jsonText(ExperimentFile))(text).pipe(
     Effect.mapError((e) => {
       const fix = "choose another folder with --out"
-      return runStoreError({ reason: "damaged", path: join(path, names.experiment), want: "an experiment", got: misfit(e), fix })
+      return runStoreError({
+        reason: "damaged",
+        path: join(path, names.experiment),
+        want: "an experiment",
+        got: misfit(e),
+        fix
+      })
     })
   )
   if (found.format !== formatVersion || found.policygradex !== version) {
@@ -168,7 +174,9 @@ const admitted = Effect.fnUntraced(function* (files: Files, path: string) {
   const foreign = entries.filter(({ name }) => !isBegun(name))
   if (foreign.length === 0) return undefined
   const got = foreign.some(({ name }) => name === "run.json") ? "the folder of a single run" : "one with other files"
-  return yield* Effect.fail(runStoreError({ reason: "exists", path, want: "an unused folder, or an experiment's", got, fix }))
+  return yield* Effect.fail(
+    runStoreError({ reason: "exists", path, want: "an unused folder, or an experiment's", got, fix })
+  )
 })
 
 /** What is there where an experiment was stopped before it had begun. */
@@ -187,5 +195,11 @@ const held = Effect.fnUntraced(function* (files: Files, path: string, refusal: R
       `one that process ${id} on ${machine} is at work on since ${since} (${command})`
   })
   const fix = `wait for it, or choose another folder with --out; pgex runs ${pathWord(path)} tells how far it is`
-  return storeFailure({ ...partsOf(refusal), want: "an experiment that no process is at work on", got, fix, reason: "locked" })
+  return storeFailure({
+    ...partsOf(refusal),
+    want: "an experiment that no process is at work on",
+    got,
+    fix,
+    reason: "locked"
+  })
 })

@@ -11,13 +11,8 @@ type Setting = readonly [path: string, value: unknown]
  * values: `seed=0,k=2`. Values are told apart by their place where their letters and digits do not.
  *
  * @example
- * ```ts
- * import { runNames } from "./plugins/sweeps/names.ts"
- *
  * const over = { seed: [0, 1], "grouping.k": [2] }
- * runNames(over, [[["seed", 0], ["grouping.k", 2]], [["seed", 1], ["grouping.k", 2]]])
- * // => ["seed=0,k=2", "seed=1,k=2"]
- * ```
+ * runNames(over, [[["seed", 1], ["grouping.k", 2]]]) // => ["seed=1,k=2"]
  */
 export const runNames = (
   over: Readonly<Record<string, readonly unknown[]>>,

@@ -1,6 +1,6 @@
 /** From an experiment's data to runs that can all begin. */
 import { Effect } from "effect"
-import { type ArgumentError, argumentError, partsOf } from "../../core/failure/mod.ts"
+import { type ArgumentError, argumentError, isFailure, partsOf } from "../../core/failure/mod.ts"
 import { fromEither } from "../../core/service/from_either.ts"
 import { intend } from "../../pipeline/mod.ts"
 import { named } from "../config/mod.ts"
@@ -33,7 +33,10 @@ export const readyOf = Effect.fn("sweeps.ready")(function* (sweep: SweepData, or
       const config = yield* fromEither(named(run.config, catalog))
       yield* intend(config, catalog)
       return { ...run, config }
-    }).pipe(Effect.mapError((e) => ofRun(run.name, e)))
+    }).pipe(
+      // An id that is not there may be of a plugin that was left out.
+      Effect.mapError((e) => (isFailure(e, "UnknownName") && loaded.problems[0]) || ofRun(run.name, e))
+    )
   )
   return { sweep, source, runs: complete, catalog, loaded, command } satisfies Ready
 })

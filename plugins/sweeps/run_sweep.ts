@@ -5,8 +5,8 @@ import { join, resolve } from "node:path"
 import { Context, Effect, Layer, Option, type Scope, Semaphore } from "effect"
 import { WorkflowEngine } from "effect/workflow"
 import { isFailure } from "../../core/failure/mod.ts"
-import { Progress } from "../../core/service/progress.ts"
 import { reasonOf } from "../../core/service/file_error.ts"
+import { Progress } from "../../core/service/progress.ts"
 import { RunStore, type RunStoreError, runStoreError } from "../../core/service/run_store.ts"
 import { Session } from "../../core/service/session.ts"
 import { plainText } from "../../core/text/shown.ts"
@@ -25,7 +25,15 @@ import { computeOn } from "./compute.ts"
 import { contentIn } from "./content.ts"
 import { type Durable, durableWorkers } from "./durable_workers.ts"
 import { localEngine } from "./engine.ts"
-import { type ExperimentFolder, names, type RunEnd, readEnds, takeFolder, writeEnds, writeExperiment } from "./folder.ts"
+import {
+  type ExperimentFolder,
+  names,
+  type RunEnd,
+  readEnds,
+  takeFolder,
+  writeEnds,
+  writeExperiment
+} from "./folder.ts"
 import { itemWorkLayer } from "./item.ts"
 import { journalIn } from "./journal.ts"
 import { keptByContent } from "./kept_by_content.ts"
@@ -116,7 +124,12 @@ const inOrder = ({ runs }: Ready, ends: ReadonlyMap<string, RunEnd>): readonly R
 
 const directoryOf = ({ path }: ExperimentFolder, { name }: SweepRun): string => join(path, names.runs, name)
 
-const endedWell = ({ name, varied }: SweepRun, headline: string): RunEnd => ({ name, varied, state: "finished", headline })
+const endedWell = ({ name, varied }: SweepRun, headline: string): RunEnd => ({
+  name,
+  varied,
+  state: "finished",
+  headline
+})
 
 /** A run of an earlier command must have the settings that it has now. */
 const sameExperiment = Effect.fnUntraced(function* ({ before, path }: ExperimentFolder, { runs, source }: Ready) {

@@ -1,5 +1,5 @@
 /** Effect's SQL client over `node:sqlite`, which Bun and Deno have alike. */
-import { type SQLInputValue, type StatementSync, DatabaseSync } from "node:sqlite"
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite"
 import { Context, Effect, Layer, Semaphore, Stream } from "effect"
 import { Reactivity } from "effect/reactivity"
 import { SqlClient, type SqlConnection, SqlError, Statement } from "effect/sql"

@@ -125,7 +125,11 @@ export interface Over {
  *
  * - Errors: `ArgumentError` for an unknown preset, a setting that there is none of, or a value that it does not take.
  */
-export const sweepRuns = (sweep: SweepData, source: string, over: Over = {}): E.Either<ArgumentError, readonly SweepRun[]> => {
+export const sweepRuns = (
+  sweep: SweepData,
+  source: string,
+  over: Over = {}
+): E.Either<ArgumentError, readonly SweepRun[]> => {
   const variants = combinations(Object.entries(sweep.over))
   const names = runNames(sweep.over, variants)
   const runs: SweepRun[] = []

@@ -66,19 +66,14 @@ export const threadPool = (size: number, scope: Scope.Scope, entry = standardEnt
 let jobs = 0
 
 const onThreads = Effect.fnUntraced(function* (size: number, catalog: Catalog, options: WorkerOptions) {
-  const {
-    sessionKind,
-    entry = standardEntry,
-    note = () => Effect.void,
-    did = () => {},
-    plugins = []
-  } = options
+  const { sessionKind, entry = standardEntry, note = () => Effect.void, did = () => {}, plugins = [] } = options
   const session = yield* Session
   const scope = yield* Effect.scope
   // Loaded at the first use: who needs no threads starts faster.
-  const pool = yield* (
-    options.pool === undefined ? threadPool(size, scope, entry) : Effect.succeed(options.pool)
-  ).pipe(Effect.uninterruptible, Effect.cached)
+  const pool = yield* (options.pool === undefined ? threadPool(size, scope, entry) : Effect.succeed(options.pool)).pipe(
+    Effect.uninterruptible,
+    Effect.cached
+  )
   let available = true
   const unavailable = Effect.fnUntraced(function* (got: string) {
     const first = available
@@ -110,7 +105,9 @@ const onThreads = Effect.fnUntraced(function* (size: number, catalog: Catalog, o
       const results = yield* Effect.forEach(
         order,
         ([index, item]) =>
-          Effect.suspend(() => (available && (items.length > 1 || options.single === "thread") ? onThread(item) : here(item))).pipe(
+          Effect.suspend(() =>
+            available && (items.length > 1 || options.single === "thread") ? onThread(item) : here(item)
+          ).pipe(
             Effect.catchTag("ThreadEnded", again(item)),
             Effect.catchTag("NotStarted", ({ got }) => Effect.andThen(unavailable(got), here(item))),
             Effect.mapError((reason) => ({ index, reason })),

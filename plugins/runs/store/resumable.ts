@@ -53,7 +53,9 @@ export const settingDifferences = (was: unknown, is: unknown, key = ""): readonl
   if (free.has(key)) return []
   if (Predicate.isObject(was) && Predicate.isObject(is) && !Array.isArray(was) && !Array.isArray(is)) {
     const [a, b]: readonly Readonly<Record<string, unknown>>[] = [{ ...was }, { ...is }]
-    return namesOf(a!, b!).flatMap((name) => settingDifferences(a![name], b![name], key === "" ? name : `${key}.${name}`))
+    return namesOf(a!, b!).flatMap((name) =>
+      settingDifferences(a![name], b![name], key === "" ? name : `${key}.${name}`)
+    )
   }
   const [a, b] = [plainText(was), plainText(is)]
   return a === b ? [] : [{ key, was: shortened(a, 80), is: shortened(b, 80) }]

@@ -3,8 +3,8 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Effect, Option } from "effect"
 import fc from "fast-check"
-import { memoryKept } from "./memory.ts"
 import { contentIn } from "../../../plugins/sweeps/content.ts"
+import { memoryKept } from "./memory.ts"
 
 const array = fc.oneof(
   fc.float64Array({ maxLength: 300 }),
@@ -14,7 +14,16 @@ const array = fc.oneof(
 )
 const key = fc.oneof(fc.string(), fc.constantFrom("$content", "$"))
 const value = fc.letrec((tie) => ({
-  any: fc.oneof({ depthSize: "small" }, fc.string(), fc.double(), fc.boolean(), fc.constant(null), array, tie("list"), tie("record")),
+  any: fc.oneof(
+    { depthSize: "small" },
+    fc.string(),
+    fc.double(),
+    fc.boolean(),
+    fc.constant(null),
+    array,
+    tie("list"),
+    tie("record")
+  ),
   list: fc.array(tie("any"), { maxLength: 3 }),
   record: fc.dictionary(key, tie("any"), { maxKeys: 3, noNullPrototype: true })
 })).any

@@ -1,7 +1,16 @@
-/** Small experiments by the real command. */
+/** Small experiments. */
 import assert from "node:assert/strict"
-import { readdirSync, readFileSync } from "node:fs"
+import { readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { Effect } from "effect"
+import { fromEither } from "../../../core/service/from_either.ts"
+import { Progress } from "../../../core/service/progress.ts"
+import { catalog } from "../../../plugins/loading/catalog/mod.ts"
+import { loadPlugins } from "../../../plugins/loading/mod.ts"
+import { doSweep, readSweep, readyOf } from "../../../plugins/sweeps/internal.ts"
+import type { SweepOptions, SweepResult } from "../../../plugins/sweeps/mod.ts"
+import { decodeSweep } from "../../../plugins/sweeps/sweep.ts"
 
 /** Settings of the smallest runs that have every stage. */
 export const smallestSettings = {
@@ -85,4 +94,58 @@ export const assertEachOnce = (folder: string): void => {
     all.filter((name, i) => all.indexOf(name) < i),
     []
   )
+}
+
+/** What {@link doHere} is given. */
+interface Here extends SweepOptions {
+  readonly said?: string[]
+}
+
+/** Does an experiment in this process: of a file, or of data. */
+export const doHere = (what: unknown, { said = [], ...options }: Here): Promise<SweepResult> =>
+  Effect.runPromise(
+    Effect.gen(function* () {
+      const sweep = typeof what === "string" ? yield* readSweep(what) : yield* fromEither(decodeSweep(what, "FILE"))
+      const loaded = yield* loadPlugins(catalog.registry, sweep.plugins ?? [])
+      const source = typeof what === "string" ? what : "FILE"
+      const ready = yield* readyOf(sweep, { source, command: "pgex sweep", loaded })
+      return yield* doSweep(ready, { workers: 1, ...options })
+    }).pipe(
+      Effect.provideService(Progress, {
+        report: () => Effect.void,
+        say: (sentence) => Effect.sync(() => void said.push(sentence))
+      }),
+      Effect.provide(NodeServices.layer)
+    )
+  )
+
+/** The digest over all artefacts of a finished run. */
+export const digestOf = (run: string): string =>
+  JSON.parse(readFileSync(join(run, "summary.json"), "utf8")).receipts.digest
+
+const library = JSON.stringify(join(import.meta.dirname, "../../../mod.ts"))
+
+/** Writes a plugin whose family `fragile` throws for as long as a file is there. */
+export const fragilePlugin = (path: string, stuck: string): string => {
+  writeFileSync(
+    path,
+    `import { existsSync } from "node:fs"
+import { catalog } from ${library}
+const planted = catalog.registry.families.find((f) => f.id === "lq-planted")
+const { vector, ...whole } = planted.environment
+const step = (...args) => {
+  if (existsSync(${JSON.stringify(stuck)})) throw new Error("the puck is stuck")
+  return whole.step(...args)
+}
+const environment = { ...whole, id: "fragile", step }
+const own = (made) => ({ ...made, tasks: made.tasks.map((t) => ({ ...t, environment: "fragile" })) })
+const tasks = (options) => {
+  const made = planted.tasks(options)
+  return made._tag === "Left" ? made : { ...made, right: own(made.right) }
+}
+const families = [{ ...planted, id: "fragile", environment, tasks }]
+export default { name: "fragile", version: "1.0.0", policygradex: 1, environments: [environment], families }
+`
+  )
+  return path
 }

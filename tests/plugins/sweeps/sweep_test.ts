@@ -34,7 +34,9 @@ test("an experiment is a run for every combination, with what it sets in each; t
 })
 
 test("presets and lists can be varied too", () => {
-  const runs = right(runsOf({ over: { preset: ["quick", "pendulum"], "firstOrder.distances": [[0.01], [0.02, 0.05]] } }))
+  const runs = right(
+    runsOf({ over: { preset: ["quick", "pendulum"], "firstOrder.distances": [[0.01], [0.02, 0.05]] } })
+  )
   assert.deepEqual(
     runs.map((r) => [r.name, r.config.family.id, r.config.firstOrder.distances]),
     [
@@ -65,12 +67,24 @@ test("names of runs are different for different runs, and what every file system
 
 for (const [what, value, sentence] of [
   ["a list", [], /Cannot read FILE: want an object with preset, set and over, got \[\]/],
-  ["an unknown field", { presets: "quick", over: { seed: [1] } }, /Cannot use presets from FILE: .*did you mean preset\?/],
+  [
+    "an unknown field",
+    { presets: "quick", over: { seed: [1] } },
+    /Cannot use presets from FILE: .*did you mean preset\?/
+  ],
   ["no over", { preset: "quick" }, /Cannot read FILE: want preset, set and over, got no over/],
   ["an empty over", { over: {} }, /Cannot read over of FILE: want a setting with the values to take.*, got none/],
   ["a setting without values", { over: { seed: [] } }, /Cannot use over\.seed from FILE: want at least one value/],
-  ["a value twice", { over: { seed: [1, 2, 1] } }, /Cannot use over\.seed from FILE: want each value once, got 1 twice/],
-  ["no list of values", { over: { seed: 3 } }, /Cannot read FILE: want preset, set and over, got over\.seed that is not array/],
+  [
+    "a value twice",
+    { over: { seed: [1, 2, 1] } },
+    /Cannot use over\.seed from FILE: want each value once, got 1 twice/
+  ],
+  [
+    "no list of values",
+    { over: { seed: 3 } },
+    /Cannot read FILE: want preset, set and over, got over\.seed that is not array/
+  ],
   [
     "a setting in both",
     { set: { seed: 1 }, over: { seed: [2] } },
