@@ -146,12 +146,7 @@ for (const [what, file, out, sentence] of [
     /list\.ts: want an object with preset, set and over, got \[1\]/
   ],
   ["a run that no stage could do", wrong, "x", /grouping\.k .*at most the 4 tasks of family\.n, got 5/],
-  [
-    "a run whose learner does not fit",
-    unfitting,
-    "x",
-    /algorithm\.id, in run seed=1,id=sac: want a learner for the 2 discrete/
-  ]
+  ["a run by a learner that there is none of", unknown, "x", /in run seed=1,id=ppoo: want .*did you mean ppo\?/]
 ] as const)
   test(`${what} is refused, and nothing is made`, async () => {
     const there = existsSync(at(out))
