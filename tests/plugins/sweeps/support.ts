@@ -123,21 +123,26 @@ export const doHere = (what: unknown, { said = [], ...options }: Here): Promise<
 export const digestOf = (run: string): string =>
   JSON.parse(readFileSync(join(run, "summary.json"), "utf8")).receipts.digest
 
-const library = JSON.stringify(join(import.meta.dirname, "../../../mod.ts"))
+const library = JSON.stringify(join(import.meta.dirname, "../../../envs/mod.ts"))
 
 /** Writes a plugin whose family `fragile` throws for as long as a file is there. */
 export const fragilePlugin = (path: string, stuck: string): string => {
   writeFileSync(
     path,
     `import { existsSync } from "node:fs"
-import { catalog } from ${library}
-const planted = catalog.registry.families.find((f) => f.id === "lq-planted")
-const { vector, ...whole } = planted.environment
-const step = (...args) => {
-  if (existsSync(${JSON.stringify(stuck)})) throw new Error("the puck is stuck")
-  return whole.step(...args)
+import { linearQuadraticPlanted as planted } from ${library}
+const fragile = (dynamics) => ({
+  ...dynamics,
+  step: (...args) => {
+    if (existsSync(${JSON.stringify(stuck)})) throw new Error("the puck is stuck")
+    return dynamics.step(...args)
+  }
+})
+const make = (params) => {
+  const made = planted.environment.make(params)
+  return made._tag === "Left" ? made : { ...made, right: fragile(made.right) }
 }
-const environment = { ...whole, id: "fragile", step }
+const environment = { ...planted.environment, id: "fragile", make }
 const own = (made) => ({ ...made, tasks: made.tasks.map((t) => ({ ...t, environment: "fragile" })) })
 const tasks = (options) => {
   const made = planted.tasks(options)
