@@ -17,7 +17,7 @@ interface Parted {
 }
 
 /** The value without its large arrays: of equal values it is equal, and small enough to be read, hashed and sent. */
-export const parted = (given: unknown): Parted => {
+const parted = (given: unknown): Parted => {
   const arrays = new Map<string, ArrayBufferView>()
   const walk = (x: unknown): unknown => {
     if (typeof x !== "object" || x === null) return x

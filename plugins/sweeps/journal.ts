@@ -15,7 +15,7 @@ export interface FinishedActivity {
 export type Journal = (finished: FinishedActivity) => Effect.Effect<void, RunStoreError>
 
 /** The folder of the journals. */
-export const journalFolder = "activities"
+const journalFolder = "activities"
 
 /** A file a machine: processes of one machine append whole lines. */
 export const journalIn =

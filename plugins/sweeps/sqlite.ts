@@ -13,9 +13,8 @@ const BUSY = 5000
 /**
  * The client of a database file, closed with the scope.
  *
- * Its log is written ahead and flushed at checkpoints: what a power cut takes away of the last moments is done again.
- *
- * - Errors: `SqlError` where the file cannot be opened or is no database.
+ * Its log is written ahead and flushed at checkpoints: what a power cut takes away of the last moments is done again. Fails,
+ * as SQL does, where the file cannot be opened or is no database.
  */
 export const sqliteLayer = (file: string): Layer.Layer<SqlClient.SqlClient, SqlError.SqlError> =>
   Layer.effect(SqlClient.SqlClient)(client(file)).pipe(Layer.provide(Reactivity.layer))
