@@ -42,11 +42,11 @@ export type BoMrl = typeof BoMrlConfig.Type
 
 /**
  * Defaults: h, 50 steps of Adam, λ = 0.5 with D1 and δ = 1e-3 (Xu and Zhu, NeurIPS 2024, appendix B and D). The paper names neither
- * Adam's rate nor a damping.
+ * Adam's rate nor a damping nor when conjugate gradients end: at a hundredth, of which the sampled gradient is farther off itself.
  */
 export const defaults: BoMrl = {
   inner: { distance: "D1", lambda: 0.5, surrogate: "saturating", iterations: 50, rate: 0.01, tolerance: "off" },
-  hypergradient: { iterations: 10, tolerance: 1e-3, damping: 1 },
+  hypergradient: { iterations: 10, tolerance: 1e-2, damping: 1 },
   trust: { kl: 1e-3, damping: 1e-2, iterations: 10, shrink: 0.8, tries: 15 },
   gamma: 0.95,
   lambda: 1,

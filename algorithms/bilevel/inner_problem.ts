@@ -2,12 +2,10 @@
 
 import { adam } from "../../core/optim/mod.ts"
 import {
-  add,
   exp,
   gradients,
   mean,
   mul,
-  neg,
   norm,
   program,
   type Shape,
@@ -18,7 +16,7 @@ import {
   type Tensor
 } from "../../core/program/mod.ts"
 import { partShapes, type Sample } from "../meta/sample.ts"
-import type { Policy } from "../policy.ts"
+import type { Policy, PolicyTrace } from "../policy.ts"
 import type { BoMrl } from "./config.ts"
 
 /** What is solved for one task: its policy, and n transitions of the meta-policy. */
@@ -27,6 +25,9 @@ export interface InnerProblem {
   readonly policy: Policy
   readonly n: number
 }
+
+/** π_θ on a rollout: one pass through the network serves the surrogate and the distance. */
+type Trace = Pick<PolicyTrace, "logProb" | "head">
 
 /**
  * What a rollout says of π_θ's return: the mean of h(ρ)·A, ρ = π_θ(a|s)/π_ϕ(a|s).
@@ -38,33 +39,44 @@ export interface InnerProblem {
  *
  * - Source: Xu and Zhu, NeurIPS 2024, eq. (2), (7) and (9).
  */
-const surrogate = ({ config, policy }: InnerProblem, s: Sample, theta: Tensor, phi: Tensor): Tensor => {
-  const ratioAt = (at: Tensor) => exp(sub(policy.logProb(at, s.observation, s.action).logProb, s.logProb))
-  if (config.inner.surrogate === "linear") {
-    const [g] = gradients(mean(mul(ratioAt(phi), s.advantage)), [phi])
+const surrogate = (
+  kind: BoMrl["inner"]["surrogate"],
+  s: Sample,
+  adapted: Trace,
+  meta: Trace,
+  { theta, phi }: Point
+) => {
+  const ratioOf = ({ logProb }: Trace) => exp(sub(logProb, s.logProb))
+  if (kind === "linear") {
+    const [g] = gradients(mean(mul(ratioOf(meta), s.advantage)), [phi])
     return sum(mul(g!, theta))
   }
-  const ratio = ratioAt(theta)
-  const worth = config.inner.surrogate === "ratio" ? ratio : mul(sigmoid(mul(sub(ratio, 1), 2)), 2)
+  const ratio = ratioOf(adapted)
+  const worth = kind === "ratio" ? ratio : mul(sigmoid(mul(sub(ratio, 1), 2)), 2)
   return mean(mul(worth, s.advantage))
 }
 
-/** D² on a rollout's states. Source: Xu and Zhu, NeurIPS 2024, section 3. */
-const distance = ({ config, policy }: InnerProblem, s: Sample, theta: Tensor, phi: Tensor): Tensor => {
-  const kind = config.inner.distance
-  if (kind === "D3") return sum(square(sub(theta, phi)))
-  const [adapted, meta] = [policy.head(theta, s.observation), policy.head(phi, s.observation)]
-  return mean(kind === "D1" ? policy.kl(meta, adapted) : policy.kl(adapted, meta))
+/** Where the inner objective is taken. */
+interface Point {
+  readonly theta: Tensor
+  readonly phi: Tensor
 }
 
 /**
  * The inner objective, to be made small: λ·D²(π_ϕ, π_θ) − mean h(ρ)·A.
  *
  * - Shapes: θ, ϕ `[p]`; the result `[]`.
- * - Source: Xu and Zhu, NeurIPS 2024, eq. (7), whose argmin is meant of this.
+ * - Source: Xu and Zhu, NeurIPS 2024, eq. (7), whose argmin is meant of this; section 3 for D.
  */
-export const innerObjective = (problem: InnerProblem, s: Sample, theta: Tensor, phi: Tensor): Tensor =>
-  add(mul(distance(problem, s, theta, phi), problem.config.inner.lambda), neg(surrogate(problem, s, theta, phi)))
+export const innerObjective = ({ config, policy }: InnerProblem, s: Sample, theta: Tensor, phi: Tensor): Tensor => {
+  const { distance, lambda } = config.inner
+  const [adapted, meta] = [theta, phi].map((at) => policy.logProb(at, s.observation, s.action))
+  const apart =
+    distance === "D3"
+      ? sum(square(sub(theta, phi)))
+      : mean(distance === "D1" ? policy.kl(meta!.head, adapted!.head) : policy.kl(adapted!.head, meta!.head))
+  return sub(mul(apart, lambda), surrogate(config.inner.surrogate, s, adapted!, meta!, { theta, phi }))
+}
 
 const optimizer = adam()
 

@@ -1,7 +1,11 @@
 /** The hypergradients of all tasks, and TRPO's step of the meta-parameter along their mean. */
 import { Effect } from "effect"
+import * as E from "fp-ts/lib/Either.js"
+import { pipe } from "fp-ts/lib/function.js"
 import { norm } from "../../core/linalg/mod.ts"
+import { inStages } from "../../core/program/mod.ts"
 import type { Floats } from "../../core/random/mod.ts"
+import { fromEither } from "../../core/service/from_either.ts"
 import { realOf } from "../../core/service/real.ts"
 import { type Buffer, Session, type SessionFailure } from "../../core/service/session.ts"
 import type { Problem } from "../algorithm.ts"
@@ -53,7 +57,11 @@ export const outer = Effect.fn("bilevel.outer")(function* (
   const { phi: phis, kept } = learner.adapting
   const shown = yield* keepRollout(problem, count)
   const sloping = yield* forAll(slopeProgram(problem), count)
-  const curving = yield* forAll(curvatureProgram(problem), count)
+  const { first, rest } = yield* fromEither(pipe(curvatureProgram(problem), E.chain(inStages(["direction"]))))
+  const passing = yield* forAll(E.right(first), count)
+  const curving = yield* forAll(E.right(rest), count)
+  const passed: Record<string, Buffer> = {}
+  for (const [name, { shape }] of Object.entries(first.outputs)) passed[name] = yield* session.buffer([count, ...shape])
   const mixing = yield* forAll(mixedProgram(problem), count)
   const fisher = yield* forAll(metaFisherProgram(problem), count, ["phi", "direction"])
   const diverging = yield* forAll(metaDivergenceProgram(problem), count, ["phi", "old"])
@@ -74,7 +82,7 @@ export const outer = Effect.fn("bilevel.outer")(function* (
     return wide
   }
   const products = Effect.fnUntraced(function* (directions: readonly (Float64Array | undefined)[]) {
-    yield* curving.run({ ...seen, direction: spread(directions) }, { product: out.product })
+    yield* curving.run({ ...seen, ...passed, direction: spread(directions) }, { product: out.product })
     return rowsOf(out.product)
   })
   /** Mean over tasks of rows of so many numbers. */
@@ -95,6 +103,8 @@ export const outer = Effect.fn("bilevel.outer")(function* (
       yield* shown.write(after)
       yield* lossOf()
       const [loss, kl] = [Array.from(out.loss), Array.from(out.kl)]
+      // What all products share: the passes through the network.
+      yield* passing.run(seen, passed)
       const solutions = yield* solveSystems(problem.config, rowsOf(out.slope), products)
       yield* mixing.run({ ...seen, direction: spread(solutions.map((s) => s.x)) }, { gradient: out.gradient })
       const gradients = rowsOf(out.gradient)

@@ -45,6 +45,7 @@ WORKS = {
     "torch_train_sac": "torch_sac",
     "mtsac_update": "torch_mtsac",
     "torch_meta_train": "torch_maml",
+    "bilevel_hypergradient": "torch_bilevel",
     "jax_ppo": "jax_ppo",
     "logistic": "sklearn_logistic",
     "sdp": "cvxpy_sdp",

@@ -1,6 +1,7 @@
 import type { Suite } from "../suite.ts"
 import { algorithms } from "./algorithms.ts"
 import { architectures } from "./architectures.ts"
+import { bilevel } from "./bilevel.ts"
 import { envs } from "./envs.ts"
 import { features } from "./features.ts"
 import { grouping } from "./grouping.ts"
@@ -27,5 +28,6 @@ export const suites: readonly Suite[] = [
   sac,
   architectures,
   algorithms,
+  bilevel,
   surrogate
 ]
