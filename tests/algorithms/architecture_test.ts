@@ -1,4 +1,5 @@
 import assert from "node:assert/strict"
+import { readFileSync } from "node:fs"
 import { test } from "node:test"
 import { Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
@@ -109,4 +110,23 @@ test("every task of Meta-World's MT10 is described", () => {
   for (const { id } of mt10) assert.ok(descriptionOf(`${id},seed=0,0`, {}) !== undefined, id)
   assert.equal(descriptionOf("reach-v3", { "reach-v3": "Touch it" }), "Touch it")
   assert.equal(descriptionOf("CartPole-v1", {}), undefined)
+})
+
+test("docs/algorithms.md has every architecture in its table, with the defaults that it has", () => {
+  const page = readFileSync(new URL("../../docs/algorithms.md", import.meta.url), "utf8")
+  const rows =
+    page.match(/^\| `[a-z-]+` +\| `[a-zA-Z]+=.*$/gm)?.map((line) => line.split("|").map((cell) => cell.trim())) ?? []
+  assert.deepEqual(
+    rows.map(([, id = ""]) => id.replaceAll("`", "")),
+    architectures.map(({ id }) => id)
+  )
+  for (const [, name = "", cells = ""] of rows) {
+    const id = name.replaceAll("`", "")
+    const pairs = [...cells.matchAll(/`(\w+)=([\w-]+)`/g)].map(([, key = "", value = ""]) => [
+      key,
+      /^\d+$/.test(value) ? Number(value) : value
+    ])
+    const of = (options: object) => right(makePolicy(cartPole, { ...told, id, options: { ...options } }, ids)).network
+    assert.deepEqual(of(Object.fromEntries(pairs)).config, of({}).config, id)
+  }
 })
