@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { after, before, test } from "node:test"
 import { Effect, Layer } from "effect"
-import { evaluator, maml, mamlDefaults } from "../../../algorithms/mod.ts"
+import { boMrlDefaults, evaluator, maml, mamlDefaults } from "../../../algorithms/mod.ts"
 import { child, zeroKey } from "../../../core/random/mod.ts"
 import { navigation, navigationUniform } from "../../../envs/mod.ts"
 import type { RunConfig } from "../../../pipeline/config.ts"
@@ -39,6 +39,7 @@ const configOf = (algorithm: RunConfig["algorithm"], taskOneHot = false): RunCon
 
 const runs = {
   maml: configOf({ id: "maml", maml: learning }),
+  bilevel: configOf({ id: "bo-mrl", "bo-mrl": boMrlDefaults }),
   ppo: configOf({ id: "ppo", ppo: tiny.algorithm.ppo }),
   told: configOf({ id: "ppo", ppo: tiny.algorithm.ppo }, true)
 }
@@ -89,6 +90,7 @@ const trained = new Set(right(navigationUniform.tasks({ n: 4 })).tasks.map((t) =
 
 for (const [name, by] of [
   ["maml", "inner steps"],
+  ["bilevel", "inner steps"],
   ["ppo", "training"]
 ] as const)
   test(`pgex evaluate --adapt adapts the meta-policy of ${name} to unseen tasks by ${by}`, () => {
@@ -98,7 +100,7 @@ for (const [name, by] of [
     assert.ok(worth.tasks.every((t) => !trained.has(t.task)))
     assert.ok(worth.tasks.every((t) => t.before.meanReturn !== t.after.meanReturn))
     for (const i of [worth.before, worth.after, worth.gain]) assert.ok(i.low <= i.estimate && i.estimate <= i.high)
-    assert.equal(worth.curve.length, name === "maml" ? 3 : 2)
+    assert.equal(worth.curve.length, name === "ppo" ? 2 : 3)
     assert.deepEqual(adapted(name, "--adapt", "2"), worth)
     const none = adapted(name, "--adapt", "0")
     // The same tasks and episodes: without a step nothing changes, to the last bit.
