@@ -7,6 +7,7 @@ import { type Program, perExample, size } from "../../core/program/mod.ts"
 import { fromEither } from "../../core/service/from_either.ts"
 import { realOf } from "../../core/service/real.ts"
 import { type Buffer, Session } from "../../core/service/session.ts"
+import { pauseEvery } from "../environment_runner.ts"
 import type { RolloutData } from "../meta/inner_loop.ts"
 import { parts } from "../meta/sample.ts"
 import { adamProgram, certificateProgram, type InnerProblem, innerState } from "./inner_problem.ts"
@@ -68,6 +69,7 @@ export const solver = Effect.fn("bilevel.solver")(function* (problem: InnerProbl
   const state: Record<string, Buffer> = {}
   for (const [name, shape] of Object.entries(innerState(problem.policy)))
     state[name] = yield* session.buffer([tasks, ...shape])
+  const pause = pauseEvery(stepping.cost.flops)
   const figures = () => ({ objective: new Real(tasks), gradientNorm: new Real(tasks) })
   const [before, after] = [figures(), figures()]
   const each = (f: (t: number) => number): readonly number[] => Array.from({ length: tasks }, (_, t) => f(t))
@@ -85,6 +87,7 @@ export const solver = Effect.fn("bilevel.solver")(function* (problem: InnerProbl
       yield* certifying.run({ theta, phi, ...kept }, before)
       for (let k = 0; k < problem.config.inner.iterations; k++) {
         yield* stepping.run({ theta, phi, ...state, ...kept }, { theta, ...state })
+        yield* pause
       }
       yield* certifying.run({ theta, phi, ...kept }, after)
       return {
@@ -92,7 +95,6 @@ export const solver = Effect.fn("bilevel.solver")(function* (problem: InnerProbl
         gradientNorm: each((t) => after.gradientNorm[t]!),
         gained: each((t) => before.objective[t]! - after.objective[t]!)
       } satisfies Certificate
-    }),
-    flops: stepping.cost.flops
+    })
   }
 })

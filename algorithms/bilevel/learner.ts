@@ -1,15 +1,16 @@
 /** What BO-MRL gives to the training loop: Algorithm 2, line by line. */
 import { Effect } from "effect"
+import type { ArgumentError } from "../../core/failure/mod.ts"
 import { zeroKey } from "../../core/random/mod.ts"
 import { fromEither } from "../../core/service/from_either.ts"
 import { realOf } from "../../core/service/real.ts"
-import { Session } from "../../core/service/session.ts"
+import { type Buffer, Session } from "../../core/service/session.ts"
 import { mean } from "../../core/stat/mod.ts"
 import type { TaskRow, TrainingProblem } from "../algorithm.ts"
-import { environmentRunner, pauseEvery } from "../environment_runner.ts"
+import { environmentRunner } from "../environment_runner.ts"
 import { problemError } from "../error.ts"
 import { trainingLoop } from "../loop.ts"
-import { innerLoop, type MakeInner } from "../meta/inner_loop.ts"
+import { innerLoop, type RolloutData } from "../meta/inner_loop.ts"
 import { updateMoments } from "../normalise.ts"
 import { type Certificate, solver } from "./adaptation.ts"
 import { checked, indefinite, unsolved } from "./check.ts"
@@ -17,34 +18,42 @@ import type { BoMrl } from "./config.ts"
 import type { InnerProblem } from "./inner_problem.ts"
 import { outer } from "./outer.ts"
 
-/** Alg(i) as an inner learner, which can also be asked how well it solved. */
-export const within = (c: BoMrl, { policy, tasks }: Pick<TrainingProblem, "policy" | "tasks">) => {
-  const make = Effect.fnUntraced(function* (theta: Parameters<MakeInner>[0], n: number) {
+/** Alg(i) as an inner learner that tells how well it solved; refuses what it did not solve, by task and iteration. */
+export const within = (c: BoMrl, { policy, tasks }: Pick<TrainingProblem, "policy" | "tasks">) =>
+  Effect.fnUntraced(function* (theta: Buffer, n: number) {
     const problem: InnerProblem = { config: c, policy, n }
     const adapting = yield* solver(problem, tasks.length, theta)
     let certificate: Certificate | undefined
     return {
       problem,
       adapting,
+      /** Of the last step. */
       certificate: () => certificate,
-      step: Effect.fnUntraced(function* (data: Parameters<typeof adapting.keep>[0], k: number) {
+      step: Effect.fnUntraced(function* (data: RolloutData, k: number) {
         yield* adapting.keep(data)
         certificate = yield* adapting.solve
-        const { tolerance } = c.inner
-        for (const [t, relative] of certificate.relative.entries()) {
-          const norm = certificate.gradientNorm[t]!
-          const id = tasks[t]?.id ?? String(t)
-          if (!Number.isFinite(norm))
-            return yield* Effect.fail(unsolved(id, k, "a solution", `a gradient of norm ${norm}`))
-          if (tolerance === "off" || relative <= tolerance) continue
-          const want = `a gradient of at most ${tolerance} of what it was at the meta-policy`
-          const got = `${relative.toPrecision(3)} of it, a gradient of norm ${norm.toPrecision(4)}`
-          return yield* Effect.fail(unsolved(id, k, want, got))
-        }
+        const refused = unsolvedIn(c, tasks, certificate, k)
+        if (refused !== undefined) return yield* Effect.fail(refused)
       })
     }
   })
-  return make
+
+/** The first task whose problem was not solved as well as was asked for. */
+const unsolvedIn = (
+  { inner: { tolerance } }: BoMrl,
+  tasks: TrainingProblem["tasks"],
+  { relative, gradientNorm }: Certificate,
+  iteration: number
+): ArgumentError | undefined => {
+  for (const [t, { id }] of tasks.entries()) {
+    const [part, length] = [relative[t]!, gradientNorm[t]!]
+    if (!Number.isFinite(length)) return unsolved(id, iteration, "a solution", `a gradient of norm ${length}`)
+    if (tolerance === "off" || part <= tolerance) continue
+    const want = `a gradient of at most ${tolerance} of what it was at the meta-policy`
+    const got = `${part.toPrecision(3)} of it, a gradient of norm ${length.toPrecision(4)}`
+    return unsolved(id, iteration, want, got)
+  }
+  return undefined
 }
 
 /** Makes a meta-training ready: compiles its programs once and takes its memory, both given back with the scope. */
@@ -60,7 +69,6 @@ export const learner = (id: string, version: string) =>
     const inner = yield* innerLoop(c, problem, x, rolloutSteps, within(c, problem))
     const [before, after] = [inner.data(), inner.data()]
     const differentiating = yield* outer(inner.learner.problem, tasks, { phi, inner, after })
-    const pause = pauseEvery(inner.learner.adapting.flops * c.inner.iterations)
 
     return yield* trainingLoop({
       id,
@@ -110,7 +118,6 @@ export const learner = (id: string, version: string) =>
         // 7: TRPO's step of the meta-parameter.
         const moved = yield* differentiating.step(found)
         watch({ ...moved, loss: mean(found.loss) })
-        yield* pause
         const rows = tasks.map(({ id: task }, t): TaskRow => {
           const { episodes, meanReturn, meanLength, meanReward } = played.played[t]!
           const returnBefore = under.played[t]!.meanReturn

@@ -9,6 +9,7 @@ import { fromEither } from "../../core/service/from_either.ts"
 import { realOf } from "../../core/service/real.ts"
 import { type Buffer, Session, type SessionFailure } from "../../core/service/session.ts"
 import type { Problem } from "../algorithm.ts"
+import { pauseEvery } from "../environment_runner.ts"
 import type { RolloutData } from "../meta/inner_loop.ts"
 import { trustStep } from "../meta/trust_region.ts"
 import { forAll, keepRollout, type solver } from "./adaptation.ts"
@@ -65,6 +66,7 @@ export const outer = Effect.fn("bilevel.outer")(function* (
   const mixing = yield* forAll(mixedProgram(problem), count)
   const fisher = yield* forAll(metaFisherProgram(problem), count, ["phi", "direction"])
   const diverging = yield* forAll(metaDivergenceProgram(problem), count, ["phi", "old"])
+  const pause = pauseEvery(curving.cost.flops)
   const out = {
     slope: new Real(count * p),
     product: new Real(count * p),
@@ -83,6 +85,7 @@ export const outer = Effect.fn("bilevel.outer")(function* (
   }
   const products = Effect.fnUntraced(function* (directions: readonly (Float64Array | undefined)[]) {
     yield* curving.run({ ...seen, ...passed, direction: spread(directions) }, { product: out.product })
+    yield* pause
     return rowsOf(out.product)
   })
   /** Mean over tasks of rows of so many numbers. */
