@@ -19,6 +19,7 @@ import { describeDefect, failureWords, Shown, showFailure } from "./output.ts"
 import { pluginCommand } from "./plugin.ts"
 import { replayCommand } from "./replay.ts"
 import { runCommand } from "./run.ts"
+import { runsCommand } from "./runs.ts"
 import { setupCommand } from "./setup.ts"
 import { root } from "./shared.ts"
 import { sweepCommand } from "./sweep.ts"
@@ -27,6 +28,7 @@ export const pgex = root.pipe(
   Command.withSubcommands([
     runCommand,
     sweepCommand,
+    runsCommand,
     clusterCommand,
     replayCommand,
     checkCommand,

@@ -113,5 +113,5 @@ const sweepText = (
   [
     ...aligned(runs.map(({ name, state, headline = "" }) => [clipped(name), state, headline])),
     "",
-    `${out}/runs has a directory for each; pgex runs ${pathWord(out)} compares them`
+    `${out}/runs has a directory for each; pgex runs list ${pathWord(out)} lists them, pgex runs compare compares them`
   ].join("\n")

@@ -194,7 +194,7 @@ const held = Effect.fnUntraced(function* (files: Files, path: string, refusal: R
     onSome: ({ process: id, machine, since, command }) =>
       `one that process ${id} on ${machine} is at work on since ${since} (${command})`
   })
-  const fix = `wait for it, or choose another folder with --out; pgex runs ${pathWord(path)} tells how far it is`
+  const fix = `wait for it, or choose another folder with --out; pgex runs list ${pathWord(path)} tells how far it is`
   return storeFailure({
     ...partsOf(refusal),
     want: "an experiment that no process is at work on",

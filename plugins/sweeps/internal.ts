@@ -1,5 +1,10 @@
 /** What the command does experiments with. */
-export { readEnds, readExperiment } from "./folder.ts"
+export { type Compared, compared, type Estimate, estimate, leaves, type Side } from "./compared.ts"
+export { exportTable, formats } from "./export_table.ts"
+export { readExperiment } from "./folder.ts"
+export { type RunRow, returnsOf, runsIn } from "./overview.ts"
 export { readSweep } from "./read.ts"
 export { readyOf } from "./ready.ts"
+export { removableAt, removeRuns } from "./remove.ts"
 export { doSweep } from "./run_sweep.ts"
+export { verified } from "./verified.ts"

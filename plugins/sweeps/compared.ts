@@ -1,0 +1,88 @@
+/** Runs beside each other: what differs in their settings, and in what came of them. */
+import * as E from "fp-ts/lib/Either.js"
+import { Predicate } from "effect"
+import { mean, tInterval, welchInterval } from "../../core/stat/mod.ts"
+import { plainText, shortened } from "../../core/text/shown.ts"
+import type { RunRow } from "./overview.ts"
+import type { MethodReturns } from "./returns.ts"
+
+/** A number over seeds; of one seed it has no interval. */
+export interface Estimate {
+  readonly value: number
+  readonly low?: number
+  readonly high?: number
+  /** Runs and their training seeds, all together. */
+  readonly seeds: number
+}
+
+/** Runs that are looked at together, as seeds of one thing. */
+export interface Side {
+  readonly label: string
+  readonly runs: readonly (RunRow & { readonly returns: readonly MethodReturns[] })[]
+}
+
+/** A method on every side; nothing where a side has none of it. */
+export interface ComparedMethod {
+  readonly method: string
+  readonly sides: readonly (Estimate | undefined)[]
+  /** Of two sides: the first less the second, by Welch's interval. */
+  readonly difference?: Estimate
+}
+
+export interface Compared {
+  readonly sides: readonly { readonly label: string; readonly runs: readonly string[] }[]
+  /** Settings with a value on each side that differ between sides. */
+  readonly settings: readonly { readonly key: string; readonly values: readonly string[] }[]
+  readonly methods: readonly ComparedMethod[]
+}
+
+/** The sides beside each other. */
+export const compared = (sides: readonly Side[]): Compared => {
+  const methods = [...new Set(sides.flatMap((s) => s.runs.flatMap((r) => r.returns.map((m) => m.method))))]
+  const values = (side: Side, method: string): readonly number[] =>
+    side.runs.flatMap((r) => r.returns.filter((m) => m.method === method).flatMap((m) => m.perSeed))
+  return {
+    sides: sides.map(({ label, runs }) => ({ label, runs: runs.map((r) => r.name) })),
+    settings: differingSettings(sides),
+    methods: methods.map((method) => {
+      const all = sides.map((side) => values(side, method))
+      const [a = [], b = []] = all
+      const difference = sides.length === 2 ? differenceOf(a, b) : undefined
+      return { method, sides: all.map(estimate), ...(difference === undefined ? {} : { difference }) }
+    })
+  }
+}
+
+/** Mean with Student's interval, from two numbers on. */
+export const estimate = (values: readonly number[]): Estimate | undefined => {
+  if (values.length === 0) return undefined
+  const t = tInterval(values)
+  const own = { value: mean(values), seeds: values.length }
+  return E.isRight(t) ? { ...own, low: t.right.low, high: t.right.high } : own
+}
+
+const differenceOf = (a: readonly number[], b: readonly number[]): Estimate | undefined => {
+  if (a.length === 0 || b.length === 0) return undefined
+  const t = welchInterval([
+    { weight: 1, values: a },
+    { weight: -1, values: b }
+  ])
+  const own = { value: mean(a) - mean(b), seeds: a.length + b.length }
+  return E.isRight(t) ? { ...own, low: t.right.low, high: t.right.high } : own
+}
+
+const differingSettings = (sides: readonly Side[]): Compared["settings"] => {
+  const flat = sides.map(({ runs }) => runs.map((r) => new Map(leaves(r.config))))
+  const keys = [...new Set(flat.flat().flatMap((m) => [...m.keys()]))]
+  return keys.flatMap((key) => {
+    const values = flat.map((maps) => [...new Set(maps.map((m) => m.get(key) ?? "nothing"))].sort().join(" or "))
+    return new Set(values).size > 1 ? [{ key, values: values.map((v) => shortened(v, 60)) }] : []
+  })
+}
+
+/** Settings by path, with their values as texts; where they came from is none. */
+export const leaves = (config: unknown, path = ""): readonly (readonly [string, string])[] => {
+  if (path === "preset" || path === "workers" || path === "plugins") return []
+  if (!Predicate.isObject(config) || Array.isArray(config)) return [[path, plainText(config)]]
+  return Object.entries(config).flatMap(([key, value]) => leaves(value, path === "" ? key : `${path}.${key}`))
+}
