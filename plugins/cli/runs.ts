@@ -23,7 +23,9 @@ const runArgument = (name: string) =>
 const where = Flag.String("where").pipe(
   Flag.between(0, 100),
   Flag.withMetavar("KEY=VALUE"),
-  Flag.withDescription("Only runs with this setting, e.g. --where grouping.k=2, or --where state=failed; may be repeated")
+  Flag.withDescription(
+    "Only runs with this setting, e.g. --where grouping.k=2, or --where state=failed; may be repeated"
+  )
 )
 
 /** The runs of a folder that have all of these. Errors: `ArgumentError` for a key that no run has. */
@@ -66,7 +68,9 @@ const listCommand = Command.make(
     yield* print(json, { runs: runs.map(({ config: _, ...run }) => run) }, aligned(table).join("\n"))
   })
 ).pipe(
-  Command.withDescription("Runs and experiments in a folder and below: their state, when they began, what came of them"),
+  Command.withDescription(
+    "Runs and experiments in a folder and below: their state, when they began, what came of them"
+  ),
   Command.withShortDescription("Lists runs"),
   Command.withExamples([
     { command: "pgex runs list experiments/six --where grouping.k=2", description: "Those of an experiment with k = 2" }
@@ -91,7 +95,12 @@ const showCommand = Command.make(
       `${run.name}: ${run.state}, begun ${run.startedAt}`,
       run.headline ?? run.error ?? "",
       "",
-      ...aligned(methods.map((m) => [m.method, figures(m.value === undefined ? undefined : { ...m, value: m.value, seeds: m.perSeed.length })])),
+      ...aligned(
+        methods.map((m) => [
+          m.method,
+          figures(m.value === undefined ? undefined : { ...m, value: m.value, seeds: m.perSeed.length })
+        ])
+      ),
       "",
       ...aligned(settings.map(([key, value]) => [key, clipped(value)]))
     ]
@@ -107,7 +116,9 @@ const compareCommand = Command.make(
     by: Flag.String("by").pipe(
       Flag.optional,
       Flag.withMetavar("KEY"),
-      Flag.withDescription("Compare the runs of one experiment by the values of this setting; the others count as seeds")
+      Flag.withDescription(
+        "Compare the runs of one experiment by the values of this setting; the others count as seeds"
+      )
     ),
     where
   },
@@ -122,22 +133,23 @@ const compareCommand = Command.make(
     }
     const folders = second === undefined ? [o.first] : [o.first, second]
     const found = yield* Effect.forEach(folders, (folder) => Effect.flatMap(chosen(folder, o.where), withReturns))
-    const valueOf = (run: RunRow): string => new Map(leaves(run.config)).get(by ?? "") ?? "nothing"
-    if (by !== undefined && !(found[0] ?? []).some((run) => valueOf(run) !== "nothing")) {
+    const valueIn = (run: RunRow): string => new Map(leaves(run.config)).get(by ?? "") ?? "nothing"
+    if (by !== undefined && !(found[0] ?? []).some((run) => valueIn(run) !== "nothing")) {
       const fix = suggestion(by, [...new Set((found[0] ?? []).flatMap((r) => leaves(r.config).map(([key]) => key)))])
       return yield* Effect.fail(argumentError({ doing: "use --by", want: "a setting of these runs", got: by, fix }))
     }
     const sides =
       by === undefined
         ? found.map((runs, i) => ({ label: folders[i] ?? "", runs }))
-        : [...Map.groupBy(found[0] ?? [], valueOf)].map(([value, runs]) => ({ label: `${by}=${value}`, runs }))
+        : [...Map.groupBy(found[0] ?? [], valueIn)].map(([value, runs]) => ({ label: `${by}=${value}`, runs }))
     const result = compared(sides)
     yield* print(json, result, comparedText(result))
   })
 ).pipe(
   Command.withDescription(
     "Runs beside each other: settings that differ, and the return of each method, with Student's interval over all runs' " +
-      "training seeds on a side; of two sides also the difference, with Welch's interval. Computed from all rows of the runs' returns."
+      "training seeds on a side; of two sides also the difference: over pairs of runs of the same seed where there are such (Student), else Welch's interval. " +
+      "Computed from all rows of the runs' returns."
   ),
   Command.withShortDescription("What differs between runs"),
   Command.withExamples([
@@ -150,10 +162,7 @@ const comparedText = ({ sides, settings, methods }: Compared): string => {
   const labels = sides.map((s) => clipped(s.label))
   const two = sides.length === 2
   return [
-    ...aligned([
-      ["setting", ...labels],
-      ...settings.map(({ key, values }) => [key, ...values.map((v) => clipped(v))])
-    ]),
+    ...aligned([["setting", ...labels], ...settings.map(({ key, values }) => [key, ...values.map((v) => clipped(v))])]),
     "",
     ...aligned([
       ["mean return", ...labels, ...(two ? ["difference"] : [])],

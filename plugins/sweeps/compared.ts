@@ -1,6 +1,7 @@
 /** Runs beside each other: what differs in their settings, and in what came of them. */
-import * as E from "fp-ts/lib/Either.js"
+
 import { Predicate } from "effect"
+import * as E from "fp-ts/lib/Either.js"
 import { mean, tInterval, welchInterval } from "../../core/stat/mod.ts"
 import { plainText, shortened } from "../../core/text/shown.ts"
 import type { RunRow } from "./overview.ts"
@@ -25,7 +26,10 @@ export interface Side {
 export interface ComparedMethod {
   readonly method: string
   readonly sides: readonly (Estimate | undefined)[]
-  /** Of two sides: the first less the second, by Welch's interval. */
+  /**
+   * Of two sides: the first less the second. Where every run has a partner on the other side, of the same seed and equal in all
+   * that does not tell the sides apart, Student's interval of the differences between partners; else Welch's.
+   */
   readonly difference?: Estimate
 }
 
@@ -39,18 +43,43 @@ export interface Compared {
 /** The sides beside each other. */
 export const compared = (sides: readonly Side[]): Compared => {
   const methods = [...new Set(sides.flatMap((s) => s.runs.flatMap((r) => r.returns.map((m) => m.method))))]
-  const values = (side: Side, method: string): readonly number[] =>
-    side.runs.flatMap((r) => r.returns.filter((m) => m.method === method).flatMap((m) => m.perSeed))
+  const settings = differingSettings(sides)
+  const [first, second] = sides
+  const two = first !== undefined && second !== undefined && sides.length === 2
+  const partners = two ? partnersIn(first, second, new Set(settings.map((s) => s.key))) : undefined
   return {
     sides: sides.map(({ label, runs }) => ({ label, runs: runs.map((r) => r.name) })),
-    settings: differingSettings(sides),
+    settings,
     methods: methods.map((method) => {
-      const all = sides.map((side) => values(side, method))
+      const all = sides.map((side) => side.runs.flatMap((run) => returnsBy(run, method)))
       const [a = [], b = []] = all
-      const difference = sides.length === 2 ? differenceOf(a, b) : undefined
+      const apart = partners?.map(([x, y]) => subtracted(returnsBy(x, method), returnsBy(y, method)))
+      const paired = apart?.every((d) => d !== undefined) === true ? estimate(apart.flatMap((d) => d ?? [])) : undefined
+      const difference = two ? (paired ?? differenceOf(a, b)) : undefined
       return { method, sides: all.map(estimate), ...(difference === undefined ? {} : { difference }) }
     })
   }
+}
+
+type Run = Side["runs"][number]
+
+const returnsBy = ({ returns }: Run, method: string): readonly number[] =>
+  returns.filter((m) => m.method === method).flatMap((m) => m.perSeed)
+
+/** Of runs with as many training seeds, one after the other. */
+const subtracted = (a: readonly number[], b: readonly number[]): readonly number[] | undefined =>
+  a.length === b.length && a.length > 0 ? a.map((x, i) => x - b[i]!) : undefined
+
+/** Runs with their partners; nothing where one has none, or seeds are what differs. */
+const partnersIn = (a: Side, b: Side, differing: ReadonlySet<string>): readonly (readonly [Run, Run])[] | undefined => {
+  if (differing.has("seed") || a.runs.length !== b.runs.length) return undefined
+  const rest = (run: Run): string => JSON.stringify(leaves(run.config).filter(([key]) => !differing.has(key)))
+  const others = new Map(b.runs.map((run) => [rest(run), run]))
+  const pairs = a.runs.flatMap((run) => {
+    const partner = others.get(rest(run))
+    return partner === undefined ? [] : [[run, partner] as const]
+  })
+  return pairs.length === a.runs.length && others.size === a.runs.length ? pairs : undefined
 }
 
 /** Mean with Student's interval, from two numbers on. */

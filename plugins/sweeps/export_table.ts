@@ -48,7 +48,11 @@ const latex = (head: readonly string[], body: readonly (readonly (string | numbe
   ].join("")
 }
 
-const signs: Readonly<Record<string, string>> = { "\\": "\\textbackslash{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}" }
+const signs: Readonly<Record<string, string>> = {
+  "\\": "\\textbackslash{}",
+  "~": "\\textasciitilde{}",
+  "^": "\\textasciicircum{}"
+}
 
 /** A text whose signs TeX would read as its own are escaped. */
 const texText = (text: string): string => text.replaceAll(/[\\~^&%$#_{}]/g, (sign) => signs[sign] ?? `\\${sign}`)

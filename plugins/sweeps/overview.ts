@@ -46,7 +46,11 @@ export const runsIn = Effect.fn("sweeps.runsIn")(function* (folder: string) {
       const own = new Map((yield* readEnds(files)).map((end) => [end.name, end]))
       for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1)))
         if (entry.folder && entry.name !== names.work)
-          yield* walk(join(path, entry.name), name === "" ? entry.name : `${name}/${entry.name}`, own.size > 0 ? own : ends)
+          yield* walk(
+            join(path, entry.name),
+            name === "" ? entry.name : `${name}/${entry.name}`,
+            own.size > 0 ? own : ends
+          )
     })
   yield* walk(root, "", new Map())
   if (found.length > 0) return found

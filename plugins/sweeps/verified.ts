@@ -22,7 +22,8 @@ const Summary = Schema.Struct({ receipts: Receipts })
 export const verified = Effect.fn("sweeps.verified")(function* ({ name, path, state }: RunRow) {
   const problems: string[] = []
   const read = yield* Effect.result(readRun(path))
-  if (read._tag === "Failure") return { name, artefacts: 0, bytes: 0, problems: [read.failure.message] } satisfies Verified
+  if (read._tag === "Failure")
+    return { name, artefacts: 0, bytes: 0, problems: [read.failure.message] } satisfies Verified
   const { store } = read.success
   const artefacts = yield* store.artefacts
   for (const artefact of artefacts) {
@@ -30,10 +31,12 @@ export const verified = Effect.fn("sweeps.verified")(function* ({ name, path, st
     if (bytes._tag === "Failure") problems.push(bytes.failure.message)
   }
   if (state === "finished") {
-    const summary = yield* diskFiles(path).read("summary.json", LARGEST_JSON).pipe(
-      Effect.flatMap((bytes) => Schema.decodeUnknownEffect(jsonText(Summary))(new TextDecoder().decode(bytes))),
-      Effect.result
-    )
+    const summary = yield* diskFiles(path)
+      .read("summary.json", LARGEST_JSON)
+      .pipe(
+        Effect.flatMap((bytes) => Schema.decodeUnknownEffect(jsonText(Summary))(new TextDecoder().decode(bytes))),
+        Effect.result
+      )
     if (summary._tag === "Failure") problems.push(`summary.json of ${name} is not what a run leaves`)
     else {
       const { digest, events } = summary.success.receipts
