@@ -26,7 +26,11 @@ test("each command of pgex --help has help of its own, with examples", () => {
   const names: string[] = help.subcommands.flatMap((g: { commands: { name: string }[] }) =>
     g.commands.map((c) => c.name)
   )
-  assert.ok(["run", "cluster", "replay", "check", "envs", "config", "cache", "doctor"].every((n) => names.includes(n)))
+  assert.ok(
+    ["run", "sweep", "runs", "cluster", "replay", "check", "envs", "config", "cache", "doctor"].every((n) =>
+      names.includes(n)
+    )
+  )
   for (const command of [["cluster"], ["check", "first-order"], ["cache", "clear"]]) {
     const { stdout, code } = pgex([...command, "--help"])
     assert.equal(code, 0)

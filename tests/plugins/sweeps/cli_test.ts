@@ -20,12 +20,14 @@ const sweep = (...args: readonly string[]) => pgex(["sweep", ...args, "--quiet",
 
 before(() => doHere(two, { out: at("whole") }))
 
-test("an experiment that is killed, and held by one process at a time, goes on to the bytes of one that was not", async () => {
+test("an experiment that is interrupted twice, killed, and held by one process at a time, goes on to the bytes of one that was not", async () => {
   const out = at("killed")
   for (const more of [1, 4]) {
     const [program, ...args] = command(["sweep", at("two.json"), "--out", out, "--quiet"])
-    const child = spawn(program!, args, { stdio: "ignore" })
-    const ended = once(child, "exit")
+    const child = spawn(program!, args, { stdio: ["ignore", "ignore", "pipe"] })
+    let said = ""
+    child.stderr?.on("data", (text) => (said += text))
+    const ended = once(child, "close")
     const until = activities(out).length + more
     while (!existsSync(join(out, "holder.json"))) await setTimeout(5)
     if (more === 1) {
@@ -40,8 +42,18 @@ test("an experiment that is killed, and held by one process at a time, goes on t
       }
     }
     while (activities(out).length < until && child.exitCode === null) await setTimeout(5)
-    child.kill("SIGKILL")
-    await ended
+    if (more === 1) {
+      const through = child.exitCode !== null
+      child.kill("SIGINT")
+      child.kill("SIGINT")
+      const [code] = await ended
+      if (through) continue
+      assert.equal(code, 130)
+      assert.match(said, /^pgex: stopped; go on with: .*pgex sweep --out .*killed\n$/)
+    } else {
+      child.kill("SIGKILL")
+      await ended
+    }
   }
   const { code, stdout, stderr } = sweep("--out", out)
   assert.equal(code, 0, stderr)
