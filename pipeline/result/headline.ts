@@ -8,6 +8,11 @@ import type { Verdict } from "./verdict.ts"
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 
+const fallsInto = (tasks: number, k: number): string =>
+  k < tasks || tasks === 1
+    ? `${tasks} tasks fall into ${counted(k, "group")}.`
+    : `No two of ${tasks} tasks should share a policy: each is a group of its own.`
+
 /** What a person reads first; where a decision is open, or makes no difference, that before all else. */
 export const headline = (
   o: Pick<Outcome, "planted" | "decided"> & {
@@ -23,7 +28,7 @@ export const headline = (
     ...(o.decided !== undefined || decision === undefined || decision.certainty === "clear"
       ? []
       : [`${sentence(decision.text)}.`]),
-    `${o.tasks.length} tasks fall into ${counted(k, "group")}.`,
+    fallsInto(o.tasks.length, k),
     ...(o.decided === undefined ? [] : [decidedText(o.decided)]),
     ...(like === undefined
       ? []

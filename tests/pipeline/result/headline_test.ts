@@ -21,6 +21,12 @@ test("a decision that is open or equal is the first sentence, a clear one is non
   assert.equal(decided("equal", "it makes no difference: a and b"), `It makes no difference: a and b. ${after}`)
 })
 
+test("where every task is a group of its own no grouping is claimed", () =>
+  assert.equal(
+    headline({ ...given, planted: undefined, grouping: { k: 3, labels: { ...labels, chosen: [0, 1, 2] } } }, judged),
+    "No two of 3 tasks should share a policy: each is a group of its own. They pay."
+  ))
+
 test("groups that would be arbitrary are no result", () =>
   assert.equal(
     headline({ ...given, grouping: { ...given.grouping, indifference: "these tasks do not differ" } }, judged),
