@@ -42,6 +42,13 @@ export const curvatureCommand = Command.make(
       Flag.withoutNegation,
       Flag.withDescription("The traces of single layers too, as many products each")
     ),
+    exact: Flag.Boolean("exact").pipe(
+      Flag.withDefault(false),
+      Flag.withoutNegation,
+      Flag.withDescription(
+        "Exact traces, by one product a parameter, where a policy has fewer than 10,000; takes minutes"
+      )
+    ),
     task: Flag.String("task").pipe(
       Flag.between(0, 1000),
       Flag.withMetavar("ID"),
@@ -74,7 +81,7 @@ export const curvatureCommand = Command.make(
     const { sessionLayer } = yield* Effect.promise(() => import("../sessions/mod.ts"))
     const { progressDisplay } = yield* Effect.promise(() => import("../runs/progress.ts"))
     const options = {
-      how: { ...measuring, probes: o.probes, layers: o.layers },
+      how: { ...measuring, probes: o.probes, layers: o.layers, exact: o.exact },
       checkpoints: o.checkpoints,
       draws: o.sizes,
       ...(o.task.length === 0 ? {} : { tasks: o.task })

@@ -38,6 +38,7 @@ export const measuring: Measuring = {
   probes: 50,
   relative: 0,
   layers: false,
+  exact: false,
   unseen: 4,
   sampled: 96,
   steps: 8,

@@ -1,7 +1,16 @@
 /** A Hessian's trace and its ends, whole and by layer. */
 import { Effect } from "effect"
 import type { Policy } from "../../../algorithms/mod.ts"
-import { type Block, hutchPlusPlus, lanczos, type Trace, together, withinBlock } from "../../../core/curvature/mod.ts"
+import {
+  type Block,
+  diagonal,
+  hutchPlusPlus,
+  lanczos,
+  type Trace,
+  together,
+  withinBlock
+} from "../../../core/curvature/mod.ts"
+import { argumentError } from "../../../core/failure/mod.ts"
 import { child, fillNormal, type Key, stream } from "../../../core/random/mod.ts"
 import { fromEither } from "../../../core/service/from_either.ts"
 import { answered, type Products } from "./hessian.ts"
@@ -14,43 +23,76 @@ export interface Looking {
   readonly relative: number
   /** The traces of the layers too. */
   readonly layers: boolean
+  /** Traces by one product a parameter, exact but for rounding, of policies of fewer than {@link EXACT} parameters. */
+  readonly exact: boolean
 }
+
+/** So many products are minutes of a small policy. */
+export const EXACT = 10_000
 
 /** Where eigenvalues at the ends are known to this part of the largest, single precision has nothing more to say. */
 const ENDS = { steps: 60, tolerance: 1e-3 } as const
 
-/** Trace by Hutch++, ends by Lanczos. */
+/**
+ * Trace by Hutch++ or exactly, ends by Lanczos.
+ *
+ * - Errors: `ArgumentError` for fewer than two probes, products that are not finite, and exact traces of a policy that is too large;
+ *   `SessionError`, `SessionLost`.
+ */
 export const lookAt = Effect.fnUntraced(function* (
+  products: Products,
+  policy: Pick<Policy, "size" | "blocks" | "network">,
+  looking: Looking,
+  key: Key
+) {
+  const { size } = policy
+  const { trace, layers } = looking.exact
+    ? yield* exactTraces(products, policy)
+    : yield* estimatedTraces(products, policy, looking, key)
+  const start = new Float64Array(size)
+  fillNormal(stream(child(key, "start")), start)
+  const { values, residuals } = yield* fromEither(yield* answered(lanczos(start, ENDS), products))
+  const end = (i: number) => ({ value: values[i]!, residual: residuals[i]! })
+  return { trace, largest: end(0), smallest: end(values.length - 1), layers: looking.layers ? layers : undefined }
+})
+
+const estimatedTraces = Effect.fnUntraced(function* (
   products: Products,
   policy: Pick<Policy, "size" | "blocks" | "network">,
   { probes, relative, layers }: Looking,
   key: Key
 ) {
   const { size } = policy
-  const whole = yield* fromEither(
-    yield* answered(hutchPlusPlus(size, { stream: stream(child(key, "trace")), probes, relative }), products)
-  )
-  const start = new Float64Array(size)
-  fillNormal(stream(child(key, "start")), start)
-  const { values, residuals } = yield* fromEither(yield* answered(lanczos(start, ENDS), products))
-  const end = (i: number) => ({ value: values[i]!, residual: residuals[i]! })
-  const ends = { trace: told(whole), largest: end(0), smallest: end(values.length - 1) }
-  if (!layers) return { ...ends, layers: undefined }
-  const named = layersOf(policy)
+  const drawn = (name: string) => ({ stream: stream(child(key, name)), probes, relative })
+  const whole = yield* fromEither(yield* answered(hutchPlusPlus(size, drawn("trace")), products))
+  const named = layers ? layersOf(policy) : []
   const each = yield* answered(
-    together(
-      named.map((block) =>
-        withinBlock(
-          hutchPlusPlus(block.size, { stream: stream(child(key, "layer", block.name)), probes, relative }),
-          block,
-          size
-        )
-      )
-    ),
+    together(named.map((block) => withinBlock(hutchPlusPlus(block.size, drawn(block.name)), block, size))),
     products
   )
   const traces = yield* Effect.forEach(each, fromEither)
-  return { ...ends, layers: named.map(({ name }, i) => ({ name, ...told(traces[i]!) })) }
+  return { trace: told(whole), layers: named.map(({ name }, i) => ({ name, ...told(traces[i]!) })) }
+})
+
+const exactTraces = Effect.fnUntraced(function* (
+  products: Products,
+  policy: Pick<Policy, "size" | "blocks" | "network">
+) {
+  const { size } = policy
+  if (size >= EXACT) {
+    const want = `a policy of fewer than ${EXACT} parameters`
+    return yield* Effect.fail(argumentError({ doing: "take an exact trace", want, got: `${size}`, fix: "estimate it" }))
+  }
+  const entries = yield* fromEither(yield* answered(diagonal(size), products))
+  const sum = (block: Block) => {
+    let trace = 0
+    for (const x of entries.subarray(block.offset, block.offset + block.size)) trace += x
+    return { estimate: trace, low: trace, high: trace, level: 1, probes: block.size }
+  }
+  return {
+    trace: sum({ offset: 0, size }),
+    layers: layersOf(policy).map((block) => ({ name: block.name, ...sum(block) }))
+  }
 })
 
 const told = ({ estimate, low, high, level, probes }: Trace) => ({ estimate, low, high, level, probes })

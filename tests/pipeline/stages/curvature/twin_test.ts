@@ -140,7 +140,7 @@ test("lookAt() has the trace and ends of curvlinops within its intervals and res
   inSession(
     Effect.gen(function* () {
       const { products } = (yield* lossOf(policy))(theta, rows)
-      const seen = yield* lookAt(products, policy, { probes: 60, relative: 0, layers: true }, zeroKey)
+      const seen = yield* lookAt(products, policy, { probes: 60, relative: 0, layers: true, exact: false }, zeroKey)
       assert.ok(seen.trace.low <= twin.trace && twin.trace <= seen.trace.high)
       close(seen.largest.value, twin.values[0]!, seen.largest.residual + F32)
       close(seen.smallest.value, twin.values[policy.size - 1]!, seen.smallest.residual + F32)
@@ -151,12 +151,28 @@ test("lookAt() has the trace and ends of curvlinops within its intervals and res
     })
   ))
 
+test("exact traces are curvlinops', whole and of every layer; a policy too large for them is refused", () =>
+  inSession(
+    Effect.gen(function* () {
+      const { products } = (yield* lossOf(policy))(theta, rows)
+      const exact = { probes: 8, relative: 0, layers: true, exact: true }
+      const seen = yield* lookAt(products, policy, exact, zeroKey)
+      close(seen.trace.estimate, twin.trace, 100 * F32)
+      assert.equal(seen.trace.probes, policy.size)
+      for (const [i, layer] of seen.layers!.entries()) close(layer.estimate, twin.blocks[i]!, 100 * F32)
+      const refused = yield* Effect.flip(lookAt(products, { ...policy, size: 10_000 }, exact, zeroKey))
+      assert.match(refused.message, /fewer than 10000 parameters, got 10000; estimate it/)
+    })
+  ))
+
 test("NaN among the parameters is refused by name", () =>
   inSession(
     Effect.gen(function* () {
       const broken = theta.map((x, i) => (i === 3 ? Number.NaN : x))
       const { products } = (yield* lossOf(policy))(broken, rows)
-      const refused = yield* Effect.flip(lookAt(products, policy, { probes: 8, relative: 0, layers: false }, zeroKey))
+      const refused = yield* Effect.flip(
+        lookAt(products, policy, { probes: 8, relative: 0, layers: false, exact: false }, zeroKey)
+      )
       assert.match(refused.message, /want products of finite numbers, got NaN in row \d+/)
     })
   ))
