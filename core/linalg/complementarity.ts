@@ -21,7 +21,7 @@ export interface Complementarity {
  *   problems", Computers and Operations Research 21, 1994.
  *
  * @example
- * complementarity(2, Float64Array.of(2, 1, 1, 2), Float64Array.of(-2, 3)).x // => Float64Array.of(1, 0)
+ * complementarity(2, Float64Array.of(4, 1, 1, 2), Float64Array.of(-4, 3)).x // => Float64Array.of(1, 0)
  */
 export const complementarity = (
   n: number,
