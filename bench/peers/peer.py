@@ -37,6 +37,7 @@ WORKS = {
     "gradient_features": "torch_features",
     "env_steps": "env_steps",
     "envpool_steps": "envpool_steps",
+    "metaworld_steps": "metaworld_steps",
     "sb3_ppo": "sb3_ppo",
     "sb3_sac": "sb3_sac",
     "sb3_train_ppo": "sb3_training",

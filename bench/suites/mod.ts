@@ -7,6 +7,7 @@ import { features } from "./features.ts"
 import { grouping } from "./grouping.ts"
 import { kernels } from "./kernels.ts"
 import { logistic } from "./logistic.ts"
+import { metaworld } from "./metaworld.ts"
 import { mujoco } from "./mujoco.ts"
 import { ppo } from "./ppo.ts"
 import { random } from "./random.ts"
@@ -20,6 +21,7 @@ export const suites: readonly Suite[] = [
   sessions,
   envs,
   mujoco,
+  metaworld,
   random,
   grouping,
   features,

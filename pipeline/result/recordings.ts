@@ -18,7 +18,7 @@ const PLAYED = 1000
 const FRAMES = 4
 /** Frames a second of what is played, about: shorter steps are shown in part, and of long episodes fewer. */
 const RATE = 25
-const MOST = 250
+const MOST = 500
 
 /**
  * Recordings of the tasks, each played by its own policy with the most probable actions; none where the environment cannot draw.
