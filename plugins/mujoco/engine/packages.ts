@@ -87,10 +87,10 @@ const partsOf = (folder: string, { script, code }: Package): Parts | undefined =
   const path = join(folder, script)
   const text = readFileSync(path, "utf8")
   if (typeof code === "string")
-    return { script: text, path, code: () => Uint8Array.from(readFileSync(join(folder, code))) }
+    return { script: text, path, code: () => new Uint8Array(readFileSync(join(folder, code))) }
   const from = text.indexOf(code[0]) + code[0].length
   const to = text.indexOf(code[1], from)
   if (from < code[0].length || to < 0) return undefined
-  const bytes = () => Uint8Array.from(Buffer.from(text.slice(from, to), "base64"))
+  const bytes = () => new Uint8Array(Buffer.from(text.slice(from, to), "base64"))
   return { script: text.slice(0, from) + text.slice(to), path, code: bytes }
 }
