@@ -1,6 +1,7 @@
 /** An update of multi-task soft actor-critic at the sizes of Meta-World's MT10, by architecture. */
 import { Effect } from "effect"
 import { sac as algorithm, type NetworkConfig } from "../../algorithms/mod.ts"
+import type { Aggregator } from "../../core/aggregate/mod.ts"
 import { uniform, zeroKey } from "../../core/random/mod.ts"
 import { Session } from "../../core/service/session.ts"
 import { environment } from "../../envs/mod.ts"
@@ -48,7 +49,8 @@ const noise = environment({
   })
 })
 
-const side = (network: NetworkConfig): Side =>
+/** Milliseconds of an update, of the mean loss or of a combination of the tasks' gradients. */
+export const update = (network: NetworkConfig, aggregator?: Aggregator): Side =>
   Effect.gen(function* () {
     const session = yield* native({ threads: 1 })
     const tasks = Array.from({ length: TASKS }, (_, i) => ({ id: `${i}`, params: {} }))
@@ -62,6 +64,7 @@ const side = (network: NetworkConfig): Side =>
           tasks.map(({ id }) => id)
         )
       ),
+      ...(aggregator === undefined ? {} : { aggregator }),
       environmentsPerTask: 1,
       stepsPerTask: UPDATES,
       iterations: 10_000
@@ -88,7 +91,7 @@ const beside = (layers: number, width: number, id: string, options: Readonly<Rec
     work: `MTSAC update, ${TASKS} tasks, batch ${BATCH}, ${id} ${layers}x${width}, native`,
     unit: "ms",
     rounds: 5,
-    ours: side(network),
+    ours: update(network),
     opponents: [
       { peer: "torch", goal: 1.3, ask: ask(false) },
       { peer: "torch.compile", goal: 1.1, ask: ask(true) }

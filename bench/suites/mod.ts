@@ -2,6 +2,7 @@ import type { Suite } from "../suite.ts"
 import { algorithms } from "./algorithms.ts"
 import { architectures } from "./architectures.ts"
 import { bilevel } from "./bilevel.ts"
+import { combination } from "./combination.ts"
 import { envs } from "./envs.ts"
 import { features } from "./features.ts"
 import { grouping } from "./grouping.ts"
@@ -29,6 +30,7 @@ export const suites: readonly Suite[] = [
   ppo,
   sac,
   architectures,
+  combination,
   algorithms,
   bilevel,
   surrogate
