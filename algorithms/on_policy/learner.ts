@@ -24,6 +24,7 @@ import { updateMoments } from "../normalise.ts"
 import type { Policy } from "../policy.ts"
 import type { MakeRollouts } from "../rollouts.ts"
 import { estimator, makeEstimates } from "./advantage.ts"
+import { linearEstimate } from "./linear_advantage.ts"
 import { networks } from "./networks.ts"
 import { loopDefaults, type OnPolicy, withBudget } from "./objective.ts"
 import { brokenTasks, byName, taskRows } from "./rows.ts"
@@ -125,7 +126,8 @@ export const learner = <C>(kind: OnPolicy<C>) =>
         yield* rollouts.roll(state, actions)
         const odd = brokenTasks(e, envs, tasks.length)
         if (odd.length > 0) return yield* Effect.fail(fail("reward or log-probability", odd))
-        yield* estimate(x, e, estimates)
+        if (loop.baseline === "network") yield* estimate(x, e, estimates)
+        else yield* fromEither(linearEstimate(loop, tasks.length, x, e, estimates))
         const progress = loop.anneal ? state.iteration / Math.max(1, iterations) : 0
         const when = { learningRate: rateAt(progress), iteration: state.iteration }
         const report = yield* update(e, estimates, when, streams.minibatch!)

@@ -36,6 +36,8 @@ export interface Loop {
   readonly maxGradientNorm: number | "off"
   /** An iteration's update ends once the metric `kl` of a step is above this. */
   readonly klStop: number | "off"
+  /** Advantages are against the value network, or against a linear baseline that is fitted to each task's rollout. */
+  readonly baseline: "network" | "linear"
   readonly optimizer: Optimizer<string>
 }
 
@@ -49,6 +51,7 @@ export const loopDefaults: Loop = {
   lambda: 0.95,
   maxGradientNorm: 0.5,
   klStop: "off",
+  baseline: "network",
   // ε: 1e-5 as in the published PPO code, against 1e-8 in Adam's paper.
   optimizer: adam({ epsilon: 1e-5 })
 }

@@ -1,6 +1,6 @@
 /** What a person sets for PPO, and where the defaults come from. */
 import { Schema } from "effect"
-import { count, flag, number, numberOr } from "../../core/service/setting.ts"
+import { choice, count, flag, number, numberOr } from "../../core/service/setting.ts"
 
 /** What a person sets for PPO; `ppoDefaults` has the values of the paper or of common practice. */
 export const PpoConfig = Schema.Struct({
@@ -10,6 +10,11 @@ export const PpoConfig = Schema.Struct({
   batch: count(1, 1_000_000, "transitions in a minibatch"),
   gamma: number(0, 1, "discount per step"),
   lambda: number(0, 1, "GAE's λ per step"),
+  baseline: choice(
+    ["network", "linear"],
+    "what advantages are against: the value network, or a ridge regression on features of observation and time, of each task by itself " +
+      "(multi-task PPO's); the value network is then not trained"
+  ),
   clip: number(0, 1, "ε of the clipped probability ratio"),
   valueClip: numberOr("off", 0, 1e6, "clip range of the value update, reward units"),
   entropy: number(0, 10, "weight of the entropy bonus"),
@@ -32,6 +37,7 @@ export const defaults: Ppo = {
   batch: 64,
   gamma: 0.99,
   lambda: 0.95,
+  baseline: "network",
   clip: 0.2,
   valueClip: "off",
   entropy: 0,

@@ -28,7 +28,10 @@ export const objective = (c: Ppo, x: Minibatch): Loss<(typeof metrics)[number]> 
   const policyLoss = neg(min(mul(ratio, advantage), mul(clipped, advantage)))
   const valueLoss = valueLossOf(c, x.value, x.old.value, x.return)
   return {
-    loss: sub(add(policyLoss, mul(valueLoss, c.value)), mul(x.entropy, c.entropy)),
+    loss: sub(
+      c.baseline === "network" ? add(policyLoss, mul(valueLoss, c.value)) : policyLoss,
+      mul(x.entropy, c.entropy)
+    ),
     metrics: {
       policyLoss,
       valueLoss,

@@ -1,6 +1,6 @@
 /** What a person sets for SAC, and where the defaults come from. */
 import { Schema } from "effect"
-import { choice, count, countOr, number, numberOr } from "../../core/service/setting.ts"
+import { choice, count, countOr, flag, number, numberOr } from "../../core/service/setting.ts"
 import type { TrainingProblem, UpdateSize, Updates } from "../algorithm.ts"
 
 /** What a person sets for SAC; `sacDefaults` has the values of the paper or of common practice. */
@@ -34,6 +34,15 @@ export const SacConfig = Schema.Struct({
     ["exact", "epsilon"],
     "log of the squashing's slope: exactly, or with Stable-Baselines3's 1e-6 in the logarithm"
   ),
+  taskWeights: flag(
+    "a task's losses weigh T·softmax(−log α): the lower its temperature, the more (multi-task SAC's weights)"
+  ),
+  maxGradientNorm: numberOr(
+    "off",
+    0,
+    1e6,
+    "the gradient of the critics, and that of the policy, is scaled down to this L2 norm"
+  ),
   lambda: number(0, 1, "GAE's λ of the advantages that a collector gives; training has none")
 })
 
@@ -54,6 +63,8 @@ export const defaults: Sac = {
   initialTemperature: 1,
   targetEntropy: "auto",
   correction: "exact",
+  taskWeights: false,
+  maxGradientNorm: "off",
   lambda: 0.95
 }
 

@@ -1,6 +1,6 @@
 /** What SAC computes, as programs: no numbers, no device. */
 import { type Layout, layout } from "../../core/network/mod.ts"
-import { add, constant, mul, neg, program, square, sub, type Tensor } from "../../core/program/mod.ts"
+import { add, constant, exp, logSoftmax, mul, neg, program, square, sub, type Tensor } from "../../core/program/mod.ts"
 import type { Policy } from "../policy.ts"
 import { type ActionKind, actionKindOf, type Soft, type Twins } from "./action_kind.ts"
 import type { Sac } from "./config.ts"
@@ -89,3 +89,13 @@ export const temperatureLoss = (logAlpha: Tensor, logProb: Tensor, targetEntropy
 
 /** Rows of a batch that T tasks share equally. */
 export const batchOf = (c: Sac, tasks: number): number => Math.ceil(c.batch / tasks) * tasks
+
+/**
+ * Weights of the tasks' losses, 1 in the mean.
+ *
+ *     w_i = T·exp(−log α_i) / Σ_j exp(−log α_j)
+ *
+ * - Shapes: log α and w `[T]`.
+ * - Source: Sodhani, Zhang and Pineau, arXiv:2102.06177, whose multi-task SAC has them; rainx0r/metaworld-algorithms' definition.
+ */
+export const taskWeights = (logAlpha: Tensor): Tensor => mul(exp(logSoftmax(neg(logAlpha))), logAlpha.shape[0] ?? 1)

@@ -1,7 +1,18 @@
 /** An update in the parts between which an aggregator weighs the tasks' gradients. */
-import { exp, gradients, mapExamples, mean, neg, program, reshape, type Tensor } from "../../core/program/mod.ts"
+import {
+  constant,
+  exp,
+  gradients,
+  mapExamples,
+  mean,
+  mul,
+  neg,
+  program,
+  reshape,
+  type Tensor
+} from "../../core/program/mod.ts"
 import { combination, gathered, named } from "../combination.ts"
-import { batchOf, temperatureLoss } from "./mathematics.ts"
+import { batchOf, taskWeights, temperatureLoss } from "./mathematics.ts"
 import {
   actor,
   actorRows,
@@ -29,6 +40,12 @@ const split = <K extends string>(
   return Object.fromEntries(names.map((name) => [name, rows(x[name])])) as Record<K, Tensor>
 }
 
+/** log α of each task, and how its losses weigh. */
+const ofTasks = ({ config, tasks }: Updating, logAlpha: Tensor) => ({
+  logAlpha,
+  weight: config.taskWeights ? taskWeights(logAlpha) : constant(1, [tasks])
+})
+
 const keys = <K extends string>(record: Readonly<Record<K, unknown>>): readonly K[] => Object.keys(record) as K[]
 
 /**
@@ -41,12 +58,12 @@ export const criticGradientProgram = (u: Updating) => {
   const fixed = { policy: [sizeOf(u, "policy")], value: [sizeOf(u, "value")], target: [sizeOf(u, "value")] }
   return program("sac.criticGradient", { ...fixed, logAlpha: [u.tasks], ...rows }, (x) => {
     const { loss, aim, ...pieces } = mapExamples(
-      { logAlpha: x.logAlpha, ...split(u.tasks, keys(rows), x) },
+      { ...ofTasks(u, x.logAlpha), ...split(u.tasks, keys(rows), x) },
       (one): Tensors => {
         const all = { ...x, ...one }
         const y = aims(u, all, exp(all.logAlpha))
         const miss = mean(misses(u, all, y))
-        return { loss: miss, aim: y, ...named(gradients(miss, [x.value])[0]!) }
+        return { loss: miss, aim: y, ...named(gradients(mul(miss, one.weight), [x.value])[0]!) }
       }
     )
     return { ...gathered(pieces), losses: loss!, aim: reshape(aim!, [aim!.shape.reduce((n, d) => n * d, 1)]) }
@@ -68,7 +85,7 @@ export const actorGradientProgram = (u: Updating) => {
   const rows = actorRows(u, batchOf(u.config, u.tasks))
   const shapes = { policy: [sizeOf(u, "policy")], value: [sizeOf(u, "value")], logAlpha: [u.tasks], ...rows }
   return program("sac.actorGradient", shapes, (x) => {
-    const seen = mapExamples({ logAlpha: x.logAlpha, ...split(u.tasks, keys(rows), x) }, (one): Tensors => {
+    const seen = mapExamples({ ...ofTasks(u, x.logAlpha), ...split(u.tasks, keys(rows), x) }, (one): Tensors => {
       const alpha = exp(one.logAlpha)
       const { loss, now } = actor(u, { ...x, ...one }, alpha, x.value)
       const policyLoss = mean(loss)
@@ -79,7 +96,7 @@ export const actorGradientProgram = (u: Updating) => {
         worth: mean(now.q),
         entropy: mean(neg(now.logProb)),
         temperature: alpha,
-        ...named(gradients(policyLoss, [x.policy])[0]!)
+        ...named(gradients(mul(policyLoss, one.weight), [x.policy])[0]!)
       }
     })
     const { losses, temperatureGradient, worth, entropy, temperature, ...pieces } = seen

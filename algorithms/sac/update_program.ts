@@ -1,5 +1,5 @@
 /** An update as one program, and what the parts of one are made of. */
-import type { Optimizer } from "../../core/optim/mod.ts"
+import { clipNorm, type Optimizer } from "../../core/optim/mod.ts"
 import {
   add,
   concat,
@@ -17,7 +17,16 @@ import {
   type Tensor
 } from "../../core/program/mod.ts"
 import type { Sac } from "./config.ts"
-import { actorLoss, batchOf, both, criticLoss, type Networks, target, temperatureLoss } from "./mathematics.ts"
+import {
+  actorLoss,
+  batchOf,
+  both,
+  criticLoss,
+  type Networks,
+  target,
+  taskWeights,
+  temperatureLoss
+} from "./mathematics.ts"
 
 /** What an update is made of. */
 export interface Updating {
@@ -70,8 +79,10 @@ export const stateShapes = (u: Updating): StateShapes => ({
 /** The optimiser's step on one part: its numbers and its state after it, under the names of {@link stateShapes}. */
 export const step = ({ optimizer, config }: Updating, part: Moved, x: Tensors, grad: Tensor): Tensors => {
   const names = Object.keys(optimizer.state(0))
+  const limit = part === "logAlpha" ? "off" : config.maxGradientNorm
+  const gradient = limit === "off" ? grad : clipNorm(grad, limit).grad
   const state = Object.fromEntries(names.map((name) => [name, x[stateName(part, name)]!]))
-  const next = optimizer.step({ theta: x[part]!, grad, rate: config.learningRate }, state)
+  const next = optimizer.step({ theta: x[part]!, grad: gradient, rate: config.learningRate }, state)
   const kept = Object.entries(next.state).map(([name, t]) => [stateName(part, name), t] as const)
   return { [part]: next.theta, ...Object.fromEntries(kept) }
 }
@@ -165,11 +176,13 @@ export const updateProgram = (u: Updating) => {
     const rowLogAlpha = rows(x.logAlpha)
     const alpha = exp(rowLogAlpha)
     const miss = misses(u, x, aims(u, x, alpha))
-    const [valueGradient] = gradients(mean(miss), [x.value])
+    /** Rows as they weigh. */
+    const weighed = (loss: Tensor): Tensor => (u.config.taskWeights ? mul(loss, rows(taskWeights(x.logAlpha))) : loss)
+    const [valueGradient] = gradients(mean(weighed(miss)), [x.value])
     const moved = step(u, "value", x, valueGradient!)
 
     const { loss, now } = actor(u, x, alpha, moved.value!)
-    const [policyGradient] = gradients(mean(loss), [x.policy])
+    const [policyGradient] = gradients(mean(weighed(loss)), [x.policy])
 
     const alphaLoss = sum(mean(perTask(temperatureLoss(rowLogAlpha, now.logProb, entropyAim(u))), { axes: [1] }))
     const [temperatureGradient] = gradients(alphaLoss, [x.logAlpha])

@@ -1,4 +1,5 @@
 /** Estimates from rollouts: advantages, returns, normalisation. */
 export { type Baseline, baselineFitter } from "./baseline.ts"
 export { gae, gaeInto, returnsInto, type Trajectory } from "./gae.ts"
+export { linearBaseline, type Seen } from "./linear_baseline.ts"
 export { standardise, standardiseInPlace } from "./normalise.ts"

@@ -9,6 +9,7 @@ export const quickPpo: Ppo = {
   batch: 4096,
   gamma: 0.99,
   lambda: 0.95,
+  baseline: "network",
   clip: 0.2,
   valueClip: "off",
   entropy: 0.0,

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Effect } from "effect"
-import { sac, softActorCritic, type TrainingProblem } from "../../../algorithms/mod.ts"
+import { type Sac, sac, type State, softActorCritic, type TrainingProblem } from "../../../algorithms/mod.ts"
 import { type Aggregator, aggregator, mean, type TaskGradients } from "../../../core/aggregate/mod.ts"
 import { type Optimizer, rmsprop, sgd } from "../../../core/optim/mod.ts"
 import { zeroKey } from "../../../core/random/mod.ts"
@@ -34,13 +34,29 @@ const pendulums = (change: Partial<TrainingProblem> = {}): TrainingProblem =>
   })
 
 /** What some iterations from one start change: policy, critics and the temperatures. */
-const change = (problem: TrainingProblem, updates: number, optimizer: Optimizer<string> = sgd()) =>
+const change = (
+  problem: TrainingProblem,
+  updates: number,
+  optimizer: Optimizer<string> = sgd(),
+  settings: Partial<Sac> = {},
+  logAlpha?: readonly number[]
+) =>
   inSession(
     Effect.gen(function* () {
       // The first iteration only fills the replay; in the second the last step is followed by the updates.
-      const config = { ...sac.defaults, learningRate: RATE, batch: 32, learningStarts: 64, trainEvery: 8, updates }
+      const config = {
+        ...sac.defaults,
+        learningRate: RATE,
+        batch: 32,
+        learningStarts: 64,
+        trainEvery: 8,
+        updates,
+        ...settings
+      }
       const learner = yield* by(optimizer).learner(config, problem)
-      const start = yield* train(learner, yield* learner.init(zeroKey), 1)
+      const filled = yield* train(learner, yield* learner.init(zeroKey), 1)
+      const temperatures = Float32Array.from(logAlpha ?? filled.arrays.logAlpha!)
+      const start: State = { ...filled, arrays: { ...filled.arrays, logAlpha: temperatures } }
       const end = yield* train(learner, start, 1)
       const moved = (a: ArrayLike<number>, b: ArrayLike<number>) => Array.from(a, (x, i) => x - b[i]!)
       return {
@@ -116,3 +132,28 @@ test("a learner steps by the optimiser that it is given, and its state carries t
       assert.deepEqual(yield* train(again, right(again.load(learner.save(state))), 1), end)
     })
   ))
+
+test("task weights are T·softmax(−log α), of the critics' losses and of the policy's", async () => {
+  const logAlpha = [0, Math.log(3)]
+  // exp(−log α) is 1 and 1/3, of which the mean is 2/3.
+  const weights = [1.5, 0.5]
+  const combined = await change(poles({ aggregator: of(() => weights.map((w) => w / 2)) }), 1, sgd(), {}, logAlpha)
+  for (const problem of [poles(), poles({ aggregator: mean })]) {
+    const weighed = await change(problem, 1, sgd(), { taskWeights: true }, logAlpha)
+    for (const part of ["value", "policy", "logAlpha"] as const) close(weighed[part], combined[part], 1e-6, part)
+  }
+  const plain = await change(poles(), 1, sgd(), {}, logAlpha)
+  assert.ok(plain.value.some((x, i) => Math.abs(x - combined.value[i]!) > 1e-4))
+})
+
+test("gradients of critics and policy are scaled down to the largest norm, each by itself", async () => {
+  const norm = (x: readonly number[]) => Math.sqrt(x.reduce((sum, v) => sum + v * v, 0)) / RATE
+  const free = await change(poles(), 1)
+  const limit = Math.min(norm(free.value), norm(free.policy)) / 2
+  const held = await change(poles(), 1, sgd(), { maxGradientNorm: limit })
+  for (const part of ["value", "policy"] as const) {
+    assert.ok(norm(free[part]) > limit)
+    assert.ok(Math.abs(norm(held[part]) / limit - 1) < 1e-3, `${part}: ${norm(held[part])}, want ${limit}`)
+  }
+  close(held.logAlpha, free.logAlpha, 1e-4, "logAlpha")
+})

@@ -1,0 +1,41 @@
+/** PPO with advantages against a baseline that is fitted to each task's rollout. */
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { Effect } from "effect"
+import { algorithmLaws, ppo } from "../../../algorithms/mod.ts"
+import { pcgrad } from "../../../core/aggregate/mod.ts"
+import { zeroKey } from "../../../core/random/mod.ts"
+import { cartPole } from "../../../envs/mod.ts"
+import { layer as wasm } from "../../../plugins/sessions/wasm/mod.ts"
+import { inSession, problemOf, train, twoPoles } from "../support.ts"
+
+const linear = { ...ppo, defaults: { ...ppo.defaults, baseline: "linear" as const } }
+
+for (const law of algorithmLaws(linear, twoPoles))
+  test(`ppo with a linear baseline: ${law.name}`, () =>
+    Effect.runPromise(Effect.scoped(law.check).pipe(Effect.provide(wasm()))).then((r) => assert.equal(r, undefined)))
+
+test("the value network is not trained, the policy is, whether or not gradients are combined", () =>
+  inSession(
+    Effect.gen(function* () {
+      for (const aggregator of [undefined, pcgrad]) {
+        const combined = aggregator === undefined ? {} : { aggregator }
+        const problem = problemOf(cartPole, { tasks: twoPoles.tasks, ...combined })
+        const learner = yield* ppo.learner(linear.defaults, problem)
+        const start = yield* learner.init(zeroKey)
+        const end = yield* train(learner, start, 2)
+        assert.deepEqual(end.value, start.value)
+        assert.notDeepEqual(end.policy, start.policy)
+      }
+    })
+  ))
+
+test("a linear baseline explains returns that fall with time, which no observation of a cart-pole tells", () =>
+  inSession(
+    Effect.gen(function* () {
+      const problem = problemOf(cartPole, { tasks: twoPoles.tasks, stepsPerTask: 1024 })
+      const learner = yield* ppo.learner({ ...linear.defaults, gamma: 0.99 }, problem)
+      const { rows } = yield* learner.iterate(yield* learner.init(zeroKey))
+      for (const { metrics } of rows) assert.ok(metrics.explainedVariance! > 0.2, `${metrics.explainedVariance}`)
+    })
+  ))
