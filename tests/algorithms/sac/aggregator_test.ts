@@ -2,7 +2,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Effect } from "effect"
-import { type Sac, sac, type State, softActorCritic, type TrainingProblem } from "../../../algorithms/mod.ts"
+import { type Sac, type State, sac, softActorCritic, type TrainingProblem } from "../../../algorithms/mod.ts"
 import { type Aggregator, aggregator, mean, type TaskGradients } from "../../../core/aggregate/mod.ts"
 import { type Optimizer, rmsprop, sgd } from "../../../core/optim/mod.ts"
 import { zeroKey } from "../../../core/random/mod.ts"
