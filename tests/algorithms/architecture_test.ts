@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs"
 import { test } from "node:test"
 import { Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
+import { makeNetwork } from "../../algorithms/architectures.ts"
 import { descriptionOf } from "../../algorithms/descriptions.ts"
 import { architecture, architectures, makePolicy, sac } from "../../algorithms/mod.ts"
 import { mlp } from "../../core/network/mod.ts"
@@ -112,7 +113,7 @@ test("every task of Meta-World's MT10 is described", () => {
   assert.equal(descriptionOf("CartPole-v1", {}), undefined)
 })
 
-test("docs/algorithms.md has every architecture in its table, with the defaults that it has", () => {
+test("docs/algorithms.md has every architecture in its table, with its defaults, and what it has for MT10", () => {
   const page = readFileSync(new URL("../../docs/algorithms.md", import.meta.url), "utf8")
   const rows =
     page.match(/^\| `[a-z-]+` +\| `[a-zA-Z]+=.*$/gm)?.map((line) => line.split("|").map((cell) => cell.trim())) ?? []
@@ -120,7 +121,8 @@ test("docs/algorithms.md has every architecture in its table, with the defaults 
     rows.map(([, id = ""]) => id.replaceAll("`", "")),
     architectures.map(({ id }) => id)
   )
-  for (const [, name = "", cells = ""] of rows) {
+  const mt10Sizes = { inputs: 49, outputs: 8, told: { at: 39, tasks: 10 } }
+  for (const [, name = "", cells = "", , , parameters] of rows) {
     const id = name.replaceAll("`", "")
     const pairs = [...cells.matchAll(/`(\w+)=([\w-]+)`/g)].map(([, key = "", value = ""]) => [
       key,
@@ -128,5 +130,8 @@ test("docs/algorithms.md has every architecture in its table, with the defaults 
     ])
     const of = (options: object) => right(makePolicy(cartPole, { ...told, id, options: { ...options } }, ids)).network
     assert.deepEqual(of(Object.fromEntries(pairs)).config, of({}).config, id)
+    const shape = id === "soft-modules" ? { layers: 2, width: 256 } : { layers: 3, width: 400 }
+    const { layout } = right(makeNetwork({ ...shape, id, activation: "relu" }, mt10Sizes))
+    assert.equal(parameters, layout.size.toLocaleString("en-US"), id)
   }
 })
