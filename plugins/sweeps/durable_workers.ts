@@ -1,8 +1,8 @@
 /** Workers whose items are durable: each is an activity, done once, whoever asks for it and however often. */
-import { Effect, Option, Semaphore } from "effect"
+import { Deferred, Effect, Option, Semaphore } from "effect"
 import type { Workflow, WorkflowEngine } from "effect/workflow"
 import type { LearnerError } from "../../algorithms/mod.ts"
-import { runStoreError } from "../../core/service/run_store.ts"
+import { type RunStoreError, runStoreError } from "../../core/service/run_store.ts"
 import type { DoAll, ItemError, WorkersService } from "../../pipeline/jobs/mod.ts"
 import type { Kind } from "../sessions/mod.ts"
 import { checked, type Failed } from "../workers/internal.ts"
@@ -13,6 +13,8 @@ import { failureIn, ItemWork, resultPath, type Work, workName } from "./item.ts"
 export interface Durable {
   readonly content: Content
   readonly engine: WorkflowEngine.WorkflowEngine["Service"]
+  /** Ends where the engine can keep nothing any more. */
+  readonly lost: Deferred.Deferred<never, RunStoreError>
   readonly code: Work["code"]
   /** Whether items that failed before are tried again. */
   readonly retry: boolean
@@ -82,7 +84,7 @@ const doAll =
 type Payload = Omit<typeof ItemWork.payloadSchema.Type, "attempt">
 
 const resultOf = Effect.fnUntraced(function* (durable: Durable, payload: Payload) {
-  const { content, engine } = durable
+  const { content, engine, lost } = durable
   const name = workName(payload.work)
   const find = Effect.orElseSucceed(content.find(resultPath(name)), () => Option.none())
   const there = yield* find
@@ -92,7 +94,9 @@ const resultOf = Effect.fnUntraced(function* (durable: Durable, payload: Payload
   durable.begun.set(name, past.attempt)
   const whole = { ...payload, attempt: past.attempt }
   const executionId = yield* ItemWork.executionId(whole)
-  const outcome = yield* engine.execute(ItemWork, { executionId, payload: whole })
+  const outcome = yield* engine
+    .execute(ItemWork, { executionId, payload: whole })
+    .pipe(Effect.raceFirst(Effect.orDie(Deferred.await(lost))))
   const failure = yield* failureIn(outcome)
   if (failure !== undefined) return yield* failing(failure)
   const found = yield* find

@@ -1,6 +1,6 @@
 /** The workflow engine of an experiment: in this process, with its memory in the experiment's folder. */
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
-import { Cause, Effect, Layer, References } from "effect"
+import { Cause, Deferred, Effect, Layer, References } from "effect"
 import { ClusterWorkflowEngine, SingleRunner } from "effect/cluster"
 import type { WorkflowEngine } from "effect/workflow"
 import { reasonOf } from "../../core/service/file_error.ts"
@@ -8,11 +8,14 @@ import { type RunStoreError, runStoreError } from "../../core/service/run_store.
 import { sqliteLayer } from "./sqlite.ts"
 
 /**
- * The engine over a database file, for one process.
+ * The engine over a database file, for one process. `lost` ends with the reason where the file cannot be written any more.
  *
  * - Errors: `RunStoreError` where the file cannot be written or is no database.
  */
-export const localEngine = (file: string): Layer.Layer<WorkflowEngine.WorkflowEngine, RunStoreError> =>
+export const localEngine = (
+  file: string,
+  lost: Deferred.Deferred<never, RunStoreError>
+): Layer.Layer<WorkflowEngine.WorkflowEngine, RunStoreError> =>
   ClusterWorkflowEngine.layer.pipe(
     Layer.provide(
       SingleRunner.layer({
@@ -25,13 +28,16 @@ export const localEngine = (file: string): Layer.Layer<WorkflowEngine.WorkflowEn
         }
       })
     ),
-    Layer.provide([sqliteLayer(file), NodeCrypto.layerDigest]),
+    Layer.provide([
+      sqliteLayer(file, (e) => Deferred.doneUnsafe(lost, Effect.fail(unusable(file, Cause.fail(e))))),
+      NodeCrypto.layerDigest
+    ]),
     Layer.catchCause((cause) => Layer.effectContext(Effect.fail(unusable(file, cause)))),
     Layer.provide(Layer.succeed(References.MinimumLogLevel)("Error"))
   )
 
 const unusable = (path: string, cause: Cause.Cause<unknown>): RunStoreError => {
   const got = reasonOf(Cause.squash(cause))
-  const fix = "remove it to begin its unfinished work anew, or choose another folder with --out"
+  const fix = "make room, then go on with the same command; or choose another folder with --out"
   return runStoreError({ reason: "not-writable", path, want: "the experiment's database", got, fix })
 }

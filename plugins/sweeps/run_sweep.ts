@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs"
 import { availableParallelism } from "node:os"
 import { join, resolve } from "node:path"
-import { Context, Effect, Layer, Option, type Scope, Semaphore } from "effect"
+import { Context, Deferred, Effect, Layer, Option, type Scope, Semaphore } from "effect"
 import { WorkflowEngine } from "effect/workflow"
 import { isFailure } from "../../core/failure/mod.ts"
 import { reasonOf } from "../../core/service/file_error.ts"
@@ -176,9 +176,11 @@ const open = Effect.fnUntraced(function* (
   const content = contentIn(kept)
   const compute = yield* computeOn(pool, size, say)
   const items = itemWorkLayer(content, compute, journalIn(files))
-  const engine = yield* startEngine(items, join(work, "engine.sqlite"))
+  const lost = yield* Deferred.make<never, RunStoreError>()
+  const file = join(work, "engine.sqlite")
+  const engine = yield* startEngine(items, localEngine(file, lost)).pipe(Effect.raceFirst(Deferred.await(lost)))
   const code = { policygradex: version, ...versionsOf(loaded) }
-  return { durable: { content, engine, code, retry, begun: new Map() }, pool, size, kept: keptByContent(kept) }
+  return { durable: { content, engine, lost, code, retry, begun: new Map() }, pool, size, kept: keptByContent(kept) }
 })
 
 /** Everything that runs are given is in place; the run in its own directory, as if it were alone. */
@@ -230,7 +232,10 @@ const durableLayer = (options: WorkerOptions, durable: Durable, place: string): 
     })
   )
 
-const startEngine = Effect.fnUntraced(function* (items: ReturnType<typeof itemWorkLayer>, file: string) {
-  const context = yield* Layer.build(Layer.provideMerge(items, localEngine(file)))
+const startEngine = Effect.fnUntraced(function* (
+  items: ReturnType<typeof itemWorkLayer>,
+  engine: ReturnType<typeof localEngine>
+) {
+  const context = yield* Layer.build(Layer.provideMerge(items, engine))
   return Context.get(context, WorkflowEngine.WorkflowEngine)
 })

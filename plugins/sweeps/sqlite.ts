@@ -14,12 +14,21 @@ const BUSY = 5000
  * The client of a database file, closed with the scope.
  *
  * Its log is written ahead and flushed at checkpoints: what a power cut takes away of the last moments is done again. Fails,
- * as SQL does, where the file cannot be opened or is no database.
+ * as SQL does, where the file cannot be opened or is no database. `lost` is told where it cannot be written any more: an engine
+ * would try again for ever.
  */
-export const sqliteLayer = (file: string): Layer.Layer<SqlClient.SqlClient, SqlError.SqlError> =>
-  Layer.effect(SqlClient.SqlClient)(client(file)).pipe(Layer.provide(Reactivity.layer))
+export const sqliteLayer = (file: string, lost: Lost): Layer.Layer<SqlClient.SqlClient, SqlError.SqlError> =>
+  Layer.effect(SqlClient.SqlClient)(client(file, lost)).pipe(Layer.provide(Reactivity.layer))
 
-const client = Effect.fnUntraced(function* (file: string) {
+/** Is told the cause. */
+export type Lost = (cause: unknown) => void
+
+/** By its text: Bun and Deno number errors in different ways. */
+const isLost = (cause: unknown): boolean =>
+  cause instanceof Error &&
+  /disk is full|readonly database|disk I\/O error|unable to open|malformed/.test(cause.message)
+
+const client = Effect.fnUntraced(function* (file: string, lost: Lost) {
   const db = yield* Effect.acquireRelease(
     Effect.try({
       try: () => {
@@ -36,7 +45,7 @@ const client = Effect.fnUntraced(function* (file: string) {
     }),
     (opened) => Effect.sync(() => opened.close())
   )
-  const connection = connectionOf(db)
+  const connection = connectionOf(db, lost)
   const acquirers = SqlClient.makeSqliteAcquirers({
     connection: Effect.succeed(connection),
     semaphore: yield* Semaphore.make(1),
@@ -51,7 +60,7 @@ const client = Effect.fnUntraced(function* (file: string) {
   })
 })
 
-const connectionOf = (db: DatabaseSync): SqlConnection.Connection => {
+const connectionOf = (db: DatabaseSync, lost: Lost): SqlConnection.Connection => {
   const prepared = new Map<string, StatementSync>()
   const prepare = (sql: string, keep: boolean): StatementSync => {
     const known = prepared.get(sql)
@@ -69,7 +78,10 @@ const connectionOf = (db: DatabaseSync): SqlConnection.Connection => {
           statement.setReadBigInts(Context.get(fiber.context, SqlClient.SafeIntegers))
           return statement.all(...params.map(bound))
         },
-        catch: (cause) => failed(cause, "execute")
+        catch: (cause) => {
+          if (isLost(cause)) lost(cause)
+          return failed(cause, "execute")
+        }
       })
     )
   const values = (sql: string, params: readonly unknown[], keep: boolean) =>

@@ -1,5 +1,6 @@
 /** Experiments, done in this process: each piece of work once, failures told, folders held. */
 import assert from "node:assert/strict"
+import { spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -93,6 +94,33 @@ test("a run that fails does not stop the others, is told with its cause, and is 
   assertEachOnce(at("some"))
   assert.ok(!existsSync(at("some/work")))
 })
+
+const mounted = (options: string): boolean =>
+  spawnSync("mount", ["-t", "tmpfs", "-o", options, "none", at("disk")]).status === 0
+mkdirSync(at("disk"))
+const canMount = mounted("size=64k")
+if (canMount) spawnSync("umount", [at("disk")])
+
+for (const room of ["150k", "400k"])
+  test(`a disk of ${room} that is full ends the experiment with its reason, and with more room it goes on`, {
+    skip: !canMount && "no mounts here"
+  }, async () => {
+    assert.ok(mounted(`size=${room}`))
+    try {
+      const exit = await doHere(two, { out: at("disk/x") }).then(
+        ({ runs }) => runs.map((r) => r.error ?? "").join(),
+        (e: Error) => e.message
+      )
+      assert.match(exit, /got (?:a full disk|database or disk is full); make room, then go on/)
+      assert.equal(spawnSync("mount", ["-o", "remount,size=64m", at("disk")]).status, 0)
+      assert.deepEqual(states((await doHere(two, { out: at("disk/x") })).runs), ["finished", "finished"])
+      assertEachOnce(at("disk/x"))
+      for (const run of ["seed=0,k=2", "seed=0,k=3"])
+        assert.equal(digestOf(at(`disk/x/runs/${run}`)), digestOf(at(`two/runs/${run}`)))
+    } finally {
+      spawnSync("umount", [at("disk")])
+    }
+  })
 
 mkdirSync(at("other"))
 writeFileSync(at("other/mine.txt"), "mine")
