@@ -44,10 +44,10 @@ const families: Readonly<Record<string, { readonly family: Family; readonly n: n
 /** One trust region for all that have one; α = 1 tells tasks apart that want the opposite. */
 const trust = { ...boMrl.defaults.trust, kl: 0.01 }
 /** Advantages of deviation 1 take less of λ than the paper's returns, which are tens, took of 0.5. */
-const LAMBDA = 0.1
-const bilevel = (distance: BoMrl["inner"]["distance"]): BoMrl => ({
+const LAMBDA = { D1: 0.1, D2: 0.5 } as const
+const bilevel = (distance: keyof typeof LAMBDA): BoMrl => ({
   ...boMrl.defaults,
-  inner: { ...boMrl.defaults.inner, distance, lambda: LAMBDA },
+  inner: { ...boMrl.defaults.inner, distance, lambda: LAMBDA[distance] },
   hypergradient: { ...boMrl.defaults.hypergradient, damping: 10 },
   trust
 })
