@@ -15,7 +15,7 @@ import { problemError } from "./error.ts"
 export const layerFields = {
   layers: count(0, 64, "hidden layers"),
   width: count(1, 8192, "units in a hidden layer"),
-  activation: choice(["tanh", "relu"], "nonlinearity of the hidden layers")
+  activation: choice(["tanh", "relu", "sigmoid"], "nonlinearity of the hidden layers")
 }
 
 /**

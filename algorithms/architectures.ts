@@ -34,19 +34,27 @@ import { problemError } from "./error.ts"
 /** Where there is nothing without a hidden layer. */
 const deepFields = { ...layerFields, layers: count(1, 64, "hidden layers") }
 
+/** Widths one by one, or off. */
+const widths = (description: string) =>
+  Schema.Union([
+    Schema.Literal("off"),
+    Schema.Array(count(1, 8192, "units in this hidden layer")).check(Schema.isMaxLength(64))
+  ]).annotate({ description })
+
 /** A fully connected network. */
 export const mlpArchitecture = architecture({
   id: "mlp",
-  summary: "Multilayer perceptron: fully connected hidden layers of one width",
+  summary: "Multilayer perceptron: fully connected hidden layers of one width, or of the widths that are named",
   config: Schema.Struct({
     ...layerFields,
-    embedding: countOr("off", 1, 8192, "numbers of a task's learned embedding; off: the one-hot itself")
+    embedding: countOr("off", 1, 8192, "numbers of a task's learned embedding; off: the one-hot itself"),
+    widths: widths("units of each hidden layer, first to last; off: layers of one width")
   }),
-  defaults: { embedding: "off" },
+  defaults: { embedding: "off", widths: "off" },
   check: ({ embedding }, { told }) =>
     embedding === "off" || told !== undefined ? E.right(undefined) : mustBeTold("network.options.embedding"),
-  make: ({ layers, width, activation, embedding }, { told, ...sizes }) => {
-    const hidden = new Array<number>(layers).fill(width)
+  make: ({ layers, width, activation, embedding, widths: named }, { told, ...sizes }) => {
+    const hidden = named === "off" ? new Array<number>(layers).fill(width) : named
     return embedding === "off" || told === undefined
       ? mlp({ ...sizes, hidden, activation })
       : embeddedMlp({ hidden, activation, embedding }, { ...sizes, told })

@@ -2,6 +2,11 @@
 
 export type { Catalog, GroupingPlugin } from "./catalog.ts"
 export type { RunConfig } from "./config.ts"
+export type { ActionForm, GivenPolicy } from "./given/encode.ts"
+export type { GivenCritic } from "./given/estimated_advantages.ts"
+export type { MeanGradient } from "./given/features.ts"
+export { type Given, givenJob, type RowOptions } from "./given/job.ts"
+export { columnNames, type RowChunk, type RowColumn, type RowSource } from "./given/rows.ts"
 export { mainJob } from "./job.ts"
 export { Workers, type WorkersService } from "./jobs/job.ts"
 export { settingOf, type TrainingSpec } from "./jobs/spec.ts"

@@ -7,7 +7,7 @@ import { test } from "node:test"
 import { bare, code, floors, type Import, imports, inside, isCode, loadedWith, root, texts } from "./support/house.ts"
 
 /** The wings of `plugins`, likewise. */
-const wings = "io gymnasium sessions mujoco metaworld loading config workers runs sweeps cli".split(" ")
+const wings = "io gymnasium sessions mujoco metaworld loading config workers exchange runs sweeps cli".split(" ")
 
 /** The rooms of `pipeline`, likewise. */
 const rooms = [
@@ -19,6 +19,7 @@ const rooms = [
   "store/",
   "stages/",
   "result/",
+  "given/",
   "foresee.ts",
   "plan.ts",
   "job.ts",

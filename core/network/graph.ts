@@ -18,7 +18,16 @@ type Rest = Pick<GraphNode, "attributes" | "reals">
 const whole = ({ node }: Naming, values: readonly number[]): string =>
   node("Constant", [], { attributes: { value_ints: values } })
 
-const operators = { tanh: "Tanh", relu: "Relu", sqrt: "Sqrt", add: "Add", sub: "Sub", mul: "Mul", div: "Div" } as const
+const operators = {
+  tanh: "Tanh",
+  relu: "Relu",
+  sigmoid: "Sigmoid",
+  sqrt: "Sqrt",
+  add: "Add",
+  sub: "Sub",
+  mul: "Mul",
+  div: "Div"
+} as const
 
 /** The nodes of each kind of wire. A size of 0 stands for the rows. */
 const rules: WireRules<[at: Naming], void> = {

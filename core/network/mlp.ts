@@ -2,11 +2,11 @@
 
 import type { Floats } from "../random/mod.ts"
 import type { FixedInputs, Network } from "./network.ts"
-import { concat, inputWires, linear, relu, type ToldSizes, tanh, type Wire } from "./wire.ts"
+import { concat, inputWires, linear, relu, sigmoid, type ToldSizes, tanh, type Wire } from "./wire.ts"
 import { wired } from "./wired.ts"
 
 /** φ of the hidden layers. */
-export type Activation = "tanh" | "relu"
+export type Activation = "tanh" | "relu" | "sigmoid"
 
 /** Sizes of a fully connected network. */
 export interface MlpShape {
@@ -18,7 +18,7 @@ export interface MlpShape {
 }
 
 /** φ as wires have it. */
-export const activations = { tanh, relu } as const satisfies Readonly<Record<Activation, (x: Wire) => Wire>>
+export const activations = { tanh, relu, sigmoid } as const satisfies Readonly<Record<Activation, (x: Wire) => Wire>>
 
 /**
  * A fully connected network.

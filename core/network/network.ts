@@ -32,7 +32,7 @@ export interface Forward {
 /** One step of the forward pass for formats of graphs; operators have ONNX's names and meaning, of its version 17. */
 export interface GraphNode {
   readonly operator:
-    | ("Gemm" | "Tanh" | "Relu" | "Sqrt" | "Softmax" | "Identity" | "Clip" | "Mul" | "Add" | "Sub" | "Div")
+    | ("Gemm" | "Tanh" | "Relu" | "Sigmoid" | "Sqrt" | "Softmax" | "Identity" | "Clip" | "Mul" | "Add" | "Sub" | "Div")
     | ("Concat" | "Slice" | "Reshape" | "ReduceSum" | "MatMul" | "Constant")
   /** Names of other nodes' outputs, or of the layout's blocks. */
   readonly inputs: readonly string[]

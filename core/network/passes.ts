@@ -27,7 +27,7 @@ interface Passing {
 }
 
 const rowsOf = (x: Tensor): number => x.shape[0] ?? 0
-const unaries = { tanh: T.tanh, relu: T.relu, sqrt: T.sqrt } as const
+const unaries = { tanh: T.tanh, relu: T.relu, sigmoid: T.sigmoid, sqrt: T.sqrt } as const
 const binaries = { add: T.add, sub: T.sub, mul: T.mul, div: T.div } as const
 
 /** The forward pass of each kind of wire. */

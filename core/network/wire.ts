@@ -22,7 +22,7 @@ export interface Wires {
   readonly linear: { readonly name: string; readonly bias: boolean; readonly parts: number; readonly start: Start }
   /** x M with a matrix that is no parameter: `[x.width, width]`, row-major. */
   readonly table: { readonly values: readonly number[] }
-  readonly unary: { readonly fn: "tanh" | "relu" | "sqrt" }
+  readonly unary: { readonly fn: "tanh" | "relu" | "sigmoid" | "sqrt" }
   /** Elementwise; an operand of width 1 is of all columns. */
   readonly binary: { readonly fn: "add" | "sub" | "mul" | "div" }
   /** One number, the same in every row. */
@@ -101,6 +101,8 @@ const unary =
 export const tanh = unary("tanh")
 /** max(x, 0). */
 export const relu = unary("relu")
+/** 1/(1 + e^−x). */
+export const sigmoid = unary("sigmoid")
 /** Square root. */
 export const sqrt = unary("sqrt")
 

@@ -10,13 +10,15 @@ export interface Forecast {
   readonly taskIds: readonly string[]
   readonly worth: Worth | undefined
   readonly grouping: Pick<TaskGroups, "k" | "labels" | "decision" | "indifference">
+  /** Whether trainings follow; so by default. */
+  readonly confirmed?: boolean
 }
 
 /** Numbers of policies that are told of, at most: as many as are read at a glance. */
 const TOLD = 6
 
 /** Several lines for the terminal: the curve at some numbers of policies, the groups by short names, how sure that is. */
-export const forecastText = ({ taskIds, worth, grouping }: Forecast): string => {
+export const forecastText = ({ taskIds, worth, grouping, confirmed = true }: Forecast): string => {
   const { k, labels, decision, indifference } = grouping
   const doubt = indifference ?? decision?.text ?? ""
   const { names, pattern } = shortNames(taskIds)
@@ -26,15 +28,15 @@ export const forecastText = ({ taskIds, worth, grouping }: Forecast): string => 
   })
   return [
     ...(worth === undefined
-      ? ["Groups by the estimates; the trainings that follow confirm them:"]
-      : predicted(worth, k)),
+      ? [`Groups by the estimates${confirmed ? "; the trainings that follow confirm them" : ""}:`]
+      : predicted(worth, k, confirmed)),
     ...groups,
     ...(pattern === "" ? [] : [`  (tasks by ${pattern})`]),
     ...(doubt === "" ? [] : [`  ${doubt}`])
   ].join("\n")
 }
 
-const predicted = ({ start, unit, curve }: Worth, k: number): readonly string[] => {
+const predicted = ({ start, unit, curve }: Worth, k: number, confirmed: boolean): readonly string[] => {
   const write = unit === "return" ? rounded : show
   const rows = toldOf(curve.length, k).map((count) => {
     const { value, low, high } = curve[count - 1]!
@@ -46,7 +48,7 @@ const predicted = ({ start, unit, curve }: Worth, k: number): readonly string[] 
   const all = [...(unit === "return" ? [["θ★ now", rounded(mean(start))] as const] : []), ...rows]
   const width = Math.max(...all.map(([name]) => name.length))
   return [
-    `Mean ${unitNames[unit]} of ${counted(curve.length, "task")} by number of policies, with 95% intervals: predicted; the trainings that follow confirm it`,
+    `Mean ${unitNames[unit]} of ${counted(curve.length, "task")} by number of policies, with 95% intervals: predicted${confirmed ? "; the trainings that follow confirm it" : ", nothing was trained"}`,
     ...all.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`)
   ]
 }

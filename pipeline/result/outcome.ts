@@ -20,7 +20,7 @@ export interface Outcome {
   readonly config: RunConfig
   readonly tasks: readonly Task[]
   readonly planted: readonly number[] | undefined
-  readonly meta: Trained
+  readonly meta: Pick<Trained, "curve">
   readonly estimated: Estimated
   /** Relative residuals, a row a direction, a column a distance. */
   readonly residuals: Residuals

@@ -12,7 +12,8 @@ import { single } from "./stage.ts"
 import type { Followed } from "./surrogate/estimate.ts"
 
 export interface FirstOrderInput extends Followed {
-  readonly spec: TrainingSpec
+  /** Of the policy, for the workers. */
+  readonly spec?: TrainingSpec
   /** θ★. */
   readonly theta: Floats
   /** ‖θ−θ★‖/‖θ★‖. */
@@ -20,12 +21,17 @@ export interface FirstOrderInput extends Followed {
   readonly key: Key
 }
 
-export const firstOrderCheck = ({ setting, onWorkers }: StageContext) =>
+/** `setting` says whose log π it is. */
+export const firstOrderCheck = ({
+  setting,
+  onWorkers
+}: Pick<StageContext, "onWorkers"> & { readonly setting: Pick<StageContext["setting"], "policy"> }) =>
   single({
     name: "first-order check",
     result: Residuals,
     run: (input: FirstOrderInput, { workers }) => {
-      const check = onWorkers ? checkBy(workers, input) : undefined
+      const { spec } = input
+      const check = onWorkers && spec !== undefined ? checkBy(workers, { ...input, spec }) : undefined
       return checkFirstOrder({ policy: setting.policy, ...input }, input.adapted, input.key, check)
     },
     save: Effect.fnUntraced(function* ({ distances }, residuals) {

@@ -109,7 +109,7 @@ const byWorth = ({ worth, count, price, affinities, chosen }: GroupingInput): E.
   })
 }
 
-export const grouping = ({ groupings }: StageContext) =>
+export const grouping = ({ groupings }: Pick<StageContext, "groupings">) =>
   single({
     name: "grouping",
     result: TaskGroups,

@@ -3,6 +3,7 @@
 import { Effect, Schema } from "effect"
 
 import type { Budget } from "../../algorithms/mod.ts"
+import type { Floats, Key } from "../../core/random/mod.ts"
 import { Doubles, Ints, Numbers } from "../../core/service/data.ts"
 import { RunStore } from "../../core/service/run_store.ts"
 import type { Task } from "../../envs/mod.ts"
@@ -13,10 +14,10 @@ import { type Help, single } from "./stage.ts"
 import { Beliefs } from "./surrogate/beliefs.ts"
 import { type EstimateConfig, estimate, Followed, followed } from "./surrogate/estimate.ts"
 import { gradientJob } from "./surrogate/gradient_job.ts"
-import { seeTasks } from "./surrogate/gradients.ts"
+import { type SeenTask, seeTasks } from "./surrogate/gradients.ts"
 import { estimateAhead } from "./surrogate/lookahead_estimate.ts"
 import { observeJob } from "./surrogate/observe_job.ts"
-import { type PredictedTraining, predict, Worth } from "./surrogate/predict.ts"
+import { type PredictConfig, type PredictedTraining, predict, Worth } from "./surrogate/predict.ts"
 import { byWorkers, type SurrogateSpec } from "./surrogate/task_job.ts"
 
 export interface SurrogateInput
@@ -94,16 +95,44 @@ const byGradients = Effect.fnUntraced(function* (
   input: SurrogateInput,
   { workers }: Help
 ) {
-  const { at, config, training, key } = input
+  const { at, config, training } = input
   const seen = yield* onWorkers ? byWorkers(workers, gradientJob, input) : seeTasks({ setting, ...input })
   const updates = updatesOf(setting, training)
   const believed = input.beliefs === undefined ? {} : { beliefs: input.beliefs }
-  const found = yield* predict(at.policy, seen, { ...training, updates }, { ...config, ...believed }, key)
-  const { directions, ...estimated } = found
+  return yield* fromSeen({
+    ...input,
+    seen,
+    theta: at.policy,
+    training: { ...training, updates },
+    config: { ...config, ...believed }
+  })
+})
+
+/** What was seen of tasks at θ★, by whomever. */
+interface SeenInput {
+  readonly seen: readonly SeenTask[]
+  /** θ★. */
+  readonly theta: Floats
+  readonly training: PredictedTraining
+  readonly config: PredictConfig
+  readonly directions: number
+  readonly key: Key
+}
+
+const fromSeen = Effect.fnUntraced(function* ({ seen, theta, training, config, directions: count, key }: SeenInput) {
+  const { directions, ...estimated } = yield* predict(theta, seen, training, config, key)
   return {
     ...estimated,
-    followed: { visited: seen.map((t) => t.visited), adapted: directions(input.directions) }
+    followed: { visited: seen.map((t) => t.visited), adapted: directions(count) }
   } satisfies Estimated
+})
+
+/** The same stage where nothing is played: what was seen is given. */
+export const givenSurrogate = single({
+  name: "surrogate",
+  result: Estimated,
+  run: (input: SeenInput & Pick<SurrogateInput, "tasks">) => fromSeen(input),
+  save: ({ tasks }, estimated) => putSurrogate(estimated, tasks)
 })
 
 /** By one step ahead on each task. */

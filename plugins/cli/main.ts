@@ -15,6 +15,8 @@ import { doctorCommand } from "./doctor.ts"
 import { envsCommand } from "./envs.ts"
 import { evaluateCommand } from "./evaluate.ts"
 import { exportCommand } from "./export.ts"
+import { groupCommand } from "./group.ts"
+import { importCommand } from "./import.ts"
 import { describeDefect, failureWords, Shown, showFailure } from "./output.ts"
 import { pluginCommand } from "./plugin.ts"
 import { replayCommand } from "./replay.ts"
@@ -34,6 +36,8 @@ export const pgex = root.pipe(
     checkCommand,
     evaluateCommand,
     exportCommand,
+    importCommand,
+    groupCommand,
     envsCommand,
     algorithmsCommand,
     pluginCommand,

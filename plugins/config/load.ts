@@ -87,6 +87,18 @@ export const resolve = (overlay: unknown, source: string, choice: Choice): E.Eit
   )
 }
 
+/** A partial configuration from assignments such as `grouping.k=2`. Errors: `ArgumentError` for what is no assignment, and unknown keys. */
+export const settingsFrom = (assignments: readonly string[]): E.Either<ArgumentError, object> =>
+  assignments.reduce<E.Either<ArgumentError, object>>(
+    (tree, assignment) =>
+      pipe(
+        tree,
+        E.chain((t) => setValue(t, assignment)),
+        E.map((t) => (Predicate.isObject(t) ? t : {}))
+      ),
+    E.right({})
+  )
+
 /** A preset's options are of its own family: another one has others. */
 const withoutForeignOptions = ({ family }: RunConfig, tree: unknown): unknown => {
   if (!Predicate.isObject(tree) || !Predicate.hasProperty(tree, "family") || !Predicate.isObject(tree.family))

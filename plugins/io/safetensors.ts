@@ -7,6 +7,7 @@ import type { Tensor } from "../../core/service/run_store.ts"
 import { parseJson } from "../../core/text/json.ts"
 import { clipped } from "../../core/text/printable.ts"
 import { shown } from "../../core/text/shown.ts"
+import { bfloat16, type Dtype, decode, dtypes, floatsOf } from "./matrix/npy_dtype.ts"
 
 /** What a file holds. */
 export interface Safetensors {
@@ -46,7 +47,7 @@ export const writeSafetensors = (
 }
 
 /**
- * Reads a `.safetensors` file of float32 and float64 arrays.
+ * Reads a `.safetensors` file. Half-precision numbers become float32, whole ones float64.
  *
  * - Errors: `ArgumentError` for a file cut short, a damaged header, offsets that do not fit, another number type.
  */
@@ -59,9 +60,39 @@ export const readSafetensors = (bytes: Uint8Array, name: string): E.Either<Argum
   const header = parseJson(new TextDecoder().decode(bytes.subarray(8, start)))
   if (E.isLeft(header)) return bad("a JSON header", header.left)
   if (!Predicate.isObject(header.right)) return bad("a JSON header of tensors", shown(header.right))
-  const tensors: Tensor[] = []
+  return E.map(
+    ({ meta, parts }: Parts): Safetensors => ({
+      meta,
+      tensors: parts.map(({ name: own, shape, type, from, to }) => {
+        const count = (to - from) / type.size
+        return {
+          name: own,
+          shape,
+          data: floatsOf(decode(type, bytes.subarray(start + from, start + to), count, false))
+        }
+      })
+    })
+  )(safetensorsParts(header.right, bytes.length - start, name))
+}
+
+/** Where the tensors of a file are, counted from behind its header. */
+export interface Parts {
+  readonly meta: Readonly<Record<string, string>>
+  readonly parts: readonly {
+    readonly name: string
+    readonly shape: readonly number[]
+    readonly type: Dtype
+    readonly from: number
+    readonly to: number
+  }[]
+}
+
+/** What a header says of `length` bytes behind it. Errors: as `readSafetensors`. */
+export const safetensorsParts = (header: object, length: number, name: string): E.Either<ArgumentError, Parts> => {
+  const bad = (want: string, got: string) => cannot(`read ${name}`, want, got)
+  const parts: Parts["parts"][number][] = []
   let meta: Readonly<Record<string, string>> = {}
-  for (const [key, entry] of Object.entries(header.right)) {
+  for (const [key, entry] of Object.entries(header)) {
     if (key === "__metadata__") {
       if (!isTexts(entry)) return bad("texts by name as __metadata__", shown(entry))
       meta = entry
@@ -69,22 +100,27 @@ export const readSafetensors = (bytes: Uint8Array, name: string): E.Either<Argum
     }
     const spec = entryOf(entry)
     if (spec === undefined) return bad(`dtype, shape and data_offsets for ${clipped(key)}`, shown(entry))
-    const width = spec.dtype === "F32" ? 4 : spec.dtype === "F64" ? 8 : undefined
-    if (width === undefined) return bad(`F32 or F64 for ${clipped(key)}`, clipped(spec.dtype))
+    const type = types.get(spec.dtype)
+    if (type === undefined) {
+      return bad(`a number type for ${clipped(key)}: ${[...types.keys()].join(", ")}`, clipped(spec.dtype))
+    }
     const [from, to] = spec.offsets
     const count = spec.shape.reduce((a, b) => a * b, 1)
-    if (to - from !== count * width || from < 0 || start + to > bytes.length) {
-      return bad(
-        `${count * width} bytes for ${clipped(key)}`,
-        `offsets ${from} to ${to} of ${bytes.length - start} bytes`
-      )
+    if (to - from !== count * type.size || from < 0 || to > length) {
+      return bad(`${count * type.size} bytes for ${clipped(key)}`, `offsets ${from} to ${to} of ${length} bytes`)
     }
-    // slice() of a Node Buffer copies nothing, and its buffer would be the whole file.
-    const copy = new Uint8Array(bytes.subarray(start + from, start + to)).buffer
-    tensors.push({ name: key, shape: spec.shape, data: width === 4 ? new Float32Array(copy) : new Float64Array(copy) })
+    parts.push({ name: key, shape: spec.shape, type, from, to })
   }
-  return E.right({ tensors, meta })
+  return E.right({ meta, parts })
 }
+
+/** The format's names of number types, by NumPy's. */
+const types: ReadonlyMap<string, Dtype> = new Map([
+  ...[...dtypes].map(
+    ([name, type]) => [name === "b1" ? "BOOL" : `${name[0]}${8 * type.size}`.toUpperCase(), type] as const
+  ),
+  ["BF16", bfloat16] as const
+])
 
 interface Entry {
   readonly dtype: string

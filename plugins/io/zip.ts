@@ -22,18 +22,44 @@ const END = 0x06054b50
 const CENTRAL = 0x02014b50
 const LOCAL = 0x04034b50
 
+/** Where the directory of a zip file is. */
+export interface Directory {
+  readonly count: number
+  readonly at: number
+  readonly length: number
+}
+
+/** All members; nothing where the directory is damaged. */
+export const membersOf = (bytes: Uint8Array): readonly Member[] | undefined => {
+  const found = directoryOf(bytes)
+  return found === undefined ? undefined : membersIn(bytes.subarray(found.at), found.count)
+}
+
+/** The directory as the end of a file tells it; nothing where that is no end of a zip file. */
+export const directoryOf = (tail: Uint8Array): Directory | undefined => {
+  const view = new DataView(tail.buffer, tail.byteOffset, tail.byteLength)
+  const end = endRecord(view)
+  if (end === undefined) return undefined
+  const [count, length, at] = [
+    view.getUint16(end + 10, true),
+    view.getUint32(end + 12, true),
+    view.getUint32(end + 16, true)
+  ]
+  return { count, length, at }
+}
+
+/** How much of a file's end holds the last record, whatever remark stands behind it. */
+export const LONGEST_END = 22 + 0xffff
+
 /**
- * All members; nothing where the directory is damaged. Sizes beyond 32 bits are beyond any limit of ours.
+ * The members of a directory. Sizes beyond 32 bits are beyond any limit of ours.
  *
  * - Source: PKWARE, .ZIP File Format Specification, 4.3.
  */
-export const membersOf = (bytes: Uint8Array): readonly Member[] | undefined => {
+export const membersIn = (bytes: Uint8Array, count: number): readonly Member[] | undefined => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const end = endRecord(view)
-  if (end === undefined) return undefined
-  const count = view.getUint16(end + 10, true)
   const members: Member[] = []
-  let at = view.getUint32(end + 16, true)
+  let at = 0
   for (let i = 0; i < count; i++) {
     if (at + 46 > bytes.length || view.getUint32(at, true) !== CENTRAL) return undefined
     const length = view.getUint16(at + 28, true)
@@ -53,20 +79,29 @@ export const membersOf = (bytes: Uint8Array): readonly Member[] | undefined => {
 
 /** The last record of the file, behind which only a remark may stand. */
 const endRecord = (view: DataView): number | undefined => {
-  for (let at = view.byteLength - 22; at >= Math.max(0, view.byteLength - 22 - 0xffff); at--) {
+  for (let at = view.byteLength - 22; at >= Math.max(0, view.byteLength - LONGEST_END); at--) {
     if (view.getUint32(at, true) === END) return at
   }
   return undefined
 }
+
+/** Where a member's bytes begin; nothing where its own header, whose beginning is given, is none. */
+export const startOf = ({ at }: Pick<Member, "at">, header: Uint8Array): number | undefined => {
+  const view = new DataView(header.buffer, header.byteOffset, header.byteLength)
+  if (header.length < LOCAL_LENGTH || view.getUint32(0, true) !== LOCAL) return undefined
+  return at + LOCAL_LENGTH + view.getUint16(26, true) + view.getUint16(28, true)
+}
+
+/** Bytes of a member's own header before its name. */
+export const LOCAL_LENGTH = 30
 
 /** A member's bytes, held to the size and the check sum that the directory gives. Errors: what came instead. */
 export const contentOf = (
   bytes: Uint8Array,
   { at, method, packed, size, crc }: Member
 ): E.Either<string, Uint8Array> => {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (at + 30 > bytes.length || view.getUint32(at, true) !== LOCAL) return E.left("no header of its own")
-  const start = at + 30 + view.getUint16(at + 26, true) + view.getUint16(at + 28, true)
+  const start = startOf({ at }, bytes.subarray(at, at + LOCAL_LENGTH))
+  if (start === undefined) return E.left("no header of its own")
   if (start + packed > bytes.length) return E.left("an archive that ends before")
   const body = bytes.subarray(start, start + packed)
   if (method !== 0 && method !== 8) return E.left(`compression of kind ${method}`)

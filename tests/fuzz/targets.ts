@@ -5,5 +5,6 @@ import { families } from "./families.ts"
 import { directories } from "./kept.ts"
 import { matrices } from "./matrices.ts"
 import { others } from "./others.ts"
+import { policies } from "./policies.ts"
 
-export const targets: readonly Target[] = [...matrices, ...others, ...families, ...directories, ...bridges]
+export const targets: readonly Target[] = [...matrices, ...others, ...policies, ...families, ...directories, ...bridges]

@@ -13,7 +13,7 @@ import type { TaskAdvantages } from "./observe.ts"
 export const MOST_ROWS = 1024
 
 /** Blocks of a task, at most: enough to tell its noise within a fifth, few enough to be cheap. */
-const MOST_BLOCKS = 16
+export const MOST_BLOCKS = 16
 
 const weighted = (policy: DifferentiablePolicy, rows: number) =>
   T.program(
@@ -37,16 +37,8 @@ export const blockGradients = Effect.fn("pipeline.blockGradients")(function* (
   theta: Floats,
   tasks: readonly TaskAdvantages[]
 ) {
-  const session = yield* Session
-  const Real = realOf(session)
-  const most = Math.max(...tasks.map(({ transitions: t }) => Math.ceil(t.count / blocksOf(t))))
-  // As few calls as there can be, none of them half empty.
-  const size = Math.ceil(most / Math.ceil(most / MOST_ROWS))
-  const exe = yield* session.compile(yield* fromEither(weighted(policy, size)))
-  const batch = rowBatch(policy, size, Real)
-  const gradient = new Real(policy.size)
-  const { observation, action, weight } = batch
-  const call = exe.run({ theta: Real.from(theta), observation, action, weight }, { gradient })
+  const size = rowsOfCall(tasks.map(({ transitions: t }) => Math.ceil(t.count / blocksOf(t))))
+  const { batch, gradient, call } = yield* gradientOfRows(policy, theta, size)
 
   return yield* Effect.forEach(
     tasks,
@@ -66,6 +58,24 @@ export const blockGradients = Effect.fn("pipeline.blockGradients")(function* (
       return { blocks, values }
     })
   )
+})
+
+/** Rows of one call, by the largest block of each task: as few calls as there can be, none of them half empty. */
+export const rowsOfCall = (largest: readonly number[]): number => {
+  const most = Math.max(...largest)
+  return Math.ceil(most / Math.ceil(most / MOST_ROWS))
+}
+
+/** Makes ready to take Σ weight·∇log π over `size` rows of a batch; `call` puts it into `gradient`. */
+export const gradientOfRows = Effect.fnUntraced(function* (policy: DifferentiablePolicy, theta: Floats, size: number) {
+  const session = yield* Session
+  const Real = realOf(session)
+  const exe = yield* session.compile(yield* fromEither(weighted(policy, size)))
+  const batch = rowBatch(policy, size, Real)
+  const gradient = new Real(policy.size)
+  const { observation, action, weight } = batch
+  const call = exe.run({ theta: Real.from(theta), observation, action, weight }, { gradient })
+  return { batch, gradient, call }
 })
 
 /** Some rows of a task where a program reads them. */

@@ -143,7 +143,7 @@ export const followed = (
 }
 
 /** Transitions of each task that the check follows. */
-const CHECKED_ROWS = 1024
+export const CHECKED_ROWS = 1024
 
 /** Those of them. */
 export const firstRows = (t: Visited, { inputs, actionSize }: Policy): Visited => {

@@ -46,14 +46,23 @@ export const taskAdvantages = Effect.fn("policygradex.taskAdvantages")(function*
       baseline === "task"
         ? yield* ownAdvantages(transitions, gamma, lambda, problem.setting.policy)
         : Float64Array.from(transitions.advantage)
-    const unit = normaliseAdvantages ? deviationOf(advantages) : 1
-    // Standardised, the rounding of a baseline would look like a signal.
-    if (isIndifferent(transitions)) advantages.fill(0)
-    else if (normaliseAdvantages) standardiseInPlace(advantages)
-    found.push({ transitions, advantages: Float32Array.from(advantages), unit })
+    found.push({ transitions, ...judged(advantages, normaliseAdvantages, isIndifferent(transitions)) })
   }
   return found
 })
+
+/** Advantages of a task as gradients weigh by them, standardised where asked, and their unit. They are changed in place. */
+export const judged = (
+  advantages: Float64Array,
+  normalise: boolean,
+  indifferent: boolean
+): Pick<TaskAdvantages, "advantages" | "unit"> => {
+  const unit = normalise ? deviationOf(advantages) : 1
+  // Standardised, the rounding of a baseline would look like a signal.
+  if (indifferent) advantages.fill(0)
+  else if (normalise) standardiseInPlace(advantages)
+  return { advantages: Float32Array.from(advantages), unit }
+}
 
 const deviationOf = (x: Float64Array): number => {
   const m = x.reduce((a, b) => a + b, 0) / x.length

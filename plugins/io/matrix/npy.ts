@@ -26,20 +26,9 @@ export const isNpy = (bytes: Uint8Array): boolean => magic.every((b, i) => bytes
  */
 export const readNpy = (bytes: Uint8Array, name: string): E.Either<ArgumentError, Npy> => {
   const bad = (want: string, got: string, fix = "") => cannot(`read ${name}`, want, got, fix)
-  if (bytes.length < 10 || !isNpy(bytes)) {
-    return bad("a NumPy array file", bytes.length < 10 ? `${bytes.length} bytes` : "bytes of another format")
-  }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const version = bytes[6]!
-  if (version < 1 || version > 3) return bad("format version 1, 2 or 3", `version ${version}.${bytes[7]}`)
-  const prefix = version === 1 ? 10 : 12
-  if (bytes.length < prefix) return bad("a whole header", `${bytes.length} bytes`)
-  const headerLength = version === 1 ? view.getUint16(8, true) : view.getUint32(8, true)
-  const start = prefix + headerLength
-  if (start > bytes.length) return bad(`a header of ${headerLength} bytes`, `a file that ends after ${bytes.length}`)
-  const text = new TextDecoder(version === 3 ? "utf-8" : "latin1").decode(bytes.subarray(prefix, start))
-  const header = parseHeader(text)
-  if (header === undefined) return bad("a header with descr, fortran_order and shape", shown(text.trim()))
+  const found = npyHeader(bytes, name)
+  if (E.isLeft(found)) return found
+  const { start, ...header } = found.right
   const type = dtypes.get(header.descr.replace(/^[<>=|]/, ""))
   if (type === undefined) {
     const known = [...dtypes.keys()].join(", ")
@@ -57,6 +46,30 @@ export const readNpy = (bytes: Uint8Array, name: string): E.Either<ArgumentError
   const data = decode(type, bytes.subarray(start), count, big)
   const ordered = header.fortran ? toC(data, header.shape, type) : data
   return E.right({ descr: header.descr.replace(">", "<"), shape: header.shape, data: ordered })
+}
+
+/** What the beginning of a `.npy` file says of its array, and where the numbers start. Errors: as `readNpy`. */
+export const npyHeader = (
+  bytes: Uint8Array,
+  name: string
+): E.Either<ArgumentError, Header & { readonly start: number }> => {
+  const bad = (want: string, got: string, fix = "") => cannot(`read ${name}`, want, got, fix)
+  if (bytes.length < 10 || !isNpy(bytes)) {
+    return bad("a NumPy array file", bytes.length < 10 ? `${bytes.length} bytes` : "bytes of another format")
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const version = bytes[6]!
+  if (version < 1 || version > 3) return bad("format version 1, 2 or 3", `version ${version}.${bytes[7]}`)
+  const prefix = version === 1 ? 10 : 12
+  if (bytes.length < prefix) return bad("a whole header", `${bytes.length} bytes`)
+  const headerLength = version === 1 ? view.getUint16(8, true) : view.getUint32(8, true)
+  const start = prefix + headerLength
+  if (start > bytes.length) return bad(`a header of ${headerLength} bytes`, `a file that ends after ${bytes.length}`)
+  const text = new TextDecoder(version === 3 ? "utf-8" : "latin1").decode(bytes.subarray(prefix, start))
+  const header = parseHeader(text)
+  return header === undefined
+    ? bad("a header with descr, fortran_order and shape", shown(text.trim()))
+    : E.right({ ...header, start })
 }
 
 /**
@@ -81,7 +94,8 @@ export const writeNpy = (data: NumberArray, shape: readonly number[]): Uint8Arra
   return out
 }
 
-interface Header {
+/** What a header says. */
+export interface Header {
   readonly descr: string
   readonly fortran: boolean
   readonly shape: readonly number[]

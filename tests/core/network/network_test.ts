@@ -42,7 +42,7 @@ test("mlp() tells every row's gradient in factors, which add up to the gradient 
     fc.property(
       width,
       fc.array(width, { maxLength: 3 }),
-      fc.constantFrom("tanh", "relu"),
+      fc.constantFrom("tanh", "relu", "sigmoid"),
       (inputs, hidden, activation) => {
         const net = mlp({ inputs, hidden, outputs: 2, activation })
         const rows = 3
@@ -150,7 +150,7 @@ test("mlp() keeps the laws of networks, whatever its sizes", () =>
     fc.property(
       width,
       fc.array(width, { maxLength: 3 }),
-      fc.constantFrom("tanh", "relu"),
+      fc.constantFrom("tanh", "relu", "sigmoid"),
       (inputs, hidden, activation) => {
         assert.deepEqual(broken(mlp({ inputs, hidden, outputs: 2, activation })), [])
       }

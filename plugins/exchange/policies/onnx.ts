@@ -1,0 +1,217 @@
+/** A policy from an ONNX graph: one path of fully connected layers from the input to an output. */
+import * as E from "fp-ts/lib/Either.js"
+import { pipe } from "fp-ts/lib/function.js"
+import { type ArgumentError, argumentError, cannot } from "../../../core/failure/mod.ts"
+import type { Activation } from "../../../core/network/mod.ts"
+import type { Tensor } from "../../../core/service/run_store.ts"
+import { clipped } from "../../../core/text/printable.ts"
+import { bfloat16, type Dtype, decode, dtypes, floatsOf } from "../../io/matrix/mod.ts"
+import { type Dense, FEATURES, type FoundPolicy, linked } from "./found.ts"
+import { bytesOf, fieldsOf, textOf, type WireField, wholesOf } from "./wire.ts"
+
+/** Of onnx.proto3: number types of tensors. */
+const types: ReadonlyMap<number, Dtype | undefined> = new Map([
+  [1, dtypes.get("f4")],
+  [10, dtypes.get("f2")],
+  [11, dtypes.get("f8")],
+  [16, bfloat16]
+])
+
+interface Node {
+  readonly operator: string
+  readonly inputs: readonly string[]
+  readonly output: string
+  /** Whole-number attributes by name. */
+  readonly attributes: ReadonlyMap<string, number>
+}
+
+interface Graph {
+  readonly input: string
+  readonly outputs: readonly string[]
+  readonly nodes: readonly Node[]
+  readonly constants: ReadonlyMap<string, Tensor>
+}
+
+const activations: Readonly<Record<string, Activation>> = { Tanh: "tanh", Relu: "relu", Sigmoid: "sigmoid" }
+
+/** Nodes that leave numbers as they are. */
+const passing: ReadonlySet<string> = new Set(["Identity", "Flatten", "Cast", "Dropout"])
+
+/**
+ * The policy that a graph computes.
+ *
+ * - Errors: `ArgumentError` for another format, an operator beside Gemm, MatMul, Add, Tanh, Relu and Sigmoid, two kinds of
+ *   nonlinearity, weights in other files.
+ * - Source: onnx/onnx, onnx.proto3, field numbers.
+ */
+export const readOnnx = (bytes: Uint8Array, name: string): E.Either<ArgumentError, FoundPolicy> =>
+  pipe(
+    graphIn(bytes),
+    E.mapLeft((got) => argumentError({ doing: `read ${name}`, want: "an ONNX model of float numbers", got })),
+    E.chain((graph) => follow(graph, name))
+  )
+
+const graphIn = (bytes: Uint8Array): E.Either<string, Graph> =>
+  pipe(
+    fieldsOf(bytes),
+    E.chain((model) => {
+      const [graph] = bytesOf(model, 7)
+      return graph === undefined ? E.left("bytes of another format") : fieldsOf(graph)
+    }),
+    E.chain((graph) => {
+      const constants = new Map<string, Tensor>()
+      const nodes: Node[] = []
+      for (const initializer of bytesOf(graph, 5)) {
+        const tensor = pipe(fieldsOf(initializer), E.chain(tensorOf))
+        if (E.isLeft(tensor)) return tensor
+        constants.set(tensor.right.name, tensor.right)
+      }
+      for (const part of bytesOf(graph, 1)) {
+        const node = pipe(fieldsOf(part), E.chain(nodeOf))
+        if (E.isLeft(node)) return node
+        const { constant, ...own } = node.right
+        if (constant === undefined) nodes.push(own)
+        else constants.set(own.output, constant)
+      }
+      const names = (number: number) =>
+        bytesOf(graph, number).map((v) => textOf(E.getOrElse((): readonly WireField[] => [])(fieldsOf(v)), 1))
+      const input = names(11).find((n) => !constants.has(n))
+      return input === undefined
+        ? E.left("a graph without an input")
+        : E.right({ input, outputs: names(12), nodes, constants })
+    })
+  )
+
+const nodeOf = (fields: readonly WireField[]): E.Either<string, Node & { readonly constant?: Tensor }> => {
+  const attributes = new Map<string, number>()
+  let constant: Tensor | undefined
+  for (const part of bytesOf(fields, 5)) {
+    const attribute = fieldsOf(part)
+    if (E.isLeft(attribute)) return attribute
+    const [whole] = wholesOf(attribute.right, 3)
+    const [single] = bytesOf(attribute.right, 2)
+    const key = textOf(attribute.right, 1)
+    if (single?.length === 4) attributes.set(key, new DataView(single.buffer, single.byteOffset, 4).getFloat32(0, true))
+    else if (whole !== undefined) attributes.set(key, whole)
+    const [tensor] = bytesOf(attribute.right, 5)
+    if (tensor !== undefined && textOf(fields, 4) === "Constant") {
+      const read = pipe(fieldsOf(tensor), E.chain(tensorOf))
+      if (E.isRight(read)) constant = read.right
+    }
+  }
+  const inputs = bytesOf(fields, 1).map((b) => new TextDecoder().decode(b))
+  const node = { operator: textOf(fields, 4), inputs, output: textOf(fields, 2), attributes }
+  return E.right(constant === undefined ? node : { ...node, constant })
+}
+
+const tensorOf = (fields: readonly WireField[]): E.Either<string, Tensor> => {
+  const name = textOf(fields, 8)
+  const shape = wholesOf(fields, 1)
+  const count = shape.reduce((a, b) => a * b, 1)
+  if (wholesOf(fields, 14).includes(1)) return E.left(`${clipped(name)} in another file`)
+  const kind = wholesOf(fields, 2)[0] ?? 0
+  const type = types.get(kind)
+  // Whole numbers are shapes and indices: nothing that is computed with here.
+  if (type === undefined) return E.right({ name, shape: [0], data: new Float32Array(0) })
+  const own = bytesOf(fields, kind === 11 ? 10 : 4)
+  const raw = bytesOf(fields, 9)[0] ?? (own.length === 1 ? own[0]! : new Uint8Array(Buffer.concat(own)))
+  if (raw.length !== count * type.size)
+    return E.left(`${raw.length} bytes for the ${count} numbers of ${clipped(name)}`)
+  return E.right({ name, shape, data: floatsOf(decode(type, raw, count, false)) })
+}
+
+/** Along the one path from the input. */
+const follow = (graph: Graph, name: string): E.Either<ArgumentError, FoundPolicy> => {
+  const bad = (want: string, got: string, fix = FEATURES) => cannot(`read ${name}`, want, got, fix)
+  const layers: Dense[] = []
+  const kinds = new Set<Activation>()
+  let [at, pending] = [graph.input, false]
+  for (let steps = 0; !graph.outputs.includes(at) && steps <= graph.nodes.length; steps++) {
+    const takers = graph.nodes.filter((n) => n.inputs.includes(at))
+    const [node] = takers
+    if (node === undefined || takers.length > 1) {
+      return bad(
+        "one path from the input to an output",
+        node === undefined ? `an end at ${clipped(at)}` : `${takers.length} branches at ${clipped(at)}`
+      )
+    }
+    const activation = Object.hasOwn(activations, node.operator) ? activations[node.operator] : undefined
+    if (activation !== undefined) {
+      if (pending || layers.length === 0) return bad("a layer before each nonlinearity", node.operator)
+      kinds.add(activation)
+      pending = true
+    } else if (node.operator === "Add" && layers.length > 0 && !pending) {
+      const bias = graph.constants.get(node.inputs.find((i) => i !== at) ?? "")?.data
+      const last = layers.pop()!
+      if (bias?.length !== last.outputs)
+        return bad(`${last.outputs} constant numbers to add`, `${bias?.length ?? "none"}`)
+      layers.push({ ...last, bias: Float64Array.from(bias, (b, i) => b + last.bias[i]!) })
+    } else if (node.operator === "Gemm" || node.operator === "MatMul") {
+      const layer = layerOf(node, at, graph.constants)
+      if (layer === undefined)
+        return bad(
+          "a product with a constant matrix",
+          `${node.operator} of ${node.inputs.map((i) => clipped(i)).join(", ")}`
+        )
+      if (layers.length > 0 && !pending)
+        return bad("a nonlinearity between layers", `${node.operator} behind ${clipped(layers.at(-1)!.name)}`)
+      layers.push(layer)
+      pending = false
+    } else if (!passing.has(node.operator)) {
+      return bad("Gemm, MatMul, Add, Tanh, Relu and Sigmoid", clipped(node.operator))
+    }
+    at = node.output
+  }
+  if (pending) return bad("a layer behind the last nonlinearity", `an output of ${[...kinds].join(", ")}`)
+  if (kinds.size > 1) return bad("one kind of nonlinearity", [...kinds].join(" and "))
+  const logStd = constantOutput(graph)
+  const [activation] = kinds
+  return pipe(
+    linked(layers, name),
+    E.map(
+      (found): FoundPolicy => ({
+        by: "ONNX",
+        layers: found,
+        ...(activation === undefined ? {} : { activation }),
+        ...(logStd === undefined ? { distribution: "categorical" } : { distribution: "gaussian", logStd: logStd.data })
+      })
+    )
+  )
+}
+
+/** An output that is a constant: log σ of a Gaussian. */
+const constantOutput = ({ outputs, nodes, constants }: Graph): Tensor | undefined =>
+  outputs
+    .map(
+      (o) =>
+        constants.get(o) ??
+        constants.get(nodes.find((n) => n.output === o && n.operator === "Identity")?.inputs[0] ?? "")
+    )
+    .find((t) => t !== undefined && t.data.length > 0)
+
+const layerOf = (node: Node, at: string, constants: ReadonlyMap<string, Tensor>): Dense | undefined => {
+  const [a, w, b] = node.inputs
+  const weight = constants.get(w ?? "")
+  const plain =
+    ["alpha", "beta"].every((key) => (node.attributes.get(key) ?? 1) === 1) &&
+    (node.attributes.get("transA") ?? 0) === 0
+  if (a !== at || weight?.shape.length !== 2 || !plain) return undefined
+  const turned = node.attributes.get("transB") === 1
+  const [rows = 0, columns = 0] = weight.shape
+  const [inputs, outputs] = turned ? [columns, rows] : [rows, columns]
+  const bias = b === undefined ? new Float64Array(outputs) : constants.get(b)?.data
+  if (bias?.length !== outputs) return undefined
+  return {
+    name: weight.name,
+    inputs,
+    outputs,
+    bias,
+    weight: turned ? weight.data : transposed(weight.data, rows, columns)
+  }
+}
+
+const transposed = (x: Tensor["data"], rows: number, columns: number): Float64Array => {
+  const out = new Float64Array(x.length)
+  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[c * rows + r] = x[r * columns + c]!
+  return out
+}
