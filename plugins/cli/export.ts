@@ -42,7 +42,9 @@ export const exportCommand = Command.make(
     stateDict: Flag.String("state-dict").pipe(
       Flag.optional,
       Flag.withMetavar("FILE"),
-      Flag.withDescription("The .pth file to write: weights for PyTorch, actor.0.weight, actor.0.bias, actor.2.weight, …")
+      Flag.withDescription(
+        "The .pth file to write: weights for PyTorch, actor.0.weight, actor.0.bias, actor.2.weight, …"
+      )
     ),
     sb3: Flag.String("sb3").pipe(
       Flag.optional,

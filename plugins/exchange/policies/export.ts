@@ -26,7 +26,12 @@ export const stateDict = (
     return cannot("export weights", "a fully connected policy (mlp)", network.id, "--onnx takes every architecture")
   }
   if (moments !== undefined && policy.config.normalise?.observation === true) {
-    return cannot("export weights", "a policy of observations as they are", "one that normalises them", "--onnx does that too")
+    return cannot(
+      "export weights",
+      "a policy of observations as they are",
+      "one that normalises them",
+      "--onnx does that too"
+    )
   }
   const last = network.layout.blocks.length / 2
   const squashed = distribution === "squashedGaussian"
@@ -67,7 +72,10 @@ export const policyToSb3 = (loaded: LoadedPolicy): E.Either<ArgumentError, Uint8
     const widths = network.layout.blocks.flatMap((b) => (b.name.startsWith("W") ? [b.shape[0] ?? 0] : [])).slice(0, -1)
     const { action } = spaces
     const data = {
-      policy_kwargs: { net_arch: widths, activation_fn: `<class 'torch.nn.modules.activation.${classes[config.activation]}'>` },
+      policy_kwargs: {
+        net_arch: widths,
+        activation_fn: `<class 'torch.nn.modules.activation.${classes[config.activation]}'>`
+      },
       action_space:
         action._tag === "Discrete"
           ? { ":type:": "<class 'gymnasium.spaces.discrete.Discrete'>", n: action.n, start: 0 }
@@ -83,4 +91,5 @@ export const policyToSb3 = (loaded: LoadedPolicy): E.Either<ArgumentError, Uint8
 
 const classes = { tanh: "Tanh", relu: "ReLU", sigmoid: "Sigmoid" } as const
 
-const numbersText = (x: readonly number[]): string => `[${x.map((v) => String(v).replace("Infinity", "inf")).join(" ")}]`
+const numbersText = (x: readonly number[]): string =>
+  `[${x.map((v) => String(v).replace("Infinity", "inf")).join(" ")}]`

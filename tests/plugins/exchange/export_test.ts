@@ -24,7 +24,10 @@ for (const c of withWeights) {
 
 test("a policy that normalises observations is refused: weights do not tell it", () => {
   const c = reference.cases.find((x) => x.moments !== undefined) ?? assert.fail()
-  assert.match(complaint(policyToTorch(importedCase(c))), /want a policy of observations as they are, got one that normalises/)
+  assert.match(
+    complaint(policyToTorch(importedCase(c))),
+    /want a policy of observations as they are, got one that normalises/
+  )
 })
 
 /** Prints log π of the case's rows as JSON. */
@@ -43,7 +46,8 @@ const run = (script: string, files: Readonly<Record<string, string | Uint8Array>
 
 const close = (got: readonly number[], want: readonly number[]): void => {
   assert.equal(got.length, want.length)
-  for (const [i, x] of got.entries()) assert.ok(Math.abs(x - want[i]!) < 1e-5 * (1 + Math.abs(want[i]!)), `${x} ${want[i]}`)
+  for (const [i, x] of got.entries())
+    assert.ok(Math.abs(x - want[i]!) < 1e-5 * (1 + Math.abs(want[i]!)), `${x} ${want[i]}`)
 }
 
 const plain = `
@@ -62,7 +66,10 @@ print(json.dumps(log_prob.tolist()))
 `
 
 for (const name of ["ppo_cartpole", "cleanrl_continuous"]) {
-  test(`${name}: PyTorch loads the weights, and computes log π from them`, { skip: without("torch"), timeout: 200_000 }, () => {
+  test(`${name}: PyTorch loads the weights, and computes log π from them`, {
+    skip: without("torch"),
+    timeout: 200_000
+  }, () => {
     const c = reference.cases.find((x) => x.name === name) ?? assert.fail()
     const files = { "policy.pth": right(policyToTorch(importedCase(c))), "case.json": JSON.stringify(c) }
     close(run(plain, files), c.logProb)
@@ -80,7 +87,10 @@ with torch.no_grad():
 print(json.dumps(log_prob.tolist()))
 `
 
-test("Stable-Baselines3 takes the weights by set_parameters", { skip: without("stable_baselines3"), timeout: 200_000 }, () => {
+test("Stable-Baselines3 takes the weights by set_parameters", {
+  skip: without("stable_baselines3"),
+  timeout: 200_000
+}, () => {
   const c = reference.cases.find((x) => x.name === "ppo_cartpole") ?? assert.fail()
   close(run(sb3, { "policy.zip": right(policyToSb3(importedCase(c))), "case.json": JSON.stringify(c) }), c.logProb)
 })
