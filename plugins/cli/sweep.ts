@@ -79,6 +79,7 @@ export const sweepCommand = Command.make(
       "sweep",
       "--out",
       pathWord(o.out),
+      ...(session === undefined ? [] : ["--session", shellWord(session)]),
       ...o.plugin.flatMap((p) => ["--plugin", shellWord(p)])
     ]
     atSignal(printable(`pgex: stopped; go on with: ${again.join(" ")}`))
