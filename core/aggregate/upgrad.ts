@@ -22,13 +22,11 @@ export const upGrad = aggregator({
       return both > 0 ? g / both : 0
     })
     for (let i = 0; i < n; i++) a[i * n + i] = 1 + 16 * n * accuracy
-    // v = u + x with x ≥ 0; the cone is the same for all, so that one projection is a start for the next.
-    let active: Uint8Array | undefined
+    // v = u + x with x ≥ 0.
     for (let i = 0; i < n; i++) {
       const q = a.subarray(i * n, (i + 1) * n).map((g) => (g * lengths[i]!) / n)
-      const found = complementarity(n, a, q, active)
-      active = found.active
-      for (let k = 0; k < n; k++) if (lengths[k]! > 0) weights[k]! += found.x[k]! / lengths[k]!
+      const { x } = complementarity(n, a, q)
+      for (let k = 0; k < n; k++) if (lengths[k]! > 0) weights[k]! += x[k]! / lengths[k]!
     }
     return weights
   }

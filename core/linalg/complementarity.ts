@@ -29,7 +29,8 @@ export const complementarity = (
   q: Float64Array,
   start: Uint8Array = new Uint8Array(n)
 ): Complementarity => {
-  const p: Pivoting = { n, a, q, active: start.slice(), x: new Float64Array(n), s: new Float64Array(n) }
+  const [x, s, wrong] = [new Float64Array(n), new Float64Array(n), new Uint8Array(n)]
+  const p: Pivoting = { n, a, q, active: start.slice(), x, s, wrong }
   const work = { factor: new Float64Array(n * n), index: new Int32Array(n), y: new Float64Array(n) }
   let fewest = n + 1
   let trials = TRIALS
@@ -41,7 +42,7 @@ export const complementarity = (
     if (count < fewest) [fewest, trials] = [count, TRIALS]
     else trials--
     if (trials < 0) p.active[last] = 1 - p.active[last]!
-    else for (let i = 0; i < n; i++) if (isWrong(p, i)) p.active[i] = 1 - p.active[i]!
+    else for (let i = 0; i < n; i++) if (p.wrong[i] === 1) p.active[i] = 1 - p.active[i]!
   }
   return certified(p)
 }
@@ -59,6 +60,8 @@ interface Pivoting {
   readonly active: Uint8Array
   readonly x: Float64Array
   readonly s: Float64Array
+  /** Whether x is negative where it is active, or s where it is not, beyond rounding. */
+  readonly wrong: Uint8Array
 }
 
 interface Work {
@@ -100,13 +103,6 @@ const solveActive = ({ n, a, q, active, x, s }: Pivoting, { factor: l, index, y 
   }
 }
 
-/** Whether x is negative where it is active, or s where it is not, beyond rounding. */
-const isWrong = (p: Pivoting, i: number): boolean => {
-  const { active, x, s } = p
-  if (active[i] === 1) return x[i]! < 0
-  return s[i]! < 0 && s[i]! < -ROUNDING * sizeOf(p, i)
-}
-
 /** |q_i| + Σ_j |A_ij x_j|: what rounding of s_i goes by. */
 const sizeOf = ({ n, a, q, x }: Pivoting, i: number): number => {
   let size = Math.abs(q[i]!)
@@ -114,9 +110,15 @@ const sizeOf = ({ n, a, q, x }: Pivoting, i: number): number => {
   return size
 }
 
+/** Marks the signs that are wrong: how many there are, and the last one. */
 const wrongSigns = (p: Pivoting): { readonly count: number; readonly last: number } => {
+  const { n, active, x, s, wrong } = p
   let [count, last] = [0, -1]
-  for (let i = 0; i < p.n; i++) if (isWrong(p, i)) [count, last] = [count + 1, i]
+  for (let i = 0; i < n; i++) {
+    const isWrong = active[i] === 1 ? x[i]! < 0 : s[i]! < 0 && s[i]! < -ROUNDING * sizeOf(p, i)
+    wrong[i] = isWrong ? 1 : 0
+    if (isWrong) [count, last] = [count + 1, i]
+  }
   return { count, last }
 }
 
