@@ -16,8 +16,12 @@ export const learners: readonly string[] = catalog.algorithms.map((a) => a.id)
 /** The smallest run by a learner. */
 export const configOf = (id: string): RunConfig => {
   if (id === "ppo") return smallest
-  const sac = { replay: 500, learningStarts: 20, batch: 16, trainEvery: 4, updates: 1 }
-  return { ...smallest, algorithm: id === "sac" ? { id, sac } : { id } }
+  const own: Readonly<Record<string, object>> = {
+    sac: { replay: 500, learningStarts: 20, batch: 16, trainEvery: 4, updates: 1 },
+    // So few steps know no curvature: damping of another order of magnitude keeps it positive.
+    "bo-mrl": { hypergradient: { damping: 1e5 } }
+  }
+  return { ...smallest, algorithm: id in own ? { id, [id]: own[id] } : { id } }
 }
 
 /** A store's files. */
