@@ -32,7 +32,7 @@ const refusal = async (config: RunConfig): Promise<string> => {
 const learners = catalog.algorithms.map((a) => a.id)
 const sac = (settings: object) => ({ id: "sac", sac: { learningStarts: 20, batch: 16, ...settings } })
 
-test("there are nine learners", () => assert.equal(learners.length, 9))
+test("there are ten learners", () => assert.equal(learners.length, 10))
 
 for (const id of learners)
   test(`steps that environments cannot share are refused before ${id} trains anything, in every stage`, async () => {
