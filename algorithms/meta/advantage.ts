@@ -62,13 +62,41 @@ export const takeTask = (x: EnvironmentRunner, e: RolloutBuffer, task: number, e
 /** Fits of the baseline: the first sees no future past a cut, each other one that of the fit before. */
 const FITS = 3
 
+/** What a baseline that was fitted to returns says of where a task was, and of where it came: `[n]` each. */
+export interface Fitted {
+  readonly value: Floats
+  readonly next: Floats
+}
+
 /**
- * Fills value, next and advantage: generalised advantages against a linear baseline of this task's own rollout.
+ * Fills value, next and advantage: generalised advantages against a baseline that `fit` fits to this task's own returns.
  *
  *     v_0 = 0,   v_{j+1} = fit of the returns that end in v_j where the episode was cut
  *
+ * - Errors: those of `gaeInto`.
  * - Source: Duan et al., arXiv:1604.06778, the linear feature baseline; Schulman et al., arXiv:1506.02438, eq. 16.
  */
+export const fittedAdvantages = (
+  { gamma, lambda }: Pick<Estimation, "gamma" | "lambda">,
+  r: TaskRollout,
+  each: number,
+  fit: (returns: Float64Array) => Fitted
+): E.Either<ArgumentError, void> => {
+  const target = new Float64Array(r.reward.length)
+  r.value.fill(0)
+  r.next.fill(0)
+  for (let j = 0; j < FITS; j++) {
+    const done = gaeInto(gamma, 1, each)(r, r.advantage)
+    if (E.isLeft(done)) return done
+    const { value, next } = fit(returnsInto(r.advantage, r.value, target))
+    r.value.set(value)
+    r.next.set(next)
+    for (let i = 0; i < r.next.length; i++) if (r.terminated[i] === 1) r.next[i] = 0
+  }
+  return E.map((_: Float64Array) => undefined)(gaeInto(gamma, lambda, each)(r, r.advantage))
+}
+
+/** {@link fittedAdvantages} by a baseline of the observations, standardised where asked. */
 export const estimate = (
   c: Estimation,
   r: TaskRollout,
@@ -77,21 +105,12 @@ export const estimate = (
 ): E.Either<ArgumentError, void> => {
   const count = r.reward.length
   const fit = baselineFitter(r.observation, inputs, inputs, count)
-  const target = new Float64Array(count)
-  r.value.fill(0)
-  r.next.fill(0)
-  for (let j = 0; j < FITS; j++) {
-    const done = gaeInto(c.gamma, 1, each)(r, r.advantage)
-    if (E.isLeft(done)) return done
-    const baseline = fit(returnsInto(r.advantage, r.value, target))
-    r.value.set(baseline.values(r.observation, inputs, count))
-    r.next.set(baseline.values(r.nextInputs, inputs, count))
-    for (let i = 0; i < count; i++) if (r.terminated[i] === 1) r.next[i] = 0
-  }
-  const done = gaeInto(c.gamma, c.lambda, each)(r, r.advantage)
-  if (E.isLeft(done)) return done
-  if (c.normaliseAdvantages) standardiseInPlace(r.advantage)
-  return E.right(undefined)
+  const done = fittedAdvantages(c, r, each, (returns) => {
+    const baseline = fit(returns)
+    return { value: baseline.values(r.observation, inputs, count), next: baseline.values(r.nextInputs, inputs, count) }
+  })
+  if (E.isRight(done) && c.normaliseAdvantages) standardiseInPlace(r.advantage)
+  return done
 }
 
 /** A task's whole episodes in a rollout, and its mean reward a step. */

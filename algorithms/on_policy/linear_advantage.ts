@@ -1,19 +1,14 @@
 /** Values and advantages by a baseline that is fitted to each task's own rollout: nothing to train. */
 import * as E from "fp-ts/lib/Either.js"
-import { gaeInto, linearBaseline, returnsInto } from "../../core/estimate/mod.ts"
+import { linearBaseline, returnsInto } from "../../core/estimate/mod.ts"
 import type { ArgumentError } from "../../core/failure/mod.ts"
-import { takeTask } from "../meta/advantage.ts"
+import { fittedAdvantages, takeTask } from "../meta/advantage.ts"
 import type { EnvironmentRunner, RolloutBuffer } from "../rollouts.ts"
 import type { Estimates } from "./advantage.ts"
 import type { Loop } from "./objective.ts"
 
-/** Fits of the baseline: the first sees no future past a cut, each other one that of the fit before. */
-const FITS = 3
-
 /**
- * Fills estimates: generalised advantages against {@link linearBaseline} of each task's own transitions.
- *
- *     v_0 = 0,   v_{j+1} = fit of the returns that end in v_j where the episode was cut
+ * Fills estimates: {@link fittedAdvantages} by a {@link linearBaseline} of each task's own transitions.
  *
  * - Errors: those of `gaeInto`.
  * - Source: Duan et al., arXiv:1604.06778; Schulman et al., arXiv:1506.02438, eq. 16. Differs: the published multi-task learners count
@@ -35,17 +30,10 @@ export const linearEstimate = (
     const before = { observation: r.observation, width, time: reached.map((t) => t - 1) }
     const after = { observation: r.nextInputs, width, time: reached }
     const fit = linearBaseline(before)
-    const target = new Float64Array(reached.length)
-    r.value.fill(0)
-    r.next.fill(0)
-    for (let j = 0; j < FITS; j++) {
-      const done = gaeInto(c.gamma, 1, each)(r, r.advantage)
-      if (E.isLeft(done)) return done
-      const valuesAt = fit(returnsInto(r.advantage, r.value, target))
-      r.value.set(valuesAt(before))
-      r.next.set(valuesAt(after).map((v, i) => (r.terminated[i] === 1 ? 0 : v)))
-    }
-    const done = gaeInto(c.gamma, c.lambda, each)(r, r.advantage)
+    const done = fittedAdvantages(c, r, each, (returns) => {
+      const valuesAt = fit(returns)
+      return { value: valuesAt(before), next: valuesAt(after) }
+    })
     if (E.isLeft(done)) return done
     for (const [i, row] of r.rows.entries()) {
       into.value[row] = r.value[i]!

@@ -2,7 +2,7 @@
 import * as E from "fp-ts/lib/Either.js"
 import { type ArgumentError, cannot } from "../../core/failure/mod.ts"
 import { mean } from "../../core/stat/mod.ts"
-import { bestWorth, gradientEstimators, type WorthPoint } from "../../core/surrogate/estimators/mod.ts"
+import { bestWorth, gradientEstimators, NOISE, type WorthPoint } from "../../core/surrogate/estimators/mod.ts"
 import { choices } from "../../core/text/choices.ts"
 import type { RunConfig } from "../config.ts"
 import type { Worth } from "./surrogate/predict.ts"
@@ -48,9 +48,6 @@ export interface Decision {
   readonly certainty: "clear" | "equal" | "open"
   readonly text: string
 }
-
-/** Standard errors within which two numbers of policies are not told apart. */
-const NOISE = 2
 
 /** Part of what training improves that nobody would pay another policy for. */
 const NEGLIGIBLE = 0.05

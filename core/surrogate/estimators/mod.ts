@@ -14,4 +14,4 @@ export { type GradientMoments, gradientMoments, type TaskGradients } from "./gra
 export { gradientEstimators, transitionEstimators } from "./list.ts"
 export { ownPull, type Pull, pullsOf } from "./pulls.ts"
 export { type Episodes, type ExpectedReturn, returnAfter } from "./returns.ts"
-export { bestWorth, type WorthPoint, worthCurve } from "./worth.ts"
+export { bestWorth, NOISE, type WorthPoint, worthCurve } from "./worth.ts"

@@ -78,7 +78,7 @@ export const worthCurve = (estimator: GradientEstimator, data: WorthData, s: Str
 const QUANTILE = 1.959964
 
 /** Standard errors within which numbers of policies are not told apart. */
-const NOISE = 2
+export const NOISE = 2
 
 /** Part of the improvement by which numbers of policies that noise does not tell apart may differ to count as equal. */
 const EQUAL = 0.002
