@@ -73,6 +73,12 @@ const dense = (
   return matrix
 }
 
+/** Whether the inner problem's curvature is positive definite at θ. */
+export const isConvex = (problem: InnerProblem, data: Rollout, theta: Float64Array, phi: Float64Array): boolean => {
+  const size = problem.policy.size
+  return E.isRight(cholesky(size, dense(built(curvatureProgram(problem)), { theta, phi, ...data }, size)))
+}
+
 /** θ′ of ϕ to rounding, by Newton's method with dense curvature. */
 export const solved = (problem: InnerProblem, data: Rollout, phi: Float64Array): Float64Array => {
   const size = problem.policy.size
@@ -85,10 +91,14 @@ export const solved = (problem: InnerProblem, data: Rollout, phi: Float64Array):
   )
   const curving = built(curvatureProgram(problem))
   let theta = phi
+  let last = Infinity
   for (let k = 0; k < 60; k++) {
     const at = { theta, phi, ...data }
     const step = evaluate(slope, at)["grad.theta"]!
-    if (Math.hypot(...step) < 1e-13) return theta
+    const norm = Math.hypot(...step)
+    // A large λ's terms round to more than 1e-13: then the solution is where another step brings nothing.
+    if (norm < 1e-13 || (norm < 1e-11 && norm > last / 2)) return theta
+    last = norm
     choleskySolve(size, right(cholesky(size, dense(curving, at, size))), step)
     theta = theta.map((x, i) => x - step[i]!)
   }
