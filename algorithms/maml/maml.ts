@@ -47,8 +47,8 @@ export const metaLearner = ({ summary, defaults, ...kind }: MetaLearner): Algori
 })
 
 /** One of those that come with the package: their optimizer is Adam, their version rises whenever numbers change. */
-const shipped = (id: string, order: Order, summary: string, own: Maml): Algorithm<Maml> =>
-  metaLearner({ id, version: "2", order, summary, defaults: own, optimizer: adam() })
+const shipped = (id: string, order: Order, summary: string, own: Maml, version = "2"): Algorithm<Maml> =>
+  metaLearner({ id, version, order, summary, defaults: own, optimizer: adam() })
 
 /** Model-agnostic meta-learning, exact second order. Source: Finn et al., arXiv:1703.03400, algorithm 3. */
 export const maml = shipped(
@@ -96,12 +96,20 @@ export const reptile = shipped(
 /**
  * E-MAML: what was done before adaptation is credited with what came of it. Source: Stadie et al., arXiv:1803.01118,
  * eq. 4. Differs: a task's return is standardised over tasks, as its baseline and scale.
+ *
+ * The step is that of the rollout as it was drawn, so that its derivative is that of log π: what sampling does is the term's to say,
+ * and a ratio's second derivative would say it again.
  */
 export const emaml = shipped(
   "emaml",
   "second",
   "E-MAML: MAML that also learns to explore, by returns after adaptation",
-  { ...defaults, outer: { ...defaults.outer, exploration: 1 } }
+  {
+    ...defaults,
+    inner: { ...defaults.inner, objective: "logProb" },
+    outer: { ...defaults.outer, exploration: 1 }
+  },
+  "3"
 )
 
 /** ProMP: several clipped updates a rollout, held near the policy that drew it. Source: arXiv:1810.06784, algorithm 1. */
