@@ -10,6 +10,8 @@ export interface WorthData {
   readonly gradients: TaskGradients
   /** Return of each task at θ★, where all trainings start. */
   readonly start: readonly number[]
+  /** The least and the largest return that each task can have at all. */
+  readonly possible: readonly (readonly [number, number])[]
   /** Return of a task after its training in a group of so many tasks, by how the group's updates pull it. */
   readonly returnOf: (task: number, members: number, pull: Pull) => ExpectedReturn
   /** Transitions in an update of a group of so many tasks. */
@@ -22,7 +24,7 @@ export type GroupPredictions = (members: readonly number[]) => readonly Expected
 /** Returns of the members of any group of tasks with these gradients; `scale` brings gains to those of all coordinates. */
 export const returnsIn = (
   estimator: GradientEstimator,
-  { batch, returnOf }: Omit<WorthData, "gradients" | "start">,
+  { batch, returnOf }: Pick<WorthData, "batch" | "returnOf">,
   moments: GradientMoments,
   scale = 1
 ): GroupPredictions => {

@@ -13,5 +13,5 @@ export {
 export { type GradientMoments, gradientMoments, type TaskGradients } from "./gradients.ts"
 export { gradientEstimators, transitionEstimators } from "./list.ts"
 export { ownPull, type Pull, pullsOf } from "./pulls.ts"
-export { type Episodes, type ExpectedReturn, returnAfter } from "./returns.ts"
+export { type Episodes, type ExpectedReturn, possibleReturns, returnAfter } from "./returns.ts"
 export { bestWorth, NOISE, type WorthPoint, worthCurve } from "./worth.ts"

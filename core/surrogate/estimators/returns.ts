@@ -71,13 +71,19 @@ const inGroup = ({ mean, lowest, highest }: Episodes, { aligned, cosine, reach }
   return Math.max(lowest, mean + (highest - mean) * b * (2 * cosine - b))
 }
 
+/** The least and the largest return that rewards of such a range can add up to. */
+export const possibleReturns = ([least, most]: Episodes["rewards"]): readonly [number, number] => [
+  least >= 0 ? 0 : -Infinity,
+  most <= 0 ? 0 : Infinity
+]
+
 /** The same episodes, had they gone further from their mean. */
 const further = ({ mean, lowest, highest, rewards }: Episodes, times: number): Episodes => {
-  const [least, most] = [mean - times * (mean - lowest), mean + times * (highest - mean)]
+  const [least, most] = possibleReturns(rewards)
   return {
     mean,
-    lowest: rewards[0] >= 0 ? Math.max(0, least) : least,
-    highest: rewards[1] <= 0 ? Math.min(0, most) : most,
+    lowest: Math.max(least, mean - times * (mean - lowest)),
+    highest: Math.min(most, mean + times * (highest - mean)),
     rewards
   }
 }

@@ -56,6 +56,8 @@ export const worthCurve = (estimator: GradientEstimator, data: WorthData, s: Str
   )
   const best = values.indexOf(Math.max(...values))
   const start = mean(data.start)
+  const least = mean(data.possible.map(([end]) => end))
+  const most = mean(data.possible.map(([, end]) => end))
   return found.map(({ k, labels }, at): WorthPoint => {
     const value = values[at]!
     const noise = QUANTILE * Math.hypot(deviation(drawn[at]!), CONFLICT_ERROR * (values[n - 1]! - start))
@@ -66,8 +68,8 @@ export const worthCurve = (estimator: GradientEstimator, data: WorthData, s: Str
       labels,
       returns: byTask[at]!.map(expected),
       value,
-      low: value - Math.hypot(noise, under),
-      high: value + Math.hypot(noise, over),
+      low: Math.max(least, value - Math.hypot(noise, under)),
+      high: Math.min(most, value + Math.hypot(noise, over)),
       shortfall: values[best]! - value,
       error: deviation(drawn[at]!.map((v, r) => drawn[best]![r]! - v))
     }

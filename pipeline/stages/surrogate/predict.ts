@@ -13,6 +13,7 @@ import {
   gradientEstimators,
   gradientMoments,
   type Pull,
+  possibleReturns,
   returnAfter,
   type TaskGradients,
   type WorthPoint,
@@ -141,7 +142,10 @@ export const predictor = (seen: readonly PredictedTask[], training: PredictedTra
     return returnAfter(episodes, { aligned: improvementOf(task, members, aligned), cosine, reach })
   }
   const start = seen.map((t) => (told ? t.episodeReturn : 0))
-  return { estimator, gradients, moments, batch, update, updates, told, improvementOf, returnOf, start }
+  const possible = seen.map((t): readonly [number, number] =>
+    told ? possibleReturns(t.rewards) : [-Infinity, Infinity]
+  )
+  return { estimator, gradients, moments, batch, update, updates, told, improvementOf, returnOf, start, possible }
 }
 
 const gradientsOf = (seen: readonly PredictedTask[]): TaskGradients => {

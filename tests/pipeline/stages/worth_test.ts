@@ -24,11 +24,17 @@ const unitVector = (name: string, seed: number): readonly number[] => {
 const [a, b] = [unitVector("a", 0), unitVector("b", 0)]
 
 /** What a run would predict of these tasks, whose updates see 100 transitions of each. */
-const curveOf = (directions: readonly (readonly number[])[], noise: number, seed: number): readonly WorthPoint[] => {
+const curveOf = (
+  directions: readonly (readonly number[])[],
+  noise: number,
+  seed: number,
+  possible: readonly [number, number] = [-Infinity, Infinity]
+): readonly WorthPoint[] => {
   const gradients = noisyTasks({ directions, noise, blocks: 16, transitions: 4000, seed })
   const data = {
     gradients,
     start: new Array<number>(directions.length).fill(10),
+    possible: directions.map(() => possible),
     batch: (members: number) => 100 * members,
     returnOf: (_task: number, _members: number, { aligned, cosine }: Pull) => {
       const gain = aligned * cosine
@@ -71,6 +77,17 @@ test("a worth is predicted within its interval where the model is right, and the
   assert.ok(point.low < point.value && point.value < point.high)
   assert.equal(exact.length, TASKS)
   assert.ok(exact.every((p) => p.returns.length === TASKS))
+})
+
+test("no interval holds a return that the rewards cannot add up to", () => {
+  const directions = Array.from({ length: TASKS }, (_, i) => (i % 2 === 0 ? a : b))
+  const free = curveOf(directions, 1, 3)[0]!
+  const possible = [free.low + 0.01, free.high - 0.01] as const
+  const bounded = curveOf(directions, 1, 3, possible)[0]!
+  for (const [at, end] of [bounded.low, bounded.high].entries()) {
+    assert.ok(Math.abs(end - possible[at]!) < 1e-9, `${end}, want ${possible[at]}`)
+  }
+  assert.deepEqual({ ...bounded, low: free.low, high: free.high }, free)
 })
 
 const points = (values: readonly number[], error = 0.01): readonly WorthPoint[] => {
