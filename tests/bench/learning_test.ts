@@ -120,8 +120,8 @@ test("curvesPicture() draws every side of every work over steps and over seconds
     assert.ok(picture.includes(`aria-label="${label}"`), label)
   }
   // Two panels of three lines together, each with its band.
-  assert.equal(picture.split('aria-label="line"').length - 1, 6)
-  assert.equal(picture.split('aria-label="area"').length - 1, 6)
+  assert.equal(picture.split('data-mark="line"').length - 1, 6)
+  assert.equal(picture.split('data-mark="area"').length - 1, 6)
   assert.ok(picture.includes("them &amp; co") && !/NaN|script/.test(picture))
 })
 

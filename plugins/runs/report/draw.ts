@@ -15,6 +15,12 @@ export const draw = (options: Plot.PlotOptions, label: string): Html => {
     style: { fontSize: "12px", overflow: "visible" },
     ...options
   })
+  figure.setAttribute("role", "img")
+  // What Plot says of its marks means something to us and to style sheets: of a part of a picture nobody can be told a name.
+  for (const mark of figure.querySelectorAll("g[aria-label]")) {
+    mark.setAttribute("data-mark", mark.getAttribute("aria-label") ?? "")
+    mark.removeAttribute("aria-label")
+  }
   return raw(figure.outerHTML.replace(/<style>[\s\S]*?<\/style>/, ""))
 }
 

@@ -26,9 +26,9 @@ const escapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", "
 
 const escapeText = (text: string): string => text.replaceAll(/[&<>"]/g, (c) => escapes[c] ?? c)
 
-/** A table that scrolls sideways on a narrow screen; cells that are numbers stand right. */
+/** A table that scrolls sideways on a narrow screen, by keys too; cells that are numbers stand right. */
 export const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): Html =>
-  html`<div class="scroll"><table><thead><tr>${head.map((h) => html`<th>${h}</th>`)}</tr></thead><tbody>${rows.map(
+  html`<div class="scroll" role="group" aria-label="Table" tabindex="0"><table><thead><tr>${head.map((h) => (h === "" ? html`<td></td>` : html`<th scope="col">${h}</th>`))}</tr></thead><tbody>${rows.map(
     (row) =>
       html`<tr>${row.map((c) => (typeof c === "number" ? html`<td class="n">${show(c)}</td>` : html`<td>${c}</td>`))}</tr>`
   )}</tbody></table></div>`

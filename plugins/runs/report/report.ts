@@ -14,17 +14,17 @@ import { filmFigure } from "./figures/films.ts"
 import { firstOrderFigure } from "./figures/first_order.ts"
 import { heatMap } from "./figures/heat_map.ts"
 import { learningFigure } from "./figures/learning.ts"
+import { playerScripts } from "./figures/player.ts"
 import { policiesFigure } from "./figures/policies.ts"
 import { selectionFigure } from "./figures/selection.ts"
-import { type Html, html, raw, table } from "./html.ts"
-import { style } from "./style.ts"
+import { type Html, html, table } from "./html.ts"
+import { page } from "./page/page.ts"
+import { type PageScript, valuesScript } from "./page/scripts.ts"
 
 /** The page: same data, same text. Nothing in it comes from outside. */
-export const report = (d: ReportData): string =>
-  html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${d.title}</title><style>${raw(style)}</style></head><body><main>
-<h1>${d.title}</h1>
+export const report = (d: ReportData): string => page({ title: d.title, body: bodyOf(d), scripts: scriptsOf(d) })
+
+const bodyOf = (d: ReportData): Html => html`<h1>${d.title}</h1>
 <p class="headline">${d.headline}</p>
 ${warnings(d)}
 ${groups(d)}
@@ -42,9 +42,12 @@ ${films(d)}
 ${section("Training", d.learning.length === 0 ? [] : [learningFigure(d.learning, d.learningMeaning, d.tasks, d.grouping.labels)])}
 ${section("What holds on unseen transitions", d.curvature === undefined ? [] : [curvatureFigure(d.curvature)])}
 ${costs(d)}
-${receipts(d)}
-</main></body></html>
-`.html
+${receipts(d)}`
+
+const scriptsOf = ({ recordings = [] }: ReportData): readonly PageScript[] => [
+  valuesScript(),
+  ...playerScripts(recordings.filter(({ played }) => played !== undefined).length)
+]
 
 const section = (title: string, figures: readonly Html[]): Html =>
   figures.length === 0
@@ -116,7 +119,7 @@ const receipts = ({ receipts: r, tasks }: ReportData): Html => html`<h2>Receipts
   ["task", "parameters", "planted group"],
   tasks.map((t) => [t.id, pairs(t.params), t.planted === undefined ? "" : String(t.planted + 1)])
 )}</details>
-<details><summary>Configuration</summary><pre>${stableJson(r.config)}</pre></details>
+<details><summary>Configuration</summary><pre role="group" aria-label="Configuration" tabindex="0">${stableJson(r.config)}</pre></details>
 <details><summary>Artefacts (${String(r.artefacts.length)})</summary>${table(
   ["path", "bytes", "SHA-256"],
   r.artefacts.map((a) => [a.path, a.bytes, a.sha256])

@@ -2,14 +2,14 @@
 export const style = `
 :root {
   color-scheme: light dark;
-  --page: #f6f5f1; --card: #ffffff; --ink: #1d2430; --soft: #5c6675; --line: #dfdcd3; --quiet: #c3c8d0;
-  --pos: #1f6fb2; --neg: #c4572e; --warn: #b3541e; --bad: #b3261e;
-  --g0: #1f6fb2; --g1: #c4572e; --g2: #2f8f5b; --g3: #8a55b5; --g4: #b08a1a; --g5: #c03f7b; --g6: #2b8c95; --g7: #6b7280;
+  --page: #f6f5f1; --card: #ffffff; --ink: #1d2430; --soft: #5c6675; --line: #dfdcd3; --quiet: #8a919c;
+  --pos: #1f6fb2; --neg: #b84f27; --warn: #b3541e; --bad: #b3261e;
+  --g0: #1f6fb2; --g1: #b84f27; --g2: #27794d; --g3: #8a55b5; --g4: #866810; --g5: #c03f7b; --g6: #23767e; --g7: #646b78;
 }
 @media (prefers-color-scheme: dark) {
   :root {
-    --page: #12161c; --card: #1a2029; --ink: #e7e9ee; --soft: #9aa5b4; --line: #2d3642; --quiet: #485361;
-    --pos: #4c9fe6; --neg: #e8835a; --warn: #f0a35e; --bad: #ff8a80;
+    --page: #12161c; --card: #1a2029; --ink: #e7e9ee; --soft: #9aa5b4; --line: #2d3642; --quiet: #6b7685;
+    --pos: #2a74b3; --neg: #b85c36; --warn: #f0a35e; --bad: #ff8a80;
     --g0: #5aa9ea; --g1: #ef8e66; --g2: #5fc08b; --g3: #b98ae0; --g4: #d8b44a; --g5: #ec7fb0; --g6: #5cc3cc; --g7: #a3abb8;
   }
 }
@@ -38,7 +38,10 @@ figure svg { display: block; max-width: 100%; height: auto; margin: 0 auto; }
 .controls button, .controls select { font: inherit; color: var(--ink); background: var(--page); border: 1px solid var(--line); border-radius: 4px; padding: .25rem .7rem; }
 .controls [data-part="play"] { min-width: 4.5rem; }
 .plot { --plot-background: var(--card); color: var(--ink); }
-.plot [aria-label$="grid"] { color: var(--soft); }
+.plot [data-mark$="grid"] { color: var(--soft); }
+.plot .ring { fill: none; stroke: var(--ink); stroke-width: 2; pointer-events: none; }
+.bubble { position: absolute; z-index: 1; max-width: min(24rem, calc(100vw - 1rem)); pointer-events: none; background: var(--ink); color: var(--page); border-radius: 4px; padding: .3rem .6rem; font-size: .85rem; line-height: 1.35; font-variant-numeric: tabular-nums; }
+:focus-visible { outline: 2px solid var(--g0); outline-offset: 2px; border-radius: 3px; }
 figcaption { color: var(--soft); font-size: .92rem; margin-top: .8rem; max-width: 44rem; }
 figcaption b { color: var(--ink); }
 details { margin-top: .7rem; font-size: .88rem; }
@@ -59,5 +62,5 @@ pre { overflow-x: auto; font: .82rem/1.5 ui-monospace, "SF Mono", Menlo, monospa
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1.2rem; margin: 0; font-size: .92rem; }
 dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
 @media (max-width: 34rem) { main { padding: 1.5rem .8rem 3rem; } figure, .card { padding: .7rem; } dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; } }
-@media print { body { background: none; } .player { display: none; } figure { break-inside: avoid; } }
+@media print { body { background: none; } .player, .bubble, .ring { display: none; } figure { break-inside: avoid; } }
 `

@@ -1,5 +1,6 @@
 /** Rows of a comparison as bars: the mean, its interval, every seed, and the spread over draws where there are some. */
 import * as Plot from "@observablehq/plot"
+import { counted, interval, show } from "../../../../core/text/numbers.ts"
 import type { MethodComparison } from "../../../../pipeline/internal.ts"
 import { draw } from "../draw.ts"
 import type { Html } from "../html.ts"
@@ -19,7 +20,8 @@ export interface Bars<R extends Bar> {
 }
 
 export const bars = <R extends Bar>({ rows, label, marked, text, alternative }: Bars<R>): Html => {
-  const seeds = rows.flatMap((m) => m.perSeed.map((value) => ({ method: m.method, value })))
+  const seeds = rows.flatMap((m) => m.perSeed.map((value, i) => ({ method: m.method, value, seed: i + 1 })))
+  const countOf = (method: string): number => seeds.filter((s) => s.method === method).length
   const spreads = rows.flatMap(({ method, draws }) => (draws === undefined ? [] : [{ method, ...draws }]))
   const longest = Math.max(...rows.map((m) => m.method.length), 1)
   return draw(
@@ -36,9 +38,18 @@ export const bars = <R extends Bar>({ rows, label, marked, text, alternative }: 
           y: "method",
           x: (m: R) => m.meanReturn.value,
           fill: (m: R) => (marked(m) ? "var(--g0)" : "var(--quiet)"),
-          rx: 2
+          rx: 2,
+          title: (m: R) => `${m.method}: ${interval(m.meanReturn)}`
         }),
-        Plot.ruleY(spreads, { y: "method", x1: "low", x2: "high", stroke: "var(--soft)", strokeWidth: 5 }),
+        Plot.ruleY(spreads, {
+          y: "method",
+          x1: "low",
+          x2: "high",
+          stroke: "var(--soft)",
+          strokeWidth: 5,
+          title: (s: (typeof spreads)[number]) =>
+            `${s.method}, ${counted(s.count, "draw")}: ${show(s.low)} to ${show(s.high)}`
+        }),
         Plot.ruleY(
           rows.filter((m) => m.meanReturn.n > 1),
           {
@@ -49,7 +60,14 @@ export const bars = <R extends Bar>({ rows, label, marked, text, alternative }: 
             strokeWidth: 1.5
           }
         ),
-        Plot.dot(seeds, { y: "method", x: "value", r: 2.5, fill: "var(--card)", stroke: "var(--ink)" }),
+        Plot.dot(seeds, {
+          y: "method",
+          x: "value",
+          r: 2.5,
+          fill: "var(--card)",
+          stroke: "var(--ink)",
+          title: (s: (typeof seeds)[number]) => `${s.method}, seed ${s.seed} of ${countOf(s.method)}: ${show(s.value)}`
+        }),
         Plot.text(rows, { y: "method", x: rightEnd, text, textAnchor: "start", dx: 8, fontWeight: "bold" }),
         Plot.ruleX([0])
       ]

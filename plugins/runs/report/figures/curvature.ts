@@ -37,6 +37,14 @@ export const curvatureFigure = (points: readonly CurvaturePoint[]): Html => {
           stroke: colour,
           strokeDasharray: "5 4"
         }),
+        Plot.dot(points, {
+          x: "iteration",
+          y: (p: CurvaturePoint) => p.gap.estimate,
+          r: 2.5,
+          fill: colour,
+          title: (p: CurvaturePoint) =>
+            `${p.set}, iteration ${p.iteration}: gap ${show(p.gap.estimate)} (${show(p.gap.low)} to ${show(p.gap.high)}), bound ${show(p.zero.bound.hessian)}`
+        }),
         Plot.text(ends, {
           x: "iteration",
           y: (p: CurvaturePoint) => p.zero.bound.hessian,

@@ -8,8 +8,8 @@ import { figure, type Html, html, table } from "../html.ts"
 const colours = { adapted: "var(--g0)", random: "var(--g1)" } as const
 
 export const firstOrderFigure = (rows: readonly FirstOrderRow[], maximum: number): Html => {
-  const ends = (["adapted", "random"] as const).flatMap((d) => rows.filter((r) => r.direction === d).slice(-1))
   const positive = rows.filter((r) => r.relativeRss.value > 0)
+  const ends = (["adapted", "random"] as const).flatMap((d) => positive.filter((r) => r.direction === d).slice(-1))
   const picture = draw(
     {
       width: 560,
@@ -65,11 +65,14 @@ export const firstOrderFigure = (rows: readonly FirstOrderRow[], maximum: number
           y: (r: FirstOrderRow) => r.relativeRss.value,
           fill: (r: FirstOrderRow) => colours[r.direction],
           r: 4,
-          title: (r: FirstOrderRow) => `${r.direction}, ${percent(r.distance, 3)}: ${percent(r.relativeRss.value, 3)}`
+          title: (r: FirstOrderRow) =>
+            `${r.direction}, ${percent(r.distance, 3)}: ${percent(r.relativeRss.value, 3)}${
+              r.relativeRss.n > 1 ? ` (${percent(r.relativeRss.low, 3)} to ${percent(r.relativeRss.high, 3)})` : ""
+            }`
         }),
         Plot.text(ends, {
           x: "distance",
-          y: (r: FirstOrderRow) => Math.max(r.relativeRss.value, Number.MIN_VALUE),
+          y: (r: FirstOrderRow) => r.relativeRss.value,
           text: "direction",
           dx: 10,
           textAnchor: "start",

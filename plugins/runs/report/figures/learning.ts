@@ -1,5 +1,6 @@
 /** Learning curves of the meta-policy, a line a task. */
 import * as Plot from "@observablehq/plot"
+import { counted, show } from "../../../../core/text/numbers.ts"
 import { shortNames } from "../../../../core/text/short_names.ts"
 import type { LearningCurve, ReportTask } from "../../../../pipeline/internal.ts"
 import { draw, groupColour, textWidth } from "../draw.ts"
@@ -44,6 +45,13 @@ export const learningFigure = (
           strokeWidth: 1.6,
           strokeOpacity: 0.85
         }),
+        Plot.dot(told(points), {
+          x: "iteration",
+          y: "value",
+          r: 1.6,
+          fill: (p: Point) => groupColour(labels[p.task] ?? 0),
+          title: (p: Point) => `${id(p.task)}, iteration ${p.iteration}: ${show(p.value)}`
+        }),
         Plot.text(places, {
           x: "iteration",
           y: "place",
@@ -63,7 +71,7 @@ export const learningFigure = (
         })
       ]
     },
-    "Learning curves by task"
+    `Learning curves of ${counted(curves.length, "task")}, ${meaning}, by iteration`
   )
   const iterations = [...new Set(points.map((p) => p.iteration))].sort((a, b) => a - b)
   const numbers = table(
@@ -71,6 +79,14 @@ export const learningFigure = (
     curves.map((c) => [id(c.task), ...iterations.map((i) => c.points.find((p) => p.iteration === i)?.value ?? "")])
   )
   return figure(picture, html`<b>How each task learned under the one meta-policy.</b> Coloured by group.`, numbers)
+}
+
+/** Points of the lines that are told where they are looked at: more would make the page large. */
+const TOLD = 600
+
+const told = (points: readonly Point[]): readonly Point[] => {
+  const every = Math.ceil(points.length / TOLD)
+  return points.filter((_, i) => i % every === 0)
 }
 
 /** Labels at the ends of lines, moved so that no two are nearer than `gap` pixels. */

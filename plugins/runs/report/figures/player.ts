@@ -1,5 +1,6 @@
-/** Episodes of bodies in space, to be played: the one part of a report that has scripts. */
+/** Episodes of bodies in space, to be played. */
 import { type Html, html, raw } from "../html.ts"
+import type { PageScript } from "../page/scripts.ts"
 import { contentText, type Titled } from "../player/content.ts"
 import { library, pageScript } from "../player/library.ts"
 
@@ -18,6 +19,9 @@ export const playerFigure = (episodes: readonly Titled[]): Html => {
 <input type="range" data-part="frame" aria-label="Frame" min="0" max="0" value="0">
 <output data-part="time"></output></div>
 <figcaption>Space plays and pauses, the arrows go one frame on or back, Home and End to the first and the last.</figcaption>
-<script type="text/plain" data-part="content">${raw(contentText(drawing, episodes))}</script></figure>
-<script type="module">${raw(pageScript())}</script>`
+<script type="text/plain" data-part="content">${raw(contentText(drawing, episodes))}</script></figure>`
 }
+
+/** What plays them; nothing where there is no player. */
+export const playerScripts = (episodes: number): readonly PageScript[] =>
+  episodes === 0 || library() === undefined ? [] : [{ text: pageScript(), brings: true }]

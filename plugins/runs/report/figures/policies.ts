@@ -91,6 +91,9 @@ const ticks = (n: number): readonly number[] => {
   return all.filter((k) => k === 1 || k === n || (k % every === 0 && k + every <= n))
 }
 
+const rangeOf = ({ value, low, high }: Prediction["curve"][number]): string =>
+  `${show(value)} (${show(low)} to ${show(high)})`
+
 const predicted = ({ curve, start, unit }: Prediction): Plot.Markish[] => [
   Plot.areaY(curve, { x: "policies", y1: "low", y2: "high", fill: "var(--g0)", fillOpacity: 0.14 }),
   Plot.lineY(curve, { x: "policies", y: "value", stroke: "var(--g0)", strokeWidth: 2 }),
@@ -99,7 +102,7 @@ const predicted = ({ curve, start, unit }: Prediction): Plot.Markish[] => [
     y: "value",
     r: 2.5,
     fill: "var(--g0)",
-    title: (p: Prediction["curve"][number]) => `${policies(p.policies)}: ${show(p.value)} predicted`
+    title: (p: Prediction["curve"][number]) => `${policies(p.policies)}: ${rangeOf(p)} predicted`
   }),
   ...(unit === "return" ? [Plot.ruleY([start], { stroke: "var(--soft)", strokeDasharray: "5 4" })] : [])
 ]
@@ -173,8 +176,7 @@ const caption = ({ prediction, rows }: Panel, { grouping: { k } }: Shown): Html 
 const numbers = ({ prediction, rows, meaning }: Panel, { tasks }: Shown): Html => {
   const { names, pattern } = shortNames(tasks.map((t) => t.id))
   const foretold = (prediction?.curve ?? []).map((p) => {
-    const value = `${show(p.value)} (${show(p.low)} to ${show(p.high)})`
-    return [p.policies, "predicted", value, groupsText(p.labels, names)]
+    return [p.policies, "predicted", rangeOf(p), groupsText(p.labels, names)]
   })
   const reached = rows.map((r) => [r.policies, r.method, interval(r.meanReturn), ""])
   const head = ["policies", "", `${meaning} (interval)`, `groups${pattern === "" ? "" : `, tasks by ${pattern}`}`]

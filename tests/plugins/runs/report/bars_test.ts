@@ -26,9 +26,9 @@ const ends = (svg: Drawn): { readonly marks: readonly number[]; readonly text: n
   assert.ok(label)
   return {
     marks: [
-      ...of('g[aria-label="bar"] rect').map((e) => number(e, "x") + number(e, "width")),
-      ...of('g[aria-label="rule"] line').map((e) => Math.max(number(e, "x1"), number(e, "x2"))),
-      ...of('g[aria-label="dot"] circle').map((e) => number(e, "cx"))
+      ...of('g[data-mark="bar"] rect').map((e) => number(e, "x") + number(e, "width")),
+      ...of('g[data-mark="rule"] line').map((e) => Math.max(number(e, "x1"), number(e, "x2"))),
+      ...of('g[data-mark="dot"] circle').map((e) => number(e, "cx"))
     ],
     text: label.left
   }

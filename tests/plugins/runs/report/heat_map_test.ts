@@ -21,7 +21,7 @@ const drawn = (matrix: ReportAffinity["matrix"], ids: readonly string[] = matrix
     ids.map((id) => ({ id, params: {} }))
   ).html
   const svg = picturesOf(page)[0] ?? assert.fail("no picture")
-  const cells = rectanglesOf(svg.querySelector('[aria-label="rect"]') ?? assert.fail("no cells"))
+  const cells = rectanglesOf(svg.querySelector('[data-mark="rect"]') ?? assert.fail("no cells"))
   return { page, svg, cells, texts: textsOf(svg) }
 }
 

@@ -5,13 +5,14 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { after, test } from "node:test"
 import { pathToFileURL } from "node:url"
+import type { Page } from "playwright-core"
 import { type Body, type Camera, POSE } from "../../../../envs/mod.ts"
 import type { Played, Recording } from "../../../../pipeline/internal.ts"
 import { draw } from "../../../../plugins/mujoco/mod.ts"
 import { box, sphere } from "../../../../plugins/mujoco/picture/solids.ts"
 import { report } from "../../../../plugins/runs/report/mod.ts"
 import { library } from "../../../../plugins/runs/report/player/library.ts"
-import { type Browser, browser, noChromium, type Page } from "../../../support/chromium.ts"
+import { type Browser, browser, noChromium } from "../../../support/chromium.ts"
 import { least } from "./least.ts"
 
 const FRAMES = 11
@@ -66,20 +67,21 @@ after(() => chromium?.close())
 const opened = async (use: (page: Page) => Promise<void>): Promise<void> => {
   chromium ??= await browser(700, 700)
   const { page } = chromium
-  await page.open(pathToFileURL(file).href)
-  await page.until(`document.querySelector("[data-player]")?.hidden === false`)
+  await page.goto(pathToFileURL(file).href)
+  await page.locator("[data-player]").waitFor()
   await use(page)
-  assert.deepEqual(page.complaints, [])
+  assert.deepEqual(chromium.complaints, [])
 }
 
 const STAGE = `[data-part="stage"]`
-const told = `document.querySelector('[data-part="time"]').textContent`
-const focus = (name: string) => `document.querySelector('[data-part="${name}"]').focus()`
+const part = (page: Page, name: string) => page.locator(`[data-part="${name}"]`)
+const told = (page: Page) => part(page, "time").textContent()
+const step = async (page: Page) => (await told(page))?.split(" ")[1]
 
 /** What a photo looks like so small: red, green and blue of each pixel, 60 x 40. */
 const small = async (page: Page, png: Buffer): Promise<readonly number[]> => {
-  const seen = await page.value(`(async () => {
-    const image = await createImageBitmap(await (await fetch("data:image/png;base64,${png.toString("base64")}")).blob())
+  const seen = await page.evaluate(`(async () => {
+    const image = await createImageBitmap(new Blob([Uint8Array.from(atob("${png.toString("base64")}"), (c) => c.charCodeAt(0))]))
     const canvas = new OffscreenCanvas(60, 40)
     const context = canvas.getContext("2d")
     context.imageSmoothingQuality = "high"
@@ -112,37 +114,37 @@ const HORIZON = [8, 9]
 
 test("an episode is played, from its first frame to its last, and no error is told", options, () =>
   opened(async (page) => {
-    assert.equal(await page.value(told), "step 0 of 30, 0.00 s")
-    const first = await page.photo(STAGE)
-    await page.value(`document.querySelector('[data-part="play"]').click()`)
-    await page.until(`${told} === "step 30 of 30, 0.30 s"`)
-    await page.until(`document.querySelector('[data-part="play"]').textContent === "Play"`)
-    assert.notDeepEqual(await page.photo(STAGE), first)
+    assert.equal(await told(page), "step 0 of 30, 0.00 s")
+    const first = await page.locator(STAGE).screenshot()
+    await part(page, "play").click()
+    await page.getByText("step 30 of 30, 0.30 s").waitFor()
+    await page.getByRole("button", { name: "Play" }).waitFor()
+    assert.notDeepEqual(await page.locator(STAGE).screenshot(), first)
   })
 )
 
 test("keys step, jump and pause; a list and buttons keep theirs", options, () =>
   opened(async (page) => {
-    await page.value(focus("frame"))
-    const steps: unknown[] = []
+    await part(page, "frame").focus()
+    const steps: (string | undefined)[] = []
     for (const key of ["ArrowRight", "ArrowRight", "ArrowLeft", "End", "ArrowRight", "Home"]) {
-      await page.press(key)
-      steps.push(await page.value(`${told}.split(" ")[1]`))
+      await page.keyboard.press(key)
+      steps.push(await step(page))
     }
     assert.deepEqual(steps, ["3", "6", "3", "30", "30", "0"])
-    await page.value(focus("forward"))
-    await page.press(" ")
-    assert.equal(await page.value(`${told}.split(" ")[1]`), "3")
-    await page.value(focus("episode"))
-    await page.press("ArrowDown")
-    assert.equal(await page.value(`${told}.split(" ")[1]`), "0")
-    assert.match(String(await page.value(`document.querySelector('${STAGE}').ariaLabel`)), /^length=1, group 1, step 0/)
+    await part(page, "forward").focus()
+    await page.keyboard.press(" ")
+    assert.equal(await step(page), "3")
+    await part(page, "episode").focus()
+    await page.keyboard.press("ArrowDown")
+    assert.equal(await step(page), "0")
+    assert.match(String(await page.locator(STAGE).getAttribute("aria-label")), /^length=1, group 1, step 0/)
   })
 )
 
 test("everything to press has a name for who hears the page, and the slider says where it is", options, () =>
   opened(async (page) => {
-    const names = await page.value(
+    const names = await page.evaluate(
       `Array.from(document.querySelectorAll("[data-player] :is(button, input, select, canvas)"), (e) => e.ariaLabel ?? e.labels?.[0]?.textContent ?? e.textContent)`
     )
     assert.ok(Array.isArray(names))
@@ -151,25 +153,22 @@ test("everything to press has a name for who hears the page, and the slider says
       names.every((name) => /\w/.test(name)),
       JSON.stringify(names)
     )
-    await page.value(focus("frame"))
-    await page.press("ArrowRight")
-    assert.equal(
-      await page.value(`document.querySelector('[data-part="frame"]').ariaValueText`),
-      "step 3 of 30, 0.03 s"
-    )
+    await part(page, "frame").focus()
+    await page.keyboard.press("ArrowRight")
+    assert.equal(await part(page, "frame").getAttribute("aria-valuetext"), "step 3 of 30, 0.03 s")
   })
 )
 
 test("the page shows what the CPU draws, where it draws it", options, () =>
   opened(async (page) => {
-    await page.prefer("light")
-    await page.value(focus("frame"))
+    await page.emulateMedia({ colorScheme: "light" })
+    await part(page, "frame").focus()
     for (const [key, frame] of [
       ["Home", 0],
       ["End", FRAMES - 1]
     ] as const) {
-      await page.press(key)
-      const seen = await small(page, await page.photo(STAGE))
+      await page.keyboard.press(key)
+      const seen = await small(page, await page.locator(STAGE).screenshot())
       const off = drawn(frame).flatMap((x, i) => (HORIZON.includes(Math.floor(i / 180)) ? [] : Math.abs(x - seen[i]!)))
       const mean = off.reduce((a, b) => a + b) / off.length
       const far = off.filter((x) => x > 40).length / off.length
@@ -179,9 +178,9 @@ test("the page shows what the CPU draws, where it draws it", options, () =>
   })
 )
 
-test("a page without episodes has no script, and without scripts the pictures are there", () => {
+test("a page without episodes has no player, and without scripts the pictures are there", () => {
   const { played: _, ...still } = recording(0)
-  assert.ok(!report({ ...least, recordings: [still] }).includes("<script"))
+  assert.ok(!report({ ...least, recordings: [still] }).includes("data-player"))
   assert.match(page, /<img src="data:image\/svg\+xml/)
   if (library() !== undefined) assert.match(page, /<figure class="player" data-player hidden/)
 })

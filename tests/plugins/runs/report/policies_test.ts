@@ -63,18 +63,18 @@ const drawn = (d: Given) => {
 /** Columns of the points' centres, from left to right, of the marks that are inside of the frame. */
 const points = (svg: Drawn): readonly number[] => {
   const right = sizeOf(svg)[0]
-  return [...svg.querySelectorAll('[aria-label="dot"] path, [aria-label="dot"] circle')]
+  return [...svg.querySelectorAll('[data-mark="dot"] path, [data-mark="dot"] circle')]
     .map((p) => Number(/translate\(([-.\d]+)/.exec(p.getAttribute("transform") ?? "")?.[1] ?? p.getAttribute("cx")))
     .filter((x) => x < right)
 }
 
 test("the picture has the predicted curve with its band, the start, every trained row with its interval, and the chosen number", () => {
   const svg = drawn(given())
-  const count = (mark: string) => svg.querySelectorAll(`[aria-label="${mark}"] > *`).length
+  const count = (mark: string) => svg.querySelectorAll(`[data-mark="${mark}"] > *`).length
   assert.equal(count("area"), 1)
   assert.equal(count("line"), 1)
   // A band for the chosen number and an interval a row.
-  assert.equal([...svg.querySelectorAll('[aria-label="rule"] line')].length, 1 + 1 + 6)
+  assert.equal([...svg.querySelectorAll('[data-mark="rule"] line')].length, 1 + 1 + 6)
   const texts = textsOf(svg).map((t) => t.text)
   for (const want of ["chosen: 2", "θ★, where all start", "predicted, 95% interval", "one policy told its task"])
     assert.ok(texts.includes(want), want)
@@ -130,7 +130,7 @@ test("the picture is told in words, and its numbers are in a table", () => {
 
 test("without a prediction only what was trained is shown", () => {
   const svg = drawn(unpredicted)
-  assert.equal(svg.querySelectorAll('[aria-label="area"], [aria-label="line"]').length, 0)
+  assert.equal(svg.querySelectorAll('[data-mark="area"], [data-mark="line"]').length, 0)
   assert.doesNotMatch(pageOf(unpredicted).join(), /predicted/)
 })
 

@@ -1,98 +1,27 @@
 import assert from "node:assert/strict"
+import { createHash } from "node:crypto"
 import { test } from "node:test"
-import type { ReportData } from "../../../../pipeline/result/report_data.ts"
 import { report } from "../../../../plugins/runs/report/mod.ts"
+import { full } from "./full.ts"
 import { least } from "./least.ts"
 
-const interval = (value: number) => ({ value, low: value * 0.9, high: value * 1.1, level: 0.95, n: 5 })
+/** The one script of a page without episodes. */
+const script = /<script type="module">[\s\S]*?<\/script>/g
 
-const full: ReportData = {
-  ...least,
-  affinities: [
-    {
-      id: "centred",
-      title: "Centred affinity",
-      meaning: "In nats.",
-      matrix: [
-        [0.25, -0.125],
-        [-0.125, 0.25]
-      ],
-      labels: [1, 0],
-      chosen: true
-    }
-  ],
-  estimates: {
-    points: [
-      { subset: [0, 1], task: 0, estimate: 0.1234, truth: 321 },
-      { subset: [0, 1], task: 1, estimate: 0.2, truth: 123 }
-    ],
-    estimateMeaning: "nats",
-    truthMeaning: "return",
-    rankCorrelation: interval(0.7),
-    pooling: "mean over tasks"
-  },
-  learning: [
-    {
-      task: 0,
-      points: [
-        { iteration: 0, value: 20 },
-        { iteration: 1, value: 77 }
-      ]
-    }
-  ],
-  firstOrder: [
-    { direction: "adapted", distance: 0.001, relativeRss: interval(1e-6) },
-    { direction: "adapted", distance: 0.05, relativeRss: interval(0.07) },
-    { direction: "random", distance: 0.05, relativeRss: interval(0) }
-  ],
-  comparison: [
-    {
-      kind: "best",
-      method: "the best of all partitions",
-      policies: 1,
-      labels: [0, 0],
-      perSeed: [430, 431],
-      meanReturn: interval(430.5),
-      byTask: [430, 431],
-      operations: 3e9,
-      steps: 4096
-    },
-    {
-      kind: "random",
-      method: "random groups",
-      policies: 2,
-      labels: [0, 1],
-      perSeed: [420, 421],
-      meanReturn: interval(420.5),
-      lessGroups: interval(15.5),
-      byTask: [419, 422],
-      operations: 3e9,
-      steps: 4096,
-      draws: { count: 5, low: 333, high: 444 }
-    },
-    {
-      kind: "groups",
-      method: "groups by sdp",
-      policies: 2,
-      labels: [0, 1],
-      perSeed: [400, 410],
-      meanReturn: interval(405),
-      byTask: [404, 406],
-      operations: 3e9,
-      steps: 4096,
-      nmi: 1
-    }
-  ],
-  leftOut: [{ method: "one policy told its task", why: "every policy of this run is told its task" }],
-  costs: [{ work: "surrogate", flops: 3e10, bytes: 6e9, seconds: 1.5, gflopsPerSecond: 20, fractionOfPeak: 0.25 }],
-  warnings: [{ level: "caution", text: "read with care" }]
-}
-
-test("report() is one self-contained page: nothing is fetched, nothing runs", () => {
+test("report() is one self-contained page: nothing is fetched, and only its own script runs, by its digest", () => {
   const page = report(full)
   assert.ok(page.startsWith("<!doctype html>"))
-  const outside = page.replaceAll(/xmlns(:\w+)?="[^"]*"/g, "")
-  assert.ok(!/https?:|url\(|@import|<script|<link|<img|\bsrc=/i.test(outside))
+  const [own = "", ...others] = page.match(script) ?? []
+  assert.deepEqual(others, [])
+  const outside = page.replaceAll(/xmlns(:\w+)?="[^"]*"/g, "").replace(own, "")
+  assert.ok(!/https?:|url\(|@import|<script|<link|<img|\bsrc=|\son\w+=/i.test(outside))
+  assert.ok(!/https?:(?!\/\/www.w3.org\/2000\/svg)|fetch\(|import\(|eval/.test(own))
+  const digest = createHash("sha256")
+    .update(own.slice(own.indexOf(">") + 1, -"</script>".length))
+    .digest("base64")
+  assert.ok(
+    page.includes(`default-src 'none'; img-src data: blob:; style-src 'unsafe-inline'; script-src 'sha256-${digest}';`)
+  )
 })
 
 test("report() gives the same text for the same data", () => assert.equal(report(full), report(full)))
@@ -157,6 +86,6 @@ test("report() shows films as images of their own, which cannot reach the page",
   })
   assert.equal(page.match(/<img /g)?.length, 2)
   assert.ok([...page.matchAll(/\bsrc="([^"]*)"/g)].every(([, src]) => src?.startsWith("data:image/svg+xml,%3Csvg")))
-  assert.ok(!page.includes("<script"))
+  assert.ok(!page.replace(script, "").includes("<script"))
   assert.ok(page.includes("ended after 9 steps, return -2.5"))
 })

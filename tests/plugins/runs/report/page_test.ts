@@ -1,0 +1,170 @@
+/** Reports in a real browser: what is seen, heard and pressed. */
+import assert from "node:assert/strict"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { after, before, test } from "node:test"
+import { pathToFileURL } from "node:url"
+import { report } from "../../../../plugins/runs/report/mod.ts"
+import { type Browser, browser, keepPhoto, noChromium, violations } from "../../../support/chromium.ts"
+import { everything } from "./full.ts"
+
+const options = { skip: noChromium, timeout: 300_000 }
+const folder = mkdtempSync(join(tmpdir(), "pgex-report-"))
+const file = join(folder, "report.html")
+writeFileSync(file, report(everything))
+
+let chromium: Browser | undefined
+before(async () => {
+  if (noChromium !== false) return
+  chromium = await browser(1200, 900)
+  await chromium.page.goto(pathToFileURL(file).href)
+})
+after(async () => {
+  await chromium?.close()
+  rmSync(folder, { recursive: true })
+})
+
+const opened = (): Browser => chromium ?? assert.fail("no browser")
+
+/** All figures of the page, as a program in it finds them. */
+const FIGURES = `Array.from(document.querySelectorAll("svg.plot"))`
+
+test(
+  "every figure has marks with values, texts on its axes, a name, and its numbers in a table; nothing complains",
+  options,
+  async () => {
+    const { page, complaints } = opened()
+    const figures: readonly Record<string, unknown>[] = await page.evaluate(`${FIGURES}.map((svg) => ({
+    name: svg.getAttribute("aria-label"),
+    values: Number(svg.getAttribute("aria-valuemax")),
+    marks: svg.querySelectorAll("[data-mark] :is(circle, rect, path, line)").length,
+    texts: Array.from(svg.querySelectorAll("text")).filter((t) => t.textContent !== "").length,
+    wide: svg.getBoundingClientRect().width > 200,
+    table: svg.closest("figure").querySelectorAll("details tbody tr").length
+  }))`)
+    assert.equal(figures.length, 10)
+    for (const { name, values, marks, texts, wide, table } of figures)
+      assert.ok(
+        /\w{4}/.test(String(name)) &&
+          Number(values) > 0 &&
+          Number(marks) >= Number(values) &&
+          Number(texts) > 2 &&
+          wide &&
+          Number(table) > 0,
+        JSON.stringify({ name, values, marks, texts, wide, table })
+      )
+    assert.deepEqual(complaints, [])
+  }
+)
+
+for (const scheme of ["light", "dark"] as const)
+  test(
+    `axe-core finds nothing to mend in ${scheme} colours, and every text in a picture stands out`,
+    options,
+    async () => {
+      const { page } = opened()
+      await page.emulateMedia({ colorScheme: scheme })
+      await page.evaluate(`for (const details of document.querySelectorAll("details")) details.open = true`)
+      await keepPhoto(page, `report-${scheme}`)
+      assert.deepEqual(await violations(page), [])
+      const faint: readonly string[] = await page.evaluate(faintTexts)
+      assert.deepEqual(faint, [])
+      await page.evaluate(`for (const details of document.querySelectorAll("details")) details.open = false`)
+    }
+  )
+
+/**
+ * Texts of pictures with a contrast below 4.5 (WCAG 2.2, 1.4.3), which axe-core doesn't measure: against the card, with the
+ * rectangles of the picture that lie under their middle.
+ */
+const faintTexts = `(() => {
+  const numbers = (colour) => colour.match(/[\\d.]+/g).map(Number)
+  const light = ([r, g, b]) => [r, g, b].reduce((sum, c, i) => {
+    const x = c / 255
+    return sum + [0.2126, 0.7152, 0.0722][i] * (x <= 0.04045 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4)
+  }, 0)
+  const faint = []
+  for (const svg of document.querySelectorAll("svg.plot")) {
+    const card = numbers(getComputedStyle(svg.closest("figure")).backgroundColor)
+    const fields = Array.from(svg.querySelectorAll('[data-mark="rect"] rect')).map((rect) => ({
+      box: rect.getBoundingClientRect(), style: getComputedStyle(rect)
+    })).filter(({ style }) => style.fill !== "none")
+    for (const text of svg.querySelectorAll("text")) {
+      const { left, right, top, bottom } = text.getBoundingClientRect()
+      const [x, y] = [(left + right) / 2, (top + bottom) / 2]
+      const under = fields.filter(({ box }) => box.left <= x && x <= box.right && box.top <= y && y <= box.bottom)
+      const ground = under.reduce((below, { style }) => numbers(style.fill).slice(0, 3).map((c, i) =>
+        Number(style.fillOpacity) * c + (1 - Number(style.fillOpacity)) * below[i]), card)
+      const [a, b] = [light(ground), light(numbers(getComputedStyle(text).fill))].sort((p, q) => p - q)
+      if ((b + 0.05) / (a + 0.05) < 4.5) faint.push(text.textContent + " in " + svg.ariaLabel + ": " + (b + 0.05) / (a + 0.05))
+    }
+  }
+  return faint
+})()`
+
+test(
+  "keys go through a figure's values and tell each, to eyes and to ears; the pointer tells what it is on",
+  options,
+  async () => {
+    const { page } = opened()
+    const bubble = page.locator(".bubble")
+    const figure = page.locator('svg.plot[aria-label^="Mean return by how policies"]')
+    await figure.focus()
+    const told: string[] = []
+    for (const key of ["Home", "ArrowRight", "ArrowDown", "End", "ArrowRight", "ArrowLeft"]) {
+      await figure.press(key)
+      const text = (await bubble.textContent()) ?? ""
+      assert.equal(await figure.getAttribute("aria-valuetext"), text)
+      told.push(text)
+    }
+    assert.deepEqual(told, [
+      "the best of all partitions: 430.5 (387.4 to 473.6)",
+      "random groups: 420.5 (378.4 to 462.6)",
+      "groups by sdp: 405 (364.5 to 445.5)",
+      "groups by sdp, seed 2 of 2: 410",
+      "groups by sdp, seed 2 of 2: 410",
+      "groups by sdp, seed 1 of 2: 400"
+    ])
+    await figure.press("Escape")
+    assert.equal(await bubble.isVisible(), false)
+    const cell = page.locator('svg.plot[aria-label^="Centred affinity"] [data-mark="rect"] rect').nth(1)
+    await cell.hover()
+    assert.equal(await bubble.textContent(), "length=1 with length=0.5: -0.125")
+    await page.mouse.move(2, 2)
+    assert.equal(await bubble.isVisible(), false)
+  }
+)
+
+test("Tab comes to every figure and everything to press, in the order of the page", options, async () => {
+  const { page } = opened()
+  const stops = `Array.from(document.querySelectorAll("svg.plot, summary"))`
+  const wanted: number = await page.evaluate(`(${stops}[0].focus(), ${stops}.length)`)
+  const reached = [0]
+  // Between them are tables that scroll.
+  while (reached.length < wanted) {
+    await page.keyboard.press("Tab")
+    const stop: number = await page.evaluate(`${stops}.indexOf(document.activeElement)`)
+    if (stop >= 0) reached.push(stop)
+  }
+  assert.deepEqual(reached, [...reached.keys()])
+})
+
+test(
+  "a narrow window shows it without scrolling sideways, and paper without what only screens have",
+  options,
+  async () => {
+    const { page } = opened()
+    await page.setViewportSize({ width: 390, height: 844 })
+    assert.equal(await page.evaluate(`document.documentElement.scrollWidth <= innerWidth`), true)
+    await keepPhoto(page, "report-narrow")
+    await page.setViewportSize({ width: 1200, height: 900 })
+    await page.locator("svg.plot").first().focus()
+    await page.keyboard.press("End")
+    await page.emulateMedia({ media: "print", colorScheme: "light" })
+    assert.equal(await page.locator(".bubble").isVisible(), false)
+    const pdf = await page.pdf({ format: "A4" })
+    assert.ok(pdf.length > 10_000)
+    assert.deepEqual(opened().complaints, [])
+  }
+)
