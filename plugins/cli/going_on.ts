@@ -7,12 +7,13 @@ export interface Started {
   /** All that the run uses but the project's own. */
   readonly plugins: readonly string[]
   readonly python?: string | undefined
+  readonly log?: readonly string[]
   /** Python's module that the family's id names, which may be one of this folder. */
   readonly module?: string | undefined
 }
 
 /** The command line, its words quoted for a shell. */
-export const goingOn = ({ directory, plugins, python, module }: Started, program = programName()): string =>
+export const goingOn = ({ directory, plugins, python, module, log = [] }: Started, program = programName()): string =>
   [
     ...program.map(shellWord),
     "run",
@@ -21,6 +22,7 @@ export const goingOn = ({ directory, plugins, python, module }: Started, program
     pathWord(directory),
     ...plugins.flatMap((name) => ["--plugin", shellWord(name)]),
     ...(python === undefined ? [] : ["--python", shellWord(python)]),
+    ...log.flatMap((logger) => ["--log", shellWord(logger)]),
     ...(module === undefined ? [] : ["--trust"])
   ].join(" ")
 

@@ -21,6 +21,7 @@ import { directoryStore, freeName, readBegun, readFinished, recordsOf } from "..
 import { choiceOf, choiceParameters } from "./config.ts"
 import { remarkOnLimit } from "./endless.ts"
 import { goingOn, moduleOf } from "./going_on.ts"
+import { logFlag, loggersAsked } from "./log_flag.ts"
 import { print, remark } from "./output.ts"
 import { because, withPlugins } from "./plugin_flag.ts"
 import { commandLine, shared } from "./shared.ts"
@@ -48,6 +49,7 @@ export const runCommand = Command.make(
           "leaves is the same, byte for byte"
       )
     ),
+    log: logFlag,
     quiet: Flag.Boolean("quiet").pipe(
       Flag.withDefault(false),
       Flag.withoutNegation,
@@ -67,6 +69,7 @@ export const runCommand = Command.make(
       const flag = o.force ? "--force" : "--resume"
       return yield* Effect.fail(argumentError({ doing: `use ${flag}`, want: "--out DIR with it", got: "no --out" }))
     }
+    const loggers = yield* loggersAsked(o.log)
     const choice = choiceOf(o, seed)
     const own = o.resume && choice.source === undefined && choice.preset === undefined
     const { config: chosen, record } = yield* loadConfig(own ? yield* overOwn(out ?? "", choice) : choice)
@@ -113,10 +116,10 @@ export const runCommand = Command.make(
     const goesOn = Effect.sync(() => {
       if (!existsSync(join(directory, "run.json"))) return
       const module = moduleOf(config.family.id)
-      const again = goingOn({ directory, plugins: config.plugins, python, module })
+      const again = goingOn({ directory, plugins: config.plugins, python, module, log: o.log })
       atSignal(printable(`pgex: stopped; go on with: ${again}`))
     })
-    const data = yield* Effect.andThen(goesOn, runJob(mainJob(all), { config, command, loaded })).pipe(
+    const data = yield* Effect.andThen(goesOn, runJob(mainJob(all), { config, command, loaded, loggers })).pipe(
       Effect.provide(o.quiet ? silentProgress : progressDisplay()),
       Effect.provide(store),
       Effect.provideService(CheckpointSeconds, yield* secondsOf(process.env[CHECKPOINT_VARIABLE]))
@@ -140,6 +143,10 @@ export const runCommand = Command.make(
       description: "With other values"
     },
     { command: "pgex run runs/quick-0/run.json", description: "The same run again" },
+    {
+      command: "pgex run --log tensorboard --log csv=numbers.csv",
+      description: "With TensorBoard's files and a table"
+    },
     { command: "pgex run --resume --out runs/quick-0", description: "Go on with a run that was stopped" }
   ])
 )

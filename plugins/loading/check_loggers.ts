@@ -30,7 +30,7 @@ const lawsOf = ({ open }: LoggerPlugin): readonly LoggerLaw[] => {
       name: "open() gives log(), and close() where something is to be closed",
       fix: "return { log: (rows) => …, close: () => … } from open(), or a promise of it",
       check: async () => {
-        const opened: unknown = await open({ name: CHECKED_RUN, config: presets.quick! })
+        const opened: unknown = await open({ name: CHECKED_RUN, config: presets.quick!, directory: "" })
         if (!isLogging(opened)) return faultOf(opened)
         logging = opened
         return undefined
@@ -47,9 +47,18 @@ const lawsOf = ({ open }: LoggerPlugin): readonly LoggerLaw[] => {
         })
     },
     {
+      name: "relog() and progress() take what a run that goes on tells",
+      fix: "relog() is told the rows that a stage has, once more; leave out what the logger has no use for",
+      check: () =>
+        used(async ({ relog, progress }) => {
+          await relog?.("meta", rows)
+          await progress?.(Object.freeze({ stage: "meta", done: 2, total: 2, unit: "iterations" }))
+        })
+    },
+    {
       name: "close() comes to an end",
       fix: "flush and close in close(), and throw nothing",
-      check: () => used((l) => l.close?.())
+      check: () => used((l) => l.close?.("finished"))
     }
   ]
 }
@@ -58,13 +67,14 @@ const isLogging = (opened: unknown): opened is Logging => faultOf(opened) === un
 
 const faultOf = (opened: unknown): string | undefined => {
   if (!Predicate.isObject(opened)) return `want an object, got ${String(opened)}`
-  const { log, close } = { log: opened.log, close: opened.close }
-  if (typeof log !== "function") return `log: want a function, got ${typeof log}`
-  return close === undefined || typeof close === "function" ? undefined : `close: want a function, got ${typeof close}`
+  if (typeof opened.log !== "function") return `log: want a function, got ${typeof opened.log}`
+  const others = { relog: opened.relog, progress: opened.progress, close: opened.close }
+  const [odd] = Object.entries(others).filter(([, f]) => f !== undefined && typeof f !== "function")
+  return odd === undefined ? undefined : `${odd[0]}: want a function, got ${typeof odd[1]}`
 }
 
 /** How many laws a logger is held to. */
-export const LOGGER_LAWS = 3
+export const LOGGER_LAWS = 4
 
 /** The laws of a logger that do not hold; those after the first that breaks are not tried. */
 export const loggerFindings = Effect.fnUntraced(function* (logger: LoggerPlugin, before: Before) {

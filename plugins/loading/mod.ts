@@ -7,7 +7,7 @@ export { type Issue, type PluginError, PluginFailure, pluginError } from "./erro
 export { keyword, ofProject, rebase } from "./find.ts"
 export { calling } from "./guard.ts"
 export { loadPlugin, loadPlugins, readModule } from "./load.ts"
-export { type LoggerPlugin, type Logging, loggedStore } from "./loggers.ts"
+export { type LoggedRun, type LoggerPlugin, type Logging, logged } from "./loggers.ts"
 export { isAnsweredBy, type NamedPlugin, noRecord, type RunRecord, recordOf, whereNow } from "./record.ts"
 export { RecordedPlugin, recordsOf } from "./recorded_plugin.ts"
 export { shipped } from "./registry.ts"

@@ -6,7 +6,7 @@ import type { ReportData, RunConfig } from "../../pipeline/mod.ts"
 import { mainJob } from "../../pipeline/mod.ts"
 import { named, type PresetName, resolve, SESSION_VARIABLE } from "../config/mod.ts"
 import { catalog, catalogWith } from "../loading/catalog/mod.ts"
-import { loadPlugins, ofProject, versionsOf } from "../loading/mod.ts"
+import { type LoggerPlugin, loadPlugins, ofProject, versionsOf } from "../loading/mod.ts"
 import { machine, versions } from "./machine.ts"
 import { progressDisplay, silentProgress } from "./progress.ts"
 import { runJob } from "./run_job.ts"
@@ -39,6 +39,8 @@ export interface Place {
   readonly resume?: boolean
   /** Show no progress. */
   readonly quiet?: boolean
+  /** Loggers beside those of plugins. */
+  readonly loggers?: readonly LoggerPlugin[]
 }
 
 /**
@@ -71,7 +73,7 @@ export const experiment = Effect.fn("experiment")(function* (settings: Settings,
     plugins: recordsOf(loaded.plugins, place.out ?? ".")
   }
   const mode = place.resume === true ? "resume" : "new"
-  return yield* runJob(mainJob(all), { config, command, loaded }).pipe(
+  return yield* runJob(mainJob(all), { config, command, loaded, loggers: place.loggers ?? [] }).pipe(
     Effect.provide(place.quiet === true ? silentProgress : progressDisplay()),
     Effect.provide(place.out === undefined ? memoryStore().layer : directoryStore(place.out, mode, info))
   )

@@ -8,7 +8,7 @@ import type { Warning } from "../../pipeline/internal.ts"
 import type { Workers } from "../../pipeline/jobs/mod.ts"
 import type { JobResult, ReportData, RunConfig } from "../../pipeline/mod.ts"
 import { catalogWith } from "../loading/catalog/mod.ts"
-import { calling, type Loaded, loggedStore } from "../loading/mod.ts"
+import { calling, type Loaded, type LoggerPlugin, logged } from "../loading/mod.ts"
 import { rated, sessionPeak } from "../sessions/internal.ts"
 import { lossSentence, runSession } from "../sessions/mod.ts"
 import { workersLayer } from "../workers/mod.ts"
@@ -26,6 +26,8 @@ export interface Start {
   readonly command: string
   /** Plugins in use: receipts name them, worker threads load them too. */
   readonly loaded?: Loaded
+  /** Loggers beside those of plugins. */
+  readonly loggers?: readonly LoggerPlugin[]
   /** Who does the work, of what threads would be started with: threads of its own, by default. */
   readonly workers?: typeof workersLayer
 }
@@ -36,12 +38,13 @@ export interface Start {
  * - Errors: the job's own, `SessionError`, `RunStoreError`.
  */
 export const runJob = Effect.fn("run_job")(function* <E>(job: Job<E>, start: Start) {
-  const { config, command, loaded, workers: layerOf = workersLayer } = start
+  const { config, command, loaded, loggers = [], workers: layerOf = workersLayer } = start
   const store = yield* RunStore
-  const { say: note } = yield* Progress
+  const display = yield* Progress
+  const { say: note } = display
   yield* Effect.forEach(store.notes, note, { discard: true })
   const computed = Effect.gen(function* () {
-    const logged = yield* loggedStore(store, config, loaded?.loggers ?? [], note)
+    const told = yield* logged(store, display, config, [...loggers, ...(loaded?.loggers ?? [])])
     const { session, kind, did, recovery, records } = yield* runSession(config.session, note)
     if (config.session === "auto") yield* note(`Session ${kind()}, ${(yield* records)[0]?.reason}`)
     const plugins = (loaded?.plugins ?? []).map((p) => p.file)
@@ -49,7 +52,8 @@ export const runJob = Effect.fn("run_job")(function* <E>(job: Job<E>, start: Sta
     const workers = layerOf({ workers: config.workers, sessionKind: kind, note, did, plugins, ...here })
     const services = Layer.provideMerge(workers, Layer.succeed(Session)(session))
     const done = yield* job(config).pipe(
-      Effect.provideService(RunStore, logged),
+      Effect.provideService(RunStore, told.store),
+      Effect.provideService(Progress, told.progress),
       Effect.provideService(Recovery, recovery),
       Effect.provide(services)
     )

@@ -6,8 +6,8 @@ import type { Activation } from "../../../core/network/mod.ts"
 import type { Tensor } from "../../../core/service/run_store.ts"
 import { clipped } from "../../../core/text/printable.ts"
 import { bfloat16, type Dtype, decode, dtypes, floatsOf } from "../../io/matrix/mod.ts"
+import { bytesOf, fieldsOf, textOf, type WireField, wholesOf } from "../../io/protobuf_fields.ts"
 import { type Dense, FEATURES, type FoundPolicy, linked } from "./found.ts"
-import { bytesOf, fieldsOf, textOf, type WireField, wholesOf } from "./wire.ts"
 
 /** Of onnx.proto3: number types of tensors. */
 const types: ReadonlyMap<number, Dtype | undefined> = new Map([

@@ -6,7 +6,7 @@
  * - Source: onnx/onnx, onnx.proto3 (field numbers), IR version 8, operators of version 17.
  */
 import type { GraphNode } from "../../../core/network/mod.ts"
-import { bytes, type Field, joined, type Message, message, single, text, whole } from "./wire.ts"
+import { bytes, type Field, joined, type Message, message, single, text, whole } from "../../io/protobuf.ts"
 
 /** A tensor that comes with the model. */
 export interface Initializer {

@@ -1,8 +1,8 @@
 /** `events.jsonl`: a run's measured numbers, a row a line, each with the time when it was written. */
-import { Clock, Effect, Option, Schema } from "effect"
-import { jsonText } from "../../../core/service/decoding.ts"
+import { Clock, Effect, Option } from "effect"
 import type { EventRow, Logged, RunStoreError } from "../../../core/service/run_store.ts"
 import { digest } from "../../io/digest.ts"
+import { lineOf, rowOf, sameOf } from "../../io/event_line.ts"
 import type { Files } from "./files.ts"
 
 /** Its name in the run's directory. */
@@ -26,7 +26,7 @@ export const setEvents = Effect.fnUntraced(function* (
 ) {
   const text = yield* textOf(files)
   const lines = text.split("\n").flatMap((line) => {
-    const row = Option.getOrUndefined(decode(line))
+    const row = Option.getOrUndefined(rowOf(line))
     return row === undefined ? [] : [{ line, stage: row.stage, same: sameOf(row) }]
   })
   const wanted = new Set(rows.map(sameOf))
@@ -51,7 +51,7 @@ export const setEvents = Effect.fnUntraced(function* (
 
 /** How many rows there are, and the digest of what they say but for times and the run's name. */
 export const loggedIn = Effect.fnUntraced(function* (files: Files): Effect.fn.Return<Logged, RunStoreError> {
-  const rows = (yield* textOf(files)).split("\n").flatMap((line) => Option.toArray(decode(line)))
+  const rows = (yield* textOf(files)).split("\n").flatMap((line) => Option.toArray(rowOf(line)))
   return { rows: rows.length, sha256: digest(new TextEncoder().encode(rows.map((row) => `${sameOf(row)}\n`).join(""))) }
 })
 
@@ -62,26 +62,9 @@ const textOf = (files: Files): Effect.Effect<string, RunStoreError> =>
   )
 
 const linesOf = (run: string) =>
-  Effect.map(Clock.currentTimeMillis, (now) => {
-    const time = new Date(now).toISOString()
-    return (row: EventRow): string => JSON.stringify({ time, run, ...told(row) })
-  })
-
-const Row = Schema.Struct({
-  stage: Schema.String,
-  step: Schema.Number,
-  task: Schema.String,
-  metric: Schema.String,
-  value: Schema.NullOr(Schema.Number),
-  is: Schema.optionalKey(Schema.String)
-})
-
-const decode = Schema.decodeUnknownOption(jsonText(Row))
-
-/** What a row says, as a text. */
-const sameOf = ({ stage, step, task, metric, ...rest }: EventRow | typeof Row.Type): string =>
-  JSON.stringify({ stage, step, task, metric, ...(rest.value === null ? rest : told({ value: rest.value })) })
-
-/** JSON has no NaN and no infinities: the value is null then, and `is` says which it was. */
-const told = <R extends { readonly value: number }>(row: R): R | (Omit<R, "value"> & { value: null; is: string }) =>
-  Number.isFinite(row.value) ? row : { ...row, value: null, is: String(row.value) }
+  Effect.map(
+    Clock.currentTimeMillis,
+    (now) =>
+      (row: EventRow): string =>
+        lineOf(row, { run, now })
+  )

@@ -9,6 +9,7 @@ import { test } from "node:test"
 import { setTimeout } from "node:timers/promises"
 import { smallest } from "../../pipeline/job/support.ts"
 import { command, pgex } from "../../support/pgex.ts"
+import { noTensorboard, scalarsIn } from "../loggers/support.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "pgex-"))
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }))
@@ -17,7 +18,8 @@ const file = join(folder, "smallest.json")
 writeFileSync(file, JSON.stringify({ ...smallest, preset: "quick", meta: { ...smallest.meta, iterations: 10 } }))
 const often = { PGEX_CHECKPOINT_SECONDS: "0" }
 
-const argumentsFor = (name: string) => ["run", file, "--out", join(folder, name), "--quiet", "--json"]
+const logs = ["jsonl", "csv", `tensorboard=${join(folder, "tensorboard")}`].flatMap((l) => ["--log", l])
+const argumentsFor = (name: string) => ["run", file, "--out", join(folder, name), "--quiet", "--json", ...logs]
 
 interface Summary {
   readonly headline: string
@@ -46,8 +48,8 @@ const logged = (name: string): number => {
 
 const { receipts } = summaryOf(pgex(argumentsFor("whole")).stdout)
 
-const rows = (name: string) =>
-  readFileSync(join(folder, name, "events.jsonl"), "utf8")
+const rows = (name: string, log = "events.jsonl") =>
+  readFileSync(join(folder, name, log), "utf8")
     .trimEnd()
     .split("\n")
     .map((line) => {
@@ -55,15 +57,32 @@ const rows = (name: string) =>
       return row
     })
 
+const lines = (name: string, log: string): number => readFileSync(join(folder, name, log), "utf8").split("\n").length
+
 for (const signal of ["SIGKILL", "SIGINT"] as const)
   test(`a run that gets ${signal} again and again, and goes on each time, leaves what one without leaves`, async () => {
     const kills: boolean[] = []
     for (const part of [0.2, 0.5, 0.8]) kills.push(await killed(signal, signal, part * logged("whole")))
     assert.ok(kills.includes(true))
-    const { code, stdout, stderr } = pgex(["run", "--resume", "--out", join(folder, signal), "--quiet", "--json"])
+    const { code, stdout, stderr } = pgex([
+      "run",
+      "--resume",
+      "--out",
+      join(folder, signal),
+      "--quiet",
+      "--json",
+      ...logs
+    ])
     assert.equal(code, 0, stderr)
     assert.equal(summaryOf(stdout).receipts.digest, receipts.digest)
     assert.deepEqual(rows(signal), rows("whole"))
+    assert.deepEqual(rows(signal, "logs/metrics.jsonl"), rows("whole"))
+    assert.equal(lines(signal, "logs/metrics.csv"), lines("whole", "logs/metrics.csv"))
+    if (noTensorboard === false) {
+      const [found, want] = scalarsIn(...[signal, "whole"].map((name) => join(folder, "tensorboard", name)))
+      assert.deepEqual(found, want)
+      assert.equal(found?.length, rows("whole").length)
+    }
     assert.ok(!existsSync(join(folder, signal, "kept")))
     const left = readdirSync(join(folder, signal), { recursive: true, encoding: "utf8" })
     assert.deepEqual(left.sort(), readdirSync(join(folder, "whole"), { recursive: true, encoding: "utf8" }).sort())

@@ -112,7 +112,7 @@ test("pgex plugin check holds loggers to laws: what they give, take and end", ()
   const text = `export default { policygradex: 1, name: "x", version: "1", loggers: [${loggers.join(", ")}] }`
   return inFolder({ "x.ts": text }, async (folder) => {
     const { findings, subjects } = await Effect.runPromise(checkPlugin(join(folder, "x.ts"), standard))
-    assert.deepEqual(subjects.map((s) => [s.kind, s.laws]).at(0), ["logger", 3])
+    assert.deepEqual(subjects.map((s) => [s.kind, s.laws]).at(0), ["logger", 4])
     const found = findings.map((f) => `${f.subject}, ${f.law.split("(")[0]}: ${f.found}`)
     const want = [
       /^throws, open: it throws Error: no server$/,

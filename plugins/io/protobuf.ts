@@ -1,6 +1,6 @@
 /**
- * Protocol Buffers' wire format, as much of it as a model needs: whole numbers, float32, texts, bytes
- * and messages.
+ * Protocol Buffers' wire format, as much of it as our files need: whole numbers, float32, float64, texts,
+ * bytes and messages.
  *
  * - Source: protobuf.dev/programming-guides/encoding.
  */
@@ -12,6 +12,7 @@ export type Message = readonly Field[]
 export type Field = Uint8Array
 
 const VARINT = 0
+const EIGHT_BYTES = 1
 const LENGTH_DELIMITED = 2
 const FOUR_BYTES = 5
 
@@ -34,6 +35,13 @@ export const single = (number: number, value: number): Field => {
   const bytes = new DataView(new ArrayBuffer(4))
   bytes.setFloat32(0, value, true)
   return joined([varint(8 * number + FOUR_BYTES), new Uint8Array(bytes.buffer)])
+}
+
+/** Field `number` holding a float64. */
+export const double = (number: number, value: number): Field => {
+  const bytes = new DataView(new ArrayBuffer(8))
+  bytes.setFloat64(0, value, true)
+  return joined([varint(8 * number + EIGHT_BYTES), new Uint8Array(bytes.buffer)])
 }
 
 /** Field `number` holding bytes. */

@@ -1,0 +1,87 @@
+/** The loggers that come with the package, as a person asks for them: `csv`, `tensorboard=FOLDER`. */
+import { join, resolve } from "node:path"
+import * as E from "fp-ts/lib/Either.js"
+import { type ArgumentError, cannot } from "../../core/failure/mod.ts"
+import { suggestion } from "../../core/text/choices.ts"
+import { shown } from "../../core/text/shown.ts"
+import type { LoggedRun, LoggerPlugin, Logging } from "../loading/mod.ts"
+import { csv, jsonLines } from "./lines.ts"
+import { type RowFormat, rowFile } from "./row_file.ts"
+import { eventFolder } from "./tensorboard/folder.ts"
+
+/** One that comes with the package. */
+export interface OwnLogger {
+  readonly id: string
+  readonly summary: string
+  /** What follows the `=`, and what stands for it where nothing does. */
+  readonly place: string
+  /** The logger that writes there. Errors: `ArgumentError` of a place that cannot be one. */
+  readonly at: (place: string | undefined) => E.Either<ArgumentError, LoggerPlugin>
+}
+
+/** Where a logger writes that was not told: beside the run's own files. */
+const LOGS = "logs"
+
+const own =
+  (id: string, place: string | undefined, name: string) =>
+  (run: LoggedRun): string => {
+    if (place !== undefined) return resolve(place)
+    if (run.directory !== "") return join(run.directory, LOGS, name)
+    throw new Error(
+      `Cannot log by ${id}: want a place for it, got none, and a run without a directory; name it: ${id}=…`
+    )
+  }
+
+const file = (id: string, summary: string, name: string, format: RowFormat): OwnLogger => ({
+  id,
+  summary,
+  place: `FILE, else ${LOGS}/${name} of the run`,
+  at: (place) => {
+    const path = own(id, place, name)
+    return E.right({ id, summary, open: async (run) => rowFile({ path: path(run), format }, run.name) })
+  }
+})
+
+const TENSORBOARD = "tensorboard"
+
+/** Where TensorBoard finds a run: `FOLDER/RUN`, or the run's own folder. */
+const eventsOf = (place: string | undefined) => {
+  const folder = own(TENSORBOARD, place, TENSORBOARD)
+  return (run: LoggedRun): Promise<Logging> =>
+    eventFolder(place === undefined ? folder(run) : join(folder(run), run.name), run.name)
+}
+
+const tensorboardSummary = "TensorBoard's event files: a scalar STAGE/METRIC/TASK for every number"
+
+/** Loggers that need nothing but this package. */
+export const ownLoggers: readonly OwnLogger[] = [
+  file("jsonl", "JSON lines, as events.jsonl has them, in a file of your own", "metrics.jsonl", jsonLines),
+  file("csv", "CSV in long form: time, run, stage, step, task, metric, value", "metrics.csv", csv),
+  {
+    id: TENSORBOARD,
+    summary: tensorboardSummary,
+    place: `FOLDER, where the run gets a folder of its own, else ${LOGS}/${TENSORBOARD} of the run`,
+    at: (place) => {
+      const open = eventsOf(place)
+      return E.right({ id: TENSORBOARD, summary: tensorboardSummary, open: async (run) => open(run) })
+    }
+  }
+]
+
+/**
+ * The logger that a text asks for: `ID` or `ID=PLACE`.
+ *
+ * - Errors: `ArgumentError` of an id that there is not, and of a place that cannot be one.
+ */
+export const loggerNamed = (text: string): E.Either<ArgumentError, LoggerPlugin> => {
+  const at = text.indexOf("=")
+  const [id, place] = at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)]
+  const logger = ownLoggers.find((l) => l.id === id)
+  if (logger === undefined) {
+    const ids = ownLoggers.map((l) => l.id)
+    return cannot("use --log", `a logger (${ids.join(", ")})`, shown(id), suggestion(id, ids))
+  }
+  if (place?.trim() === "")
+    return cannot("use --log", `${id}=${logger.place}`, shown(text), `leave the = out, or name a place`)
+  return logger.at(place)
+}

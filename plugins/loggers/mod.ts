@@ -1,0 +1,2 @@
+/** Loggers that come with the package. */
+export { loggerNamed, type OwnLogger, ownLoggers } from "./choose.ts"

@@ -1,0 +1,37 @@
+/** A folder of TensorBoard's with one event file of ours in it. */
+import { existsSync } from "node:fs"
+import { readdir, unlink } from "node:fs/promises"
+import { basename, dirname, join } from "node:path"
+import { makeFolder, replaceEntry } from "../../io/disk.ts"
+import type { Logging } from "../../loading/mod.ts"
+import { rowFile } from "../row_file.ts"
+import { eventFile } from "./events.ts"
+
+/** `events.out.tfevents.SECONDS.policygradex.N`: readers go through a folder's files by their names. */
+const ownFile = /^events\.out\.tfevents\.(\d{10})\.policygradex\.(\d{4})$/
+
+const fileName = (seconds: string, n: number): string =>
+  `events.out.tfevents.${seconds}.policygradex.${String(n).padStart(4, "0")}`
+
+/** Goes on with the event file of the folder, or begins one. */
+export const eventFolder = async (folder: string, run: string): Promise<Logging> => {
+  await makeFolder(folder)
+  const own = (await readdir(folder)).filter((name) => ownFile.test(name)).sort()
+  // A file that a later one was to take the place of when the run was stopped.
+  for (const name of own.slice(0, -1)) await unlink(join(folder, name))
+  const name = own.at(-1) ?? fileName(String(Math.floor(Date.now() / 1000)).padStart(10, "0"), 0)
+  return rowFile({ path: join(folder, name), format: eventFile, replace: byNextFile }, run)
+}
+
+/** Under the next name, where one is there: whoever reads that has it open, and would never see another one of its name. */
+const byNextFile = async (path: string, bytes: Uint8Array): Promise<string> => {
+  if (!existsSync(path)) {
+    await replaceEntry(path, bytes)
+    return path
+  }
+  const [, seconds = "0", n = "0"] = ownFile.exec(basename(path)) ?? []
+  const next = join(dirname(path), fileName(seconds, Number(n) + 1))
+  await replaceEntry(next, bytes)
+  await unlink(path)
+  return next
+}
