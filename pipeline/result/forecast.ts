@@ -1,5 +1,6 @@
 /** What is known before anything is trained to confirm it, as a run says it: the groups, and what they are predicted to be worth. */
 import { mean } from "../../core/stat/mod.ts"
+import { choices } from "../../core/text/choices.ts"
 import { counted, policies, rounded, show } from "../../core/text/numbers.ts"
 import { shortNames } from "../../core/text/short_names.ts"
 import { unitNames } from "../stages/decision.ts"
@@ -32,8 +33,20 @@ export const forecastText = ({ taskIds, worth, grouping, confirmed = true }: For
       : predicted(worth, k, confirmed)),
     ...groups,
     ...(pattern === "" ? [] : [`  (tasks by ${pattern})`]),
-    ...(doubt === "" ? [] : [`  ${doubt}`])
+    ...[doubt, silence(taskIds, worth)].flatMap((text) => (text === "" ? [] : [`  ${text}`]))
   ].join("\n")
+}
+
+/** Which tasks' place is a guess, as a part of a sentence; empty where none is. */
+export const silence = (taskIds: readonly string[], worth: Worth | undefined): string => {
+  const silent = worth?.silent ?? []
+  if (silent.length === 0) return ""
+  const { names } = shortNames(taskIds)
+  const who = choices(silent.map((task) => names[task]!))
+  return (
+    `nothing tells whom ${who} should learn with: at θ★ the gradient is within its noise, no reward was near or all is ` +
+    "learned; a longer meta-training, or more transitions a task, may tell"
+  )
 }
 
 const predicted = ({ start, unit, curve }: Worth, k: number, confirmed: boolean): readonly string[] => {

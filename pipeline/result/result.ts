@@ -8,6 +8,7 @@ import type { Spent } from "../store/ledger.ts"
 import { affinityViews, unitOf } from "./affinity_views.ts"
 import { compare } from "./comparison.ts"
 import { decidedNotes, reportDecided } from "./decided.ts"
+import { silence } from "./forecast.ts"
 import { headline } from "./headline.ts"
 import type { Outcome } from "./outcome.ts"
 import type { CostRow, JobResult, ReportPrediction, Warning } from "./report_data.ts"
@@ -54,6 +55,11 @@ const warnings = (o: Outcome, covered: number): readonly Warning[] => {
   const { indifference } = o.grouping
   if (indifference !== undefined)
     out.push({ level: "caution", text: `${indifference}; all ${o.tasks.length} are trained as one group` })
+  const unheard = silence(
+    o.tasks.map((t) => t.id),
+    o.estimated.worth
+  )
+  if (unheard !== "") out.push({ level: "caution", text: unheard })
   out.push(...decidedNotes(o), ...takenUp(o))
   return [...out, ...o.grouping.warnings.map((text): Warning => ({ level: "note", text }))]
 }

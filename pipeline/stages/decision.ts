@@ -57,7 +57,7 @@ const NEGLIGIBLE = 0.05
  *
  * - Units: `price` of return.
  */
-export const decide = ({ start, unit, curve }: Worth, { k, price }: DecisionRequest): Decision => {
+export const decide = ({ start, unit, curve }: Omit<Worth, "silent">, { k, price }: DecisionRequest): Decision => {
   const point = k === "auto" ? bestWorth(curve, mean(start), price) : curve[k - 1]!
   const best = curve.reduce((a, b) => (b.value > a.value ? b : a))
   const one = curve[0]!

@@ -14,4 +14,5 @@ export { type GradientMoments, gradientMoments, type TaskGradients } from "./gra
 export { gradientEstimators, transitionEstimators } from "./list.ts"
 export { ownPull, type Pull, pullsOf } from "./pulls.ts"
 export { type Episodes, type ExpectedReturn, possibleReturns, returnAfter } from "./returns.ts"
+export { silentTasks } from "./silent.ts"
 export { bestWorth, NOISE, type WorthPoint, worthCurve } from "./worth.ts"

@@ -15,6 +15,7 @@ import {
   type Pull,
   possibleReturns,
   returnAfter,
+  silentTasks,
   type TaskGradients,
   type WorthPoint,
   worthCurve
@@ -44,7 +45,9 @@ export const Worth = Schema.Struct({
   start: Numbers,
   unit: Schema.Literals(["return", "gain"]),
   /** Entry k − 1 is of k policies. */
-  curve: Schema.Array(Point)
+  curve: Schema.Array(Point),
+  /** Numbers of the tasks whose gradient at θ★ is not told from its noise. */
+  silent: Labels
 })
 export type Worth = typeof Worth.Type
 
@@ -90,7 +93,8 @@ export const predict = Effect.fn("policygradex.predict")(function* (
     ? {
         start,
         unit: told ? "return" : "gain",
-        curve: worthCurve(estimator, p, stream(child(key, "bootstrap")))
+        curve: worthCurve(estimator, p, stream(child(key, "bootstrap"))),
+        silent: silentTasks(p.gradients)
       }
     : undefined
   const asked = { estimator, data: p, curve: worth?.curve ?? [], told, seen, key: child(key, "beliefs") }

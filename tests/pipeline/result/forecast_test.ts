@@ -16,7 +16,8 @@ const point = (k: number) => ({
 const worth = {
   start: new Array<number>(n).fill(22.25),
   unit: "return" as const,
-  curve: Array.from({ length: n }, (_, i) => point(i + 1))
+  curve: Array.from({ length: n }, (_, i) => point(i + 1)),
+  silent: []
 }
 const labels = (chosen: readonly number[]) => {
   const none = new Array<number>(n).fill(0)
@@ -48,6 +49,11 @@ test("a forecast that is open says so", () => {
   const decision = { certainty: "open", text: "not enough transitions to tell one policy from 4" } as const
   const text = forecastText({ ...forecast, grouping: { ...forecast.grouping, decision } })
   assert.match(text, /\n {2}not enough transitions to tell one policy from 4$/)
+})
+
+test("tasks that say nothing are named, and what would make them speak", () => {
+  const text = forecastText({ ...forecast, worth: { ...worth, silent: [1, 9] } })
+  assert.match(text, /\n {2}nothing tells whom 1\.5, 9\.5 should learn with: .*a longer meta-training/)
 })
 
 test("a forecast in advantage a step says that, and has no return at the start", () => {
