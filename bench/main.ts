@@ -7,13 +7,14 @@ import { Argument, CliError, Command, Flag } from "effect/cli"
 import { argumentError } from "../core/failure/mod.ts"
 import { suggestion } from "../core/text/choices.ts"
 import { estimators } from "./estimators/main.ts"
+import { multitask } from "./multitask/main.ts"
 import { Report } from "./report.ts"
 import { run } from "./run.ts"
 
 import { suites } from "./suites/mod.ts"
 import { table } from "./table.ts"
 
-const names = [...suites.map((s) => s.name), "estimators", "all"]
+const names = [...suites.map((s) => s.name), "estimators", "multitask", "all"]
 
 /** Where the trainings that estimators are judged by are kept. */
 const TRAININGS = "bench/.trainings"
@@ -29,8 +30,15 @@ const flags = {
   json: Flag.Boolean("json").pipe(Flag.withDescription("Print the report as JSON"), Flag.withDefault(false)),
   only: Flag.String("only").pipe(Flag.withDescription("Only works whose name contains this text"), Flag.optional),
   seeds: Flag.Int("seeds").pipe(
-    Flag.withDescription("Seeds of each training in algorithms (3 by default) and of each family in estimators (5)"),
+    Flag.withDescription(
+      "Seeds of each training in algorithms and multitask (3 by default) and of each family in estimators (5)"
+    ),
     Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1000 }))),
+    Flag.optional
+  ),
+  steps: Flag.Int("steps").pipe(
+    Flag.withDescription("Environment steps a task of each training in multitask, instead of each family's own"),
+    Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1_000_000_000 }))),
     Flag.optional
   ),
   core: Flag.Int("core").pipe(
@@ -44,13 +52,23 @@ const bench = Command.make(
   "bench",
   flags,
   Effect.fn("bench")(
-    function* ({ suite, peers, json, only, seeds, core }) {
+    function* ({ suite, peers, json, only, seeds, steps, core }) {
       if (suite === "estimators") {
         const some = Option.getOrElse(only, () => "")
         return yield* estimators({
           only: some,
           seeds: Option.getOrElse(seeds, () => 5),
           folder: process.env.PGEX_TRAININGS ?? TRAININGS,
+          json
+        })
+      }
+      if (suite === "multitask") {
+        return yield* multitask({
+          only: Option.getOrElse(only, () => ""),
+          seeds: Option.getOrElse(seeds, () => 3),
+          ...(Option.isSome(steps) ? { steps: steps.value } : {}),
+          folder: `${process.env.PGEX_TRAININGS ?? TRAININGS}/multitask`,
+          results: new URL("./results", import.meta.url).pathname,
           json
         })
       }
@@ -76,7 +94,8 @@ const bench = Command.make(
     ["Measures our speed beside that of what a user would pick instead, on one core, both sides in turn."]
       .concat(suites.map((s) => `  ${s.name}: ${s.question}`))
       .concat(
-        "  estimators: Which way of choosing groups is right, on families that were really trained? Hours; it resumes."
+        "  estimators: Which way of choosing groups is right, on families that were really trained? Hours; it resumes.",
+        "  multitask: Architectures, gradient combinations and groups at equal parameters: what do they learn? Days; it resumes."
       )
       .join("\n")
   ),

@@ -1,0 +1,62 @@
+/** What is compared: one record each, from which every row of the table follows. */
+import { aggregatorIds, architectures, NO_AGGREGATOR } from "../../algorithms/internal.ts"
+
+/** How tasks share policies: one for all, one each, or one for each group that the tool finds. */
+export type Sharing = "one" | "alone" | "groups"
+
+/** A way of training many tasks. */
+export interface Contender {
+  readonly name: string
+  /** Architecture of all its policies. */
+  readonly id: string
+  /** Whether a policy is told which task it plays. */
+  readonly told: boolean
+  /** How the tasks' gradients become one. */
+  readonly aggregator: string
+  readonly sharing: Sharing
+  /**
+   * Whose number of parameters its policies together have, as nearly as the width of hidden layers lets them: that architecture's
+   * at the ground's own width.
+   */
+  readonly as: string
+}
+
+const REFERENCE = "mlp"
+
+const one = (name: string, change: Partial<Contender> = {}): Contender => ({
+  name,
+  id: REFERENCE,
+  told: true,
+  aggregator: NO_AGGREGATOR,
+  sharing: "one",
+  as: REFERENCE,
+  ...change
+})
+
+const others = architectures.map((a) => a.id).filter((id) => id !== REFERENCE)
+
+/** Every architecture, a multilayer perceptron as large as each, every combination, and policies for some tasks each. */
+export const contenders: readonly Contender[] = [
+  one(REFERENCE),
+  ...others.flatMap((id) => [one(id, { id, as: id }), one(`mlp as large as ${id}`, { as: id })]),
+  ...aggregatorIds.filter((id) => id !== NO_AGGREGATOR).map((id) => one(`mlp, ${id}`, { aggregator: id })),
+  one("one policy, not told", { told: false }),
+  one("a policy a task", { told: false, sharing: "alone" }),
+  one("the tool's groups", { told: false, sharing: "groups" }),
+  one("the tool's groups, told", { sharing: "groups" })
+]
+
+/** Settings of an architecture that go with the width of its hidden layers, where its defaults are made for 400. */
+export const optionsFor = (id: string, width: number): Readonly<Record<string, number>> => {
+  const small = Math.min(50, width)
+  switch (id) {
+    case "soft-modules":
+      return { embedding: width, routing: width }
+    case "care":
+      return { embedding: small, encoderWidth: small }
+    case "film":
+      return { embedding: small }
+    default:
+      return {}
+  }
+}

@@ -1,0 +1,93 @@
+/** `bun run bench multitask`: many tasks in one policy, in several, or one each: what is worth how many parameters? */
+import { Console, Effect, FileSystem } from "effect"
+import * as E from "fp-ts/lib/Either.js"
+import { Session } from "../../core/service/session.ts"
+import { benchFailed } from "../suite.ts"
+import { fastest } from "../training.ts"
+import { book } from "./book.ts"
+import { compete } from "./compete.ts"
+import { type Contender, contenders } from "./contenders.ts"
+import { type Ground, grounds } from "./grounds.ts"
+import { findGroups } from "./groups.ts"
+import { type Asked, askedOf, iterationsOf, keyOf, type Opened, open } from "./prepare.ts"
+import { tableOf } from "./table.ts"
+import { forget } from "./train.ts"
+
+/** What is asked. */
+export interface MultitaskRequest {
+  /** Only what has this text in `GROUND: CONTENDER`. */
+  readonly only: string
+  readonly seeds: number
+  /** Environment steps a task, instead of each ground's own. */
+  readonly steps?: number
+  /** Where trainings under way are kept. */
+  readonly folder: string
+  /** Where the comparison is kept. */
+  readonly results: string
+  readonly json: boolean
+}
+
+/** The contenders that are asked for on a ground. */
+const wanted = ({ name }: Ground, { only }: MultitaskRequest): readonly Contender[] =>
+  contenders.filter((c) => `${name}: ${c.name}`.includes(only))
+
+/** The grounds that are asked for, but for those whose tasks cannot be played here. */
+const openAll = Effect.fnUntraced(function* (r: MultitaskRequest) {
+  const opened: Opened[] = []
+  for (const own of grounds.filter((g) => wanted(g, r).length > 0)) {
+    const ground = r.steps === undefined ? own : { ...own, steps: r.steps }
+    const one = yield* open(ground)
+    const made = one.setting.environment.make(one.tasks[0]!.params)
+    if (E.isRight(made)) opened.push(one)
+    else yield* Console.error(`${ground.name} is left out: ${made.left.message}`)
+  }
+  return opened
+})
+
+/** Adds what is missing to what was kept, seed by seed, so that the table fills evenly, and prints it. */
+export const multitask = Effect.fn("bench.multitask")(
+  function* (r: MultitaskRequest) {
+    const files = yield* FileSystem.FileSystem
+    yield* files.makeDirectory(r.folder, { recursive: true })
+    const kept = yield* book(`${r.results}/multitask.json`)
+    const session = yield* fastest
+    const all = yield* openAll(r)
+    /** The tool's groups: those that were found before, or now. */
+    const groupsFor = Effect.fnUntraced(function* (a: Asked) {
+      const asked = askedOf(a.opened, "groups", a.iterations)
+      const known = kept.groups(a, asked)
+      if (known !== undefined) return known.labels
+      const file = `${a.stem}-groups.state`
+      const found = yield* findGroups({ ...a.opened, key: keyOf(a), iterations: a.iterations, file })
+      yield* kept.addGroups(a, asked, found)
+      yield* forget(file)
+      return found.labels
+    })
+    for (let seed = 0; seed < r.seeds; seed++)
+      for (const opened of all) {
+        const { ground, tasks } = opened
+        const iterations = iterationsOf(ground)
+        const a: Asked = { opened, seed, iterations, stem: `${r.folder}/${ground.name}-${iterations}-${seed}` }
+        for (const c of wanted(ground, r)) {
+          const asked = askedOf(opened, c, iterations)
+          if (kept.has(a, c, asked)) continue
+          yield* Console.error(`multitask: ${ground.name}, seed ${seed}: ${c.name}`)
+          const work = Effect.gen(function* () {
+            const labels =
+              c.sharing === "groups" ? yield* groupsFor(a) : tasks.map((_, t) => (c.sharing === "alone" ? t : 0))
+            return yield* compete(a, c, labels)
+          })
+          const { course, files: under } = yield* Effect.provideService(work, Session, session)
+          yield* kept.add(a, c, asked, course)
+          yield* Effect.forEach(under, forget)
+        }
+      }
+    const now = kept.comparison()
+    yield* Console.log(r.json ? JSON.stringify(now) : tableOf(now, grounds))
+  },
+  Effect.scoped,
+  Effect.mapError((e) => {
+    const got = e instanceof Error ? e.message : String(e)
+    return benchFailed({ doing: "compare ways of training many tasks", want: "finished trainings", got })
+  })
+)
