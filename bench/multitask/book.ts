@@ -26,7 +26,7 @@ const seconds = (x: number): number => Number(x.toPrecision(4))
 /**
  * Opens the file, or begins one. A row takes the place of one of the same contender, seed and length whose settings were others.
  *
- * - Errors: `SchemaError` where the file holds something else.
+ * - Errors: the schema's, where the file holds something else.
  */
 export const book = Effect.fn("bench.book")(function* (path: string) {
   const files = yield* FileSystem.FileSystem
