@@ -23,11 +23,7 @@ export type NewGroups = Pick<FoundGroups, "labels" | "steps" | "seconds">
 
 const seconds = (x: number): number => Number(x.toPrecision(4))
 
-/**
- * Opens the file, or begins one. A row takes the place of one of the same contender, seed and length whose settings were others.
- *
- * - Errors: the schema's, where the file holds something else.
- */
+/** Opens the file, or begins one. A row takes the place of one of the same contender, seed and length whose settings were others. */
 export const book = Effect.fn("bench.book")(function* (path: string) {
   const files = yield* FileSystem.FileSystem
   const before = (yield* files.exists(path))
