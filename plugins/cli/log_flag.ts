@@ -7,7 +7,7 @@ export const logFlag = Flag.String("log").pipe(
   Flag.between(0, 20),
   Flag.withMetavar("LOGGER[=WHERE]"),
   Flag.withDescription(
-    "Log the measured numbers here too: jsonl[=FILE], csv[=FILE], tensorboard[=FOLDER]; without WHERE below logs/ of the " +
+    "Log the measured numbers here too: jsonl[=FILE], csv[=FILE], tensorboard[=FOLDER], otel=ADDRESS (OpenTelemetry); without WHERE below logs/ of the " +
       "run directory; may be repeated"
   )
 )

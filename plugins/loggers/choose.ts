@@ -1,12 +1,14 @@
 /** The loggers that come with the package, as a person asks for them: `csv`, `tensorboard=FOLDER`. */
 import { join, resolve } from "node:path"
 import * as E from "fp-ts/lib/Either.js"
+import { pipe } from "fp-ts/lib/function.js"
 import { type ArgumentError, cannot } from "../../core/failure/mod.ts"
 import { suggestion } from "../../core/text/choices.ts"
 import { shown } from "../../core/text/shown.ts"
 import type { LoggedRun, LoggerPlugin, Logging } from "../loading/mod.ts"
 import { csv, jsonLines } from "./lines.ts"
 import { type RowFormat, rowFile } from "./row_file.ts"
+import { HEADERS_VARIABLE, receiverAt, telemetry } from "./telemetry.ts"
 import { eventFolder } from "./tensorboard/folder.ts"
 
 /** One that comes with the package. */
@@ -51,6 +53,7 @@ const eventsOf = (place: string | undefined) => {
     eventFolder(place === undefined ? folder(run) : join(folder(run), run.name), run.name)
 }
 
+const telemetrySummary = "OpenTelemetry: a trace with a span a stage, the newest numbers as gauges"
 const tensorboardSummary = "TensorBoard's event files: a scalar STAGE/METRIC/TASK for every number"
 
 /** Loggers that need nothing but this package. */
@@ -65,6 +68,20 @@ export const ownLoggers: readonly OwnLogger[] = [
       const open = eventsOf(place)
       return E.right({ id: TENSORBOARD, summary: tensorboardSummary, open: async (run) => open(run) })
     }
+  },
+  {
+    id: "otel",
+    summary: telemetrySummary,
+    place: "ADDRESS, that of a receiver of OTLP over HTTP",
+    at: (place) =>
+      pipe(
+        receiverAt(place ?? ""),
+        E.map((receiver) => ({
+          id: "otel",
+          summary: telemetrySummary,
+          open: (run) => telemetry(receiver, run, process.env[HEADERS_VARIABLE])
+        }))
+      )
   }
 ]
 

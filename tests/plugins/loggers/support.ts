@@ -12,6 +12,11 @@ export const noPython = plainPython === undefined && "no Python here: PGEX_PYTHO
 export const tensorboard = with_("tensorboard")
 export const noTensorboard = tensorboard === undefined && "no Python with tensorboard: PGEX_PYTHON, python3"
 
+export const protocol = with_("opentelemetry.proto.collector.trace.v1.trace_service_pb2")
+
+export const wandb = with_("wandb")
+export const noWandb = wandb === undefined && "no Python with wandb: PGEX_PYTHON, python3"
+
 /** What a script prints, as JSON. */
 export const printed = (python: string | undefined, script: string, args: readonly string[]) => {
   const { status, stdout, stderr } = spawnSync(python ?? "", ["-c", script, ...args], { encoding: "utf8" })
