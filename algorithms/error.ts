@@ -56,10 +56,11 @@ export type WorkerLost = Failure<"WorkerLost">
 
 const lost = failureOf("WorkerLost")
 
-export const workerLost = (got: string): WorkerLost =>
+/** `times` is how often it came to that. */
+export const workerLost = (got: string, times = "twice"): WorkerLost =>
   lost({
     doing: "finish on worker threads",
     want: "them to live",
-    got: `${got}, twice`,
+    got: `${got}, ${times}`,
     fix: "try with fewer workers, each takes memory"
   })

@@ -1,5 +1,6 @@
 /** The command that goes on with a run that was stopped, as a person would type it. */
 import { pathWord, shellWord } from "../../core/text/command.ts"
+import { withoutPasswords } from "../../core/text/secret.ts"
 
 /** What the run was started with, as far as going on needs it again. */
 export interface Started {
@@ -28,7 +29,7 @@ export const goingOn = ({ directory, plugins, python, module, log = [] }: Starte
 
 /** The command that runs, with one more word. */
 export const withWord = (word: string): string =>
-  [...programName(), ...process.argv.slice(2), word].map(shellWord).join(" ")
+  [...programName(), ...process.argv.slice(2).map(withoutPasswords), word].map(shellWord).join(" ")
 
 /** Python's module in the id of a family. */
 export const moduleOf = (family: string): string | undefined => /^gymnasium:([^:?]+):/.exec(family)?.[1]

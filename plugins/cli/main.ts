@@ -25,11 +25,13 @@ import { runsCommand } from "./runs.ts"
 import { setupCommand } from "./setup.ts"
 import { root } from "./shared.ts"
 import { sweepCommand } from "./sweep.ts"
+import { workerCommand } from "./worker.ts"
 
 export const pgex = root.pipe(
   Command.withSubcommands([
     runCommand,
     sweepCommand,
+    workerCommand,
     runsCommand,
     clusterCommand,
     replayCommand,

@@ -3,6 +3,7 @@
 import { Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import { shellWord } from "../../core/text/command.ts"
+import { withoutPasswords } from "../../core/text/secret.ts"
 
 /** `pgex`; its flags may stand before or after the subcommand. */
 export const root = Command.make("pgex").pipe(
@@ -37,7 +38,7 @@ export const shared = Effect.map(root, ({ json, seed, python }) => {
   return { json, seed: Option.getOrUndefined(seed), python: Option.getOrUndefined(python) }
 })
 
-/** The command that runs, as a person would type it again. */
+/** The command that runs, as a person would type it again, but for passwords: it is kept and shown. */
 export const commandLine = (): string => {
-  return ["pgex", ...process.argv.slice(2).map(shellWord)].join(" ")
+  return ["pgex", ...process.argv.slice(2).map((word) => shellWord(withoutPasswords(word)))].join(" ")
 }

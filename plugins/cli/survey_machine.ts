@@ -1,9 +1,12 @@
 /** What this machine offers to policygradex, and what it costs that something is missing. Never fails. */
 import { existsSync, readFileSync } from "node:fs"
 import { freemem } from "node:os"
+import { dirname } from "node:path"
+import { fileURLToPath } from "node:url"
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { findPython } from "../gymnasium/mod.ts"
+import { packageFolder } from "../io/installed.ts"
 import { getCommand, installedEngines, isInstalled, packs } from "../mujoco/mod.ts"
 import { machine, runtime, version } from "../runs/machine.ts"
 import { relaxedAvailable } from "../sessions/internal.ts"
@@ -25,7 +28,7 @@ export interface Finding {
 
 /** Looks for everything at once; a probe that hangs counts as missing after 20 seconds. */
 export const examine: Effect.Effect<readonly Finding[]> = Effect.suspend(() =>
-  Effect.all([machinery, sessions, Effect.sync(physics)], { concurrency: "unbounded" }).pipe(
+  Effect.all([machinery, sessions, Effect.sync(optional)], { concurrency: "unbounded" }).pipe(
     Effect.map((all) => all.flat())
   )
 )
@@ -41,8 +44,9 @@ const sessions: Effect.Effect<readonly Finding[]> = Effect.gen(function* () {
   })
 })
 
-/** Engines and asset packs of environments in MuJoCo, looked for and not loaded. */
-const physics = (): readonly Finding[] => [
+/** The Postgres client, engines and asset packs of environments in MuJoCo: looked for and not loaded. */
+const optional = (): readonly Finding[] => [
+  postgres(),
   ...installedEngines().map(({ id, name, version }): Finding => {
     const finding = found(`MuJoCo ${id}`, `${name} ${version}`)
     const cost = `no environments in MuJoCo ${id}; nothing else`
@@ -54,6 +58,14 @@ const physics = (): readonly Finding[] => [
     return isInstalled(pack) ? finding : { ...finding, ...missing }
   })
 ]
+
+const postgres = (): Finding => {
+  const name = "@effect/sql-pg"
+  const finding = found("Postgres client", name)
+  const missing = { found: false, detail: "", cost: "no pgex worker, no sweep --database", get: `npm install ${name}` }
+  const here = packageFolder(name, dirname(fileURLToPath(import.meta.url)))
+  return here === undefined ? { ...finding, ...missing } : finding
+}
 
 const machinery: Effect.Effect<readonly Finding[]> = Effect.suspend(() =>
   Effect.all(

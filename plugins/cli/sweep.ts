@@ -9,6 +9,7 @@ import { SESSION_VARIABLE } from "../config/mod.ts"
 import { atSignal } from "../io/ending/mod.ts"
 import { progressDisplay, silentProgress } from "../runs/progress.ts"
 import { programName } from "./going_on.ts"
+import { databaseFlag, meetingOf, storeFlag } from "./meeting_flags.ts"
 import { aligned, print, remark, Shown } from "./output.ts"
 import { pluginFlag, trustFlag, withPlugins } from "./plugin_flag.ts"
 import { commandLine, shared } from "./shared.ts"
@@ -42,6 +43,8 @@ export const sweepCommand = Command.make(
       Flag.withMetavar("KIND"),
       Flag.withDescription("What computes, in all runs; wins over the file; pgex run --help tells more")
     ),
+    database: databaseFlag,
+    store: storeFlag,
     plugin: pluginFlag,
     trust: trustFlag,
     quiet: Flag.Boolean("quiet").pipe(
@@ -60,6 +63,11 @@ export const sweepCommand = Command.make(
     if (workers !== undefined && (workers < 1 || workers > 1024)) {
       const want = "a whole number from 1 to 1024"
       return yield* Effect.fail(argumentError({ doing: "use --workers", want, got: String(workers) }))
+    }
+    const meeting = yield* meetingOf(o.database, o.store)
+    if (meeting === undefined && Option.isSome(o.store)) {
+      const said = { doing: "use --store", want: "--database too", got: "an experiment of this machine alone" }
+      return yield* Effect.fail(argumentError(said))
     }
     const { doSweep, readExperiment, readSweep, readyOf } = yield* Effect.promise(() => import("../sweeps/internal.ts"))
     const file = Option.getOrUndefined(o.file)
@@ -80,10 +88,13 @@ export const sweepCommand = Command.make(
       "--out",
       pathWord(o.out),
       ...(session === undefined ? [] : ["--session", shellWord(session)]),
-      ...o.plugin.flatMap((p) => ["--plugin", shellWord(p)])
+      ...o.plugin.flatMap((p) => ["--plugin", shellWord(p)]),
+      ...(Option.isSome(o.database) && meeting !== undefined ? ["--database", shellWord(meeting.address.shown)] : []),
+      ...(Option.isSome(o.store) ? ["--store", shellWord(o.store.value)] : [])
     ]
     atSignal(printable(`pgex: stopped; go on with: ${again.join(" ")}`))
-    const options = { out: o.out, retry: o.retry, ...(workers === undefined ? {} : { workers }) }
+    const where = meeting === undefined ? {} : { meeting }
+    const options = { out: o.out, retry: o.retry, ...where, ...(workers === undefined ? {} : { workers }) }
     const result = yield* doSweep(ready, options).pipe(Effect.provide(o.quiet ? silentProgress : progressDisplay()))
     atSignal("")
     const failed = result.runs.filter((run) => run.state === "failed")

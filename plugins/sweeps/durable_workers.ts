@@ -1,18 +1,21 @@
 /** Workers whose items are durable: each is an activity, done once, whoever asks for it and however often. */
 import { Deferred, Effect, Option, Semaphore } from "effect"
-import type { Workflow, WorkflowEngine } from "effect/workflow"
+import type { Workflow } from "effect/workflow"
 import type { LearnerError } from "../../algorithms/mod.ts"
 import { type RunStoreError, runStoreError } from "../../core/service/run_store.ts"
 import type { DoAll, ItemError, WorkersService } from "../../pipeline/jobs/mod.ts"
 import type { Kind } from "../sessions/mod.ts"
 import { checked, type Failed } from "../workers/internal.ts"
 import type { Content } from "./content.ts"
-import { failureIn, ItemWork, resultPath, type Work, workName } from "./item.ts"
+import { failureIn, type ItemPayload, type Outcome, resultPath, type Work, workName } from "./item.ts"
+import type { ItemEngine } from "./item_engine.ts"
 
 /** What all items of an experiment share. */
 export interface Durable {
   readonly content: Content
-  readonly engine: WorkflowEngine.WorkflowEngine["Service"]
+  readonly engine: ItemEngine
+  /** How many items are asked for at the same time. */
+  readonly turns: Semaphore.Semaphore
   /** Ends where the engine can keep nothing any more. */
   readonly lost: Deferred.Deferred<never, RunStoreError>
   readonly code: Work["code"]
@@ -49,7 +52,7 @@ export const durableWorkers = (local: WorkersService, durable: Durable, computin
             }
             const payload = { work, session: computing.session(), plugins: computing.plugins }
             return yield* checked("result", job.result, yield* resultOf(durable, payload))
-          })
+          }, durable.turns.withPermit)
           return doAll(one)
         })
 })
@@ -81,7 +84,7 @@ const doAll =
       return results
     })
 
-type Payload = Omit<typeof ItemWork.payloadSchema.Type, "attempt">
+type Payload = Omit<ItemPayload, "attempt">
 
 const resultOf = Effect.fnUntraced(function* (durable: Durable, payload: Payload) {
   const { content, engine, lost } = durable
@@ -92,10 +95,8 @@ const resultOf = Effect.fnUntraced(function* (durable: Durable, payload: Payload
   const past = yield* pastOf(durable, payload, name)
   if (past.failure !== undefined) return yield* failing(past.failure)
   durable.begun.set(name, past.attempt)
-  const whole = { ...payload, attempt: past.attempt }
-  const executionId = yield* ItemWork.executionId(whole)
   const outcome = yield* engine
-    .execute(ItemWork, { executionId, payload: whole })
+    .execute({ ...payload, attempt: past.attempt })
     .pipe(Effect.raceFirst(Effect.orDie(Deferred.await(lost))))
   const failure = yield* failureIn(outcome)
   if (failure !== undefined) return yield* failing(failure)
@@ -116,7 +117,7 @@ const failing = (failure: typeof Failed.Type): Effect.Effect<never, LearnerError
 const pastOf = Effect.fnUntraced(function* ({ engine, retry, begun }: Durable, payload: Payload, name: string) {
   let failure: typeof Failed.Type | undefined
   for (let attempt = begun.get(name) ?? 0; ; attempt++) {
-    const past = yield* engine.poll(ItemWork, yield* ItemWork.executionId({ ...payload, attempt }))
+    const past = yield* engine.poll({ ...payload, attempt })
     const ended = Option.filter(past, (r): r is Ended => r._tag === "Complete")
     if (Option.isNone(ended)) {
       const again = Option.isSome(past) || failure === undefined || (retry && begun.get(name) !== attempt - 1)
@@ -127,4 +128,4 @@ const pastOf = Effect.fnUntraced(function* ({ engine, retry, begun }: Durable, p
   }
 })
 
-type Ended = Workflow.Complete<typeof ItemWork.successSchema.Type, never>
+type Ended = Workflow.Complete<Outcome, never>

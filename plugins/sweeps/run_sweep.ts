@@ -4,7 +4,7 @@ import { availableParallelism } from "node:os"
 import { join, resolve } from "node:path"
 import { Context, Deferred, Effect, Layer, Option, type Scope, Semaphore } from "effect"
 import { WorkflowEngine } from "effect/workflow"
-import { isFailure } from "../../core/failure/mod.ts"
+import { type ArgumentError, isFailure } from "../../core/failure/mod.ts"
 import { reasonOf } from "../../core/service/file_error.ts"
 import { Progress } from "../../core/service/progress.ts"
 import { RunStore, type RunStoreError, runStoreError } from "../../core/service/run_store.ts"
@@ -35,8 +35,10 @@ import {
   writeExperiment
 } from "./folder.ts"
 import { itemWorkLayer } from "./item.ts"
+import { itemEngine } from "./item_engine.ts"
 import { journalIn } from "./journal.ts"
 import { keptByContent } from "./kept_by_content.ts"
+import { clusterWork, type Meeting } from "./machines/mod.ts"
 import { endOfRun, progressOfRun } from "./progress.ts"
 import { type SweepData, type SweepRun, sweepRuns } from "./sweep.ts"
 
@@ -61,6 +63,8 @@ export interface SweepOptions {
   readonly retry?: boolean
   /** Threads for all runs together, or one a core. */
   readonly workers?: number | "auto"
+  /** Has the work done by the machines that meet there, instead of this one. */
+  readonly meeting?: Meeting
 }
 
 /** What came of an experiment. */
@@ -155,13 +159,18 @@ interface Shared {
   /** Threads, and runs at the same time. */
   readonly size: number
   readonly kept: ReturnType<typeof keptByContent>
+  /** What computes, where bits depend on it. */
+  readonly place: string
 }
+
+/** Items that are asked for at the same time, by all runs together. */
+const ASKED = 512
 
 const open = Effect.fnUntraced(function* (
   { path, files }: ExperimentFolder,
   { loaded }: Ready,
-  { retry = false, workers = "auto" }: SweepOptions
-): Effect.fn.Return<Shared, RunStoreError, Scope.Scope | Progress> {
+  { retry = false, workers = "auto", meeting }: SweepOptions
+): Effect.fn.Return<Shared, RunStoreError | ArgumentError, Scope.Scope | Progress> {
   const { say } = yield* Progress
   const scope = yield* Effect.scope
   const size = workers === "auto" ? availableParallelism() : workers
@@ -173,14 +182,21 @@ const open = Effect.fnUntraced(function* (
   }
   yield* Effect.uninterruptible(Effect.tryPromise({ try: () => makeFolder(work), catch: refused }))
   const kept = keptIn(diskFiles(work), stableJson(machine()))
-  const content = contentIn(kept)
-  const compute = yield* computeOn(pool, size, say)
-  const items = itemWorkLayer(content, compute, journalIn(files))
   const lost = yield* Deferred.make<never, RunStoreError>()
-  const file = join(work, "engine.sqlite")
-  const engine = yield* startEngine(items, localEngine(file, lost)).pipe(Effect.raceFirst(Deferred.await(lost)))
   const code = { policygradex: version, ...versionsOf(loaded) }
-  return { durable: { content, engine, lost, code, retry, begun: new Map() }, pool, size, kept: keptByContent(kept) }
+  const here = Effect.gen(function* () {
+    const content = contentIn(kept)
+    const compute = yield* computeOn(pool, size, say)
+    const items = itemWorkLayer({ content, compute, journal: journalIn(files) })
+    const engine = yield* startEngine(items, localEngine(join(work, "engine.sqlite"), lost))
+    return { content, engine }
+  })
+  const doers = meeting === undefined ? here : clusterWork(meeting, code, lost)
+  const { content, engine } = yield* Effect.raceFirst(doers, Deferred.await(lost))
+  const turns = yield* Semaphore.make(ASKED)
+  const durable = { content, engine, turns, lost, code, retry, begun: new Map() }
+  const place = meeting === undefined ? kept.machine : "any machine"
+  return { durable, pool, size, kept: keptByContent(kept), place }
 })
 
 /** Everything that runs are given is in place; the run in its own directory, as if it were alone. */
@@ -188,7 +204,7 @@ const oneRun = Effect.fnUntraced(function* (
   folder: ExperimentFolder,
   { catalog, loaded, command }: Ready,
   run: SweepRun,
-  { durable, pool, kept }: Shared
+  { durable, pool, kept, place }: Shared
 ) {
   const progress = yield* Progress
   const { config } = run
@@ -203,7 +219,7 @@ const oneRun = Effect.fnUntraced(function* (
   }
   const store = directoryStore(directory, existsSync(join(directory, "run.json")) ? "resume" : "new", info)
   const shared = Layer.effect(RunStore)(Effect.map(RunStore, (own) => ({ ...own, kept })))
-  const workers = (o: WorkerOptions) => durableLayer({ ...o, pool }, durable, kept.machine)
+  const workers = (o: WorkerOptions) => durableLayer({ ...o, pool }, durable, place)
   return yield* runJob(mainJob(catalog), { config, command, loaded, workers }).pipe(
     Effect.provideService(Progress, progressOfRun(run.name, progress)),
     Effect.provide(Layer.provide(shared, store)),
@@ -237,5 +253,5 @@ const startEngine = Effect.fnUntraced(function* (
   engine: ReturnType<typeof localEngine>
 ) {
   const context = yield* Layer.build(Layer.provideMerge(items, engine))
-  return Context.get(context, WorkflowEngine.WorkflowEngine)
+  return itemEngine(Context.get(context, WorkflowEngine.WorkflowEngine))
 })

@@ -11,12 +11,15 @@ export const keptFolder = "kept"
 
 const DIGEST = 64
 
+/** What it takes to keep: a folder, or any store of named bytes. */
+export type KeptFiles = Pick<Files, "read" | "write" | "remove">
+
 /**
  * Kept values in files.
  *
  *     SHA-256 of the rest · { inputs: SHA-256 of the packed inputs, value }, packed
  */
-export const keptIn = (files: Files, machine: string): Kept => ({
+export const keptIn = (files: KeptFiles, machine: string): Kept => ({
   machine,
   find: Effect.fn("kept.find")(function* (name, inputs) {
     const path = pathOf(name)
