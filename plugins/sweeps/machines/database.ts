@@ -37,7 +37,7 @@ export const databaseAddress = (given: string): E.Either<ArgumentError, Database
 const CONNECTIONS = 6
 
 /** Bytes of a message from the database, at most. */
-export const LARGEST_MESSAGE = 2 ** 28
+const LARGEST_MESSAGE = 2 ** 28
 
 /**
  * A client of the database. Errors: `ArgumentError` where its package is missing, and where the database does not answer.
