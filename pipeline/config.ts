@@ -181,7 +181,8 @@ const CurvatureConfig = Schema.Struct({
     "iterations of a training, evenly from the first to the last, of which what they learn is measured on unseen transitions, with the " +
       "Hessian that bounds it: for all tasks, each group and the first task, each trained anew"
   ),
-  probes: count(2, 1_000_000, "Hessian-vector products for a trace, at most")
+  probes: count(2, 1_000_000, "Hessian-vector products for a trace, at most"),
+  spectrum: flag("the density of all eigenvalues too, by 240 products more for each measurement")
 })
 export type CurvatureConfig = typeof CurvatureConfig.Type
 

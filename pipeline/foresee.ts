@@ -10,6 +10,7 @@ import type { EnvError, Environment, Task } from "../envs/mod.ts"
 import type { Catalog } from "./catalog.ts"
 import type { RunConfig } from "./config.ts"
 import { aggregatorFor, type Setting } from "./jobs/training.ts"
+import { courseTakes } from "./stages/curvature/course.ts"
 import { worthTakes } from "./stages/decision.ts"
 import { groupingTakes, WORTH } from "./stages/group_by.ts"
 import { learnersBudget } from "./stages/group_training.ts"
@@ -60,6 +61,7 @@ export const foresee = (
       ? worthTakes(tasks.length, config)
       : groupingTakes(tasks.length, { ...count, method: grouping.method }, groupings),
     decidingTakes(config),
+    measuringTakes(config),
     takes(setting, tasks, metaTraining(config, tasks.length)),
     ...(selecting === undefined
       ? [
@@ -84,6 +86,12 @@ const decidingTakes = ({ use, truth, grouping: { method } }: RunConfig): E.Eithe
     ? E.right(undefined)
     : cannot(doing, `grouping.method ${WORTH}`, method, "set truth.mode sample, or group by worth")
 }
+
+/** Whether a training has so many places to be measured at. */
+const measuringTakes = ({ curvature: { checkpoints }, meta }: RunConfig): E.Either<ArgumentError, unknown> =>
+  checkpoints === "off"
+    ? E.right(undefined)
+    : courseTakes("curvature.checkpoints", { checkpoints, iterations: meta.iterations })
 
 const metaTraining = ({ meta: { stepsPerTask, iterations } }: RunConfig, tasks: number): Planned => ({
   what: `all ${tasks} tasks`,

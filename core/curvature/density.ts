@@ -73,6 +73,26 @@ export function* spectrum(
 }
 
 /**
+ * The eigenvalue below or at which this part of a spectrum lies: the least θ_i with Σ_{θ_j ≤ θ_i} ω_j ≥ part.
+ *
+ * - Shapes: `part` in (0, 1].
+ * - Units: those of the matrix.
+ *
+ * @example
+ * const two = { values: Float64Array.of(-1, 3), weights: Float64Array.of(0.25, 0.75) }
+ * quantile(two, 0.5) // => 3
+ */
+export const quantile = ({ values, weights }: Spectrum, part: number): number => {
+  let sum = 0
+  for (const [i, weight] of weights.entries()) {
+    sum += weight
+    // Weights are rounded: the last value has all below it.
+    if (sum >= part) return values[i]!
+  }
+  return values[values.length - 1]!
+}
+
+/**
  * A spectrum's density at some places, each of its points a normal density of this width.
  *
  *     φ_σ(t) = Σ_i ω_i exp(−(t − θ_i)²/(2σ²)) / (σ √(2π))

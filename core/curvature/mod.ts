@@ -1,6 +1,6 @@
 /** Curvature of a program's output in its parameters, by Hessian-vector products: traces, extreme eigenvalues, spectra. */
 export { type Bound, type BoundInput, hessianBound } from "./bound.ts"
-export { density, type Spectrum, type SpectrumOptions, spectrum } from "./density.ts"
+export { density, quantile, type Spectrum, type SpectrumOptions, spectrum } from "./density.ts"
 export { diagonal } from "./diagonal.ts"
 export { hutchinson } from "./hutchinson.ts"
 export { hutchPlusPlus } from "./hutchpp.ts"

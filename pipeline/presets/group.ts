@@ -79,7 +79,7 @@ export const cartpoleLength: RunConfig = {
     unseen: 20
   },
   evaluation: { episodes: 20, actions: "sample" },
-  curvature: { checkpoints: "off", probes: 50 }
+  curvature: { checkpoints: "off", probes: 50, spectrum: false }
 }
 
 /**

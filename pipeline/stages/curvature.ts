@@ -29,7 +29,7 @@ export const curvature = ({ setting }: Pick<StageContext, "setting">) =>
     run: Effect.fnUntraced(function* ({ tasks, labels, iterations, config, key }: CurvatureInput) {
       const { report, say } = yield* Progress
       const sets = setsOf(tasks, labels)
-      const { checkpoints, probes } = config
+      const { checkpoints, probes, spectrum } = config
       const at = { stage: name, total: sets.length * checkpoints, unit: "points" }
       let done = 0
       yield* report({ ...at, done })
@@ -38,7 +38,7 @@ export const curvature = ({ setting }: Pick<StageContext, "setting">) =>
         sets,
         { iterations, checkpoints, key },
         {
-          how: { ...measuring, probes, iterations },
+          how: { ...measuring, probes, spectrum, iterations },
           key: child(key, name),
           told: () => report({ ...at, done: ++done })
         }

@@ -1,25 +1,23 @@
 /** `pgex check curvature RUN`: how sharp the loss of a run's policies is, and whether that bounds what does not generalise. */
 import { Effect } from "effect"
-import { Argument, Command, Flag } from "effect/cli"
-import { argumentError } from "../../core/failure/mod.ts"
+import { Command, Flag } from "effect/cli"
+import { quantile, type Spectrum } from "../../core/curvature/mod.ts"
 import { key } from "../../core/random/mod.ts"
 import { fromEither } from "../../core/service/from_either.ts"
 import { show } from "../../core/text/numbers.ts"
 import { clipped } from "../../core/text/printable.ts"
-import { sessionKinds } from "../../pipeline/internal.ts"
 import type { CurvaturePoint } from "../../pipeline/mod.ts"
 import { decodeConfig } from "../config/mod.ts"
-import { calling, recordOf } from "../loading/mod.ts"
+import { calling } from "../loading/mod.ts"
 import type { RunCurvature } from "../runs/curvature_run.ts"
-import { readRun } from "../runs/store/mod.ts"
+import { atLeast, ofRun, openRun, taskFlag } from "./of_run.ts"
 import { aligned, print } from "./output.ts"
-import { catalogWithPlugins, pluginFlag, trustFlag } from "./plugin_flag.ts"
 import { shared } from "./shared.ts"
 
 export const curvatureCommand = Command.make(
   "curvature",
   {
-    run: Argument.String("run").pipe(Argument.withDescription("A run directory, e.g. runs/quick-0")),
+    ...ofRun,
     probes: Flag.Int("probes").pipe(
       Flag.withDefault(50),
       Flag.withMetavar("N"),
@@ -49,39 +47,31 @@ export const curvatureCommand = Command.make(
         "Exact traces, by one product a parameter, where a policy has fewer than 10,000; takes minutes"
       )
     ),
-    task: Flag.String("task").pipe(
-      Flag.between(0, 1000),
-      Flag.withMetavar("ID"),
-      Flag.withDescription("This task alone too, in place of the first; may be repeated")
+    spectrum: Flag.Boolean("spectrum").pipe(
+      Flag.withDefault(false),
+      Flag.withoutNegation,
+      Flag.withDescription("How all eigenvalues are spread, by 240 products more")
     ),
-    session: Flag.Literals("session", [...sessionKinds]).pipe(
-      Flag.withDefault("auto"),
-      Flag.withDescription("What computes; wasm: the same bits on every machine")
-    ),
-    plugin: pluginFlag,
-    trust: trustFlag
+    task: taskFlag("This task alone too, in place of the first; may be repeated")
   },
   Effect.fn("pgex.check.curvature")(function* (o) {
     const { json, seed = 0 } = yield* shared
-    for (const [flag, least, value] of [
-      ["--probes", 2, o.probes],
-      ["--checkpoints", 0, o.checkpoints],
-      ["--sizes", 0, o.sizes]
-    ] as const) {
-      if (value >= least) continue
-      const want = `a whole number >= ${least}`
-      return yield* Effect.fail(argumentError({ doing: `use ${flag}`, want, got: String(value) }))
-    }
+    yield* fromEither(
+      atLeast([
+        ["--probes", 2, o.probes],
+        ["--checkpoints", 0, o.checkpoints],
+        ["--sizes", 0, o.sizes]
+      ])
+    )
     const from = yield* fromEither(key(seed))
-    const { run, store } = yield* readRun(o.run)
-    const { catalog } = yield* catalogWithPlugins({ asked: o.plugin, record: recordOf(o.run, run), trust: o.trust })
+    const { run, store, catalog } = yield* openRun(o)
     const config = yield* fromEither(decodeConfig(run.config, `${store.directory}/run.json`))
     const { curvatureOfRun } = yield* Effect.promise(() => import("../runs/curvature_run.ts"))
     const { measuring, Workers } = yield* Effect.promise(() => import("../../pipeline/mod.ts"))
     const { sessionLayer } = yield* Effect.promise(() => import("../sessions/mod.ts"))
     const { progressDisplay } = yield* Effect.promise(() => import("../runs/progress.ts"))
     const options = {
-      how: { ...measuring, probes: o.probes, layers: o.layers, exact: o.exact },
+      how: { ...measuring, probes: o.probes, layers: o.layers, exact: o.exact, spectrum: o.spectrum },
       checkpoints: o.checkpoints,
       draws: o.sizes,
       ...(o.task.length === 0 ? {} : { tasks: o.task })
@@ -145,5 +135,42 @@ const section = (title: string, points: readonly CurvaturePoint[]): readonly str
       ? []
       : [`${clipped(p.set, 24)}: ${p.layers.map((l) => `${l.name} ${show(l.estimate)}`).join(", ")}`]
   )
-  return [title, ...aligned(table), ...(layers.length > 0 ? ["traces by layer", ...layers] : []), ""]
+  return [
+    title,
+    ...aligned(table),
+    ...(layers.length > 0 ? ["traces by layer", ...layers] : []),
+    ...spectra(points),
+    ""
+  ]
 }
+
+/** Parts of all eigenvalues that lie at or below what is told. */
+const PARTS = [0.01, 0.1, 0.5, 0.9, 0.99] as const
+
+/** Eigenvalues of less than this part of the largest count as none. */
+const NEAR = 0.01
+
+/** How each point's eigenvalues are spread; nothing where none was asked for. */
+const spectra = (points: readonly CurvaturePoint[]): readonly string[] => {
+  const rows = points.flatMap((p) => {
+    if (p.spectrum === undefined) return []
+    const all = { values: Float64Array.from(p.spectrum.values), weights: Float64Array.from(p.spectrum.weights) }
+    const least = NEAR * Math.max(Math.abs(p.largest.value), Math.abs(p.smallest.value))
+    const parts = [partWhere(all, (x) => x < -least), partWhere(all, (x) => x > least)]
+    return [
+      [
+        clipped(p.set, 24),
+        String(p.iteration),
+        ...PARTS.map((part) => show(quantile(all, part))),
+        ...parts.map((part) => `${(100 * part).toFixed(1)}%`)
+      ]
+    ]
+  })
+  const head = ["set", "iteration", ...PARTS.map((part) => `${100 * part}%`), "below -1%", "above 1%"]
+  return rows.length === 0
+    ? []
+    : ["all eigenvalues: so many lie at or below, and beyond a hundredth of the largest", ...aligned([head, ...rows])]
+}
+
+const partWhere = ({ values, weights }: Spectrum, has: (value: number) => boolean): number =>
+  weights.reduce((sum, weight, i) => (has(values[i]!) ? sum + weight : sum), 0)

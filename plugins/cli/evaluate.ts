@@ -1,7 +1,7 @@
 /** `pgex evaluate RUN`: what the policies of a finished run are worth, task by task. */
 
 import { Effect, Option } from "effect"
-import { Argument, Command, Flag } from "effect/cli"
+import { Command, Flag } from "effect/cli"
 import * as E from "fp-ts/lib/Either.js"
 import { argumentError } from "../../core/failure/mod.ts"
 import { key } from "../../core/random/mod.ts"
@@ -9,19 +9,17 @@ import { fromEither } from "../../core/service/from_either.ts"
 import { show } from "../../core/text/numbers.ts"
 import { clipped } from "../../core/text/printable.ts"
 import { findEnvironment } from "../../envs/mod.ts"
-import { sessionKinds } from "../../pipeline/internal.ts"
-import { calling, recordOf } from "../loading/mod.ts"
+import { calling } from "../loading/mod.ts"
 import type { RunWorth } from "../runs/evaluate_run.ts"
-import { readRun } from "../runs/store/mod.ts"
 import { remarkOnLimit } from "./endless.ts"
+import { atLeast, ofRun, openRun, taskFlag } from "./of_run.ts"
 import { aligned, percentOrNone, print } from "./output.ts"
-import { catalogWithPlugins, pluginFlag, trustFlag } from "./plugin_flag.ts"
 import { shared } from "./shared.ts"
 
 export const evaluateCommand = Command.make(
   "evaluate",
   {
-    run: Argument.String("run").pipe(Argument.withDescription("A run directory, e.g. runs/quick-0")),
+    ...ofRun,
     episodes: Flag.Int("episodes").pipe(
       Flag.withDefault(100),
       Flag.withMetavar("N"),
@@ -52,30 +50,18 @@ export const evaluateCommand = Command.make(
         "With --adapt: environment steps for each step of it; as many as an iteration of the run had"
       )
     ),
-    task: Flag.String("task").pipe(
-      Flag.between(0, 1000),
-      Flag.withMetavar("ID"),
-      Flag.withDescription("Only this task; may be repeated")
-    ),
-    session: Flag.Literals("session", [...sessionKinds]).pipe(
-      Flag.withDefault("auto"),
-      Flag.withDescription("What computes; wasm: the same bits on every machine")
-    ),
-    plugin: pluginFlag,
-    trust: trustFlag
+    task: taskFlag("Only this task; may be repeated")
   },
   Effect.fn("pgex.evaluate")(function* (o) {
     const { json, seed } = yield* shared
     const adapt = Option.getOrUndefined(o.adapt)
-    for (const [flag, least, value] of [
-      ["--episodes", 1, o.episodes],
-      ["--unseen", 1, o.unseen],
-      ["--adapt", 0, adapt ?? 0]
-    ] as const) {
-      if (value >= least) continue
-      const want = `a whole number >= ${least}`
-      return yield* Effect.fail(argumentError({ doing: `use ${flag}`, want, got: String(value) }))
-    }
+    yield* fromEither(
+      atLeast([
+        ["--episodes", 1, o.episodes],
+        ["--unseen", 1, o.unseen],
+        ["--adapt", 0, adapt ?? 0]
+      ])
+    )
     if (adapt !== undefined && o.task.length > 0) {
       const got = `--task ${o.task[0]}`
       return yield* Effect.fail(
@@ -83,12 +69,7 @@ export const evaluateCommand = Command.make(
       )
     }
     const from = yield* fromEither(key(seed ?? 0))
-    const { run, store } = yield* readRun(o.run)
-    const { catalog, loaded } = yield* catalogWithPlugins({
-      asked: o.plugin,
-      record: recordOf(o.run, run),
-      trust: o.trust
-    })
+    const { run, store, catalog, loaded } = yield* openRun(o)
     const actions = o.deterministic ? "mode" : "sample"
     if (adapt !== undefined) {
       const { adapted } = yield* Effect.promise(() => import("./adapt.ts"))

@@ -10,6 +10,7 @@ import type { Task } from "../../envs/mod.ts"
 import {
   type Catalog,
   type CurvaturePoint,
+  courseTakes,
   type MeasuredSet,
   type Measuring,
   measureFrom,
@@ -47,7 +48,7 @@ export interface RunCurvature {
 /**
  * Measures a finished run: all tasks, each of its groups, and single tasks.
  *
- * - Errors: `RunStoreError` where the run has no policy; `ArgumentError` for a task that the run has not, a learner that trains on other
+ * - Errors: `RunStoreError` where the run has no policy; `ArgumentError` for more checkpoints than a training has, a task that the run has not, a learner that trains on other
  *   transitions than a rollout of its weights, and numbers that are not finite; those of the learner.
  */
 export const curvatureOfRun = Effect.fn("run.curvature")(function* (
@@ -57,6 +58,7 @@ export const curvatureOfRun = Effect.fn("run.curvature")(function* (
   { how: asked, checkpoints, draws, tasks: alone }: RunCurvatureOptions,
   key: Key
 ) {
+  yield* fromEither(courseTakes("--checkpoints", { checkpoints, iterations: config.meta.iterations }))
   const { context, tasks } = yield* plan(config, catalog)
   const { setting } = context
   const at = yield* metaPolicy(store, catalog, setting)

@@ -95,6 +95,11 @@ for (const [what, change, sentence] of [
     /^Cannot decide by trainings: want use group, got select; set truth\.mode sample/
   ],
   [
+    "more measurements of curvature than a training has places for",
+    { meta: { ...smallest.meta, iterations: 2 }, curvature: { ...smallest.curvature, checkpoints: 4 } },
+    /^Cannot measure curvature over a training: want curvature\.checkpoints of at most 3, one more than meta\.iterations, got 4$/
+  ],
+  [
     "more subsets than can be listed",
     { family: { id: "lq-planted", n: 60, options: {} }, surrogate: { ...smallest.surrogate, subsetSize: 20 } },
     /^Cannot draw subsets: want count at most 1000000 for "all", got \d+; ask for a number of random ones/

@@ -1,6 +1,8 @@
 /** Curvature and generalisation over a training, by subset size, and from weights that are given. */
 import { Effect } from "effect"
+import * as E from "fp-ts/lib/Either.js"
 import type { Fixed } from "../../../algorithms/mod.ts"
+import { type ArgumentError, cannot } from "../../../core/failure/mod.ts"
 import { child, type Key, permutation, stream } from "../../../core/random/mod.ts"
 import type { Task } from "../../../envs/mod.ts"
 import type { Setting } from "../../jobs/training.ts"
@@ -13,6 +15,21 @@ export interface Course {
   readonly iterations: number
   /** Of which so many are measured, evenly from the first to the last; one alone is the last. */
   readonly checkpoints: number
+}
+
+/**
+ * Whether a course has so many places: before each iteration, and after the last.
+ *
+ * - Errors: `ArgumentError` for more, naming the `field` that says how many.
+ */
+export const courseTakes = (
+  field: string,
+  { checkpoints, iterations }: Course
+): E.Either<ArgumentError, { readonly checkpoints: number }> => {
+  const want = `${field} of at most ${iterations + 1}, one more than meta.iterations`
+  return checkpoints <= iterations + 1
+    ? E.right({ checkpoints })
+    : cannot("measure curvature over a training", want, String(checkpoints))
 }
 
 /** How points are measured, and who is told of each. */

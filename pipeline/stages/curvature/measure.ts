@@ -39,6 +39,7 @@ export const measuring: Measuring = {
   relative: 0,
   layers: false,
   exact: false,
+  spectrum: false,
   unseen: 4,
   sampled: 96,
   steps: 8,
@@ -110,7 +111,7 @@ export const measurer = Effect.fnUntraced(function* <C>(setting: Setting<C>, set
     const gap = yield* fromEither(
       welchInterval([...independentMeans(others, losses.unseen, 1), ...independentMeans(training, losses.training, -1)])
     )
-    const { trace, largest, smallest, layers } = yield* lookAt(onFresh.products, policy, how, child(key, "probes"))
+    const hessian = yield* lookAt(onFresh.products, policy, how, child(key, "probes"))
     const draws = stream(child(key, "sampled"))
     const sampled = chosenRows(
       fresh,
@@ -154,10 +155,7 @@ export const measurer = Effect.fnUntraced(function* <C>(setting: Setting<C>, set
       transitions: { training: seen.count, unseen: fresh.count },
       loss: { training: mean([...losses.training]), unseen: mean([...losses.unseen]) },
       gap: { estimate: gap.estimate, low: gap.low, high: gap.high, level: gap.level },
-      trace,
-      largest,
-      smallest,
-      ...(layers === undefined ? {} : { layers }),
+      ...hessian,
       constants,
       start: yield* bounded(fromStart),
       zero: yield* bounded(fromZero),

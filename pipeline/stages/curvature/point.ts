@@ -52,6 +52,10 @@ export const CurvaturePoint = Schema.Struct({
   smallest: End,
   /** Traces of the diagonal blocks, where asked for. */
   layers: Schema.optionalKey(Schema.Array(Schema.Struct({ name: Schema.String, ...Trace.fields }))),
+  /** All eigenvalues, ascending, and the part of them that each stands for, where asked for. */
+  spectrum: Schema.optionalKey(
+    Schema.Struct({ values: Schema.Array(Schema.Number), weights: Schema.Array(Schema.Number) })
+  ),
   /** C, α and C₁ of the theorem, as seen. */
   constants: Schema.Struct({ range: Schema.Number, norm: Schema.Number, lipschitz: Schema.Number }),
   start: About,

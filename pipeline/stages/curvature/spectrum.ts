@@ -1,4 +1,4 @@
-/** A Hessian's trace and its ends, whole and by layer. */
+/** A Hessian's trace, its ends and all between them, whole and by layer. */
 import { Effect } from "effect"
 import type { Policy } from "../../../algorithms/mod.ts"
 import {
@@ -6,6 +6,7 @@ import {
   diagonal,
   hutchPlusPlus,
   lanczos,
+  spectrum,
   type Trace,
   together,
   withinBlock
@@ -14,6 +15,7 @@ import { argumentError } from "../../../core/failure/mod.ts"
 import { child, fillNormal, type Key, stream } from "../../../core/random/mod.ts"
 import { fromEither } from "../../../core/service/from_either.ts"
 import { answered, type Products } from "./hessian.ts"
+import type { CurvaturePoint } from "./point.ts"
 
 /** How closely to look. */
 export interface Looking {
@@ -25,7 +27,12 @@ export interface Looking {
   readonly layers: boolean
   /** Traces by one product a parameter, exact but for rounding, of policies of fewer than {@link EXACT} parameters. */
   readonly exact: boolean
+  /** All eigenvalues' density too. */
+  readonly spectrum: boolean
 }
+
+/** What was seen of a Hessian. */
+export type Seen = Pick<CurvaturePoint, "trace" | "largest" | "smallest" | "layers" | "spectrum">
 
 /** So many products are minutes of a small policy. */
 export const EXACT = 10_000
@@ -33,8 +40,11 @@ export const EXACT = 10_000
 /** Where eigenvalues at the ends are known to this part of the largest, single precision has nothing more to say. */
 const ENDS = { steps: 60, tolerance: 1e-3 } as const
 
+/** As many starts as vectors that are multiplied together; so many steps tell eigenvalues apart by some percents of the largest. */
+const SPECTRUM = { starts: 8, steps: 30 } as const
+
 /**
- * Trace by Hutch++ or exactly, ends by Lanczos.
+ * Trace by Hutch++ or exactly, ends and spectrum by Lanczos.
  *
  * - Errors: `ArgumentError` for fewer than two probes, products that are not finite, and exact traces of a policy that is too large;
  *   `SessionError`, `SessionLost`.
@@ -53,7 +63,19 @@ export const lookAt = Effect.fnUntraced(function* (
   fillNormal(stream(child(key, "start")), start)
   const { values, residuals } = yield* fromEither(yield* answered(lanczos(start, ENDS), products))
   const end = (i: number) => ({ value: values[i]!, residual: residuals[i]! })
-  return { trace, largest: end(0), smallest: end(values.length - 1), layers: looking.layers ? layers : undefined }
+  const all = looking.spectrum
+    ? yield* fromEither(
+        yield* answered(spectrum(size, { stream: stream(child(key, "spectrum")), ...SPECTRUM }), products)
+      )
+    : undefined
+  const seen: Seen = {
+    trace,
+    largest: end(0),
+    smallest: end(values.length - 1),
+    ...(looking.layers ? { layers } : {}),
+    ...(all === undefined ? {} : { spectrum: { values: [...all.values], weights: [...all.weights] } })
+  }
+  return seen
 })
 
 const estimatedTraces = Effect.fnUntraced(function* (

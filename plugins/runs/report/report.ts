@@ -7,7 +7,7 @@ import { stableJson } from "../../io/content.ts"
 import { duration } from "../progress.ts"
 import { groupColour } from "./draw.ts"
 import { comparisonFigure } from "./figures/comparison.ts"
-import { curvatureFigure } from "./figures/curvature.ts"
+import { curvatureFigures } from "./figures/curvature.ts"
 import { decisionFigures } from "./figures/decision.ts"
 import { estimateFigure } from "./figures/estimates.ts"
 import { filmFigure } from "./figures/films.ts"
@@ -40,7 +40,7 @@ ${section("What the groups are worth", d.comparison.length === 0 ? [] : [compari
 ${section("Which tasks to learn from", d.selection === undefined ? [] : [selectionFigure(d.selection, d.tasks)])}
 ${films(d)}
 ${section("Training", d.learning.length === 0 ? [] : [learningFigure(d.learning, d.learningMeaning, d.tasks, d.grouping.labels)])}
-${section("What holds on unseen transitions", d.curvature === undefined ? [] : [curvatureFigure(d.curvature)])}
+${section("What holds on unseen transitions", d.curvature === undefined ? [] : curvatureFigures(d.curvature))}
 ${costs(d)}
 ${receipts(d)}`
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { artefact, run, tiny } from "./support.ts"
 
-const asked = { curvature: { checkpoints: 2, probes: 8 } } as const
+const asked = { curvature: { checkpoints: 2, probes: 8, spectrum: true } } as const
 
 test("a run that is asked to has curvature in its summary, its report and a file; its other files are as without", async () => {
   const [plain, { data, files }] = [await run(tiny), await run({ ...tiny, ...asked })]
@@ -26,6 +26,12 @@ test("a run that is asked to has curvature in its summary, its report and a file
   assert.deepEqual(JSON.parse(new TextDecoder().decode(artefact(files, "curvature/points"))), points)
   const report = (all: ReadonlyMap<string, Uint8Array>) => new TextDecoder().decode(all.get("report.html"))
   assert.match(report(files), /What holds on unseen transitions[\s\S]*aria-label="Generalisation gap and Hessian bound/)
+  assert.match(report(files), /aria-label="Density of the Hessian's eigenvalues/)
+  for (const { spectrum, largest, smallest } of points) {
+    assert.ok(spectrum !== undefined && spectrum.values.length === spectrum.weights.length)
+    const [low, high] = [spectrum.values[0]!, spectrum.values[spectrum.values.length - 1]!]
+    assert.ok(low >= smallest.value - smallest.residual - 1e-4 && high <= largest.value + largest.residual + 1e-4)
+  }
   assert.doesNotMatch(report(plain.files), /What holds on unseen transitions/)
   const others = [...files.keys()].filter((path) => /\.(npy|safetensors|csv)$/.test(path))
   assert.deepEqual(

@@ -69,10 +69,12 @@ test("pgex check curvature measures a task, the groups and all tasks; a training
 })
 
 test("pgex check curvature prints a table, the same for the same seed", () => {
-  const [first, again, other] = [check("--probes", "8"), check("--probes", "8"), check("--probes", "8", "--seed", "1")]
+  const few = ["--probes", "8", "--spectrum"]
+  const [first, again, other] = [check(...few), check(...few), check(...few, "--seed", "1")]
   assert.equal(first.code, 0, first.stderr)
   assert.match(first.stdout, /An iteration from θ★\nset +tasks +iteration +gap/)
   assert.match(first.stdout, /all tasks +6 +3 /)
+  assert.match(first.stdout, /all eigenvalues: .*\nset +iteration +1% .* 99% +below -1% +above 1%\n/)
   assert.equal(first.stdout, again.stdout)
   assert.notEqual(first.stdout, other.stdout)
 })
@@ -84,6 +86,10 @@ test("pgex check curvature refuses a single probe, a task the run has not, and a
   }
   assert.match(refusal(check("--probes", "1")), /Cannot use --probes: want a whole number >= 2, got 1/)
   assert.match(refusal(check("--checkpoints", "-1")), /Cannot use --checkpoints: want a whole number >= 0, got -1/)
+  assert.match(
+    refusal(check("--checkpoints", "5")),
+    /Cannot measure curvature over a training: want --checkpoints of at most 4, one more than meta\.iterations, got 5/
+  )
   assert.match(
     refusal(check("--task", "nowhere")),
     /want a task of the run, got nowhere; there is task=0,group=0, task=1/

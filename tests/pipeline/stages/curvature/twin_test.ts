@@ -140,7 +140,8 @@ test("lookAt() has the trace and ends of curvlinops within its intervals and res
   inSession(
     Effect.gen(function* () {
       const { products } = (yield* lossOf(policy))(theta, rows)
-      const seen = yield* lookAt(products, policy, { probes: 60, relative: 0, layers: true, exact: false }, zeroKey)
+      const looking = { probes: 60, relative: 0, layers: true, exact: false, spectrum: false }
+      const seen = yield* lookAt(products, policy, looking, zeroKey)
       assert.ok(seen.trace.low <= twin.trace && twin.trace <= seen.trace.high)
       close(seen.largest.value, twin.values[0]!, seen.largest.residual + F32)
       close(seen.smallest.value, twin.values[policy.size - 1]!, seen.smallest.residual + F32)
@@ -151,11 +152,39 @@ test("lookAt() has the trace and ends of curvlinops within its intervals and res
     })
   ))
 
+test("lookAt()'s spectrum has as many of curvlinops' eigenvalues on either side as its eight starts can tell", () =>
+  inSession(
+    Effect.gen(function* () {
+      const { products } = (yield* lossOf(policy))(theta, rows)
+      const looking = { probes: 2, relative: 0, layers: false, exact: false, spectrum: true }
+      const { spectrum } = yield* lookAt(products, policy, looking, zeroKey)
+      assert.ok(spectrum !== undefined)
+      const n = policy.size
+      const [largest, smallest] = [twin.values[0]!, twin.values[n - 1]!]
+      assert.ok(spectrum.values.every((x) => x >= smallest - F32 && x <= largest + F32))
+      close(
+        spectrum.weights.reduce((a, b) => a + b),
+        1,
+        1e-9
+      )
+      // What lies apart from all others is told apart; a start sees a part q of n with a deviation of √(2q(1 − q)/n).
+      for (const least of [0.02 * largest, 0.1 * largest]) {
+        const q = twin.values.filter((x) => x > least).length / n
+        const above = spectrum.weights.filter((_, i) => spectrum.values[i]! > least)
+        close(
+          above.reduce((a, b) => a + b, 0),
+          q,
+          3 * Math.sqrt((2 * q * (1 - q)) / n / 8)
+        )
+      }
+    })
+  ))
+
 test("exact traces are curvlinops', whole and of every layer; a policy too large for them is refused", () =>
   inSession(
     Effect.gen(function* () {
       const { products } = (yield* lossOf(policy))(theta, rows)
-      const exact = { probes: 8, relative: 0, layers: true, exact: true }
+      const exact = { probes: 8, relative: 0, layers: true, exact: true, spectrum: false }
       const seen = yield* lookAt(products, policy, exact, zeroKey)
       close(seen.trace.estimate, twin.trace, 100 * F32)
       assert.equal(seen.trace.probes, policy.size)
@@ -171,7 +200,7 @@ test("NaN among the parameters is refused by name", () =>
       const broken = theta.map((x, i) => (i === 3 ? Number.NaN : x))
       const { products } = (yield* lossOf(policy))(broken, rows)
       const refused = yield* Effect.flip(
-        lookAt(products, policy, { probes: 8, relative: 0, layers: false, exact: false }, zeroKey)
+        lookAt(products, policy, { probes: 8, relative: 0, layers: false, exact: false, spectrum: false }, zeroKey)
       )
       assert.match(refused.message, /want products of finite numbers, got NaN in row \d+/)
     })
