@@ -2,7 +2,7 @@
 export { RunConfig, type SessionKind, sessionKinds } from "./config.ts"
 export { describe, learnersFor } from "./jobs/spec.ts"
 export { type PresetName, presets } from "./presets.ts"
-export type { Played, Recording } from "./result/recording.ts"
+export type { Played, PlayedPictures, Recording } from "./result/recording.ts"
 export type {
   CostRow,
   DecisionCourse,

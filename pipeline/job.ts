@@ -7,7 +7,7 @@ import type { Catalog } from "./catalog.ts"
 import type { RunConfig } from "./config.ts"
 import { type Planned, plan } from "./plan.ts"
 import { forecastText } from "./result/forecast.ts"
-import { putStates, recordingsOf } from "./result/recordings.ts"
+import { episodesAsked, putStates, recordingsOf } from "./result/recordings.ts"
 import { jobResult } from "./result/result.ts"
 import { setReturns } from "./result/set_returns.ts"
 import { adaptation } from "./stages/adaptation.ts"
@@ -16,7 +16,7 @@ import { curvature } from "./stages/curvature.ts"
 import { deciding, decisionAsked, trainingsOf } from "./stages/deciding.ts"
 import { firstOrderRows, refuseBeyond } from "./stages/first_order/validity.ts"
 import { firstOrderCheck } from "./stages/first_order_check.ts"
-import { groupTraining, learnersBudget, policiesBy } from "./stages/group_training.ts"
+import { groupTraining, learnersBudget, policiesBy, policiesOfGroups } from "./stages/group_training.ts"
 import { grouping, regrouped, type TaskGroups } from "./stages/grouping.ts"
 import { metaTraining } from "./stages/meta_training.ts"
 import { selection } from "./stages/selection.ts"
@@ -158,7 +158,10 @@ export const mainJob = (catalog: Catalog) =>
             config: { ...config.curvature, checkpoints },
             key: child(key, "meta")
           })
-    const recordings = yield* recordingsOf(setting, tasks, policiesBy(grouped, labels.chosen), child(key, "films"))
+    const own = policiesBy(grouped, labels.chosen)
+    const groups = policiesOfGroups(grouped, labels.chosen)
+    const episodes = episodesAsked({ own, labels: labels.chosen, groups, start })
+    const recordings = yield* recordingsOf(setting, tasks, episodes, child(key, "films"))
     yield* putStates(recordings)
     const result = jobResult({
       ...common,

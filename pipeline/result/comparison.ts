@@ -63,6 +63,7 @@ const comparisonOf = (
     perSeed: over("seed", returned),
     meanReturn: interval(over(repeated, returned)),
     byTask: (trials[0]?.returns ?? []).map((_, task) => mean(trials.map((t) => t.returns[task]!))),
+    returnByTask: (trials[0]?.returns ?? []).map((_, task) => interval(over(repeated, (t) => t.returns[task]!))),
     operations,
     steps,
     ...(draws.length > 1

@@ -12,10 +12,23 @@ export interface Played {
   readonly cameras: readonly Camera[]
 }
 
+/** An episode as pictures one after another, as a page plays it. */
+export interface PlayedPictures {
+  /** As in {@link Played}. */
+  readonly steps: readonly number[]
+  readonly secondsPerFrame: number
+  /** One SVG element each. */
+  readonly pictures: readonly string[]
+}
+
 /** An episode, as some of its states drawn by the environment; of an environment that is bodies in space, all of it. */
 export interface Recording {
   /** Index of the task. */
   readonly task: number
+  /** Whose it is: `group 1`, `θ★`. */
+  readonly policy: string
+  /** Whether it is the policy that the run gives this task. */
+  readonly own: boolean
   readonly frames: readonly {
     readonly step: number
     /** One SVG element. */
@@ -29,4 +42,6 @@ export interface Recording {
   /** The states at the reset and after each step, and what is played of them, where the environment has a `scene`. */
   readonly states?: readonly Float64Array[]
   readonly played?: Played
+  /** What is played of another environment that draws. */
+  readonly pictures?: PlayedPictures
 }

@@ -147,6 +147,8 @@ export interface MethodComparison {
   readonly lessGroups?: Interval
   /** Mean return of each task. */
   readonly byTask: readonly number[]
+  /** The same with intervals, over what {@link meanReturn} is. */
+  readonly returnByTask?: readonly Interval[]
   /** Of training all its policies once: floating-point operations, and environment steps. */
   readonly operations: number
   readonly steps: number

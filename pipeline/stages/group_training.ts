@@ -239,6 +239,19 @@ export const policiesBy = (
     return { policy: adapted?.[own.members.indexOf(task)] ?? policy, moments }
   })
 
+/** The policy of each group under these labels, of the first seed; of meta-learners before they adapt to a task. */
+export const policiesOfGroups = (
+  { policies }: Pick<GroupsTrained, "policies">,
+  labels: readonly number[]
+): readonly (Acting | undefined)[] =>
+  [...new Set(labels)]
+    .sort((a, b) => a - b)
+    .map((label) => {
+      const members = labels.flatMap((l, task) => (l === label ? [task] : []))
+      const [first] = policiesOf(policies, members)
+      return first === undefined ? undefined : { policy: first.policy, moments: first.moments }
+    })
+
 /** The policies of a group, by seed. */
 const policiesOf = (all: GroupsTrained["policies"], members: readonly number[]): readonly Trained[] =>
   all.flatMap((p) => (p.members.join() === members.join() ? [p.trained] : []))

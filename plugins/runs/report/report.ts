@@ -6,6 +6,7 @@ import type { ReportData } from "../../../pipeline/mod.ts"
 import { stableJson } from "../../io/content.ts"
 import { duration } from "../progress.ts"
 import { groupColour } from "./draw.ts"
+import { byTaskFigure } from "./figures/by_task.ts"
 import { comparisonFigure } from "./figures/comparison.ts"
 import { curvatureFigures } from "./figures/curvature.ts"
 import { decisionFigures } from "./figures/decision.ts"
@@ -14,17 +15,20 @@ import { filmFigure } from "./figures/films.ts"
 import { firstOrderFigure } from "./figures/first_order.ts"
 import { heatMap } from "./figures/heat_map.ts"
 import { learningFigure } from "./figures/learning.ts"
-import { playerScripts } from "./figures/player.ts"
+import { type Player, playerOf } from "./figures/player.ts"
 import { policiesFigure } from "./figures/policies.ts"
 import { selectionFigure } from "./figures/selection.ts"
 import { type Html, html, table } from "./html.ts"
 import { page } from "./page/page.ts"
-import { type PageScript, valuesScript } from "./page/scripts.ts"
+import { valuesScript } from "./page/scripts.ts"
 
 /** The page: same data, same text. Nothing in it comes from outside. */
-export const report = (d: ReportData): string => page({ title: d.title, body: bodyOf(d), scripts: scriptsOf(d) })
+export const report = (d: ReportData): string => {
+  const player = playerOf(d.recordings ?? [], d.tasks, d.grouping.labels)
+  return page({ title: d.title, body: bodyOf(d, player), scripts: [valuesScript(), ...player.scripts] })
+}
 
-const bodyOf = (d: ReportData): Html => html`<h1>${d.title}</h1>
+const bodyOf = (d: ReportData, player: Player): Html => html`<h1>${d.title}</h1>
 <p class="headline">${d.headline}</p>
 ${warnings(d)}
 ${groups(d)}
@@ -37,17 +41,13 @@ ${section("Can the estimate be trusted", [
   ...(d.firstOrder.length === 0 ? [] : [firstOrderFigure(d.firstOrder, d.firstOrderMaximum)])
 ])}
 ${section("What the groups are worth", d.comparison.length === 0 ? [] : [comparisonFigure(d)])}
+${section("What each task gets", byTaskFigure(d))}
 ${section("Which tasks to learn from", d.selection === undefined ? [] : [selectionFigure(d.selection, d.tasks)])}
-${films(d)}
+${films(d, player)}
 ${section("Training", d.learning.length === 0 ? [] : [learningFigure(d.learning, d.learningMeaning, d.tasks, d.grouping.labels)])}
 ${section("What holds on unseen transitions", d.curvature === undefined ? [] : curvatureFigures(d.curvature))}
 ${costs(d)}
 ${receipts(d)}`
-
-const scriptsOf = ({ recordings = [] }: ReportData): readonly PageScript[] => [
-  valuesScript(),
-  ...playerScripts(recordings.filter(({ played }) => played !== undefined).length)
-]
 
 const section = (title: string, figures: readonly Html[]): Html =>
   figures.length === 0
@@ -76,10 +76,10 @@ const certificate = ({ grouping: g }: ReportData): Html => {
     (relaxation ${show(g.objective)}).</p>`
 }
 
-const films = ({ recordings = [], tasks, grouping }: ReportData): Html =>
+const films = ({ recordings = [], tasks, grouping }: ReportData, { figure }: Player): Html =>
   recordings.length === 0
     ? html``
-    : html`<h2>What the policies do</h2>${filmFigure(recordings, tasks, grouping.labels)}`
+    : html`<h2>What the policies do</h2>${figure}${filmFigure(recordings, tasks, grouping.labels)}`
 
 const costs = (d: ReportData): Html => {
   if (d.costs.length === 0) return html``

@@ -31,10 +31,12 @@ figure svg { display: block; max-width: 100%; height: auto; margin: 0 auto; }
 .films figure { margin: 0; border-left: 5px solid var(--c); }
 .films figure > div { display: grid; grid-template-columns: repeat(4, 1fr); gap: .5rem; align-items: center; }
 .films img { width: 100%; background: #fff; border-radius: 4px; }
+.player img { display: block; width: 100%; height: min(24rem, 56vw); object-fit: contain; background: #fff; border-radius: 4px; }
 .player canvas { display: block; width: 100%; aspect-ratio: 3 / 2; border-radius: 4px; }
 .controls { display: flex; flex-wrap: wrap; gap: .5rem .8rem; align-items: center; margin-top: .8rem; font-size: .92rem; }
-.controls input { flex: 1 1 10rem; accent-color: var(--pos); }
-.controls output { font-variant-numeric: tabular-nums; color: var(--soft); min-width: 13.5rem; text-align: right; }
+.controls select { max-width: 15rem; }
+.controls input { flex: 1 1 8rem; accent-color: var(--pos); }
+.controls output { font-variant-numeric: tabular-nums; color: var(--soft); min-width: 12rem; text-align: right; }
 .controls button, .controls select { font: inherit; color: var(--ink); background: var(--page); border: 1px solid var(--line); border-radius: 4px; padding: .25rem .7rem; }
 .controls [data-part="play"] { min-width: 4.5rem; }
 .plot { --plot-background: var(--card); color: var(--ink); }

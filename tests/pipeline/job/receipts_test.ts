@@ -27,7 +27,7 @@ test("mean returns of every row come from group-training/returns", () => {
   const { seeds, randomDraws } = tiny.groupTraining
   assert.equal(rows.length, ((data.comparison.length - 1) * seeds + randomDraws) * ids.length)
   const returnsOf = (some: typeof rows): number => mean(some.map((r) => Number(r.mean_return)))
-  for (const { method, policies, perSeed, meanReturn, byTask, draws } of data.comparison) {
+  for (const { method, policies, perSeed, meanReturn, byTask, returnByTask = [], draws } of data.comparison) {
     const own = rows.filter((r) => r.method === method)
     const first = own.slice(0, ids.length)
     assert.deepEqual(
@@ -38,6 +38,11 @@ test("mean returns of every row come from group-training/returns", () => {
     for (const [seed, value] of perSeed.entries())
       near(value, returnsOf(own.filter((r) => Number(r.seed) === seed)), `${method}, seed ${seed}`)
     for (const [t, value] of byTask.entries()) near(value, returnsOf(own.filter((r) => r.task === ids[t])), method)
+    assert.equal(returnByTask.length, ids.length)
+    for (const [t, { value, low, high, n }] of returnByTask.entries()) {
+      near(value, byTask[t]!, `${method}, with its interval`)
+      assert.ok(n === meanReturn.n && low <= value && value <= high)
+    }
     near(meanReturn.value, returnsOf(own), method)
     assert.ok(meanReturn.low <= meanReturn.value && meanReturn.value <= meanReturn.high)
     if (draws === undefined) continue

@@ -13,7 +13,7 @@ import {
   type Scene,
   type Task
 } from "../../../envs/mod.ts"
-import { putStates, recordingsOf } from "../../../pipeline/result/recordings.ts"
+import { episodesAsked, putStates, recordingsOf } from "../../../pipeline/result/recordings.ts"
 import { readNpy } from "../../../plugins/io/matrix/mod.ts"
 import { memoryStore } from "../../../plugins/runs/store/mod.ts"
 import { right } from "../../algorithms/support.ts"
@@ -21,8 +21,8 @@ import { right } from "../../algorithms/support.ts"
 const small = { layers: 1, width: 4, activation: "tanh", taskOneHot: false } as const
 const filmed = (environment: Environment, tasks: readonly Task[], theta: (size: number) => Float64Array) => {
   const policy = right(makePolicy(environment, small))
-  const policies = tasks.map(() => ({ policy: theta(policy.size) }))
-  return Effect.runSync(recordingsOf({ environment, policy }, tasks, policies, zeroKey))
+  const asked = tasks.map((_, task) => ({ task, policy: "group 1", at: { policy: theta(policy.size) }, own: true }))
+  return Effect.runSync(recordingsOf({ environment, policy }, tasks, asked, zeroKey))
 }
 const task = (environment: Environment, params: Task["params"]): Task => ({
   id: JSON.stringify(params),
@@ -47,6 +47,54 @@ test("recordingsOf() plays each task by its policy's most probable actions, cut 
   )
   assert.ok(there?.frames.every((f) => f.picture.startsWith("<svg ")))
   assert.ok(there !== undefined && away !== undefined && there.total > away.total)
+})
+
+test("a task's episodes begin alike under every policy: its own first, θ★, the other groups'", () => {
+  const tasks = [0, 1].map((goal_angle) => task(navigation, { goal_angle }))
+  const policy = right(makePolicy(navigation, small))
+  const [east, north, still] = [[5, 0] as const, [0, 5] as const, [0, 0] as const].map((last) => ({
+    policy: constant(last, 2)(policy.size)
+  }))
+  const asked = episodesAsked({ own: [east, north], labels: [0, 1], groups: [east, north], start: still! })
+  assert.deepEqual(
+    asked.map(({ task, policy, own }) => [task, policy, own]),
+    [
+      [0, "group 1", true],
+      [1, "group 2", true],
+      [0, "θ★", false],
+      [1, "θ★", false],
+      [1, "group 1", false],
+      [0, "group 2", false]
+    ]
+  )
+  const recordings = Effect.runSync(recordingsOf({ environment: navigation, policy }, tasks, asked, zeroKey))
+  const of = (number: number) => recordings.filter((r) => r.task === number)
+  for (const number of [0, 1]) {
+    assert.equal(new Set(of(number).map((r) => r.pictures?.pictures[0])).size, 1)
+    assert.equal(new Set(of(number).map((r) => r.pictures?.pictures.at(-1))).size, 3)
+    assert.deepEqual(
+      of(number).map((r) => r.frames.length),
+      [4, 0, 0]
+    )
+  }
+  assert.ok(recordings.every((r) => r.pictures?.steps.at(-1) === r.steps && r.states === undefined))
+})
+
+test("of policies on tasks of others no more is recorded than there is room for; what a task is given always is", () => {
+  const wide = {
+    ...navigation,
+    make: (params: Task["params"]) =>
+      E.map((d: Dynamics) => ({ ...d, render: () => "x".repeat(1e5) }))(navigation.make(params))
+  }
+  const tasks = [task(wide, { goal_angle: Math.PI })]
+  const policy = right(makePolicy(wide, small))
+  const at = { policy: constant([5, 0], 2)(policy.size) }
+  const asked = [true, true, false].map((own) => ({ task: 0, policy: "group 1", at, own }))
+  const recordings = Effect.runSync(recordingsOf({ environment: wide, policy }, tasks, asked, zeroKey))
+  assert.deepEqual(
+    recordings.map((r) => r.own),
+    [true, true]
+  )
 })
 
 /** The same world with a body: where the agent is. */

@@ -20,7 +20,7 @@ export const comparisonFigure = ({ comparison: rows, comparisonMeaning: meaning,
     the ${level}% interval of the mean; of random groups over draws, whose spread is the thick line.${leftOut.map(
       ({ method, why }) => html` Left out: ${method}, as ${why}.`
     )}${rows.filter((m) => m.kind === "best").map((m) => html` The best of all partitions: ${groupsText(m, tasks)}.`)}`
-  return figure(picture, caption, html`${numbers(rows)}${byTask(rows, tasks)}`)
+  return figure(picture, caption, numbers(rows))
 }
 
 /** Tasks of a group between commas, groups between bars. */
@@ -57,9 +57,3 @@ const numbers = (rows: readonly MethodComparison[]): Html => {
     ])
   )
 }
-
-const byTask = (rows: readonly MethodComparison[], tasks: Compared["tasks"]): Html =>
-  table(
-    ["mean return of", ...rows.map((m) => m.method)],
-    tasks.map((t, i) => [t.id, ...rows.map((m) => m.byTask[i] ?? "")])
-  )

@@ -4,7 +4,6 @@ import { show } from "../../../../core/text/numbers.ts"
 import type { Recording, ReportTask } from "../../../../pipeline/internal.ts"
 import { byGroup, groupColour } from "../draw.ts"
 import { type Html, html } from "../html.ts"
-import { playerFigure } from "./player.ts"
 
 /** Pictures are images of their own: what an environment draws cannot reach the page. */
 const source = (picture: string): string => `data:image/svg+xml,${encodeURIComponent(picture)}`
@@ -14,11 +13,8 @@ export const filmFigure = (
   tasks: readonly ReportTask[],
   labels: readonly number[]
 ): Html => {
-  const strips = byGroup(labels).flatMap((task) => films.filter((f) => f.task === task))
-  const played = strips.flatMap(({ task, played }) =>
-    played === undefined ? [] : [{ title: `${tasks[task]?.id ?? ""}, group ${(labels[task] ?? 0) + 1}`, played }]
-  )
-  return html`${playerFigure(played)}<div class="films">${strips.map(
+  const strips = byGroup(labels).flatMap((task) => films.filter((f) => f.task === task && f.own))
+  return html`<div class="films">${strips.map(
     (f) =>
       html`<figure style="--c:${groupColour(labels[f.task] ?? 0)}"><div>${f.frames.map(
         ({ step, picture }) =>

@@ -17,6 +17,17 @@ export interface PageScript {
 /** Tells the values of figures. */
 export const valuesScript = (): PageScript => ({ text: readFileSync(join(HERE, "values.js"), "utf8") })
 
+const PLAYER = ["content.js", "controls.js"] as const
+
+/** Plays episodes in the way of this module, after those that it imports. */
+export const playerScript = (name: "pictures.js" | "bodies.js"): PageScript => {
+  const modules = [...PLAYER, name].map((file) => readFileSync(join(HERE, "..", "player", file), "utf8"))
+  return { text: modules.map(alone).join("\n"), brings: name === "bodies.js" }
+}
+
+/** A module's text among others in one script: what it imports stands before it. */
+const alone = (text: string): string => text.replaceAll(/^import .*\n/gm, "").replaceAll(/^export /gm, "")
+
 /** The element that runs it; it has no way out of the page but what {@link contentPolicy} names. */
 export const scriptElement = ({ text }: PageScript): Html => html`<script type="module">${raw(text)}</script>`
 

@@ -23,6 +23,3 @@ export const library = (): Library | undefined => {
   const text = (name: string): string => readFileSync(join(folder, name), "utf8")
   return { main: text(MAIN), core: text(CORE), path: `./${CORE}` }
 }
-
-/** The page's own module, which plays. */
-export const pageScript = (): string => readFileSync(join(HERE, "page.js"), "utf8")

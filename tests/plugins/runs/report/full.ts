@@ -1,4 +1,5 @@
 /** Reports with much in them. */
+import type { Recording } from "../../../../pipeline/internal.ts"
 import type { CurvaturePoint, ReportData } from "../../../../pipeline/mod.ts"
 import { least } from "./least.ts"
 
@@ -53,6 +54,7 @@ export const full: ReportData = {
       perSeed: [430, 431],
       meanReturn: interval(430.5),
       byTask: [430, 431],
+      returnByTask: [interval(430), interval(431)],
       operations: 3e9,
       steps: 4096
     },
@@ -65,6 +67,7 @@ export const full: ReportData = {
       meanReturn: interval(420.5),
       lessGroups: interval(15.5),
       byTask: [419, 422],
+      returnByTask: [interval(419), interval(422)],
       operations: 3e9,
       steps: 4096,
       draws: { count: 5, low: 333, high: 444 }
@@ -77,6 +80,7 @@ export const full: ReportData = {
       perSeed: [400, 410],
       meanReturn: interval(405),
       byTask: [404, 406],
+      returnByTask: [interval(404), interval(406)],
       operations: 3e9,
       steps: 4096,
       nmi: 1
@@ -134,7 +138,19 @@ const course = [0, 2].map((trainings) => ({
   margin: 5
 }))
 
-const picture = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 30 10"><rect width="9" height="9"/></svg>`
+const at = (x: number) =>
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 300 100"><rect x="${x}" width="90" height="90"/></svg>`
+
+const recording: Recording = {
+  task: 1,
+  policy: "group 1",
+  own: true,
+  frames: [],
+  steps: 10,
+  total: 9,
+  ended: true,
+  pictures: { steps: [0, 2, 4, 6, 8, 10], secondsPerFrame: 0.04, pictures: [0, 10, 20, 30, 40, 50].map(at) }
+}
 
 /** Every figure that there is. */
 export const everything: ReportData = {
@@ -175,5 +191,9 @@ export const everything: ReportData = {
     verdict: "unknown"
   },
   curvature: [curvature(1), curvature(2)],
-  recordings: [{ task: 1, frames: [{ step: 0, picture }], steps: 9, total: 9, ended: true }]
+  recordings: [
+    { ...recording, frames: [{ step: 0, picture: at(0) }] },
+    { ...recording, policy: "θ★", own: false, total: -2.5 },
+    { ...recording, task: 0, frames: [{ step: 0, picture: at(0) }] }
+  ]
 }

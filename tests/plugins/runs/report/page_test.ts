@@ -5,7 +5,9 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { after, before, test } from "node:test"
 import { pathToFileURL } from "node:url"
+import { gunzipSync } from "node:zlib"
 import { report } from "../../../../plugins/runs/report/mod.ts"
+import { picturesText } from "../../../../plugins/runs/report/player/content.ts"
 import { type Browser, browser, keepPhoto, noChromium, violations } from "../../../support/chromium.ts"
 import { everything } from "./full.ts"
 
@@ -43,7 +45,7 @@ test(
     wide: svg.getBoundingClientRect().width > 200,
     table: svg.closest("figure").querySelectorAll("details tbody tr").length
   }))`)
-    assert.equal(figures.length, 10)
+    assert.equal(figures.length, 11)
     for (const { name, values, marks, texts, wide, table } of figures)
       assert.ok(
         /\w{4}/.test(String(name)) &&
@@ -135,6 +137,54 @@ test(
     assert.equal(await bubble.isVisible(), false)
   }
 )
+
+test(
+  "any policy is played on any task: a task's own first, stepped, scrubbed by keys and pointer, to its end",
+  options,
+  async () => {
+    const { page } = opened()
+    const part = (name: string) => page.locator(`[data-part="${name}"]`)
+    const now = async () => (await part("time").textContent())?.split(" ")[1]
+    const policiesOf = async (task: string) => {
+      await part("task").selectOption(task)
+      return part("policy").locator("option").allTextContents()
+    }
+    assert.deepEqual(await policiesOf("length=1"), ["group 1", "θ★"])
+    assert.equal(await part("worth").textContent(), "Return 9; ended after 10 steps.")
+    await part("policy").selectOption("θ★")
+    assert.equal(await part("worth").textContent(), "Return -2.5; ended after 10 steps.")
+    await part("frame").focus()
+    const steps: (string | undefined)[] = []
+    for (const key of ["ArrowRight", "ArrowRight", "ArrowLeft", "End", "Home"]) {
+      await page.keyboard.press(key)
+      steps.push(await now())
+    }
+    assert.deepEqual(steps, ["2", "4", "2", "10", "0"])
+    const box = (await part("frame").boundingBox()) ?? assert.fail("no slider")
+    await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2)
+    assert.ok(["4", "6"].includes((await now()) ?? ""))
+    assert.match((await part("stage").getAttribute("src")) ?? "", /^data:image\/svg\+xml,.*rect%20x%3D%22[23]0%22/)
+    await part("play").click()
+    await page.getByText("step 10 of 10, 0.20 s").waitFor()
+    assert.match((await part("stage").getAttribute("alt")) ?? "", /^length=1, θ★, step 10 of 10/)
+    assert.deepEqual(await policiesOf("length=0.5"), ["group 1"])
+  }
+)
+
+test("pictures that would take more than two million signs are shown in part, the first and the last among them", () => {
+  let x = 1
+  const noise = () => Array.from({ length: 3000 }, () => (x = (x * 48271) % 2147483647).toString(36)).join("")
+  const played = { steps: [...Array(200).keys()], secondsPerFrame: 0.04, pictures: Array.from({ length: 200 }, noise) }
+  const text = picturesText([{ task: "a", policy: "b", own: true, worth: "", played }])
+  assert.ok(text.length < 2e6 && text.length > 5e5)
+  const [shown] = JSON.parse(gunzipSync(Buffer.from(text, "base64")).subarray(4).toString()).episodes
+  const { steps, pictures, secondsPerFrame } = shown
+  assert.deepEqual(
+    [steps[0], steps.at(-1), pictures[0], pictures.at(-1)],
+    [0, 199, played.pictures[0], played.pictures[199]]
+  )
+  assert.ok(steps.length === pictures.length && secondsPerFrame > 0.04)
+})
 
 test("Tab comes to every figure and everything to press, in the order of the page", options, async () => {
   const { page } = opened()

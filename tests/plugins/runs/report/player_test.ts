@@ -43,6 +43,8 @@ const played: Played = {
 const picture = `<svg xmlns="http://www.w3.org/2000/svg"/>`
 const recording = (task: number): Recording => ({
   task,
+  policy: "group 1",
+  own: true,
   frames: [{ step: 0, picture }],
   steps: 30,
   total: 1,
@@ -135,7 +137,7 @@ test("keys step, jump and pause; a list and buttons keep theirs", options, () =>
     await part(page, "forward").focus()
     await page.keyboard.press(" ")
     assert.equal(await step(page), "3")
-    await part(page, "episode").focus()
+    await part(page, "task").focus()
     await page.keyboard.press("ArrowDown")
     assert.equal(await step(page), "0")
     assert.match(String(await page.locator(STAGE).getAttribute("aria-label")), /^length=1, group 1, step 0/)
@@ -148,7 +150,7 @@ test("everything to press has a name for who hears the page, and the slider says
       `Array.from(document.querySelectorAll("[data-player] :is(button, input, select, canvas)"), (e) => e.ariaLabel ?? e.labels?.[0]?.textContent ?? e.textContent)`
     )
     assert.ok(Array.isArray(names))
-    assert.equal(names.length, 6)
+    assert.equal(names.length, 7)
     assert.ok(
       names.every((name) => /\w/.test(name)),
       JSON.stringify(names)

@@ -27,7 +27,7 @@ test("report() is one self-contained page: nothing is fetched, and only its own 
 test("report() gives the same text for the same data", () => assert.equal(report(full), report(full)))
 
 test("report() draws a picture for each part that has data, and leaves the others out", () => {
-  assert.equal(report(full).match(/<svg/g)?.length, 6)
+  assert.equal(report(full).match(/<svg/g)?.length, 7)
   assert.equal(report(least).match(/<svg/g), null)
 })
 
@@ -74,6 +74,8 @@ test("report() shows films as images of their own, which cannot reach the page",
     recordings: [
       {
         task: 1,
+        policy: "group 1",
+        own: true,
         frames: [
           { step: 0, picture },
           { step: 9, picture }

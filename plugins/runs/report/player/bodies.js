@@ -1,4 +1,6 @@
-/** Plays episodes in a report, with three.js: what `content.ts` packed, in the elements that `figures/player.ts` made. */
+/** Plays episodes of bodies in space, with three.js. */
+import { part, readContent } from "./content.js"
+import { playEpisodes } from "./controls.js"
 
 /** Shares of the light that comes from everywhere, from the camera, and from the sun, as in pictures that the CPU draws. */
 const LIGHT = { all: 0.4, camera: 0.3, sun: 0.3 }
@@ -11,25 +13,8 @@ const CHEQUER = { bright: 1.02, dark: 0.78 }
 const SKY = { light: "#dde6f0", dark: "#1b2430" }
 const POSE = 12
 
-const player = document.querySelector("[data-player]")
-const part = (name) => player.querySelector(`[data-part="${name}"]`)
-const [stage, choice, slider, time] = ["stage", "episode", "frame", "time"].map(part)
-const [play, back, forward] = ["play", "back", "forward"].map(part)
-
-/** The counterpart of `packed.ts`. */
-const unpack = (buffer) => {
-  const length = new DataView(buffer).getUint32(0, true)
-  const kinds = { f4: Float32Array, i4: Int32Array }
-  const revive = (_, x) => (x?.$ in kinds ? new kinds[x.$](buffer, 4 + length + x.at, x.count) : x)
-  return JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)), revive)
-}
-
-const unzipped = (text) => {
-  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0))
-  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer()
-}
-
-const { library, episodes, solids } = unpack(await unzipped(part("content").textContent))
+const stage = part("stage")
+const { library, episodes, solids } = await readContent()
 
 const addressOf = (text) => URL.createObjectURL(new Blob([text], { type: "text/javascript" }))
 const core = addressOf(library.core)
@@ -116,13 +101,15 @@ const camera = new PerspectiveCamera(45, 1, 0.01, 3 * ENDLESS)
 camera.up.set(0, 0, 1)
 const darkness = matchMedia("(prefers-color-scheme: dark)")
 
-const worlds = []
-let chosen = 0
-let frame = 0
+const worlds = new Map()
 
-const draw = () => {
-  const episode = episodes[chosen]
-  const { scene, lamp, bodies } = (worlds[chosen] ??= worldOf(episode))
+const worldFor = (episode) => {
+  if (!worlds.has(episode)) worlds.set(episode, worldOf(episode))
+  return worlds.get(episode)
+}
+
+const draw = (episode, frame, words) => {
+  const { scene, lamp, bodies } = worldFor(episode)
   const frames = episode.steps.length
   for (const [i, { mesh, scale }] of bodies.entries()) {
     const at = (k) => episode.poses[(POSE * i + k) * frames + frame]
@@ -141,84 +128,13 @@ const draw = () => {
   scene.background = sky
   scene.fog = new Fog(sky, ...FADES)
   renderer.render(scene, camera)
+  stage.setAttribute("aria-label", words)
 }
 
-const show = (at) => {
-  const { title, steps, secondsPerFrame } = episodes[chosen]
-  frame = Math.min(Math.max(at, 0), steps.length - 1)
-  const now = `step ${steps[frame]} of ${steps.at(-1)}, ${(frame * secondsPerFrame).toFixed(2)} s`
-  slider.value = frame
-  slider.setAttribute("aria-valuetext", now)
-  time.textContent = now
-  stage.setAttribute("aria-label", `${title}, ${now}`)
-  draw()
-}
-
-const lastFrame = () => episodes[chosen].steps.length - 1
-
-/** When playing began, less what had been played before; nothing while it pauses. */
-let since
-
-const pause = () => {
-  since = undefined
-  play.textContent = "Play"
-}
-
-const tick = (now) => {
-  if (since === undefined) return
-  const at = Math.floor((now - since) / (1000 * episodes[chosen].secondsPerFrame))
-  if (at !== frame) show(at)
-  if (frame === lastFrame()) pause()
-  else requestAnimationFrame(tick)
-}
-
-const toggle = () => {
-  if (since !== undefined) return pause()
-  if (frame === lastFrame()) show(0)
-  since = performance.now() - 1000 * frame * episodes[chosen].secondsPerFrame
-  play.textContent = "Pause"
-  requestAnimationFrame(tick)
-}
-
-const go = (at) => {
-  pause()
-  show(at)
-}
-
-const choose = (number) => {
-  chosen = number
-  slider.max = lastFrame()
-  go(0)
-}
-
-play.addEventListener("click", toggle)
-back.addEventListener("click", () => go(frame - 1))
-forward.addEventListener("click", () => go(frame + 1))
-slider.addEventListener("input", () => go(Number(slider.value)))
-choice.addEventListener("change", () => choose(Number(choice.value)))
-darkness.addEventListener("change", draw)
-
-const keys = {
-  " ": toggle,
-  ArrowLeft: () => go(frame - 1),
-  ArrowRight: () => go(frame + 1),
-  Home: () => go(0),
-  End: () => go(lastFrame())
-}
-player.addEventListener("keydown", (event) => {
-  const { key, target, altKey, ctrlKey, metaKey } = event
-  // A button's own space presses it, a list's own keys choose.
-  const own = target === choice || (key === " " && target instanceof HTMLButtonElement)
-  if (own || altKey || ctrlKey || metaKey || !Object.hasOwn(keys, key)) return
-  event.preventDefault()
-  keys[key]()
-})
-
-player.hidden = false
-document.querySelector("[data-note]")?.remove()
+const { redraw } = playEpisodes(episodes, draw)
+darkness.addEventListener("change", redraw)
 new ResizeObserver(() => {
   renderer.setPixelRatio(devicePixelRatio)
   renderer.setSize(stage.clientWidth, stage.clientHeight, false)
-  draw()
+  redraw()
 }).observe(stage)
-choose(0)
