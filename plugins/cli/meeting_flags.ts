@@ -16,7 +16,8 @@ export const storeFlag = Flag.String("store").pipe(
   Flag.optional,
   Flag.withMetavar("PLACE"),
   Flag.withDescription(
-    "Where machines share arrays and results: a folder that all of them see; without it the database. The same for all"
+    "Where machines share arrays and results: a folder that all of them see, or s3://BUCKET/PREFIX with AWS's " +
+      "variables for keys and endpoint; without it the database. The same for all"
   )
 )
 

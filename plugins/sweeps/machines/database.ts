@@ -1,6 +1,4 @@
 /** The Postgres database that machines meet in: its address, its client, and its failures in words. */
-import { dirname } from "node:path"
-import { fileURLToPath } from "node:url"
 import type { PgClient } from "@effect/sql-pg"
 import { Cause, Effect, Layer, Predicate, Redacted, Schedule } from "effect"
 import type { SqlClient } from "effect/sql"
@@ -47,7 +45,7 @@ export const databaseLayer = (
 ): Layer.Layer<PgClient.PgClient | SqlClient.SqlClient, ArgumentError> =>
   Layer.unwrap(
     Effect.gen(function* () {
-      if (packageFolder("@effect/sql-pg", dirname(fileURLToPath(import.meta.url))) === undefined) {
+      if (packageFolder("@effect/sql-pg", import.meta.dirname) === undefined) {
         const fix = "npm install @effect/sql-pg"
         const said = { doing: "use --database", want: "the package @effect/sql-pg", got: "none", fix }
         return yield* Effect.fail(argumentError(said))

@@ -8,6 +8,7 @@ import type { RunStoreError } from "../../../core/service/run_store.ts"
 import { makeFolder } from "../../io/disk.ts"
 import { diskFiles, type KeptFiles } from "../../runs/store/internal.ts"
 import { databaseFiles } from "./database_files.ts"
+import { s3Files } from "./s3_files.ts"
 
 /** A store that is open. */
 export interface Store {
@@ -31,12 +32,12 @@ export const openStore = Effect.fn("machines.openStore")(function* (given: strin
     const files = databaseFiles(yield* SqlClient.SqlClient)
     return { id: "database", shown: "the database", files } satisfies Store
   }
-  const files = yield* folderStore(given)
+  const files = given.startsWith("s3:") ? yield* s3Files(given, process.env) : yield* folderStore(given)
   return { id: yield* idOf(files), shown: given, files } satisfies Store
 })
 
 const folderStore = (given: string): Effect.Effect<KeptFiles, ArgumentError> => {
-  const want = "a folder that all machines see"
+  const want = "a folder that all machines see, or s3://BUCKET/PREFIX"
   if (given === "" || /^[a-z][a-z0-9+.-]+:\/\//i.test(given))
     return Effect.fail(argumentError({ doing: "use --store", want, got: given === "" ? "an empty text" : given }))
   const path = resolve(given)

@@ -18,8 +18,12 @@ import { databaseLayer, noDatabase, patiently } from "./database.ts"
 import { clusterEngine } from "./engine.ts"
 import { join } from "./members.ts"
 import { queuedItemsLayer, takeItems } from "./queued_items.ts"
+import { rememberingFiles } from "./remembering_files.ts"
 import { openStore } from "./store.ts"
 import { type Meeting, memberId } from "./sweeping.ts"
+
+/** Bytes of content that a worker remembers. */
+const ROOM = 2 ** 28
 
 /** A worker as a person starts it. */
 export interface WorkerOfMachine extends Meeting {
@@ -48,7 +52,8 @@ export const work = Effect.fn("machines.work")(function* ({ address, store: name
     const files = loaded.plugins.map((p) => p.file)
     const compute = guarded(code, files, yield* computeOn(pool, threads, say))
     const journal = journalIn(sql, id, say)
-    const doing = doItem({ content: contentIn(keptIn(store.files, "any")), compute, journal })
+    const content = contentIn(keptIn(rememberingFiles(store.files, ROOM), "any"))
+    const doing = doItem({ content, compute, journal })
     const items = Layer.merge(queuedItemsLayer, Layer.effectDiscard(Effect.forkScoped(takeItems(threads, doing))))
     yield* Layer.build(Layer.provide(items, clusterEngine(id)))
     yield* say(`joined ${address.shown} with ${counted(threads, "thread")}; the store is ${store.shown}`)
