@@ -57,7 +57,7 @@ export const importCommand = Command.make(
       value,
       [
         `${clipped(o.file)}: a policy by ${by}`,
-        `${policy.inputs} inputs${moments === undefined ? "" : ", normalised"}; ${layers}; ${policy.network.outputs} outputs of a ${policy.distribution}; ${counted(policy.size, "parameter")}`,
+        `${policy.inputs} inputs${moments === undefined ? "" : ", normalised"}; ${layers}; ${counted(policy.network.outputs, "output")} of a ${policy.distribution}; ${counted(policy.size, "parameter")}`,
         critic === undefined ? "no value function" : `value function: ${critic.network.words.join(", ") || "linear"}`,
         ...(out === undefined ? [] : [`written to ${clipped(out)}`])
       ].join("\n")

@@ -21,6 +21,10 @@ export const isZip = (bytes: Uint8Array): boolean =>
 const END = 0x06054b50
 const CENTRAL = 0x02014b50
 const LOCAL = 0x04034b50
+/** Of files beyond 32 bits: the end record, and what tells where it is, which stands before the usual one. */
+const [END_64, LOCATOR_64, END_64_LENGTH, LOCATOR_64_LENGTH] = [0x06064b50, 0x07064b50, 56, 20]
+/** What stands for a number that is told with 64 bits elsewhere. */
+const ELSEWHERE = 0xffffffff
 
 /** Where the directory of a zip file is. */
 export interface Directory {
@@ -40,6 +44,11 @@ export const directoryOf = (tail: Uint8Array): Directory | undefined => {
   const view = new DataView(tail.buffer, tail.byteOffset, tail.byteLength)
   const end = endRecord(view)
   if (end === undefined) return undefined
+  const long = end - LOCATOR_64_LENGTH - END_64_LENGTH
+  if (long >= 0 && view.getUint32(end - LOCATOR_64_LENGTH, true) === LOCATOR_64) {
+    if (view.getUint32(long, true) !== END_64) return undefined
+    return { count: whole(view, long + 32), length: whole(view, long + 40), at: whole(view, long + 48) }
+  }
   const [count, length, at] = [
     view.getUint16(end + 10, true),
     view.getUint32(end + 12, true),
@@ -48,11 +57,13 @@ export const directoryOf = (tail: Uint8Array): Directory | undefined => {
   return { count, length, at }
 }
 
-/** How much of a file's end holds the last record, whatever remark stands behind it. */
-export const LONGEST_END = 22 + 0xffff
+const whole = (view: DataView, at: number): number => Number(view.getBigUint64(at, true))
+
+/** How much of a file's end holds the last records, whatever remark stands behind them. */
+export const LONGEST_END = END_64_LENGTH + LOCATOR_64_LENGTH + 22 + 0xffff
 
 /**
- * The members of a directory. Sizes beyond 32 bits are beyond any limit of ours.
+ * The members of a directory.
  *
  * - Source: PKWARE, .ZIP File Format Specification, 4.3.
  */
@@ -63,23 +74,44 @@ export const membersIn = (bytes: Uint8Array, count: number): readonly Member[] |
   for (let i = 0; i < count; i++) {
     if (at + 46 > bytes.length || view.getUint32(at, true) !== CENTRAL) return undefined
     const length = view.getUint16(at + 28, true)
-    if (at + 46 + length > bytes.length) return undefined
+    const more = at + 46 + length
+    const behind = more + view.getUint16(at + 30, true)
+    if (behind > bytes.length) return undefined
+    // In this order, and each only where it is told elsewhere.
+    const long = longNumbers(view, more, behind)
+    const told = (place: number): number => {
+      const short = view.getUint32(place, true)
+      return short === ELSEWHERE ? (long.shift() ?? short) : short
+    }
+    const [size, packed, own] = [told(at + 24), told(at + 20), told(at + 42)]
     members.push({
-      name: new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + length)),
+      name: new TextDecoder().decode(bytes.subarray(at + 46, more)),
       method: view.getUint16(at + 10, true),
       crc: view.getUint32(at + 16, true),
-      packed: view.getUint32(at + 20, true),
-      size: view.getUint32(at + 24, true),
-      at: view.getUint32(at + 42, true)
+      packed,
+      size,
+      at: own
     })
-    at += 46 + length + view.getUint16(at + 30, true) + view.getUint16(at + 32, true)
+    at = behind + view.getUint16(at + 32, true)
   }
   return members
 }
 
+/** What a member's extra field tells with 64 bits. */
+const longNumbers = (view: DataView, from: number, to: number): number[] => {
+  for (let at = from; at + 4 <= to; ) {
+    const [kind, length] = [view.getUint16(at, true), view.getUint16(at + 2, true)]
+    at += 4
+    const count = Math.floor(Math.min(length, to - at) / 8)
+    if (kind === 1) return Array.from({ length: count }, (_, i) => whole(view, at + 8 * i))
+    at += length
+  }
+  return []
+}
+
 /** The last record of the file, behind which only a remark may stand. */
 const endRecord = (view: DataView): number | undefined => {
-  for (let at = view.byteLength - 22; at >= Math.max(0, view.byteLength - LONGEST_END); at--) {
+  for (let at = view.byteLength - 22; at >= Math.max(0, view.byteLength - 22 - 0xffff); at--) {
     if (view.getUint32(at, true) === END) return at
   }
   return undefined

@@ -6,5 +6,14 @@ import { directories } from "./kept.ts"
 import { matrices } from "./matrices.ts"
 import { others } from "./others.ts"
 import { policies } from "./policies.ts"
+import { rows } from "./rows.ts"
 
-export const targets: readonly Target[] = [...matrices, ...others, ...policies, ...families, ...directories, ...bridges]
+export const targets: readonly Target[] = [
+  ...matrices,
+  ...others,
+  ...policies,
+  ...rows,
+  ...families,
+  ...directories,
+  ...bridges
+]

@@ -7,7 +7,7 @@ import { mlp, type Network } from "../../../core/network/mod.ts"
 import type { Floats } from "../../../core/random/mod.ts"
 import type { Box } from "../../../envs/mod.ts"
 import type { Dense, FoundPolicy } from "./found.ts"
-import type { ObservationMoments } from "./moments.ts"
+import type { Normaliser, ObservationMoments } from "./moments.ts"
 import type { Sb3Archive, ToldTraining } from "./sb3.ts"
 
 /** v(s), with its parameters. */
@@ -26,7 +26,7 @@ export interface ImportedPolicy extends LoadedPolicy {
 
 /** What is known beside the layers. */
 export interface Beside extends Pick<Partial<Sb3Archive>, "bounds" | "training"> {
-  readonly moments?: ObservationMoments | undefined
+  readonly normaliser?: Normaliser | undefined
 }
 
 /**
@@ -36,11 +36,12 @@ export interface Beside extends Pick<Partial<Sb3Archive>, "bounds" | "training">
  */
 export const importedPolicy = (
   found: FoundPolicy,
-  { bounds, training, moments }: Beside,
+  { bounds, training, normaliser }: Beside,
   name: string,
   algorithms: readonly Pick<Algorithm<unknown>, "id" | "version" | "makePolicy">[]
 ): E.Either<ArgumentError, ImportedPolicy> => {
   const bad = (want: string, got: string) => cannot(`read ${name}`, want, got)
+  const { observation: moments, returnDeviation = 1 } = normaliser ?? {}
   const { layers, distribution, logStd, activation = "tanh" } = found
   const [inputs, outputs] = [layers[0]!.inputs, layers.at(-1)!.outputs]
   const size = distribution === "squashedGaussian" ? outputs / 2 : outputs
@@ -82,7 +83,7 @@ export const importedPolicy = (
         environment: { id: found.by, version: "0" },
         tasks: [],
         ...(moments === undefined ? {} : { moments: flat(moments) }),
-        ...(found.critic === undefined ? {} : { critic: criticOf(found.critic, activation) }),
+        ...(found.critic === undefined ? {} : { critic: criticOf(found.critic, activation, returnDeviation) }),
         ...(training === undefined ? {} : { training })
       })
     )
@@ -113,12 +114,23 @@ const parameters = (layers: readonly Dense[]): Float64Array =>
 const flat = ({ count, mean, variance }: ObservationMoments): Float64Array =>
   Float64Array.from([count, ...mean, ...variance.map((v) => v * count)])
 
-const criticOf = (layers: readonly Dense[], activation: NonNullable<FoundPolicy["activation"]>): Critic => ({
+/** Its values in units of reward: of a value that is in parts of a deviation, the last layer is that much larger. */
+const criticOf = (
+  layers: readonly Dense[],
+  activation: NonNullable<FoundPolicy["activation"]>,
+  deviation: number
+): Critic => ({
   network: mlp({
     inputs: layers[0]!.inputs,
     hidden: layers.slice(0, -1).map((l) => l.outputs),
     outputs: 1,
     activation
   }),
-  theta: parameters(layers)
+  theta: parameters(layers.map((l, i) => (i === layers.length - 1 && deviation !== 1 ? timesAll(l, deviation) : l)))
+})
+
+const timesAll = (layer: Dense, factor: number): Dense => ({
+  ...layer,
+  weight: Float64Array.from(layer.weight, (w) => factor * w),
+  bias: Float64Array.from(layer.bias, (b) => factor * b)
 })

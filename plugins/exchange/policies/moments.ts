@@ -43,25 +43,34 @@ const allowed: ReadonlySet<string> = new Set([
 /** What all policies here normalise with; see `algorithms/normalise.ts`. */
 const [EPSILON, LIMIT] = [1e-8, 10]
 
+/** What a VecNormalize did to what the policy learned from. */
+export interface Normaliser {
+  /** Nothing where observations stayed as they are. */
+  readonly observation: ObservationMoments | undefined
+  /** What a reward was divided by, so that values are in parts of it; 1 where rewards stayed as they are. */
+  readonly returnDeviation: number
+}
+
 /**
- * The moments that `VecNormalize.save` wrote; nothing where it does not normalise observations.
+ * The moments that `VecNormalize.save` wrote.
  *
  * - Errors: `ArgumentError` for a pickle that names anything but a VecNormalize and what it holds, for observations of several
  *   kinds, and for another ε or clip than 1e-8 and 10.
  * - Source: Stable-Baselines3, common/vec_env/vec_normalize.py.
  */
-export const readVecNormalize = (
-  bytes: Uint8Array,
-  name: string
-): E.Either<ArgumentError, ObservationMoments | undefined> => {
+export const readVecNormalize = (bytes: Uint8Array, name: string): E.Either<ArgumentError, Normaliser> => {
   const bad = (want: string, got: string, fix = "") => cannot(`read ${name}`, want, got, fix)
   return pipe(
     readPickle(bytes, allowed),
     E.mapLeft((flaw) => argumentError({ doing: `read ${name}`, ...flaw })),
-    E.chain((root) => {
+    E.chain((root): E.Either<ArgumentError, Normaliser> => {
       if (!isObject(root, NORMALISER)) return bad("a VecNormalize of Stable-Baselines3", "something else")
       const told = (key: string) => entry(root.state, key)
-      if (told("norm_obs") === false) return E.right(undefined)
+      const returns = told("ret_rms")
+      const spread = isObject(returns, MOMENTS) ? numberIn(entry(returns.state, "var")) : undefined
+      const scaled = told("norm_reward") !== false && spread !== undefined && spread > 0 && spread < Infinity
+      const returnDeviation = scaled ? Math.sqrt(spread + EPSILON) : 1
+      if (told("norm_obs") === false) return E.right({ observation: undefined, returnDeviation })
       const [epsilon, limit] = [numberIn(told("epsilon")), numberIn(told("clip_obs"))]
       if (epsilon !== EPSILON || limit !== LIMIT) {
         return bad(
@@ -80,14 +89,16 @@ export const readVecNormalize = (
       const odd = [...variance].findIndex((v) => !(v >= 0))
       if (odd >= 0 || !(count > 0))
         return bad("variances >= 0 over some observations", odd >= 0 ? shown(variance[odd]) : shown(count))
-      return E.right({ mean: [...mean], variance: [...variance], count })
+      return E.right({ observation: { mean: [...mean], variance: [...variance], count }, returnDeviation })
     })
   )
 }
 
-/** A number, of Python or of NumPy. */
+/** A number, of Python or of NumPy; an array of a single one before anything was seen. */
 const numberIn = (x: Pickled | undefined): number | undefined => {
   if (typeof x === "number") return x
+  const all = arrayIn(x)
+  if (all !== undefined) return all.length === 1 ? all[0] : undefined
   if (!isObject(x) || !x.name.endsWith("multiarray.scalar") || !isList(x.arguments)) return undefined
   const [type, data] = x.arguments.items
   return numbersOf(type, data, 1)?.[0]

@@ -8,6 +8,7 @@ import { clipped } from "../../../core/text/printable.ts"
 import { bfloat16, type Dtype, decode, dtypes, floatsOf } from "../../io/matrix/mod.ts"
 import { bytesOf, fieldsOf, textOf, type WireField, wholesOf } from "../../io/protobuf_fields.ts"
 import { type Dense, FEATURES, type FoundPolicy, linked } from "./found.ts"
+import { bytesAt, type WeightFiles, weightPlace } from "./onnx_weights.ts"
 
 /** Of onnx.proto3: number types of tensors. */
 const types: ReadonlyMap<number, Dtype | undefined> = new Map([
@@ -41,17 +42,21 @@ const passing: ReadonlySet<string> = new Set(["Identity", "Flatten", "Cast", "Dr
  * The policy that a graph computes.
  *
  * - Errors: `ArgumentError` for another format, an operator beside Gemm, MatMul, Add, Tanh, Relu and Sigmoid, two kinds of
- *   nonlinearity, weights in other files.
+ *   nonlinearity, outputs that are not a constant beside the policy's, weights in files that `beside` lacks.
  * - Source: onnx/onnx, onnx.proto3, field numbers.
  */
-export const readOnnx = (bytes: Uint8Array, name: string): E.Either<ArgumentError, FoundPolicy> =>
+export const readOnnx = (
+  bytes: Uint8Array,
+  name: string,
+  beside: WeightFiles = new Map()
+): E.Either<ArgumentError, FoundPolicy> =>
   pipe(
-    graphIn(bytes),
+    graphIn(bytes, beside),
     E.mapLeft((got) => argumentError({ doing: `read ${name}`, want: "an ONNX model of float numbers", got })),
     E.chain((graph) => follow(graph, name))
   )
 
-const graphIn = (bytes: Uint8Array): E.Either<string, Graph> =>
+const graphIn = (bytes: Uint8Array, beside: WeightFiles): E.Either<string, Graph> =>
   pipe(
     fieldsOf(bytes),
     E.chain((model) => {
@@ -62,7 +67,10 @@ const graphIn = (bytes: Uint8Array): E.Either<string, Graph> =>
       const constants = new Map<string, Tensor>()
       const nodes: Node[] = []
       for (const initializer of bytesOf(graph, 5)) {
-        const tensor = pipe(fieldsOf(initializer), E.chain(tensorOf))
+        const tensor = pipe(
+          fieldsOf(initializer),
+          E.chain((fields) => tensorOf(fields, beside))
+        )
         if (E.isLeft(tensor)) return tensor
         constants.set(tensor.right.name, tensor.right)
       }
@@ -95,7 +103,10 @@ const nodeOf = (fields: readonly WireField[]): E.Either<string, Node & { readonl
     else if (whole !== undefined) attributes.set(key, whole)
     const [tensor] = bytesOf(attribute.right, 5)
     if (tensor !== undefined && textOf(fields, 4) === "Constant") {
-      const read = pipe(fieldsOf(tensor), E.chain(tensorOf))
+      const read = pipe(
+        fieldsOf(tensor),
+        E.chain((t) => tensorOf(t, new Map()))
+      )
       if (E.isRight(read)) constant = read.right
     }
   }
@@ -104,17 +115,21 @@ const nodeOf = (fields: readonly WireField[]): E.Either<string, Node & { readonl
   return E.right(constant === undefined ? node : { ...node, constant })
 }
 
-const tensorOf = (fields: readonly WireField[]): E.Either<string, Tensor> => {
+const tensorOf = (fields: readonly WireField[], beside: WeightFiles): E.Either<string, Tensor> => {
   const name = textOf(fields, 8)
   const shape = wholesOf(fields, 1)
   const count = shape.reduce((a, b) => a * b, 1)
-  if (wholesOf(fields, 14).includes(1)) return E.left(`${clipped(name)} in another file`)
   const kind = wholesOf(fields, 2)[0] ?? 0
   const type = types.get(kind)
   // Whole numbers are shapes and indices: nothing that is computed with here.
   if (type === undefined) return E.right({ name, shape: [0], data: new Float32Array(0) })
   const own = bytesOf(fields, kind === 11 ? 10 : 4)
-  const raw = bytesOf(fields, 9)[0] ?? (own.length === 1 ? own[0]! : new Uint8Array(Buffer.concat(own)))
+  const place = weightPlace(fields)
+  const elsewhere = place === undefined ? undefined : bytesAt(place, beside)
+  if (place !== undefined && elsewhere === undefined) {
+    return E.left(`${clipped(name)} in ${clipped(place.file)}, which does not hold it or is not beside it`)
+  }
+  const raw = elsewhere ?? bytesOf(fields, 9)[0] ?? (own.length === 1 ? own[0]! : new Uint8Array(Buffer.concat(own)))
   if (raw.length !== count * type.size)
     return E.left(`${raw.length} bytes for the ${count} numbers of ${clipped(name)}`)
   return E.right({ name, shape, data: floatsOf(decode(type, raw, count, false)) })
@@ -127,7 +142,8 @@ const follow = (graph: Graph, name: string): E.Either<ArgumentError, FoundPolicy
   const kinds = new Set<Activation>()
   let [at, pending] = [graph.input, false]
   for (let steps = 0; !graph.outputs.includes(at) && steps <= graph.nodes.length; steps++) {
-    const takers = graph.nodes.filter((n) => n.inputs.includes(at))
+    // How many rows there are is asked for by what repeats log σ.
+    const takers = graph.nodes.filter((n) => n.inputs.includes(at) && n.operator !== "Shape")
     const [node] = takers
     if (node === undefined || takers.length > 1) {
       return bad(
@@ -164,7 +180,12 @@ const follow = (graph: Graph, name: string): E.Either<ArgumentError, FoundPolicy
   }
   if (pending) return bad("a layer behind the last nonlinearity", `an output of ${[...kinds].join(", ")}`)
   if (kinds.size > 1) return bad("one kind of nonlinearity", [...kinds].join(" and "))
-  const logStd = constantOutput(graph)
+  const others = graph.outputs.filter((o) => o !== at)
+  const [logStd] = others.map((o) => constantAt(o, graph))
+  if (others.length > 1 || (others.length === 1 && logStd === undefined)) {
+    const want = `one output, or a mean and a constant log σ`
+    return bad(want, `${clipped(at)} and ${others.map((o) => clipped(o)).join(", ")}`)
+  }
   const [activation] = kinds
   return pipe(
     linked(layers, name),
@@ -179,15 +200,21 @@ const follow = (graph: Graph, name: string): E.Either<ArgumentError, FoundPolicy
   )
 }
 
-/** An output that is a constant: log σ of a Gaussian. */
-const constantOutput = ({ outputs, nodes, constants }: Graph): Tensor | undefined =>
-  outputs
-    .map(
-      (o) =>
-        constants.get(o) ??
-        constants.get(nodes.find((n) => n.output === o && n.operator === "Identity")?.inputs[0] ?? "")
-    )
-    .find((t) => t !== undefined && t.data.length > 0)
+/** Nodes that leave a constant what it is, or repeat it for each row. */
+const repeating: ReadonlySet<string> = new Set(["Identity", "Expand", "Reshape", "Unsqueeze"])
+
+/** What a name stands for, where that is a constant. */
+const constantAt = (name: string, { nodes, constants }: Graph): Tensor | undefined => {
+  let at = name
+  for (let steps = 0; steps <= nodes.length; steps++) {
+    const constant = constants.get(at)
+    if (constant !== undefined) return constant.data.length > 0 ? constant : undefined
+    const node = nodes.find((n) => n.output === at)
+    if (node === undefined || !repeating.has(node.operator)) return undefined
+    at = node.inputs[0] ?? ""
+  }
+  return undefined
+}
 
 const layerOf = (node: Node, at: string, constants: ReadonlyMap<string, Tensor>): Dense | undefined => {
   const [a, w, b] = node.inputs

@@ -1,4 +1,5 @@
 /** Policies of others, from their files. */
+import { basename, dirname, join } from "node:path"
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
@@ -7,12 +8,13 @@ import { type Algorithm, type LoadedPolicy, policyFormat } from "../../../algori
 import { type ArgumentError, cannot } from "../../../core/failure/mod.ts"
 import { fromEither } from "../../../core/service/from_either.ts"
 import type { Tensor } from "../../../core/service/run_store.ts"
-import { readFileBounded } from "../../io/bounded_read.ts"
+import { LARGEST_INPUT, readFileBounded } from "../../io/bounded_read.ts"
 import { readSafetensors } from "../../io/safetensors.ts"
 import { isZip } from "../../io/zip.ts"
 import { type Beside, type ImportedPolicy, importedPolicy } from "./build.ts"
 import { readVecNormalize } from "./moments.ts"
 import { readOnnx } from "./onnx.ts"
+import { type WeightFiles, weightFiles } from "./onnx_weights.ts"
 import { isSb3, readSb3 } from "./sb3.ts"
 import { type PlainLayers, policyIn } from "./state_dict.ts"
 import { readTorch } from "./torch.ts"
@@ -37,10 +39,17 @@ export const readPolicy = Effect.fn("exchange.readPolicy")(function* (
   algorithms: Known
 ) {
   const bytes = yield* readFileBounded(path)
-  const scale =
+  const files = new Map<string, Uint8Array>()
+  for (const name of isOnnx(path) ? weightFiles(bytes) : []) {
+    const fix = `it holds weights of ${basename(path)}: keep them together, or export with external_data=False`
+    files.set(name, yield* readFileBounded(join(dirname(path), name), LARGEST_INPUT, fix))
+  }
+  const normaliser =
     moments === undefined ? undefined : yield* fromEither(readVecNormalize(yield* readFileBounded(moments), moments))
-  return yield* fromEither(parsePolicy(bytes, path, { plain, algorithms, moments: scale }))
+  return yield* fromEither(parsePolicy(bytes, path, { plain, algorithms, normaliser, files }))
 })
+
+const isOnnx = (name: string): boolean => /\.onnx$/i.test(name)
 
 /** The pure half of {@link readPolicy}. */
 export const parsePolicy = (
@@ -49,13 +58,19 @@ export const parsePolicy = (
   {
     plain = {},
     algorithms,
-    moments
-  }: { readonly plain?: PlainLayers; readonly algorithms: Known } & Pick<Beside, "moments">
+    normaliser,
+    files
+  }: {
+    readonly plain?: PlainLayers
+    readonly algorithms: Known
+    /** Beside an ONNX graph. */
+    readonly files?: WeightFiles | undefined
+  } & Pick<Beside, "normaliser">
 ): E.Either<ArgumentError, ImportedPolicy> => {
   const build = (found: Parameters<typeof importedPolicy>[0], beside: Beside = {}) =>
     importedPolicy(
       plain.activation === undefined ? found : { ...found, activation: plain.activation },
-      { ...beside, moments },
+      { ...beside, normaliser },
       name,
       algorithms
     )
@@ -71,9 +86,9 @@ export const parsePolicy = (
       E.chain((found) => build(found))
     )
   }
-  if (/\.onnx$/i.test(name))
+  if (isOnnx(name))
     return pipe(
-      readOnnx(bytes, name),
+      readOnnx(bytes, name, files),
       E.chain((found) => build(found))
     )
   if (/\.safetensors$/i.test(name)) {

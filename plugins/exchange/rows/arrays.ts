@@ -52,7 +52,8 @@ const npyColumn = async (file: FileHandle, path: string, part: FilePart, name: s
     kind === undefined ? undefined : { size: kind === "U" ? 4 : 1, signs: Number(signs) }
   const type = text ?? dtypes.get(letters)
   if (type === undefined) {
-    throw refuse(told, `numbers (${[...dtypes.keys()].join(", ")}) or texts`, shortened(descr, 80))
+    const fix = letters === "O" ? "an array of Python objects is a pickle: save x.astype(str), or numbers" : ""
+    throw refuse(told, `numbers (${[...dtypes.keys()].join(", ")}) or texts`, shortened(descr, 80), fix)
   }
   const width = rest.reduce((a, b) => a * b, 1)
   const column = { name, width, path, rows, type, big: descr.startsWith(">"), part: { ...part, skip: start } }
@@ -66,9 +67,9 @@ export const npzColumns = (path: string): Promise<readonly StoredColumn[]> =>
     const from = Math.max(0, size - LONGEST_END)
     const directory = directoryOf(await take(from, size - from))
     const members =
-      directory === undefined
+      directory === undefined || !(directory.length <= Math.min(LONGEST_HEADER, size))
         ? undefined
-        : membersIn(await take(directory.at, Math.min(directory.length, size)), directory.count)
+        : membersIn(await take(directory.at, directory.length), directory.count)
     if (members === undefined) throw refuse(path, "a whole zip file of arrays", "a damaged one")
     const columns: StoredColumn[] = []
     for (const member of members.filter((m) => m.name.endsWith(".npy"))) {

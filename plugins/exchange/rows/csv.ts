@@ -1,6 +1,5 @@
 /** Rows of a `.csv` file: a header, then a line for each transition. Vectors are columns NAME_0, NAME_1, … What is refused is thrown. */
 import { createReadStream } from "node:fs"
-import { createInterface } from "node:readline"
 import * as E from "fp-ts/lib/Either.js"
 import { argumentError } from "../../../core/failure/mod.ts"
 import type { Floats } from "../../../core/random/mod.ts"
@@ -15,8 +14,11 @@ interface CsvColumn extends RowColumn {
   readonly cells: readonly number[]
 }
 
-const ROWS = 4096
+/** Rows of a chunk, at most, and numbers: of wide rows there are fewer. */
+const [ROWS, NUMBERS] = [4096, 2 ** 20]
 const MOST_CELLS = 100_000
+/** Longest line that is read, in characters. */
+const LONGEST_LINE = 2 ** 22
 
 /** The source of a file. */
 export const csvRows = async (path: string): Promise<RowSource> => {
@@ -43,7 +45,20 @@ async function* linesOf(path: string): AsyncGenerator<string, undefined> {
   const file = createReadStream(path)
   // Without this a file that cannot be opened would end as an empty one.
   await new Promise<void>((opened, failed) => void file.once("open", () => opened()).once("error", failed))
-  yield* createInterface({ input: file, crlfDelay: Number.POSITIVE_INFINITY })
+  const decoder = new TextDecoder()
+  let rest = ""
+  const pieces: AsyncIterable<Uint8Array> = file
+  for await (const piece of pieces) {
+    const lines = (rest + decoder.decode(piece, { stream: true })).split("\n")
+    rest = lines.pop() ?? ""
+    for (const line of lines) yield line.endsWith("\r") ? line.slice(0, -1) : line
+    if (rest.length > LONGEST_LINE) {
+      const want = `lines of at most ${LONGEST_LINE} characters`
+      throw argumentError({ doing: `read ${path}`, want, got: "a longer one" })
+    }
+  }
+  rest += decoder.decode()
+  if (rest !== "") yield rest.endsWith("\r") ? rest.slice(0, -1) : rest
   return undefined
 }
 
@@ -75,7 +90,8 @@ const columnsOf = (header: readonly string[]): readonly CsvColumn[] => {
 
 async function* chunksOf(path: string, columns: readonly CsvColumn[], separator: string): AsyncGenerator<RowChunk> {
   let [line, count] = [0, 0]
-  let chunk = emptyChunk(columns)
+  const rows = Math.max(1, Math.min(ROWS, Math.floor(NUMBERS / columns.reduce((sum, c) => sum + c.width, 1))))
+  let chunk = emptyChunk(columns, rows)
   for await (const text of linesOf(path)) {
     line++
     if (line === 1 || text === "") continue
@@ -87,9 +103,9 @@ async function* chunksOf(path: string, columns: readonly CsvColumn[], separator:
       else
         for (let i = 0; i < width; i++) into[count * width + i] = valueAt(cells, column, i, { separator, path, line })
     }
-    if (++count < ROWS) continue
+    if (++count < rows) continue
     yield { count, ...chunk }
-    chunk = emptyChunk(columns)
+    chunk = emptyChunk(columns, rows)
     count = 0
   }
   if (count === 0) return
@@ -119,13 +135,13 @@ const valueAt = (cells: readonly string[], column: CsvColumn, i: number, { separ
   throw argumentError({ doing: `read ${path}`, want, got: cell === undefined ? `${cells.length} cells` : shown(cell) })
 }
 
-/** Arrays with room for {@link ROWS} rows. */
-const emptyChunk = (columns: readonly CsvColumn[]) => {
+/** Arrays with room for so many rows. */
+const emptyChunk = (columns: readonly CsvColumn[], rows: number) => {
   const numbers: Record<string, Floats> = {}
   const texts: Record<string, string[]> = {}
   for (const { name, width, text } of columns) {
     if (text === true) texts[name] = []
-    else numbers[name] = new Float64Array(ROWS * width)
+    else numbers[name] = new Float64Array(rows * width)
   }
   return { numbers, texts }
 }

@@ -65,9 +65,10 @@ export const joined = (
 const renamed = <A>(x: Readonly<Record<string, A>>, nameOf: (name: string) => string): Record<string, A> =>
   Object.fromEntries(Object.entries(x).map(([name, value]) => [nameOf(name), value]))
 
-/** Files by their names without ending, of Minari's all alike by their folders, or else by their paths. */
+/** Files by their names without ending, by their folders where those are alike, as Minari's are, or else by their paths. */
 const namesOf = (paths: readonly string[]): readonly string[] => {
   const short = paths.map((path) => basename(path, extname(path)))
-  const folders = paths.map((path) => basename(dirname(path)))
-  return [short, folders].find((names) => new Set(names).size === paths.length) ?? paths
+  const folders = paths.map((path) => dirname(path))
+  const above = [folders, folders.map(dirname)].map((all) => all.map((folder) => basename(folder)))
+  return [short, ...above].find((names) => new Set(names).size === paths.length) ?? paths
 }

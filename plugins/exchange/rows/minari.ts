@@ -1,8 +1,10 @@
 /** Rows of a Minari dataset: an HDF5 file with a group for each episode. */
 import { open as openFile } from "node:fs/promises"
+import { basename, dirname } from "node:path"
 import type { Dataset, Entity, Group, File as Hdf5File } from "h5wasm/node"
 import { argumentError } from "../../../core/failure/mod.ts"
 import type { Floats } from "../../../core/random/mod.ts"
+import { suggestion } from "../../../core/text/choices.ts"
 import { clipped } from "../../../core/text/printable.ts"
 import type { RowChunk, RowColumn, RowSource } from "../../../pipeline/mod.ts"
 import { floatsOf, isNumberArray } from "../../io/matrix/mod.ts"
@@ -80,8 +82,16 @@ const inFile = <A>(file: Hdf5File, use: (file: Hdf5File) => A): A => {
 const datasetAt = (path: string, episode: Entity | Group, name: string): Dataset => {
   const found = "get" in episode ? episode.get(name) : null
   if (found !== null && "shape" in found && "value" in found) return found
-  const fix = name === "observations" ? "dictionaries of observations are not read: flatten them first" : ""
-  throw refuse(path, `an array ${clipped(name)} in each episode`, found === null ? "none" : "a group", fix)
+  const fix = name === "observations" && found !== null ? "dictionaries are not read: flatten observations first" : ""
+  const near = found === null ? nearest(episode, name) : ""
+  throw refuse(path, `an array ${clipped(name)} in each episode`, found === null ? "none" : "a group", fix || near)
+}
+
+/** What is in the same group. */
+const nearest = (episode: Entity | Group, name: string): string => {
+  const [folder, own] = name.includes("/") ? [dirname(name), basename(name)] : ["", name]
+  const group = folder !== "" && "get" in episode ? episode.get(folder) : episode
+  return group !== null && "keys" in group ? suggestion(own, group.keys()) : ""
 }
 
 const columnsOf = (path: string, episode: Entity | Group, within: string | undefined): readonly RowColumn[] => {
@@ -116,7 +126,8 @@ const chunkOf = (
   }
   if (wanted.includes("environment")) numbers.environment = new Float64Array(count).fill(episode.place)
   const { within } = episode
-  const task = within === undefined || !wanted.includes(within) ? undefined : firstOf(datasetAt(path, group, within))
+  const task =
+    within === undefined || !wanted.includes(within) ? undefined : firstOf(path, datasetAt(path, group, within))
   return {
     count,
     numbers,
@@ -133,16 +144,27 @@ const rowsFrom = (x: Floats, from: number, count: number, name: string, path: st
   return x.subarray(from * width, (from + count) * width)
 }
 
+/** Numbers of an array of an episode, at most. */
+const LARGEST_ARRAY = 2 ** 26
+
+/** The value of an array that is not larger than that, whatever its file says. */
+const contentOf = (path: string, dataset: Dataset) => {
+  const count = (dataset.shape ?? []).reduce((a, b) => a * b, 1)
+  if (count > LARGEST_ARRAY) throw refuse(path, `arrays of at most ${LARGEST_ARRAY} numbers in an episode`, `${count}`)
+  return dataset.value
+}
+
 const floats = (path: string, dataset: Dataset): Floats => {
-  const { value } = dataset
+  const value = contentOf(path, dataset)
   if (isNumberArray(value)) return floatsOf(value)
   if (Array.isArray(value)) return Float64Array.from(value.flat(4), Number)
   throw refuse(path, "arrays of numbers", typeof value)
 }
 
 /** Its first row as a text. */
-const firstOf = ({ value, shape }: Dataset): string => {
-  const width = (shape ?? []).slice(1).reduce((a, b) => a * b, 1)
+const firstOf = (path: string, dataset: Dataset): string => {
+  const value = contentOf(path, dataset)
+  const width = (dataset.shape ?? []).slice(1).reduce((a, b) => a * b, 1)
   if (isNumberArray(value)) return Array.from(value.subarray(0, width), String).join(" ")
   return Array.isArray(value) ? value.flat(4).slice(0, width).map(String).join(" ") : String(value)
 }

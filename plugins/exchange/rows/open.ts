@@ -44,7 +44,13 @@ export const openRows = Effect.fn("exchange.openRows")(function* (paths: readonl
 const opened = async (path: string, taskFrom: string | undefined): Promise<RowSource> => {
   if ((await stat(path)).isDirectory()) {
     const minari = ["main_data.hdf5", "data/main_data.hdf5"].map((file) => join(path, file)).find(existsSync)
-    return minari === undefined ? right(storedRows(path, await npySetColumns(path))) : minariRows(minari, taskFrom)
+    if (minari !== undefined) return minariRows(minari, taskFrom)
+    const columns = await npySetColumns(path)
+    if (columns.length === 0 && existsSync(join(path, "data"))) {
+      const fix = 'Minari writes other files than HDF5 with data_format="arrow": collect with data_format="hdf5"'
+      throw argumentError({ doing: `read ${path}`, want: "data/main_data.hdf5 of a Minari dataset", got: "none", fix })
+    }
+    return right(storedRows(path, columns))
   }
   const ending = extname(path).toLowerCase()
   const format = Object.hasOwn(formats, ending) ? formats[ending] : undefined

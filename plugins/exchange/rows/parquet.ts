@@ -1,5 +1,6 @@
 /** Rows of a Parquet file; vectors are lists, or columns NAME_0, NAME_1, … */
-import type { AsyncBuffer, FileMetaData } from "hyparquet"
+import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib"
+import type { ColumnMetaData, Compressors, FileMetaData } from "hyparquet"
 import { argumentError } from "../../../core/failure/mod.ts"
 import type { Floats } from "../../../core/random/mod.ts"
 import { clipped } from "../../../core/text/printable.ts"
@@ -13,35 +14,62 @@ interface ParquetColumn extends RowColumn {
   readonly parts: readonly string[]
 }
 
-/** Rows that are read at a time: lists become objects, which take much more room than their numbers. */
+/** Rows of a chunk. */
 const ROWS = 4096
+
+/** Numbers that are held at a time: a column of a row group is unpacked as a whole, so that the more are held, the fewer times. */
+const HELD = 2 ** 25
+
+/** Values of lists in a row group, at most: they become lists of JavaScript's, all of a group at once. */
+const MOST_IN_LISTS = 2 ** 24
 
 /** The source of a file. What is refused is thrown. */
 export const parquetRows = async (path: string): Promise<RowSource> => {
-  const { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } = await optional(
+  const { asyncBufferFromFile, parquetMetadataAsync, parquetRead, parquetReadObjects } = await optional(
     "hyparquet",
     path,
     () => import("hyparquet")
   )
+  const failed = (cause: unknown) => refuse(path, cause)
   const open = async () => {
     const file = await asyncBufferFromFile(path)
-    return { file, metadata: await parquetMetadataAsync(file).catch((cause: unknown) => refuse(path, cause)) }
+    const metadata = await parquetMetadataAsync(file).catch(failed)
+    return { file, metadata, compressors }
   }
-  type Opened = { readonly file: AsyncBuffer; readonly metadata: FileMetaData }
-  const part = ({ file, metadata }: Opened, names: readonly string[], from: number, to: number) =>
-    parquetReadObjects({ file, metadata, columns: [...names], rowStart: from, rowEnd: to }).catch((cause: unknown) =>
-      refuse(path, cause)
-    )
   const opened = await open()
-  const [sample = {}] = await part(opened, topLevel(opened.metadata), 0, 1)
+  const ends = groupEnds(opened.metadata)
+  const lists = opened.metadata.row_groups.flatMap((group) => group.columns.map((c) => valuesInList(c.meta_data)))
+  const most = lists.reduce((a, b) => Math.max(a, b), 0)
+  if (most > MOST_IN_LISTS) {
+    const want = `at most ${MOST_IN_LISTS} values of lists in a row group`
+    const fix = "write smaller groups (row_group_size=100_000), or a column for each number: NAME_0, NAME_1, …"
+    throw argumentError({ doing: `read ${path}`, want, got: `${most}`, fix })
+  }
+  const [sample = {}] = await parquetReadObjects({
+    ...opened,
+    columns: [...topLevel(opened.metadata)],
+    rowStart: 0,
+    rowEnd: 1
+  }).catch(failed)
   const columns = columnsOf(sample)
   async function* chunks(wanted: readonly ParquetColumn[]): AsyncGenerator<RowChunk> {
     const again = await open()
-    const rows = Number(again.metadata.num_rows)
-    const names = wanted.flatMap((c) => c.parts)
-    for (let from = 0; from < rows; from += ROWS) {
-      const some = await part(again, names, from, Math.min(rows, from + ROWS))
-      yield chunkOf(path, some, wanted, from)
+    for (const { from, to } of slices(ends, wanted)) {
+      const held = wanted.map((column) => makeHeld(path, column, from, to))
+      for (const { column, take } of held) {
+        for (const [i, part] of column.parts.entries()) {
+          await parquetRead({
+            ...again,
+            columns: [part],
+            rowStart: from,
+            rowEnd: to,
+            // What it throws where it calls this goes nowhere: `done` tells it.
+            onChunk: ({ columnData, rowStart }) => take(i, columnData, rowStart)
+          }).catch(failed)
+        }
+      }
+      const done = held.map((h) => h.done())
+      for (let at = 0; at < to - from; at += ROWS) yield chunkOf(done, at, Math.min(ROWS, to - from - at))
     }
   }
   return {
@@ -51,9 +79,94 @@ export const parquetRows = async (path: string): Promise<RowSource> => {
   }
 }
 
+/** Pages as they are packed; what they hold unpacked is told beside them. Snappy is the library's own. */
+const compressors: Compressors = {
+  GZIP: (bytes, size) => gunzipSync(bytes, { maxOutputLength: Math.max(1, size) }),
+  BROTLI: (bytes, size) => brotliDecompressSync(bytes, { maxOutputLength: Math.max(1, size) }),
+  ZSTD: (bytes, size) => zstdDecompressSync(bytes, { maxOutputLength: Math.max(1, size) })
+}
+
+const valuesInList = (column: ColumnMetaData | undefined): number =>
+  column === undefined || column.path_in_schema.length < 2 ? 0 : Number(column.num_values)
+
+/** Where each row group ends. */
+const groupEnds = ({ row_groups }: FileMetaData): readonly number[] => {
+  let rows = 0
+  return row_groups.map((group) => {
+    rows += Number(group.num_rows)
+    return rows
+  })
+}
+
+/** Rows that are held together: a row group, or a part of one that is too large. */
+function* slices(ends: readonly number[], columns: readonly ParquetColumn[]) {
+  const width = columns.reduce((sum, c) => sum + c.width, 0)
+  const most = Math.max(ROWS, Math.floor(HELD / Math.max(1, width)))
+  let from = 0
+  for (const end of ends) {
+    for (; from < end; from = Math.min(end, from + most)) yield { from, to: Math.min(end, from + most) }
+  }
+}
+
+/** A column of some rows, as far as its parts are read. */
+const makeHeld = (path: string, column: ParquetColumn, from: number, to: number) => {
+  const { name, width, parts, text } = column
+  const count = to - from
+  const texts = new Array<string>(text === true ? count : 0)
+  const numbers = new Float64Array(text === true ? 0 : count * width)
+  const each = width / parts.length
+  let [cells, odd] = [0, ""]
+  const put = (row: number, part: number, value: unknown): void => {
+    if (text === true) {
+      texts[row] = String(value)
+      return
+    }
+    const values = Array.isArray(value) ? value.flat(4) : undefined
+    if ((values?.length ?? 1) !== each && odd === "") odd = `${shown(value)} in row ${from + row}`
+    const at = row * width + part * each
+    if (values === undefined) numbers[at] = numberIn(value)
+    else for (let i = 0; i < Math.min(each, values.length); i++) numbers[at + i] = numberIn(values[i])
+  }
+  return {
+    column,
+    take: (part: number, data: ArrayLike<unknown>, start: number): void => {
+      const [first, end] = [Math.max(from, start), Math.min(to, start + data.length)]
+      for (let row = first; row < end; row++) put(row - from, part, data[row - start])
+      cells += Math.max(0, end - first)
+    },
+    done: () => {
+      const wrong = (want: string, got: string) => argumentError({ doing: `read ${path}`, want, got })
+      if (odd !== "") throw wrong(`${width} numbers of ${clipped(name)} a row`, odd)
+      const whole = count * parts.length
+      if (cells !== whole) throw wrong(`${whole} values of ${clipped(name)} in rows ${from} to ${to - 1}`, `${cells}`)
+      return { column, texts, numbers }
+    }
+  }
+}
+
+type Held = ReturnType<ReturnType<typeof makeHeld>["done"]>
+
+const chunkOf = (held: readonly Held[], at: number, count: number): RowChunk => {
+  const numbers: Record<string, Floats> = {}
+  const texts: Record<string, readonly string[]> = {}
+  for (const { column, ...all } of held) {
+    const { name, width, text } = column
+    if (text === true) texts[name] = all.texts.slice(at, at + count)
+    else numbers[name] = all.numbers.subarray(at * width, (at + count) * width)
+  }
+  return { count, numbers, texts }
+}
+
 const refuse = (path: string, cause: unknown): never => {
   const got = cause instanceof Error ? cause.message : String(cause)
-  throw argumentError({ doing: `read ${path}`, want: "a whole Parquet file", got: clipped(got) })
+  const codec = got.includes("compression codec")
+  const want = codec ? "pages compressed by zstd, snappy, gzip or brotli" : "a whole Parquet file"
+  throw argumentError({
+    doing: `read ${path}`,
+    want,
+    got: clipped(got),
+    fix: codec ? 'write it with compression="zstd"' : ""
+  })
 }
 
 /** Columns as the schema's root has them. */
@@ -89,35 +202,6 @@ const columnsOf = (sample: Readonly<Record<string, unknown>>): readonly ParquetC
   }
   return whole
 }
-
-const chunkOf = (
-  path: string,
-  rows: readonly Readonly<Record<string, unknown>>[],
-  columns: readonly ParquetColumn[],
-  from: number
-): RowChunk => {
-  const numbers: Record<string, Floats> = {}
-  const texts: Record<string, readonly string[]> = {}
-  for (const { name, width, parts, text } of columns) {
-    if (text === true) {
-      texts[name] = rows.map((row) => String(row[name]))
-      continue
-    }
-    const into = new Float64Array(rows.length * width)
-    for (const [r, row] of rows.entries()) {
-      const values = parts.flatMap((part) => flat(row[part]))
-      if (values.length !== width) {
-        const want = `${width} numbers of ${clipped(name)} in row ${from + r}`
-        throw argumentError({ doing: `read ${path}`, want, got: shown(row[parts[0]!]) })
-      }
-      for (let i = 0; i < width; i++) into[r * width + i] = numberIn(values[i])
-    }
-    numbers[name] = into
-  }
-  return { count: rows.length, numbers, texts }
-}
-
-const flat = (x: unknown): readonly unknown[] => (Array.isArray(x) ? x.flat(4) : [x])
 
 /** Nothing is NaN, as data frames have it. */
 const numberIn = (x: unknown): number => {

@@ -28,10 +28,13 @@ export interface StoredColumn extends RowColumn {
 /** Bytes that are read at a time, of all columns together. */
 const CHUNK = 2 ** 20
 
+/** Bytes of one column in a row, at most: a million numbers. */
+const LONGEST_ROW = 2 ** 23
+
 /**
  * The rows of such columns.
  *
- * - Errors: `ArgumentError` for no column, and for columns of different length.
+ * - Errors: `ArgumentError` for no column, for columns of different length, for one without numbers, or with more than fit a row.
  */
 export const storedRows = (name: string, columns: readonly StoredColumn[]): E.Either<ArgumentError, RowSource> => {
   const [first] = columns
@@ -40,6 +43,12 @@ export const storedRows = (name: string, columns: readonly StoredColumn[]): E.Ei
   if (other !== undefined) {
     const want = `${first.rows} rows of each column, as ${clipped(first.name)} has`
     return cannot(`read ${name}`, want, `${other.rows} of ${clipped(other.name)}`)
+  }
+  // A header may tell anything; what it tells decides how much is held.
+  const odd = columns.find((c) => !(bytesOfRow(c) > 0 && bytesOfRow(c) <= LONGEST_ROW))
+  if (odd !== undefined) {
+    const want = `1 to ${LONGEST_ROW} bytes of ${clipped(odd.name)} a row`
+    return cannot(`read ${name}`, want, `${bytesOfRow(odd)}`)
   }
   return E.right({
     name,

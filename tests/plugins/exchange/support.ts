@@ -17,6 +17,10 @@ export interface Case {
   readonly action: readonly (number | readonly number[])[]
   readonly logProb: readonly number[]
   readonly value?: readonly number[]
+  /** Where rewards were normalised: the same in units of reward. */
+  readonly returns?: readonly number[]
+  /** Files that an ONNX graph has weights in. */
+  readonly beside?: Readonly<Record<string, string>>
 }
 
 interface Reference {
@@ -41,8 +45,10 @@ export const fileOf = ({ name }: Pick<Case, "name">): string =>
   `${name}.${name.startsWith("onnx") ? "onnx" : name.startsWith("cleanrl") ? "cleanrl_model" : name.endsWith("dict") ? "pth" : "zip"}`
 
 export const importedCase = (c: Case): ImportedPolicy => {
-  const moments = c.moments === undefined ? undefined : right(readVecNormalize(bytesOf(c.moments), "vec_normalize.pkl"))
-  return right(parsePolicy(bytesOf(c.file), fileOf(c), { algorithms: known, moments }))
+  const normaliser =
+    c.moments === undefined ? undefined : right(readVecNormalize(bytesOf(c.moments), "vec_normalize.pkl"))
+  const files = new Map(Object.entries(c.beside ?? {}).map(([name, base64]) => [name, bytesOf(base64)]))
+  return right(parsePolicy(bytesOf(c.file), fileOf(c), { algorithms: known, normaliser, files }))
 }
 
 /** log π of every row, in float64; squashed actions are taken back to before the squashing. */

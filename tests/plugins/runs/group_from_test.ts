@@ -45,6 +45,14 @@ test("tasks whose advantages pull two ways fall into two groups, whatever the fi
     assert.ok(found.firstOrder.length > 0)
   }))
 
+/** Columns as arrays of steps and two environments, and columns that have everything twice. */
+const halved = (...names: readonly string[]): Columns =>
+  Object.fromEntries([...names, "log_prob"].map((name) => [name, [whole[name]![0], [320, 2]]]))
+const doubled = (name: string): Columns => {
+  const twice = Float64Array.from([...numbers(whole[name]![0])].flatMap((x) => [x, x]))
+  return { [name]: [twice, [640, 2]] }
+}
+
 const bad: readonly (readonly [what: string, columns: Columns, want: RegExp, options?: Partial<GivenFiles>])[] = [
   [
     "a column that is misnamed",
@@ -67,6 +75,17 @@ const bad: readonly (readonly [what: string, columns: Columns, want: RegExp, opt
     "observations of another size",
     { ...whole, observation: [new Float32Array(640 * 3), [640, 3]] },
     /want 4 numbers of observation a row, as the policy takes, got 3/
+  ],
+  [
+    "arrays of steps and environments",
+    { ...whole, observation: [whole.observation![0], [320, 2, 4]], ...halved("action", "task", "env", "advantage") },
+    /want 1 value of task a row, got 2; arrays of steps and environments become rows by x\.reshape/
+  ],
+  ["two advantages a row", { ...whole, ...doubled("advantage") }, /want 1 value of advantage a row, got 2; arrays of/],
+  [
+    "actions that are one-hot",
+    { ...whole, ...doubled("action") },
+    /want 1 number of action a row, .* got 2; write which action it was: action\.argmax\(-1\)/
   ],
   [
     "columns of different length",
