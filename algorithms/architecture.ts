@@ -25,7 +25,7 @@ export const layerFields = {
 export const ArchitectureConfig = Schema.Struct({
   id: Schema.optionalKey(
     name(
-      "architecture: mlp; multi-head, soft-modules, paco, care, mixture, moore, film, which must be told their task; or a plugin's; mlp where none is named"
+      "architecture: mlp; multi-head, soft-modules, paco, care, mixture, moore, film, two-column, which must be told their task; or a plugin's; mlp where none is named"
     )
   ),
   ...layerFields,

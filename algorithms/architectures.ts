@@ -15,7 +15,8 @@ import {
   paco,
   softModules,
   type ToldSizes,
-  textContexts
+  textContexts,
+  twoColumn
 } from "../core/network/mod.ts"
 import { choice, count, countOr } from "../core/service/setting.ts"
 import { choices, suggestion } from "../core/text/choices.ts"
@@ -79,6 +80,17 @@ const filmArchitecture = toldArchitecture({
   config: Schema.Struct({ ...layerFields, embedding: count(1, 8192, "numbers of a task's learned embedding") }),
   defaults: { embedding: 50 },
   make: film
+})
+
+const twoColumnArchitecture = toldArchitecture({
+  id: "two-column",
+  summary: "Two columns: a network that all tasks share, and one of each task's own added to it (Distral's)",
+  config: Schema.Struct({
+    ...layerFields,
+    own: countOr("width", 1, 8192, "units in a hidden layer of a task's own column, or as wide as the shared ones")
+  }),
+  defaults: { own: "width" },
+  make: twoColumn
 })
 
 const softModulesArchitecture = toldArchitecture({
@@ -181,7 +193,8 @@ export const architectures: readonly Architecture[] = [
   careArchitecture,
   mixtureArchitecture,
   mooreArchitecture,
-  filmArchitecture
+  filmArchitecture,
+  twoColumnArchitecture
 ]
 
 /** The network that a configuration asks for. Errors: `ArgumentError` for an id that is none, and for settings. */

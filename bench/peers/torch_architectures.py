@@ -228,6 +228,28 @@ class Film(Network):
         return {"_embedding": self.embed} | named("", self.layers) | named("_film", self.generators)
 
 
+class TwoColumn(Network):
+    def __init__(self, activation, own):
+        super().__init__(activation)
+        shared, own = ((STATE, *[width] * LAYERS, OUTPUTS) for width in (WIDTH, own))
+        self.shared = linears(*shared)
+        self.own = nn.ModuleList(linears(*own) for _ in range(TASKS))
+
+    def forward(self, x):
+        state, task = split(x)
+        own = torch.stack([self.mlp(layers, state) for layers in self.own], 1)
+        return self.mlp(self.shared, state) + own[torch.arange(len(x)), task.argmax(1)]
+
+    def places(self):
+        def column(prefix, layers):
+            return named(prefix, layers[:-1]) | {f"{prefix or '_'}out": [layers[-1]]}
+
+        columns = column("", self.shared)
+        for t, layers in enumerate(self.own, 1):
+            columns |= column(f"_t{t}.", layers)
+        return columns
+
+
 CASES = [
     ("mlp", "tanh", Embedded, {"embedding": 2}),
     ("multi-head", "relu", MultiHead, {}),
@@ -237,6 +259,7 @@ CASES = [
     ("mixture", "tanh", Mixture, {"experts": 3}),
     ("moore", "relu", Moore, {"experts": 3}),
     ("film", "tanh", Film, {"embedding": 3}),
+    ("two-column", "relu", TwoColumn, {"own": 4}),
 ]
 
 

@@ -47,6 +47,11 @@ for (const [id, specimen] of Object.entries(specimens)) {
           })
           network.layout.host(moved, name).set(values)
         }
+        const { named } = specimen
+        if (named !== undefined)
+          for (const [t, from] of order.entries())
+            for (const { name } of network.layout.blocks.filter((b) => b.name.includes(named(t))))
+              network.layout.host(moved, name).set(network.layout.host(theta, name.replace(named(t), named(from))))
         const task = (row: number): number => row % s.told.tasks
         const ours = outputOf(
           network,

@@ -9,7 +9,8 @@ import {
   type Network,
   paco,
   softModules,
-  type ToldSizes
+  type ToldSizes,
+  twoColumn
 } from "../../../core/network/mod.ts"
 
 /** Sizes that all have. */
@@ -26,6 +27,8 @@ export interface Specimen {
   readonly parameters: (common: Common, sizes: ToldSizes) => number
   /** Blocks that have a part for each task: as many rows each, a column each, or a column where the inputs tell it. */
   readonly byTask: (common: Common) => Readonly<Record<string, "rows" | "columns" | "inputs">>
+  /** What blocks of task t alone have in their names, where there are such. */
+  readonly named?: (task: number) => string
 }
 
 /** Hidden layers from i inputs: (i + 1) w + (L − 1) (w + 1) w. */
@@ -118,5 +121,15 @@ export const specimens: Readonly<Record<string, Specimen>> = {
       return hidden(s, c) + (lastOf(s, c) + 1) * o + (c.layers === 0 ? 0 : m * tasks + 2 * c.layers * (m + 1) * c.width)
     },
     byTask: () => ({ W_embedding: "columns" })
+  },
+  "two-column": {
+    make: (c, sizes) => twoColumn({ ...c, own: 3 }, sizes),
+    parameters: (c, { inputs, outputs: o, told: { tasks } }) => {
+      const s = inputs - tasks
+      const column = (width: number): number => hidden(s, { ...c, width }) + (width + 1) * o
+      return column(c.width) + tasks * column(3)
+    },
+    byTask: () => ({}),
+    named: (t) => `_t${t + 1}.`
   }
 }
