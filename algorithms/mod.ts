@@ -23,6 +23,8 @@ export { type Architecture, type ArchitectureConfig, architecture, toldArchitect
 export { architectures } from "./architectures.ts"
 export { boMrl } from "./bilevel/bo_mrl.ts"
 export { type BoMrl, BoMrlConfig, defaults as boMrlDefaults } from "./bilevel/config.ts"
+export { type Distral, DistralConfig, defaults as distralDefaults } from "./distral/config.ts"
+export { distral } from "./distral/distral.ts"
 export { BatchStateData, TaskData } from "./env_data.ts"
 export type { LearnerError, Refusal, TrainingDiverged } from "./error.ts"
 export { type Evaluate, Evaluation, EvaluationOptions, evaluator } from "./evaluate.ts"

@@ -1,6 +1,7 @@
 /** Values and advantages of a rollout, truncation treated as what it is: an end of looking, not of the task. */
 import { Effect } from "effect"
 import { gaeInto, returnsInto } from "../../core/estimate/mod.ts"
+import type { Floats } from "../../core/random/mod.ts"
 import { fromEither } from "../../core/service/from_either.ts"
 import { realOf } from "../../core/service/real.ts"
 import { type Buffer, Session } from "../../core/service/session.ts"
@@ -38,7 +39,7 @@ export const estimator = (c: Pick<Loop, "gamma" | "lambda">, n: Networks, parame
   valueEstimator(c, n.policy.inputs, (rows) => valueProgram(n, rows), parameters)
 
 /**
- * Fills estimates, by the value function whose parameters are in `parameters`.
+ * Fills estimates, by the value function whose parameters are in `parameters`; `added` is to be added to each reward.
  *
  * v(s_{t+1}) is v of the next row, but where the episode was cut or the rollout stopped: there it is v of the
  * observation that was really reached, before any reset.
@@ -57,9 +58,10 @@ export const valueEstimator = Effect.fn("estimator")(function* (
   const call = executable.run({ parameters, observation }, { value })
   const pause = pauseEvery(executable.cost.flops)
 
-  return Effect.fnUntraced(function* (x: EnvironmentRunner, e: RolloutBuffer, into: Estimates) {
+  return Effect.fnUntraced(function* (x: EnvironmentRunner, e: RolloutBuffer, into: Estimates, added?: Floats) {
     const { terminated, truncated, nextObservation } = e.rows
-    const reward = x.normaliser.rewards(e.rows.reward)
+    const learned = x.normaliser.rewards(e.rows.reward)
+    const reward = added === undefined ? learned : learned.map((r, row) => r + added[row]!)
     const [envs, own] = [x.batch.count, x.batch.observationSize]
     for (let from = 0; from < e.count; from += CHUNK) {
       const rows = Math.min(CHUNK, e.count - from)

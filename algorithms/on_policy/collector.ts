@@ -3,23 +3,26 @@ import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import type { Floats } from "../../core/random/mod.ts"
 import { realOf } from "../../core/service/real.ts"
-import { Session } from "../../core/service/session.ts"
+import { type Buffer, Session } from "../../core/service/session.ts"
 import type { Problem, Transitions } from "../algorithm.ts"
 import { checkSize, collecting } from "../collecting.ts"
 import type { RolloutBuffer } from "../rollouts.ts"
 import { type Estimates, type MakeValue, makeEstimates, valueEstimator } from "./advantage.ts"
 import { type Networks, networks, valueProgram } from "./networks.ts"
 import type { Loop } from "./objective.ts"
+import { type PriorWeights, regulariser } from "./prior.ts"
 
 /**
- * Values by the value network.
+ * Values by the value network; of a learner with a prior, advantages are of its regularised rewards.
  *
  * - Errors: `ArgumentError` where environments do not open or the policy makes no program; `SessionError`, `SessionLost` of the
  *   session.
  */
-export const collector = (c: Pick<Loop, "gamma" | "lambda">, problem: Problem) => {
+export const collector = (c: Pick<Loop, "gamma" | "lambda">, problem: Problem, prior?: PriorWeights) => {
   const n = networks(problem.policy)
-  return collectorOf(c, problem, n.layout, (rows) => valueProgram(n, rows))
+  const makeValue: MakeValue = (rows) => valueProgram(n, rows)
+  const added = prior === undefined ? undefined : (parameters: Buffer) => regulariser(prior, n, parameters)
+  return collectorOf(c, problem, n.layout, makeValue, added)
 }
 
 /** The same with the values of any critic, whose program's `parameters` are all of the layout. */
@@ -27,13 +30,15 @@ export const collectorOf = Effect.fnUntraced(function* (
   c: Pick<Loop, "gamma" | "lambda">,
   problem: Problem,
   layout: Networks["layout"],
-  makeValue: MakeValue
+  makeValue: MakeValue,
+  added?: (parameters: Buffer) => ReturnType<typeof regulariser>
 ) {
   const { policy, tasks } = problem
   const session = yield* Session
   const Real = realOf(session)
   const parameters = yield* session.buffer([layout.size])
   const estimate = yield* valueEstimator(c, policy.inputs, makeValue, parameters)
+  const regularise = added === undefined ? undefined : yield* added(parameters)
   return yield* collecting(problem, {
     parameters,
     size: layout.size,
@@ -49,7 +54,7 @@ export const collectorOf = Effect.fnUntraced(function* (
     },
     transitions: Effect.fnUntraced(function* (x, e) {
       const estimates = makeEstimates(e.count)
-      yield* estimate(x, e, estimates)
+      yield* estimate(x, e, estimates, yield* regularise?.(e) ?? Effect.undefined)
       const { nextObservation } = e.rows
       for (let at = 0; at < nextObservation.length; at += x.batch.observationSize)
         x.normaliser.observation(nextObservation, at)

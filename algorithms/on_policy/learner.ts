@@ -27,6 +27,7 @@ import { estimator, makeEstimates } from "./advantage.ts"
 import { linearEstimate } from "./linear_advantage.ts"
 import { networks } from "./networks.ts"
 import { loopDefaults, type OnPolicy, withBudget } from "./objective.ts"
+import { checkTold, regulariser } from "./prior.ts"
 import { brokenTasks, byName, taskRows } from "./rows.ts"
 import { deviceState } from "./step.ts"
 import { updater } from "./update.ts"
@@ -34,17 +35,19 @@ import { updater } from "./update.ts"
 /**
  * Steps of each environment in an iteration.
  *
- * Errors: `ArgumentError` for steps that the environments cannot share equally, for a limit on a metric that there is not, and
- * for a combination of one gradient.
+ * Errors: `ArgumentError` for steps that the environments cannot share equally, for a limit on a metric that there is not, for a
+ * combination of one gradient, and for a policy that is told nothing where it is to stay near what it is then.
  */
 export const checked = <C>(
-  { metrics, loop }: Pick<OnPolicy<C>, "metrics" | "loop">,
+  { id, metrics, loop, prior }: Pick<OnPolicy<C>, "id" | "metrics" | "loop" | "prior">,
   c: C,
   problem: TrainingProblem
 ): E.Either<ArgumentError, number> => {
   const { klStop } = { ...loopDefaults, ...loop(c) }
   const several = checkSeveral(problem)
   if (E.isLeft(several)) return several
+  const told = prior === undefined ? several : checkTold(problem, id)
+  if (E.isLeft(told)) return told
   if (klStop === "off" || metrics.includes("kl")) return stepsOfEach(problem)
   return E.left(problemError("klStop", `off, or an objective with the metric "kl"`, `metrics ${metrics.join(", ")}`))
 }
@@ -65,6 +68,8 @@ export const learner = <C>(kind: OnPolicy<C>) =>
     const e = rollouts.buffer
     const estimates = makeEstimates(e.count)
     const estimate = yield* estimator(loop, n, at.parameters)
+    const weights = kind.prior?.(c)
+    const regularise = weights === undefined ? undefined : yield* regulariser(weights, n, at.parameters)
     const combining = aggregator === undefined ? undefined : combiner(aggregator, tasks.length, Real)
     const update = yield* updater({
       kind,
@@ -126,7 +131,8 @@ export const learner = <C>(kind: OnPolicy<C>) =>
         yield* rollouts.roll(state, actions)
         const odd = brokenTasks(e, envs, tasks.length)
         if (odd.length > 0) return yield* Effect.fail(fail("reward or log-probability", odd))
-        if (loop.baseline === "network") yield* estimate(x, e, estimates)
+        const added = yield* regularise?.(e) ?? Effect.undefined
+        if (loop.baseline === "network") yield* estimate(x, e, estimates, added)
         else yield* fromEither(linearEstimate(loop, tasks.length, x, e, estimates))
         const progress = loop.anneal ? state.iteration / Math.max(1, iterations) : 0
         const when = { learningRate: rateAt(progress), iteration: state.iteration }

@@ -17,6 +17,7 @@ import {
 import type { UpdateSize, Updates } from "../algorithm.ts"
 import { combination, gathered, named } from "../combination.ts"
 import { type Networks, predict } from "./networks.ts"
+import { type PriorWeights, priorLogProb } from "./prior.ts"
 
 /** How the loop runs; what is left out stands in {@link loopDefaults}. */
 export interface Loop {
@@ -76,6 +77,8 @@ export interface Minibatch {
   readonly entropy: Tensor
   /** v_φ(s): depends on φ. */
   readonly value: Tensor
+  /** log π_0(a|s) of the policy that is told no task: depends on θ. Only where the learner has a {@link OnPolicy.prior}. */
+  readonly prior?: Tensor
   /** When the transitions were drawn. */
   readonly old: { readonly logProb: Tensor; readonly value: Tensor }
   /** By generalised advantage estimation, not normalised. */
@@ -104,6 +107,8 @@ export interface OnPolicy<C, F extends string = string> {
   /** A {@link Loop} is its own configuration's, where that has the fields. */
   readonly loop: (config: C) => Partial<Loop>
   readonly objective: (config: C, batch: Minibatch) => Loss<F>
+  /** How rewards draw the policy to what it is where it is told no task; without it they do not. */
+  readonly prior?: (config: C) => PriorWeights
 }
 
 /** What a step is given of each transition, beside the optimiser's state: shapes for so many. */
@@ -119,16 +124,20 @@ const batchShapes = (n: Networks, batch: number) => ({
 type BatchTensors = Readonly<Record<keyof ReturnType<typeof batchShapes>, Tensor>>
 
 /** What of a transition depends on the parameters. */
-interface Heads {
-  readonly logProb: Tensor
-  readonly entropy: Tensor
-  readonly value: Tensor
+type Heads = Readonly<Record<"logProb" | "entropy" | "value", Tensor>> & { readonly prior?: Tensor }
+
+type Seen = Pick<BatchTensors, "observation" | "action">
+
+const headsOf = <C>({ prior }: Pick<OnPolicy<C>, "prior">, n: Networks, parameters: Tensor, x: Seen): Heads => {
+  const theta = n.layout.view(parameters, "policy")
+  const { logProb, entropy } = n.policy.logProb(theta, x.observation, x.action)
+  const heads = { logProb, entropy, value: predict(n, parameters, x.observation) }
+  return prior === undefined ? heads : { ...heads, prior: priorLogProb(n.policy, theta, x) }
 }
 
-const headsOf = (n: Networks, parameters: Tensor, x: Pick<BatchTensors, "observation" | "action">): Heads => {
-  const { logProb, entropy } = n.policy.logProb(n.layout.view(parameters, "policy"), x.observation, x.action)
-  return { logProb, entropy, value: predict(n, parameters, x.observation) }
-}
+/** The names of the heads that there are, and their tensors. */
+const partsOf = ({ prior, ...heads }: Heads): Readonly<Record<string, Tensor>> =>
+  prior === undefined ? heads : { ...heads, prior }
 
 /** Loss and metrics of a minibatch with these heads: `rows` is `[metrics, batch]` in the order of `kind.metrics`. */
 const lossOf = <C>(kind: OnPolicy<C>, c: C, heads: Heads, x: BatchTensors) => {
@@ -165,7 +174,7 @@ export const updateProgram = <C>(kind: OnPolicy<C>, c: C, n: Networks, batch: nu
   const { size } = n.layout
   const shapes = { parameters: [size], ...loop.optimizer.state(size), rate: [], ...batchShapes(n, batch) }
   return program(`${kind.id}.update`, shapes, (x) => {
-    const { loss, ...seen } = lossOf(kind, c, headsOf(n, x.parameters, x), x)
+    const { loss, ...seen } = lossOf(kind, c, headsOf(kind, n, x.parameters, x), x)
     const [gradient] = gradients(mean(loss), [x.parameters])
     return { ...stepOn(loop, gradient!, x), ...seen }
   })
@@ -185,10 +194,17 @@ const split = ({ tasks, each }: TaskBatch, { observation, action }: BatchTensors
 }
 
 /** The heads of all rows, computed task by task as {@link taskGradientProgram} does. */
-const headsByTask = (n: Networks, parameters: Tensor, b: TaskBatch, x: BatchTensors): Heads => {
-  const { logProb, entropy, value } = mapExamples(split(b, x), (one) => ({ ...headsOf(n, parameters, one) }))
-  const flat = (t: Tensor): Tensor => reshape(t, [b.tasks * b.each])
-  return { logProb: flat(logProb), entropy: flat(entropy), value: flat(value) }
+const headsByTask = <C>(
+  kind: Pick<OnPolicy<C>, "prior">,
+  n: Networks,
+  parameters: Tensor,
+  b: TaskBatch,
+  x: BatchTensors
+): Heads => {
+  const all = mapExamples(split(b, x), (one) => partsOf(headsOf(kind, n, parameters, one)))
+  const flat = (name: string): Tensor => reshape(all[name]!, [b.tasks * b.each])
+  const heads = { logProb: flat("logProb"), entropy: flat("entropy"), value: flat("value") }
+  return kind.prior === undefined ? heads : { ...heads, prior: flat("prior") }
 }
 
 const meansOf = ({ tasks, each }: TaskBatch, loss: Tensor): Tensor => mean(reshape(loss, [tasks, each]), { axes: [1] })
@@ -204,14 +220,18 @@ const meansOf = ({ tasks, each }: TaskBatch, loss: Tensor): Tensor => mean(resha
 export const taskGradientProgram = <C>(kind: OnPolicy<C>, c: C, n: Networks, b: TaskBatch) => {
   const shapes = { parameters: [n.layout.size], ...batchShapes(n, b.tasks * b.each) }
   return program(`${kind.id}.taskGradients`, shapes, (x) => {
-    const heads = headsByTask(n, x.parameters, b, x)
+    const heads = headsByTask(kind, n, x.parameters, b, x)
     const { loss, ...seen } = lossOf(kind, c, heads, x)
-    const along = gradients(mul(sum(loss), 1 / b.each), [heads.logProb, heads.entropy, heads.value])
-    const [logProb, entropy, value] = along.map((t) => reshape(t, [b.tasks, b.each]))
-    const slopes = { logProb: logProb!, entropy: entropy!, value: value! }
-    const pieces = mapExamples({ ...split(b, x), ...slopes }, (one) => {
-      const own = headsOf(n, x.parameters, one)
-      const followed = (["logProb", "entropy", "value"] as const).map((k) => ({ of: own[k], cotangent: one[k] }))
+    const parts = Object.entries(partsOf(heads))
+    const along = gradients(
+      mul(sum(loss), 1 / b.each),
+      parts.map(([, of]) => of)
+    )
+    const slopes = Object.fromEntries(parts.map(([name], i) => [name, reshape(along[i]!, [b.tasks, b.each])]))
+    const given: Readonly<Record<string, Tensor>> = { ...split(b, x), ...slopes }
+    const pieces = mapExamples(given, (one) => {
+      const own = partsOf(headsOf(kind, n, x.parameters, { observation: one.observation!, action: one.action! }))
+      const followed = Object.entries(own).map(([name, of]) => ({ of, cotangent: one[name]! }))
       return named(pullback(followed, [x.parameters])[0]!)
     })
     return { ...gathered(pieces), losses: meansOf(b, loss), ...seen }
@@ -221,7 +241,7 @@ export const taskGradientProgram = <C>(kind: OnPolicy<C>, c: C, n: Networks, b: 
 /** The tasks' losses alone: `losses` `[tasks]`. */
 export const taskLossProgram = <C>(kind: OnPolicy<C>, c: C, n: Networks, b: TaskBatch) =>
   program(`${kind.id}.taskLosses`, { parameters: [n.layout.size], ...batchShapes(n, b.tasks * b.each) }, (x) => ({
-    losses: meansOf(b, lossOf(kind, c, headsByTask(n, x.parameters, b, x), x).loss)
+    losses: meansOf(b, lossOf(kind, c, headsByTask(kind, n, x.parameters, b, x), x).loss)
   }))
 
 /** One step on a combination of task gradients, `weights` `[tasks]`, whose pieces have these sizes. */

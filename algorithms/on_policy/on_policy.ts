@@ -47,7 +47,7 @@ export const onPolicy = <C, F extends string>(kind: OnPolicy<C, F>): Algorithm<C
     check: (c, problem) => checked(kind, c, problem),
     learner: learner(kind),
     updates: (c, size) => updatesOf({ ...loopDefaults, ...kind.loop(c) }, size),
-    collector: (c, problem) => collector({ ...loopDefaults, ...kind.loop(c) }, problem),
+    collector: (c, problem) => collector({ ...loopDefaults, ...kind.loop(c) }, problem, kind.prior?.(c)),
     widen: (_, policy, at, tasks) =>
       E.right({
         ...at,

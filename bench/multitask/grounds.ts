@@ -81,7 +81,7 @@ export const grounds: readonly Ground[] = [
       surrogate: transitions(8192)
     },
     steps: 163_840,
-    points: 10,
+    points: 5,
     episodes: 4
   },
   {
@@ -96,7 +96,7 @@ export const grounds: readonly Ground[] = [
       surrogate: transitions(5000)
     },
     steps: 100_000,
-    points: 10,
+    points: 5,
     episodes: 5,
     success: true
   }

@@ -18,7 +18,19 @@ import { type Missing, missingImport } from "./imports.ts"
 import { isPlugin, pluginIssues } from "./validate.ts"
 
 /** Ids of the package's own learners, which no plugin may take. */
-const shipped = ["ppo", "sac", "maml", "maml-trpo", "fomaml", "reptile", "emaml", "promp", "tr-maml", "bo-mrl"]
+const shipped = [
+  "ppo",
+  "sac",
+  "maml",
+  "maml-trpo",
+  "fomaml",
+  "reptile",
+  "emaml",
+  "promp",
+  "tr-maml",
+  "bo-mrl",
+  "distral"
+]
 
 export interface LoadOptions {
   /** The folder that paths count from. */

@@ -3,6 +3,7 @@
 import { architectures as own } from "../../../algorithms/internal.ts"
 import {
   boMrl,
+  distral,
   emaml,
   fomaml,
   maml,
@@ -25,7 +26,8 @@ export const catalog: Catalog = {
     untyped(ppo),
     untyped(sac),
     ...[maml, mamlTrpo, fomaml, reptile, emaml, promp, trMaml].map(untyped),
-    untyped(boMrl)
+    untyped(boMrl),
+    untyped(distral)
   ]
 }
 

@@ -21,7 +21,9 @@ export const configOf = (id: string): RunConfig => {
     // So few steps know no curvature: damping of another order of magnitude keeps it positive.
     "bo-mrl": { hypergradient: { damping: 1e5 } }
   }
-  return { ...smallest, algorithm: id in own ? { id, [id]: own[id] } : { id } }
+  // Its policies are told their task: there are none that are not.
+  const network = id === "distral" ? { ...smallest.network, id: "two-column", taskOneHot: true } : smallest.network
+  return { ...smallest, network, algorithm: id in own ? { id, [id]: own[id] } : { id } }
 }
 
 /** A store's files. */
