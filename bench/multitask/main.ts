@@ -1,6 +1,6 @@
 /** `bun run bench multitask`: many tasks in one policy, in several, or one each: what is worth how many parameters? */
 import { Console, Effect, FileSystem } from "effect"
-import * as E from "fp-ts/lib/Either.js"
+import { argumentError } from "../../core/failure/mod.ts"
 import { Session } from "../../core/service/session.ts"
 import { benchFailed } from "../suite.ts"
 import { fastest } from "../training.ts"
@@ -33,13 +33,19 @@ const wanted = ({ name }: Ground, { only }: MultitaskRequest): readonly Contende
 
 /** The grounds that are asked for, but for those whose tasks cannot be played here. */
 const openAll = Effect.fnUntraced(function* (r: MultitaskRequest) {
+  const asked = grounds.filter((g) => wanted(g, r).length > 0)
+  if (asked.length === 0) {
+    const want = "a text that some FAMILY: CONTENDER has, --only navigation"
+    return yield* Effect.fail(argumentError({ doing: "compare ways of training many tasks", want, got: r.only }))
+  }
   const opened: Opened[] = []
-  for (const own of grounds.filter((g) => wanted(g, r).length > 0)) {
-    const ground = r.steps === undefined ? own : { ...own, steps: r.steps }
-    const one = yield* open(ground)
-    const made = one.setting.environment.make(one.tasks[0]!.params)
-    if (E.isRight(made)) opened.push(one)
-    else yield* Console.error(`${ground.name} is left out: ${made.left.message}`)
+  for (const own of asked) {
+    const one = yield* Effect.match(open(r.steps === undefined ? own : { ...own, steps: r.steps }), {
+      onSuccess: (ready) => ready,
+      onFailure: ({ message }) => message
+    })
+    if (typeof one === "string") yield* Console.error(`${own.name} is left out: ${one}`)
+    else opened.push(one)
   }
   return opened
 })

@@ -1,5 +1,6 @@
 /** What is kept of the comparison: every finished training, and where the tool saw groups. */
 import { Schema } from "effect"
+import { mean } from "../../core/stat/mod.ts"
 import { Machine } from "../report.ts"
 
 const Numbers = Schema.Array(Schema.Finite)
@@ -60,9 +61,6 @@ export const Comparison = Schema.Struct({
 })
 export type Comparison = typeof Comparison.Type
 
-/** What a training reached: mean over tasks at its end, of successes or of returns. */
-export const scoreOf = ({ points }: Pick<Course, "points">, success: boolean): number => {
-  const last = points.at(-1)
-  const values = (success ? last?.successes : last?.returns) ?? []
-  return values.reduce((sum, v) => sum + v, 0) / values.length
-}
+/** What a training reached at each point: the mean over tasks, of successes or of returns. */
+export const scoresOf = ({ points }: Pick<Course, "points">, success: boolean): readonly number[] =>
+  points.map((p) => mean((success ? p.successes : p.returns) ?? []))

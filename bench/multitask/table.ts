@@ -3,7 +3,7 @@ import * as E from "fp-ts/lib/Either.js"
 import { mean, tInterval } from "../../core/stat/mod.ts"
 import { contenders } from "./contenders.ts"
 import type { Ground } from "./grounds.ts"
-import { type Comparison, type Course, scoreOf } from "./report.ts"
+import { type Comparison, type Course, scoresOf } from "./report.ts"
 
 const figure = (x: number): string =>
   Math.abs(x) >= 1000 ? Math.round(x).toLocaleString("en") : Number(x.toPrecision(3)).toString()
@@ -21,7 +21,8 @@ const rowOf = (name: string, runs: readonly Course[], success: boolean): string 
   const policies = [...new Set(runs.map((c) => new Set(c.labels).size))].toSorted((a, b) => a - b)
   return [
     name,
-    interval(runs.map((c) => scoreOf(c, success))),
+    interval(runs.map((c) => scoresOf(c, success).at(-1) ?? Number.NaN)),
+    figure(of((c) => mean(scoresOf(c, success)))),
     policies.join(" or "),
     figure(of((c) => c.width)),
     figure(of((c) => c.parameters.policy)),
@@ -54,8 +55,8 @@ const groundTable = (ground: Ground, { courses, groups }: Comparison): readonly 
         "",
         `${ground.name}, ${steps.toLocaleString("en")} steps a task`,
         "",
-        `| contender | ${success ? "success" : "return"} | policies | width | parameters | of critics | steps/s | seconds | seeds |`,
-        `| --- | ${new Array(8).fill("---:").join(" | ")} |`,
+        `| contender | ${success ? "success" : "return"} at the end | on the way | policies | width | parameters | of critics | steps/s | seconds | seeds |`,
+        `| --- | ${new Array(9).fill("---:").join(" | ")} |`,
         ...contenders.flatMap(({ name }) => {
           const runs = these.filter((c) => c.contender === name)
           return runs.length === 0 ? [] : [`| ${rowOf(name, runs, success)} |`]

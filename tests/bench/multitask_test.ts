@@ -103,7 +103,7 @@ test("what a contender reached stands in the table and is not trained twice; oth
         assert.ok(kept.has(a, c, asked) && !kept.has(a, c, askedOf(opened, c, 2)))
         const table = tableOf(kept.comparison(), [navigation])
         assert.match(table, /navigation, 512 steps a task/)
-        assert.match(table, /a policy a task \| -?[\d.]+ \| 8 \| \d+ \|/)
+        assert.match(table, /a policy a task \| -?[\d.]+ \| -?[\d.]+ \| 8 \| \d+ \|/)
         assert.equal(course.parameters.policy % 8, 0)
         assert.equal(course.steps, 8 * 512)
       })

@@ -12,6 +12,7 @@ import { intend } from "../../pipeline/plan.ts"
 import { catalog } from "../../plugins/loading/catalog/mod.ts"
 import { runJob } from "../../plugins/runs/run_job.ts"
 import { memoryStore } from "../../plugins/runs/store/mod.ts"
+import { configOf } from "./job/kills.ts"
 import { smallest } from "./job/support.ts"
 
 /** The job's refusal; nothing may have been begun, nor kept. */
@@ -32,11 +33,11 @@ const refusal = async (config: RunConfig): Promise<string> => {
 const learners = catalog.algorithms.map((a) => a.id)
 const sac = (settings: object) => ({ id: "sac", sac: { learningStarts: 20, batch: 16, ...settings } })
 
-test("there are ten learners", () => assert.equal(learners.length, 10))
+test("there are eleven learners", () => assert.equal(learners.length, 11))
 
 for (const id of learners)
   test(`steps that environments cannot share are refused before ${id} trains anything, in every stage`, async () => {
-    const config = { ...smallest, algorithm: id === "sac" ? sac({}) : { id } }
+    const config = configOf(id)
     for (const [other, what] of [
       [
         { ...config, meta: { ...config.meta, stepsPerTask: 65 } },
