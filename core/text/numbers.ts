@@ -31,6 +31,21 @@ export const interval = (i: Estimated, level = ""): string =>
     ? `${show(i.value)} (${show(i.low)} to ${show(i.high)}${level})`
     : show(i.value)
 
+/** A number over training seeds; of one seed it has no interval. */
+interface OverSeeds {
+  readonly value: number
+  readonly low?: number
+  readonly high?: number
+  readonly seeds: number
+}
+
+/** `-99.1 (-120 to -78, 3 seeds)`; `none` where there is none. */
+export const overSeeds = (e: OverSeeds | undefined): string => {
+  if (e === undefined) return "none"
+  const range = e.low === undefined || e.high === undefined ? "" : `${show(e.low)} to ${show(e.high)}, `
+  return `${show(e.value)} (${range}${counted(e.seeds, "seed")})`
+}
+
 /** A number as a sentence has it: whole where it is large. */
 export const rounded = (value: number): string =>
   Number.isFinite(value) ? value.toFixed(Math.abs(value) < 10 ? 2 : 0) : NONE

@@ -1,5 +1,5 @@
 /** `--plugin`, for every command that looks something up by its id. */
-import { join, resolve } from "node:path"
+import { resolve } from "node:path"
 import { Effect } from "effect"
 import { Flag } from "effect/cli"
 import { argumentError, isFailure } from "../../core/failure/mod.ts"
@@ -31,7 +31,9 @@ export const pluginFlag = Flag.String("plugin").pipe(
 export const trustFlag = Flag.Boolean("trust").pipe(
   Flag.withDefault(false),
   Flag.withoutNegation,
-  Flag.withDescription("Load the plugins that an earlier run's run.json names: they are code, and may be anybody's")
+  Flag.withDescription(
+    "Load the plugins that an earlier run's run.json, or an experiment's sweep.json, names: they are code, and may be anybody's"
+  )
 )
 
 /** Which plugins a command takes. */
@@ -59,7 +61,7 @@ export const withPlugins = Effect.fn("pgex.plugins")(function* ({ asked, record 
   if (unasked.length > 0 && !trust) return yield* Effect.fail(notAsked(record, unasked))
   const files: string[] = []
   for (const plugin of unasked) {
-    const { file, changed } = yield* fromEither(whereNow(plugin, record.directory))
+    const { file, changed } = yield* fromEither(whereNow(plugin, record.source))
     if (changed) yield* remark(`${file} is not as the run was made with: what it computes may differ`)
     files.push(file)
   }
@@ -69,12 +71,12 @@ export const withPlugins = Effect.fn("pgex.plugins")(function* ({ asked, record 
 })
 
 /** Their names, and the whole command that would load them. */
-const notAsked = ({ directory }: RunRecord, plugins: readonly NamedPlugin[]) => {
+const notAsked = ({ source }: RunRecord, plugins: readonly NamedPlugin[]) => {
   const got = plugins.map(({ from, places: [first, ...more] }) =>
     [from, ...(first === undefined || first === from ? [] : [`(${[first, ...more].join(" or ")})`])].join(" ")
   )
   return argumentError({
-    doing: `use the plugins that ${join(directory, "run.json")} names`,
+    doing: `use the plugins that ${source} names`,
     want: "--plugin FILE for each, or --trust for all: they are code that would run",
     got: got.join("; "),
     fix: `if you know them: ${withWord("--trust")}`

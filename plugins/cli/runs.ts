@@ -4,10 +4,10 @@ import { Argument, Command, Flag, Prompt } from "effect/cli"
 import { argumentError } from "../../core/failure/mod.ts"
 import { fileError } from "../../core/service/file_error.ts"
 import { suggestion } from "../../core/text/choices.ts"
-import { show } from "../../core/text/numbers.ts"
+import { overSeeds } from "../../core/text/numbers.ts"
 import { clipped } from "../../core/text/printable.ts"
 import { replaceFile } from "../runs/store/mod.ts"
-import type { Compared, Estimate, RunRow } from "../sweeps/internal.ts"
+import type { Compared, RunRow } from "../sweeps/internal.ts"
 import { aligned, print, remark, Shown } from "./output.ts"
 import { shared } from "./shared.ts"
 
@@ -92,13 +92,13 @@ const showCommand = Command.make(
     const settings = leaves(run.config)
     const methods = run.returns.map(({ method, perSeed }) => ({ method, perSeed, ...estimate(perSeed) }))
     const text = [
-      `${run.name}: ${run.state}, begun ${run.startedAt}`,
-      run.headline ?? run.error ?? "",
+      `${clipped(run.name)}: ${run.state}, begun ${clipped(run.startedAt)}`,
+      clipped(run.headline ?? run.error ?? "", 2000),
       "",
       ...aligned(
         methods.map((m) => [
-          m.method,
-          figures(m.value === undefined ? undefined : { ...m, value: m.value, seeds: m.perSeed.length })
+          clipped(m.method),
+          overSeeds(m.value === undefined ? undefined : { ...m, value: m.value, seeds: m.perSeed.length })
         ])
       ),
       "",
@@ -120,7 +120,12 @@ const compareCommand = Command.make(
         "Compare the runs of one experiment by the values of this setting; the others count as seeds"
       )
     ),
-    where
+    where,
+    report: Flag.String("report").pipe(
+      Flag.optional,
+      Flag.withMetavar("FILE"),
+      Flag.withDescription("Also write a page that shows it, one HTML file, which is replaced")
+    )
   },
   Effect.fn("pgex.runs.compare")(function* (o) {
     const { json } = yield* shared
@@ -143,7 +148,11 @@ const compareCommand = Command.make(
         ? found.map((runs, i) => ({ label: folders[i] ?? "", runs }))
         : [...Map.groupBy(found[0] ?? [], valueIn)].map(([value, runs]) => ({ label: `${by}=${value}`, runs }))
     const result = compared(sides)
-    yield* print(json, result, comparedText(result))
+    const to = Option.getOrUndefined(o.report)
+    if (to === undefined) return yield* print(json, result, comparedText(result))
+    const { comparedPage } = yield* Effect.promise(() => import("../sweeps/report/mod.ts"))
+    yield* replaced(to, comparedPage(result, sides))
+    yield* print(json, { ...result, report: to }, `${comparedText(result)}\n\nreport: ${clipped(to)}`)
   })
 ).pipe(
   Command.withDescription(
@@ -154,7 +163,8 @@ const compareCommand = Command.make(
   Command.withShortDescription("What differs between runs"),
   Command.withExamples([
     { command: "pgex runs compare runs/quick-0 runs/quick-1", description: "Two runs" },
-    { command: "pgex runs compare experiments/six --by grouping.k", description: "Over the seeds of an experiment" }
+    { command: "pgex runs compare experiments/six --by grouping.k", description: "Over the seeds of an experiment" },
+    { command: "pgex runs compare runs/quick-0 runs/quick-1 --report both.html", description: "As a page as well" }
   ])
 )
 
@@ -166,16 +176,9 @@ const comparedText = ({ sides, settings, methods }: Compared): string => {
     "",
     ...aligned([
       ["mean return", ...labels, ...(two ? ["difference"] : [])],
-      ...methods.map((m) => [m.method, ...m.sides.map(figures), ...(two ? [figures(m.difference)] : [])])
+      ...methods.map((m) => [clipped(m.method), ...m.sides.map(overSeeds), ...(two ? [overSeeds(m.difference)] : [])])
     ])
   ].join("\n")
-}
-
-/** `-99.1 (-120 to -78, 3 seeds)`. */
-const figures = (e: Estimate | undefined): string => {
-  if (e === undefined) return "none"
-  const range = e.low === undefined || e.high === undefined ? "" : `${show(e.low)} to ${show(e.high)}, `
-  return `${show(e.value)} (${range}${e.seeds} ${e.seeds === 1 ? "seed" : "seeds"})`
 }
 
 const verifyCommand = Command.make(
@@ -203,6 +206,12 @@ const verifyCommand = Command.make(
   Command.withShortDescription("Checks every hash of runs")
 )
 
+/** Writes a file whole, or not at all. */
+const replaced = (path: string, text: string) =>
+  Effect.uninterruptible(
+    Effect.tryPromise({ try: () => replaceFile(path, text), catch: (e: unknown) => fileError("write", path, e) })
+  )
+
 const exportCommand = Command.make(
   "export",
   {
@@ -225,8 +234,7 @@ const exportCommand = Command.make(
     const text = exportTable(runs, json ? "json" : o.format)
     const to = Option.getOrUndefined(o.to)
     if (to === undefined) return yield* print(json, JSON.parse(exportTable(runs, "json")), text.trimEnd())
-    const write = { try: () => replaceFile(to, text), catch: (e: unknown) => fileError("write", to, e) }
-    yield* Effect.uninterruptible(Effect.tryPromise(write))
+    yield* replaced(to, text)
     yield* print(json, { file: to, runs: runs.length }, `${to}: ${runs.length} runs`)
   })
 ).pipe(

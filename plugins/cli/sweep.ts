@@ -7,6 +7,7 @@ import { pathWord, shellWord } from "../../core/text/command.ts"
 import { clipped, printable } from "../../core/text/printable.ts"
 import { SESSION_VARIABLE } from "../config/mod.ts"
 import { atSignal } from "../io/ending/mod.ts"
+import { recordOf } from "../loading/mod.ts"
 import { progressDisplay, silentProgress } from "../runs/progress.ts"
 import { programName } from "./going_on.ts"
 import { databaseFlag, meetingOf, storeFlag } from "./meeting_flags.ts"
@@ -72,11 +73,14 @@ export const sweepCommand = Command.make(
     const { doSweep, readExperiment, readSweep, readyOf } = yield* Effect.promise(() => import("../sweeps/internal.ts"))
     const file = Option.getOrUndefined(o.file)
     const sweep = file === undefined ? (yield* readExperiment(resolve(o.out))).sweep : yield* readSweep(file)
-    const loaded = yield* withPlugins({ asked: [...(sweep.plugins ?? []), ...o.plugin], trust: o.trust })
+    const { plugins: named = [] } = sweep
+    // A folder may be anybody's: what only its sweep.json names is code that nobody asked for.
+    const own = { asked: o.plugin, record: recordOf(o.out, { config: sweep }, "sweep.json"), trust: o.trust }
+    const loaded = yield* withPlugins(file === undefined ? own : { asked: [...named, ...o.plugin] })
     const session = Option.getOrUndefined(o.session)
     const sessionVariable = process.env[SESSION_VARIABLE] || undefined
     const over = {
-      plugins: o.plugin,
+      plugins: o.plugin.filter((p) => !named.includes(p)),
       ...(session === undefined ? {} : { session }),
       ...(sessionVariable === undefined ? {} : { sessionVariable })
     }
@@ -89,6 +93,7 @@ export const sweepCommand = Command.make(
       pathWord(o.out),
       ...(session === undefined ? [] : ["--session", shellWord(session)]),
       ...o.plugin.flatMap((p) => ["--plugin", shellWord(p)]),
+      ...(named.length === 0 ? [] : ["--trust"]),
       ...(Option.isSome(o.database) && meeting !== undefined ? ["--database", shellWord(meeting.address.shown)] : []),
       ...(Option.isSome(o.store) ? ["--store", shellWord(o.store.value)] : [])
     ]

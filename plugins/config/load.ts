@@ -128,12 +128,12 @@ const readJsonFile = Effect.fn("config.readFile")(function* (path: string) {
   if (Predicate.isObject(value.config) && "format" in value) {
     const { config, plugins } = value
     const recorded = plugins === undefined ? {} : { plugins: yield* recordedPlugins(plugins, path) }
-    const record = recordOf(dirname(path), { config, ...recorded })
+    const record = recordOf(dirname(path), { config, ...recorded }, basename(path))
     return { own: { ...config, plugins: [] }, record }
   }
   // What lies in a run's directory is of whoever made that, whatever its form.
   if (basename(path) === "run.json" && runFiles.some((name) => existsSync(join(dirname(path), name))))
-    return { own: { ...value, plugins: [] }, record: recordOf(dirname(path), { config: value }) }
+    return { own: { ...value, plugins: [] }, record: recordOf(dirname(path), { config: value }, basename(path)) }
   // A person's file asks for what it names; paths count from the file.
   const { plugins } = value
   if (!Array.isArray(plugins)) return { own: value, record: noRecord }

@@ -1,4 +1,5 @@
 /** The results of runs as a table for other programs: CSV, LaTeX, JSON. */
+import { printable } from "../../core/text/printable.ts"
 import { stableJson } from "../io/content.ts"
 import { quote } from "../io/matrix/internal.ts"
 import { estimate, leaves } from "./compared.ts"
@@ -26,13 +27,17 @@ export const exportTable = (runs: readonly Row[], format: Format): string => {
   )
   switch (format) {
     case "csv":
-      return `${[head, ...body].map((row) => row.map((x) => quote(String(x ?? ""))).join(",")).join("\n")}\n`
+      return `${[head, ...body].map((row) => row.map((x) => quote(noFormula(x))).join(",")).join("\n")}\n`
     case "json":
       return stableJson(body.map((row) => Object.fromEntries(head.map((name, i) => [name, row[i] ?? null]))))
     case "latex":
       return latex(head, body)
   }
 }
+
+/** A cell as a spreadsheet takes it: of a text that it would compute as a formula a text, by the apostrophe that says so. */
+const noFormula = (x: string | number | undefined): string =>
+  typeof x === "string" && /^[=+\-@\t\r]/.test(x) && Number.isNaN(Number(x)) ? `'${x}` : String(x ?? "")
 
 const latex = (head: readonly string[], body: readonly (readonly (string | number | undefined)[])[]): string => {
   const line = (cells: readonly string[]): string => `  ${cells.join(" & ")} \\\\\n`
@@ -54,5 +59,6 @@ const signs: Readonly<Record<string, string>> = {
   "^": "\\textasciicircum{}"
 }
 
-/** A text whose signs TeX would read as its own are escaped. */
-const texText = (text: string): string => text.replaceAll(/[\\~^&%$#_{}]/g, (sign) => signs[sign] ?? `\\${sign}`)
+/** A text whose signs TeX would read as its own are escaped; line ends, of which two would end the table, and other controls too. */
+const texText = (text: string): string =>
+  printable(text).replaceAll(/[\\~^&%$#_{}]/g, (sign) => signs[sign] ?? `\\${sign}`)

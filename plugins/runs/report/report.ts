@@ -19,13 +19,12 @@ import { type Player, playerOf } from "./figures/player.ts"
 import { policiesFigure } from "./figures/policies.ts"
 import { selectionFigure } from "./figures/selection.ts"
 import { type Html, html, table } from "./html.ts"
-import { page } from "./page/page.ts"
-import { valuesScript } from "./page/scripts.ts"
+import { pageOf } from "./page/page.ts"
 
 /** The page: same data, same text. Nothing in it comes from outside. */
 export const report = (d: ReportData): string => {
   const player = playerOf(d.recordings ?? [], d.tasks, d.grouping.labels)
-  return page({ title: d.title, body: bodyOf(d, player), scripts: [valuesScript(), ...player.scripts] })
+  return pageOf(d.title, bodyOf(d, player), player.scripts)
 }
 
 const bodyOf = (d: ReportData, player: Player): Html => html`<h1>${d.title}</h1>

@@ -54,6 +54,7 @@ th { text-align: left; font-weight: 600; color: var(--soft); }
 th, td { padding: .28rem .8rem .28rem 0; border-bottom: 1px solid var(--line); white-space: nowrap; }
 td.n { text-align: right; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 1.1rem; }
+.card + .card { margin-top: 1rem; }
 .warnings { list-style: none; margin: 0 0 1.5rem; padding: 0; display: grid; gap: .5rem; }
 .warnings li { border-left: 4px solid var(--soft); background: var(--card); padding: .55rem .9rem; border-radius: 4px; font-size: .94rem; }
 .warnings .caution { border-color: var(--warn); }

@@ -73,7 +73,7 @@ test("a failed run is told on standard error, with what does it again; the exit 
   const { code, stdout, stderr } = pgex(["sweep", at("some.json"), "--out", at("some"), "--quiet"])
   assert.equal(code, 1)
   assert.match(stdout, /^k=2 {2}failed\n/)
-  const again = /pgex: 1 of 1 runs failed: (?:npx )?pgex sweep --out .*some --retry does them again\n$/
+  const again = /pgex: 1 of 1 runs failed: (?:npx )?pgex sweep --out .*some --trust --retry does them again\n$/
   assert.match(stderr, /^pgex: Run k=2 failed: .*the puck is stuck/m)
   assert.match(stderr, again)
 })

@@ -190,7 +190,7 @@ export const everything: ReportData = {
     leftOut: [],
     verdict: "unknown"
   },
-  curvature: [curvature(1), curvature(2)],
+  curvature: [curvature(1), { ...curvature(2), spectrum: { values: [-1, 0.1, 4], weights: [0.2, 0.5, 0.3] } }],
   recordings: [
     { ...recording, frames: [{ step: 0, picture: at(0) }] },
     { ...recording, policy: "θ★", own: false, total: -2.5 },

@@ -9,6 +9,7 @@ import { gunzipSync } from "node:zlib"
 import { report } from "../../../../plugins/runs/report/mod.ts"
 import { picturesText } from "../../../../plugins/runs/report/player/content.ts"
 import { type Browser, browser, keepPhoto, noChromium, violations } from "../../../support/chromium.ts"
+import { type FigureSeen, faintTexts, isWhole, seenFigures } from "../../../support/figures.ts"
 import { everything } from "./full.ts"
 
 const options = { skip: noChromium, timeout: 300_000 }
@@ -29,33 +30,14 @@ after(async () => {
 
 const opened = (): Browser => chromium ?? assert.fail("no browser")
 
-/** All figures of the page, as a program in it finds them. */
-const FIGURES = `Array.from(document.querySelectorAll("svg.plot"))`
-
 test(
   "every figure has marks with values, texts on its axes, a name, and its numbers in a table; nothing complains",
   options,
   async () => {
     const { page, complaints } = opened()
-    const figures: readonly Record<string, unknown>[] = await page.evaluate(`${FIGURES}.map((svg) => ({
-    name: svg.getAttribute("aria-label"),
-    values: Number(svg.getAttribute("aria-valuemax")),
-    marks: svg.querySelectorAll("[data-mark] :is(circle, rect, path, line)").length,
-    texts: Array.from(svg.querySelectorAll("text")).filter((t) => t.textContent !== "").length,
-    wide: svg.getBoundingClientRect().width > 200,
-    table: svg.closest("figure").querySelectorAll("details tbody tr").length
-  }))`)
-    assert.equal(figures.length, 11)
-    for (const { name, values, marks, texts, wide, table } of figures)
-      assert.ok(
-        /\w{4}/.test(String(name)) &&
-          Number(values) > 0 &&
-          Number(marks) >= Number(values) &&
-          Number(texts) > 2 &&
-          wide &&
-          Number(table) > 0,
-        JSON.stringify({ name, values, marks, texts, wide, table })
-      )
+    const figures: readonly FigureSeen[] = await page.evaluate(seenFigures)
+    assert.equal(figures.length, 12)
+    for (const seen of figures) assert.ok(isWhole(seen), JSON.stringify(seen))
     assert.deepEqual(complaints, [])
   }
 )
@@ -75,35 +57,6 @@ for (const scheme of ["light", "dark"] as const)
       await page.evaluate(`for (const details of document.querySelectorAll("details")) details.open = false`)
     }
   )
-
-/**
- * Texts of pictures with a contrast below 4.5 (WCAG 2.2, 1.4.3), which axe-core doesn't measure: against the card, with the
- * rectangles of the picture that lie under their middle.
- */
-const faintTexts = `(() => {
-  const numbers = (colour) => colour.match(/[\\d.]+/g).map(Number)
-  const light = ([r, g, b]) => [r, g, b].reduce((sum, c, i) => {
-    const x = c / 255
-    return sum + [0.2126, 0.7152, 0.0722][i] * (x <= 0.04045 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4)
-  }, 0)
-  const faint = []
-  for (const svg of document.querySelectorAll("svg.plot")) {
-    const card = numbers(getComputedStyle(svg.closest("figure")).backgroundColor)
-    const fields = Array.from(svg.querySelectorAll('[data-mark="rect"] rect')).map((rect) => ({
-      box: rect.getBoundingClientRect(), style: getComputedStyle(rect)
-    })).filter(({ style }) => style.fill !== "none")
-    for (const text of svg.querySelectorAll("text")) {
-      const { left, right, top, bottom } = text.getBoundingClientRect()
-      const [x, y] = [(left + right) / 2, (top + bottom) / 2]
-      const under = fields.filter(({ box }) => box.left <= x && x <= box.right && box.top <= y && y <= box.bottom)
-      const ground = under.reduce((below, { style }) => numbers(style.fill).slice(0, 3).map((c, i) =>
-        Number(style.fillOpacity) * c + (1 - Number(style.fillOpacity)) * below[i]), card)
-      const [a, b] = [light(ground), light(numbers(getComputedStyle(text).fill))].sort((p, q) => p - q)
-      if ((b + 0.05) / (a + 0.05) < 4.5) faint.push(text.textContent + " in " + svg.ariaLabel + ": " + (b + 0.05) / (a + 0.05))
-    }
-  }
-  return faint
-})()`
 
 test(
   "keys go through a figure's values and tell each, to eyes and to ears; the pointer tells what it is on",
