@@ -18,7 +18,7 @@ import {
   textContexts,
   twoColumn
 } from "../core/network/mod.ts"
-import { choice, count, countOr } from "../core/service/setting.ts"
+import { choice, count, countOr, flag } from "../core/service/setting.ts"
 import { choices, suggestion } from "../core/text/choices.ts"
 import { clipped } from "../core/text/printable.ts"
 import {
@@ -49,16 +49,19 @@ export const mlpArchitecture = architecture({
   config: Schema.Struct({
     ...layerFields,
     embedding: countOr("off", 1, 8192, "numbers of a task's learned embedding; off: the one-hot itself"),
-    widths: widths("units of each hidden layer, first to last; off: layers of one width")
+    widths: widths("units of each hidden layer, first to last; off: layers of one width"),
+    layerNorm: flag("sums of hidden layers are normalised before their nonlinearity, row by row")
   }),
-  defaults: { embedding: "off", widths: "off" },
+  defaults: { embedding: "off", widths: "off", layerNorm: false },
   check: ({ embedding }, { told }) =>
     embedding === "off" || told !== undefined ? E.right(undefined) : mustBeTold("network.options.embedding"),
-  make: ({ layers, width, activation, embedding, widths: named }, { told, ...sizes }) => {
+  make: ({ layers, width, activation, embedding, widths: named, layerNorm }, { told, ...sizes }) => {
     const hidden = named === "off" ? new Array<number>(layers).fill(width) : named
+    // Left out where it is not: networks without it are as they were before there was any.
+    const normed = layerNorm ? { layerNorm } : {}
     return embedding === "off" || told === undefined
-      ? mlp({ ...sizes, hidden, activation })
-      : embeddedMlp({ hidden, activation, embedding }, { ...sizes, told })
+      ? mlp({ ...sizes, hidden, activation, ...normed })
+      : embeddedMlp({ hidden, activation, embedding, ...normed }, { ...sizes, told })
   }
 })
 

@@ -1,6 +1,5 @@
 /** `bun run bench multitask`: many tasks in one policy, in several, or one each: what is worth how many parameters? */
 import { Console, Effect, FileSystem } from "effect"
-import { argumentError } from "../../core/failure/mod.ts"
 import { Session } from "../../core/service/session.ts"
 import { benchFailed } from "../suite.ts"
 import { fastest } from "../training.ts"
@@ -27,6 +26,8 @@ export interface MultitaskRequest {
   readonly json: boolean
 }
 
+const DOING = "compare ways of training many tasks"
+
 /** The contenders that are asked for on a ground. */
 const wanted = ({ name }: Ground, { only }: MultitaskRequest): readonly Contender[] =>
   contenders.filter((c) => `${name}: ${c.name}`.includes(only))
@@ -36,7 +37,7 @@ const openAll = Effect.fnUntraced(function* (r: MultitaskRequest) {
   const asked = grounds.filter((g) => wanted(g, r).length > 0)
   if (asked.length === 0) {
     const want = "a text that some FAMILY: CONTENDER has, --only navigation"
-    return yield* Effect.fail(argumentError({ doing: "compare ways of training many tasks", want, got: r.only }))
+    return yield* Effect.fail(benchFailed({ doing: DOING, want, got: r.only }))
   }
   const opened: Opened[] = []
   for (const own of asked) {
@@ -93,7 +94,8 @@ export const multitask = Effect.fn("bench.multitask")(
   },
   Effect.scoped,
   Effect.mapError((e) => {
+    if ("_tag" in e && e._tag === "BenchFailed") return e
     const got = e instanceof Error ? e.message : String(e)
-    return benchFailed({ doing: "compare ways of training many tasks", want: "finished trainings", got })
+    return benchFailed({ doing: DOING, want: "finished trainings", got })
   })
 )

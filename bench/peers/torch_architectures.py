@@ -228,6 +228,23 @@ class Film(Network):
         return {"_embedding": self.embed} | named("", self.layers) | named("_film", self.generators)
 
 
+class Normed(Network):
+    """Layer normalisation before every nonlinearity; it sees the one-hot as any other input."""
+
+    def __init__(self, activation, _layer_norm):
+        super().__init__(activation)
+        self.layers = linears(INPUTS, *[WIDTH] * LAYERS, OUTPUTS)
+        self.norms = nn.ModuleList(nn.LayerNorm(WIDTH) for _ in range(LAYERS))
+
+    def forward(self, x):
+        for layer, norm in zip(self.layers, self.norms):
+            x = self.phi(norm(layer(x)))
+        return self.layers[-1](x)
+
+    def places(self):
+        return named("", self.layers) | dict(enumerate(self.norms, 1))
+
+
 class TwoColumn(Network):
     def __init__(self, activation, own):
         super().__init__(activation)
@@ -260,6 +277,7 @@ CASES = [
     ("moore", "relu", Moore, {"experts": 3}),
     ("film", "tanh", Film, {"embedding": 3}),
     ("two-column", "relu", TwoColumn, {"own": 4}),
+    ("mlp", "tanh", Normed, {"layerNorm": True}),
 ]
 
 
@@ -269,6 +287,9 @@ def blocks(network, of):
     for name, place in network.places().items():
         if isinstance(place, nn.Embedding):
             found[f"W{name}"] = of(place.weight).T
+        elif isinstance(place, nn.LayerNorm):
+            found[f"W_gain{name}"] = of(place.weight)
+            found[f"W_shift{name}"] = of(place.bias)
         else:
             found[f"W{name}"] = torch.cat([of(one.weight) for one in place])
             found[f"b{name}"] = torch.cat([of(one.bias) for one in place])

@@ -1,5 +1,5 @@
 /** Contextual attention-based representations: encoders of the state, which attention to the task weighs. */
-import { type Activation, activations, layersFrom } from "./mlp.ts"
+import { type Activation, activations, layersFrom } from "./hidden.ts"
 import type { Network } from "./network.ts"
 import { add, columns, concat, inputWires, linear, mix, softmax, type ToldSizes, table, type Wire } from "./wire.ts"
 import { wired } from "./wired.ts"

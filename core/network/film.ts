@@ -1,5 +1,5 @@
 /** Feature-wise linear modulation: the task scales and shifts what the layers compute. */
-import { type Activation, activations } from "./mlp.ts"
+import { type Activation, activations } from "./hidden.ts"
 import type { Network } from "./network.ts"
 import { add, columns, inputWires, linear, mul, type ToldSizes } from "./wire.ts"
 import { wired } from "./wired.ts"

@@ -8,6 +8,10 @@ export const firstWeights = (s: Stream, { op, width, from }: Linear, head: numbe
   const { start, parts } = op
   const inputs = from[0]!.width
   if (start === "zero") return
+  if (start === "one") {
+    out.fill(1)
+    return
+  }
   if (typeof start === "object") {
     directions(s, inputs, start.norm, out)
     return

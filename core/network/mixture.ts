@@ -1,5 +1,5 @@
 /** A mixture of experts, which state and task weigh. */
-import { type Activation, layersFrom } from "./mlp.ts"
+import { type Activation, layersFrom } from "./hidden.ts"
 import type { Network } from "./network.ts"
 import { inputWires, linear, mix, softmax, type ToldSizes } from "./wire.ts"
 import { wired } from "./wired.ts"

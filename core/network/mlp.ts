@@ -1,12 +1,11 @@
 /** The multilayer perceptron. */
 
 import type { Floats } from "../random/mod.ts"
+import { type Activation, layersFrom } from "./hidden.ts"
+import { normedLayersFrom } from "./layer_norm.ts"
 import type { FixedInputs, Network } from "./network.ts"
-import { concat, inputWires, linear, relu, sigmoid, type ToldSizes, tanh, type Wire } from "./wire.ts"
+import { concat, inputWires, linear, type ToldSizes } from "./wire.ts"
 import { wired } from "./wired.ts"
-
-/** φ of the hidden layers. */
-export type Activation = "tanh" | "relu" | "sigmoid"
 
 /** Sizes of a fully connected network. */
 export interface MlpShape {
@@ -15,17 +14,16 @@ export interface MlpShape {
   readonly hidden: readonly number[]
   readonly outputs: number
   readonly activation: Activation
+  /** Whether sums are normalised before φ, see {@link normedLayersFrom}; not by default. */
+  readonly layerNorm?: boolean
 }
-
-/** φ as wires have it. */
-export const activations = { tanh, relu, sigmoid } as const satisfies Readonly<Record<Activation, (x: Wire) => Wire>>
 
 /**
  * A fully connected network.
  *
  *     h_0 = x,   z_l = h_{l−1} W_lᵀ + b_l,   h_l = φ(z_l),   output = z_L
  *
- * It is cut at every z_l: with δ_l = ∂f/∂z_l a row's gradient is ∂f/∂W_l = δ_l ⊗ h_{l−1}, ∂f/∂b_l = δ_l.
+ * With `layerNorm` h_l = φ(layerNorm(z_l)). It is cut at every z_l: with δ_l = ∂f/∂z_l a row's gradient is ∂f/∂W_l = δ_l ⊗ h_{l−1}, ∂f/∂b_l = δ_l.
  *
  * - Shapes: parameters layer by layer, W_l row-major `[out, in]` then b_l `[out]`, named `W1`, `b1`, `W2`, …
  * - First parameters: orthogonal weights (√2 in hidden layers, `gain` in the last), biases 0.
@@ -36,25 +34,28 @@ export const activations = { tanh, relu, sigmoid } as const satisfies Readonly<R
  * mlp({ inputs: 4, hidden: [8], outputs: 2, activation: "tanh" }).layout.size // => 58
  */
 export const mlp = (shape: MlpShape): Network => {
-  const { inputs, hidden, outputs, activation } = shape
-  const last = layersFrom(inputWires(shape).all, hidden, activation)
+  const { inputs, hidden, outputs, activation, layerNorm = false } = shape
+  const last = hiddenOf(shape)(inputWires(shape).all, hidden, activation)
   const network = wired({
     id: "mlp",
-    config: { hidden, activation },
+    config: { hidden, activation, ...(layerNorm ? { layerNorm } : {}) },
     inputs,
     output: linear(`${hidden.length + 1}`, last, outputs, { start: "head" }),
-    words: hidden.map((width) => `${width} ${activation}`),
+    words: hidden.map((width) => `${width} ${wordOf(shape)}`),
     sized: (n, m) => mlp({ ...shape, inputs: n, outputs: m })
   })
   return { ...network, fixInputs: (theta, values) => fixInputs(shape, theta, values) }
 }
 
-/** Hidden layers one after another: h_l = φ(h_{l−1} W_lᵀ + b_l), named `prefix` and their number. */
-export const layersFrom = (x: Wire, widths: readonly number[], activation: Activation, prefix = ""): Wire =>
-  widths.reduce((h, width, i) => activations[activation](linear(`${prefix}${i + 1}`, h, width)), x)
+type Hidden = Pick<MlpShape, "activation" | "layerNorm">
+
+const hiddenOf = ({ layerNorm = false }: Hidden) => (layerNorm ? normedLayersFrom : layersFrom)
+
+const wordOf = ({ activation, layerNorm = false }: Hidden): string =>
+  layerNorm ? `normalised ${activation}` : activation
 
 /** A fully connected network that is told its task by an embedding. */
-export interface EmbeddedMlp extends Pick<MlpShape, "hidden" | "activation"> {
+export interface EmbeddedMlp extends Pick<MlpShape, "hidden" | "activation" | "layerNorm"> {
   /** Numbers of a task's embedding. */
   readonly embedding: number
 }
@@ -71,13 +72,13 @@ export const embeddedMlp = (config: EmbeddedMlp, sizes: ToldSizes): Network => {
   const { hidden, activation, embedding } = config
   const { state, task } = inputWires(sizes)
   const e = linear("_embedding", task, embedding, { bias: false, start: { norm: 1 } })
-  const h = layersFrom(concat([state, e]), hidden, activation)
+  const h = hiddenOf(config)(concat([state, e]), hidden, activation)
   return wired({
     id: "mlp",
     config: { ...config },
     ...sizes,
     output: linear(`${hidden.length + 1}`, h, sizes.outputs, { start: "head" }),
-    words: [`embeddings of ${embedding}`, ...hidden.map((width) => `${width} ${activation}`)],
+    words: [`embeddings of ${embedding}`, ...hidden.map((width) => `${width} ${wordOf(config)}`)],
     sized: (inputs, outputs) => embeddedMlp(config, { ...sizes, inputs, outputs })
   })
 }

@@ -1,10 +1,11 @@
 /** Networks: the record that every architecture is, parameter layouts, architectures as wires, orthogonal initialisation. */
 export { type Care, care } from "./care.ts"
 export { type Film, film } from "./film.ts"
+export type { Activation } from "./hidden.ts"
 export { type NetworkLaw, networkLaws } from "./law.ts"
 export { type Block, type Field, type Layout, layout } from "./layout.ts"
 export { type Mixture, mixture } from "./mixture.ts"
-export { type Activation, type EmbeddedMlp, embeddedMlp, type MlpShape, mlp } from "./mlp.ts"
+export { type EmbeddedMlp, embeddedMlp, type MlpShape, mlp } from "./mlp.ts"
 export { type Moore, moore } from "./moore.ts"
 export { type MultiHead, multiHead } from "./multi_head.ts"
 export type { FactorBlock, Factors, FixedInputs, Forward, GraphNode, Network } from "./network.ts"

@@ -1,5 +1,5 @@
 /** A mixture of orthogonal experts. */
-import { type Activation, layersFrom } from "./mlp.ts"
+import { type Activation, layersFrom } from "./hidden.ts"
 import { heads } from "./multi_head.ts"
 import type { Network } from "./network.ts"
 import { add, div, inputWires, linear, mix, mul, sqrt, sub, type ToldSizes, tanh, type Wire, weigh } from "./wire.ts"

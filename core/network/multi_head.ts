@@ -1,5 +1,5 @@
 /** A shared trunk with a head for each task. */
-import { type Activation, layersFrom } from "./mlp.ts"
+import { type Activation, layersFrom } from "./hidden.ts"
 import type { Network } from "./network.ts"
 import { inputWires, linear, type ToldSizes, type Wire, weigh } from "./wire.ts"
 import { wired } from "./wired.ts"

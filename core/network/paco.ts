@@ -1,5 +1,5 @@
 /** Parameter-compositional networks: every task's parameters are a combination of a few sets of them. */
-import { type Activation, activations } from "./mlp.ts"
+import { type Activation, activations } from "./hidden.ts"
 import type { Network } from "./network.ts"
 import { inputWires, linear, type Start, type ToldSizes, type Wire, weigh } from "./wire.ts"
 import { wired } from "./wired.ts"

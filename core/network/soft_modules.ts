@@ -1,5 +1,5 @@
 /** Soft modularization: a base network of modules, and a network that routes between them by state and task. */
-import { type Activation, activations } from "./mlp.ts"
+import { type Activation, activations } from "./hidden.ts"
 import type { Network } from "./network.ts"
 import { columns, concat, inputWires, linear, mix, mul, softmax, type ToldSizes, type Wire } from "./wire.ts"
 import { wired } from "./wired.ts"

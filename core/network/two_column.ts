@@ -1,5 +1,5 @@
 /** Two columns: what all tasks share, and a network of each task's own beside it. */
-import { type Activation, layersFrom } from "./mlp.ts"
+import { type Activation, layersFrom } from "./hidden.ts"
 import type { Network } from "./network.ts"
 import { add, inputWires, linear, mix, type ToldSizes } from "./wire.ts"
 import { wired } from "./wired.ts"

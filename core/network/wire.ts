@@ -9,8 +9,9 @@ export type Start =
   /** Orthogonal, scaled by this gain; `head` is the gain that a network's `init` is given. */
   | number
   | "head"
-  /** Zeros. */
+  /** Zeros, or ones. */
   | "zero"
+  | "one"
   /** Every column a random direction of this norm: a vector for each symbol of a one-hot. */
   | { readonly norm: number }
 

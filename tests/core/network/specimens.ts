@@ -51,6 +51,15 @@ export const specimens: Readonly<Record<string, Specimen>> = {
     },
     byTask: () => ({ W_embedding: "columns" })
   },
+  "mlp with embeddings and layer normalisation": {
+    make: (c, sizes) =>
+      embeddedMlp({ activation: c.activation, hidden: widths(c), embedding: EMBEDDING, layerNorm: true }, sizes),
+    parameters: (c, { inputs, outputs: o, told: { tasks } }) => {
+      const n = inputs - tasks + EMBEDDING
+      return EMBEDDING * tasks + hidden(n, c) + 2 * c.layers * c.width + (lastOf(n, c) + 1) * o
+    },
+    byTask: () => ({ W_embedding: "columns" })
+  },
   "multi-head": {
     make: multiHead,
     parameters: (c, { inputs: i, outputs: o, told: { tasks } }) => hidden(i, c) + tasks * (lastOf(i, c) + 1) * o,
