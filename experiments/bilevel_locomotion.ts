@@ -21,10 +21,11 @@ import {
 } from "../algorithms/mod.ts"
 import { child, zeroKey } from "../core/random/mod.ts"
 import { Session } from "../core/service/session.ts"
-import { type Interval, mean, tInterval } from "../core/stat/mod.ts"
+import { mean } from "../core/stat/mod.ts"
 import type { Family } from "../envs/mod.ts"
 import { antDirection, antVelocity, halfCheetahDirection, halfCheetahVelocity } from "../plugins/mujoco/mod.ts"
 import { make as native } from "../plugins/sessions/native/mod.ts"
+import { locomotionTable, type Row, Rows } from "./bilevel/locomotion.ts"
 
 const [iterations = "60", seeds = "3", folder = "runs/bilevel-locomotion", ...named] = process.argv.slice(2)
 
@@ -43,7 +44,7 @@ const families: Readonly<Record<string, { readonly family: Family; readonly n: n
 
 /** One trust region for all that have one, chosen for MAML-TRPO on seed 100; α = 1 tells tasks apart that want the opposite. */
 const trust = { ...boMrl.defaults.trust, kl: 0.03 }
-/** D₁ with the paper's λ; damped so far that no sampled inner problem of seed 100 was refused. */
+/** D₁ with the paper's λ; damped beyond what the sampled inner problems of seed 100 needed. */
 const bilevel: BoMrl = {
   ...boMrl.defaults,
   hypergradient: { ...boMrl.defaults.hypergradient, damping: 10 },
@@ -65,20 +66,6 @@ const learners = {
 const order = ["bo-mrl", "maml-trpo", "promp", "emaml"] as const
 /** The version of MuJoCo that takes a step in the least time. */
 const mujoco = "3.3.8"
-
-const Row = Schema.Struct({
-  family: Schema.String,
-  learner: Schema.String,
-  seed: Schema.Number,
-  iterations: Schema.Number,
-  /** Reward a step before and after adaptation, mean over tasks, by iteration. */
-  before: Schema.Array(Schema.Number),
-  after: Schema.Array(Schema.Number),
-  /** Reward a step on drawn tasks, before the first step of adaptation, after it, … */
-  test: Schema.Array(Schema.Number)
-})
-type Row = typeof Row.Type
-const Rows = Schema.fromJsonString(Schema.Array(Row))
 
 const right = <A>(either: E.Either<{ readonly message: string }, A>): Effect.Effect<A> =>
   E.isRight(either) ? Effect.succeed(either.right) : Effect.die(either.left.message)
@@ -110,22 +97,6 @@ const trained = Effect.fn(function* (name: string, learnerName: keyof typeof lea
   return { family: name, learner: learnerName, seed, iterations: total, before, after, test } satisfies Row
 })
 
-const show = (values: readonly number[]): string =>
-  E.match(
-    () => values.map((v) => v.toFixed(2)).join(" "),
-    ({ estimate, low, high }: Interval) => `${estimate.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`
-  )(tInterval(values))
-
-const table = (rows: readonly Row[]): string => {
-  const head = ["family", "learner", ...Array.from({ length: STEPS + 1 }, (_, k) => `after ${k}`), "seeds"]
-  const body = [...Map.groupBy(rows, (r) => `${r.family} | ${r.learner}`)].map(([name, own]) => [
-    name,
-    ...Array.from({ length: STEPS + 1 }, (_, k) => show(own.map((r) => r.test[k]!))),
-    String(own.length)
-  ])
-  return [head, head.map(() => "---"), ...body].map((row) => `| ${row.join(" | ")} |`).join("\n")
-}
-
 const program = Effect.gen(function* () {
   const files = yield* FileSystem.FileSystem
   const path = yield* Path.Path
@@ -152,7 +123,7 @@ const program = Effect.gen(function* () {
         yield* files.rename(`${kept}.part`, kept)
         yield* Console.error(`${family}, ${learner}, seed ${seed}: ${row.test.map((x) => x.toFixed(2)).join(" ")}`)
       }
-  yield* Console.log(table(rows))
+  yield* Console.log(locomotionTable(rows))
 })
 
 NodeRuntime.runMain(Effect.scoped(program).pipe(Effect.provide(NodeServices.layer)))

@@ -29,6 +29,46 @@ export const keepRollout = Effect.fnUntraced(function* ({ policy, n }: InnerProb
   return { kept, write }
 })
 
+/** Rows of a block, of all tasks together, most: what a curvature's product passes through then stays in a core's caches. */
+const BLOCK_ROWS = 1024
+/** Rows of a task's part of a block, least: matrix products of fewer are slow. */
+const LEAST_ROWS = 64
+
+/** Into how many equal blocks the rows of every task are cut; what is a mean over rows is the mean of theirs. */
+const blocksOf = (n: number, tasks: number): number => {
+  for (let blocks = Math.ceil((n * tasks) / BLOCK_ROWS); blocks * LEAST_ROWS <= n; blocks++)
+    if (n % blocks === 0) return blocks
+  return 1
+}
+
+/** Room for a rollout of each task in blocks of equally many rows. */
+const keepBlocks = Effect.fnUntraced(function* (problem: InnerProblem, tasks: number) {
+  const Real = realOf(yield* Session)
+  const { n } = problem
+  const count = blocksOf(n, tasks)
+  const rows = n / count
+  const each = yield* Effect.replicateEffect(keepRollout({ ...problem, n: rows }, tasks), count)
+  const partOf = (all: RolloutData[keyof RolloutData], block: number) => {
+    const width = all.length / (tasks * n)
+    const part = new Real(tasks * rows * width)
+    for (let t = 0; t < tasks; t++) {
+      const from = (t * n + block * rows) * width
+      part.set(all.subarray(from, from + rows * width), t * rows * width)
+    }
+    return part
+  }
+  const write = (data: RolloutData) =>
+    Effect.forEach(each, (to, block) =>
+      to.write({
+        observation: partOf(data.observation, block),
+        action: partOf(data.action, block),
+        logProb: partOf(data.logProb, block),
+        advantage: partOf(data.advantage, block)
+      })
+    )
+  return { blocks: each.map((to) => to.kept), rows, write }
+})
+
 /** A program of one task made one of all tasks; inputs that are no `shared` one have a place for each. */
 export const forAll = Effect.fnUntraced(function* <O extends string>(
   one: E.Either<ArgumentError, Program<string, O>>,
@@ -64,6 +104,7 @@ export const solver = Effect.fn("bilevel.solver")(function* (problem: InnerProbl
   const Real = realOf(session)
   const phi = yield* session.buffer([tasks, problem.policy.size])
   const { kept, write } = yield* keepRollout(problem, tasks)
+  const cut = yield* keepBlocks(problem, tasks)
   const stepping = yield* forAll(adamProgram(problem), tasks)
   const certifying = yield* forAll(certificateProgram(problem), tasks)
   const state: Record<string, Buffer> = {}
@@ -78,8 +119,14 @@ export const solver = Effect.fn("bilevel.solver")(function* (problem: InnerProbl
     /** What was last solved: ϕ `[tasks, p]` and the rollouts. */
     phi,
     kept,
+    /** The same rollouts cut into blocks, each of so many rows of every task. */
+    blocks: cut.blocks,
+    rows: cut.rows,
     /** Keeps rollouts of the meta-policy. */
-    keep: write,
+    keep: Effect.fnUntraced(function* (data: RolloutData) {
+      yield* write(data)
+      yield* cut.write(data)
+    }),
     /** From what θ is, which becomes ϕ, on the rollouts that are kept. */
     solve: Effect.gen(function* () {
       yield* session.write(phi, yield* session.read(theta))

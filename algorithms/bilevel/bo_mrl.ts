@@ -8,7 +8,7 @@ import { checked } from "./check.ts"
 import { type BoMrl, BoMrlConfig, defaults } from "./config.ts"
 import { learner, within } from "./learner.ts"
 
-const [ID, VERSION] = ["bo-mrl", "1"]
+const [ID, VERSION] = ["bo-mrl", "2"]
 
 /**
  * Bilevel meta-learning with universal policy adaptation: many optimisation steps on one rollout, differentiated implicitly.

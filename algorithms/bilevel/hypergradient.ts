@@ -1,5 +1,18 @@
 /** Implicit differentiation of an adapted policy's return: a gradient, a linear system, and a mixed derivative. */
-import { gradients, mean, neg, program, pushforward, type Shape } from "../../core/program/mod.ts"
+import * as E from "fp-ts/lib/Either.js"
+import { pipe } from "fp-ts/lib/function.js"
+import {
+  gradients,
+  inStages,
+  mean,
+  neg,
+  type Program,
+  program,
+  pushforward,
+  type Shape,
+  type Stages,
+  type Tensor
+} from "../../core/program/mod.ts"
 import { divergence, partShapes, policyGradientLoss } from "../meta/sample.ts"
 import { fisherProduct } from "../meta/trust_region.ts"
 import { type InnerProblem, innerObjective, innerShapes, sampleOf } from "./inner_problem.ts"
@@ -26,11 +39,15 @@ export const slopeProgram = ({ policy, n }: InnerProblem) =>
  */
 export const curvatureProgram = (problem: InnerProblem) => {
   const shapes: Record<string, Shape> = { ...innerShapes(problem), direction: [problem.policy.size] }
-  return program("bilevel.curvature", shapes, (x) => {
-    const [g] = gradients(innerObjective(problem, sampleOf(x), x.theta!, x.phi!), [x.theta!])
-    const [product] = pushforward([g!], [{ of: x.theta!, tangent: x.direction! }])
-    return { product: product! }
-  })
+  return program("bilevel.curvature", shapes, (x) => curved(problem, x))
+}
+
+type Inputs = Readonly<Record<string, Tensor>>
+
+const curved = (problem: InnerProblem, x: Inputs) => {
+  const [g] = gradients(innerObjective(problem, sampleOf(x), x.theta!, x.phi!), [x.theta!])
+  const [product] = pushforward([g!], [{ of: x.theta!, tangent: x.direction! }])
+  return { product: product! }
 }
 
 /**
@@ -45,12 +62,32 @@ export const curvatureProgram = (problem: InnerProblem) => {
  */
 export const mixedProgram = (problem: InnerProblem) => {
   const shapes: Record<string, Shape> = { ...innerShapes(problem), direction: [problem.policy.size] }
-  return program("bilevel.mixed", shapes, (x) => {
-    const objective = innerObjective(problem, sampleOf(x), x.theta!, x.phi!)
-    const [along] = pushforward([objective], [{ of: x.theta!, tangent: x.direction! }])
-    const [gradient] = gradients(neg(along!), [x.phi!])
-    return { gradient: gradient! }
-  })
+  return program("bilevel.mixed", shapes, (x) => mixed(problem, x))
+}
+
+const mixed = (problem: InnerProblem, x: Inputs) => {
+  const objective = innerObjective(problem, sampleOf(x), x.theta!, x.phi!)
+  const [along] = pushforward([objective], [{ of: x.theta!, tangent: x.direction! }])
+  const [gradient] = gradients(neg(along!), [x.phi!])
+  return { gradient: gradient! }
+}
+
+/**
+ * Both of the above in stages: `first` is what neither the curvature's products nor the mixed derivative take anew for a direction,
+ * the passes through the network.
+ *
+ * - Errors: those of the programs.
+ */
+export const implicitPrograms = (problem: InnerProblem) => {
+  const shapes: Record<string, Shape> = { ...innerShapes(problem), direction: [problem.policy.size] }
+  return pipe(
+    program("bilevel.implicit", shapes, (x) => ({ ...curved(problem, x), ...mixed(problem, x) })),
+    E.chain((both: Program<string, string>) => inStages(["direction"])(both)),
+    E.map(({ first, rest }: Stages) => {
+      const only = (name: "product" | "gradient") => ({ ...rest, outputs: { [name]: rest.outputs[name]! } })
+      return { first, curvature: only("product"), mixed: only("gradient") }
+    })
+  )
 }
 
 /** The product of a direction with the meta-policy's Fisher matrix on a rollout's states. Shapes: `[p]`. */

@@ -1,9 +1,7 @@
 /** The hypergradients of all tasks, and TRPO's step of the meta-parameter along their mean. */
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import { pipe } from "fp-ts/lib/function.js"
 import { norm } from "../../core/linalg/mod.ts"
-import { inStages } from "../../core/program/mod.ts"
 import type { Floats } from "../../core/random/mod.ts"
 import { fromEither } from "../../core/service/from_either.ts"
 import { realOf } from "../../core/service/real.ts"
@@ -13,13 +11,7 @@ import { pauseEvery } from "../environment_runner.ts"
 import type { RolloutData } from "../meta/inner_loop.ts"
 import { trustStep } from "../meta/trust_region.ts"
 import { forAll, keepRollout, type solver } from "./adaptation.ts"
-import {
-  curvatureProgram,
-  metaDivergenceProgram,
-  metaFisherProgram,
-  mixedProgram,
-  slopeProgram
-} from "./hypergradient.ts"
+import { implicitPrograms, metaDivergenceProgram, metaFisherProgram, slopeProgram } from "./hypergradient.ts"
 import type { InnerProblem } from "./inner_problem.ts"
 import { type Solution, solveSystems } from "./system.ts"
 
@@ -55,15 +47,19 @@ export const outer = Effect.fn("bilevel.outer")(function* (
   const Real = realOf(session)
   const [p, count] = [problem.policy.size, tasks.length]
   const { theta, learner } = inner
-  const { phi: phis, kept } = learner.adapting
+  const { phi: phis, kept, blocks, rows } = learner.adapting
   const shown = yield* keepRollout(problem, count)
   const sloping = yield* forAll(slopeProgram(problem), count)
-  const { first, rest } = yield* fromEither(pipe(curvatureProgram(problem), E.chain(inStages(["direction"]))))
+  const { first, curvature, mixed } = yield* fromEither(implicitPrograms({ ...problem, n: rows }))
   const passing = yield* forAll(E.right(first), count)
-  const curving = yield* forAll(E.right(rest), count)
-  const passed: Record<string, Buffer> = {}
-  for (const [name, { shape }] of Object.entries(first.outputs)) passed[name] = yield* session.buffer([count, ...shape])
-  const mixing = yield* forAll(mixedProgram(problem), count)
+  const curving = yield* forAll(E.right(curvature), count)
+  const mixing = yield* forAll(E.right(mixed), count)
+  const passed: Record<string, Buffer>[] = []
+  for (const _ of blocks) {
+    const own: Record<string, Buffer> = {}
+    for (const [name, { shape }] of Object.entries(first.outputs)) own[name] = yield* session.buffer([count, ...shape])
+    passed.push(own)
+  }
   const fisher = yield* forAll(metaFisherProgram(problem), count, ["phi", "direction"])
   const diverging = yield* forAll(metaDivergenceProgram(problem), count, ["phi", "old"])
   const pause = pauseEvery(curving.cost.flops)
@@ -75,7 +71,6 @@ export const outer = Effect.fn("bilevel.outer")(function* (
     kl: new Real(count)
   }
   const wide = new Real(count * p)
-  const seen = { theta, phi: phis, ...kept }
   const rowsOf = (all: Floats): readonly Float64Array[] =>
     tasks.map((_, t) => Float64Array.from(all.subarray(t * p, (t + 1) * p)))
   const spread = (rows: readonly (Float64Array | undefined)[]) => {
@@ -83,10 +78,24 @@ export const outer = Effect.fn("bilevel.outer")(function* (
     for (const [t, row] of rows.entries()) if (row !== undefined) wide.set(row, t * p)
     return wide
   }
-  const products = Effect.fnUntraced(function* (directions: readonly (Float64Array | undefined)[]) {
-    yield* curving.run({ ...seen, ...passed, direction: spread(directions) }, { product: out.product })
+  const seenBy = blocks.map((data, b) => ({ theta, phi: phis, ...data, ...passed[b], direction: wide }))
+  const passings = blocks.map((data, b) => passing.run({ theta, phi: phis, ...data }, passed[b]!))
+  const curved = seenBy.map((seen) => curving.run(seen, { product: out.product }))
+  const mixings = seenBy.map((seen) => mixing.run(seen, { gradient: out.gradient }))
+  /** What calls of all blocks give for these directions, in the mean: a row a task. */
+  const overBlocks = Effect.fnUntraced(function* (
+    calls: typeof curved | typeof mixings,
+    result: Floats,
+    directions: readonly (Float64Array | undefined)[]
+  ) {
+    spread(directions)
+    const total = new Float64Array(count * p)
+    for (const call of calls) {
+      yield* call
+      for (let i = 0; i < total.length; i++) total[i]! += result[i]! / calls.length
+    }
     yield* pause
-    return rowsOf(out.product)
+    return rowsOf(total)
   })
   /** Mean over tasks of rows of so many numbers. */
   const meanOver = (all: Floats, width: number): Float64Array => {
@@ -107,10 +116,12 @@ export const outer = Effect.fn("bilevel.outer")(function* (
       yield* lossOf()
       const [loss, kl] = [Array.from(out.loss), Array.from(out.kl)]
       // What all products share: the passes through the network.
-      yield* passing.run(seen, passed)
-      const solutions = yield* solveSystems(problem.config, rowsOf(out.slope), products)
-      yield* mixing.run({ ...seen, direction: spread(solutions.map((s) => s.x)) }, { gradient: out.gradient })
-      const gradients = rowsOf(out.gradient)
+      yield* Effect.all(passings)
+      const solutions = yield* solveSystems(problem.config, rowsOf(out.slope), (directions) =>
+        overBlocks(curved, out.product, directions)
+      )
+      const directions = solutions.map((s) => s.x)
+      const gradients = yield* overBlocks(mixings, out.gradient, directions)
       const norms = gradients.map(norm)
       const finite = (t: number) => [loss[t], kl[t], norms[t]].every(Number.isFinite)
       return { gradients, norms, solutions, loss, kl, finite } satisfies Hypergradients

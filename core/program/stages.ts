@@ -3,7 +3,7 @@ import type { ArgumentError } from "../failure/mod.ts"
 import * as P from "./primitive.ts"
 import type { Program } from "./program.ts"
 import { shapeError } from "./shape.ts"
-import { type Tensor, topological } from "./tensor.ts"
+import { type Binary, type Tensor, topological, type Unary } from "./tensor.ts"
 
 /** A program in two: what stays, and what is computed anew. */
 export interface Stages {
@@ -61,6 +61,30 @@ export const inStages =
     })
   }
 
+/** What takes less time to compute again than to read from memory. */
+const cheap = new Set<string>(["neg", "add", "sub", "mul"] satisfies (Unary | Binary)[])
+/** Operations by which a value may be made again. */
+const AGAIN = 4
+
+/** Operations that make y again of what is kept and of inputs; more than `AGAIN` where something else is in between. */
+const operations = (y: Tensor, kept: ReadonlySet<Tensor>): number => {
+  if (kept.has(y)) return 0
+  const { op } = y
+  const own = free.has(op.kind) ? 0 : "fn" in op && cheap.has(op.fn) ? 1 : AGAIN + 1
+  // An operand that is asked for twice is counted twice: a bound, not a count.
+  return y.args.reduce((sum, a) => (sum > AGAIN ? sum : sum + operations(a, kept)), own)
+}
+
+/** Without what a few cheap operations make of the others: the last first, so that what is made of it goes before it. */
+const thinned = (found: ReadonlySet<Tensor>, order: readonly Tensor[]): ReadonlySet<Tensor> => {
+  const kept = new Set(found)
+  for (const y of order.toReversed()) {
+    if (!kept.delete(y)) continue
+    if (operations(y, kept) > AGAIN) kept.add(y)
+  }
+  return kept
+}
+
 /** The values that stay, cost something, and are asked for by what varies, through views at most. */
 const frontier = (order: readonly Tensor[], moving: ReadonlySet<Tensor>): readonly Tensor[] => {
   const found = new Set<Tensor>()
@@ -70,7 +94,8 @@ const frontier = (order: readonly Tensor[], moving: ReadonlySet<Tensor>): readon
     else for (const a of y.args) ask(a)
   }
   for (const y of order) if (moving.has(y)) for (const a of y.args) ask(a)
-  return order.filter((y) => found.has(y))
+  const kept = thinned(found, order)
+  return order.filter((y) => kept.has(y))
 }
 
 /** The same outputs with some nodes replaced. */

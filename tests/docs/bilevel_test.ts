@@ -5,6 +5,7 @@ import { test } from "node:test"
 import { Schema } from "effect"
 import { Cell } from "../../experiments/bilevel/cell.ts"
 import { algs, paper, variances } from "../../experiments/bilevel/lakes.ts"
+import { locomotionTable, Rows } from "../../experiments/bilevel/locomotion.ts"
 import { constantTable, gapTable, holds, returnTable } from "../../experiments/bilevel/tables.ts"
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8")
@@ -48,4 +49,11 @@ test("the page's tables are those of the cells, and so is what it says that held
   ])
   for (const said of ["1500 of 1500", "60 of 60", "240 of 240", "47 of 1260", "4 of 60", "58 of 60", "33 of 60"])
     assert.ok(page.includes(said) || page.replaceAll("\n", " ").replaceAll("  ", " ").includes(said), said)
+})
+
+test("the page's table of half-cheetahs is that of the rows that are kept, three seeds of each learner", () => {
+  const rows = Schema.decodeSync(Rows)(read("experiments/results/bilevel-locomotion/rows.json"))
+  const names = rows.map((r) => `${r.learner} ${r.seed}`)
+  assert.deepEqual(new Set(names).size, 4 * 3)
+  for (const row of locomotionTable(rows).split("\n").slice(2)) assert.ok(plain(page).includes(plain(row)), row)
 })

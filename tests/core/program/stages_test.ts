@@ -3,7 +3,19 @@ import { test } from "node:test"
 import fc from "fast-check"
 import * as E from "fp-ts/lib/Either.js"
 import { mlp } from "../../../core/network/mod.ts"
-import { evaluate, hvp, inStages, mean, type Program, program, square, sub } from "../../../core/program/mod.ts"
+import {
+  add,
+  evaluate,
+  hvp,
+  inStages,
+  mean,
+  mul,
+  type Program,
+  program,
+  square,
+  sub,
+  tanh
+} from "../../../core/program/mod.ts"
 import { fillNormal, stream, zeroKey } from "../../../core/random/mod.ts"
 import { built } from "./support.ts"
 
@@ -45,6 +57,20 @@ test("inStages() keeps each value once, and no view of an input", () => {
   assert.equal(new Set(kept).size, kept.length)
   assert.ok(kept.length > 0 && kept.every((y) => !["input", "reshape", "slice", "broadcast"].includes(y.op.kind)))
   assert.ok(!("v.theta" in first.inputs))
+})
+
+test("inStages() keeps what is dear, and not what a few cheap operations make of it", () => {
+  const whole: Program<string, string> = built(
+    program("bend", { x: [3], v: [3] }, ({ x, v }) => {
+      const bent = tanh(x)
+      return { y: add(mul(v, bent), mul(mul(v, v), sub(1, square(bent)))) }
+    })
+  )
+  const { first } = built(inStages(["v"])(whole))
+  assert.deepEqual(
+    Object.values(first.outputs).map((y) => y.op),
+    [{ kind: "unary", fn: "tanh" }]
+  )
 })
 
 test("inStages() names an input that the program lacks", () => {
