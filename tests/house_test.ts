@@ -7,9 +7,8 @@ import { test } from "node:test"
 import { bare, code, floors, type Import, imports, inside, isCode, loadedWith, root, texts } from "./support/house.ts"
 
 /** The wings of `plugins`, likewise. */
-const wings = "io gymnasium sessions mujoco metaworld loading config workers exchange loggers runs sweeps cli".split(
-  " "
-)
+const wings =
+  "io gymnasium sessions mujoco metaworld loading config workers exchange loggers runs sweeps watch cli".split(" ")
 
 /** The rooms of `pipeline`, likewise. */
 const rooms = [
@@ -194,7 +193,7 @@ test("what is internal reaches no user: neither a room's mod.ts nor an experimen
 test("neither the command's start nor the pipeline loads a learner; the start loads nothing that computes or draws", () => {
   const isLearner = (path: string): boolean => /^algorithms\/(?:mod|.*\/learner)\.ts$/.test(path)
   const isHeavy = (path: string): boolean =>
-    /^(?:pipeline|plugins\/(?:loading\/catalog|loggers|sessions\/native|sessions\/tfjs|runs\/report|workers|sweeps))\/mod\.ts$/.test(
+    /^(?:pipeline|plugins\/(?:loading\/catalog|loggers|sessions\/native|sessions\/tfjs|runs\/report|workers|sweeps|watch))\/mod\.ts$/.test(
       path
     )
   const start = [...loadedWith("cli.ts")]

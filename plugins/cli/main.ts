@@ -25,6 +25,7 @@ import { runsCommand } from "./runs.ts"
 import { setupCommand } from "./setup.ts"
 import { root } from "./shared.ts"
 import { sweepCommand } from "./sweep.ts"
+import { watchCommand } from "./watch.ts"
 import { workerCommand } from "./worker.ts"
 
 export const pgex = root.pipe(
@@ -32,6 +33,7 @@ export const pgex = root.pipe(
     runCommand,
     sweepCommand,
     workerCommand,
+    watchCommand,
     runsCommand,
     clusterCommand,
     replayCommand,

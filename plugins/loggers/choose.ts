@@ -5,6 +5,7 @@ import { pipe } from "fp-ts/lib/function.js"
 import { type ArgumentError, cannot } from "../../core/failure/mod.ts"
 import { suggestion } from "../../core/text/choices.ts"
 import { shown } from "../../core/text/shown.ts"
+import { leavesBy } from "../io/confined.ts"
 import type { LoggedRun, LoggerPlugin, Logging } from "../loading/mod.ts"
 import { csv, jsonLines } from "./lines.ts"
 import { type RowFormat, rowFile } from "./row_file.ts"
@@ -24,14 +25,17 @@ export interface OwnLogger {
 /** Where a logger writes that was not told: beside the run's own files. */
 const LOGS = "logs"
 
+/** The place that was named, or one below the run's directory, which no link may lead out of. */
 const own =
   (id: string, place: string | undefined, name: string) =>
-  (run: LoggedRun): string => {
+  async (run: LoggedRun): Promise<string> => {
     if (place !== undefined) return resolve(place)
-    if (run.directory !== "") return join(run.directory, LOGS, name)
-    throw new Error(
-      `Cannot log by ${id}: want a place for it, got none, and a run without a directory; name it: ${id}=…`
-    )
+    const doing = `Cannot log by ${id}`
+    if (run.directory === "")
+      throw new Error(`${doing}: want a place for it, got none, and a run without a directory; name it: ${id}=…`)
+    const to = await leavesBy(run.directory, `${LOGS}/${name}`)
+    if (to !== undefined) throw new Error(`${doing}: want a path within the run directory, got ${to}`)
+    return join(run.directory, LOGS, name)
   }
 
 const file = (id: string, summary: string, name: string, format: RowFormat): OwnLogger => ({
@@ -40,7 +44,7 @@ const file = (id: string, summary: string, name: string, format: RowFormat): Own
   place: `FILE, else ${LOGS}/${name} of the run`,
   at: (place) => {
     const path = own(id, place, name)
-    return E.right({ id, summary, open: async (run) => rowFile({ path: path(run), format }, run.name) })
+    return E.right({ id, summary, open: async (run) => rowFile({ path: await path(run), format }, run.name) })
   }
 })
 
@@ -49,8 +53,8 @@ const TENSORBOARD = "tensorboard"
 /** Where TensorBoard finds a run: `FOLDER/RUN`, or the run's own folder. */
 const eventsOf = (place: string | undefined) => {
   const folder = own(TENSORBOARD, place, TENSORBOARD)
-  return (run: LoggedRun): Promise<Logging> =>
-    eventFolder(place === undefined ? folder(run) : join(folder(run), run.name), run.name)
+  return async (run: LoggedRun): Promise<Logging> =>
+    eventFolder(place === undefined ? await folder(run) : join(await folder(run), run.name), run.name)
 }
 
 const telemetrySummary = "OpenTelemetry: a trace with a span a stage, the newest numbers as gauges"

@@ -1,5 +1,5 @@
 /** A job in a run directory: the store around it, the receipts, the report and the summary after it. */
-import { Effect, Layer } from "effect"
+import { Cause, Effect, type Exit, Layer } from "effect"
 import { Progress } from "../../core/service/progress.ts"
 import { Recovery, type SessionRecord } from "../../core/service/recovery.ts"
 import { RunStore } from "../../core/service/run_store.ts"
@@ -15,6 +15,7 @@ import { workersLayer } from "../workers/mod.ts"
 import { machine, versions } from "./machine.ts"
 import { report } from "./report/mod.ts"
 import { digestOf } from "./store/mod.ts"
+import { leavingTrail, type TrailEnd } from "./trail.ts"
 
 /** What a job needs: its store, its progress display, a session, and whoever does its work. */
 export type Job<E> = (config: RunConfig) => Effect.Effect<JobResult, E, RunStore | Progress | Session | Workers>
@@ -38,6 +39,22 @@ export interface Start {
  * - Errors: the job's own, `SessionError`, `RunStoreError`.
  */
 export const runJob = Effect.fn("run_job")(function* <E>(job: Job<E>, start: Start) {
+  const { directory } = yield* RunStore
+  const { progress, ended } = yield* leavingTrail(directory, yield* Progress)
+  return yield* jobDone(job, start).pipe(
+    Effect.provideService(Progress, progress),
+    Effect.onExit((exit) => ended(endOf(exit)))
+  )
+})
+
+const endOf = (exit: Exit.Exit<{ readonly headline: string }, unknown>): TrailEnd => {
+  if (exit._tag === "Success") return { end: "finished", words: exit.value.headline }
+  if (Cause.hasInterruptsOnly(exit.cause)) return { end: "stopped", words: "" }
+  const failure = Cause.squash(exit.cause)
+  return { end: "failed", words: failure instanceof Error ? failure.message : String(failure) }
+}
+
+const jobDone = Effect.fnUntraced(function* <E>(job: Job<E>, start: Start) {
   const { config, command, loaded, loggers = [], workers: layerOf = workersLayer } = start
   const store = yield* RunStore
   const display = yield* Progress

@@ -3,7 +3,7 @@ export { type Compared, compared, type Estimate, estimate, leaves, type Side } f
 export { exportTable, formats } from "./export_table.ts"
 export { readExperiment } from "./folder.ts"
 export { DATABASE_VARIABLE, databaseAddress, work } from "./machines/mod.ts"
-export { type RunRow, returnsOf, runsIn } from "./overview.ts"
+export { eachRun, type RunPlace, type RunRow, returnsOf, runsIn } from "./overview.ts"
 export { readSweep } from "./read.ts"
 export { readyOf } from "./ready.ts"
 export { removableAt, removeRuns } from "./remove.ts"

@@ -33,30 +33,43 @@ const DEEPEST = 3
 export const runsIn = Effect.fn("sweeps.runsIn")(function* (folder: string) {
   const root = resolve(folder)
   const found: RunRow[] = []
-  const walk = (path: string, name: string, ends: ReadonlyMap<string, RunEnd>): Effect.Effect<void> =>
+  yield* eachRun(root, ({ path, name, ends }) =>
     Effect.gen(function* () {
-      const files = diskFiles(path)
-      const entries = yield* Effect.orElseSucceed(files.list(""), () => [])
-      if (entries.some((e) => e.name === "run.json")) {
-        const run = yield* Effect.option(readBegun(path))
-        if (Option.isSome(run)) found.push(yield* rowOf(path, name, run.value, ends.get(name.split("/").at(-1) ?? "")))
-        return
-      }
-      if (name.split("/").length > DEEPEST) return
-      const own = new Map((yield* readEnds(files)).map((end) => [end.name, end]))
-      for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1)))
-        if (entry.folder && entry.name !== names.work)
-          yield* walk(
-            join(path, entry.name),
-            name === "" ? entry.name : `${name}/${entry.name}`,
-            own.size > 0 ? own : ends
-          )
+      const run = yield* Effect.option(readBegun(path))
+      if (Option.isSome(run)) found.push(yield* rowOf(path, name, run.value, ends.get(name.split("/").at(-1) ?? "")))
     })
-  yield* walk(root, "", new Map())
+  )
   if (found.length > 0) return found
   const [want, got, fix] = ["a folder with runs in it", "none", "pgex run makes one, pgex sweep many"]
   return yield* Effect.fail(runStoreError({ reason: "not-a-run", path: root, want, got, fix }))
 })
+
+/** A run's directory, where it is below the folder that was asked for, and how the runs beside it ended. */
+export interface RunPlace {
+  readonly path: string
+  readonly name: string
+  readonly ends: ReadonlyMap<string, RunEnd>
+}
+
+/** Goes through all directories of runs in a folder and below, by path. What cannot be listed has none. */
+export const eachRun = (folder: string, visit: (place: RunPlace) => Effect.Effect<void>): Effect.Effect<void> => {
+  const walk = ({ path, name, ends }: RunPlace): Effect.Effect<void> =>
+    Effect.gen(function* () {
+      const files = diskFiles(path)
+      const entries = yield* Effect.orElseSucceed(files.list(""), () => [])
+      if (entries.some((e) => e.name === "run.json")) return yield* visit({ path, name, ends })
+      if (name.split("/").length > DEEPEST) return
+      const own = new Map((yield* readEnds(files)).map((end) => [end.name, end]))
+      for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1)))
+        if (entry.folder && entry.name !== names.work)
+          yield* walk({
+            path: join(path, entry.name),
+            name: name === "" ? entry.name : `${name}/${entry.name}`,
+            ends: own.size > 0 ? own : ends
+          })
+    })
+  return walk({ path: folder, name: "", ends: new Map() })
+}
 
 const Summary = Schema.Struct({ headline: Schema.String })
 

@@ -4,8 +4,8 @@ import { basename, dirname, join } from "node:path"
 import { Effect } from "effect"
 import { reasonOf } from "../../../core/service/file_error.ts"
 import { isRunStoreError, type RunStoreError, runStoreError } from "../../../core/service/run_store.ts"
+import { isBelow, leavesBy } from "../../io/confined.ts"
 import { codeOf, type Disk, disk, replaceEntry, syncEntry, syncFolder } from "../../io/disk.ts"
-import { isBelow, leavesBy } from "./confined.ts"
 import { sizedRead } from "./sized_read.ts"
 
 /** A folder of files by relative path; a path that leads out of it is refused as damaged. */

@@ -2,7 +2,7 @@
 import { join } from "node:path"
 import { Effect } from "effect"
 import { type RunStoreError, runStoreError } from "../../../core/service/run_store.ts"
-import { leavesBy } from "./confined.ts"
+import { leavesBy } from "../../io/confined.ts"
 import { outside, refused } from "./files.ts"
 
 /** The empty file that is locked. */

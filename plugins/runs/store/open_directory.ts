@@ -95,7 +95,8 @@ const begin = Effect.fnUntraced(function* (files: Files, run: RunFile, used: boo
 })
 
 /** What a run leaves at its top level. */
-const ownNames = /^(run\.json|run\.lock|run\.lock-journal|events\.jsonl|summary\.json|report\.html|artefacts\.json)$/
+const ownNames =
+  /^(run\.json|run\.lock|run\.lock-journal|events\.jsonl|progress\.jsonl|summary\.json|report\.html|artefacts\.json)$/
 
 const isOwn = (name: string): boolean => name === keptFolder || ownNames.test(name) || unfinished.test(name)
 const isOwnInStage = (name: string): boolean => isContentNamed(name) || unfinished.test(name)

@@ -4,10 +4,12 @@ import { spawnSync } from "node:child_process"
 import {
   appendFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   writeFileSync
 } from "node:fs"
@@ -150,6 +152,18 @@ test("a file of something else, or of another run, is left as it is", async () =
   await assert.rejects(opened(`csv=${file}`, "two"), /got rows of run "one"/)
   appendFileSync(file, "1,2\n")
   await assert.rejects(opened(`csv=${file}`, "one"), /got "1,2" on a line/)
+})
+
+test("a link in a run's directory that leads out of it is not followed", async () => {
+  const [directory, outside] = [place(), place()]
+  for (const path of [directory, outside]) mkdirSync(path)
+  symlinkSync(outside, join(directory, "logs"))
+  for (const id of ["jsonl", "csv", "tensorboard"])
+    await assert.rejects(
+      async () => right(loggerNamed(id)).open({ name: "run", config: smallest, directory }),
+      /want a path within the run directory, got/
+    )
+  assert.deepEqual(readdirSync(outside), [])
 })
 
 test("what --log asks for is refused with what there is", () => {

@@ -76,7 +76,10 @@ export const learningFigure = (
   const iterations = [...new Set(points.map((p) => p.iteration))].sort((a, b) => a - b)
   const numbers = table(
     ["task", ...iterations.map(String)],
-    curves.map((c) => [id(c.task), ...iterations.map((i) => c.points.find((p) => p.iteration === i)?.value ?? "")])
+    curves.map((c) => {
+      const values = new Map(c.points.map((p) => [p.iteration, p.value]))
+      return [id(c.task), ...iterations.map((i) => values.get(i) ?? "")]
+    })
   )
   return figure(picture, html`<b>How each task learned under the one meta-policy.</b> Coloured by group.`, numbers)
 }

@@ -1,0 +1,71 @@
+/**
+ * `progress.jsonl`: how far a run is, for whoever watches it from elsewhere. It grows for as long as the run's directory is there; it
+ * has times, belongs to no digest, and nothing is computed from it.
+ */
+import { appendFile } from "node:fs/promises"
+import { hostname } from "node:os"
+import { join } from "node:path"
+import { Clock, Effect, Schema } from "effect"
+import { jsonText } from "../../core/service/decoding.ts"
+import type { ProgressService, StageProgress } from "../../core/service/progress.ts"
+import { leavesBy } from "../io/confined.ts"
+
+/** Its name in the run's directory. */
+export const trailFile = "progress.jsonl"
+
+/** How a run ended, and in which words: its headline, or why it failed. */
+export interface TrailEnd {
+  readonly end: "finished" | "failed" | "stopped"
+  readonly words: string
+}
+
+const TrailLine = Schema.Struct({
+  /** In ISO 8601. */
+  time: Schema.String,
+  /** A process begins to write the run, or goes on with it. */
+  begin: Schema.optionalKey(Schema.Struct({ process: Schema.Int, machine: Schema.String })),
+  stage: Schema.optionalKey(Schema.String),
+  done: Schema.optionalKey(Schema.Number),
+  total: Schema.optionalKey(Schema.Number),
+  unit: Schema.optionalKey(Schema.String),
+  steps: Schema.optionalKey(Schema.Number),
+  note: Schema.optionalKey(Schema.String),
+  say: Schema.optionalKey(Schema.String),
+  end: Schema.optionalKey(Schema.Literals(["finished", "failed", "stopped"])),
+  words: Schema.optionalKey(Schema.String)
+})
+export type TrailLine = typeof TrailLine.Type
+
+/** What a line says; nothing where it is none. */
+export const trailLine = Schema.decodeUnknownOption(jsonText(TrailLine))
+
+/** A stage is told at its beginning, at its end, and after so many milliseconds. */
+const EVERY = 1000
+
+/** Progress that leaves a trail in the directory too, where there is one. What cannot be written is not: it never stops a run. */
+export const leavingTrail = Effect.fnUntraced(function* (directory: string, progress: ProgressService) {
+  // A link that somebody put into the directory is not followed out of it.
+  const isOutside = Effect.promise(async () => (await leavesBy(directory, trailFile)) !== undefined)
+  if (directory === "" || (yield* isOutside)) return { progress, ended: () => Effect.void }
+  const write = (line: object): Effect.Effect<void> =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      const text = `${JSON.stringify({ time: new Date(now).toISOString(), ...line })}\n`
+      return Effect.ignore(Effect.tryPromise(() => appendFile(join(directory, trailFile), text)))
+    })
+  const told = new Map<string, number>()
+  const report = Effect.fnUntraced(function* (p: StageProgress) {
+    const now = yield* Clock.currentTimeMillis
+    const before = told.get(p.stage)
+    if (before !== undefined && now - before < EVERY && p.done < p.total) return
+    told.set(p.stage, now)
+    yield* write(p)
+  })
+  yield* write({ begin: { process: process.pid, machine: hostname() } })
+  return {
+    progress: {
+      report: (p) => Effect.andThen(progress.report(p), report(p)),
+      say: (sentence) => Effect.andThen(progress.say(sentence), write({ say: sentence }))
+    } satisfies ProgressService,
+    ended: (end: TrailEnd) => write(end)
+  }
+})
