@@ -94,6 +94,8 @@ export const takeFolder = Effect.fn("sweeps.takeFolder")(function* (path: string
     Effect.catch((e) => (e.reason === "locked" ? Effect.flatMap(held(files, path, e), Effect.fail) : Effect.fail(e)))
   )
   const before = yield* admitted(files, path)
+  // Who holds the folder knows that nobody writes them any more.
+  for (const { name } of yield* files.list("")) if (unfinished.test(name)) yield* files.remove(name)
   yield* writeJson(files, names.holder, {
     process: process.pid,
     machine: hostname(),

@@ -56,11 +56,15 @@ test("what runs have alike is done once: two that differ in their groups share a
   assert.ok(all < 2 * (3 + singles + 1 + rows(2)), `${all}`)
 })
 
-test("more runs can be added, and what is finished computes nothing more", async () => {
+test("more runs can be added, what is finished computes nothing more, and what a kill cut short is gone", async () => {
   const before = activities(at("two")).length
+  // As a kill leaves them that came while a file was written.
+  const cut = ["summary.json.7.0af1b2c3.tmp", "holder.json.7.0af1b2c4.tmp"].map((name) => at(`two/${name}`))
+  for (const path of cut) writeFileSync(path, "{")
   const again = await doHere(two, { out: at("two"), retry: true })
   assert.deepEqual(states(again.runs), ["finished", "finished"])
   assert.equal(activities(at("two")).length, before)
+  assert.deepEqual(cut.filter(existsSync), [])
   const more = { ...two, over: { seed: [0, 1], "grouping.k": [2] } }
   const { runs } = await doHere(more, { out: at("two") })
   assert.deepEqual(
