@@ -18,8 +18,8 @@ import { type PriorWeights, regulariser } from "./prior.ts"
  * - Errors: `ArgumentError` where environments do not open or the policy makes no program; `SessionError`, `SessionLost` of the
  *   session.
  */
-export const collector = (c: Pick<Loop, "gamma" | "lambda">, problem: Problem, prior?: PriorWeights) => {
-  const n = networks(problem.policy)
+export const collector = (c: Pick<Loop, "gamma" | "lambda" | "popArt">, problem: Problem, prior?: PriorWeights) => {
+  const n = networks(problem.policy, c.popArt !== "off")
   const makeValue: MakeValue = (rows) => valueProgram(n, rows)
   const added = prior === undefined ? undefined : (parameters: Buffer) => regulariser(prior, n, parameters)
   return collectorOf(c, problem, n.layout, makeValue, added)

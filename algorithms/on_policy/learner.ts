@@ -27,6 +27,7 @@ import { estimator, makeEstimates } from "./advantage.ts"
 import { linearEstimate } from "./linear_advantage.ts"
 import { networks } from "./networks.ts"
 import { loopDefaults, type OnPolicy, withBudget } from "./objective.ts"
+import { checkPopArt, firstScaled, headsOf, rescale } from "./pop_art.ts"
 import { checkTold, regulariser } from "./prior.ts"
 import { brokenTasks, byName, taskRows } from "./rows.ts"
 import { deviceState } from "./step.ts"
@@ -43,11 +44,13 @@ export const checked = <C>(
   c: C,
   problem: TrainingProblem
 ): E.Either<ArgumentError, number> => {
-  const { klStop } = { ...loopDefaults, ...loop(c) }
+  const { klStop, popArt, baseline } = { ...loopDefaults, ...loop(c) }
   const several = checkSeveral(problem)
   if (E.isLeft(several)) return several
   const told = prior === undefined ? several : checkTold(problem, id)
   if (E.isLeft(told)) return told
+  const scaling = checkPopArt(problem, { popArt, baseline })
+  if (E.isLeft(scaling)) return scaling
   if (klStop === "off" || metrics.includes("kl")) return stepsOfEach(problem)
   return E.left(problemError("klStop", `off, or an objective with the metric "kl"`, `metrics ${metrics.join(", ")}`))
 }
@@ -60,7 +63,7 @@ export const learner = <C>(kind: OnPolicy<C>) =>
     const steps = yield* fromEither(checked(kind, c, problem))
     const session = yield* Session
     const Real = realOf(session)
-    const n = networks(policy)
+    const n = networks(policy, loop.popArt !== "off")
     const x = yield* environmentRunner(problem, zeroKey, Real)
     const envs = x.batch.count
     const at = yield* deviceState(n, loop)
@@ -82,6 +85,16 @@ export const learner = <C>(kind: OnPolicy<C>) =>
       tasks: tasks.length,
       combiner: combining
     })
+    /** What the value network learns from: in its heads' scales, which take in the rollout first. */
+    const scaledEstimates = Effect.fnUntraced(function* () {
+      const { scaled } = n
+      if (scaled === undefined || loop.popArt === "off") return estimates
+      const all = yield* session.read(at.parameters)
+      const where = { heads: headsOf(scaled, problem), each: envs / tasks.length, beta: loop.popArt }
+      const inScale = rescale(n, scaled, where, all.subarray(policy.size), estimates)
+      yield* session.write(at.parameters, all)
+      return inScale
+    })
     const rateAt = linearRate(loop.learningRate, 0)
     const optimizerState = loop.optimizer.state(n.layout.size)
     const optimizerNames = Object.keys(optimizerState)
@@ -94,13 +107,13 @@ export const learner = <C>(kind: OnPolicy<C>) =>
       problem,
       Real,
       x,
-      valueSize: n.value.layout.size,
+      valueSize: n.valueSize,
       arrays: [...optimizerNames, ...(combining?.names ?? [])],
       streams: ["minibatch"],
       first: Effect.fnUntraced(function* ({ key, given }) {
         return {
           policy: yield* given("policy", () => policy.init(key)),
-          value: yield* given("value", () => n.value.init(stream(child(key, "value")), 1)),
+          value: yield* given("value", () => firstScaled(n, n.value.init(stream(child(key, "value")), 1))),
           arrays: {
             ...Object.fromEntries(Object.entries(optimizerState).map(([name, s]) => [name, new Real(size(s))])),
             ...(aggregator === undefined ? {} : combiner(aggregator, tasks.length, Real).save())
@@ -136,7 +149,8 @@ export const learner = <C>(kind: OnPolicy<C>) =>
         else yield* fromEither(linearEstimate(loop, tasks.length, x, e, estimates))
         const progress = loop.anneal ? state.iteration / Math.max(1, iterations) : 0
         const when = { learningRate: rateAt(progress), iteration: state.iteration }
-        const report = yield* update(e, estimates, when, streams.minibatch!)
+        const learned = yield* scaledEstimates()
+        const report = yield* update(e, learned, when, streams.minibatch!)
         if (report.lastFinite.every(Number.isFinite)) watch(byName(kind.metrics, report.lastFinite))
         if (report.broken !== undefined) return yield* Effect.fail(fail("loss", report.broken))
         const memory = updateMoments(policy, before, e.rows, loop.gamma)

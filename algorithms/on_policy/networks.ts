@@ -1,36 +1,96 @@
 /** Policy and value function of one training, as one vector. */
 import { type Layout, layout, type Network } from "../../core/network/mod.ts"
-import { program, reshape, type Tensor } from "../../core/program/mod.ts"
+import { add, matmul, mul, program, reshape, slice, type Tensor } from "../../core/program/mod.ts"
 import type { Policy } from "../policy.ts"
+
+/** Where a value network's last layer stands: a row of weights and a bias for each head. */
+export interface ValueHeads {
+  readonly count: number
+  /** Names of the network's blocks. */
+  readonly weights: string
+  readonly bias: string
+}
+
+/** What is beside a value network whose heads are scaled: σ_h·n_h(s) + μ_h is the value. */
+export interface ScaledHeads extends ValueHeads {
+  /** The value function's parameters: its network's, then μ and σ of each head. */
+  readonly layout: Layout<"network" | "mean" | "deviation">
+}
 
 /** Policy and value function: separate networks, one vector of parameters, θ first. */
 export interface Networks {
   readonly policy: Policy
   readonly value: Network
+  /** Where what the value function is to reach is normalised. */
+  readonly scaled: ScaledHeads | undefined
+  /** Numbers of the value function. */
+  readonly valueSize: number
   readonly layout: Layout<"policy" | "value">
 }
 
-/** With a value network of the policy's own architecture. */
-export const networks = (policy: Policy): Networks => {
+/**
+ * The heads of an architecture's value network: one for each task, or a single one; undefined where no last layer has them for
+ * itself.
+ */
+export const valueHeads = (policy: Policy): ValueHeads | undefined => {
+  const { id, layout: own } = policy.network
+  const names = own.blocks.map((b) => b.name)
+  if (names.includes("W_heads")) return { count: policy.taskIds.length, weights: "W_heads", bias: "b_heads" }
+  const [weights, bias] = names.slice(-2)
+  return id === "mlp" && weights !== undefined && bias !== undefined ? { count: 1, weights, bias } : undefined
+}
+
+/** With a value network of the policy's own architecture; its heads scaled where asked. */
+export const networks = (policy: Policy, popArt = false): Networks => {
   const value = policy.network.sized(policy.inputs, 1)
+  const heads = popArt ? valueHeads(policy) : undefined
+  const scaled = heads === undefined ? undefined : { ...heads, layout: scaledLayout(value, heads) }
+  const valueSize = scaled?.layout.size ?? value.layout.size
   return {
     policy,
     value,
+    scaled,
+    valueSize,
     layout: layout([
       { name: "policy", shape: [policy.size] },
-      { name: "value", shape: [value.layout.size] }
+      { name: "value", shape: [valueSize] }
     ])
   }
 }
 
+const scaledLayout = (value: Network, { count }: ValueHeads): ScaledHeads["layout"] =>
+  layout([
+    { name: "network", shape: [value.layout.size] },
+    { name: "mean", shape: [count] },
+    { name: "deviation", shape: [count] }
+  ])
+
 /** v(s) of every row. */
 export const valueProgram = (n: Networks, rows: number) =>
   program("value", { parameters: [n.layout.size], observation: [rows, n.policy.inputs] }, (x) => ({
-    value: predict(n, x.parameters, x.observation)
+    value: unscaled(n, x.parameters, x.observation)
   }))
 
-/** v(s) of every row: `[rows]`. */
+/** v(s) of every row, in the scale in which it is learned: `[rows]`. */
 export const predict = (n: Networks, parameters: Tensor, observation: Tensor): Tensor => {
-  const { output } = n.value.forward(n.layout.view(parameters, "value"), observation)
+  const all = n.layout.view(parameters, "value")
+  const { output } = n.value.forward(n.scaled === undefined ? all : n.scaled.layout.view(all, "network"), observation)
   return reshape(output, [observation.shape[0] ?? 0])
+}
+
+/** The same in the rewards' own unit. */
+const unscaled = (n: Networks, parameters: Tensor, observation: Tensor): Tensor => {
+  const value = predict(n, parameters, observation)
+  if (n.scaled === undefined) return value
+  const { layout: own, count } = n.scaled
+  const all = n.layout.view(parameters, "value")
+  const rows = observation.shape[0] ?? 0
+  const { inputs, taskIds } = n.policy
+  const ofRow = (name: "mean" | "deviation"): Tensor => {
+    const each = own.view(all, name)
+    if (count === 1) return each
+    const task = slice(observation, [0, inputs - taskIds.length], [rows, taskIds.length])
+    return reshape(matmul(task, reshape(each, [count, 1])), [rows])
+  }
+  return add(mul(value, ofRow("deviation")), ofRow("mean"))
 }

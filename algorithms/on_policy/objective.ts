@@ -39,6 +39,8 @@ export interface Loop {
   readonly klStop: number | "off"
   /** Advantages are against the value network, or against a linear baseline that is fitted to each task's rollout. */
   readonly baseline: "network" | "linear"
+  /** β by which scales of what values are to reach follow a rollout (PopArt); off: values are learned in the rewards' own unit. */
+  readonly popArt: number | "off"
   readonly optimizer: Optimizer<string>
 }
 
@@ -53,6 +55,7 @@ export const loopDefaults: Loop = {
   maxGradientNorm: 0.5,
   klStop: "off",
   baseline: "network",
+  popArt: "off",
   // ε: 1e-5 as in the published PPO code, against 1e-8 in Adam's paper.
   optimizer: adam({ epsilon: 1e-5 })
 }

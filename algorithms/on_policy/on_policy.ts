@@ -48,11 +48,16 @@ export const onPolicy = <C, F extends string>(kind: OnPolicy<C, F>): Algorithm<C
     learner: learner(kind),
     updates: (c, size) => updatesOf({ ...loopDefaults, ...kind.loop(c) }, size),
     collector: (c, problem) => collector({ ...loopDefaults, ...kind.loop(c) }, problem, kind.prior?.(c)),
-    widen: (_, policy, at, tasks) =>
-      E.right({
+    widen: (c, policy, at, tasks) => {
+      const { value, scaled } = networks(policy, { ...loopDefaults, ...kind.loop(c) }.popArt !== "off")
+      const own = value.insertInputs(at.value.subarray(0, value.layout.size), policy.inputs, tasks)
+      // Of an architecture that is told nothing the critic has one head, and has it still where it is told.
+      const scales = scaled === undefined ? [] : Array.from(at.value.subarray(value.layout.size))
+      return E.right({
         ...at,
         policy: widenedPolicy(policy, at.policy, tasks),
-        value: networks(policy).value.insertInputs(at.value, policy.inputs, tasks)
+        value: Float64Array.from([...own, ...scales])
       })
+    }
   }
 }

@@ -15,6 +15,13 @@ export const PpoConfig = Schema.Struct({
     "what advantages are against: the value network, or a ridge regression on features of observation and time, of each task by itself " +
       "(multi-task PPO's); the value network is then not trained"
   ),
+  popArt: numberOr(
+    "off",
+    1e-6,
+    1,
+    "β by which mean and deviation of what values are to reach follow each rollout, of every head by itself (PopArt): a head a task with " +
+      "network.id multi-head or moore; off: none"
+  ),
   clip: number(0, 1, "ε of the clipped probability ratio"),
   valueClip: numberOr("off", 0, 1e6, "clip range of the value update, reward units"),
   entropy: number(0, 10, "weight of the entropy bonus"),
@@ -38,6 +45,7 @@ export const defaults: Ppo = {
   gamma: 0.99,
   lambda: 0.95,
   baseline: "network",
+  popArt: "off",
   clip: 0.2,
   valueClip: "off",
   entropy: 0,

@@ -10,6 +10,7 @@ export const quickPpo: Ppo = {
   gamma: 0.99,
   lambda: 0.95,
   baseline: "network",
+  popArt: "off",
   clip: 0.2,
   valueClip: "off",
   entropy: 0.0,
