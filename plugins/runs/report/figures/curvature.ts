@@ -6,6 +6,8 @@ import type { CurvaturePoint } from "../../../../pipeline/mod.ts"
 import { draw, groupColour, textWidth } from "../draw.ts"
 import { figure, type Html, html, table } from "../html.ts"
 
+const frame = { width: 640, height: 360, grid: true, marginLeft: 60, marginBottom: 40 } as const
+
 /** The gap over training, and all eigenvalues where they were measured. */
 export const curvatureFigures = (points: readonly CurvaturePoint[]): readonly Html[] => {
   const known = points.flatMap(({ set, iteration, spectrum }) =>
@@ -20,11 +22,7 @@ const gapFigure = (points: readonly CurvaturePoint[]): Html => {
   const ends = sets.flatMap((set) => points.filter((p) => p.set === set).slice(-1))
   const picture = draw(
     {
-      width: 640,
-      height: 360,
-      grid: true,
-      marginLeft: 60,
-      marginBottom: 40,
+      ...frame,
       marginRight: 16 + Math.max(...sets.map((s) => textWidth(s, 11))),
       x: { label: "iteration of training →", tickFormat: "d" },
       y: { label: "↑ loss on unseen transitions less that on those trained on", nice: true },
@@ -118,11 +116,7 @@ const spectrumFigure = (points: readonly Known[]): Html => {
   const colour = (p: { readonly set: string }): string => groupColour(sets.indexOf(p.set))
   const picture = draw(
     {
-      width: 640,
-      height: 360,
-      grid: true,
-      marginLeft: 60,
-      marginBottom: 40,
+      ...frame,
       x: { label: "eigenvalue →" },
       y: {
         label: "↑ density of eigenvalues",
