@@ -110,6 +110,16 @@ test("what a contender reached stands in the table and is not trained twice; oth
     )
   ))
 
+test("docs/multitask.md has every row of the comparison that is kept", () => {
+  const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8")
+  const kept = Schema.decodeUnknownSync(Schema.fromJsonString(Comparison))(read("bench/results/multitask.json"))
+  const plain = (text: string): readonly string[] =>
+    text.split("\n").map((line) => line.replaceAll(/ *\| */g, "|").replaceAll(/-{3,}/g, "---"))
+  const page = new Set(plain(read("docs/multitask.md")))
+  const missing = plain(tableOf(kept, grounds)).filter((line) => line.startsWith("|") && !page.has(line))
+  assert.deepEqual(missing, [])
+})
+
 test("the comparison that is kept is of this form, and names contenders there are", () => {
   const text = readFileSync(new URL("../../bench/results/multitask.json", import.meta.url), "utf8")
   const kept = Schema.decodeUnknownSync(Schema.fromJsonString(Comparison))(text)
