@@ -17,6 +17,7 @@ import { checked, indefinite, unsolved } from "./check.ts"
 import type { BoMrl } from "./config.ts"
 import type { InnerProblem } from "./inner_problem.ts"
 import { outer } from "./outer.ts"
+import type { Solution } from "./system.ts"
 
 /** Alg(i) as an inner learner that tells how well it solved; refuses what it did not solve, by task and iteration. */
 export const within = (c: BoMrl, { policy, tasks }: Pick<TrainingProblem, "policy" | "tasks">) =>
@@ -55,6 +56,12 @@ const unsolvedIn = (
   }
   return undefined
 }
+
+/** The task whose curvature is the least positive definite, so that the damping that mends it mends all. */
+const worstOf = (solutions: readonly Solution[]) =>
+  solutions
+    .flatMap(({ indefinite: smallest }, task) => (smallest === undefined ? [] : [{ task, smallest }]))
+    .toSorted((a, b) => a.smallest - b.smallest)[0]
 
 /** Makes a meta-training ready: compiles its programs once and takes its memory, both given back with the scope. */
 export const learner = (id: string, version: string) =>
@@ -113,8 +120,9 @@ export const learner = (id: string, version: string) =>
         const found = yield* differentiating.hypergradients
         const odd = tasks.flatMap((_, t) => (found.finite(t) ? [] : [t]))
         if (odd.length > 0) return yield* Effect.fail(fail("loss or hypergradient", odd))
-        for (const [t, { indefinite: smallest }] of found.solutions.entries())
-          if (smallest !== undefined) return yield* Effect.fail(indefinite(tasks[t]!.id, state.iteration, c, smallest))
+        const worst = worstOf(found.solutions)
+        if (worst !== undefined)
+          return yield* Effect.fail(indefinite(tasks[worst.task]!.id, state.iteration, c, worst.smallest))
         // 7: TRPO's step of the meta-parameter.
         const moved = yield* differentiating.step(found)
         watch({ ...moved, loss: mean(found.loss) })
