@@ -13,7 +13,7 @@ export const metrics = ["policyLoss", "valueLoss", "entropy", "kl", "clipFractio
  *     J = Σ_i E_{π_i} Σ_t γ^t (r_i − c_KL·log (π_i/π_0) − c_Ent·log π_i)
  *     r' = r + c_KL·log π_0(a|s) − (c_KL + c_Ent)·log π_i(a|s)
  *
- * - Source: Teh et al., arXiv:1707.04175, section 2.1: α/β = c_KL and 1/β = c_KL + c_Ent in its letters.
+ * - Source: Teh et al., arXiv:1707.04175: α/β = c_KL and 1/β = c_KL + c_Ent in its letters.
  */
 export const prior = ({ kl, entropy }: Distral): PriorWeights => ({ prior: kl, own: kl + entropy })
 
@@ -25,7 +25,7 @@ export const prior = ({ kl, entropy }: Distral): PriorWeights => ({ prior: kl, o
  * For given π_0, and at given states, no policy is worth more than π_i ∝ π_0^α·exp(β·Q_i); the π_0 that is worth most is their mean.
  * Advantages are not scaled: how much they weigh beside the second term is what c_KL says.
  *
- * - Source: Teh et al., arXiv:1707.04175, section 2.1, its policy gradient section 3.2. Differs: a clipped ratio in place of A3C's one
+ * - Source: Teh et al., arXiv:1707.04175. Differs: a clipped ratio in place of A3C's one
  *   step, so that a rollout may serve several; the distillation is not discounted by the step.
  */
 export const objective = (c: Distral, x: Minibatch): Loss<(typeof metrics)[number]> => {

@@ -15,7 +15,7 @@ export const thetaOf = (state: AggregatorState, n: number): Float64Array => stat
 /**
  * A step of Adam with its usual β₁ = 0.9, β₂ = 0.999 and ε = 1e-8; the decay is added to the gradient.
  *
- * - Source: Kingma and Ba, arXiv:1412.6980, algorithm 1.
+ * - Source: Kingma and Ba, arXiv:1412.6980.
  */
 export const adamStep = (
   state: AggregatorState,

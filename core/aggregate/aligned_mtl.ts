@@ -8,7 +8,7 @@ import { aggregator } from "./aggregator.ts"
  *
  * Eigenvalues below T·accuracy of the largest count as 0.
  *
- * - Source: Senushkin et al., arXiv:2305.19000, algorithm 1.
+ * - Source: Senushkin et al., arXiv:2305.19000.
  */
 export const alignedMtl = aggregator({
   id: "aligned-mtl",

@@ -19,7 +19,7 @@ export const caGradDefaults: CaGradConfig = { c: 0.5 }
  * For a given μ the w is a shortest convex combination, that of the g_i + μ·g_0; as long as the same weights are positive,
  * ‖g_w‖² is a linear function of μ², so that a few secants find μ.
  *
- * - Source: Liu et al., arXiv:2110.14048, eq. 3 and algorithm 1; the second line is the first by Lagrange's multiplier of the ball.
+ * - Source: Liu et al., arXiv:2110.14048; the second line is the first by Lagrange's multiplier of the ball.
  */
 export const caGrad = ({ c }: CaGradConfig = caGradDefaults): Aggregator =>
   aggregator({

@@ -19,7 +19,7 @@ export const dwaDefaults: DwaConfig = { temperature: 2 }
  *
  * - Shapes: the state `sums`, `before` (L(t − 1)), `earlier` (L(t − 2)) `[K]`; `epoch` `[3]`: the iteration summed, the losses in it, the
  *   iterations before.
- * - Source: Liu, Johns and Davison, arXiv:1803.10704, eq. 7.
+ * - Source: Liu, Johns and Davison, arXiv:1803.10704.
  */
 export const dwa = ({ temperature }: DwaConfig = dwaDefaults): Aggregator => ({
   id: "dwa",

@@ -24,7 +24,7 @@ const EPSILON = 1e-8
  *     after the step:   δ_i = log(ℓ_i − b_i) − log(ℓ'_i − b_i),   ξ ← Adam's step on (∂z/∂ξ)ᵀ δ + γ·ξ
  *
  * - Shapes: the state `theta` (ξ) and Adam's `m`, `v` `[T]`; `least` `[T]`, the lowest losses so far.
- * - Source: Liu et al., arXiv:2306.03792, algorithm 1. Differs: losses there are positive and b is 0, as it is here while they are;
+ * - Source: Liu et al., arXiv:2306.03792. Differs: losses there are positive and b is 0, as it is here while they are;
  *   of a task whose loss has been negative b is twice the lowest that it was, so that logarithms exist.
  */
 export const famo = ({ learningRate, decay }: FamoConfig = famoDefaults): Aggregator => ({

@@ -21,7 +21,7 @@ const EPSILON = 1e-8
  *     φ̂_ij ← (1 − β)·φ̂_ij + β·φ,     d = Σ_i g_i^V
  *
  * - Shapes: the state `similarity` (φ̂) `[T, T]`, 0 at the start.
- * - Source: Wang et al., arXiv:2010.05874, eq. 3 and 4, algorithm 1.
+ * - Source: Wang et al., arXiv:2010.05874.
  */
 export const gradVac = ({ beta }: GradVacConfig = gradVacDefaults): Aggregator => ({
   id: "gradvac",

@@ -6,8 +6,8 @@ import { minNorm } from "./min_norm.ts"
  *
  *     w = argmin ‖Σ_i w_i g_i‖²,   w ≥ 0,   Σ_i w_i = 1
  *
- * - Source: Sener and Koltun, arXiv:1810.04650, eq. 3. Differs: solved by {@link minNorm} to rounding instead of Frank-Wolfe's
- *   iterations (its algorithm 2).
+ * - Source: Sener and Koltun, arXiv:1810.04650. Differs: solved by {@link minNorm} to rounding instead of Frank-Wolfe's
+ *   iterations.
  */
 export const mgda = aggregator({
   id: "mgda",

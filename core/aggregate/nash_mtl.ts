@@ -13,7 +13,7 @@ import { dot, largestSquare, times } from "./min_norm.ts"
  * a tolerance, this one at rounding. The length of d is √T always. Where gradients depend on each other, 16·T·accuracy of the largest
  * ‖g_i‖² on the diagonal of G keeps w finite.
  *
- * - Source: Navon et al., arXiv:2202.01017, claim 3.1 and algorithm 1.
+ * - Source: Navon et al., arXiv:2202.01017.
  */
 export const nashMtl = aggregator({
   id: "nash-mtl",

@@ -7,7 +7,7 @@ import { aggregator } from "./aggregator.ts"
  *     g_i^PC ← g_i;   for j ≠ i in random order:  g_i^PC ← g_i^PC − min(0, ⟨g_i^PC, g_j⟩)/‖g_j‖² · g_j
  *     d = Σ_i g_i^PC
  *
- * - Source: Yu et al., arXiv:2001.06782, algorithm 1.
+ * - Source: Yu et al., arXiv:2001.06782.
  */
 export const pcgrad = aggregator({
   id: "pcgrad",

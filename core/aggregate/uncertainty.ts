@@ -20,7 +20,7 @@ const MOST = 10
  *     Σ_i ½·exp(−s_i)·ℓ_i + ½·s_i,   w_i = ½·exp(−s_i),   s ← Adam's step on ½ − ½·exp(−s)·ℓ
  *
  * - Shapes: the state `theta` (s = log σ²) and Adam's `m`, `v` `[T]`, 0 at the start.
- * - Source: Kendall, Gal and Cipolla, arXiv:1705.07115, eq. 10. Differs: s has an Adam of its own, and stays within ±10.
+ * - Source: Kendall, Gal and Cipolla, arXiv:1705.07115. Differs: s has an Adam of its own, and stays within ±10.
  */
 export const uncertainty = ({ learningRate }: UncertaintyConfig = uncertaintyDefaults): Aggregator => ({
   id: "uncertainty",

@@ -8,7 +8,7 @@ import { aggregator } from "./aggregator.ts"
  *
  * Solved with gradients of length 1, so that d stays linear in each one's scale; 16·T·accuracy on the diagonal is the tolerance.
  *
- * - Source: Quinton and Rey, arXiv:2406.16232, eq. 3 and proposition 1.
+ * - Source: Quinton and Rey, arXiv:2406.16232.
  */
 export const upGrad = aggregator({
   id: "upgrad",

@@ -52,7 +52,7 @@ export interface ScaledHead {
  *
  *     w' = w·σ/σ',   b' = (σ·b + μ − μ')/σ'
  *
- * - Source: van Hasselt et al., arXiv:1602.07714, proposition 1.
+ * - Source: van Hasselt et al., arXiv:1602.07714.
  */
 export const preserveOutputs = ({ weights, bias }: ScaledHead, before: TargetScale, after: TargetScale): void => {
   const ratio = before.deviation / after.deviation

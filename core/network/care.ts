@@ -28,7 +28,7 @@ export interface Care {
  *
  * - Parameters: with M(n, m) = (n + 1) c + (C − 1)(c + 1) c + (c + 1) m of a network of C hidden layers of width c,
  *   m T (without the tasks whose vector stays) + M(m, m) + M(m, k) + k M(s, m) + (2m + 1) w + (L − 1)(w + 1) w + (w + 1) o.
- * - Source: Sodhani et al., arXiv:2102.06177, figure 3; attention is to the context alone, as in its published code. Differs: D may
+ * - Source: Sodhani et al., arXiv:2102.06177; attention is to the context alone, as in its published code. Differs: D may
  *   be of any origin, where the paper has a language model's vectors of the tasks' descriptions.
  */
 export const care = (config: Care, sizes: ToldSizes): Network => {

@@ -24,7 +24,7 @@ export interface Film {
  *
  * - Parameters: with s inputs that are the state and m numbers of an embedding,
  *   m T + (s + 1) w + (L − 1)(w + 1) w + 2 L (m + 1) w + (w + 1) o.
- * - Source: Perez et al., arXiv:1709.07871, eq. 1 and 2; γ = 1 + Δγ as in its published code.
+ * - Source: Perez et al., arXiv:1709.07871; γ = 1 + Δγ as in its published code.
  */
 export const film = (config: Film, sizes: ToldSizes): Network => {
   const { layers, width, activation, embedding } = config

@@ -13,7 +13,7 @@ const EPSILON = 1e-5
  * Mean and variance are over the row's own columns; g starts at 1 and c at 0.
  *
  * - Parameters: `W_gain‹name›` and `W_shift‹name›`, `[x.width, 1]` each.
- * - Source: Ba, Kiros and Hinton, arXiv:1607.06450, eq. 4; ε is PyTorch's.
+ * - Source: Ba, Kiros and Hinton, arXiv:1607.06450; ε is PyTorch's.
  */
 export const layerNorm = (name: string, x: Wire): Wire => {
   const average = new Array<number>(x.width).fill(1 / x.width)

@@ -22,7 +22,7 @@ export interface Mixture {
  * With one expert it is the multilayer perceptron that is told no task.
  *
  * - Parameters: (i + 1) K of the gate, with i inputs; K ((s + 1) w + (L − 1)(w + 1) w), s of them the state; (w + 1) o.
- * - Source: Jacobs et al. 1991, "Adaptive mixtures of local experts", in the form of Shazeer et al., arXiv:1701.06538, eq. 1 and 2,
+ * - Source: Jacobs et al. 1991, "Adaptive mixtures of local experts", in the form of Shazeer et al., arXiv:1701.06538,
  *   with hidden layers for experts.
  */
 export const mixture = (config: Mixture, sizes: ToldSizes): Network => {

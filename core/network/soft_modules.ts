@@ -32,7 +32,7 @@ export interface SoftModules {
  *   (s + 1) D + (D + 1) D + (T + 1) D + (D + 1) R + (R + 1) R   of f, z and g,
  *   (L − 1)(R + 1) n² + (R + 1) n + Σ_{l=2…L} ((l − 1) n² + 1) R   of the routing,
  *   n (D + 1) w + (L − 1) n (w + 1) w + (w + 1) o   of modules and head.
- * - Source: Yang et al., arXiv:2003.13661, eq. 5, 7, 8 and 9. Differs, as its published code does: g is of two more layers, p^l
+ * - Source: Yang et al., arXiv:2003.13661. Differs, as its published code does: g is of two more layers, p^l
  *   depends on all p before it, φ is applied to mixtures and not to what is mixed, and the last layer is mixed too.
  */
 export const softModules = (config: SoftModules, sizes: ToldSizes): Network => {

@@ -31,7 +31,7 @@ const normal = (weights: readonly number[]): readonly number[] => {
 }
 
 /**
- * π_i ∝ π_0^α·exp(β·r_i) and π_0 = mean_i π_i, by turns: neither can lower J. Source: Teh et al., arXiv:1707.04175, eq. 2 at one
+ * π_i ∝ π_0^α·exp(β·r_i) and π_0 = mean_i π_i, by turns: neither can lower J. Source: Teh et al., arXiv:1707.04175, at one
  * state, where Q_i is the reward, with α = c_KL/(c_KL + c_Ent) and β = 1/(c_KL + c_Ent).
  */
 const closedForm = (rewards: readonly (readonly number[])[], { kl, entropy }: Pick<Distral, "kl" | "entropy">) => {
