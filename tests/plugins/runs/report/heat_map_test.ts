@@ -116,3 +116,17 @@ test("in its unit no number has more than four characters, and the largest is to
       assert.ok(largest < 1e-300 || Math.abs(told - largest) <= 0.05 * largest, `${told}, want ${largest}`)
     })
   ))
+
+test("of many tasks neighbours of a group share a row: a page does not grow with their square", () => {
+  const matrix = Array.from({ length: 120 }, (_, i) =>
+    Array.from({ length: 120 }, (_, j) => (i % 2 === j % 2 ? i : -1))
+  )
+  const { page, cells, texts } = drawn(matrix)
+  // Two groups of sixty, three in a row.
+  assert.equal(cells.length, 40 * 40)
+  assert.ok(page.length < 600_000 && !page.includes("<table"), `${page.length}`)
+  assert.ok(page.includes("Neighbours of a group share a row"))
+  // Tasks 0, 2 and 4 of the first group, of which the mean is 2.
+  assert.ok(page.includes("length=0 to length=2 with length=0 to length=2: 2"))
+  assert.ok(texts.some(({ text }) => text === "0 to 2"))
+})
