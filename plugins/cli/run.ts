@@ -120,7 +120,7 @@ export const runCommand = Command.make(
       atSignal(printable(`pgex: stopped; go on with: ${again}`))
     })
     const data = yield* Effect.andThen(goesOn, runJob(mainJob(all), { config, command, loaded, loggers })).pipe(
-      Effect.provide(o.quiet ? silentProgress : progressDisplay()),
+      Effect.provide(o.quiet ? silentProgress : progressDisplay(titleOf(directory, config))),
       Effect.provide(store),
       Effect.provideService(CheckpointSeconds, yield* secondsOf(process.env[CHECKPOINT_VARIABLE]))
     )
@@ -150,6 +150,10 @@ export const runCommand = Command.make(
     { command: "pgex run --resume --out runs/quick-0", description: "Go on with a run that was stopped" }
   ])
 )
+
+/** What a run is, over its stages. */
+const titleOf = (directory: string, { family, algorithm, seed }: RunConfig): string =>
+  `${family.n} tasks of ${family.id}, ${algorithm.id}, seed ${seed}: ${normalize(directory)}`
 
 /** Names the variable that says how many seconds of a training a crash may cost. */
 const CHECKPOINT_VARIABLE = "PGEX_CHECKPOINT_SECONDS"

@@ -31,7 +31,7 @@ test("a clock that is set back stops no checkpoint, and nothing takes less than 
   const memory = memoryStore()
   const written: string[] = []
   const checkpoints: boolean[] = []
-  const display = progressDisplay({ write: (text) => void written.push(text), animated: false, columns: 100 })
+  const display = progressDisplay("", { write: (text) => void written.push(text), animated: false, columns: 100 })
   const watched = Layer.effect(Progress)(
     Effect.map(Progress, (shown) => ({
       ...shown,

@@ -18,7 +18,7 @@ const shown = (animated: boolean): Promise<readonly string[]> => {
     }
   })
   return Effect.runPromise(
-    run.pipe(Effect.provide(progressDisplay(display)), Effect.provide(TestClock.layer()), Effect.as(written))
+    run.pipe(Effect.provide(progressDisplay("", display)), Effect.provide(TestClock.layer()), Effect.as(written))
   )
 }
 
@@ -40,7 +40,7 @@ test("progressDisplay() redraws its line in a terminal, and keeps what was said 
 
 test("line() estimates the time left from the time taken", () => {
   const stage = { stage: "truth", done: 10, total: 40, unit: "subsets", startedAt: 0, updatedAt: 20, note: "new" }
-  assert.equal(line(stage, false), "truth             10/40 subsets  1 min 0 s left  new")
+  assert.equal(line(stage), "truth             10/40 subsets  1 min 0 s left  new")
 })
 
 test("duration() and grouped() write numbers for people", () => {
