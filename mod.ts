@@ -64,7 +64,7 @@ export { catalog } from "./plugins/loading/catalog/mod.ts"
 // Plugins: environments, families, learners, groupings and loggers of one's own.
 export { definePlugin, type LoggerPlugin, type Plugin, type PluginError } from "./plugins/loading/mod.ts"
 export { experiment, groupsOf, type Place, type Settings } from "./plugins/runs/experiment.ts"
-export { type GivenFiles, groupFrom } from "./plugins/runs/group_from.ts"
+export { type GivenFiles, type GivenPlace, groupFrom } from "./plugins/runs/group_from.ts"
 export * as sessions from "./plugins/sessions/mod.ts"
 export * as wasm from "./plugins/sessions/wasm/mod.ts"
 // Many runs as one experiment.

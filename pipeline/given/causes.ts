@@ -74,6 +74,26 @@ export const causes = (rows: LoggedRows, reading: Reading): readonly Cause[] => 
   ]
 }
 
+/** The same two at a time: often what was logged is neither normalised nor squashed as the policy has it. */
+export const pairs = (rows: LoggedRows, reading: Reading): readonly Cause[] =>
+  causes(rows, reading).flatMap((a) =>
+    causes(a.rows ?? rows, a).map((b): Cause => {
+      const changed = b.rows ?? a.rows
+      const less = b.less ?? a.less
+      const { given, form, normalised } = b
+      return {
+        given,
+        form,
+        normalised,
+        cause: `${a.cause}, and ${b.cause}`,
+        fix: `${a.fix}, and ${b.fix}`,
+        ...(less === undefined ? {} : { less }),
+        ...(changed === undefined ? {} : { rows: changed }),
+        ...(a.roughly === true || b.roughly === true ? { roughly: true as const } : {})
+      }
+    })
+  )
+
 const forms = {
   unit: "within [−1, 1]",
   played: "scaled to the environment's bounds",

@@ -71,6 +71,7 @@ export const givenJob = (given: Given, catalog: Catalog) =>
     if (found.dropped > 0) yield* say(`${found.dropped} rows are left out: they hold numbers that are not finite`)
     const tasks = found.tasks.map((id) => ({ id, environment: config.family.id, params: {} }))
     const { distances, directions, maximum, beyond } = config.firstOrder
+    yield* notMoreThan(tasks.length, config)
     const estimated = yield* stages.run(givenSurrogate, {
       tasks,
       seen: found.seen,
@@ -168,6 +169,14 @@ const checkedSettings = ({
     argumentError({ doing: "group given rows", want: "truth.mode sample", got: mode, fix: "nothing is trained here" })
   )
 }
+
+/** How many tasks there are is known late. */
+const notMoreThan = (tasks: number, { grouping: { k } }: RunConfig): Effect.Effect<void, ArgumentError> =>
+  typeof k === "number" && k > tasks
+    ? Effect.fail(
+        argumentError({ doing: "use grouping.k", want: `at most the ${tasks} tasks of the rows`, got: `${k}` })
+      )
+    : Effect.void
 
 const updatesOf = (algorithm: Algorithm<unknown> | undefined, config: RunConfig) => (members: number) =>
   algorithm?.updates?.(config.algorithm[algorithm.id], {

@@ -7,7 +7,7 @@ import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
 import { type ArgumentError, argumentError } from "../../core/failure/mod.ts"
 import { fromEither } from "../../core/service/from_either.ts"
-import { causes } from "./causes.ts"
+import { type Cause, causes, pairs } from "./causes.ts"
 import type { ActionForm, GivenPolicy } from "./encode.ts"
 import { type LoggedRows, logProbs, type Reading } from "./logged.ts"
 
@@ -86,18 +86,18 @@ const refusal = (
     0
   )
   const all = causes(rows, reading)
-  const found = all.find((c) => {
-    const got = logProbs(c.rows ?? rows, c)
-    if (E.isLeft(got)) return false
-    const all = reliableRows(c.rows ?? rows, c.given, c.form)
-    return c.roughly === true
-      ? meanOff(rows, got.right) < MUCH_NEARER * meanOff(rows, plain)
-      : agree(rows, got.right, all)
-  })
+  const [some, few] = [firstOf(rows, FEW), plain.subarray(0, FEW)]
+  const found =
+    all.find((c) => explains(c, rows, plain)) ??
+    // There are many, so most are seen on few rows not to be it.
+    pairs(rows, reading).find(
+      (c) =>
+        explains(c.rows === undefined ? c : { ...c, rows: firstOf(c.rows, FEW) }, some, few) && explains(c, rows, plain)
+    )
   const fix = clipped
     ? "actions were clipped to the environment's bounds after they were drawn: log them as they were drawn"
     : found === undefined
-      ? `none of these explains it: ${[...new Set(all.map((c) => c.cause))].join("; ")}; is it the policy that acted, at that time?`
+      ? `none of these explains it, alone or two at a time: ${[...new Set(all.map((c) => c.cause))].join("; ")}; is it the policy that acted, at that time?`
       : `${found.cause}: ${found.fix}`
   return E.left(
     argumentError({
@@ -107,6 +107,24 @@ const refusal = (
       fix
     })
   )
+}
+
+/** Whether what was logged is log π as this cause has it; roughly, whether it is much nearer. */
+const explains = (c: Cause, rows: LoggedRows, plain: Float64Array): boolean => {
+  const read = c.rows ?? rows
+  const got = logProbs(read, c)
+  if (E.isLeft(got)) return false
+  if (c.roughly === true) return meanOff(rows, got.right) < MUCH_NEARER * meanOff(rows, plain)
+  return agree(rows, got.right, reliableRows(read, c.given, c.form))
+}
+
+const FEW = 32
+
+const firstOf = (rows: LoggedRows, most: number): LoggedRows => {
+  const count = Math.min(rows.count, most)
+  const part = (x: Float64Array): Float64Array => x.subarray(0, (x.length / rows.count) * count)
+  const { observation, action, logProb, places } = rows
+  return { count, places, observation: part(observation), action: part(action), logProb: part(logProb) }
 }
 
 const meanOff = ({ logProb }: LoggedRows, got: Float64Array): number =>

@@ -2,8 +2,9 @@
 import { normalize } from "node:path"
 import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { argumentError } from "../../core/failure/mod.ts"
+import { argumentError, partsOf } from "../../core/failure/mod.ts"
 import { fromEither } from "../../core/service/from_either.ts"
+import { isRunStoreError, type RunStoreError, storeFailure } from "../../core/service/run_store.ts"
 import { percent, policies, show } from "../../core/text/numbers.ts"
 import { clipped } from "../../core/text/printable.ts"
 import { sessionKinds } from "../../pipeline/internal.ts"
@@ -73,6 +74,11 @@ export const groupCommand = Command.make(
         "A folder for the report and every number, as pgex run leaves; without it nothing is written"
       )
     ),
+    force: Flag.Boolean("force").pipe(
+      Flag.withDefault(false),
+      Flag.withoutNegation,
+      Flag.withDescription("Replace the run that is in the folder of --out")
+    ),
     quiet: Flag.Boolean("quiet").pipe(
       Flag.withDefault(false),
       Flag.withoutNegation,
@@ -108,8 +114,8 @@ export const groupCommand = Command.make(
         dropNaN: o.dropNaN
       },
       { ...settings, ...(seed === undefined ? {} : { seed }) },
-      { quiet: o.quiet || json, ...(out === undefined ? {} : { out }) }
-    )
+      { quiet: o.quiet || json, force: o.force, ...(out === undefined ? {} : { out }) }
+    ).pipe(Effect.mapError(withoutResume))
     const { receipts, ...result } = found
     yield* print(json, { ...result, receipts, ...(out === undefined ? {} : { directory: out }) }, text(found, out))
   })
@@ -136,6 +142,12 @@ export const groupCommand = Command.make(
     { command: "pgex group features.npz", description: "Gradients of any other model, taken in Python" }
   ])
 )
+
+/** There is nothing to go on with: it takes seconds. */
+const withoutResume = <E extends object>(e: E): E | RunStoreError =>
+  isRunStoreError(e) && e.reason === "exists"
+    ? storeFailure({ ...partsOf(e), reason: e.reason, fix: "choose another --out, or give --force to replace it" })
+    : e
 
 /** Groups, what each number of policies is worth, the check and what to mind; at most one screen. */
 const text = (d: ReportData, out: string | undefined): string => {

@@ -56,11 +56,23 @@ export const loadConfig = Effect.fn("config.load")(function* (choice: Choice) {
   return { config, record } satisfies ReadConfig
 })
 
+/** What runs from given transitions have in place of a preset. */
+export const GIVEN = "given"
+
 /** The pure half of `loadConfig`. */
 export const resolve = (overlay: unknown, source: string, choice: Choice): E.Either<ArgumentError, RunConfig> => {
   const named =
     Predicate.hasProperty(overlay, "preset") && typeof overlay.preset === "string" ? overlay.preset : "quick"
   const base = Object.hasOwn(presets, named) ? presets[named] : undefined
+  if (named === GIVEN) {
+    const fix = "pgex group does it again: the command stands in run.json and in the report"
+    return cannot(
+      `train by ${source}`,
+      "a family of tasks",
+      "transitions that were given, which nothing is trained on",
+      fix
+    )
+  }
   if (base === undefined) {
     return cannot("choose a preset", "a preset", shown(named), suggestion(named, Object.keys(presets)))
   }

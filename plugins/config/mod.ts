@@ -1,6 +1,6 @@
 export { type PresetName, presets } from "../../pipeline/internal.ts"
 export { decodeConfig, merge, setValue } from "./decode.ts"
-export { type Choice, loadConfig, type ReadConfig, resolve, SESSION_VARIABLE, settingsFrom } from "./load.ts"
+export { type Choice, GIVEN, loadConfig, type ReadConfig, resolve, SESSION_VARIABLE, settingsFrom } from "./load.ts"
 export { named } from "./names.ts"
 export { type SettingRow, settingRows } from "./setting_rows.ts"
 export { meaning, paths } from "./tree.ts"

@@ -57,7 +57,7 @@ export const policiesOfRun = Effect.fn("run.policies")(function* (store: RunStor
       reason: "missing",
       path: `${store.directory}/${stage}`,
       want: "the policies of a finished run",
-      got: "none: it stopped before its groups were trained, selects (--adapt shows its θ★), or is of an older version",
+      got: "none: it stopped before its groups were trained, trains none (pgex group), selects (--adapt shows its θ★), or is of an older version",
       fix: `pgex run --resume --out ${pathWord(store.directory)} goes on with it`
     })
   )

@@ -84,10 +84,15 @@ model = stable_baselines3.PPO("MlpPolicy", gymnasium.make("CartPole-v1"), policy
 model.set_parameters("policy.zip", exact_match=False, device="cpu")
 with torch.no_grad():
     _, log_prob, _ = model.policy.evaluate_actions(torch.tensor(case["observation"]), torch.tensor(case["action"]))
+try:
+    stable_baselines3.PPO.load("policy.zip", device="cpu")
+    raise SystemExit("loaded alone")
+except KeyError as e:
+    assert "observation_space" in str(e)
 print(json.dumps(log_prob.tolist()))
 `
 
-test("Stable-Baselines3 takes the weights by set_parameters", {
+test("Stable-Baselines3 takes the weights by set_parameters, and not by load, which wants more than a policy", {
   skip: without("stable_baselines3"),
   timeout: 200_000
 }, () => {

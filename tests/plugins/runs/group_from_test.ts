@@ -112,7 +112,7 @@ const bad: readonly (readonly [what: string, columns: Columns, want: RegExp, opt
   [
     "log π of another policy",
     changed("log_prob", (l) => l.fill(-3, 2, 3)),
-    /want log π of row 2 as it is logged, -3, got -?\d\.\d+; none of these explains it: .*nonlinearity is relu.*counted from 1/
+    /want log π of row 2 as it is logged, -3, got -?\d\.\d+; none of these explains it, alone or two at a time: .*nonlinearity is relu.*counted from 1/
   ],
   [
     "actions counted from 1, as log π tells",
@@ -211,6 +211,20 @@ const causes: readonly (readonly [
     same,
     { ...scaled, normalised: true },
     /are not normalised yet: leave out --normalised/
+  ],
+  [
+    "observations normalised twice and actions scaled to [−1, 1]",
+    "ppo_pendulum",
+    (c) => normalised(acted((a) => a / 2)(c)),
+    scaled,
+    /are normalised already, and actions are scaled to \[−1, 1\]: say so by --normalised, and log them as they were drawn/
+  ],
+  [
+    "moments that are not given and actions through tanh",
+    "ppo_pendulum",
+    acted(Math.tanh),
+    {},
+    /the policy saw normalised observations.*, and actions went through tanh: give VecNormalize's moments/
   ],
   [
     "squashed actions as the environment got them",
