@@ -48,7 +48,14 @@ const longEnough = ({ learningStarts }: Sac, { tasks, iterations, stepsPerTask, 
 }
 
 /** Settings that go together. */
-const togetherIn = (c: Sac, { policy }: TrainingProblem): E.Either<ArgumentError, undefined> => {
+const togetherIn = (c: Sac, { policy, aggregator }: TrainingProblem): E.Either<ArgumentError, undefined> => {
+  if (c.maxTaskLoss !== "off" && aggregator !== undefined) {
+    return refuse(
+      "maxTaskLoss",
+      `off with aggregator ${aggregator.id}, which weighs tasks itself`,
+      String(c.maxTaskLoss)
+    )
+  }
   if (c.temperature !== "auto") {
     const fixed = `with temperature ${c.temperature}; temperature auto learns`
     if (c.targetEntropy !== "auto") {

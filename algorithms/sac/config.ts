@@ -37,6 +37,12 @@ export const SacConfig = Schema.Struct({
   taskWeights: flag(
     "a task's losses weigh T·softmax(−log α): the lower its temperature, the more (multi-task SAC's weights)"
   ),
+  maxTaskLoss: numberOr(
+    "off",
+    0,
+    1e30,
+    "a task whose critics' mean loss in an update is above this counts for nothing in it (PaCo's loss mask-out)"
+  ),
   maxGradientNorm: numberOr(
     "off",
     0,
@@ -64,6 +70,7 @@ export const defaults: Sac = {
   targetEntropy: "auto",
   correction: "exact",
   taskWeights: false,
+  maxTaskLoss: "off",
   maxGradientNorm: "off",
   lambda: 0.95
 }

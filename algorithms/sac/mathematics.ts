@@ -1,6 +1,18 @@
 /** What SAC computes, as programs: no numbers, no device. */
 import { type Layout, layout } from "../../core/network/mod.ts"
-import { add, constant, exp, logSoftmax, mul, neg, program, square, sub, type Tensor } from "../../core/program/mod.ts"
+import {
+  add,
+  constant,
+  exp,
+  less,
+  logSoftmax,
+  mul,
+  neg,
+  program,
+  square,
+  sub,
+  type Tensor
+} from "../../core/program/mod.ts"
 import type { Policy } from "../policy.ts"
 import { type ActionKind, actionKindOf, type Soft, type Twins } from "./action_kind.ts"
 import type { Sac } from "./config.ts"
@@ -99,3 +111,11 @@ export const batchOf = (c: Sac, tasks: number): number => Math.ceil(c.batch / ta
  * - Source: Sodhani, Zhang and Pineau, arXiv:2102.06177, whose multi-task SAC has them; rainx0r/metaworld-algorithms' definition.
  */
 export const taskWeights = (logAlpha: Tensor): Tensor => mul(exp(logSoftmax(neg(logAlpha))), logAlpha.shape[0] ?? 1)
+
+/**
+ * 1 for a task that counts, 0 for one whose critics' mean loss is above the limit.
+ *
+ * - Shapes: losses and result `[T]`.
+ * - Source: Sun et al., arXiv:2210.11653, its loss mask-out. Differs: the task's part in a network is not begun anew.
+ */
+export const withinLoss = (limit: number, losses: Tensor): Tensor => sub(1, less(limit, losses))

@@ -25,7 +25,8 @@ import {
   type Networks,
   target,
   taskWeights,
-  temperatureLoss
+  temperatureLoss,
+  withinLoss
 } from "./mathematics.ts"
 
 /** What an update is made of. */
@@ -176,8 +177,14 @@ export const updateProgram = (u: Updating) => {
     const rowLogAlpha = rows(x.logAlpha)
     const alpha = exp(rowLogAlpha)
     const miss = misses(u, x, aims(u, x, alpha))
+    const { taskWeights: byTask, maxTaskLoss } = u.config
+    const within =
+      maxTaskLoss === "off" ? undefined : stopGradient(withinLoss(maxTaskLoss, mean(perTask(miss), { axes: [1] })))
     /** Rows as they weigh. */
-    const weighed = (loss: Tensor): Tensor => (u.config.taskWeights ? mul(loss, rows(taskWeights(x.logAlpha))) : loss)
+    const weighed = (loss: Tensor): Tensor => {
+      const own = byTask ? mul(loss, rows(taskWeights(x.logAlpha))) : loss
+      return within === undefined ? own : mul(own, rows(within))
+    }
     const [valueGradient] = gradients(mean(weighed(miss)), [x.value])
     const moved = step(u, "value", x, valueGradient!)
 

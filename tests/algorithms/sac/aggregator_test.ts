@@ -157,3 +157,28 @@ test("gradients of critics and policy are scaled down to the largest norm, each 
   }
   close(held.logAlpha, free.logAlpha, 1e-4, "logAlpha")
 })
+
+test("a task whose critics' loss is above the limit counts for nothing, in critics and policy; its temperature learns on", async () => {
+  const seen: (readonly number[])[] = []
+  const even = of(({ losses }) => {
+    seen.push(Array.from(losses))
+    return [0.5, 0.5]
+  })
+  const plain = await change(poles({ aggregator: even }), 1)
+  // Critics are weighed first.
+  const [one = 0, two = 0] = seen[0] ?? []
+  const kept = one < two ? [0.5, 0] : [0, 0.5]
+  const alone = await change(poles({ aggregator: of(() => kept) }), 1)
+  const masked = await change(poles(), 1, sgd(), { maxTaskLoss: (one + two) / 2 })
+  for (const part of ["value", "policy"] as const) close(masked[part], alone[part], 1e-6, part)
+  close(masked.logAlpha, plain.logAlpha, 1e-6, "logAlpha")
+  const free = await change(poles(), 1, sgd(), { maxTaskLoss: 2 * Math.max(one, two) })
+  for (const part of ["value", "policy"] as const) close(free[part], plain[part], 1e-6, part)
+  const none = await change(poles(), 1, sgd(), { maxTaskLoss: 0 })
+  assert.deepEqual(
+    [none.value, none.policy].map((x) => Math.max(...x.map(Math.abs))),
+    [0, 0]
+  )
+  const refused = sac.check?.({ ...sac.defaults, maxTaskLoss: 1 }, poles({ aggregator: mean }))
+  assert.match(JSON.stringify(refused), /maxTaskLoss.*off with aggregator mean/)
+})
