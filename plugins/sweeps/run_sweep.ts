@@ -164,7 +164,7 @@ interface Shared {
 }
 
 /** Items that are asked for at the same time, by all runs together. */
-const ASKED = 512
+const ASKED = 256
 
 const open = Effect.fnUntraced(function* (
   { path, files }: ExperimentFolder,

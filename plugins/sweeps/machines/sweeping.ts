@@ -30,8 +30,8 @@ export interface ClusterWork {
 /** Names a process among all that ever join. */
 export const memberId = (): string => `${hostname()}-${process.pid}-${crypto.randomUUID().slice(0, 8)}`
 
-/** How long whoever waits for an item waits until it looks again: a twentieth of how long it has waited. */
-const again = Schedule.exponential("250 millis", 1.05)
+/** How long whoever waits for an item waits until it looks again: a tenth of how long it has waited, and no more than 5 s. */
+const again = Schedule.min([Schedule.exponential("250 millis", 1.1), Schedule.spaced("5 seconds")])
 
 /**
  * Joins as a sweep, until the scope closes.

@@ -1,7 +1,7 @@
 /** Experiments, done in this process: each piece of work once, failures told, folders held. */
 import assert from "node:assert/strict"
 import { spawnSync } from "node:child_process"
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { before, test } from "node:test"
@@ -125,6 +125,37 @@ for (const room of ["150k", "400k"])
       spawnSync("umount", [at("disk")])
     }
   })
+
+test("a folder on a disk that is read-only is refused, unused or begun, with what the system says", {
+  skip: !canMount && "no mounts here"
+}, async () => {
+  assert.ok(mounted("size=1m"))
+  try {
+    mkdirSync(at("disk/begun"))
+    cpSync(at("two/sweep.json"), at("disk/begun/sweep.json"))
+    assert.equal(spawnSync("mount", ["-o", "remount,ro", at("disk")]).status, 0)
+    for (const out of ["disk/new", "disk/begun"])
+      await assert.rejects(doHere(two, { out: at(out) }), (e: Error) =>
+        /want a folder that can be written, got a read-only file system; choose another/.test(e.message)
+      )
+  } finally {
+    spawnSync("umount", [at("disk")])
+  }
+})
+
+test("a clock that jumps by days, back and forth, changes nothing but the times that are told", async () => {
+  const now = Date.now
+  let asked = 0
+  Date.now = () => now() + [0, 86_400_000, -86_400_000][asked++ % 3]!
+  try {
+    const one = { ...two, over: { seed: [0], "grouping.k": [2] } }
+    assert.deepEqual(states((await doHere(one, { out: at("jumped") })).runs), ["finished"])
+  } finally {
+    Date.now = now
+  }
+  assert.equal(digestOf(at("jumped/runs/seed=0,k=2")), digestOf(at("two/runs/seed=0,k=2")))
+  assertEachOnce(at("jumped"))
+})
 
 mkdirSync(at("other"))
 writeFileSync(at("other/mine.txt"), "mine")

@@ -37,10 +37,13 @@ before(async () => {
 const meeting = (url = database) => ({ address: right(databaseAddress(url)), store: at("store") })
 
 test("a sweep over two workers, one killed in the middle and Postgres restarted, leaves the bytes of one machine, each result once", {
-  skip
+  skip,
+  timeout: 180_000
 }, async () => {
-  const worker = () => start(["worker", "--workers", "1", "--store", at("store")], database)
-  const workers = [worker(), worker()]
+  const worker = (...flags: readonly string[]) =>
+    start(["worker", "--workers", "1", "--store", at("store")], database, flags)
+  // The clock of the one that stays jumps by days.
+  const workers = [worker(), worker("--preload", join(import.meta.dirname, "jumping_clock.ts"))]
   const told = () => [said.join("\n"), ...workers.map((w) => w.said())].join("\n---\n")
   const said: string[] = []
   const swept = doHere(one, { out: at("out"), meeting: meeting(), said })

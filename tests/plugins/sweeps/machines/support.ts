@@ -13,9 +13,10 @@ export interface Running {
   readonly ended: Promise<number | null>
 }
 
-/** Starts `pgex ARGS`; the database's address is not on its command line. */
-export const start = (args: readonly string[], database: string): Running => {
-  const [program, ...rest] = command(args)
+/** Starts `pgex ARGS`, with Bun's own `flags`; the database's address is not on its command line. */
+export const start = (args: readonly string[], database: string, flags: readonly string[] = []): Running => {
+  const [program, ...words] = command(args)
+  const rest = [...flags, ...words]
   const child = spawn(program!, rest, {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, PGEX_DATABASE: database }
@@ -28,8 +29,8 @@ export const start = (args: readonly string[], database: string): Running => {
 }
 
 /** Waits until it holds, or fails with what the processes said. */
-export const until = async (holds: () => boolean, told: () => string): Promise<void> => {
-  for (let i = 0; i < 4000; i++) {
+export const until = async (holds: () => boolean, told: () => string, seconds = 100): Promise<void> => {
+  for (let i = 0; i < 40 * seconds; i++) {
     if (holds()) return
     await setTimeout(25)
   }
