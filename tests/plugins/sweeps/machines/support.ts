@@ -29,7 +29,7 @@ export const start = (args: readonly string[], database: string, flags: readonly
 }
 
 /** Waits until it holds, or fails with what the processes said. */
-export const until = async (holds: () => boolean, told: () => string, seconds = 100): Promise<void> => {
+export const until = async (holds: () => boolean, told: () => string, seconds = 170): Promise<void> => {
   for (let i = 0; i < 40 * seconds; i++) {
     if (holds()) return
     await setTimeout(25)
