@@ -50,6 +50,9 @@ export const estimatedAdvantages = Effect.fn("given.estimatedAdvantages")(functi
   const { inputs } = of.policy
   const estimate = how.critic === undefined ? undefined : yield* critic(how.critic)
   const out: TaskRows[] = []
+  // What one task after the other needs is taken once: collected late, several of it would be there.
+  const rows = tasks.reduce((most, t) => Math.max(most, t.count), 0)
+  const room = { sorted: new Float32Array(rows * inputs), reached: new Float32Array(rows * inputs) }
   for (let first = 0; first < tasks.length; ) {
     let [last, numbers] = [first, 0]
     while (last < tasks.length && (last === first || numbers + tasks[last]!.count * inputs <= HELD)) {
@@ -59,7 +62,7 @@ export const estimatedAdvantages = Effect.fn("given.estimatedAdvantages")(functi
     for (const [i, { observation, next }] of held.entries()) {
       const task = tasks[first + i]!
       const order = inOrder(task)
-      const columnsOf = transitionsOf(task, order, { observation, next, inputs })
+      const columnsOf = transitionsOf(task, order, { observation, next, inputs }, room)
       const value =
         estimate === undefined ? new Float64Array(task.count) : yield* estimate(columnsOf.observation, task.count)
       const nextValue =
@@ -107,11 +110,12 @@ const transitionsOf = (
     observation,
     next,
     inputs
-  }: { readonly observation: Float32Array; readonly next: Float32Array | undefined; readonly inputs: number }
+  }: { readonly observation: Float32Array; readonly next: Float32Array | undefined; readonly inputs: number },
+  room: { readonly sorted: Float32Array; readonly reached: Float32Array }
 ) => {
   const { count, environment } = task
-  const sorted = new Float32Array(count * inputs)
-  const reached = new Float32Array(count * inputs)
+  const sorted = room.sorted.subarray(0, count * inputs)
+  const reached = room.reached.subarray(0, count * inputs)
   const [reward, terminated, truncated] = [new Float64Array(count), new Uint8Array(count), new Uint8Array(count)]
   const copy = (from: Float32Array, row: number, to: Float32Array, place: number): void =>
     to.set(from.subarray(row * inputs, (row + 1) * inputs), place * inputs)
