@@ -5,12 +5,17 @@ import { SESSION_VARIABLE } from "../config/mod.ts"
 import { catalog } from "../loading/catalog/mod.ts"
 import { loadPlugins, ofProject } from "../loading/mod.ts"
 import { progressDisplay, silentProgress } from "../runs/progress.ts"
+import { databaseAddress } from "./machines/mod.ts"
 import { readyOf } from "./ready.ts"
 import { doSweep, type SweepOptions } from "./run_sweep.ts"
 import { decodeSweep, type Sweep } from "./sweep.ts"
 
 /** Where a script's experiment goes, and how it is done. */
-export interface SweepPlace extends SweepOptions {
+export interface SweepPlace extends Omit<SweepOptions, "meeting"> {
+  /** Address of the Postgres database whose workers do it, instead of this machine; its password is never shown or kept. */
+  readonly database?: string
+  /** Where they share arrays and results: a folder, or `s3://BUCKET/PREFIX`; the database without it. */
+  readonly store?: string
   /** Show no progress. */
   readonly quiet?: boolean
 }
@@ -22,7 +27,11 @@ export interface SweepPlace extends SweepOptions {
  *
  * - Errors: `ArgumentError` naming the setting; `RunStoreError` for the folder, above all one that another process holds.
  */
-export const sweep = Effect.fn("sweep")(function* (what: Sweep, { quiet = false, ...options }: SweepPlace) {
+export const sweep = Effect.fn("sweep")(function* (what: Sweep, place: SweepPlace) {
+  const { quiet = false, database, store, ...options } = place
+  const named = store === undefined ? {} : { store }
+  const at =
+    database === undefined ? {} : { meeting: { address: yield* fromEither(databaseAddress(database)), ...named } }
   const data = yield* fromEither(decodeSweep(what, "the script"))
   const asked = data.plugins ?? []
   const project = ofProject(process.cwd(), asked)
@@ -33,5 +42,5 @@ export const sweep = Effect.fn("sweep")(function* (what: Sweep, { quiet = false,
   const over = sessionVariable === undefined ? {} : { sessionVariable }
   const command = process.argv.slice(1).join(" ")
   const ready = yield* readyOf(data, { source: `the script or ${SESSION_VARIABLE}`, command, loaded, over })
-  return yield* Effect.provide(doSweep(ready, options), quiet ? silentProgress : progressDisplay())
+  return yield* Effect.provide(doSweep(ready, { ...options, ...at }), quiet ? silentProgress : progressDisplay())
 })
