@@ -53,12 +53,14 @@ export const estimatedAdvantages = Effect.fn("given.estimatedAdvantages")(functi
   // What one task after the other needs is taken once: collected late, several of it would be there.
   const rows = tasks.reduce((most, t) => Math.max(most, t.count), 0)
   const room = { sorted: new Float32Array(rows * inputs), reached: new Float32Array(rows * inputs) }
+  const all = tasks.reduce((sum, t) => sum + t.count, 0)
+  const store = makeStore(Math.min(all, Math.max(rows, Math.floor(HELD / inputs))) * inputs, columns)
   for (let first = 0; first < tasks.length; ) {
     let [last, numbers] = [first, 0]
     while (last < tasks.length && (last === first || numbers + tasks[last]!.count * inputs <= HELD)) {
       numbers += tasks[last++]!.count * inputs
     }
-    const held = yield* gathered(source, columns, { tasks, taskOf, first, last }, of)
+    const held = yield* gathered(source, columns, { tasks, taskOf, first, last }, of, store)
     for (const [i, { observation, next }] of held.entries()) {
       const task = tasks[first + i]!
       const order = inOrder(task)
@@ -145,19 +147,31 @@ const transitionsOf = (
   }
 }
 
+/** Room for observations, and for those that they led to where a column tells them. */
+const makeStore = (numbers: number, { nextObservation }: Columns) => ({
+  observation: new Float32Array(numbers),
+  next: nextObservation === undefined ? undefined : new Float32Array(numbers)
+})
+
 /** Observations, as the network sees them, of the tasks from `first` to before `last`. */
 const gathered = Effect.fnUntraced(function* (
   source: RowSource,
   columns: Columns,
   { tasks, taskOf, first, last }: Pick<Survey, "tasks" | "taskOf"> & { readonly first: number; readonly last: number },
-  { policy: { inputs }, encoder }: { readonly policy: Policy; readonly encoder: RowEncoder }
+  { policy: { inputs }, encoder }: { readonly policy: Policy; readonly encoder: RowEncoder },
+  store: ReturnType<typeof makeStore>
 ) {
   const [own, after] = [columns.observation!.name, columns.nextObservation?.name]
-  const held = tasks.slice(first, last).map(({ count }) => ({
-    observation: new Float32Array(count * inputs),
-    next: after === undefined ? undefined : new Float32Array(count * inputs),
-    rows: 0
-  }))
+  let taken = 0
+  const held = tasks.slice(first, last).map(({ count }) => {
+    const from = taken
+    taken += count * inputs
+    return {
+      observation: store.observation.subarray(from, taken),
+      next: store.next?.subarray(from, taken),
+      rows: 0
+    }
+  })
   let row = 0
   yield* source.read(after === undefined ? [own] : [own, after]).pipe(
     Stream.runForEach(({ count, numbers }) =>
