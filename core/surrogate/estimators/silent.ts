@@ -12,7 +12,7 @@ const SEEN = 2
  * over pairs of independent blocks; correlated coordinates count as what they are. With one block only zeros are silent.
  *
  * - Shapes: numbers of tasks, in their order.
- * - Source: the variance of a degenerate U-statistic of second order, Serfling, Approximation Theorems of Mathematical Statistics (1980), 5.2.
+ * - Source: the variance of a degenerate U-statistic of second order, Serfling, Approximation Theorems of Mathematical Statistics (1980).
  */
 export const silentTasks = (g: TaskGradients): readonly number[] =>
   Array.from({ length: g.tasks }, (_, i) => i).filter((i) => isSilent(g, i))
