@@ -4,6 +4,7 @@
  * Nothing but the address and the variable {@link HEADERS_VARIABLE} decides where what goes: OpenTelemetry's other variables are
  * not read, and no answer leads elsewhere.
  */
+import { URL } from "node:url"
 import { ConfigProvider, Effect, Exit, Layer, ManagedRuntime, Metric, type Tracer } from "effect"
 import { FetchHttpClient, HttpClient } from "effect/http"
 import { OtlpMetrics, OtlpSerialization, OtlpTracer } from "effect/observability"

@@ -1,5 +1,6 @@
 /** The server of `pgex watch`: pages of runs, and what is new of them as server-sent events. */
 import { createServer } from "node:http"
+import { URL } from "node:url"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { Effect, Stream } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"

@@ -1,4 +1,5 @@
 /** Where machines share what items need and what came of them: the database itself, a folder that all see, or a bucket. */
+import { randomUUID } from "node:crypto"
 import { resolve } from "node:path"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
@@ -55,7 +56,7 @@ const idOf = Effect.fnUntraced(function* (files: KeptFiles) {
   const read = Effect.map(files.read(MARK, 1024), (bytes) => new TextDecoder().decode(bytes))
   const there: string | undefined = yield* orMissing(read)
   if (there !== undefined) return there
-  yield* files.write(MARK, new TextEncoder().encode(JSON.stringify({ policygradex: "store", id: crypto.randomUUID() })))
+  yield* files.write(MARK, new TextEncoder().encode(JSON.stringify({ policygradex: "store", id: randomUUID() })))
   return yield* read
 })
 

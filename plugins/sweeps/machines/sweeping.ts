@@ -1,4 +1,5 @@
 /** A sweep's side of the work on many machines: it asks for items, and computes none. */
+import { randomUUID } from "node:crypto"
 import { hostname } from "node:os"
 import { Context, type Deferred, Effect, Layer, Schedule, type Scope } from "effect"
 import { WorkflowEngine } from "effect/workflow"
@@ -28,7 +29,7 @@ export interface ClusterWork {
 }
 
 /** Names a process among all that ever join. */
-export const memberId = (): string => `${hostname()}-${process.pid}-${crypto.randomUUID().slice(0, 8)}`
+export const memberId = (): string => `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`
 
 /** How long whoever waits for an item waits until it looks again: a tenth of how long it has waited, and no more than 5 s. */
 const again = Schedule.min([Schedule.exponential("250 millis", 1.1), Schedule.spaced("5 seconds")])
