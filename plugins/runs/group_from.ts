@@ -18,6 +18,7 @@ import { machine, versions } from "./machine.ts"
 import { progressDisplay, silentProgress } from "./progress.ts"
 import { runJob } from "./run_job.ts"
 import { directoryStore, memoryStore } from "./store/mod.ts"
+import { trailFile } from "./trail.ts"
 
 /** Transitions, the policy that acted, and what their files do not tell. */
 export interface GivenFiles extends RowOptions, PolicyOptions {
@@ -81,7 +82,7 @@ const NO_FAMILY = { id: GIVEN, n: 1000, options: {} }
 const withoutEmptyRun = (out: string): Effect.Effect<void> =>
   Effect.promise(async () => {
     const left = await readdir(out).catch(() => [])
-    if (left.length === 0 || left.some((name) => !["run.json", "run.lock"].includes(name))) return
+    if (left.length === 0 || left.some((name) => !["run.json", "run.lock", trailFile].includes(name))) return
     for (const name of left) await rm(join(out, name), { force: true })
     // It stays where something else came in meanwhile.
     await rmdir(out).catch(() => undefined)

@@ -46,6 +46,9 @@ for (const [at, id] of learners.entries()) {
     assert.equal(JSON.parse(stdout).receipts.digest, whole.data.receipts.digest)
     assert.deepEqual(rowsIn(readFileSync(join(out, "events.jsonl"))), rowsIn(whole.disk.get("events.jsonl")))
     const left = readdirSync(out, { recursive: true, encoding: "utf8" }).filter((name) => /\..*\w$/.test(name))
-    assert.deepEqual(left.filter((name) => !/^run\./.test(name)).sort(), [...whole.disk.keys()].sort())
+    assert.deepEqual(
+      left.filter((name) => !/^(?:run\.|progress\.jsonl$)/.test(name)).sort(),
+      [...whole.disk.keys()].sort()
+    )
   })
 }

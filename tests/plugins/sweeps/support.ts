@@ -39,7 +39,7 @@ export const smallestSettings = {
 }
 
 /** What tells times or names the command: all else of two equal experiments is equal, byte for byte. */
-const timed = /(^|\/)(events\.jsonl|summary\.json|report\.html|run\.json|sweep\.json|activities\/.*)$/
+const timed = /(^|\/)((?:events|progress)\.jsonl|summary\.json|report\.html|run\.json|sweep\.json|activities\/.*)$/
 
 const below = (folder: string): readonly string[] =>
   readdirSync(folder, { recursive: true, encoding: "utf8", withFileTypes: true })
