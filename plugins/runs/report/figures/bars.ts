@@ -20,9 +20,16 @@ export interface Bars<R extends Bar> {
 }
 
 export const bars = <R extends Bar>({ rows, label, marked, text, alternative }: Bars<R>): Html => {
-  const seeds = rows.flatMap((m) => m.perSeed.map((value, i) => ({ method: m.method, value, seed: i + 1 })))
+  const seeds = rows.flatMap((m) => m.perSeed.map((x, i) => ({ method: m.method, value: drawable(x), seed: i + 1 })))
   const countOf = (method: string): number => seeds.filter((s) => s.method === method).length
-  const spreads = rows.flatMap(({ method, draws }) => (draws === undefined ? [] : [{ method, ...draws }]))
+  const spreads = rows.flatMap(({ method, draws }) =>
+    draws === undefined ? [] : [{ method, ...drawableEnds(draws), count: draws.count }]
+  )
+  const flat = [
+    ...seeds.map((s) => s.value),
+    ...spreads.flatMap((s) => [s.low, s.high]),
+    ...rows.flatMap(meansOf)
+  ].every((x) => x === 0)
   const longest = Math.max(...rows.map((m) => m.method.length), 1)
   return draw(
     {
@@ -31,12 +38,13 @@ export const bars = <R extends Bar>({ rows, label, marked, text, alternative }: 
       marginLeft: 16 + 7 * longest,
       marginRight: 130,
       marginBottom: 40,
-      x: { label, grid: true, nice: true, zero: true },
+      // Where all is 0 an axis would have no length.
+      x: { label, grid: true, nice: true, zero: true, ...(flat ? { domain: [0, 1] } : {}) },
       y: { label: null, domain: rows.map((m) => m.method), padding: 0.35 },
       marks: [
         Plot.barX(rows, {
           y: "method",
-          x: (m: R) => m.meanReturn.value,
+          x: (m: R) => meansOf(m)[0],
           fill: (m: R) => (marked(m) ? "var(--g0)" : "var(--quiet)"),
           rx: 2,
           title: (m: R) => `${m.method}: ${interval(m.meanReturn)}`
@@ -54,8 +62,8 @@ export const bars = <R extends Bar>({ rows, label, marked, text, alternative }: 
           rows.filter((m) => m.meanReturn.n > 1),
           {
             y: "method",
-            x1: (m: R) => m.meanReturn.low,
-            x2: (m: R) => m.meanReturn.high,
+            x1: (m: R) => meansOf(m)[1],
+            x2: (m: R) => meansOf(m)[2],
             stroke: "var(--ink)",
             strokeWidth: 1.5
           }
@@ -78,4 +86,16 @@ export const bars = <R extends Bar>({ rows, label, marked, text, alternative }: 
 
 /** Of the bar, which ends at 0 where the mean is negative, and of what is drawn over it. */
 const rightEnd = ({ meanReturn, perSeed, draws }: Bar): number =>
-  Math.max(0, meanReturn.value, meanReturn.n > 1 ? meanReturn.high : 0, ...perSeed, draws?.high ?? 0)
+  drawable(Math.max(0, meanReturn.value, meanReturn.n > 1 ? meanReturn.high : 0, ...perSeed, draws?.high ?? 0))
+
+/** A number as an axis can have it: one of nothing but denormal numbers has no ticks. */
+const drawable = (x: number): number => (Math.abs(x) < 1e-290 ? 0 : x)
+
+/** The mean, and the ends of its interval where it has one. */
+const meansOf = ({ meanReturn: { value, low, high, n } }: Bar) =>
+  (n > 1 ? [value, low, high] : [value, value, value]).map(drawable)
+
+const drawableEnds = ({ low, high }: { readonly low: number; readonly high: number }) => ({
+  low: drawable(low),
+  high: drawable(high)
+})

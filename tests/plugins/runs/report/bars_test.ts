@@ -50,5 +50,16 @@ test("the text of a bar stands right of the bar, its interval, its seeds and its
       assert.ok(marks.length >= 3 + one.perSeed.length - (one.meanReturn.n > 1 ? 0 : 1))
       for (const mark of marks) assert.ok(mark + DOT < text, `${mark} is right of ${text}`)
     }),
-    { numRuns: 30 }
+    {
+      numRuns: 30,
+      examples: [
+        [
+          {
+            meanReturn: { value: 0, low: 0, high: 0, level: 0.95, n: 1 },
+            perSeed: [0],
+            draws: { count: 3, low: -5e-324, high: 5e-324 }
+          }
+        ]
+      ]
+    }
   ))
