@@ -30,11 +30,17 @@ const written = (name: string, text: string): string => {
   return at(name)
 }
 
-/** Programs that say they are there, and then take as long as a test lasts; in a folder of their own. */
+/**
+ * Programs that say they are there, and then take as long as a test lasts; in a folder of their own. Each is two processes, one
+ * with PGEX_TEST_ONE.
+ */
 const slow = (within: string, names: readonly string[]): string => {
   mkdirSync(at(within), { recursive: true })
   for (const name of names) {
-    const file = written(join(within, name), '#!/bin/sh\necho busy > "$PGEX_TEST_BUSY"\nsleep 600\n')
+    const file = written(
+      join(within, name),
+      '#!/bin/sh\necho busy > "$PGEX_TEST_BUSY"\n[ -n "$PGEX_TEST_ONE" ] && exec sleep 600\nsleep 600\n'
+    )
     chmodSync(file, 0o755)
   }
   return at(within)
@@ -120,10 +126,12 @@ let count = 0
 
 /** Starts it, sends the signal once it is busy, and tells how it ended. */
 const ended = async (program: readonly string[], { args, variables, says }: Case, signal: NodeJS.Signals) => {
+  // Who is killed cannot end what its children started: Bun looks for those when its launcher is gone, and may be too late for some.
+  const one = signal === "SIGKILL" ? "1" : ""
   const mark = `ending-${process.pid}-${count++}`
   const busy = at(`${mark}.busy`)
   const [file, ...rest] = [...program, ...args(), "--json"]
-  const env = { ...process.env, ...variables?.(), PGEX_TEST_BUSY: busy, PGEX_TEST_MARK: mark }
+  const env = { ...process.env, ...variables?.(), PGEX_TEST_BUSY: busy, PGEX_TEST_MARK: mark, PGEX_TEST_ONE: one }
   const child = spawn(file!, rest, { env, stdio: ["ignore", "pipe", "pipe"] })
   const text = { stdout: "", stderr: "" }
   for (const name of ["stdout", "stderr"] as const)
