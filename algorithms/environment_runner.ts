@@ -51,7 +51,7 @@ export const environmentRunner = Effect.fn("environmentRunner")(function* (
   }
   const count = batch.count
   const actor = policy.actor(count, tasks.length, Real)
-  const normalised = normaliser(policy)
+  const normalised = normaliser(policy, tasks)
   const input = new Real(count * inputs)
   const fresh = new (shownBy(policy))(count * own)
   const play = playOf(policy, environment.action)
@@ -88,7 +88,8 @@ export const environmentRunner = Effect.fn("environmentRunner")(function* (
       batch.step(played, rows, row)
       see(rows.observation, row)
     },
-    encode
+    encode,
+    taskAt: (row) => Math.floor((row % count) / environmentsPerTask)
   } satisfies EnvironmentRunner
 })
 

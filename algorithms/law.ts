@@ -180,7 +180,8 @@ export const algorithmLaws = <C>(algorithm: Algorithm<C>, ground: LawGround): re
     {
       name: "a policy that is told its task acts at the start as the one it was widened from, and is worth as much",
       check: Effect.gen(function* () {
-        if (algorithm.widen === undefined) return undefined
+        // No policy is told nothing whose rewards are normalised by task.
+        if (algorithm.widen === undefined || normalise?.reward === "perTask") return undefined
         const told = yield* problem()
         const plain = { ...told, policy: yield* policyOf(false) }
         const from = yield* (yield* algorithm.learner(algorithm.defaults, plain)).init(zeroKey)

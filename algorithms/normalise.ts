@@ -1,12 +1,12 @@
 /**
  * Running normalisation: what networks see has mean 0 and deviation 1 over all that was seen so far, by all tasks
- * together. The moments are a learner's, no environment's: part of its state and of its policies. They stay as they are
- * during a rollout and take it in afterwards, so that it does not matter who plays.
+ * together; rewards may have a scale for each task. The moments are a learner's, no environment's: part of its state and
+ * of its policies. They stay as they are during a rollout and take it in afterwards, so that it does not matter who plays.
  */
 import * as E from "fp-ts/lib/Either.js"
 import type { ArgumentError } from "../core/failure/mod.ts"
 import type { Floats } from "../core/random/mod.ts"
-import type { Rows, Space } from "../envs/mod.ts"
+import type { Rows, Space, Task } from "../envs/mod.ts"
 import { type Moments, mergeMoments, rowMoments } from "../envs/wrappers/mod.ts"
 import { problemError } from "./error.ts"
 import { inputsOf, type Policy } from "./policy.ts"
@@ -20,28 +20,44 @@ export const LIMIT = 10
 /** Weight, in rows, of mean 0 and variance 1, with which moments begin: what was never seen stays as it is. */
 const PRIOR = 1e-4
 
-type Normalising = Pick<Policy, "config" | "spaces">
+type Normalising = Pick<Policy, "config" | "spaces" | "taskIds">
+type Tasks = readonly Pick<Task, "id">[]
 
 /** Numbers of an observation that are normalised. */
 const observed = ({ config, spaces }: Normalising): number =>
   config.normalise?.observation === true ? inputsOf(spaces.observation) : 0
 
-const rewarded = ({ config }: Normalising): boolean => config.normalise?.reward === true
+/** Scales of rewards: none, one for all tasks, or one for each that the policy can be told. */
+const scales = ({ config, taskIds }: Normalising): number => {
+  const { reward = false } = config.normalise ?? {}
+  return reward === "perTask" ? taskIds.length : Number(reward)
+}
+
+/** The scale of each task's rewards, by its place. */
+const scalesOf = (policy: Normalising, tasks: Tasks): readonly number[] =>
+  tasks.map(({ id }) => (scales(policy) > 1 ? policy.taskIds.indexOf(id) : 0))
+
+/** Where moments of discounted returns begin. */
+const returnsAt = (policy: Normalising): number => {
+  const n = observed(policy)
+  return n > 0 ? 1 + 2 * n : 0
+}
+
+/** Numbers of a scale: count, mean and sum of squared deviations. */
+const SCALE = 3
 
 /**
  * Length of a policy's moments as one array: count, means and sums of squared deviations of an observation's numbers,
- * then the same three of discounted returns; each where it is normalised.
+ * then the same three of discounted returns, of all tasks or of each in the policy's order; each where it is normalised.
  */
-export const momentsSize = (policy: Normalising): number => {
-  const n = observed(policy)
-  return (n > 0 ? 1 + 2 * n : 0) + (rewarded(policy) ? 3 : 0)
-}
+export const momentsSize = (policy: Normalising): number => returnsAt(policy) + SCALE * scales(policy)
 
 /** Moments to begin with; undefined where nothing is normalised. */
 export const firstMoments = (policy: Normalising): Float64Array | undefined => {
   const n = observed(policy)
   const prior = (size: number): readonly number[] => flat({ count: PRIOR, mean: zeros(size), squares: ones(size) })
-  const all = [...(n > 0 ? prior(n) : []), ...(rewarded(policy) ? prior(1) : [])]
+  const returns = Array.from({ length: scales(policy) }, () => prior(1))
+  const all = [...(n > 0 ? prior(n) : []), ...returns.flat()]
   return all.length === 0 ? undefined : Float64Array.from(all)
 }
 
@@ -68,26 +84,29 @@ export interface Normaliser {
   readonly set: (moments: Floats | undefined) => E.Either<ArgumentError, void>
   /** Normalises an observation in place, at the beginning of a network's input; or one that stands elsewhere into it. */
   readonly observation: (input: Floats, at: number, from?: ArrayLike<number>, fromAt?: number) => void
-  /** Rewards as they are learned from: r/σ, within ±{@link LIMIT}; the same array where they are not normalised. */
-  readonly rewards: (rewards: Floats) => Floats
-  /** σ, the unit of what is learned from such rewards. */
-  readonly unit: () => number
+  /**
+   * Rewards as they are learned from: r/σ, within ±{@link LIMIT}; the same array where they are not normalised. `taskAt` says of
+   * which task a row is, by its place.
+   */
+  readonly rewards: (rewards: Floats, taskAt: (row: number) => number) => Floats
+  /** σ of a task, the unit of what is learned from its rewards. */
+  readonly unit: (task: number) => number
 }
 
 /**
- * Makes a policy's normalisation ready.
+ * Makes a policy's normalisation ready for these tasks.
  *
  *     o ↦ clip((o − μ)/√(σ_o² + ε), ±10),    r ↦ clip(r/√(σ_R² + ε), ±10),    R_t = γ·R_{t−1} + r_t
  *
  * - Source: Engstrom et al., arXiv:2005.12729, section 2; ε = 1e-8 and ±10 as Stable-Baselines3's VecNormalize.
  */
-export const normaliser = (policy: Normalising): Normaliser => {
+export const normaliser = (policy: Normalising, tasks: Tasks): Normaliser => {
   const n = observed(policy)
   const mean = new Float64Array(n)
   const deviation = new Float64Array(n).fill(1)
   const within = (x: number): number => Math.min(LIMIT, Math.max(-LIMIT, x))
   const size = momentsSize(policy)
-  let unit = 1
+  const units = new Float64Array(tasks.length).fill(1)
   return {
     set: (moments) => {
       if ((moments?.length ?? 0) !== size) {
@@ -98,14 +117,19 @@ export const normaliser = (policy: Normalising): Normaliser => {
       const scale = observationScale(policy, moments)
       mean.set(scale.mean)
       deviation.set(scale.deviation)
-      if (rewarded(policy)) unit = Math.sqrt(moments[size - 1]! / moments[size - 3]! + EPSILON)
+      if (scales(policy) === 0) return E.right(undefined)
+      for (const [task, scale] of scalesOf(policy, tasks).entries()) {
+        const at = returnsAt(policy) + SCALE * scale
+        units[task] = Math.sqrt(moments[at + 2]! / moments[at]! + EPSILON)
+      }
       return E.right(undefined)
     },
     observation: (input, at, from = input, fromAt = at) => {
       for (let i = 0; i < n; i++) input[at + i] = within((from[fromAt + i]! - mean[i]!) / deviation[i]!)
     },
-    rewards: (rewards) => (rewarded(policy) ? Float64Array.from(rewards, (r) => within(r / unit)) : rewards),
-    unit: () => unit
+    rewards: (rewards, taskAt) =>
+      scales(policy) === 0 ? rewards : Float64Array.from(rewards, (r, row) => within(r / units[taskAt(row)]!)),
+    unit: (task) => units[task]!
   }
 }
 
@@ -118,7 +142,7 @@ export interface Memory {
 
 /** Numbers of {@link Memory.discounted} for so many environments. */
 export const discountedSize = (policy: Normalising, environments: number): number =>
-  rewarded(policy) ? environments : 0
+  scales(policy) > 0 ? environments : 0
 
 /**
  * Where a training begins.
@@ -143,23 +167,30 @@ const soFar = ({ spaces }: Normalising, before: Moments, rows: Rows): Moments =>
     : before
 
 /**
- * The memory after some more transitions, in the order [step, environment]; R starts anew where an episode ended.
+ * The memory after some more transitions of these tasks, in the order [step, environment], with equally many environments of one
+ * task after another; R starts anew where an episode ended.
  *
  * What is seen next counts as seen, also after an end, as it does for VecNormalize.
  */
-export const updateMoments = (policy: Normalising, before: Memory, rows: Rows, gamma: number): Memory => {
+export const updateMoments = (policy: Normalising, before: Memory, rows: Rows, gamma: number, tasks: Tasks): Memory => {
   const { moments } = before
   if (moments === undefined) return before
   const n = observed(policy)
   const seen =
     n > 0 ? flat(mergeMoments(soFar(policy, unflat(moments, 0, n), rows), rowMoments(rows.observation, n))) : []
-  if (!rewarded(policy)) return { ...before, moments: Float64Array.from(seen) }
+  if (scales(policy) === 0) return { ...before, moments: Float64Array.from(seen) }
   const discounted = Float64Array.from(before.discounted)
   const sums = new Float64Array(rows.reward.length)
   for (let row = 0, env = 0; row < sums.length; row++, env = env + 1 === discounted.length ? 0 : env + 1) {
     sums[row] = gamma * discounted[env]! + rows.reward[row]!
     discounted[env] = rows.terminated[row]! + rows.truncated[row]! > 0 ? 0 : sums[row]!
   }
-  const returns = flat(mergeMoments(unflat(moments, seen.length, 1), rowMoments(sums, 1)))
-  return { moments: Float64Array.from([...seen, ...returns]), discounted }
+  const own = scalesOf(policy, tasks)
+  const scaleAt = (row: number): number =>
+    own[Math.floor(((row % discounted.length) * own.length) / discounted.length)]!
+  const returns = Array.from({ length: scales(policy) }, (_, scale) => {
+    const more = sums.filter((_, row) => scaleAt(row) === scale)
+    return flat(mergeMoments(unflat(moments, seen.length + SCALE * scale, 1), rowMoments(more, 1)))
+  })
+  return { moments: Float64Array.from([...seen, ...returns.flat()]), discounted }
 }

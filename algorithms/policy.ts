@@ -8,10 +8,10 @@ import { type Block, type Forward, type Layout, layout, type Network, type Netwo
 import type { Shape, Tensor } from "../core/program/mod.ts"
 import { child, type Floats, type Key, type Stream, stream } from "../core/random/mod.ts"
 import type { RealConstructor } from "../core/service/real.ts"
-import { flag } from "../core/service/setting.ts"
+import { flag, flagOr } from "../core/service/setting.ts"
 import { shown } from "../core/text/shown.ts"
 import { type Box, type Space, sizeOf } from "../envs/mod.ts"
-import { type Architecture, ArchitectureConfig } from "./architecture.ts"
+import { type Architecture, ArchitectureConfig, mustBeTold } from "./architecture.ts"
 import { makeNetwork } from "./architectures.ts"
 import { problemError } from "./error.ts"
 
@@ -21,10 +21,14 @@ export interface Spaces {
   readonly action: Space
 }
 
-/** Running normalisation of what learners see, as they learn: moments over all tasks together, saved with each policy. */
+/** Running normalisation of what learners see, as they learn: by moments that are saved with each policy. */
 export const Normalise = Schema.Struct({
   observation: flag("observations less their mean, over their deviation, within ±10; each number by itself"),
-  reward: flag("learning sees rewards over the deviation of discounted returns, within ±10; reports do not")
+  reward: flagOr(
+    "perTask",
+    "learning sees rewards over the deviation of discounted returns, within ±10; reports do not; of all tasks together, or " +
+      "perTask: each task's over its own, with a policy that is told its task"
+  )
 })
 export type Normalise = typeof Normalise.Type
 
@@ -117,8 +121,8 @@ export type MakePolicy = (
  * `taskIds` are all tasks that the policy will ever meet; they matter with `taskOneHot` only. `known` are the
  * architectures that `config.id` may name, by default the package's own.
  *
- * - Errors: `ArgumentError` for task one-hot with no or repeated ids, for discrete observations to be normalised, and for an
- *   architecture or settings of one that there are none of.
+ * - Errors: `ArgumentError` for task one-hot with no or repeated ids, for discrete observations to be normalised, for rewards
+ *   to be normalised by task where none is told, and for an architecture or settings of one that there are none of.
  */
 export const makePolicy: MakePolicy = (spaces, config, taskIds = [], known) => {
   const { observation, action } = spaces
@@ -129,6 +133,9 @@ export const makePolicy: MakePolicy = (spaces, config, taskIds = [], known) => {
   if (config.normalise?.observation === true && observation._tag === "Discrete") {
     const want = "false for discrete observations, which the network sees as one-hot"
     return E.left(problemError("normalise.observation", want, "true"))
+  }
+  if (config.normalise?.reward === "perTask" && !config.taskOneHot) {
+    return mustBeTold("normalise.reward perTask")
   }
   const own = inputsOf(observation)
   const sizes: NetworkSizes = {

@@ -57,6 +57,8 @@ export interface EnvironmentRunner {
     to: Float32Array | Float64Array,
     toAt: number
   ) => void
+  /** The place of the task that a row is of, in the order [step, environment]. */
+  readonly taskAt: (row: number) => number
 }
 
 /** Has a problem's tasks played by others than the learner's thread. */

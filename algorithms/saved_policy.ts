@@ -181,5 +181,12 @@ export const architectureOf = ({ inputs, config, taskIds, network, distribution,
     ...network.words,
     `${network.outputs} outputs of a ${distribution}`,
     `${size} parameters`,
-    ...(["observation", "reward"] as const).flatMap((x) => (config.normalise?.[x] === true ? [`${x}s normalised`] : []))
+    ...normalisedOf(config)
   ].join(", ")
+
+const normalisedOf = ({
+  normalise: { observation, reward } = { observation: false, reward: false }
+}: NetworkConfig) => [
+  ...(observation ? ["observations normalised"] : []),
+  ...(reward === false ? [] : [`rewards normalised${reward === "perTask" ? " by task" : ""}`])
+]

@@ -20,8 +20,9 @@ export const checked = (
   if (!(inner.lambda > 0)) return refuse("inner.lambda", "a number above 0", String(inner.lambda))
   if (aggregator !== undefined)
     return refuse("aggregator", "none with bo-mrl, to which all tasks count the same", aggregator.id)
-  if (policy.config.normalise?.reward === true)
-    return refuse("normalise.reward", "false with bo-mrl, whose baseline is fitted to each rollout", "true")
+  const { reward = false } = policy.config.normalise ?? {}
+  if (reward !== false)
+    return refuse("normalise.reward", "false with bo-mrl, whose baseline is fitted to each rollout", String(reward))
   const parts = ROLLOUTS * environmentsPerTask
   if (!(Number.isInteger(stepsPerTask) && stepsPerTask >= 1 && stepsPerTask % parts === 0)) {
     const want = `a multiple of ${parts}: ${ROLLOUTS} rollouts of ${environmentsPerTask} environments`

@@ -108,13 +108,13 @@ export const learner = (id: string, version: string) =>
         yield* inner.start(state.policy)
         const under = yield* inner.play(actions, before)
         if (under.broken.length > 0) return yield* Effect.fail(fail("reward or log-probability", under.broken))
-        let memory = updateMoments(policy, past, inner.rows, c.gamma)
+        let memory = updateMoments(policy, past, inner.rows, c.gamma, tasks)
         // 5: the task-specific policies.
         yield* inner.learner.step(before, state.iteration)
         const certificate = inner.learner.certificate()
         const played = yield* inner.play(actions, after)
         if (played.broken.length > 0) return yield* Effect.fail(fail("reward or log-probability", played.broken))
-        memory = updateMoments(policy, memory, inner.rows, c.gamma)
+        memory = updateMoments(policy, memory, inner.rows, c.gamma, tasks)
         yield* fromEither(x.normaliser.set(memory.moments))
         // 6: the hypergradients.
         const found = yield* differentiating.hypergradients

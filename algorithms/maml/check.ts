@@ -38,8 +38,10 @@ export const checked = (c: Maml, order: Order, problem: TrainingProblem): E.Eith
     const want = `a multiple of ${parts}: ${c.inner.steps + 1} rollouts of ${environmentsPerTask} environments`
     return refuse("stepsPerTask", want, String(stepsPerTask))
   }
-  if (policy.config.normalise?.reward === true) {
-    return refuse("normalise.reward", "false with a meta-learner, whose baseline is fitted to each rollout", "true")
+  const { reward = false } = policy.config.normalise ?? {}
+  if (reward !== false) {
+    const want = "false with a meta-learner, whose baseline is fitted to each rollout"
+    return refuse("normalise.reward", want, String(reward))
   }
   const { outer, inner } = c
   for (const [name, { learner, epochs }] of [["inner", inner] as const, ["outer", outer] as const]) {

@@ -130,7 +130,7 @@ export const learner = (kind: Kind) =>
           if (rolled.broken.length > 0) return yield* Effect.fail(fail("reward or log-probability", rolled.broken))
           if (k < c.inner.steps) yield* inner.learner.step(into, k)
           rollouts.push(rolled.played)
-          memory = updateMoments(policy, memory, inner.rows, c.gamma)
+          memory = updateMoments(policy, memory, inner.rows, c.gamma, tasks)
         }
         yield* fromEither(x.normaliser.set(memory.moments))
         const before = rollouts[0]!

@@ -60,7 +60,7 @@ export const valueEstimator = Effect.fn("estimator")(function* (
 
   return Effect.fnUntraced(function* (x: EnvironmentRunner, e: RolloutBuffer, into: Estimates, added?: Floats) {
     const { terminated, truncated, nextObservation } = e.rows
-    const learned = x.normaliser.rewards(e.rows.reward)
+    const learned = x.normaliser.rewards(e.rows.reward, x.taskAt)
     const reward = added === undefined ? learned : learned.map((r, row) => r + added[row]!)
     const [envs, own] = [x.batch.count, x.batch.observationSize]
     for (let from = 0; from < e.count; from += CHUNK) {

@@ -59,9 +59,8 @@ export const collectorOf = Effect.fnUntraced(function* (
       for (let at = 0; at < nextObservation.length; at += x.batch.observationSize)
         x.normaliser.observation(nextObservation, at)
       // In the environment's own unit, as its rewards.
-      const unit = x.normaliser.unit()
       for (const all of [estimates.value, estimates.next, estimates.advantage]) {
-        for (let i = 0; i < all.length; i++) all[i]! *= unit
+        for (let row = 0; row < all.length; row++) all[row]! *= x.normaliser.unit(x.taskAt(row))
       }
       return tasks.map((_, task) => transitionsOf(problem, task, e, estimates))
     })

@@ -153,7 +153,7 @@ export const learner = <C>(kind: OnPolicy<C>) =>
         const report = yield* update(e, learned, when, streams.minibatch!)
         if (report.lastFinite.every(Number.isFinite)) watch(byName(kind.metrics, report.lastFinite))
         if (report.broken !== undefined) return yield* Effect.fail(fail("loss", report.broken))
-        const memory = updateMoments(policy, before, e.rows, loop.gamma)
+        const memory = updateMoments(policy, before, e.rows, loop.gamma, tasks)
         if (memory.moments !== undefined) {
           yield* fromEither(x.normaliser.set(memory.moments))
           x.see(e.rows.observation, e.count - envs)

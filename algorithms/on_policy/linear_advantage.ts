@@ -25,7 +25,7 @@ export const linearEstimate = (
   const width = e.observation.length / e.count
   for (let task = 0; task < tasks; task++) {
     const taken = takeTask(x, e, task, each)
-    const r = { ...taken, reward: Float64Array.from(x.normaliser.rewards(taken.reward)) }
+    const r = { ...taken, reward: Float64Array.from(x.normaliser.rewards(taken.reward, () => task)) }
     const reached = Float64Array.from(r.rows, (row) => e.rows.episodeLength[row]!)
     const before = { observation: r.observation, width, time: reached.map((t) => t - 1) }
     const after = { observation: r.nextInputs, width, time: reached }

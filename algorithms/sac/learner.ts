@@ -194,7 +194,7 @@ export const learner = ({ id, version, optimizer }: SacKind) =>
           if (odd >= 0) return yield* Effect.fail(fail("reward", [Math.floor(odd / environmentsPerTask)]))
           remember(networkInput, rawObservation)
           if (memory.moments !== undefined) {
-            memory = updateMoments(policy, memory, step, c.gamma)
+            memory = updateMoments(policy, memory, step, c.gamma, tasks)
             yield* fromEither(x.normaliser.set(memory.moments))
             x.see(step.observation, 0)
           }

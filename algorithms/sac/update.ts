@@ -80,7 +80,7 @@ export const updater = Effect.fn("sac.updater")(function* (u: Omit<Stepping, "in
       input.reward[k] = memory[from + reward]!
       input.terminated[k] = memory[from + terminated]!
     }
-    const rewards = x.normaliser.rewards(input.reward)
+    const rewards = x.normaliser.rewards(input.reward, (k) => Math.floor((k * tasks) / batch))
     if (rewards !== input.reward) input.reward.set(rewards)
   }
 

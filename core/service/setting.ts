@@ -28,5 +28,9 @@ export const choice = <const L extends readonly string[]>(words: L, meaning: str
 /** True or false. */
 export const flag = (meaning: string) => Schema.Boolean.annotate({ description: meaning })
 
+/** True or false, or a word for more than that. */
+export const flagOr = <const W extends string>(word: W, meaning: string) =>
+  Schema.Union([Schema.Boolean, Schema.Literal(word)]).annotate({ description: meaning })
+
 /** A text that is not empty. */
 export const name = (meaning: string) => Schema.NonEmptyString.annotate({ description: meaning })

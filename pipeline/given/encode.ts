@@ -46,7 +46,7 @@ export const rowEncoder = (
   normalised: boolean
 ): E.Either<ArgumentError, RowEncoder> => {
   const { inputs, actionSize, spaces } = policy
-  const scale = normaliser(policy)
+  const scale = normaliser(policy, [])
   const { action } = spaces
   const squashed = policy.distribution === "squashedGaussian" && form !== "drawn" && action._tag === "Box"
   return E.map(

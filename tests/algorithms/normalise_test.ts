@@ -60,6 +60,8 @@ interface Fixture {
 
 const both: Normalise = { observation: true, reward: true }
 const network: NetworkConfig = { layers: 1, width: 8, activation: "tanh", taskOneHot: false, normalise: both }
+const one = [{ id: "only" }]
+const first = (): number => 0
 const near = (a: ArrayLike<number>, b: ArrayLike<number>, tolerance: number): void => {
   assert.equal(a.length, b.length)
   for (let i = 0; i < a.length; i++) {
@@ -103,7 +105,7 @@ test("moments, discounted returns and normalised numbers are those of Stable-Bas
         typeof updateMoments
       >
       for (const [i, to] of at.slice(1).entries())
-        memory = updateMoments(policy, memory, rowsOf(f, at[i]!, to), f.gamma)
+        memory = updateMoments(policy, memory, rowsOf(f, at[i]!, to), f.gamma, one)
       const flat = [f.moments.observation, f.moments.return].flatMap((m) => [
         m.count,
         ...m.mean,
@@ -111,13 +113,13 @@ test("moments, discounted returns and normalised numbers are those of Stable-Bas
       ])
       near(memory.moments ?? [], flat, 1e-10)
       near(memory.discounted, f.returns, 1e-12)
-      const n = normaliser(policy)
+      const n = normaliser(policy, one)
       right(n.set(memory.moments))
       const seen = Float64Array.from(f.probe)
       for (let row = 0; row < seen.length; row += f.size) n.observation(seen, row)
       // VecNormalize rounds to float32.
       near(seen, f.normalised, 1e-6)
-      near(n.rewards(Float64Array.from(f.rewards)), f.normalisedRewards, 1e-6)
+      near(n.rewards(Float64Array.from(f.rewards), first), f.normalisedRewards, 1e-6)
     }),
     { numRuns: 20 }
   )
@@ -127,17 +129,16 @@ test("what is not normalised stays as it is, also before anything was seen", () 
   const value = fc.double({ min: -9, max: 9, noNaN: true })
   fc.assert(
     fc.property(fc.array(value, { minLength: 3, maxLength: 3 }), (x) => {
-      const off = normaliser(policyFor(3, { observation: false, reward: false }))
-      const rewards = Float64Array.from(x)
-      const seen = Float64Array.from(x)
+      const off = normaliser(policyFor(3, { observation: false, reward: false }), one)
+      const [rewards, seen] = [Float64Array.from(x), Float64Array.from(x)]
       off.observation(seen, 0)
       assert.deepEqual(seen, Float64Array.from(x))
-      assert.equal(off.rewards(rewards), rewards)
-      const fresh = normaliser(policyFor(3))
+      assert.equal(off.rewards(rewards, first), rewards)
+      const fresh = normaliser(policyFor(3), one)
       right(fresh.set(firstMoments(policyFor(3))))
       fresh.observation(seen, 0)
       near(seen, x, 1e-7)
-      near(fresh.rewards(rewards), x, 1e-7)
+      near(fresh.rewards(rewards, first), x, 1e-7)
     })
   )
 })
@@ -145,7 +146,7 @@ test("what is not normalised stays as it is, also before anything was seen", () 
 test("moments of another size, and discrete observations to be normalised, are refused", () => {
   const policy = policyFor(3)
   assert.equal(momentsSize(policy), 10)
-  const set = normaliser(policy).set(new Float64Array(7))
+  const set = normaliser(policy, one).set(new Float64Array(7))
   assert.match(E.isLeft(set) ? set.left.message : "", /want moments 10 numbers, got 7/)
   const made = ppo.makePolicy(frozenLake, network)
   assert.match(E.isLeft(made) ? made.left.message : "", /normalise\.observation false for discrete observations/)

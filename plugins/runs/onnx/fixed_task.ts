@@ -1,6 +1,7 @@
 /** A policy that is told its task, for one task only. */
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
+import { momentsSize } from "../../../algorithms/internal.ts"
 import type { Algorithm, Architecture, LoadedPolicy, Policy } from "../../../algorithms/mod.ts"
 import { type ArgumentError, argumentError, cannot, partsOf } from "../../../core/failure/mod.ts"
 import type { Network } from "../../../core/network/mod.ts"
@@ -29,17 +30,26 @@ export const fixedTask = (
   const by = algorithms.find((a) => a.id === loaded.algorithm.id)
   if (by === undefined) return refuse(`algorithm ${loaded.algorithm.id}`, "none of that id")
   const from = policy.network.layout.size
+  const { normalise } = policy.config
+  // What scales rewards is the training's; by task there is none where none is told.
+  const kept = normalise?.reward === "perTask" ? { normalise: { ...normalise, reward: false } } : {}
   const told = Float64Array.from(policy.taskIds, (id) => (id === task ? 1 : 0))
   const fixed = policy.network.fixInputs(theta.subarray(0, from), told)
   return pipe(
-    by.makePolicy(policy.spaces, { ...policy.config, taskOneHot: false }, [], [architectureOf(policy, fixed.network)]),
+    by.makePolicy(
+      policy.spaces,
+      { ...policy.config, ...kept, taskOneHot: false },
+      [],
+      [architectureOf(policy, fixed.network)]
+    ),
     E.mapLeft((e) => argumentError({ ...partsOf(e), doing: "export a policy for one task" })),
     E.map((alone): LoadedPolicy => {
       const folded = new Float64Array(alone.size)
       folded.set(fixed.theta)
       // What is beside the network stays as it is.
       folded.set(theta.subarray(from), alone.network.layout.size)
-      return { ...loaded, policy: alone, theta: folded, tasks: only }
+      const moments = loaded.moments?.subarray(0, momentsSize(alone))
+      return { ...loaded, policy: alone, theta: folded, moments, tasks: only }
     })
   )
 }

@@ -31,7 +31,7 @@ for (const c of reference.cases) {
     const { network, theta } = imported.critic ?? assert.fail("no critic")
     const rows = c.observation.length
     const x = Float64Array.from(c.observation.flat())
-    const scale = normaliser(imported.policy)
+    const scale = normaliser(imported.policy, [])
     right(scale.set(imported.moments))
     for (let r = 0; r < rows; r++) scale.observation(x, r * network.inputs)
     const p = built(

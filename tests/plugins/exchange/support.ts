@@ -55,7 +55,7 @@ export const importedCase = (c: Case): ImportedPolicy => {
 export const logProbs = ({ policy, theta, moments }: ImportedPolicy, c: Pick<Case, "observation" | "action">) => {
   const rows = c.observation.length
   const observation = Float64Array.from(c.observation.flat())
-  const scale = normaliser(policy)
+  const scale = normaliser(policy, [])
   right(scale.set(momentsSize(policy) === 0 ? undefined : moments))
   for (let r = 0; r < rows; r++) scale.observation(observation, r * policy.inputs)
   const squashed = policy.distribution === "squashedGaussian"

@@ -17,7 +17,7 @@ import {
   ppo,
   sac
 } from "../../../../algorithms/mod.ts"
-import { firstMoments, normaliser } from "../../../../algorithms/normalise.ts"
+import { firstMoments, momentsSize, normaliser } from "../../../../algorithms/normalise.ts"
 import { evaluate, program } from "../../../../core/program/mod.ts"
 import { child, type Floats, fillNormal, stream, zeroKey } from "../../../../core/random/mod.ts"
 import { cartPole, type Environment, frozenLake, linearQuadratic, pendulum } from "../../../../envs/mod.ts"
@@ -61,6 +61,7 @@ const normalising = (from: LoadedPolicy): LoadedPolicy => {
 }
 
 const both = { observation: true, reward: true } as const
+const byTask = { observation: true, reward: "perTask" } as const
 
 /** Every architecture that is told its task, with little in it. */
 const toldNetworks = architectures.map(({ id }) => id).filter((id) => id !== "mlp")
@@ -100,7 +101,7 @@ for (const [environment, network, by] of [
       for (let row = 0; row < observation.length; row += policy.inputs)
         for (let i = 0; i < policy.inputs - policy.taskIds.length; i++) observation[row + i]! += 1000 + i
     observation.set(observation.map(Math.fround))
-    const sight = normaliser(policy)
+    const sight = normaliser(policy, [])
     right(sight.set(moments))
     const input = Float64Array.from(observation)
     for (let row = 0; row < input.length; row += policy.inputs) sight.observation(input, row)
@@ -148,7 +149,7 @@ for (const [environment, network, by] of [
   })
 
 for (const [environment, network, by] of [
-  [cartPole, { layers: 2, width: 16, activation: "tanh", taskOneHot: true, normalise: both }, ppo],
+  [cartPole, { layers: 2, width: 16, activation: "tanh", taskOneHot: true, normalise: byTask }, ppo],
   [pendulum, { layers: 1, width: 8, activation: "relu", taskOneHot: true }, sac],
   [frozenLake, { layers: 0, width: 1, activation: "tanh", taskOneHot: true }, ppo],
   ...toldNetworks.map((id) => [pendulum, { ...toldBy(id), normalise: both }, sac] as const)
@@ -161,7 +162,7 @@ for (const [environment, network, by] of [
       const alone = right(fixedTask({ ...from, tasks }, task, [by]))
       assert.equal(alone.policy.inputs, policy.inputs - policy.taskIds.length)
       assert.deepEqual(alone.tasks, [{ id: task, params: {} }])
-      assert.equal(alone.moments, from.moments)
+      assert.deepEqual(alone.moments, from.moments?.subarray(0, momentsSize(alone.policy)))
       const rows = 5
       const own = new Float64Array(rows * alone.policy.inputs)
       fillNormal(stream(child(zeroKey, "observation", task)), own)
