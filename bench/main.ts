@@ -16,7 +16,7 @@ import { table } from "./table.ts"
 
 const names = [...suites.map((s) => s.name), "estimators", "multitask", "all"]
 
-/** Where the trainings that estimators are judged by are kept. */
+/** Where what is under way, or made again in minutes, is kept. */
 const TRAININGS = "bench/.trainings"
 
 const chosen = (name: string) => (name === "all" ? suites : suites.filter((s) => s.name === name))
@@ -58,6 +58,7 @@ const bench = Command.make(
         return yield* estimators({
           only: some,
           seeds: Option.getOrElse(seeds, () => 5),
+          truth: new URL("./results/truth", import.meta.url).pathname,
           folder: process.env.PGEX_TRAININGS ?? TRAININGS,
           json
         })

@@ -1,12 +1,12 @@
 /** What a few trainings make of a prediction, judged by the other trainings. */
 import { child, permutation, stream, zeroKey } from "../../core/random/mod.ts"
 import { corrected } from "../../core/surrogate/belief/mod.ts"
-import type { Gathered } from "./gathered.ts"
+import type { Truth } from "./gathered.ts"
 import { trained, type Values } from "./trained.ts"
 import { type Judged, waysOf } from "./ways.ts"
 
 /** Each task alone, all in one, and other groups that were trained, 2n in all; by place. */
-const chosen = ({ tasks, subsets, seed }: Gathered): readonly number[] => {
+const chosen = ({ tasks, subsets, seed }: Truth): readonly number[] => {
   const n = tasks.length
   const always = subsets.flatMap(({ length }, k) => (length === 1 || length === n ? [k] : []))
   const order = Array.from(permutation(stream(child(zeroKey, "corrections", seed)), subsets.length))
@@ -14,7 +14,7 @@ const chosen = ({ tasks, subsets, seed }: Gathered): readonly number[] => {
 }
 
 /** The prediction of every group, and none at all, corrected by one training each of 2n groups. */
-export const corrections = (g: Gathered, start: readonly number[], predicted: Values): readonly Judged[] => {
+export const corrections = (g: Truth, start: readonly number[], predicted: Values): readonly Judged[] => {
   const [first, ...others] = g.returns
   const some = chosen(g)
   const scores = (values: Values) => g.subsets.map((tasks, k) => ({ tasks, values: values[k]! }))

@@ -43,7 +43,7 @@ const MOST = 40
  * right about is their mean, which is itself not known better than by four.
  */
 export const decidedBy = (
-  { found: g, seen }: Pick<CourseData, "found" | "seen">,
+  { truth: g, seen }: Pick<CourseData, "truth" | "seen">,
   training: PredictedTraining
 ): CourseDecided => {
   const p = predictor(seen, training, gradientEstimators[0].id)

@@ -5,10 +5,9 @@ import { bestWorth, gradientEstimators, returnsIn, worthCurve } from "../../core
 import { centred, equation5, gradientCosine } from "../../core/surrogate/mod.ts"
 import { type PredictedTask, type PredictedTraining, predictor } from "../../pipeline/stages/surrogate/predict.ts"
 import { corrections } from "./corrections.ts"
-import { type Gathered, meanGradients } from "./gathered.ts"
-import type { HeldOut } from "./held_out.ts"
+import { type Estimates, meanGradients, type Truth } from "./gathered.ts"
 import { trained, type Values } from "./trained.ts"
-import { type Cost, type Judged, waysOf } from "./ways.ts"
+import { type Judged, waysOf } from "./ways.ts"
 
 /** A family and seed. */
 export interface CourseJudged {
@@ -28,18 +27,18 @@ export interface CourseJudged {
 
 /** What a family and seed is judged by. */
 export interface CourseData {
-  readonly found: Gathered
+  readonly truth: Truth
+  readonly estimates: Estimates
   readonly seen: readonly PredictedTask[]
-  readonly heldOut: HeldOut
 }
 
 /** Judges every way. */
-export const judge = ({ found: g, seen, heldOut }: CourseData, training: PredictedTraining): CourseJudged => {
+export const judge = ({ truth: g, estimates, seen }: CourseData, training: PredictedTraining): CourseJudged => {
   const n = g.tasks.length
   const truth = trained(g)
   const { all, reached, best, worst } = truth
   const { estimated, grouped, byAffinity, random, half } = waysOf(g, truth)
-  const of = (kind: "gradients" | "logistic"): Cost => ({ flops: g.flops[kind], seconds: g.seconds[kind] })
+  const { logistic, crossFitted, costs } = estimates
   const predicted = (id: string) => {
     const p = predictor(seen, training, id)
     const returns = returnsIn(p.estimator, p, p.moments)
@@ -51,7 +50,7 @@ export const judge = ({ found: g, seen, heldOut }: CourseData, training: Predict
   /** Of gains in advantages a step. */
   const inReturn = (values: Values): Values =>
     values.map((v, k) => v.map((x, a) => x * seen[g.subsets[k]![a]!]!.unit * seen[g.subsets[k]![a]!]!.episodeLength))
-  const pairs = truth.scores(g.logistic).filter((s) => s.tasks.length === 2)
+  const pairs = truth.scores(logistic).filter((s) => s.tasks.length === 2)
   const standard = predictor(seen, training, gradientEstimators[0].id)
   const curve = worthCurve(standard.estimator, standard, stream(child(zeroKey, "bootstrap")))
   const inside = (k: number, labels: readonly number[]): boolean => {
@@ -72,11 +71,11 @@ export const judge = ({ found: g, seen, heldOut }: CourseData, training: Predict
     methods: [
       ...gradientEstimators.map(({ id }) => {
         const { returns, improvements } = predicted(id)
-        return estimated(id, of("gradients"), returns, improvements)
+        return estimated(id, costs.gradients, returns, improvements)
       }),
-      estimated("logistic", of("logistic"), g.logistic),
-      estimated("cross-fitted", heldOut.cost.crossFitted, heldOut.crossFitted),
-      estimated("lookahead", heldOut.cost.lookahead, inReturn(heldOut.lookahead)),
+      estimated("logistic", costs.logistic, logistic),
+      estimated("cross-fitted", costs.crossFitted, crossFitted),
+      estimated("lookahead", costs.lookahead, inReturn(estimates.lookahead)),
       ...corrections(g, standard.start, predicted(gradientEstimators[0].id).returns),
       grouped("the tool's choice", bestWorth(curve, mean(standard.start)).labels),
       byAffinity("sdp on centred logistic", centred(pairs, n)),

@@ -9,19 +9,22 @@ import { writeText } from "../results.ts"
 import { benchFailed } from "../suite.ts"
 import { fastest } from "../training.ts"
 import { type CourseDecided, decidedBy, decidedText } from "./decided.ts"
+import { estimate } from "./estimates.ts"
 import { type Course, courses } from "./families.ts"
-import { gather } from "./gather.ts"
-import { Gathered, seenTasks } from "./gathered.ts"
-import { HeldOut, holdOut } from "./held_out.ts"
+import { Estimates, seenTasks, Truth } from "./gathered.ts"
 import { type CourseJudged, judge } from "./judge.ts"
+import { startOf } from "./start.ts"
 import { tableOf } from "./table.ts"
+import { trainTruth } from "./truth.ts"
 
 /** What is asked. */
 export interface EstimatorsRequest {
   /** Only families whose name contains this. */
   readonly only?: string
   readonly seeds: number
-  /** Where trainings are kept, so that a stopped comparison goes on. */
+  /** Where trainings are kept: hours of work. */
+  readonly truth: string
+  /** Where estimates are kept, so that a stopped comparison goes on. */
   readonly folder: string
   readonly json: boolean
 }
@@ -47,28 +50,42 @@ const cached = Effect.fnUntraced(function* <A, E, R>(
   return yield* Schema.decodeUnknownEffect(Schema.fromJsonString(schema))(yield* files.readFileString(path))
 })
 
-/** What is kept of a course and seed, or is now gathered. */
-const gathered = Effect.fnUntraced(function* (course: Course, seed: number, folder: string) {
+/** A family and seed, and where its files are. */
+interface Asked extends Pick<EstimatorsRequest, "truth" | "folder"> {
+  readonly course: Course
+  readonly seed: number
+}
+
+/** What is kept of a course and seed, or is now made. */
+const gathered = Effect.fnUntraced(function* ({ course, seed, truth: kept, folder }: Asked) {
   const files = yield* FileSystem.FileSystem
-  const stem = `${folder}/${course.name}-${seed}`
-  const trainings = Effect.gen(function* () {
-    const { found, bytes } = yield* Effect.provide(gather(course, seed), yield* services)
-    yield* files.writeFile(`${stem}.f32`, bytes)
-    return found
+  const all = yield* Layer.build(yield* services)
+  const start = yield* Effect.cached(Effect.provide(startOf(course, seed), all))
+  const name = `${course.name}-${seed}`
+  const trainings = Effect.flatMap(start, (from) => Effect.provide(trainTruth(course, seed, from), all))
+  const truth = yield* cached(`${kept}/${name}.json`, Truth, trainings)
+  const estimates = Effect.gen(function* () {
+    const from = yield* start
+    if (from.theta !== truth.theta) return yield* Effect.fail(startsElsewhere(`${kept}/${name}.json`))
+    const made = yield* Effect.provide(estimate(from, truth.subsets), all)
+    yield* files.writeFile(`${folder}/${name}.f32`, made.bytes)
+    return made.estimates
   })
-  const found = yield* cached(`${stem}.json`, Gathered, trainings)
-  const heldOut = Effect.gen(function* () {
-    return yield* Effect.provide(holdOut(course, found), yield* services)
-  })
-  return {
-    found,
-    seen: seenTasks(found, yield* files.readFile(`${stem}.f32`)),
-    heldOut: yield* cached(`${stem}.held.json`, HeldOut, heldOut)
-  }
+  const found = yield* cached(`${folder}/${name}.json`, Estimates, estimates)
+  return { truth, estimates: found, seen: seenTasks(found, yield* files.readFile(`${folder}/${name}.f32`)) }
 }, Effect.scoped)
 
-const one = Effect.fnUntraced(function* (course: Course, seed: number, folder: string) {
-  const { found, seen, heldOut } = yield* gathered(course, seed, folder)
+const startsElsewhere = (path: string) =>
+  benchFailed({
+    doing: "judge estimates",
+    want: `the θ★ that the trainings in ${path} started from`,
+    got: "another one",
+    fix: "remove that file: the trainings are done anew"
+  })
+
+const one = Effect.fnUntraced(function* (asked: Asked) {
+  const { course } = asked
+  const found = yield* gathered(asked)
   const { setting, spec } = yield* intend(course.config, catalog)
   const { stepsPerTask, iterations } = course.config.truth
   const { environmentsPerTask } = spec
@@ -78,17 +95,18 @@ const one = Effect.fnUntraced(function* (course: Course, seed: number, folder: s
     updates: (tasks) =>
       setting.algorithm.updates?.(spec.algorithmConfig, { tasks, stepsPerTask, environmentsPerTask, budget: "updates" })
   }
-  return { ...judge({ found, seen, heldOut }, training), ...decidedBy({ found, seen }, training) }
+  return { ...judge(found, training), ...decidedBy(found, training) }
 })
 
 /** Judges all courses and prints the table. */
 export const estimators = Effect.fn("bench.estimators")(
-  function* ({ only = "", seeds, folder, json }: EstimatorsRequest) {
+  function* ({ only = "", seeds, truth, folder, json }: EstimatorsRequest) {
     const files = yield* FileSystem.FileSystem
-    yield* files.makeDirectory(folder, { recursive: true })
+    for (const path of [truth, folder]) yield* files.makeDirectory(path, { recursive: true })
     const all: (CourseJudged & CourseDecided)[] = []
     for (let seed = 0; seed < seeds; seed++) {
-      for (const course of courses.filter((c) => c.name.includes(only))) all.push(yield* one(course, seed, folder))
+      for (const course of courses.filter((c) => c.name.includes(only)))
+        all.push(yield* one({ course, seed, truth, folder }))
     }
     yield* Console.log(json ? JSON.stringify(all, undefined, 2) : `${tableOf(all)}\n\n${decidedText(all)}`)
   },

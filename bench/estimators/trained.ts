@@ -3,7 +3,7 @@ import * as E from "fp-ts/lib/Either.js"
 import { mean, spearman } from "../../core/stat/mod.ts"
 import type { SubsetScore } from "../../core/surrogate/mod.ts"
 import { deviations } from "../../pipeline/stages/agreement.ts"
-import type { Gathered } from "./gathered.ts"
+import type { Truth } from "./gathered.ts"
 
 /** By subset and task in it. */
 export type Values = readonly (readonly number[])[]
@@ -24,7 +24,7 @@ const splitsOf = (repeats: number): readonly (readonly [readonly number[], reado
 }
 
 /** The trainings of a family and seed, averaged in every way that judging needs. */
-export const trained = (g: Gathered) => {
+export const trained = (g: Truth) => {
   const n = g.tasks.length
   const place = new Map(g.subsets.map((s, k) => [s.join(" "), k]))
   const repeats = g.returns.map((_, r) => r)

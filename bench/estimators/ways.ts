@@ -6,7 +6,7 @@ import { mean } from "../../core/stat/mod.ts"
 import type { Affinity } from "../../core/surrogate/mod.ts"
 import { nmi } from "../../pipeline/mod.ts"
 import { rowsOf } from "../../pipeline/stages/group_by.ts"
-import type { Gathered } from "./gathered.ts"
+import type { Cost, Truth } from "./gathered.ts"
 import { largest, ranks, type Trained, type Values } from "./trained.ts"
 
 /** One way of choosing groups on one family and seed; what it does not tell is NaN. */
@@ -32,14 +32,8 @@ export interface Judged {
   readonly seconds: number
 }
 
-/** What estimates took. */
-export interface Cost {
-  readonly flops: number
-  readonly seconds: number
-}
-
 /** How each kind of way is judged, by these trainings of the family. */
-export const waysOf = (g: Gathered, truth: Trained) => {
+export const waysOf = (g: Truth, truth: Trained) => {
   const n = g.tasks.length
   const { all, reached, regret, fairRegret } = truth
   const bestLabels = g.partitions[largest(reached)]!
@@ -59,7 +53,7 @@ export const waysOf = (g: Gathered, truth: Trained) => {
       fairRegret: fairRegret(at),
       nmi: nmi(g.partitions[at]!, bestLabels),
       policies: new Set(g.partitions[at]!).size,
-      operations: flops / g.flops.pairs,
+      operations: flops / g.flops,
       seconds
     }
   }

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import type { Gathered } from "../../bench/estimators/gathered.ts"
-import { judge } from "../../bench/estimators/judge.ts"
+import { type CourseData, judge } from "../../bench/estimators/judge.ts"
 import { groupsOf } from "../../pipeline/mod.ts"
 import type { PredictedTask, PredictedTraining } from "../../pipeline/stages/surrogate/predict.ts"
 import { noisyTasks } from "../core/surrogate/estimators/support.ts"
@@ -23,7 +22,7 @@ const partitions = [
 ]
 
 /** Two kinds of tasks: what was trained reached more in groups of one kind, less in mixed ones, by a little noise. */
-const planted = (): readonly [Gathered, readonly PredictedTask[]] => {
+const planted = (): CourseData => {
   const [tasks, blocks, size] = [4, 8, 20]
   const directions = Array.from({ length: tasks }, (_, i) =>
     Array.from({ length: size }, (_, c) => (c % 2 === i % 2 ? 0.2 : 0))
@@ -40,34 +39,37 @@ const planted = (): readonly [Gathered, readonly PredictedTask[]] => {
     const alike = s.filter((j) => j % 2 === i % 2).length
     return 10 + 2 * alike - 3 * (s.length - alike) + 0.01 * Math.sin(repeat + 7 * i + s.length)
   }
-  const found: Gathered = {
-    course: "planted",
-    seed: 0,
-    tasks: ["a", "b", "c", "d"],
-    planted: [0, 1, 0, 1],
-    partitions,
-    subsets,
-    returns: [0, 1, 2, 3].map((r) => subsets.map((s) => s.map((i) => reached(s, i, r)))),
-    seen: directions.map(() => episodes),
-    transitions: 1600,
-    blocks,
-    parameters: size,
-    logistic: subsets.map((s) => s.map(() => 0)),
-    flops: { pairs: 1, gradients: 1, logistic: 1 },
-    seconds: { truth: 1, gradients: 1, logistic: 1 }
+  const none = subsets.map((s) => s.map(() => 0))
+  const cost = { flops: 0, seconds: 0 }
+  return {
+    truth: {
+      course: "planted",
+      seed: 0,
+      theta: "",
+      tasks: ["a", "b", "c", "d"],
+      planted: [0, 1, 0, 1],
+      partitions,
+      subsets,
+      returns: [0, 1, 2, 3].map((r) => subsets.map((s) => s.map((i) => reached(s, i, r)))),
+      flops: 1,
+      seconds: 1
+    },
+    estimates: {
+      seen: directions.map(() => episodes),
+      transitions: 1600,
+      blocks,
+      parameters: size,
+      logistic: none,
+      crossFitted: none,
+      lookahead: none,
+      costs: { gradients: cost, logistic: cost, crossFitted: cost, lookahead: cost }
+    },
+    seen
   }
-  return [found, seen]
 }
 
 test("a way that finds the planted groups has no regret, one that never shares has, and halves of the truth agree", () => {
-  const [found, seen] = planted()
-  const none = { flops: 0, seconds: 0 }
-  const heldOut = {
-    crossFitted: found.logistic,
-    lookahead: found.logistic,
-    cost: { crossFitted: none, lookahead: none }
-  }
-  const judged = judge({ found, seen, heldOut }, training)
+  const judged = judge(planted(), training)
   const of = (method: string) => judged.methods.find((m) => m.method === method)!
   assert.deepEqual([of("adam-gain").regret, of("adam-gain").policies], [0, 2])
   assert.equal(of("expected-gain").regret, 0)
