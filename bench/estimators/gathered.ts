@@ -68,14 +68,3 @@ export const seenTasks = (e: Estimates, bytes: Uint8Array): readonly PredictedTa
     })
   )
 }
-
-/** Mean gradient of each task. */
-export const meanGradients = (seen: readonly PredictedTask[]): readonly Float64Array[] =>
-  seen.map(({ gradients, blocks }) => {
-    const size = gradients.length / blocks
-    return Float64Array.from({ length: size }, (_, c) => {
-      let sum = 0
-      for (let row = 0; row < blocks; row++) sum += gradients[row * size + c]!
-      return sum / blocks
-    })
-  })

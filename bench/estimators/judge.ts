@@ -1,11 +1,17 @@
 /** How well each way of choosing groups does on what was really trained. */
 import { child, stream, zeroKey } from "../../core/random/mod.ts"
 import { mean } from "../../core/stat/mod.ts"
-import { bestWorth, gradientEstimators, returnsIn, worthCurve } from "../../core/surrogate/estimators/mod.ts"
+import {
+  bestWorth,
+  gradientEstimators,
+  meanGradients,
+  returnsIn,
+  worthCurve
+} from "../../core/surrogate/estimators/mod.ts"
 import { centred, equation5, gradientCosine } from "../../core/surrogate/mod.ts"
 import { type PredictedTask, type PredictedTraining, predictor } from "../../pipeline/stages/surrogate/predict.ts"
 import { corrections } from "./corrections.ts"
-import { type Estimates, meanGradients, type Truth } from "./gathered.ts"
+import type { Estimates, Truth } from "./gathered.ts"
 import { trained, type Values } from "./trained.ts"
 import { type Judged, waysOf } from "./ways.ts"
 
@@ -80,7 +86,7 @@ export const judge = ({ truth: g, estimates, seen }: CourseData, training: Predi
       grouped("the tool's choice", bestWorth(curve, mean(standard.start)).labels),
       byAffinity("sdp on centred logistic", centred(pairs, n)),
       byAffinity("sdp on equation 5's gain", equation5(pairs, n)),
-      byAffinity("sdp on gradient similarity", gradientCosine(meanGradients(seen))),
+      byAffinity("sdp on gradient similarity", gradientCosine(meanGradients(standard.moments))),
       grouped("each task alone", g.partitions[0]!),
       grouped("one policy", g.partitions[1]!),
       random,

@@ -4,18 +4,18 @@ import { cholesky, choleskySolve } from "../linalg/mod.ts"
 
 type Floats = Float32Array | Float64Array
 
-/** Exponents of every monomial of degree ≤ `degree` in n variables, the constant first. */
-const monomials = (n: number, degree: number): readonly (readonly number[])[] => {
-  const out: number[][] = [[]]
-  const extend = (chosen: readonly number[], from: number): void => {
-    for (let i = from; i < n; i++) {
-      const next = [...chosen, i]
-      out.push(next)
-      if (next.length < degree) extend(next, i)
+/** Every monomial of degree ≤ `degree` in n variables, the constant first: each is an earlier one times a variable. */
+const monomials = (n: number, degree: number) => {
+  const [earlier, variable] = [[0], [0]]
+  const extend = (from: number, first: number, left: number): void => {
+    for (let i = first; i < n; i++) {
+      const at = earlier.push(from) - 1
+      variable.push(i)
+      if (left > 1) extend(at, i, left - 1)
     }
   }
-  extend([], 0)
-  return out
+  extend(0, 0, degree)
+  return { earlier: Int32Array.from(earlier), variable: Int32Array.from(variable) }
 }
 
 /** The largest degree (at most `most`) that keeps the features few against the transitions. */
@@ -53,19 +53,16 @@ export const baselineFitter = (
   count: number,
   most = 3
 ): ((target: Floats) => Baseline) => {
-  const terms = monomials(size, degreeFor(size, count, most))
+  const { earlier, variable } = monomials(size, degreeFor(size, count, most))
+  const n = earlier.length
   const { centre, scale } = moments(observation, width, size, count)
   const x = new Float64Array(size)
-  const phi = new Float64Array(terms.length)
+  const phi = new Float64Array(n)
   const featurise = (from: Floats, at: number): void => {
     for (let k = 0; k < size; k++) x[k] = Math.max(-5, Math.min(5, (from[at + k]! - centre[k]!) * scale[k]!))
-    for (let m = 0; m < terms.length; m++) {
-      let v = 1
-      for (const k of terms[m]!) v *= x[k]!
-      phi[m] = v
-    }
+    phi[0] = 1
+    for (let m = 1; m < n; m++) phi[m] = phi[earlier[m]!]! * x[variable[m]!]!
   }
-  const n = terms.length
   const gram = new Float64Array(n * n)
   for (let r = 0; r < count; r++) {
     featurise(observation, r * width)

@@ -3,6 +3,7 @@ import { Effect, Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { savePolicy } from "../../algorithms/internal.ts"
 import type { Acting, Budget, Fixed } from "../../algorithms/mod.ts"
+import { partition } from "../../core/grouping/mod.ts"
 import { child } from "../../core/random/mod.ts"
 import { Numbers } from "../../core/service/data.ts"
 import { Progress } from "../../core/service/progress.ts"
@@ -83,8 +84,7 @@ export const groupTraining = ({ setting }: StageContext, before: ReadonlyMap<str
   })
 
 /** Members of each group, in the order of the labels' first appearance. */
-export const groupsOf = (labels: readonly number[]): readonly (readonly number[])[] =>
-  [...new Set(labels)].map((l) => labels.flatMap((x, i) => (x === l ? [i] : [])))
+export const groupsOf = (labels: readonly number[]): readonly (readonly number[])[] => partition(labels).groups
 
 /** A group with a seed: one training. */
 interface GroupJob {

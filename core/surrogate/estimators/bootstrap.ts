@@ -8,6 +8,8 @@ import type { ExpectedReturn } from "./returns.ts"
 /** What predictions are made from. */
 export interface WorthData {
   readonly gradients: TaskGradients
+  /** Of the same gradients. */
+  readonly moments: GradientMoments
   /** Return of each task at θ★, where all trainings start. */
   readonly start: readonly number[]
   /** The least and the largest return that each task can have at all. */
@@ -39,11 +41,11 @@ const COORDINATES = 1024
 /** Makes draws: each gives predictions from other blocks of the same transitions. */
 export const bootstrap = (estimator: GradientEstimator, data: WorthData, s: Stream): (() => GroupPredictions) => {
   const thinned = thin(data.gradients, s)
-  const alone = (g: TaskGradients): number => {
-    const update = estimator.update({ moments: gradientMoments(g), batch: data.batch })
+  const alone = (moments: GradientMoments): number => {
+    const update = estimator.update({ moments, batch: data.batch })
     return data.start.reduce((sum, _, i) => sum + update.gains([i])[0]!, 0)
   }
-  const [whole, part] = [alone(data.gradients), alone(thinned)]
+  const [whole, part] = [alone(data.moments), alone(gradientMoments(thinned))]
   const scale = part > 0 && whole > 0 ? whole / part : data.gradients.size / thinned.size
   return () => returnsIn(estimator, data, momentsOf(thinned, resampled(thinned, s)), scale)
 }
@@ -86,7 +88,7 @@ export const predictGroups = (
   groups: readonly (readonly number[])[],
   s: Stream
 ): PredictedGroups => {
-  const expected = groups.flatMap(returnsIn(estimator, data, gradientMoments(data.gradients)))
+  const expected = groups.flatMap(returnsIn(estimator, data, data.moments))
   const returns = Float64Array.from(expected, (r) => r.value)
   const modelError = expected.reduce((sum, { low, high }) => sum + (high - low) / 4, 0) / expected.length
   const draw = bootstrap(estimator, data, s)

@@ -15,7 +15,7 @@ export interface TaskGradients {
 }
 
 /** Means and variances over blocks. */
-export interface GradientMoments {
+interface BlockMoments {
   readonly tasks: number
   readonly size: number
   /** M, of each task. */
@@ -26,6 +26,14 @@ export interface GradientMoments {
   readonly variance: Float64Array
 }
 
+/** The same with all inner products, less what their own noise adds, and the noise. */
+export interface GradientMoments extends BlockMoments {
+  /** g_i · g_j, `[n, n]`; on the diagonal ‖g_i‖² − tr Cov_i/M, without a bias. */
+  readonly products: Float64Array
+  /** tr Cov_i of one transition, `[n]`. */
+  readonly noise: Float64Array
+}
+
 /**
  * The mean gradient of each task, and the variance of one transition's part in it.
  *
@@ -34,9 +42,13 @@ export interface GradientMoments {
  * Taken over independent blocks, v_i counts that steps of an episode resemble each other: M transitions tell as much as the
  * variance v_i/M of their mean says, not as M independent ones would.
  *
- * - Shapes: `mean` and `variance` `[n, p]`. With one block variances are 0.
+ * - Shapes: `mean` and `variance` `[n, p]`, `products` `[n, n]`, `noise` `[n]`. With one block variances are 0.
  */
 export const gradientMoments = (g: TaskGradients): GradientMoments => momentsOf(g, allBlocks(g))
+
+/** g_i of each task. */
+export const meanGradients = ({ tasks, size, mean }: GradientMoments): readonly Float64Array[] =>
+  Array.from({ length: tasks }, (_, i) => mean.slice(i * size, (i + 1) * size))
 
 /** How often each block counts, `[B]` a task; a bootstrap repeats some and leaves others out. */
 export type BlockCounts = readonly Int32Array[]
@@ -65,20 +77,14 @@ export const momentsOf = (
       variance[c] = scale * Math.max(0, variance[c]! - blocks * m * m)
     }
   }
-  return { tasks, size, transitions, mean, variance }
+  return withProducts({ tasks, size, transitions, mean, variance })
 }
 
 /** Adds a block's values and their squares, `count` times. */
 const addBlock = (
   values: Float32Array | Float64Array,
   from: number,
-  {
-    mean,
-    variance,
-    at,
-    size,
-    count
-  }: Pick<GradientMoments, "mean" | "variance" | "size"> & { at: number; count: number }
+  { mean, variance, at, size, count }: Pick<BlockMoments, "mean" | "variance" | "size"> & { at: number; count: number }
 ): void => {
   for (let c = 0; c < size; c++) {
     const x = values[from + c]!
@@ -87,26 +93,20 @@ const addBlock = (
   }
 }
 
-/** Inner products of mean gradients less what their own noise adds, and the noise. */
-export interface GradientGram {
-  readonly tasks: number
-  /** g_i · g_j, `[n, n]`; on the diagonal ‖g_i‖² − tr Cov_i/M, without a bias. */
-  readonly products: Float64Array
-  /** tr Cov_i of one transition, `[n]`. */
-  readonly noise: Float64Array
-}
-
-/** All inner products. Shapes: `products` `[n, n]`, `noise` `[n]`. */
-export const gradientGram = ({ tasks: n, size, transitions, mean, variance }: GradientMoments): GradientGram => {
+/** Takes all inner products. */
+export const withProducts = (moments: BlockMoments): GradientMoments => {
+  const { tasks: n, size, transitions, mean, variance } = moments
   const products = new Float64Array(n * n)
   const noise = new Float64Array(n)
   for (let i = 0; i < n; i++) {
-    for (let c = 0; c < size; c++) noise[i]! += variance[i * size + c]!
+    let own = 0
+    for (let c = i * size; c < (i + 1) * size; c++) own += variance[c]!
+    noise[i] = own
     for (let j = 0; j <= i; j++) {
       let dot = 0
       for (let c = 0; c < size; c++) dot += mean[i * size + c]! * mean[j * size + c]!
-      products[i * n + j] = products[j * n + i] = i === j ? dot - noise[i]! / transitions : dot
+      products[i * n + j] = products[j * n + i] = i === j ? dot - own / transitions : dot
     }
   }
-  return { tasks: n, products, noise }
+  return { ...moments, products, noise }
 }

@@ -1,6 +1,6 @@
 /** Estimators that are functions of the gradients' inner products. */
 import type { ExpectedUpdate, GradientEstimator } from "./estimator.ts"
-import { type GradientMoments, gradientGram } from "./gradients.ts"
+import type { GradientMoments } from "./gradients.ts"
 
 /** Of a group S: g_i·g_S of its members, and ‖g_S‖² without a bias. */
 const grouped = (n: number, products: Float64Array, members: readonly number[]) => {
@@ -35,7 +35,7 @@ export const innerProduct: GradientEstimator = {
   source: "Taylor expansion of a task's return; what Zhang et al.'s logistic surrogate tends to as its damping grows",
   noisy: false,
   update: ({ moments }) => {
-    const { tasks, products } = gradientGram(moments)
+    const { tasks, products } = moments
     return scaled(
       moments,
       (members) => grouped(tasks, products, members).along,
@@ -51,7 +51,7 @@ export const cosine: GradientEstimator = {
   source: "Yu et al., arXiv:2001.06782",
   noisy: false,
   update: ({ moments }) => {
-    const { tasks, products } = gradientGram(moments)
+    const { tasks, products } = moments
     const lengthOf = (members: readonly number[]) => Math.sqrt(grouped(tasks, products, members).squared)
     return scaled(
       moments,
@@ -81,7 +81,7 @@ export const expectedGain: GradientEstimator = {
   source: "first order in the step's length, which is divided by the root of its second moment",
   noisy: true,
   update: ({ moments, batch }) => {
-    const { tasks, products, noise } = gradientGram(moments)
+    const { tasks, products, noise } = moments
     const lengthOf = (members: readonly number[], squared: number): number => {
       const own = members.reduce((sum, i) => sum + noise[i]!, 0) / members.length
       return Math.sqrt(squared + own / batch(members.length))

@@ -1,6 +1,6 @@
 /** How an update on a group pulls each of its tasks, and where tasks that pull apart stop each other. */
 import type { ExpectedUpdate } from "./estimator.ts"
-import { type GradientMoments, gradientGram } from "./gradients.ts"
+import type { GradientMoments } from "./gradients.ts"
 
 /** What an update on a group is to one of its tasks. */
 export interface Pull {
@@ -26,8 +26,7 @@ export const ownPull = (gain: number): Pull => ({ aligned: Math.abs(gain), cosin
  * - Shapes: one pull a member, in their order.
  * - Source: the minimum of a mean of quadratic functions; docs/findings.md compares what follows with trainings.
  */
-export const pullsOf = (update: ExpectedUpdate, moments: GradientMoments) => {
-  const { tasks: n, products } = gradientGram(moments)
+export const pullsOf = (update: ExpectedUpdate, { tasks: n, products }: GradientMoments) => {
   const length = (square: number): number => Math.sqrt(Math.max(0, square))
   const own = Float64Array.from({ length: n }, (_, i) => length(products[i * n + i]!))
   return (members: readonly number[]): readonly Pull[] => {

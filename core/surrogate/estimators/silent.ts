@@ -33,9 +33,13 @@ const isSilent = (g: TaskGradients, task: number): boolean => {
 }
 
 /** The inner product of two blocks' gradients. */
-const productOf = (g: TaskGradients, task: number, [b, c]: readonly [number, number]): number => {
-  const [from, to] = [(task * g.blocks + b) * g.size, (task * g.blocks + c) * g.size]
+const productOf = (
+  { blocks, size, values }: TaskGradients,
+  task: number,
+  [b, c]: readonly [number, number]
+): number => {
+  const [from, to] = [(task * blocks + b) * size, (task * blocks + c) * size]
   let dot = 0
-  for (let k = 0; k < g.size; k++) dot += g.values[from + k]! * g.values[to + k]!
+  for (let k = 0; k < size; k++) dot += values[from + k]! * values[to + k]!
   return dot
 }

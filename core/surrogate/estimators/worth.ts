@@ -4,7 +4,6 @@ import type { Stream } from "../../random/mod.ts"
 import { mean } from "../../stat/mod.ts"
 import { bootstrap, type GroupPredictions, returnsIn, type WorthData } from "./bootstrap.ts"
 import type { GradientEstimator } from "./estimator.ts"
-import { gradientMoments } from "./gradients.ts"
 import type { ExpectedReturn } from "./returns.ts"
 
 /** One number of policies. */
@@ -44,7 +43,7 @@ const CONFLICT_ERROR = 0.4
  */
 export const worthCurve = (estimator: GradientEstimator, data: WorthData, s: Stream): readonly WorthPoint[] => {
   const { tasks: n } = data.gradients
-  const predicted = returnsIn(estimator, data, gradientMoments(data.gradients))
+  const predicted = returnsIn(estimator, data, data.moments)
   const found = bestPartitions(n, (members) => sum(predicted(members).map(expected)))
   const byTask = found.map(({ groups }) => returnsOf(n, predicted, groups))
   const values = byTask.map((all) => mean(all.map(expected)))

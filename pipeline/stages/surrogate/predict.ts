@@ -12,6 +12,7 @@ import {
   type GradientMoments,
   gradientEstimators,
   gradientMoments,
+  meanGradients,
   type Pull,
   possibleReturns,
   returnAfter,
@@ -98,8 +99,7 @@ export const predict = Effect.fn("policygradex.predict")(function* (
       }
     : undefined
   const asked = { estimator, data: p, curve: worth?.curve ?? [], told, seen, key: child(key, "beliefs") }
-  const { size, mean } = p.moments
-  const means = seen.map((_, i) => mean.slice(i * size, (i + 1) * size))
+  const means = meanGradients(p.moments)
   const gain = equation5(scores, n)
   return {
     subsets: drawn,

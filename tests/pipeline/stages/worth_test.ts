@@ -4,6 +4,7 @@ import { child, standardNormal, stream, zeroKey } from "../../../core/random/mod
 import {
   bestWorth,
   gradientEstimators,
+  gradientMoments,
   type Pull,
   type WorthPoint,
   worthCurve
@@ -33,6 +34,7 @@ const curveOf = (
   const gradients = noisyTasks({ directions, noise, blocks: 16, transitions: 4000, seed })
   const data = {
     gradients,
+    moments: gradientMoments(gradients),
     start: new Array<number>(directions.length).fill(10),
     possible: directions.map(() => possible),
     batch: (members: number) => 100 * members,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import fc from "fast-check"
 import { child, fillNormal, standardNormal, stream, zeroKey } from "../../../../core/random/mod.ts"
+import { withProducts } from "../../../../core/surrogate/estimators/gradients.ts"
 import { type GradientMoments, gradientEstimators, gradientMoments } from "../../../../core/surrogate/estimators/mod.ts"
 import { noisyTasks } from "./support.ts"
 
@@ -12,13 +13,14 @@ const estimator = (id: string) => {
 }
 
 /** Gradients that are known exactly: `transitions` so many that their noise leaves no bias. */
-const exactly = (means: readonly (readonly number[])[], variance: number): GradientMoments => ({
-  tasks: means.length,
-  size: means[0]!.length,
-  transitions: 1e15,
-  mean: Float64Array.from(means.flat()),
-  variance: new Float64Array(means.length * means[0]!.length).fill(variance)
-})
+const exactly = (means: readonly (readonly number[])[], variance: number): GradientMoments =>
+  withProducts({
+    tasks: means.length,
+    size: means[0]!.length,
+    transitions: 1e15,
+    mean: Float64Array.from(means.flat()),
+    variance: new Float64Array(means.length * means[0]!.length).fill(variance)
+  })
 
 const batch = (members: number): number => 100 * members
 
