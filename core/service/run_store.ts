@@ -29,7 +29,7 @@ export const runStoreError = ({
 
 /** One number that was measured; (step, task, metric) is its key within a run. Aggregates are computed from rows. */
 export interface EventRow {
-  /** The stage that measured it: `meta`, `truth`, … */
+  /** The stage that measured it, `meta-training`; of one of its trainings, below it: `group-training/group 1/seed 0`. */
   readonly stage: string
   /** Iteration within the stage. */
   readonly step: number
@@ -38,6 +38,10 @@ export interface EventRow {
   readonly metric: string
   readonly value: number
 }
+
+/** Whether a row is of the stage, or of a training below it. */
+export const isOfStage = ({ stage: of }: Pick<EventRow, "stage">, stage: string): boolean =>
+  of === stage || of.startsWith(`${stage}/`)
 
 /** What a log holds: equal for equal runs. */
 export const Logged = Schema.Struct({
@@ -127,8 +131,8 @@ export interface RunStoreService {
   /** Appends rows to the log, each with the time. */
   readonly log: (rows: readonly EventRow[]) => Effect.Effect<void, RunStoreError>
   /**
-   * Makes these the stage's rows in the log, before more are measured: what is missing is written again, what is too much
-   * goes. Gives how many were missing.
+   * Makes these the rows of the stage and of all below it, in this order, before more are measured: what is missing is
+   * written again, what is too much goes. Gives how many were missing.
    */
   readonly relog: (stage: string, rows: readonly EventRow[]) => Effect.Effect<number, RunStoreError>
   /** What the log holds. */

@@ -1,7 +1,8 @@
 /** The rows of the comparison as the report shows them. */
 import { mean } from "../../core/stat/mod.ts"
 import { nmi } from "../stages/agreement.ts"
-import { groupsOf, type RowReturns } from "../stages/group_training.ts"
+import type { RowReturns } from "../stages/group_returns.ts"
+import { groupsOf } from "../stages/group_training.ts"
 import { interval } from "../stages/interval.ts"
 import type { MethodComparison } from "./report_data.ts"
 import { difference, type Judged, type Verdict, verdict } from "./verdict.ts"

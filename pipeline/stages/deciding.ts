@@ -2,7 +2,6 @@
 import { Effect, Schema } from "effect"
 import { child, type Key } from "../../core/random/mod.ts"
 import { Numbers } from "../../core/service/data.ts"
-import { Progress } from "../../core/service/progress.ts"
 import { RunStore } from "../../core/service/run_store.ts"
 import {
   type Belief,
@@ -24,7 +23,7 @@ import { type GroupTrainings, groupAssignment, trainingName } from "./group_trai
 import { Labels } from "./schemas.ts"
 import { stage } from "./stage.ts"
 import type { Beliefs } from "./surrogate/beliefs.ts"
-import { costOfTrainings, counting } from "./trainings.ts"
+import { costOfTrainings, ofTasks, relogCurves, telling } from "./trainings.ts"
 
 export interface DecidingInput extends GroupTrainings, Pick<TasksOfSpec, "spec"> {
   readonly beliefs: Beliefs
@@ -79,8 +78,13 @@ export const deciding = stage({
   run: Effect.fnUntraced(function* (input: DecidingInput, { workers }) {
     return yield* Effect.provideService(decideByTraining(input), Workers, workers)
   }),
-  save: Effect.fnUntraced(function* ({ tasks }: DecidingInput, decided: Decided) {
-    const { k, labels, certain, certainty, trainings, course } = decided
+  save: Effect.fnUntraced(function* ({ spec, tasks }: DecidingInput, decided: Decided) {
+    const { k, labels, certain, certainty, trainings, trained, course } = decided
+    const curves = trainings.map(({ members, seed }, at) => ({
+      ...trainingOf(members, seed),
+      curve: trained[at]!.curve
+    }))
+    yield* relogCurves("decision", spec.taskIds, curves)
     const store = yield* RunStore
     const ids = tasks.map((t) => t.id)
     yield* store.put("decision", "groups", { kind: "json", value: { k, tasks: ids, labels, certain, certainty } })
@@ -121,7 +125,8 @@ export const trainingsOf = ({ trainings, trained }: Decided): ReadonlyMap<string
  */
 const decideByTraining = Effect.fnUntraced(function* (input: DecidingInput) {
   const { spec, beliefs, asked, config, drawKey } = input
-  const tell = yield* counting("decision", yield* Progress)(config.trainings)
+  const begin = yield* telling("decision", spec.taskIds)
+  const tell = yield* begin(config.trainings)
   const contenders = contendersOf(beliefs, beliefs.partitions)
   const observed: { readonly group: number; readonly seed: number; readonly returns: readonly number[] }[] = []
   const trained: Trained[] = []
@@ -139,13 +144,16 @@ const decideByTraining = Effect.fnUntraced(function* (input: DecidingInput) {
       (group, at) => [...observed.map((o) => o.group), ...next.slice(0, at)].filter((g) => g === group).length
     )
     const jobs = next.map((group, at) => groupAssignment(input, beliefs.groups[group]!, seeds[at]!))
-    const done = yield* trainAll(spec, jobs, tell)
+    const named = (at: number) => trainingOf(beliefs.groups[next[at]!]!, seeds[at]!)
+    const done = yield* trainAll(spec, jobs, (at, t) => tell(named(at), t))
     for (const [at, t] of done.entries()) {
       observed.push({ group: next[at]!, seed: seeds[at]!, returns: finalMeans(t) })
       trained.push(t)
     }
   }
 })
+
+const trainingOf = (members: readonly number[], seed: number) => ofTasks(members, `seed ${seed}`)
 
 const summary = ({ k, certainty, regret }: DecisionPoint) => ({ k, certainty, regret })
 

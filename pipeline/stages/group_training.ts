@@ -5,8 +5,6 @@ import { savePolicy } from "../../algorithms/internal.ts"
 import type { Acting, Budget, Fixed } from "../../algorithms/mod.ts"
 import { partition } from "../../core/grouping/mod.ts"
 import { child } from "../../core/random/mod.ts"
-import { Numbers } from "../../core/service/data.ts"
-import { Progress } from "../../core/service/progress.ts"
 import { RunStore } from "../../core/service/run_store.ts"
 import { Cost, totalCost } from "../../core/service/session.ts"
 import type { Task } from "../../envs/mod.ts"
@@ -14,40 +12,18 @@ import type { GroupTrainingConfig } from "../config.ts"
 import { Workers } from "../jobs/job.ts"
 import { type Assignment, finalMeans, type Setting, Trained } from "../jobs/training.ts"
 import { trainAll } from "../jobs/training_job.ts"
-import { allGroups, bestRow, comparedRows, LeftOut, type Row, RowKind, type RowsAsked } from "./comparison.ts"
+import { allGroups, bestRow, comparedRows, LeftOut, type Row, type RowsAsked } from "./comparison.ts"
 import type { StageContext, TasksOfSpec } from "./context.ts"
+import { putReturns, RowReturns } from "./group_returns.ts"
 import { Labels } from "./schemas.ts"
 import { stage } from "./stage.ts"
 import { toldStart } from "./told.ts"
-import { type Begin, counting } from "./trainings.ts"
+import { type Begin, type Named, ofTasks, relogCurves, TrainingCurve, telling } from "./trainings.ts"
 
 export interface GroupTrainingInput extends TasksOfSpec, Pick<RowsAsked, "method" | "labels"> {
   readonly config: GroupTrainingConfig
   readonly start: Fixed
 }
-
-/** Mean returns of every task under its group's policy, of one training of each group. */
-const TrialReturns = Schema.Struct({
-  labels: Labels,
-  seed: Schema.Int,
-  draw: Schema.Int,
-  returns: Numbers,
-  /** Share of a task's episodes that succeeded, likewise, where the environment tells. */
-  successRates: Schema.optionalKey(Numbers)
-})
-
-/** A row of the comparison by what its policies reached. */
-export const RowReturns = Schema.Struct({
-  kind: RowKind,
-  method: Schema.String,
-  /** A group's number for each task; of several draws the first one's. */
-  labels: Labels,
-  trials: Schema.Array(TrialReturns),
-  /** Of the trainings of a trial, mean over trials: floating-point operations, and environment steps. */
-  operations: Schema.Number,
-  steps: Schema.Number
-})
-export type RowReturns = typeof RowReturns.Type
 
 /** Trainings done before, by {@link trainingName}. */
 interface TakenOver {
@@ -60,21 +36,27 @@ const GroupsTrained = Schema.Struct({
   leftOut: Schema.Array(LeftOut),
   /** Of the tool's groups, every group of every seed. */
   policies: Schema.Array(Schema.Struct({ members: Labels, seed: Schema.Int, trained: Trained })),
+  /** Of every training. */
+  curves: Schema.Array(TrainingCurve),
   cost: Cost
 })
 type GroupsTrained = typeof GroupsTrained.Type
 
+const stageName = "group training"
+
 /** `before` are trainings by their {@link trainingName} that were done already: taken over, they are what this stage would do. */
 export const groupTraining = ({ setting }: StageContext, before: ReadonlyMap<string, Trained> = new Map()) =>
   stage({
-    name: "group training",
+    name: stageName,
     result: GroupsTrained,
     costOf: ({ cost }) => cost,
     run: Effect.fnUntraced(function* (input: GroupTrainingInput, { workers }) {
-      const training = trainGroups({ ...input, before }, setting, counting("group training", yield* Progress))
+      const begin = yield* telling(stageName, input.spec.taskIds)
+      const training = trainGroups({ ...input, before }, setting, begin)
       return yield* Effect.provideService(training, Workers, workers)
     }),
-    save: Effect.fnUntraced(function* ({ tasks, labels }, { rows, policies }) {
+    save: Effect.fnUntraced(function* ({ spec, tasks, labels }, { rows, policies, curves }) {
+      yield* relogCurves(stageName, spec.taskIds, curves)
       yield* putReturns(rows, tasks)
       for (const [g, members] of groupsOf(labels.chosen).entries()) {
         const of = members.map((t) => tasks[t]!)
@@ -106,6 +88,15 @@ export interface GroupTrainings extends Pick<TasksOfSpec, "tasks" | "key"> {
   readonly iterations: number
   readonly start: Fixed
 }
+
+/** The training of a group with a seed, as people are told of it: groups are counted from 1, seeds from 0. */
+const namedBy =
+  (groups: readonly (readonly number[])[]) =>
+  ({ members, seed, told }: GroupJob): Named => {
+    const group = groups.findIndex((g) => g.join() === members.join())
+    if (told) return { name: `all tasks, told which/seed ${seed}`, members }
+    return group < 0 ? ofTasks(members, `seed ${seed}`) : { name: `group ${group + 1}/seed ${seed}`, members }
+  }
 
 /** The training of a group with a seed. */
 export const groupAssignment = (
@@ -161,6 +152,8 @@ export const trainGroups = Effect.fn("policygradex.trainGroups")(function* (
   const done = new Map([...distinct].flatMap(([id, j]) => (known(j) === undefined ? [] : [[id, known(j)!] as const])))
   const jobs = [...distinct].flatMap(([id, j]) => (done.has(id) ? [] : [j])).toSorted((a, b) => a.seed - b.seed)
   const tell = yield* begin(jobs.length)
+  const groups = groupsOf(labels.chosen)
+  const named = namedBy(groups)
   const spent: Trained[] = []
   const doAll = Effect.fnUntraced(function* (jobs: readonly GroupJob[], more: (j: GroupJob) => Partial<Assignment>) {
     const assignments = jobs.map((j): Assignment => {
@@ -168,7 +161,8 @@ export const trainGroups = Effect.fn("policygradex.trainGroups")(function* (
       const told = j.told && E.isRight(wide) ? { told: j.told, start: wide.right, key: child(key, j.seed, j.id) } : {}
       return { ...own, ...told, ...more(j) }
     })
-    const trained = yield* trainAll({ ...spec, budget: learnersBudget(c) }, assignments, tell)
+    const told = (i: number, t: Trained) => tell(named(jobs[i]!), t)
+    const trained = yield* trainAll({ ...spec, budget: learnersBudget(c) }, assignments, told)
     for (const [i, j] of jobs.entries()) done.set(name(j), trained[i]!)
     spent.push(...trained)
   })
@@ -184,13 +178,13 @@ export const trainGroups = Effect.fn("policygradex.trainGroups")(function* (
   const total = (members: readonly number[], seed: number): number =>
     finalMeans(trainingOf(jobOf(members, seed))).reduce((sum, v) => sum + v, 0)
   const all = n <= c.exhaustiveUpTo ? [...rows, bestRow(n, c.seeds, total)] : rows
-  const groups = groupsOf(labels.chosen)
   const result: GroupsTrained = {
     rows: all.map((r) => rowReturns(r, trainingOf)),
     leftOut,
     policies: every.flatMap((seed) =>
       groups.map((members) => ({ members, seed, trained: trainingOf(jobOf(members, seed)) }))
     ),
+    curves: [...distinct.values()].map((j) => ({ ...named(j), curve: trainingOf(j).curve })),
     cost: totalCost(spent.map((t) => t.cost))
   }
   return result
@@ -255,23 +249,6 @@ export const policiesOfGroups = (
 /** The policies of a group, by seed. */
 const policiesOf = (all: GroupsTrained["policies"], members: readonly number[]): readonly Trained[] =>
   all.flatMap((p) => (p.members.join() === members.join() ? [p.trained] : []))
-
-const putReturns = Effect.fnUntraced(function* (rows: readonly RowReturns[], tasks: readonly Task[]) {
-  const store = yield* RunStore
-  const told = rows.every((r) => r.trials.every((t) => t.successRates !== undefined))
-  yield* store.put("group-training", "returns", {
-    kind: "table",
-    columns: ["method", "draw", "seed", "task", "group", "mean_return", ...(told ? ["success_rate"] : [])],
-    rows: rows.flatMap(({ method, trials }) =>
-      trials.flatMap(({ draw, seed, labels, returns, successRates }) =>
-        returns.map((v, t) => {
-          const rate = successRates?.[t]
-          return [method, draw, seed, tasks[t]!.id, labels[t]!, v, ...(told && rate !== undefined ? [rate] : [])]
-        })
-      )
-    )
-  })
-})
 
 /** A group's policy of each seed, with the tasks of the group. Groups are counted from 1, as reports do, seeds from 0. */
 const putPolicies = Effect.fnUntraced(function* (

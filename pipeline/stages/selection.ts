@@ -2,7 +2,6 @@
 import { Effect, Schema } from "effect"
 import { savePolicy } from "../../algorithms/internal.ts"
 import { child } from "../../core/random/mod.ts"
-import { Progress } from "../../core/service/progress.ts"
 import { RunStore } from "../../core/service/run_store.ts"
 import type { SelectionConfig } from "../config.ts"
 import { Workers } from "../jobs/job.ts"
@@ -13,7 +12,7 @@ import type { TasksOfSpec } from "./context.ts"
 import { learnedTensors } from "./meta_training.ts"
 import { comparedSets, SetRow, type SetsAsked } from "./sets.ts"
 import { stage } from "./stage.ts"
-import { costOfTrainings, counting } from "./trainings.ts"
+import { costOfTrainings, ofTasks, relogCurves, telling } from "./trainings.ts"
 
 export interface SelectionInput extends TasksOfSpec, Pick<SetsAsked, "labels" | "affinities"> {
   readonly config: Pick<SelectionConfig, "pick" | "iterations" | "seeds" | "randomDraws">
@@ -32,6 +31,12 @@ export type MetaLearned = typeof MetaLearned.Type
 /** Trials of one name are one training. */
 export const trialName = ({ tasks, seed }: SetRow["trials"][number]): string => `${seed}: ${tasks.join(" ")}`
 
+/** Trials by their {@link trialName}. */
+const trialsOf = (rows: MetaLearned["rows"]) =>
+  new Map(rows.flatMap((r) => r.trials.map((t) => [trialName(t), t] as const)))
+
+const trainingOf = ({ tasks, seed }: SetRow["trials"][number]) => ofTasks(tasks, `seed ${seed}`)
+
 export const selection = (setting: Setting<unknown>) =>
   stage({
     name: "selection",
@@ -39,9 +44,9 @@ export const selection = (setting: Setting<unknown>) =>
     costOf: costOfTrainings,
     run: Effect.fnUntraced(function* ({ spec, tasks, key, config, labels, affinities }: SelectionInput, { workers }) {
       const { rows, leftOut } = comparedSets({ ...config, labels, affinities, key })
-      const distinct = new Map(rows.flatMap((r) => r.trials.map((t) => [trialName(t), t])))
-      const trials = [...distinct.values()].toSorted((a, b) => a.seed - b.seed)
-      const begin = counting("selection", yield* Progress)
+      const trials = [...trialsOf(rows).values()].toSorted((a, b) => a.seed - b.seed)
+      const begin = yield* telling("selection", spec.taskIds)
+      const tell = yield* begin(trials.length)
       const training = trainAll(
         spec,
         trials.map((t) => ({
@@ -49,14 +54,17 @@ export const selection = (setting: Setting<unknown>) =>
           iterations: config.iterations,
           key: child(key, t.seed, t.tasks.join(" "))
         })),
-        yield* begin(trials.length)
+        (i, t) => tell(trainingOf(trials[i]!), t)
       )
       const trained = yield* Effect.provideService(training, Workers, workers)
       // What a policy adapted to on the tasks that it learned from serves nobody.
       const lean = trained.map(({ adapted: _, ...t }): Trained => t)
       return { rows, leftOut, names: trials.map(trialName), trained: lean } satisfies MetaLearned
     }),
-    save: Effect.fnUntraced(function* ({ tasks }: SelectionInput, { rows, names, trained }: MetaLearned) {
+    save: Effect.fnUntraced(function* ({ spec, tasks }: SelectionInput, { rows, names, trained }: MetaLearned) {
+      const trials = trialsOf(rows)
+      const curves = names.map((name, i) => ({ ...trainingOf(trials.get(name)!), curve: trained[i]!.curve }))
+      yield* relogCurves("selection", spec.taskIds, curves)
       const store = yield* RunStore
       const { policy, algorithm, environment } = setting
       for (const trial of rows.find((r) => r.kind === "chosen")?.trials ?? []) {

@@ -3,7 +3,6 @@
 import { Effect, Schema } from "effect"
 import type { Start } from "../../algorithms/mod.ts"
 import { child, permutation, type Stream, stream } from "../../core/random/mod.ts"
-import { Progress } from "../../core/service/progress.ts"
 import { RunStore } from "../../core/service/run_store.ts"
 import { centred, type Subset, type SubsetScore } from "../../core/surrogate/mod.ts"
 import type { Task } from "../../envs/mod.ts"
@@ -14,7 +13,7 @@ import { trainAll } from "../jobs/training_job.ts"
 import type { TasksOfSpec } from "./context.ts"
 import { Score } from "./schemas.ts"
 import { stage } from "./stage.ts"
-import { type Begin, costOfTrainings, counting } from "./trainings.ts"
+import { type Begin, costOfTrainings, ofTasks, relogCurves, telling } from "./trainings.ts"
 
 export interface TruthInput extends TasksOfSpec {
   /** All that were estimated. */
@@ -39,10 +38,21 @@ export const truth = stage({
   result: Truth,
   costOf: costOfTrainings,
   run: Effect.fnUntraced(function* (input: TruthInput, { workers }) {
-    const training = trainSubsets(input, counting("truth", yield* Progress))
+    const training = trainSubsets(input, yield* telling("truth", input.spec.taskIds))
     return yield* Effect.provideService(training, Workers, workers)
   }),
-  save: ({ tasks }: TruthInput, result) => (result.trained.length > 0 ? putTruth(result, tasks) : Effect.void)
+  save: Effect.fnUntraced(function* ({ spec, tasks }: TruthInput, result: Truth) {
+    const { scores, trained } = result
+    const curves = trained.map(({ curve }, i) => ({
+      ...namedBy(
+        scores.map((s) => s.tasks),
+        i
+      ),
+      curve
+    }))
+    yield* relogCurves("truth", spec.taskIds, curves)
+    if (trained.length > 0) yield* putTruth(result, tasks)
+  })
 })
 
 /**
@@ -63,7 +73,13 @@ export const trainSubsets = Effect.fn("policygradex.trainSubsets")(function* (
       start
     }))
   ).flat()
-  const trained = yield* trainAll(spec, jobs, yield* begin(jobs.length))
+  const tell = yield* begin(jobs.length)
+  const named = (i: number) =>
+    namedBy(
+      chosen.map((s) => all[s]!),
+      i
+    )
+  const trained = yield* trainAll(spec, jobs, (i, t) => tell(named(i), t))
   const measure = c.measure === "curve" ? curveMeans : finalMeans
   const repeats = Array.from({ length: c.repeats }, (_, r) =>
     chosen.map((s, i): SubsetScore => ({ tasks: all[s]!, values: measure(trained[r * chosen.length + i]!) }))
@@ -71,6 +87,10 @@ export const trainSubsets = Effect.fn("policygradex.trainSubsets")(function* (
   const result: Truth = { chosen, scores: meanScores(repeats), repeats, trained }
   return result
 })
+
+/** The i-th training of these subsets, repeat by repeat. */
+const namedBy = (subsets: readonly Subset[], i: number) =>
+  ofTasks(subsets[i % subsets.length]!, `repeat ${Math.floor(i / subsets.length)}`)
 
 /** The subsets to train: all, or a random sample in which every task is about equally often. */
 export const sampleSubsets = (s: Stream, all: readonly Subset[], count: number): readonly number[] => {

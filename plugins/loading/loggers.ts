@@ -28,8 +28,8 @@ export interface Logging {
   /** Rows that were measured now. */
   readonly log: (rows: readonly EventRow[]) => void | Promise<void>
   /**
-   * These are the stage's rows so far, in their order, whatever was logged of it before: where a stage begins, none; where
-   * a stopped run goes on, those of what it need not compute again; and all, where it ends.
+   * These are the rows so far of the stage and of its trainings (stage `STAGE/…`), in their order, whatever was logged of it before:
+   * where a stage begins, none; where a stopped run goes on, those of what it need not compute again; and all, where it ends.
    */
   readonly relog?: (stage: string, rows: readonly EventRow[]) => void | Promise<void>
   /** Where a stage stands; `done = total` ends it. */

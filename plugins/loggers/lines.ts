@@ -2,7 +2,7 @@
 import { Option } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
-import type { EventRow } from "../../core/service/run_store.ts"
+import { type EventRow, isOfStage } from "../../core/service/run_store.ts"
 import { shown } from "../../core/text/shown.ts"
 import { lineOf, rowOf, sameOf } from "../io/event_line.ts"
 import { quote, records } from "../io/matrix/internal.ts"
@@ -39,7 +39,7 @@ const ofLines = ({ head, line, parse }: LineFormat): RowFormat => {
         if (found === undefined) return E.left(`${shown(text)} on a line`)
         if (found.run !== run) return E.left(`rows of run ${shown(found.run)}`)
         const { row } = found
-        rows.push({ from, to: end + 1, same: sameOf(row), isOf: (stage) => row.stage === stage })
+        rows.push({ from, to: end + 1, same: sameOf(row), isOf: (stage) => isOfStage(row, stage) })
       }
       return E.right(rows)
     }

@@ -18,6 +18,8 @@ export type Parts = Readonly<Record<string, string>>
 const MOST_POINTS = 1500
 /** Curves that are drawn: more are no picture. */
 const MOST_CURVES = 100
+/** Likewise of many trainings: as many as have their names beside them. */
+const MOST_OF_TRAININGS = 30
 /** A matrix of more tasks is no picture. */
 const MOST_TASKS = 100
 
@@ -93,26 +95,30 @@ const curvesView = (run: OpenRun, asked: string | undefined, groups: Groups | un
   const metric = [asked ?? "", MAIN, ...curves.keys()].find((m) => curves.has(m))
   const ofMetric = metric === undefined ? undefined : curves.get(metric)
   if (metric === undefined || ofMetric === undefined) return html`<p class="soft">Nothing was measured yet.</p>`
-  const all = [...ofMetric].slice(0, MOST_CURVES)
+  const isOfTrainings = [...ofMetric].some(([name, { task }]) => name !== task)
+  const all = [...ofMetric].slice(0, isOfTrainings ? MOST_OF_TRAININGS : MOST_CURVES)
   const tasks = all.map(([id]) => ({ id: id === "" ? metric : id, params: {} }))
   const each = Math.max(10, Math.floor(MOST_POINTS / all.length))
   const learning = all.map(([, curve], task) => ({
     task,
     points: thinned(curve, each).map(({ step, value }) => ({ iteration: step, value }))
   }))
-  const labels = all.map(([id]) => groups?.labels[groups.tasks.indexOf(id)] ?? 0)
+  const labels = all.map(([, { task }]) => groups?.labels[groups.tasks.indexOf(task)] ?? 0)
   const links = [...curves.keys()].map((m) =>
     m === metric
       ? html`<b>${m}</b> `
       : html`<a href="/run?name=${encodeURIComponent(run.name)}&amp;metric=${encodeURIComponent(m)}">${m}</a> `
   )
   const left = [
-    ...(ofMetric.size > all.length ? [`the first ${all.length} of ${ofMetric.size} tasks`] : []),
+    ...(ofMetric.size > all.length ? [`the first ${all.length} of ${ofMetric.size} curves`] : []),
     ...(rows() >= MOST_ROWS ? [`the first ${grouped(MOST_ROWS)} numbers`] : [])
   ]
   const note = left.length === 0 ? html`` : html`<p class="soft">Drawn: ${left.join(", ")}.</p>`
-  return html`<h2>Curves</h2><nav aria-label="Metrics">${links}</nav>${learningFigure(learning, metric, tasks, labels)}${note}`
+  const figure = learningFigure(learning, metric, tasks, labels, isOfTrainings ? ofTrainings : undefined)
+  return html`<h2>Curves</h2><nav aria-label="Metrics">${links}</nav>${figure}${note}`
 }
+
+const ofTrainings = { noun: "curve", caption: "How each task learned in each training." }
 
 /** What the grouping left. */
 const Groups = Schema.Struct({

@@ -7,8 +7,9 @@ import { diskFiles } from "../runs/store/internal.ts"
 import { type TrailLine, trailFile, trailLine } from "../runs/trail.ts"
 import { growingLines } from "./growing_lines.ts"
 
-/** A curve of all that was measured of one metric and task. */
+/** A curve of all that was measured of one metric and task, in one training. */
 export interface Curve {
+  readonly task: string
   readonly steps: number[]
   readonly values: number[]
 }
@@ -38,7 +39,10 @@ export interface WatchedRun {
   /** Rises with everything that was read: where it is the same, nothing has changed. */
   readonly version: () => number
   readonly told: () => Told
-  /** Metrics and, of each, curves by task, in the order in which they came. */
+  /**
+   * Metrics and, of each, curves by task, in the order in which they came; of a stage of many trainings the metric has the stage
+   * before it, and the task its training behind it.
+   */
   readonly curves: ReadonlyMap<string, ReadonlyMap<string, Curve>>
   readonly rows: () => number
 }
@@ -57,11 +61,14 @@ export const watchedRun = (path: string, part: "all" | "trail" = "all"): Watched
       const row = eventIn(text)
       if (row === undefined || rows >= MOST_ROWS) return
       rows++
-      const { metric, task, step, value } = row
-      if (!curves.has(metric)) curves.set(metric, new Map())
-      const tasks = curves.get(metric)!
-      if (!tasks.has(task)) tasks.set(task, { steps: [], values: [] })
-      const curve = tasks.get(task)!
+      const { stage, metric, task, step, value } = row
+      const below = stage.indexOf("/")
+      const [figure, name] =
+        below < 0 ? [metric, task] : [`${stage.slice(0, below)} ${metric}`, `${task}, ${stage.slice(below + 1)}`]
+      if (!curves.has(figure)) curves.set(figure, new Map())
+      const tasks = curves.get(figure)!
+      if (!tasks.has(name)) tasks.set(name, { task, steps: [], values: [] })
+      const curve = tasks.get(name)!
       curve.steps.push(step)
       curve.values.push(value)
     }
@@ -87,10 +94,11 @@ const eventIn = (text: string) => {
     return undefined
   }
   if (!Predicate.isObject(row)) return undefined
-  const { metric, task, step, value } = { metric: row.metric, task: row.task, step: row.step, value: row.value }
+  const { stage = "", metric, task, step, value }: Readonly<Record<string, unknown>> = { ...row }
+  if (typeof stage !== "string") return undefined
   if (typeof metric !== "string" || typeof task !== "string" || typeof step !== "number" || typeof value !== "number")
     return undefined
-  return { metric, task, step, value }
+  return { stage, metric, task, step, value }
 }
 
 /** What a run tells of its stages, and whether the process that tells it is still there. */

@@ -1,6 +1,6 @@
 /** `events.jsonl`: a run's measured numbers, a row a line, each with the time when it was written. */
 import { Clock, Effect, Option } from "effect"
-import type { EventRow, Logged, RunStoreError } from "../../../core/service/run_store.ts"
+import { type EventRow, isOfStage, type Logged, type RunStoreError } from "../../../core/service/run_store.ts"
 import { digest } from "../../io/digest.ts"
 import { lineOf, rowOf, sameOf } from "../../io/event_line.ts"
 import type { Files } from "./files.ts"
@@ -15,8 +15,8 @@ export const appendEvents = Effect.fnUntraced(function* (files: Files, run: stri
 })
 
 /**
- * Makes `rows` the stage's rows. Lines that say the same stay, with their times; what is missing is written again, what
- * is too much goes, and what is no whole line. Gives how many were missing.
+ * Makes `rows` the rows of the stage and of all below it (`stage/…`), in this order. Lines that say the same stay, with their times;
+ * what is missing is written again, what is too much goes, and what is no whole line. Gives how many were missing.
  */
 export const setEvents = Effect.fnUntraced(function* (
   files: Files,
@@ -27,24 +27,18 @@ export const setEvents = Effect.fnUntraced(function* (
   const text = yield* textOf(files)
   const lines = text.split("\n").flatMap((line) => {
     const row = Option.getOrUndefined(rowOf(line))
-    return row === undefined ? [] : [{ line, stage: row.stage, same: sameOf(row) }]
+    return row === undefined ? [] : [{ line, isOwn: isOfStage(row, stage), same: sameOf(row) }]
   })
-  const wanted = new Set(rows.map(sameOf))
-  const there = new Map<string, string>()
-  const left = lines.filter(({ line, stage: of, same }) => {
-    if (of !== stage) return true
-    if (!wanted.has(same) || there.has(same)) return false
-    there.set(same, line)
-    return true
-  })
-  const missing = rows.filter((row) => !there.has(sameOf(row))).length
+  const there = new Map(lines.flatMap(({ line, isOwn, same }) => (isOwn ? [[same, line] as const] : [])))
+  const wanted = rows.map((row) => ({ row, same: sameOf(row) }))
+  const missing = wanted.filter(({ same }) => !there.has(same)).length
   const toLine = yield* linesOf(run)
-  const first = left.findIndex((l) => l.stage === stage)
-  const others = left.filter((l) => l.stage !== stage).map((l) => l.line)
-  const whole = rows.map((row) => there.get(sameOf(row)) ?? toLine(row))
-  // In their order, where the stage's first row was.
-  const ordered = first < 0 ? [...others, ...whole] : [...others.slice(0, first), ...whole, ...others.slice(first)]
-  const now = (missing === 0 ? left.map((l) => l.line) : ordered).map((line) => `${line}\n`).join("")
+  // Where the stage's first row was.
+  const first = lines.findIndex((l) => l.isOwn)
+  const others = lines.filter((l) => !l.isOwn).map((l) => l.line)
+  const at = first < 0 ? others.length : first
+  const whole = wanted.map(({ row, same }) => there.get(same) ?? toLine(row))
+  const now = [...others.slice(0, at), ...whole, ...others.slice(at)].map((line) => `${line}\n`).join("")
   if (now !== text) yield* files.write(eventsFile, new TextEncoder().encode(now))
   return missing
 })

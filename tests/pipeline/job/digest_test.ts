@@ -22,6 +22,7 @@ test("a run with the same seed leaves byte-identical artefacts", async () => {
 
 test("a run on two workers leaves the same bytes as on one", () => {
   assert.equal(parallel.data.receipts.digest, first.data.receipts.digest)
+  assert.deepEqual(parallel.data.receipts.events, first.data.receipts.events)
   assert.deepEqual(artefacts(parallel.files), artefacts(first.files))
 })
 

@@ -19,7 +19,7 @@ export const config: RunConfig = {
   meta: { ...tiny.meta, iterations: 4, stepsPerTask: 40 },
   surrogate: { ...tiny.surrogate, transitionsPerTask: 128, dimension: 12 },
   firstOrder: { ...tiny.firstOrder, directions: 2 },
-  truth: { ...tiny.truth, subsets: 2, iterations: 1, stepsPerTask: 40, repeats: 1 },
+  truth: { ...tiny.truth, subsets: 2, iterations: 4, stepsPerTask: 40, repeats: 1 },
   groupTraining: { ...tiny.groupTraining, iterations: 1, seeds: 1 },
   evaluation: { episodes: 4, actions: "sample" }
 }

@@ -197,12 +197,29 @@ test("the distance of every estimate is held against the first-order check", () 
   assert.equal(warned?.text.startsWith(`${beyond} of ${distances.size} `) ?? false, beyond > 0)
 })
 
+const events = new TextDecoder()
+  .decode(files.get("events.jsonl"))
+  .trimEnd()
+  .split("\n")
+  .map((line) => JSON.parse(line))
+
+test("the log has the curves of every group's trainings by group and seed, and of every subset's by repeat, each number once", () => {
+  const keys = events.map(({ stage, step, task, metric }) => JSON.stringify([stage, step, task, metric]))
+  assert.equal(new Set(keys).size, keys.length)
+  const tasksOf = (stage: string) => [...new Set(events.filter((e) => e.stage === stage).map((e) => e.task))]
+  const labels = data.grouping.labels
+  for (const [g, label] of [...new Set(labels)].entries())
+    for (let seed = 0; seed < tiny.groupTraining.seeds; seed++) {
+      const members = ids.filter((_, i) => labels[i] === label)
+      assert.deepEqual(tasksOf(`group-training/group ${g + 1}/seed ${seed}`), members)
+    }
+  for (const { repeat, subset = "" } of table(files, "truth/returns")) {
+    const members = subset.split(" ").map((t) => ids[Number(t)])
+    assert.deepEqual(tasksOf(`truth/tasks ${subset}/repeat ${repeat}`), members)
+  }
+})
+
 test("the log has each task's mean return by iteration of meta-training", () => {
-  const events = new TextDecoder()
-    .decode(files.get("events.jsonl"))
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line))
   for (const { task, points } of data.learning) {
     for (const p of points) {
       const found = events.filter(

@@ -49,7 +49,7 @@ const rowsOf = async (change: Partial<GroupTrainingInput["config"]> = {}) => {
   const begin = (total: number) =>
     Effect.sync(() => {
       totals.push(total)
-      return (_: number, t: Trained) => Effect.sync(() => void told.push(t))
+      return (_: unknown, t: Trained) => Effect.sync(() => void told.push(t))
     })
   const result = await here(trainGroups(input, setting, begin))
   assert.deepEqual(totals, [told.length], "trainings that were foreseen")

@@ -9,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
   writeFileSync
@@ -137,6 +138,39 @@ test("TensorBoard reads each number once, whatever a run was stopped in", { skip
     const got = found.map(([tag, step, value]) => JSON.stringify([tag, step, String(Math.fround(value))]))
     assert.deepEqual(got.sort(), [other, ...cases[i]![0]].map(scalar).sort())
     assert.equal(readdirSync(folders[i]!).length, 1)
+  }
+})
+
+test("trainings that end in another order than theirs leave each row once, in a file that is not begun anew", async () => {
+  const row = (seed: number, step: number): EventRow => ({
+    stage: `group-training/group 1/seed ${seed}`,
+    step,
+    task: "a",
+    metric: "meanReturn",
+    value: seed + step / 2
+  })
+  const [early, late] = [
+    [row(0, 0), row(0, 1)],
+    [row(1, 0), row(1, 1)]
+  ]
+  for (const id of ["jsonl", "csv"]) {
+    const file = place()
+    const logging = await opened(`${id}=${file}`)
+    await logging.relog?.("group-training", [])
+    await logging.log(late!)
+    await logging.log(early!)
+    const { ino, size } = statSync(file)
+    await logging.relog?.("group-training", [...early!, ...late!])
+    assert.deepEqual([statSync(file).ino, statSync(file).size], [ino, size], id)
+    await logging.relog?.("group", [])
+    assert.equal(statSync(file).size, size, "a stage whose name another begins with")
+    await logging.relog?.("group-training", early!)
+    assert.equal(
+      readFileSync(file, "utf8")
+        .match(/seed \d/g)
+        ?.join(),
+      "seed 0,seed 0"
+    )
   }
 })
 

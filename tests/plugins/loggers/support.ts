@@ -51,7 +51,7 @@ const name = fc.oneof(
   fc.string({ unit: "grapheme", minLength: 1, maxLength: 8 })
 )
 
-/** Rows of a stage, a step after the other, as a training measures them; each but once. */
+/** Rows of a stage and of a training below it, a step after the other; each but once. */
 export const rowsOf = (stage: string): fc.Arbitrary<readonly EventRow[]> =>
   fc
     .record({
@@ -61,6 +61,9 @@ export const rowsOf = (stage: string): fc.Arbitrary<readonly EventRow[]> =>
     })
     .map(({ steps, tasks, values }) =>
       Array.from({ length: steps }, (_, step) =>
-        ["", ...tasks].map((task, i) => ({ stage, step, task, metric: "return/mean", value: values[(step + i) % 4]! }))
+        ["", ...tasks].map((task, i) => {
+          const of = step % 2 === 0 ? stage : `${stage}/group 1/seed 0`
+          return { stage: of, step, task, metric: "return/mean", value: values[(step + i) % 4]! }
+        })
       ).flat()
     )

@@ -105,7 +105,9 @@ test("a receiver gets a run as a trace of stages, and its newest numbers", async
   const beside = {
     id: "rows",
     summary: "keeps rows",
-    open: (): Logging => ({ log: (more) => void rows.push(...more.filter((r) => r.metric === "meanReturn")) })
+    open: (): Logging => ({
+      log: (more) => void rows.push(...more.filter((r) => r.stage === "meta-training" && r.metric === "meanReturn"))
+    })
   }
   const { preset: _, ...settings } = smallest
   await Effect.runPromise(experiment({ ...settings, preset: "quick" }, { quiet: true, loggers: [logger, beside] }))
@@ -129,7 +131,7 @@ test("a receiver gets a run as a trace of stages, and its newest numbers", async
   const newest = new Map(rows.map(({ task, value }) => [task, value]))
   assert.equal(newest.size, smallest.family.n)
   for (const [task, value] of newest) {
-    const point = gauges["policygradex.meanReturn"]?.find(([at]) => at.task === task)
+    const point = gauges["policygradex.meanReturn"]?.find(([at]) => at.stage === "meta-training" && at.task === task)
     assert.deepEqual(point, [{ stage: "meta-training", task }, value])
   }
 })

@@ -64,6 +64,8 @@ test("the list has every run with its state, a run its stages, curves, affinitie
   assert.match(String(headers["content-security-policy"]), /default-src 'none'; script-src 'self'/)
   const entropy = await ask(local.url, `${named("whole")}&metric=entropy`)
   assert.match(entropy.text, /Learning curves of 3 tasks, entropy/)
+  const trained = await ask(local.url, `${named("whole")}&metric=group-training%20meanReturn`)
+  assert.match(trained.text, /How each task learned in each training.*, group 1\/seed 0/s)
   const report = await ask(local.url, named("whole", "/report"))
   assert.match(report.text, /^<!doctype html>/)
   assert.equal(report.headers["content-security-policy"], "sandbox allow-scripts")

@@ -18,7 +18,9 @@ export interface Runs {
 export const runs = async (): Promise<Runs> => {
   const folder = mkdtempSync(join(tmpdir(), "pgex-watch-"))
   const whole = join(folder, "whole")
-  await Effect.runPromise(Effect.scoped(jobOf(config, whole, "new", hasty)))
+  // So long that episodes of the groups end.
+  const longer = { ...config, groupTraining: { ...config.groupTraining, iterations: config.meta.iterations } }
+  await Effect.runPromise(Effect.scoped(jobOf(longer, whole, "new", hasty)))
   const hostile = join(folder, HOSTILE)
   cpSync(whole, hostile, { recursive: true })
   rmSync(join(hostile, "summary.json"))

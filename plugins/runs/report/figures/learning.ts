@@ -1,4 +1,4 @@
-/** Learning curves of the meta-policy, a line a task. */
+/** Learning curves, a line a task: of the meta-policy, or of trainings. */
 import * as Plot from "@observablehq/plot"
 import { counted, show } from "../../../../core/text/numbers.ts"
 import { shortNames } from "../../../../core/text/short_names.ts"
@@ -16,7 +16,8 @@ export const learningFigure = (
   curves: readonly LearningCurve[],
   meaning: string,
   tasks: readonly ReportTask[],
-  labels: readonly number[]
+  labels: readonly number[],
+  { noun, caption }: Said = ofMetaPolicy
 ): Html => {
   const points: readonly Point[] = curves.flatMap((c) => c.points.map((p) => ({ ...p, task: c.task })))
   const ends = curves.flatMap((c) => c.points.slice(-1).map((p) => ({ ...p, task: c.task })))
@@ -71,18 +72,26 @@ export const learningFigure = (
         })
       ]
     },
-    `Learning curves of ${counted(curves.length, "task")}, ${meaning}, by iteration`
+    `Learning curves of ${counted(curves.length, noun)}, ${meaning}, by iteration`
   )
   const iterations = [...new Set(points.map((p) => p.iteration))].sort((a, b) => a - b)
   const numbers = table(
-    ["task", ...iterations.map(String)],
+    [noun, ...iterations.map(String)],
     curves.map((c) => {
       const values = new Map(c.points.map((p) => [p.iteration, p.value]))
       return [id(c.task), ...iterations.map((i) => values.get(i) ?? "")]
     })
   )
-  return figure(picture, html`<b>How each task learned under the one meta-policy.</b> Coloured by group.`, numbers)
+  return figure(picture, html`<b>${caption}</b> Coloured by group.`, numbers)
 }
+
+/** What a line is, and what all of them show. */
+interface Said {
+  readonly noun: string
+  readonly caption: string
+}
+
+const ofMetaPolicy: Said = { noun: "task", caption: "How each task learned under the one meta-policy." }
 
 /** Points of the lines that are told where they are looked at: more would make the page large. */
 const TOLD = 600
