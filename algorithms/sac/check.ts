@@ -56,6 +56,9 @@ const togetherIn = (c: Sac, { policy, aggregator }: TrainingProblem): E.Either<A
       String(c.maxTaskLoss)
     )
   }
+  if (c.resetTasks && (c.maxTaskLoss === "off" || policy.network.id !== "paco")) {
+    return refuse("resetTasks", "false without maxTaskLoss, and with another network.id than paco", "true")
+  }
   if (c.temperature !== "auto") {
     const fixed = `with temperature ${c.temperature}; temperature auto learns`
     if (c.targetEntropy !== "auto") {

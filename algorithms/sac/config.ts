@@ -43,6 +43,9 @@ export const SacConfig = Schema.Struct({
     1e30,
     "a task whose critics' mean loss in an update is above this counts for nothing in it (PaCo's loss mask-out)"
   ),
+  resetTasks: flag(
+    "with network.id paco: the composition of a task that maxTaskLoss leaves out becomes a random mean of the others' (PaCo's reset)"
+  ),
   maxGradientNorm: numberOr(
     "off",
     0,
@@ -71,6 +74,7 @@ export const defaults: Sac = {
   correction: "exact",
   taskWeights: false,
   maxTaskLoss: "off",
+  resetTasks: false,
   maxGradientNorm: "off",
   lambda: 0.95
 }

@@ -62,7 +62,12 @@ export const learner = ({ id, version, optimizer }: SacKind) =>
     const act = acting.run({ parameters: at.policy, observation: x.input }, x.actor.head)
     const making = aggregator === undefined ? undefined : () => combinersOf(aggregator, tasks.length, Real)
     const combiners = making?.()
-    const { update, metrics } = yield* updater({ ...u, combiners, at })
+    const { update, metrics } = yield* updater({
+      ...u,
+      combiners,
+      at,
+      places: tasks.map(({ id }) => policy.taskIds.indexOf(id))
+    })
     /** The replay keeps observations and rewards as they were: moments go on, and normalise what is drawn from it. */
     const scaled = policy.config.normalise?.observation === true
     const far = scaled && isDouble(policy.spaces.observation)

@@ -116,6 +116,6 @@ export const taskWeights = (logAlpha: Tensor): Tensor => mul(exp(logSoftmax(neg(
  * 1 for a task that counts, 0 for one whose critics' mean loss is above the limit.
  *
  * - Shapes: losses and result `[T]`.
- * - Source: Sun et al., arXiv:2210.11653, its loss mask-out. Differs: the task's part in a network is not begun anew.
+ * - Source: Sun et al., arXiv:2210.11653, its loss mask-out; the loss there is of actor, critics and temperature together.
  */
 export const withinLoss = (limit: number, losses: Tensor): Tensor => sub(1, less(limit, losses))

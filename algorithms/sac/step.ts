@@ -1,11 +1,13 @@
 /** One step of an update: one call of the session, or a few where an aggregator weighs the tasks' gradients. */
 import { Effect } from "effect"
-import type { Stream } from "../../core/random/mod.ts"
+import { fillUniform, type Stream } from "../../core/random/mod.ts"
 import { fromEither } from "../../core/service/from_either.ts"
+import { realOf } from "../../core/service/real.ts"
 import { type Buffer, Session, type SessionFailure } from "../../core/service/session.ts"
 import { type Combiner, pieceSizes } from "../combination.ts"
 import type { DeviceState } from "./device_state.ts"
 import { batchOf, metricNames } from "./mathematics.ts"
+import { resetProgram } from "./reset.ts"
 import {
   actorGradientProgram,
   actorStepProgram,
@@ -49,6 +51,8 @@ export interface Stepping extends Updating {
   readonly inputs: Inputs
   /** Gets the metrics `[5, T]`. */
   readonly out: Numbers
+  /** Places of the tasks among those that the policy can be told; −1 where it is told none. */
+  readonly places: readonly number[]
 }
 
 /** Compiles the programs of a step. */
@@ -58,7 +62,25 @@ const meanStep = Effect.fnUntraced(function* (s: Stepping) {
   const session = yield* Session
   const executable = yield* session.compile(yield* fromEither(updateProgram(s)))
   const call = executable.run({ ...s.at, ...s.inputs }, { ...s.at, metrics: s.out })
-  return { flops: executable.cost.flops, take: () => Effect.asVoid(call) } satisfies Step
+  const { resetTasks, maxTaskLoss } = s.config
+  const reset = resetTasks && maxTaskLoss !== "off" ? yield* resetting(s, maxTaskLoss) : () => Effect.void
+  return { flops: executable.cost.flops, take: (stream) => Effect.andThen(call, reset(stream)) } satisfies Step
+})
+
+/** Resets the tasks whose critics' loss was above the limit in the update before. */
+const resetting = Effect.fnUntraced(function* (s: Stepping, limit: number) {
+  const session = yield* Session
+  const executable = yield* session.compile(yield* fromEither(resetProgram(s.networks, s.places)))
+  const Real = realOf(session)
+  const [within, mixing] = [new Real(s.tasks), new Real(s.tasks * s.tasks)]
+  const { policy, value } = s.at
+  const call = executable.run({ policy, value, within, mixing }, { policy, value })
+  return Effect.fnUntraced(function* (stream: Stream) {
+    within.set(metric(s, "valueLoss").map((loss) => (loss > limit ? 0 : 1)))
+    if (!within.includes(0)) return
+    fillUniform(stream, 0, 1, mixing)
+    yield* call
+  })
 })
 
 /** First the critics' part, then the policy's at the new critics. */

@@ -24,7 +24,7 @@ export interface Paco {
  * - Shapes: `W_w` `[K, T]` holds every task's w_τ as a column; `W1`, `b1`, … hold the K sets of a layer one after another.
  * - First parameters: every set as a multilayer perceptron's; w_τ random directions, so that θ_τ is as large as one set.
  * - Parameters: K T + K ((s + 1) w + (L − 1)(w + 1) w + (w + 1) o), s inputs being the state.
- * - Source: Sun et al., arXiv:2210.11653, θ_τ = Φ w_τ. Its loss mask-out is SAC's `maxTaskLoss`. Differs: no w_τ is begun anew.
+ * - Source: Sun et al., arXiv:2210.11653, θ_τ = Φ w_τ. Its loss mask-out and reset are SAC's `maxTaskLoss` and `resetTasks`.
  */
 export const paco = (config: Paco, sizes: ToldSizes): Network => {
   const { layers, width, activation, sets } = config
