@@ -69,7 +69,7 @@ export const runCommand = Command.make(
       const flag = o.force ? "--force" : "--resume"
       return yield* Effect.fail(argumentError({ doing: `use ${flag}`, want: "--out DIR with it", got: "no --out" }))
     }
-    const loggers = yield* loggersAsked(o.log)
+    const loggers = yield* loggersAsked(o.log, "run")
     const choice = choiceOf(o, seed)
     const own = o.resume && choice.source === undefined && choice.preset === undefined
     const { config: chosen, record } = yield* loadConfig(own ? yield* overOwn(out ?? "", choice) : choice)

@@ -10,6 +10,7 @@ import { atSignal } from "../io/ending/mod.ts"
 import { recordOf } from "../loading/mod.ts"
 import { progressDisplay, silentProgress } from "../runs/progress.ts"
 import { programName } from "./going_on.ts"
+import { logEachFlag, loggersAsked } from "./log_flag.ts"
 import { databaseFlag, meetingOf, storeFlag } from "./meeting_flags.ts"
 import { aligned, print, remark, Shown } from "./output.ts"
 import { pluginFlag, trustFlag, withPlugins } from "./plugin_flag.ts"
@@ -46,6 +47,7 @@ export const sweepCommand = Command.make(
     ),
     database: databaseFlag,
     store: storeFlag,
+    log: logEachFlag,
     plugin: pluginFlag,
     trust: trustFlag,
     quiet: Flag.Boolean("quiet").pipe(
@@ -70,6 +72,7 @@ export const sweepCommand = Command.make(
       const said = { doing: "use --store", want: "--database too", got: "an experiment of this machine alone" }
       return yield* Effect.fail(argumentError(said))
     }
+    const loggers = yield* loggersAsked(o.log, "runs")
     const { doSweep, readExperiment, readSweep, readyOf } = yield* Effect.promise(() => import("../sweeps/internal.ts"))
     const file = Option.getOrUndefined(o.file)
     const sweep = file === undefined ? (yield* readExperiment(resolve(o.out))).sweep : yield* readSweep(file)
@@ -93,13 +96,14 @@ export const sweepCommand = Command.make(
       pathWord(o.out),
       ...(session === undefined ? [] : ["--session", shellWord(session)]),
       ...o.plugin.flatMap((p) => ["--plugin", shellWord(p)]),
+      ...o.log.flatMap((logger) => ["--log", shellWord(logger)]),
       ...(named.length === 0 ? [] : ["--trust"]),
       ...(Option.isSome(o.database) && meeting !== undefined ? ["--database", shellWord(meeting.address.shown)] : []),
       ...(Option.isSome(o.store) ? ["--store", shellWord(o.store.value)] : [])
     ]
     atSignal(printable(`pgex: stopped; go on with: ${again.join(" ")}`))
     const where = meeting === undefined ? {} : { meeting }
-    const options = { out: o.out, retry: o.retry, ...where, ...(workers === undefined ? {} : { workers }) }
+    const options = { out: o.out, retry: o.retry, loggers, ...where, ...(workers === undefined ? {} : { workers }) }
     const result = yield* doSweep(ready, options).pipe(Effect.provide(o.quiet ? silentProgress : progressDisplay()))
     atSignal("")
     const failed = result.runs.filter((run) => run.state === "failed")
@@ -119,7 +123,11 @@ export const sweepCommand = Command.make(
   Command.withShortDescription("Many runs as one experiment"),
   Command.withExamples([
     { command: "pgex sweep seeds.json --out experiments/seeds", description: "Begin, or go on" },
-    { command: "pgex sweep --out experiments/seeds --retry", description: "Do again what failed" }
+    { command: "pgex sweep --out experiments/seeds --retry", description: "Do again what failed" },
+    {
+      command: "pgex sweep seeds.json --out experiments/seeds --log tensorboard=boards",
+      description: "With TensorBoard's files of every run"
+    }
   ])
 )
 

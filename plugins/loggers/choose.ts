@@ -19,8 +19,11 @@ export interface OwnLogger {
   /** What follows the `=`, and what stands for it where nothing does. */
   readonly place: string
   /** The logger that writes there. Errors: `ArgumentError` of a place that cannot be one. */
-  readonly at: (place: string | undefined) => E.Either<ArgumentError, LoggerPlugin>
+  readonly at: (place: string | undefined, of: Logs) => E.Either<ArgumentError, LoggerPlugin>
 }
+
+/** What a logger is told of: a run, or several, each of which needs a file of its own. */
+export type Logs = "run" | "runs"
 
 /** Where a logger writes that was not told: beside the run's own files. */
 const LOGS = "logs"
@@ -41,10 +44,12 @@ const own =
 const file = (id: string, summary: string, name: string, format: RowFormat): OwnLogger => ({
   id,
   summary,
-  place: `FILE, else ${LOGS}/${name} of the run`,
-  at: (place) => {
+  place: `FILE (of several runs FOLDER, for FOLDER/RUN/${name}), else ${LOGS}/${name} of the run`,
+  at: (place, of) => {
     const path = own(id, place, name)
-    return E.right({ id, summary, open: async (run) => rowFile({ path: await path(run), format }, run.name) })
+    const ofRun = async (run: LoggedRun): Promise<string> =>
+      place !== undefined && of === "runs" ? join(await path(run), run.name, name) : path(run)
+    return E.right({ id, summary, open: async (run) => rowFile({ path: await ofRun(run), format }, run.name) })
   }
 })
 
@@ -90,11 +95,11 @@ export const ownLoggers: readonly OwnLogger[] = [
 ]
 
 /**
- * The logger that a text asks for: `ID` or `ID=PLACE`.
+ * The logger that a text asks for: `ID` or `ID=PLACE`, of one run or of several.
  *
  * - Errors: `ArgumentError` of an id that there is not, and of a place that cannot be one.
  */
-export const loggerNamed = (text: string): E.Either<ArgumentError, LoggerPlugin> => {
+export const loggerNamed = (text: string, of: Logs = "run"): E.Either<ArgumentError, LoggerPlugin> => {
   const at = text.indexOf("=")
   const [id, place] = at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)]
   const logger = ownLoggers.find((l) => l.id === id)
@@ -104,5 +109,5 @@ export const loggerNamed = (text: string): E.Either<ArgumentError, LoggerPlugin>
   }
   if (place?.trim() === "")
     return cannot("use --log", `${id}=${logger.place}`, shown(text), `leave the = out, or name a place`)
-  return logger.at(place)
+  return logger.at(place, of)
 }

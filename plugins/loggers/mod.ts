@@ -1,2 +1,2 @@
 /** Loggers that come with the package. */
-export { loggerNamed, type OwnLogger, ownLoggers } from "./choose.ts"
+export { type Logs, loggerNamed, type OwnLogger, ownLoggers } from "./choose.ts"

@@ -14,7 +14,7 @@ import { Workers } from "../../pipeline/jobs/mod.ts"
 import { type Catalog, mainJob } from "../../pipeline/mod.ts"
 import { stableJson } from "../io/content.ts"
 import { makeFolder } from "../io/disk.ts"
-import { type Loaded, versionsOf } from "../loading/mod.ts"
+import { type Loaded, type LoggerPlugin, versionsOf } from "../loading/mod.ts"
 import { machine, version, versions } from "../runs/machine.ts"
 import { runJob } from "../runs/run_job.ts"
 import { diskFiles, keptIn, settingDifferences } from "../runs/store/internal.ts"
@@ -65,6 +65,8 @@ export interface SweepOptions {
   readonly workers?: number | "auto"
   /** Has the work done by the machines that meet there, instead of this one. */
   readonly meeting?: Meeting
+  /** Loggers beside those of plugins: each is opened by every run that is done now. */
+  readonly loggers?: readonly LoggerPlugin[]
 }
 
 /** What came of an experiment. */
@@ -159,6 +161,7 @@ interface Shared {
   /** Threads, and runs at the same time. */
   readonly size: number
   readonly kept: ReturnType<typeof keptByContent>
+  readonly loggers: readonly LoggerPlugin[]
   /** What computes, where bits depend on it. */
   readonly place: string
 }
@@ -169,7 +172,7 @@ const ASKED = 256
 const open = Effect.fnUntraced(function* (
   { path, files }: ExperimentFolder,
   { loaded }: Ready,
-  { retry = false, workers = "auto", meeting }: SweepOptions
+  { retry = false, workers = "auto", meeting, loggers = [] }: SweepOptions
 ): Effect.fn.Return<Shared, RunStoreError | ArgumentError, Scope.Scope | Progress> {
   const { say } = yield* Progress
   const scope = yield* Effect.scope
@@ -196,7 +199,7 @@ const open = Effect.fnUntraced(function* (
   const turns = yield* Semaphore.make(ASKED)
   const durable = { content, engine, turns, lost, code, retry, begun: new Map() }
   const place = meeting === undefined ? kept.machine : "any machine"
-  return { durable, pool, size, kept: keptByContent(kept), place }
+  return { durable, pool, size, kept: keptByContent(kept), loggers, place }
 })
 
 /** Everything that runs are given is in place; the run in its own directory, as if it were alone. */
@@ -204,7 +207,7 @@ const oneRun = Effect.fnUntraced(function* (
   folder: ExperimentFolder,
   { catalog, loaded, command }: Ready,
   run: SweepRun,
-  { durable, pool, kept, place }: Shared
+  { durable, pool, kept, loggers, place }: Shared
 ) {
   const progress = yield* Progress
   const { config } = run
@@ -220,7 +223,7 @@ const oneRun = Effect.fnUntraced(function* (
   const store = directoryStore(directory, existsSync(join(directory, "run.json")) ? "resume" : "new", info)
   const shared = Layer.effect(RunStore)(Effect.map(RunStore, (own) => ({ ...own, kept })))
   const workers = (o: WorkerOptions) => durableLayer({ ...o, pool }, durable, place)
-  return yield* runJob(mainJob(catalog), { config, command, loaded, workers }).pipe(
+  return yield* runJob(mainJob(catalog), { config, command, loaded, loggers, workers }).pipe(
     Effect.provideService(Progress, progressOfRun(run.name, progress)),
     Effect.provide(Layer.provide(shared, store)),
     Effect.match({ onFailure: (e) => failedBy(run, e), onSuccess: ({ headline }) => endedWell(run, headline) }),

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict"
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { hostname, tmpdir } from "node:os"
 import { join } from "node:path"
 import { before, test } from "node:test"
@@ -20,10 +20,18 @@ const sweep = (...args: readonly string[]) => pgex(["sweep", ...args, "--quiet",
 
 before(() => doHere(two, { out: at("whole") }))
 
+const rowsIn = (path: string): readonly string[] =>
+  readFileSync(path, "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => line.slice(line.indexOf('"stage"')))
+    .sort()
+
 test("an experiment that is interrupted twice, killed, and held by one process at a time, goes on to the bytes of one that was not", async () => {
   const out = at("killed")
+  const log = ["--log", `jsonl=${at("logs")}`]
   for (const more of [1, 4]) {
-    const [program, ...args] = command(["sweep", at("two.json"), "--out", out, "--quiet"])
+    const [program, ...args] = command(["sweep", at("two.json"), "--out", out, "--quiet", ...log])
     const child = spawn(program!, args, { stdio: ["ignore", "ignore", "pipe"] })
     let said = ""
     child.stderr?.on("data", (text) => (said += text))
@@ -49,13 +57,13 @@ test("an experiment that is interrupted twice, killed, and held by one process a
       const [code] = await ended
       if (through) continue
       assert.equal(code, 130)
-      assert.match(said, /^pgex: stopped; go on with: .*pgex sweep --out .*killed\n$/)
+      assert.match(said, /^pgex: stopped; go on with: .*pgex sweep --out .*killed --log jsonl=.*logs\n$/)
     } else {
       child.kill("SIGKILL")
       await ended
     }
   }
-  const { code, stdout, stderr } = sweep("--out", out)
+  const { code, stdout, stderr } = sweep("--out", out, ...log)
   assert.equal(code, 0, stderr)
   assert.deepEqual(
     JSON.parse(stdout).runs.map((r: { readonly name: string; readonly state: string }) => `${r.name} ${r.state}`),
@@ -63,6 +71,8 @@ test("an experiment that is interrupted twice, killed, and held by one process a
   )
   assertEachOnce(out)
   assertSameExperiment(out, at("whole"))
+  for (const run of ["seed=0,k=2", "seed=0,k=3"])
+    assert.deepEqual(rowsIn(join(at("logs"), run, "metrics.jsonl")), rowsIn(join(out, "runs", run, "events.jsonl")))
 })
 
 test("a failed run is told on standard error, with what does it again; the exit code is 1", () => {
