@@ -1,26 +1,17 @@
 /** What a person sets for Distral, and where the defaults come from. */
 import { Schema } from "effect"
-import { count, flag, number, numberOr } from "../../core/service/setting.ts"
+import { number } from "../../core/service/setting.ts"
+import { loopFields, lossFields } from "../on_policy/settings.ts"
 
 /** What a person sets for Distral; `distralDefaults` has values of common practice. */
 export const DistralConfig = Schema.Struct({
-  learningRate: number(1e-8, 1, "Adam's step size"),
-  anneal: flag("learning rate falls linearly to 0 over the iterations"),
-  epochs: count(1, 1000, "passes over each rollout"),
-  batch: count(1, 1_000_000, "transitions in a minibatch"),
-  gamma: number(0, 1, "discount per step"),
-  lambda: number(0, 1, "GAE's λ per step"),
-  clip: number(0, 1, "ε of the clipped probability ratio"),
+  ...loopFields,
+  clip: lossFields.clip,
   kl: number(0, 1e6, "c_KL, of the divergence of each task's policy from the distilled one, reward units a nat"),
   entropy: number(0, 1e6, "c_Ent, of the entropy of each task's policy, reward units a nat"),
-  value: number(0, 10, "weight of the value loss"),
-  maxGradientNorm: numberOr("off", 0, 1e6, "the gradient is scaled down to this L2 norm"),
-  klStop: numberOr(
-    "off",
-    0,
-    100,
-    "an update ends early beyond this mean KL divergence from the policy that played, nats"
-  )
+  value: lossFields.value,
+  maxGradientNorm: lossFields.maxGradientNorm,
+  klStop: lossFields.klStop
 })
 
 /** The settings of one Distral training. */

@@ -1,15 +1,11 @@
 /** What a person sets for PPO, and where the defaults come from. */
 import { Schema } from "effect"
-import { choice, count, flag, number, numberOr } from "../../core/service/setting.ts"
+import { choice, flag, number, numberOr } from "../../core/service/setting.ts"
+import { loopFields, lossFields } from "../on_policy/settings.ts"
 
 /** What a person sets for PPO; `ppoDefaults` has the values of the paper or of common practice. */
 export const PpoConfig = Schema.Struct({
-  learningRate: number(1e-8, 1, "Adam's step size"),
-  anneal: flag("learning rate falls linearly to 0 over the iterations"),
-  epochs: count(1, 1000, "passes over each rollout"),
-  batch: count(1, 1_000_000, "transitions in a minibatch"),
-  gamma: number(0, 1, "discount per step"),
-  lambda: number(0, 1, "GAE's λ per step"),
+  ...loopFields,
   baseline: choice(
     ["network", "linear"],
     "what advantages are against: the value network, or a ridge regression on features of observation and time, of each task by itself " +
@@ -22,13 +18,13 @@ export const PpoConfig = Schema.Struct({
     "β by which mean and deviation of what values are to reach follow each rollout, of every head by itself (PopArt): a head a task with " +
       "network.id multi-head or moore; off: none"
   ),
-  clip: number(0, 1, "ε of the clipped probability ratio"),
+  clip: lossFields.clip,
   valueClip: numberOr("off", 0, 1e6, "clip range of the value update, reward units"),
   entropy: number(0, 10, "weight of the entropy bonus"),
-  value: number(0, 10, "weight of the value loss"),
-  maxGradientNorm: numberOr("off", 0, 1e6, "the gradient is scaled down to this L2 norm"),
+  value: lossFields.value,
+  maxGradientNorm: lossFields.maxGradientNorm,
   normaliseAdvantages: flag("advantages of a minibatch get mean 0, deviation 1"),
-  klStop: numberOr("off", 0, 100, "an update ends early beyond this mean KL divergence, nats")
+  klStop: lossFields.klStop
 })
 
 /** The settings of one PPO training. */
