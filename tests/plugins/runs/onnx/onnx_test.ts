@@ -63,6 +63,8 @@ const normalising = (from: LoadedPolicy): LoadedPolicy => {
 const both = { observation: true, reward: true } as const
 const byTask = { observation: true, reward: "perTask" } as const
 
+const normed = { layerNorm: true }
+
 /** Every architecture that is told its task, with little in it. */
 const toldNetworks = architectures.map(({ id }) => id).filter((id) => id !== "mlp")
 const small: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
@@ -72,6 +74,10 @@ const small: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 }
 const toldBy = (id: string) =>
   ({ id, layers: 2, width: 16, activation: "relu", taskOneHot: true, options: small[id] ?? {} }) as const
+
+/** What a network is called in a test's name. */
+const called = ({ id = "mlp", options = {} }: NetworkConfig): string =>
+  options.layerNorm === true ? `${id} with normalised layers` : id
 
 type Maker = Pick<Algorithm<unknown>, "id" | "version" | "makePolicy">
 
@@ -84,12 +90,17 @@ for (const [environment, network, by] of [
   [cartPole, { layers: 2, width: 16, activation: "tanh", taskOneHot: true, normalise: both }],
   [pendulum, { layers: 0, width: 1, activation: "tanh", taskOneHot: false, normalise: both }, sac],
   [cartPole, { layers: 1, width: 16, activation: "relu", taskOneHot: true }, sac],
+  [
+    cartPole,
+    { layers: 2, width: 16, activation: "tanh", taskOneHot: true, options: { layerNorm: true, embedding: 4 } }
+  ],
+  [pendulum, { layers: 2, width: 16, activation: "relu", taskOneHot: true, normalise: both, options: normed }, sac],
   ...toldNetworks.flatMap((id) => [
     [cartPole, toldBy(id)] as const,
     [pendulum, { ...toldBy(id), normalise: both }, sac] as const
   ])
 ] as const)
-  test(`onnxruntime gives what the ${"normalise" in network ? "normalising " : ""}policy of ${(by ?? ppo).id} for ${environment.id} by ${"id" in network ? network.id : "mlp"} gives, to 1e-6 of it`, {
+  test(`onnxruntime gives what the ${"normalise" in network ? "normalising " : ""}policy of ${(by ?? ppo).id} for ${environment.id} by ${called(network)} gives, to 1e-6 of it`, {
     skip
   }, () => {
     const from = normalising(loaded(environment, network, by))
@@ -152,9 +163,10 @@ for (const [environment, network, by] of [
   [cartPole, { layers: 2, width: 16, activation: "tanh", taskOneHot: true, normalise: byTask }, ppo],
   [pendulum, { layers: 1, width: 8, activation: "relu", taskOneHot: true }, sac],
   [frozenLake, { layers: 0, width: 1, activation: "tanh", taskOneHot: true }, ppo],
+  [pendulum, { layers: 2, width: 16, activation: "relu", taskOneHot: true, options: normed }, sac],
   ...toldNetworks.map((id) => [pendulum, { ...toldBy(id), normalise: both }, sac] as const)
 ] as const)
-  test(`fixedTask() does what ${by.id}'s policy for ${environment.id} by ${"id" in network ? network.id : "mlp"} does when it is told the task`, () => {
+  test(`fixedTask() does what ${by.id}'s policy for ${environment.id} by ${called(network)} does when it is told the task`, () => {
     const from = normalising(loaded(environment, network, by))
     const { policy, theta } = from
     const tasks = policy.taskIds.map((id) => ({ id, params: {} }))
