@@ -26,6 +26,8 @@ export interface CourseJudged {
   readonly one: number
   readonly best: number
   readonly worst: number
+  /** What was predicted of one policy and of each task alone. */
+  readonly predicted: { readonly one: number; readonly alone: number }
   /** Whether the predicted intervals of one policy and of each task alone hold what was really reached. */
   readonly covered: readonly boolean[]
   readonly methods: readonly Judged[]
@@ -73,6 +75,7 @@ export const judge = ({ truth: g, estimates, seen }: CourseData, training: Predi
     one: reached[1]!,
     best,
     worst,
+    predicted: { one: curve[0]!.value, alone: curve[n - 1]!.value },
     covered: [inside(n, g.partitions[0]!), inside(1, g.partitions[1]!)],
     methods: [
       ...gradientEstimators.map(({ id }) => {

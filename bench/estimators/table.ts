@@ -42,7 +42,7 @@ export const tableOf = (all: readonly CourseJudged[]): string => {
   })
   const families = all.map((c) => {
     const chosen = c.methods.find((m) => m.method === "expected-gain")
-    const numbers = [c.start, c.one, c.alone, c.best].map((x) => x.toFixed(1))
+    const numbers = [c.start, c.one, c.predicted.one, c.alone, c.predicted.alone, c.best].map((x) => x.toFixed(1))
     const halves = [c.halves.correlation, c.halves.groupings].map(figure)
     const own = [chosen?.correlation ?? Number.NaN, chosen?.groupings ?? Number.NaN, chosen?.regret ?? Number.NaN].map(
       figure
@@ -57,8 +57,8 @@ export const tableOf = (all: readonly CourseJudged[]): string => {
     `| ${new Array(14).fill("---").join(" | ")} |`,
     ...rows.map((r) => `| ${r} |`),
     "",
-    "| family | seed | at θ★ | one | alone | best | halves | halves, groupings | expected-gain | groupings | regret | policies |",
-    `| ${new Array(12).fill("---").join(" | ")} |`,
+    "| family | seed | at θ★ | one | predicted | alone | predicted | best | halves | halves, groupings | expected-gain | groupings | regret | policies |",
+    `| ${new Array(14).fill("---").join(" | ")} |`,
     ...families.map((r) => `| ${r} |`),
     "",
     `The 95% intervals hold what was reached in ${covered.filter(Boolean).length} of ${covered.length}.`
