@@ -89,8 +89,9 @@ type Payload = Omit<ItemPayload, "attempt">
 const resultOf = Effect.fnUntraced(function* (durable: Durable, payload: Payload) {
   const { content, engine, lost } = durable
   const name = workName(payload.work)
-  const find = Effect.orElseSucceed(content.find(resultPath(name)), () => Option.none())
-  const there = yield* find
+  const find = content.find(resultPath(name))
+  // What cannot be read yet is asked for: whoever does it looks too.
+  const there = yield* Effect.orElseSucceed(find, () => Option.none())
   if (Option.isSome(there)) return there.value
   const past = yield* pastOf(durable, payload, name)
   if (past.failure !== undefined) return yield* failing(past.failure)
@@ -100,7 +101,7 @@ const resultOf = Effect.fnUntraced(function* (durable: Durable, payload: Payload
     .pipe(Effect.raceFirst(Effect.orDie(Deferred.await(lost))))
   const failure = yield* failureIn(outcome)
   if (failure !== undefined) return yield* failing(failure)
-  const found = yield* find
+  const found = yield* Effect.orDie(find)
   if (Option.isSome(found)) return found.value
   const [want, got, fix] = ["the result of its work", "none", "run the experiment again"]
   return yield* Effect.die(runStoreError({ reason: "missing", path: resultPath(name), want, got, fix }))

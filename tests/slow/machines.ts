@@ -1,13 +1,12 @@
 /** Three workers, one of them killed, with each kind of store: some minutes of two cores. */
 import assert from "node:assert/strict"
-import { spawn, spawnSync } from "node:child_process"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { before, test } from "node:test"
-import { setTimeout } from "node:timers/promises"
 import { finishedIn, start, until } from "../plugins/sweeps/machines/support.ts"
 import { digestOf, smallestSettings } from "../plugins/sweeps/support.ts"
+import { noMoto, startMoto } from "../support/moto.ts"
 import { pgex } from "../support/pgex.ts"
 import { noPostgres, type Postgres, startPostgres } from "../support/postgres.ts"
 
@@ -19,11 +18,6 @@ const set = { ...smallestSettings, "truth.subsets": 6, "groupTraining.seeds": 2 
 writeFileSync(at("four.json"), JSON.stringify({ set, over: { seed: [0, 1], "grouping.k": [2, 3] } }))
 const runs = ["seed=0,k=2", "seed=0,k=3", "seed=1,k=2", "seed=1,k=3"]
 
-const python = process.env.PGEX_PYTHON ?? "python3"
-const hasMoto = spawnSync(python, ["-c", "import moto.server, flask"]).status === 0
-const PORT = 39_411
-const bucket = { AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b", AWS_ENDPOINT_URL: `http://127.0.0.1:${PORT}` }
-
 let postgres: Postgres
 before(async () => {
   if (noPostgres) return
@@ -31,22 +25,17 @@ before(async () => {
   assert.equal(pgex(["sweep", at("four.json"), "--out", at("whole"), "--quiet"]).code, 0)
 })
 
-for (const [store, args, variables] of [
-  ["the database", [], {}],
-  ["a folder", ["--store", at("store")], {}],
-  ["a bucket", ["--store", "s3://runs/x"], bucket]
+for (const [store, args] of [
+  ["the database", []],
+  ["a folder", ["--store", at("store")]],
+  ["a bucket", ["--store", "s3://runs/x"]]
 ] as const)
   test(`with three workers and ${store}, one worker killed, all activities complete, each result once`, {
-    skip: noPostgres || (store === "a bucket" && !hasMoto && "no Python with moto[server]")
+    skip: noPostgres || (store === "a bucket" && noMoto)
   }, async () => {
-    Object.assign(process.env, variables)
-    const moto =
-      store === "a bucket" ? spawn(python, ["-m", "moto.server", "-p", `${PORT}`], { stdio: "ignore" }) : undefined
-    while (moto !== undefined) {
-      const made = await fetch(`${bucket.AWS_ENDPOINT_URL}/runs`, { method: "PUT" }).catch(() => undefined)
-      if (made?.ok === true) break
-      await setTimeout(100)
-    }
+    const moto = store === "a bucket" ? await startMoto() : undefined
+    const endpoint = { AWS_ENDPOINT_URL: `http://127.0.0.1:${moto?.port}` }
+    Object.assign(process.env, { AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b", ...endpoint })
     const database = postgres.fresh(`of_${store.replaceAll(" ", "_")}`)
     const workers = [1, 2, 3].map(() => start(["worker", "--workers", "1", ...args], database))
     const out = at(`out ${store}`)
@@ -63,5 +52,5 @@ for (const [store, args, variables] of [
       child.kill("SIGTERM")
       await ended
     }
-    moto?.kill()
+    moto?.stop()
   })

@@ -1,41 +1,27 @@
 /** The store in a bucket, against moto's server; and one that answers 500. */
 import assert from "node:assert/strict"
-import { type ChildProcess, spawn, spawnSync } from "node:child_process"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { after, before, test } from "node:test"
-import { setTimeout } from "node:timers/promises"
 import { Effect } from "effect"
 import { keptIn } from "../../../../plugins/runs/store/internal.ts"
 import { contentIn } from "../../../../plugins/sweeps/content.ts"
 import { rememberingFiles } from "../../../../plugins/sweeps/machines/remembering_files.ts"
 import { s3Files } from "../../../../plugins/sweeps/machines/s3_files.ts"
+import { type Moto, noMoto, startMoto } from "../../../support/moto.ts"
 
-const python = [process.env.PGEX_PYTHON ?? "python3", "python3"].find(
-  (name) => spawnSync(name, ["-c", "import moto.server, flask"]).status === 0
-)
-const skip = python === undefined && "no Python with moto[server]"
+const skip = noMoto
 
 const keys = { AWS_ACCESS_KEY_ID: "testing", AWS_SECRET_ACCESS_KEY: "s3cret/+" }
 const at = (port: number) => ({ ...keys, AWS_ENDPOINT_URL: `http://127.0.0.1:${port}/` })
 
-let server: ChildProcess | undefined
-let port = 0
+let moto: Moto | undefined
 before(async () => {
-  if (python === undefined) return
-  server = spawn(python, ["-m", "moto.server", "-p", "0"], { stdio: ["ignore", "ignore", "pipe"] })
-  let said = ""
-  server.stderr?.on("data", (text) => (said += text))
-  for (let i = 0; i < 1200 && port === 0; i++) {
-    await setTimeout(50)
-    port = Number(/Running on http:\/\/127\.0\.0\.1:(\d+)/.exec(said)?.[1] ?? 0)
-  }
-  assert.ok(port > 0, said)
-  assert.equal((await fetch(`http://127.0.0.1:${port}/runs`, { method: "PUT" })).status, 200)
+  if (skip === false) moto = await startMoto()
 })
-after(() => server?.kill())
+after(() => moto?.stop())
 
-const opened = (address: string, attempts?: number, variables = at(port)) =>
+const opened = (address: string, attempts?: number, variables = at(moto?.port ?? 0)) =>
   Effect.runPromise(s3Files(address, variables, attempts))
 
 test("bytes in a bucket are read back, replaced and removed, and content as it was", { skip }, async () => {
