@@ -190,9 +190,9 @@ const extent = (all: readonly Float64Array[]): readonly [number, number] => {
 const otherTransitions = (id: string) =>
   argumentError({
     doing: "compare training with unseen transitions",
-    want: "a learner whose iteration trains on one rollout of its weights, as ppo's",
-    got: id,
-    fix: "measure a run of such a learner"
+    want: "a learner whose iteration trains on one rollout of its weights, so that nothing else tells them from unseen ones",
+    got: `${id}, whose iteration trained on others, such as a replay's of what earlier weights did`,
+    fix: "measure a run of an on-policy learner, such as ppo"
   })
 
 const meanReturn = (rows: readonly TaskRow[]): number | null => {
