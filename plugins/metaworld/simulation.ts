@@ -7,12 +7,11 @@ import {
   type EngineError,
   type Model,
   openEngine,
-  packModel,
-  packs,
   type Views,
   type Visible,
   visibleOf
 } from "../mujoco/mod.ts"
+import { looksOf, sceneModel } from "./looks.ts"
 import { quaternionOf } from "./quaternion.ts"
 import type { Place } from "./task.ts"
 
@@ -63,17 +62,13 @@ const WELD = { size: 11, rotation: 6, torque: 10 }
  * - Errors: those of the engine; a missing or damaged asset pack.
  */
 export const simulationOf = (scene: string): Either.Either<Failure, Simulation> =>
-  Either.chain((engine: Engine) =>
-    Either.chainW(simulated)(
-      engine.sharedModel<Failure>(`metaworld ${scene}`, () =>
-        packModel(packs.metaworld, `metaworld/assets/sawyer_xyz/${scene}.xml`)
-      )
-    )
+  Either.chainW((engine: Engine) =>
+    Either.chainW((model: Model) => simulated(engine, scene, model))(sceneModel(engine, scene))
   )(openEngine(ENGINE))
 
 const known = new WeakMap<Model, Simulation>()
 
-const simulated = (model: Model): Either.Either<EngineError, Simulation> => {
+const simulated = (engine: Engine, scene: string, model: Model): Either.Either<EngineError, Simulation> => {
   const before = known.get(model)
   if (before !== undefined) return Either.right(before)
   const arrays = model.floats(MODEL_ARRAYS)
@@ -89,7 +84,8 @@ const simulated = (model: Model): Either.Either<EngineError, Simulation> => {
   const visible = visibleOf(model, data)
   if (Either.isLeft(visible)) return visible
   return Either.map((views: Simulation["views"]) => {
-    const shared = { model, data, visible: visible.right, bodies: arrays.right, views }
+    const looks = looksOf(engine, scene, { ...views, body_pos: arrays.right.body_pos }, visible.right)
+    const shared = { model, data, visible: looks, bodies: arrays.right, views }
     const made: Simulation = { ...shared, ...readersOf(model, views) }
     known.set(model, made)
     return made
