@@ -9,13 +9,13 @@ import type { Workers } from "../../pipeline/jobs/mod.ts"
 import type { JobResult, ReportData, RunConfig } from "../../pipeline/mod.ts"
 import { catalogWith } from "../loading/catalog/mod.ts"
 import { calling, type Loaded, type LoggerPlugin, logged } from "../loading/mod.ts"
-import { rated, sessionPeak } from "../sessions/internal.ts"
+import { rated, sessionPeak, sumOfWork } from "../sessions/internal.ts"
 import { lossSentence, runSession } from "../sessions/mod.ts"
 import { workersLayer } from "../workers/mod.ts"
 import { machine, versions } from "./machine.ts"
 import { report } from "./report/mod.ts"
 import { digestOf } from "./store/mod.ts"
-import { leavingTrail, type TrailEnd } from "./trail.ts"
+import { leavingTrail, type SessionUse, type TrailEnd } from "./trail.ts"
 
 /** What a job needs: its store, its progress display, a session, and whoever does its work. */
 export type Job<E> = (config: RunConfig) => Effect.Effect<JobResult, E, RunStore | Progress | Session | Workers>
@@ -40,8 +40,8 @@ export interface Start {
  */
 export const runJob = Effect.fn("run_job")(function* <E>(job: Job<E>, start: Start) {
   const { directory } = yield* RunStore
-  const { progress, ended } = yield* leavingTrail(directory, yield* Progress)
-  return yield* jobDone(job, start).pipe(
+  const { progress, ended, using } = yield* leavingTrail(directory, yield* Progress)
+  return yield* jobDone(job, start, using).pipe(
     Effect.provideService(Progress, progress),
     Effect.onExit((exit) => ended(endOf(exit)))
   )
@@ -54,7 +54,11 @@ const endOf = (exit: Exit.Exit<{ readonly headline: string }, unknown>): TrailEn
   return { end: "failed", words: failure instanceof Error ? failure.message : String(failure) }
 }
 
-const jobDone = Effect.fnUntraced(function* <E>(job: Job<E>, start: Start) {
+const jobDone = Effect.fnUntraced(function* <E>(
+  job: Job<E>,
+  start: Start,
+  using: (now: Effect.Effect<SessionUse>) => void
+) {
   const { config, command, loaded, loggers = [], workers: layerOf = workersLayer } = start
   const store = yield* RunStore
   const display = yield* Progress
@@ -63,6 +67,8 @@ const jobDone = Effect.fnUntraced(function* <E>(job: Job<E>, start: Start) {
   const computed = Effect.gen(function* () {
     const told = yield* logged(store, display, config, [...loggers, ...(loaded?.loggers ?? [])])
     const { session, kind, did, recovery, records } = yield* runSession(config.session, note)
+    // Where others do the work, this run's sessions say nothing of how busy they are.
+    if (start.workers === undefined) using(Effect.map(records, useOf(kind)))
     if (config.session === "auto") yield* note(`Session ${kind()}, ${(yield* records)[0]?.reason}`)
     const plugins = (loaded?.plugins ?? []).map((p) => p.file)
     const here = loaded === undefined ? {} : { catalog: catalogWith(loaded) }
@@ -119,6 +125,13 @@ const jobDone = Effect.fnUntraced(function* <E>(job: Job<E>, start: Start) {
   yield* store.kept.drop("")
   return { ...data, summary }
 })
+
+const useOf =
+  (kind: () => string) =>
+  (sessions: readonly SessionRecord[]): SessionUse => {
+    const { seconds, flops } = sumOfWork(sessions.map(({ work }) => work))
+    return { kind: kind(), seconds, flops }
+  }
 
 const pluginWarnings = (loaded: Loaded | undefined): readonly Warning[] =>
   (loaded?.problems ?? []).map(({ message }) => ({ level: "caution", text: `${message}; the run went on without it` }))

@@ -19,6 +19,16 @@ export interface TrailEnd {
   readonly words: string
 }
 
+/** What a run's sessions have done since its process began, those of its worker threads included as their items end. */
+const SessionUse = Schema.Struct({
+  /** Of the one that computes now. */
+  kind: Schema.String,
+  /** Spent in calls, over all threads. */
+  seconds: Schema.Number,
+  flops: Schema.Number
+})
+export type SessionUse = typeof SessionUse.Type
+
 const TrailLine = Schema.Struct({
   /** In ISO 8601. */
   time: Schema.String,
@@ -30,6 +40,7 @@ const TrailLine = Schema.Struct({
   unit: Schema.optionalKey(Schema.String),
   steps: Schema.optionalKey(Schema.Number),
   note: Schema.optionalKey(Schema.String),
+  use: Schema.optionalKey(SessionUse),
   say: Schema.optionalKey(Schema.String),
   end: Schema.optionalKey(Schema.Literals(["finished", "failed", "stopped"])),
   words: Schema.optionalKey(Schema.String)
@@ -46,19 +57,20 @@ const EVERY = 1000
 export const leavingTrail = Effect.fnUntraced(function* (directory: string, progress: ProgressService) {
   // A link that somebody put into the directory is not followed out of it.
   const isOutside = Effect.promise(async () => (await leavesBy(directory, trailFile)) !== undefined)
-  if (directory === "" || (yield* isOutside)) return { progress, ended: () => Effect.void }
+  if (directory === "" || (yield* isOutside)) return { progress, ended: () => Effect.void, using: () => {} }
   const write = (line: object): Effect.Effect<void> =>
     Effect.flatMap(Clock.currentTimeMillis, (now) => {
       const text = `${JSON.stringify({ time: new Date(now).toISOString(), ...line })}\n`
       return Effect.ignore(Effect.tryPromise(() => appendFile(join(directory, trailFile), text)))
     })
   const told = new Map<string, number>()
+  let use: Effect.Effect<SessionUse | undefined> = Effect.undefined
   const report = Effect.fnUntraced(function* (p: StageProgress) {
     const now = yield* Clock.currentTimeMillis
     const before = told.get(p.stage)
     if (before !== undefined && now - before < EVERY && p.done < p.total) return
     told.set(p.stage, now)
-    yield* write(p)
+    yield* write({ ...p, use: yield* use })
   })
   yield* write({ begin: { process: process.pid, machine: hostname() } })
   return {
@@ -66,6 +78,10 @@ export const leavingTrail = Effect.fnUntraced(function* (directory: string, prog
       report: (p) => Effect.andThen(progress.report(p), report(p)),
       say: (sentence) => Effect.andThen(progress.say(sentence), write({ say: sentence }))
     } satisfies ProgressService,
-    ended: (end: TrailEnd) => write(end)
+    ended: (end: TrailEnd) => write(end),
+    /** From now on stages are told with what the sessions have done. */
+    using: (now: Effect.Effect<SessionUse>) => {
+      use = now
+    }
   }
 })

@@ -2,6 +2,7 @@
 import { Effect, Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { jsonText } from "../../core/service/decoding.ts"
+import { show } from "../../core/text/numbers.ts"
 import { readNpy } from "../io/matrix/mod.ts"
 import { grouped } from "../runs/progress.ts"
 import { type Html, heatMap, html, learningFigure, table } from "../runs/report/internal.ts"
@@ -9,7 +10,7 @@ import { readRun } from "../runs/store/mod.ts"
 import type { TrailLine } from "../runs/trail.ts"
 import type { ListedRun, OpenRun } from "./folder.ts"
 import { thinned } from "./thinned.ts"
-import { MOST_ROWS } from "./watched_run.ts"
+import { type Busy, MOST_ROWS, type StageTold } from "./watched_run.ts"
 
 /** Markup by the part of the page that it is. */
 export type Parts = Readonly<Record<string, string>>
@@ -77,13 +78,16 @@ export const runView = async (run: OpenRun, metric: string | undefined): Promise
   }
 }
 
-const stagesView = (stages: readonly TrailLine[]): Html => {
+const stagesView = (stages: readonly StageTold[]): Html => {
   if (stages.length === 0) return html`<p class="soft">It tells no stages: an earlier version made it.</p>`
   return html`<h2>Stages</h2><ul class="stages">${stages.map((line) => {
-    const { stage = "", done = 0, total = 1, steps } = line
-    return html`<li><label><span>${stage}</span><progress max="${Math.max(total, 1)}" value="${done}"></progress></label><span>${whereOf(line)}${steps === undefined ? "" : `, ${grouped(steps)} steps`}</span></li>`
+    const { stage = "", done = 0, total = 1, steps, busy } = line
+    return html`<li><label><span>${stage}</span><progress max="${Math.max(total, 1)}" value="${done}"></progress></label><span>${whereOf(line)}${steps === undefined ? "" : `, ${grouped(steps)} steps`}${busy === undefined ? "" : `, ${busyText(busy)}`}</span></li>`
   })}</ul>`
 }
+
+const busyText = ({ kind, sessions, rate }: Busy): string =>
+  `${sessions.toFixed(2)} sessions computing (${kind}), ${show(rate / 1e9)} GFLOP/s`
 
 const logView = (said: readonly TrailLine[]): Html =>
   said.length === 0

@@ -17,11 +17,25 @@ export interface Curve {
 /** Where a run stands. */
 export type RunState = "running" | "finished" | "failed" | "stopped" | "unknown"
 
+/** A stage's newest line, and how busy sessions were since its first one of this process. */
+export interface StageTold extends TrailLine {
+  readonly busy?: Busy
+}
+
+/** How sessions were used. */
+export interface Busy {
+  readonly kind: string
+  /** How many of them were in a call, in the mean over time. */
+  readonly sessions: number
+  /** Operations a second, in all of them. */
+  readonly rate: number
+}
+
 /** What the trail says. */
 export interface Told {
   readonly state: RunState
   /** Of each stage the newest line, in the order in which they began. */
-  readonly stages: readonly TrailLine[]
+  readonly stages: readonly StageTold[]
   readonly said: readonly TrailLine[]
   /** Its headline, or why it failed. */
   readonly words: string
@@ -104,11 +118,13 @@ const eventIn = (text: string) => {
 /** What a run tells of its stages, and whether the process that tells it is still there. */
 const trailReader = (path: string) => {
   const stages = new Map<string, TrailLine>()
+  const firsts = new Map<string, TrailLine>()
   const said: TrailLine[] = []
   let last: TrailLine | undefined
   let state = "unknown"
   const again = (): void => {
     stages.clear()
+    firsts.clear()
     said.length = 0
     last = undefined
   }
@@ -118,7 +134,12 @@ const trailReader = (path: string) => {
       const line = Option.getOrUndefined(trailLine(text))
       if (line === undefined) return
       if (line.begin !== undefined || line.end !== undefined) last = line
-      if (line.stage !== undefined) stages.set(line.stage, line)
+      // Another process counts anew.
+      if (line.begin !== undefined) firsts.clear()
+      if (line.stage !== undefined) {
+        stages.set(line.stage, line)
+        if (!firsts.has(line.stage)) firsts.set(line.stage, line)
+      }
       if (line.say !== undefined) said.push(line)
       if (said.length > SAID) said.shift()
     }
@@ -137,8 +158,22 @@ const trailReader = (path: string) => {
       state = now
       return differs
     },
-    told: (): Told => ({ state: now, stages: [...stages.values()], said, words: last?.words ?? "" })
+    told: (): Told => ({
+      state: now,
+      stages: [...stages].map(([name, line]) => ({ ...line, ...busyBetween(firsts.get(name), line) })),
+      said,
+      words: last?.words ?? ""
+    })
   }
+}
+
+/** Nothing where the two lines are of one moment, or do not tell. */
+const busyBetween = (first: TrailLine | undefined, last: TrailLine): { readonly busy?: Busy } => {
+  const [before, now] = [first?.use, last.use]
+  const seconds = (Date.parse(last.time) - Date.parse(first?.time ?? "")) / 1000
+  if (before === undefined || now === undefined || !(seconds > 0)) return {}
+  const [sessions, rate] = [(now.seconds - before.seconds) / seconds, (now.flops - before.flops) / seconds]
+  return { busy: { kind: now.kind, sessions, rate } }
 }
 
 /** Of another machine nothing is known: its runs count as running until they say that they ended. */

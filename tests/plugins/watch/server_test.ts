@@ -61,6 +61,16 @@ test("the list has every run with its state, a run its stages, curves, affinitie
     "Mean return of 3 tasks"
   ])
     assert.ok(text.includes(part), part)
+  const busy = [...text.matchAll(/(\d+\.\d\d) sessions computing \(wasm\), ([\d.e-]+) GFLOP\/s/g)]
+  assert.ok(busy.filter(([, , rate]) => Number(rate) > 0).length >= 3, String(busy))
+  // What the trail tells last is what the receipts say, but for what the run did behind its last stage.
+  const trail = readFileSync(join(folder, "whole", "progress.jsonl"), "utf8")
+    .trimEnd()
+    .split("\n")
+  const last = trail.map((line) => JSON.parse(line).use?.flops ?? 0).filter((flops) => flops > 0)
+  const { receipts } = JSON.parse(readFileSync(join(folder, "whole", "summary.json"), "utf8"))
+  const part = Number(last.at(-1)) / receipts.sessions[0].work.flops
+  assert.ok(part > 0.5 && part <= 1, String(part))
   assert.match(String(headers["content-security-policy"]), /default-src 'none'; script-src 'self'/)
   const entropy = await ask(local.url, `${named("whole")}&metric=entropy`)
   assert.match(entropy.text, /Learning curves of 3 tasks, entropy/)
