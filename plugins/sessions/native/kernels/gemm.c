@@ -141,9 +141,11 @@ PGX_APART void pgx_gemm_padded(const struct pgx_gemm *g, int64_t row0, int64_t r
 
 /* Few columns: dot products with up to four at once, turned first unless they are contiguous in k (yp = 1). */
 #define PGX_DOT_DEPTH 2048
-PGX_APART void pgx_gemm_dots(struct pgx_dots dots, int64_t yp, int64_t yj, int64_t n, int64_t row0, int64_t row1) {
+static void pgx_dots_any(struct pgx_dots dots, int64_t yp, int64_t n, int64_t row0, int64_t row1) {
   float turned[4 * PGX_DOT_DEPTH];
   const float *y = dots.y;
+  const int64_t yj = dots.yj;
+  if (yp != 1) dots.yj = dots.k;
   while (n > 0) {
     const int64_t columns = n >= 4 ? 4 : n >= 2 ? 2 : 1;
     if (yp == 1) {
@@ -160,6 +162,21 @@ PGX_APART void pgx_gemm_dots(struct pgx_dots dots, int64_t yp, int64_t yj, int64
   }
 }
 
+/* Steps of k between two additions to C where rows are long: 16 rows of them, 512 KiB, stay in the second cache while four
+ * columns after four others pass over them. */
+#define PGX_DOT_BLOCK 8192
+PGX_APART void pgx_gemm_dots(struct pgx_dots dots, int64_t yp, int64_t n, int64_t row0, int64_t row1) {
+  int64_t left = dots.k;
+  while (left > 0) {
+    dots.k = left < PGX_DOT_BLOCK + PGX_LANES ? left : PGX_DOT_BLOCK;
+    pgx_dots_any(dots, yp, n, row0, row1);
+    dots.x += dots.k;
+    dots.y += dots.k;
+    dots.more = 1;
+    left -= dots.k;
+  }
+}
+
 void pgx_gemm(const struct pgx_gemm *g, int64_t row0, int64_t row1) {
   const int64_t m = g->m, n = g->n, k = g->k;
   if (row0 >= row1 || n <= 0) return;
@@ -171,11 +188,11 @@ void pgx_gemm(const struct pgx_gemm *g, int64_t row0, int64_t row1) {
   const int long_rows = k >= 4 * PGX_LANES;
   const int short_rows = g->bp == 1 ? n < PGX_LANES : n <= PGX_LANES / 2 && k <= PGX_DOT_DEPTH;
   if (long_rows && short_rows && g->ap == 1) {
-    const struct pgx_dots dots = {k, g->a, g->b, g->c, n, 1};
-    pgx_gemm_dots(dots, g->bp, g->bj, n, row0, row1);
+    const struct pgx_dots dots = {k, g->a, g->b, g->ai, g->bj, g->c, n, 1, 0};
+    pgx_gemm_dots(dots, g->bp, n, row0, row1);
   } else if (long_rows && m <= 4 && g->bp == 1 && (g->ap == 1 || k <= PGX_DOT_DEPTH)) {
-    const struct pgx_dots dots = {k, g->b, g->a + row0 * g->ai, g->c + row0 * n, 1, n};
-    pgx_gemm_dots(dots, g->ap, g->ai, row1 - row0, 0, n);
+    const struct pgx_dots dots = {k, g->b, g->a + row0 * g->ai, g->bj, g->ai, g->c + row0 * n, 1, n, 0};
+    pgx_gemm_dots(dots, g->ap, row1 - row0, 0, n);
   } else if (n >= PGX_LANES) {
     pgx_gemm_panels(g, row0, row1, pack);
   } else if (m >= PGX_LANES && g->ai == 1) {

@@ -9,12 +9,15 @@
 
 #include "gemm_turn.h"
 
-/* c[i*ci + j*cj] = sum over p < k of x[i*k + p] * y[j*k + p] for i in [row0, row1), k >= PGX_LANES. */
+/* c[i*ci + j*cj] = sum over p < k of x[i*xi + p] * y[j*yj + p] for i in [row0, row1), k >= PGX_LANES; with more, added to
+ * what is there. */
 struct pgx_dots {
   int64_t k;
   const float *x, *y;
+  int64_t xi, yj;
   float *c;
   int64_t ci, cj;
+  int more;
 };
 
 PGX_INLINE void pgx_accumulate(pgx_f32 *sum, pgx_f32 left, pgx_f32 right) { *sum = pgx_fma(left, right, *sum); }
@@ -27,8 +30,8 @@ PGX_INLINE void pgx_dots(const int columns, const struct pgx_dots *dots, int64_t
     const float *x[PGX_LANES], *y[PGX_LANES];
     pgx_f32 sum[PGX_LANES];
     /* Rows beyond the last one repeat it. */
-    PGX_UNROLL for (int i = 0; i < rows; i++) x[i] = dots->x + (row + i < row1 ? row + i : row1 - 1) * k;
-    PGX_UNROLL for (int j = 0; j < columns; j++) y[j] = dots->y + j * k;
+    PGX_UNROLL for (int i = 0; i < rows; i++) x[i] = dots->x + (row + i < row1 ? row + i : row1 - 1) * dots->xi;
+    PGX_UNROLL for (int j = 0; j < columns; j++) y[j] = dots->y + j * dots->yj;
     PGX_UNROLL for (int i = 0; i < PGX_LANES; i++) sum[i] = (pgx_f32){0};
     for (int64_t p = 0; p < whole; p += PGX_LANES) {
       pgx_f32 right[PGX_LANES];
@@ -52,10 +55,13 @@ PGX_INLINE void pgx_dots(const int columns, const struct pgx_dots *dots, int64_t
     const pgx_f32 total = pgx_fold_square(sum);
     float *c = dots->c + row * dots->ci;
     if (dots->cj == 1 && dots->ci == columns && row + rows <= row1) {
-      pgx_store(c, total);
+      pgx_store(c, dots->more ? pgx_load(c) + total : total);
     } else {
       for (int i = 0; i < rows && row + i < row1; i++)
-        for (int j = 0; j < columns; j++) c[i * dots->ci + j * dots->cj] = total[i * columns + j];
+        for (int j = 0; j < columns; j++) {
+          float *to = c + i * dots->ci + j * dots->cj;
+          *to = dots->more ? *to + total[i * columns + j] : total[i * columns + j];
+        }
     }
   }
 }

@@ -151,7 +151,9 @@ const large: readonly (readonly [number, number, number])[] = [
   [3, 2, 2100],
   [2, 130, 300],
   [300, 6, 300],
-  [700, 13, 20]
+  [700, 13, 20],
+  [10, 7, 8210],
+  [3, 9, 16_400]
 ]
 
 for (const width of widths) {
