@@ -56,7 +56,7 @@ const trials: Readonly<Record<string, Trial>> = {
     inGroup: (_, place) => place < 3,
     sizes: [1, 2, 3, 5, 8]
   },
-  // Two episodes a task an iteration. Drawers and windows are alike to an arm that pulls and pushes.
+  // Half an episode in each of two environments a task and iteration. Drawers and windows are alike to an arm that pulls and pushes.
   metaworld: {
     family: "metaworld-mt10",
     options: {},
