@@ -1,9 +1,16 @@
 /** OpenTelemetry: what a receiver gets of a real run, and that nobody else gets anything. */
 import assert from "node:assert/strict"
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { createServer } from "node:http"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
 import { test } from "node:test"
+import { setTimeout } from "node:timers/promises"
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
+import type { EventRow } from "../../../core/service/run_store.ts"
 import { loggerFindings } from "../../../plugins/loading/check_loggers.ts"
 import type { Logging } from "../../../plugins/loading/mod.ts"
 import { loggerNamed } from "../../../plugins/loggers/mod.ts"
@@ -96,33 +103,28 @@ const decoded = (got: readonly Received[]): readonly [Spans, Gauges] => {
   return [spans, Object.fromEntries(gauges.map((g) => [g.name, points(g)]))]
 }
 
-test("a receiver gets a run as a trace of stages, and its newest numbers", async () => {
-  const { got, url, close } = await receiver()
-  process.env.OTEL_EXPORTER_OTLP_HEADERS = "Authorization=Basic%20abc,x-team=rl"
-  process.env.OTEL_SERVICE_NAME = "another"
-  const logger = right(loggerNamed(`otel=${url}/collect`))
-  const rows: { readonly task: string; readonly value: number }[] = []
+interface Measured {
+  readonly task: string
+  readonly value: number
+}
+
+/** Does a small run that tells this address; its rows of meta-training's returns. */
+const runTelling = async (address: string): Promise<readonly Measured[]> => {
+  const logger = right(loggerNamed(`otel=${address}`))
+  const rows: Measured[] = []
+  const wanted = (r: EventRow): boolean => r.stage === "meta-training" && r.metric === "meanReturn"
   const beside = {
     id: "rows",
     summary: "keeps rows",
-    open: (): Logging => ({
-      log: (more) => void rows.push(...more.filter((r) => r.stage === "meta-training" && r.metric === "meanReturn"))
-    })
+    open: (): Logging => ({ log: (more) => void rows.push(...more.filter(wanted)) })
   }
   const { preset: _, ...settings } = smallest
   await Effect.runPromise(experiment({ ...settings, preset: "quick" }, { quiet: true, loggers: [logger, beside] }))
-  await close()
-  delete process.env.OTEL_EXPORTER_OTLP_HEADERS
-  delete process.env.OTEL_SERVICE_NAME
-  assert.deepEqual([...new Set(got.map((r) => r.path))].sort(), ["/collect/v1/metrics", "/collect/v1/traces"])
-  for (const { headers, body } of got) {
-    assert.deepEqual([headers.authorization, headers["x-team"]], ["Basic abc", "rl"])
-    assert.ok(!body.includes("another"))
-  }
-  const [spans, gauges] = decoded(got)
-  // By the protocol's own definitions, where they are here.
-  if (protocol !== undefined)
-    assert.deepEqual([spans, gauges], printed(protocol, PROTOCOL, [JSON.stringify(got.map((r) => [r.path, r.body]))]))
+  return rows
+}
+
+/** A span for the run, one below it for each stage, and the newest returns. */
+const assertTold = ([spans, gauges]: ReturnType<typeof decoded>, rows: readonly Measured[]): void => {
   const root = spans.find(([name]) => name === "run") ?? assert.fail("no span of the run")
   const stages = spans.filter((span) => span !== root)
   assert.ok(["meta-training", "surrogate", "group training"].every((name) => stages.some((s) => s[0] === name)))
@@ -134,6 +136,56 @@ test("a receiver gets a run as a trace of stages, and its newest numbers", async
     const point = gauges["policygradex.meanReturn"]?.find(([at]) => at.stage === "meta-training" && at.task === task)
     assert.deepEqual(point, [{ stage: "meta-training", task }, value])
   }
+}
+
+test("a receiver gets a run as a trace of stages, and its newest numbers", async () => {
+  const { got, url, close } = await receiver()
+  process.env.OTEL_EXPORTER_OTLP_HEADERS = "Authorization=Basic%20abc,x-team=rl"
+  process.env.OTEL_SERVICE_NAME = "another"
+  const rows = await runTelling(`${url}/collect`)
+  await close()
+  delete process.env.OTEL_EXPORTER_OTLP_HEADERS
+  delete process.env.OTEL_SERVICE_NAME
+  assert.deepEqual([...new Set(got.map((r) => r.path))].sort(), ["/collect/v1/metrics", "/collect/v1/traces"])
+  for (const { headers, body } of got) {
+    assert.deepEqual([headers.authorization, headers["x-team"]], ["Basic abc", "rl"])
+    assert.ok(!body.includes("another"))
+  }
+  const found = decoded(got)
+  // By the protocol's own definitions, where they are here.
+  if (protocol !== undefined)
+    assert.deepEqual(found, printed(protocol, PROTOCOL, [JSON.stringify(got.map((r) => [r.path, r.body]))]))
+  assertTold(found, rows)
+})
+
+const collector = process.env.PGEX_OTELCOL
+const noCollector = collector === undefined && "no collector: PGEX_OTELCOL, tests/plugins/loggers/collector"
+
+test("OpenTelemetry's own collector reads a run and writes what it told", { skip: noCollector }, async () => {
+  const { url, close } = await receiver()
+  await close()
+  const path = join(mkdtempSync(join(tmpdir(), "pgex-otel-")), "got.jsonl")
+  const pipeline = { receivers: ["otlp"], exporters: ["file"] }
+  const config = {
+    receivers: { otlp: { protocols: { http: { endpoint: url.slice("http://".length) } } } },
+    exporters: { file: { path } },
+    service: { telemetry: { metrics: { level: "none" } }, pipelines: { traces: pipeline, metrics: pipeline } }
+  }
+  const child = spawn(collector ?? "", ["--config", `yaml:${JSON.stringify(config)}`], { stdio: "ignore" })
+  const ended = once(child, "exit")
+  const isUp = (): Promise<boolean> =>
+    fetch(`${url}/v1/traces`, { method: "POST", body: "{}", headers: { "content-type": "application/json" } }).then(
+      ({ ok }) => ok,
+      () => false
+    )
+  while (child.exitCode === null && !(await isUp())) await setTimeout(50)
+  const rows = await runTelling(url)
+  child.kill("SIGTERM")
+  await ended
+  const lines = readFileSync(path, "utf8").trimEnd().split("\n")
+  const kind = (line: string): string => (line.startsWith('{"resourceSpans"') ? "/traces" : "/metrics")
+  assertTold(decoded(lines.map((body) => ({ path: kind(body), headers: {}, body }))), rows)
+  rmSync(dirname(path), { recursive: true })
 })
 
 const row = { stage: "meta", step: 0, task: "", metric: "loss", value: Number.NaN }
