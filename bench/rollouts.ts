@@ -14,8 +14,8 @@ import { workersLayer } from "../plugins/workers/mod.ts"
 import type { Side } from "./suite.ts"
 import { failed, leastSeconds } from "./timing.ts"
 
-/** Environments of a task, and steps of each in one rollout. */
-const [ENVIRONMENTS, STEPS] = [4, 50]
+/** Environments of a task, and steps of each in one rollout: as many as the rollouts of MAML's robots have. */
+const [ENVIRONMENTS, STEPS] = [4, 200]
 /** Rollouts before the first measurement: each thread starts an engine, whose machine code is compiled for good while it runs. */
 const WARM = 10
 
