@@ -66,8 +66,11 @@ const method = <C extends object>(
   }
 }
 
-/** What `aggregator.id` may be. */
-export const aggregatorIds: readonly string[] = [NO_AGGREGATOR, ...aggregators.map((a) => a.id)]
+/** What `aggregator.id` may be, with others beside the package's own. */
+export const aggregatorIds = (others: readonly Aggregator[] = []): readonly string[] => [
+  NO_AGGREGATOR,
+  ...[...aggregators, ...others].map((a) => a.id)
+]
 
 const rate = number(1e-8, 10, "Adam's step size on what the method learns")
 
@@ -88,17 +91,21 @@ const methods: readonly Method[] = [
 ]
 
 /**
- * The combination that a configuration asks for; undefined for none.
+ * The combination that a configuration asks for, of the package's own and others; undefined for none.
  *
  * - Errors: `ArgumentError` for an id that is none, and for settings.
  */
-export const makeAggregator = ({ id, options }: AggregatorConfig): E.Either<ArgumentError, Aggregator | undefined> => {
+export const makeAggregator = (
+  { id, options }: AggregatorConfig,
+  others: readonly Aggregator[] = []
+): E.Either<ArgumentError, Aggregator | undefined> => {
   if (id === NO_AGGREGATOR) return E.right(undefined)
+  const ids = aggregatorIds(others)
   const found = methods.find((m) => m.id === id)
   if (found !== undefined) return found.make(options)
-  const plain = aggregators.find((a) => a.id === id)
+  const plain = [...aggregators, ...others].find((a) => a.id === id)
   if (plain === undefined)
-    return cannot("use aggregator.id", `one of ${choices(aggregatorIds, id)}`, shown(id), suggestion(id, aggregatorIds))
+    return cannot("use aggregator.id", `one of ${choices(ids, id)}`, shown(id), suggestion(id, ids))
   const [odd] = Object.keys(options)
   return odd === undefined
     ? E.right(plain)

@@ -1,5 +1,6 @@
 /** Where a job looks ids up. */
 import type { Algorithm, Architecture } from "../algorithms/mod.ts"
+import type { Aggregator } from "../core/aggregate/mod.ts"
 import type { Registry } from "../envs/mod.ts"
 
 /** A way to split tasks: the record that a plugin contributes. */
@@ -23,6 +24,8 @@ export interface Catalog {
   readonly algorithms: readonly Algorithm<unknown>[]
   /** Architectures of networks; by default the package's own. */
   readonly architectures?: readonly Architecture[] | undefined
+  /** Combinations of task gradients beside the package's own. */
+  readonly aggregators?: readonly Aggregator[]
   /** Ways to split tasks beside the package's own. */
   readonly groupings?: readonly GroupingPlugin[]
 }

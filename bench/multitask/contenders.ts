@@ -39,7 +39,9 @@ const others = architectures.map((a) => a.id).filter((id) => id !== REFERENCE)
 export const contenders: readonly Contender[] = [
   one(REFERENCE),
   ...others.flatMap((id) => [one(id, { id, as: id }), one(`mlp as large as ${id}`, { as: id })]),
-  ...aggregatorIds.filter((id) => id !== NO_AGGREGATOR).map((id) => one(`mlp, ${id}`, { aggregator: id })),
+  ...aggregatorIds()
+    .filter((id) => id !== NO_AGGREGATOR)
+    .map((id) => one(`mlp, ${id}`, { aggregator: id })),
   one("one policy, not told", { told: false }),
   one("a policy a task", { told: false, sharing: "alone" }),
   one("the tool's groups", { told: false, sharing: "groups" }),

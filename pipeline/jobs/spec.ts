@@ -38,7 +38,7 @@ export const toldSpec = (spec: TrainingSpec): TrainingSpec => ({
 /** Looks the ids up. Errors: `ArgumentError` naming the id and what there is. */
 export const settingOf = Effect.fnUntraced(function* (
   spec: TrainingSpec,
-  { registry, algorithms, architectures }: Catalog
+  { registry, algorithms, architectures, aggregators }: Catalog
 ) {
   const environment: Environment = yield* fromEither(findEnvironment(registry, spec.environment))
   const algorithm = algorithms.find((a) => a.id === spec.algorithm)
@@ -60,7 +60,8 @@ export const settingOf = Effect.fnUntraced(function* (
     return yield* Effect.fail(problemError("algorithm", want, algorithm.id))
   }
   const policy = yield* fromEither(algorithm.makePolicy(environment, spec.network, spec.taskIds, architectures))
-  const aggregator = spec.aggregator === undefined ? undefined : yield* fromEither(makeAggregator(spec.aggregator))
+  const aggregator =
+    spec.aggregator === undefined ? undefined : yield* fromEither(makeAggregator(spec.aggregator, aggregators))
   const setting: Setting<unknown> = {
     environment,
     algorithm,

@@ -22,7 +22,7 @@ export const named = (config: RunConfig, catalog: Catalog): E.Either<ArgumentErr
   const names = [
     ...(use === "select" ? [["selection.learner", "a meta-learner", selection.learner, metaLearners] as const] : []),
     ["algorithm.id", "a learner", config.algorithm.id, catalog.algorithms.map((a) => a.id)],
-    ["aggregator.id", "a combination of task gradients", config.aggregator.id, aggregatorIds],
+    ["aggregator.id", "a combination of task gradients", config.aggregator.id, aggregatorIds(catalog.aggregators)],
     ["grouping.method", "a grouping method", config.grouping.method, groupingIds(catalog.groupings)]
   ] as const
   for (const [key, what, name, valid] of names) {
@@ -31,7 +31,7 @@ export const named = (config: RunConfig, catalog: Catalog): E.Either<ArgumentErr
   }
   return pipe(
     takesActions(config, catalog),
-    E.chain(() => makeAggregator(config.aggregator)),
+    E.chain(() => makeAggregator(config.aggregator, catalog.aggregators)),
     E.chain(() => complete(config, catalog))
   )
 }

@@ -1,7 +1,8 @@
 /** What there is with one more plugin: all of what it contributes, or nothing and a problem. */
 
-import { architectures } from "../../algorithms/internal.ts"
+import { aggregatorIds, architectures } from "../../algorithms/internal.ts"
 import type { Algorithm, Architecture } from "../../algorithms/mod.ts"
+import type { Aggregator } from "../../core/aggregate/mod.ts"
 import { shown } from "../../core/text/shown.ts"
 import type { Registry } from "../../envs/mod.ts"
 import { groupingIds } from "../../pipeline/internal.ts"
@@ -32,6 +33,7 @@ export interface Loaded {
   readonly registry: Registry
   readonly algorithms: readonly Algorithm<unknown>[]
   readonly architectures: readonly Architecture[]
+  readonly aggregators: readonly Aggregator[]
   readonly groupings: readonly GroupingPlugin[]
   readonly loggers: readonly LoggerPlugin[]
   readonly plugins: readonly LoadedPlugin[]
@@ -49,6 +51,7 @@ export const added = (loaded: Loaded, one: LoadedPlugin, ownAlgorithms: readonly
     families = [],
     algorithms = [],
     architectures: networks = [],
+    aggregators = [],
     groupings = [],
     loggers = []
   } = one.plugin
@@ -65,6 +68,7 @@ export const added = (loaded: Loaded, one: LoadedPlugin, ownAlgorithms: readonly
     },
     algorithms: [...loaded.algorithms, ...algorithms],
     architectures: [...loaded.architectures, ...networks],
+    aggregators: [...loaded.aggregators, ...aggregators],
     groupings: [...loaded.groupings, ...groupings.map((g) => guardedGrouping(g, name))],
     loggers: [...loaded.loggers, ...loggers],
     plugins: [...loaded.plugins, one],
@@ -79,6 +83,7 @@ const clashOf = (loaded: Loaded, { plugin, from }: LoadedPlugin, ownAlgorithms: 
     families: loaded.registry.families.map((f) => f.id),
     algorithms: [...ownAlgorithms, ...loaded.algorithms.map((a) => a.id)],
     architectures: [...architectures, ...loaded.architectures].map((a) => a.id),
+    aggregators: aggregatorIds(loaded.aggregators),
     groupings: groupingIds(loaded.groupings),
     loggers: loaded.loggers.map((l) => l.id)
   }

@@ -2,6 +2,7 @@
 import { resolve } from "node:path"
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
+import { aggregatorLaws } from "../../core/aggregate/mod.ts"
 import { child, stream, zeroKey } from "../../core/random/mod.ts"
 import type { Before } from "../../envs/internal.ts"
 import {
@@ -16,7 +17,7 @@ import {
   taskBatch
 } from "../../envs/mod.ts"
 import { LOGGER_LAWS, loggerFindings } from "./check_loggers.ts"
-import { algorithmFindings, algorithmLawCount, groupingFindings } from "./check_others.ts"
+import { aggregatorFindings, algorithmFindings, algorithmLawCount, groupingFindings } from "./check_others.ts"
 import type { Plugin } from "./define.ts"
 import { loadPlugins, readModule } from "./load.ts"
 import { LOADING, type PluginReport, type Subject } from "./report.ts"
@@ -64,16 +65,29 @@ const findingsOf = ({ environments = [], families = [] }: Plugin, before: Before
 ]
 
 const otherFindings = Effect.fnUntraced(function* (
-  { algorithms = [], groupings = [], loggers = [] }: Plugin,
+  { algorithms = [], aggregators = [], groupings = [], loggers = [] }: Plugin,
   before: Before
 ) {
   const learners = yield* Effect.forEach(algorithms, (a) => algorithmFindings(a, before))
   const told = yield* Effect.forEach(loggers, (l) => loggerFindings(l, before))
-  return [...groupings.flatMap(groupingFindings), ...learners.flat(), ...told.flat()]
+  return [
+    ...groupings.flatMap(groupingFindings),
+    ...aggregators.flatMap(aggregatorFindings),
+    ...learners.flat(),
+    ...told.flat()
+  ]
 })
 
-const otherSubjects = ({ algorithms = [], groupings = [], loggers = [] }: Plugin): readonly Subject[] => [
+const otherSubjects = ({
+  algorithms = [],
+  aggregators = [],
+  groupings = [],
+  loggers = []
+}: Plugin): readonly Subject[] => [
   ...groupings.map(({ id }): Subject => ({ id, kind: "grouping", laws: GROUPING_LAWS, stepsPerSecond: null })),
+  ...aggregators.map(
+    (a): Subject => ({ id: a.id, kind: "aggregator", laws: aggregatorLaws(a).length, stepsPerSecond: null })
+  ),
   ...algorithms.map(
     (a): Subject => ({ id: a.id, kind: "algorithm", laws: algorithmLawCount(a), stepsPerSecond: null })
   ),

@@ -2,6 +2,7 @@
 import { Effect } from "effect"
 import type { Algorithm } from "../../algorithms/mod.ts"
 import { algorithmLaws, type LawGround } from "../../algorithms/mod.ts"
+import { type Aggregator, aggregatorLaws } from "../../core/aggregate/mod.ts"
 import { stream, zeroKey } from "../../core/random/mod.ts"
 import type { Before } from "../../envs/internal.ts"
 import type { Finding } from "../../envs/mod.ts"
@@ -74,6 +75,22 @@ export const algorithmFindings = (algorithm: Algorithm<unknown>, before: Before)
     Effect.provide(sessionLayer("wasm", { threads: 1 })),
     Effect.orDie // it computes wherever the package runs
   )
+
+/** The laws of combinations of task gradients, those claimed among them, that do not hold. */
+export const aggregatorFindings = (aggregator: Aggregator): readonly Finding[] =>
+  aggregatorLaws(aggregator).flatMap(({ name, check }): readonly Finding[] => {
+    const found = caught(check)
+    const fix = "see the contract in core/aggregate/aggregator.ts; claim only what holds"
+    return found === undefined ? [] : [{ subject: aggregator.id, law: name, found, fix, advice: false }]
+  })
+
+const caught = (check: () => string | undefined): string | undefined => {
+  try {
+    return check()
+  } catch (e) {
+    return `it throws ${thrown(e)}`
+  }
+}
 
 /** How many laws a learner is held to. */
 export const algorithmLawCount = (algorithm: Algorithm<unknown>): number => algorithmLaws(algorithm, ground).length

@@ -1,5 +1,6 @@
 /** The contract of a plugin module: a record of what it contributes, as the module's default export. */
 import type { Algorithm, Architecture } from "../../algorithms/mod.ts"
+import type { Aggregator } from "../../core/aggregate/mod.ts"
 import type { Environment, Family } from "../../envs/mod.ts"
 import type { GroupingPlugin } from "../../pipeline/mod.ts"
 import type { LoggerPlugin } from "./loggers.ts"
@@ -22,6 +23,8 @@ export interface Plugin {
   readonly algorithms?: readonly Algorithm<unknown>[]
   /** What `network.id` may name; `architecture` makes one of a schema and a network. */
   readonly architectures?: readonly Architecture[]
+  /** What `aggregator.id` may name, with settings of their own; `aggregate.aggregator` makes one of its weights. */
+  readonly aggregators?: readonly Aggregator[]
   readonly groupings?: readonly GroupingPlugin[]
   readonly loggers?: readonly LoggerPlugin[]
 }
@@ -32,6 +35,7 @@ export const contributions = [
   "families",
   "algorithms",
   "architectures",
+  "aggregators",
   "groupings",
   "loggers"
 ] as const satisfies readonly (keyof Plugin)[]

@@ -60,6 +60,7 @@ export const loadPlugins = Effect.fn("plugins.load")(function* (
     registry,
     algorithms: [],
     architectures: [],
+    aggregators: [],
     groupings: [],
     loggers: [],
     plugins: [],

@@ -30,7 +30,7 @@ const look = (value: unknown, at: string, depth: number, seen: Set<unknown>): Is
       const fix = "write the value itself in its place"
       return { field: name, want: "a plain value", got: "a getter", fix }
     }
-    if (/^algorithms\[\d+\]\.|^architectures\[\d+\]\.|^groupings\[\d+\]\.|^loggers\[\d+\]\./.test(name)) {
+    if (/^(algorithms|architectures|aggregators|groupings|loggers)\[\d+\]\./.test(name)) {
       if (types.isProxy(found.value))
         return { field: name, want: "a plain value", got: "a proxy", fix: "export the value itself" }
       continue

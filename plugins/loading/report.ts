@@ -8,7 +8,7 @@ export const LOADING = "its module loads"
 /** One contribution that was checked. */
 export interface Subject {
   readonly id: string
-  readonly kind: "environment" | "family" | "grouping" | "algorithm" | "logger"
+  readonly kind: "environment" | "family" | "grouping" | "algorithm" | "aggregator" | "logger"
   /** How many laws it was held to. */
   readonly laws: number
   /** Of one thread under random actions; null where it does not run. */

@@ -102,6 +102,17 @@ const Algorithm = Schema.Struct({
 
 const Architecture = Schema.Struct({ id: Id, summary: Text, make: Fn })
 
+const Aggregator = Schema.Struct({
+  id: Id,
+  summary: Text,
+  config: Schema.Record(Schema.String, Schema.Finite),
+  claims: Schema.Array(Schema.String),
+  by: Schema.Literals(["gradients", "losses"]),
+  first: Fn,
+  weigh: Fn,
+  settle: Schema.optionalKey(Fn)
+})
+
 const Grouping = Schema.Struct({ id: Id, summary: Text, group: Fn })
 
 const Logger = Schema.Struct({ id: Id, summary: Text, open: Fn })
@@ -116,11 +127,12 @@ const Plugin = Schema.Struct({
   families: list,
   algorithms: list,
   architectures: list,
+  aggregators: list,
   groupings: list,
   loggers: list
 })
 
-export const shapes = { Plugin, Environment, Family, Algorithm, Architecture, Grouping, Logger }
+export const shapes = { Plugin, Environment, Family, Algorithm, Architecture, Aggregator, Grouping, Logger }
 
 /** Spaces and parameters by the word that tells them apart. */
 export const spaceShapes = { Box, Discrete }

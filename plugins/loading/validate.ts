@@ -35,6 +35,7 @@ export const pluginIssues = (value: unknown): readonly Issue[] => {
     ...each(value.families, "families", familyIssues),
     ...each(value.algorithms, "algorithms", (a, at) => shapeIssues(shapes.Algorithm, a, at)),
     ...each(value.architectures, "architectures", (a, at) => shapeIssues(shapes.Architecture, a, at)),
+    ...each(value.aggregators, "aggregators", (a, at) => shapeIssues(shapes.Aggregator, a, at)),
     ...each(value.groupings, "groupings", (g, at) => shapeIssues(shapes.Grouping, g, at)),
     ...each(value.loggers, "loggers", (l, at) => shapeIssues(shapes.Logger, l, at)),
     ...contributions.flatMap((key) => repeatedIds(value[key], key))

@@ -61,7 +61,7 @@ test("every architecture and combination contends, each architecture beside a pe
       const whole = yield* sizeOf("mlp")
       for (const policies of [2, 8]) assert.ok(near(yield* sizeOf("a policy a task", policies), whole), `${policies}`)
       const combined = contenders.map((c) => c.aggregator).filter((id) => id !== "off")
-      assert.deepEqual(["off", ...combined], aggregatorIds)
+      assert.deepEqual(["off", ...combined], aggregatorIds())
       assert.equal(new Set(contenders.map((c) => c.name)).size, contenders.length)
     })
   ))

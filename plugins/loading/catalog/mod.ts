@@ -33,11 +33,12 @@ export const catalog: Catalog = {
 
 /** With what plugins contribute; their registry holds what it was added to. */
 export const catalogWith = (
-  { registry, algorithms, architectures, groupings }: Loaded,
+  { registry, algorithms, architectures, aggregators, groupings }: Loaded,
   base: Catalog = catalog
 ): Catalog => ({
   registry,
   algorithms: [...base.algorithms, ...algorithms],
   architectures: [...own, ...architectures],
+  aggregators,
   groupings
 })
