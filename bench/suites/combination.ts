@@ -47,13 +47,11 @@ const slower = (a: Aggregator): Work => ({
   opponents: [{ peer: "the mean loss", goal: 1 / 1.1, rival: update(mlp) }]
 })
 
-const updated = ["mean", "pcgrad", "cagrad", "famo"]
-
 export const combination: Suite = {
   name: "combination",
   question: "What does it cost to combine the tasks' gradients?",
   works: Effect.sync(() => [
     ...aggregators.flatMap((a) => [30, 1000].map((size) => within(a, size))),
-    ...aggregators.filter((a) => updated.includes(a.id)).map(slower)
+    ...aggregators.map(slower)
   ])
 }
