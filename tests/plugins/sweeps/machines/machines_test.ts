@@ -13,6 +13,7 @@ import { loadPlugins } from "../../../../plugins/loading/mod.ts"
 import { version } from "../../../../plugins/runs/machine.ts"
 import { silentProgress } from "../../../../plugins/runs/progress.ts"
 import { databaseAddress, work } from "../../../../plugins/sweeps/internal.ts"
+import { sweep } from "../../../../plugins/sweeps/mod.ts"
 import { pgex } from "../../../support/pgex.ts"
 import { noPostgres, type Postgres, startPostgres } from "../../../support/postgres.ts"
 import { right } from "../../../support/right.ts"
@@ -59,6 +60,11 @@ test("a sweep over two workers, one killed in the middle and Postgres restarted,
   // The same again asks nobody.
   assert.deepEqual(states((await doHere(one, { out: at("again"), meeting: meeting() })).runs), ["finished"])
   assert.equal(digestOf(at("again/runs/k=2")), digestOf(at("whole/runs/k=2")))
+  // Nor does a script's.
+  const place = { out: at("script"), database, store: at("store"), quiet: true }
+  const typed = { set: { ...smallestSettings, session: "wasm" }, over: { "grouping.k": [2] } } as const
+  assert.deepEqual(states((await Effect.runPromise(sweep(typed, place))).runs), ["finished"])
+  assert.equal(digestOf(at("script/runs/k=2")), digestOf(at("whole/runs/k=2")))
   assert.deepEqual(finishedIn(postgres, database), times)
   workers[1]!.child.kill("SIGTERM")
   assert.equal(await workers[1]!.ended, 143, told())
