@@ -13,7 +13,9 @@ export const draw = (options: Plot.PlotOptions, label: string): Html => {
     ariaLabel: label,
     color: { type: "identity" },
     style: { fontSize: "12px", overflow: "visible" },
-    ...options
+    ...options,
+    x: { transform: drawable, ...options.x },
+    y: { transform: drawable, ...options.y }
   })
   figure.setAttribute("role", "img")
   // What Plot says of its marks means something to us and to style sheets: of a part of a picture nobody can be told a name.
@@ -23,6 +25,9 @@ export const draw = (options: Plot.PlotOptions, label: string): Html => {
   }
   return raw(figure.outerHTML.replace(/<style>[\s\S]*?<\/style>/, ""))
 }
+
+/** A value as an axis can have it: one of nothing but denormal numbers has no ticks. */
+export const drawable = <T>(x: T): T | 0 => (typeof x === "number" && Math.abs(x) < 1e-290 ? 0 : x)
 
 /** The page's colour of a group; there are eight, then they repeat. */
 export const groupColour = (group: number): string => `var(--g${((group % 8) + 8) % 8})`

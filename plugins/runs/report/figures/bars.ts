@@ -2,7 +2,7 @@
 import * as Plot from "@observablehq/plot"
 import { counted, interval, show } from "../../../../core/text/numbers.ts"
 import type { MethodComparison } from "../../../../pipeline/internal.ts"
-import { draw } from "../draw.ts"
+import { draw, drawable } from "../draw.ts"
 import type { Html } from "../html.ts"
 
 type Bar = Pick<MethodComparison, "method" | "perSeed" | "meanReturn" | "draws">
@@ -20,16 +20,16 @@ export interface Bars<R extends Bar> {
 }
 
 export const bars = <R extends Bar>({ rows, label, marked, text, alternative }: Bars<R>): Html => {
-  const seeds = rows.flatMap((m) => m.perSeed.map((x, i) => ({ method: m.method, value: drawable(x), seed: i + 1 })))
+  const seeds = rows.flatMap((m) => m.perSeed.map((x, i) => ({ method: m.method, value: x, seed: i + 1 })))
   const countOf = (method: string): number => seeds.filter((s) => s.method === method).length
   const spreads = rows.flatMap(({ method, draws }) =>
-    draws === undefined ? [] : [{ method, ...drawableEnds(draws), count: draws.count }]
+    draws === undefined ? [] : [{ method, low: draws.low, high: draws.high, count: draws.count }]
   )
   const flat = [
     ...seeds.map((s) => s.value),
     ...spreads.flatMap((s) => [s.low, s.high]),
     ...rows.flatMap(meansOf)
-  ].every((x) => x === 0)
+  ].every((x) => drawable(x) === 0)
   const longest = Math.max(...rows.map((m) => m.method.length), 1)
   return draw(
     {
@@ -86,16 +86,7 @@ export const bars = <R extends Bar>({ rows, label, marked, text, alternative }: 
 
 /** Of the bar, which ends at 0 where the mean is negative, and of what is drawn over it. */
 const rightEnd = ({ meanReturn, perSeed, draws }: Bar): number =>
-  drawable(Math.max(0, meanReturn.value, meanReturn.n > 1 ? meanReturn.high : 0, ...perSeed, draws?.high ?? 0))
-
-/** A number as an axis can have it: one of nothing but denormal numbers has no ticks. */
-const drawable = (x: number): number => (Math.abs(x) < 1e-290 ? 0 : x)
+  Math.max(0, meanReturn.value, meanReturn.n > 1 ? meanReturn.high : 0, ...perSeed, draws?.high ?? 0)
 
 /** The mean, and the ends of its interval where it has one. */
-const meansOf = ({ meanReturn: { value, low, high, n } }: Bar) =>
-  (n > 1 ? [value, low, high] : [value, value, value]).map(drawable)
-
-const drawableEnds = ({ low, high }: { readonly low: number; readonly high: number }) => ({
-  low: drawable(low),
-  high: drawable(high)
-})
+const meansOf = ({ meanReturn: { value, low, high, n } }: Bar) => (n > 1 ? [value, low, high] : [value, value, value])

@@ -5,6 +5,24 @@ import { least } from "./least.ts"
 
 const interval = (value: number) => ({ value, low: value * 0.9, high: value * 1.1, level: 0.95, n: 5 })
 
+type Row = ReportData["comparison"][number]
+
+/** A row of two tasks and two seeds. */
+const compared = (
+  row: Pick<Row, "kind" | "method" | "policies">,
+  perSeed: readonly [number, number],
+  byTask: readonly [number, number]
+): Row => ({
+  ...row,
+  labels: [0, row.policies - 1],
+  perSeed,
+  meanReturn: interval((perSeed[0] + perSeed[1]) / 2),
+  byTask,
+  returnByTask: byTask.map(interval),
+  operations: 3e9,
+  steps: 4096
+})
+
 /** Every figure of a run that trains groups by an estimate. */
 export const full: ReportData = {
   ...least,
@@ -46,45 +64,13 @@ export const full: ReportData = {
     { direction: "random", distance: 0.05, relativeRss: interval(0) }
   ],
   comparison: [
+    compared({ kind: "best", method: "the best of all partitions", policies: 1 }, [430, 431], [430, 431]),
     {
-      kind: "best",
-      method: "the best of all partitions",
-      policies: 1,
-      labels: [0, 0],
-      perSeed: [430, 431],
-      meanReturn: interval(430.5),
-      byTask: [430, 431],
-      returnByTask: [interval(430), interval(431)],
-      operations: 3e9,
-      steps: 4096
-    },
-    {
-      kind: "random",
-      method: "random groups",
-      policies: 2,
-      labels: [0, 1],
-      perSeed: [420, 421],
-      meanReturn: interval(420.5),
+      ...compared({ kind: "random", method: "random groups", policies: 2 }, [420, 421], [419, 422]),
       lessGroups: interval(15.5),
-      byTask: [419, 422],
-      returnByTask: [interval(419), interval(422)],
-      operations: 3e9,
-      steps: 4096,
       draws: { count: 5, low: 333, high: 444 }
     },
-    {
-      kind: "groups",
-      method: "groups by sdp",
-      policies: 2,
-      labels: [0, 1],
-      perSeed: [400, 410],
-      meanReturn: interval(405),
-      byTask: [404, 406],
-      returnByTask: [interval(404), interval(406)],
-      operations: 3e9,
-      steps: 4096,
-      nmi: 1
-    }
+    { ...compared({ kind: "groups", method: "groups by sdp", policies: 2 }, [400, 410], [404, 406]), nmi: 1 }
   ],
   leftOut: [{ method: "one policy told its task", why: "every policy of this run is told its task" }],
   costs: [{ work: "surrogate", flops: 3e10, bytes: 6e9, seconds: 1.5, gflopsPerSecond: 20, fractionOfPeak: 0.25 }],
