@@ -15,8 +15,9 @@ export const appendEvents = Effect.fnUntraced(function* (files: Files, run: stri
 })
 
 /**
- * Makes `rows` the rows of the stage and of all below it (`stage/…`), in this order. Lines that say the same stay, with their times;
- * what is missing is written again, what is too much goes, and what is no whole line. Gives how many were missing.
+ * Makes `rows` the rows of the stage and of all below it (`stage/…`), in this order, behind those of all others: a run that goes on
+ * does so stage by stage, and ends with the order of one that never stopped. Lines that say the same stay, with their times; what is
+ * missing is written again, what is too much goes, and what is no whole line. Gives how many were missing.
  */
 export const setEvents = Effect.fnUntraced(function* (
   files: Files,
@@ -33,12 +34,9 @@ export const setEvents = Effect.fnUntraced(function* (
   const wanted = rows.map((row) => ({ row, same: sameOf(row) }))
   const missing = wanted.filter(({ same }) => !there.has(same)).length
   const toLine = yield* linesOf(run)
-  // Where the stage's first row was.
-  const first = lines.findIndex((l) => l.isOwn)
   const others = lines.filter((l) => !l.isOwn).map((l) => l.line)
-  const at = first < 0 ? others.length : first
   const whole = wanted.map(({ row, same }) => there.get(same) ?? toLine(row))
-  const now = [...others.slice(0, at), ...whole, ...others.slice(at)].map((line) => `${line}\n`).join("")
+  const now = [...others, ...whole].map((line) => `${line}\n`).join("")
   if (now !== text) yield* files.write(eventsFile, new TextEncoder().encode(now))
   return missing
 })

@@ -30,11 +30,11 @@ test("relog() takes a stage's later rows out of the log, and a line that was cut
       const times = linesOf(files)
       files.set("events.jsonl", new TextEncoder().encode(`${textOf(files)}{"stage":"other","st`))
       assert.equal(yield* store.relog("meta-training", [row("meta-training", 0)]), 0)
-      assert.deepEqual(linesOf(files), [times[0], times[1], times[3], times[5]])
+      assert.deepEqual(linesOf(files), [times[1], times[3], times[5], times[0]])
     })
   ))
 
-test("relog() writes again what the log lacks, in its place, and tells how many rows those were", () =>
+test("relog() writes again what the log lacks, tells how many rows those were, and restores the order stage by stage", () =>
   inMemory((store, files) =>
     Effect.gen(function* () {
       const rows = [row("meta-training", 0), row("meta-training", 1, Number.NaN), row("meta-training", 2)]
@@ -44,14 +44,10 @@ test("relog() writes again what the log lacks, in its place, and tells how many 
       files.set("events.jsonl", new TextEncoder().encode(`${lines[0]}\n${lines[1]}\n{"sta\0\0\0\n${lines[4]}\n`))
       assert.notEqual((yield* store.logged).sha256, whole.sha256)
       assert.equal(yield* store.relog("meta-training", rows), 2)
-      assert.deepEqual(linesOf(files).map(saidBy), [
-        "before 0 0",
-        "meta-training 0 0",
-        "meta-training 1 NaN",
-        "meta-training 2 2",
-        "after 0 0"
-      ])
-      assert.equal(linesOf(files)[1], lines[1], "a row that was there keeps its time")
+      const rewritten = ["meta-training 0 0", "meta-training 1 NaN", "meta-training 2 2"]
+      assert.deepEqual(linesOf(files).map(saidBy), ["before 0 0", "after 0 0", ...rewritten])
+      assert.equal(linesOf(files)[2], lines[1], "a row that was there keeps its time")
+      assert.equal(yield* store.relog("after", [row("after", 0)]), 0)
       assert.deepEqual(yield* store.logged, whole)
       files.delete("events.jsonl")
       assert.equal(yield* store.relog("meta-training", rows), 3)
