@@ -50,6 +50,14 @@ export const overSeeds = (e: OverSeeds | undefined): string => {
 export const rounded = (value: number): string =>
   Number.isFinite(value) ? value.toFixed(Math.abs(value) < 10 ? 2 : 0) : NONE
 
+/** `213 (180 to 246)`, `18.7 (18.4 to 19.0)`: {@link rounded}, but with the decimals that it takes to tell the ends apart. */
+export const roundedInterval = ({ value, low, high, n }: Estimated): string => {
+  if (!(n > 1 && [low, high].every(Number.isFinite))) return rounded(value)
+  const decimals = high > low ? Math.min(2, -Math.floor(Math.log10((high - low) / 2))) : 0
+  const write = (x: number) => (decimals > 0 && Math.abs(x) >= 10 ? x.toFixed(decimals) : rounded(x))
+  return `${write(value)} (${write(low)} to ${write(high)})`
+}
+
 /** "1 group", "3 groups": a count of things, whose plural ends in s unless told. */
 export const counted = (n: number, thing: string, plural = `${thing}s`): string => `${n} ${n === 1 ? thing : plural}`
 

@@ -1,9 +1,9 @@
 /** Which tasks to learn from, as the report and the summary show it, in words that the intervals support. */
 import { mean } from "../../core/stat/mod.ts"
 import { choices } from "../../core/text/choices.ts"
-import { counted, rounded } from "../../core/text/numbers.ts"
+import { counted, roundedInterval } from "../../core/text/numbers.ts"
 import { meanOf } from "../jobs/training.ts"
-import { type Interval, interval } from "../stages/interval.ts"
+import { interval } from "../stages/interval.ts"
 import { trialName } from "../stages/selection.ts"
 import type { Outcome } from "./outcome.ts"
 import type { ReportSelection, SetComparison } from "./report_data.ts"
@@ -31,7 +31,7 @@ export const selectionOf = ({
   const others = all.filter((row) => row !== chosen)
   const { verdict, text } = chosen === undefined ? unknown : judge(chosen, others)
   const figures = all.map(
-    ({ shown }, i) => `from ${shown.method}${i === 0 ? " reaches" : ""} ${withInterval(shown.meanReturn)}`
+    ({ shown }, i) => `from ${shown.method}${i === 0 ? " reaches" : ""} ${roundedInterval(shown.meanReturn)}`
   )
   const where = `On ${counted(found.unseen, "unseen task")}, after ${counted(adaptationSteps, "step")} of adaptation`
   return {
@@ -134,6 +134,3 @@ const comparisonOf = (row: SetReturns): SetComparison => {
       : {})
   }
 }
-
-const withInterval = ({ value, low, high, n }: Interval): string =>
-  n > 1 ? `${rounded(value)} (${rounded(low)} to ${rounded(high)})` : rounded(value)

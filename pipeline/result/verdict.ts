@@ -1,7 +1,7 @@
 /** Whether the groups were worth their policies, in words that the intervals support. */
 import * as E from "fp-ts/lib/Either.js"
 import { welchInterval } from "../../core/stat/mod.ts"
-import { policies, rounded } from "../../core/text/numbers.ts"
+import { policies, roundedInterval } from "../../core/text/numbers.ts"
 import type { RowKind } from "../stages/comparison.ts"
 import type { Interval } from "../stages/interval.ts"
 
@@ -109,12 +109,9 @@ const preferred = (rows: readonly Judged[]): Judged | undefined => {
 
 /** "one policy for all 338 (291 to 385) with 1 policy" */
 const figure = ({ method, meanReturn, policies: count }: Judged): string =>
-  `${method} ${withInterval(meanReturn)} with ${policies(count)}`
-
-const withInterval = ({ value, low, high, n }: Interval): string =>
-  n > 1 ? `${rounded(value)} (${rounded(low)} to ${rounded(high)})` : rounded(value)
+  `${method} ${roundedInterval(meanReturn)} with ${policies(count)}`
 
 const apart = (a: Judged, b: Judged): string => {
   const d = difference(a, b)
-  return d === undefined ? "" : `a difference of ${withInterval(d)}`
+  return d === undefined ? "" : `a difference of ${roundedInterval(d)}`
 }
