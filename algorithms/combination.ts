@@ -12,7 +12,8 @@ type Numbers = Float32Array | Float64Array
 
 /** What an aggregator is asked by, and what it answers: between the program that computes gradients and the one that steps on them. */
 export interface Combiner {
-  /** G and the tasks' losses, for programs to fill: `[tasks, tasks]`, `[tasks]`. */
+  readonly by: Aggregator["by"]
+  /** G and the tasks' losses, for programs to fill where weights go by them: `[tasks, tasks]`, `[tasks]`. */
   readonly gram: Numbers
   readonly losses: Numbers
   /** The losses after the step, for a program to fill; without `settles` nobody reads them. */
@@ -42,12 +43,13 @@ export const checkSeveral = ({
 
 /** Makes the combination of so many tasks' gradients ready. */
 export const combiner = (aggregator: Aggregator, tasks: number, Real: RealConstructor, part = ""): Combiner => {
-  const gram = new Real(tasks * tasks)
-  const [losses, after, weights] = [new Real(tasks), new Real(tasks), new Real(tasks)]
+  const gram = new Real(tasks * tasks).fill(Number.NaN)
+  const [losses, after, weights] = [new Real(tasks).fill(Number.NaN), new Real(tasks), new Real(tasks)]
   let state: AggregatorState = aggregator.first(tasks)
   let asked: TaskGradients | undefined
   const nameOf = (name: string): string => `aggregator.${part}${name}`
   return {
+    by: aggregator.by,
     gram,
     losses,
     after,

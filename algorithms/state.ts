@@ -35,7 +35,7 @@ export const identityOf = (algorithm: string, config: unknown, problem: Training
   )
 
 /** Whatever of a combination decides numbers. */
-const identityOfAggregator = ({ id, config }: Aggregator) => ({ id, ...config })
+const identityOfAggregator = ({ id, by, config }: Aggregator) => ({ id, by, ...config })
 
 const Saved = jsonText(
   Schema.Struct({

@@ -183,6 +183,24 @@ export const updateProgram = <C>(kind: OnPolicy<C>, c: C, n: Networks, batch: nu
   })
 }
 
+/**
+ * The same on Σ_i w_i·(mean loss of task i).
+ *
+ * - Shapes: rows as in {@link TaskBatch}; `weights` (w) and the tasks' `losses`, which do not depend on them, `[tasks]`.
+ */
+export const weighedProgram = <C>(kind: OnPolicy<C>, c: C, n: Networks, b: TaskBatch) => {
+  const loop = { ...loopDefaults, ...kind.loop(c) }
+  const { size } = n.layout
+  const rows = batchShapes(n, b.tasks * b.each)
+  const shapes = { parameters: [size], ...loop.optimizer.state(size), rate: [], ...rows, weights: [b.tasks] }
+  return program(`${kind.id}.weighed`, shapes, (x) => {
+    const { loss, ...seen } = lossOf(kind, c, headsOf(kind, n, x.parameters, x), x)
+    const losses = meansOf(b, loss)
+    const [gradient] = gradients(sum(mul(losses, x.weights)), [x.parameters])
+    return { ...stepOn(loop, gradient!, x), losses, ...seen }
+  })
+}
+
 /** A minibatch whose rows are those of one task after another, equally many of each. */
 export interface TaskBatch {
   readonly tasks: number
@@ -244,7 +262,7 @@ export const taskGradientProgram = <C>(kind: OnPolicy<C>, c: C, n: Networks, b: 
 /** The tasks' losses alone: `losses` `[tasks]`. */
 export const taskLossProgram = <C>(kind: OnPolicy<C>, c: C, n: Networks, b: TaskBatch) =>
   program(`${kind.id}.taskLosses`, { parameters: [n.layout.size], ...batchShapes(n, b.tasks * b.each) }, (x) => ({
-    losses: meansOf(b, lossOf(kind, c, headsByTask(kind, n, x.parameters, b, x), x).loss)
+    losses: meansOf(b, lossOf(kind, c, headsOf(kind, n, x.parameters, x), x).loss)
   }))
 
 /** One step on a combination of task gradients, `weights` `[tasks]`, whose pieces have these sizes. */

@@ -5,6 +5,7 @@ import { fromEither } from "../../core/service/from_either.ts"
 import { realOf } from "../../core/service/real.ts"
 import { type Buffer, Session, type SessionFailure } from "../../core/service/session.ts"
 import { type Combiner, pieceSizes } from "../combination.ts"
+import { dividedStep } from "../divided_step.ts"
 import type { Networks } from "./networks.ts"
 import {
   combinedStepProgram,
@@ -12,7 +13,8 @@ import {
   type OnPolicy,
   taskGradientProgram,
   taskLossProgram,
-  updateProgram
+  updateProgram,
+  weighedProgram
 } from "./objective.ts"
 
 type Numbers = Float32Array | Float64Array
@@ -96,7 +98,9 @@ export const stepper = Effect.fn("on_policy.stepper")(function* <C>(s: Stepping<
   }
   const rate = new Real(1)
   const made = { inputs, outputs, rate }
-  return yield* s.combiner === undefined ? meanStep(s, made) : combinedStep(s, s.combiner, made)
+  const { combiner } = s
+  if (combiner === undefined) return yield* meanStep(s, made)
+  return yield* combiner.by === "gradients" ? combinedStep(s, combiner, made) : weighedStep(s, combiner, made)
 })
 
 type Made = Pick<Step, "inputs" | "outputs" | "rate">
@@ -106,6 +110,39 @@ const meanStep = Effect.fnUntraced(function* <C>({ kind, config, networks, at, b
   const executable = yield* session.compile(yield* fromEither(updateProgram(kind, config, networks, batch)))
   const call = executable.run({ ...at, rate: made.rate, ...made.inputs }, { ...at, ...made.outputs })
   return { ...made, flops: executable.cost.flops, take: () => Effect.asVoid(call) } satisfies Step
+})
+
+/** All but what depends on the weights, then that. */
+const weighedStep = Effect.fnUntraced(function* <C>(s: Stepping<C>, combiner: Combiner, made: Made) {
+  const { kind, config, networks: n, at, tasks } = s
+  const whole = weighedProgram(kind, config, n, { tasks, each: s.batch / tasks })
+  const parts = yield* dividedStep(whole, { weights: ["weights"], seen: ["losses", "rows", "metrics"] })
+  const { rows, metrics, gradientNorm } = made.outputs
+  const given = { ...at, rate: made.rate, ...made.inputs }
+  const lookCall = parts.look.run(given, { ...parts.kept, losses: combiner.losses, rows, metrics })
+  const moveCall = parts.move.run({ ...given, ...parts.kept, weights: combiner.weights }, { ...at, gradientNorm })
+  const settle = yield* settling(s, combiner, made)
+  const take: Step["take"] = Effect.fnUntraced(function* (stream, iteration) {
+    yield* lookCall
+    combiner.weigh(stream, iteration)
+    yield* moveCall
+    yield* settle.call
+  })
+  return { ...made, flops: parts.flops + settle.flops, take } satisfies Step
+})
+
+/** Tells an aggregator that asks what a step did to the losses. */
+const settling = Effect.fnUntraced(function* <C>(
+  { kind, config, networks, at, tasks, batch }: Stepping<C>,
+  combiner: Combiner,
+  { inputs }: Made
+) {
+  if (!combiner.settles) return { flops: 0, call: Effect.void }
+  const session = yield* Session
+  const losses = yield* fromEither(taskLossProgram(kind, config, networks, { tasks, each: batch / tasks }))
+  const look = yield* session.compile(losses)
+  const call = look.run({ parameters: at.parameters, ...inputs }, { losses: combiner.after })
+  return { flops: look.cost.flops, call: Effect.andThen(call, Effect.sync(combiner.settle)) }
 })
 
 const combinedStep = Effect.fnUntraced(function* <C>(s: Stepping<C>, combiner: Combiner, made: Made) {
@@ -123,18 +160,12 @@ const combinedStep = Effect.fnUntraced(function* <C>(s: Stepping<C>, combiner: C
   const given = { parameters: at.parameters, ...made.inputs }
   const gradientCall = differentiate.run(given, { taskGradients, gram, losses, rows, metrics })
   const moveCall = move.run({ ...at, rate: made.rate, taskGradients, weights }, { ...at, gradientNorm })
-  const look = combiner.settles
-    ? yield* session.compile(yield* fromEither(taskLossProgram(kind, config, n, b)))
-    : undefined
-  const lookCall = look?.run(given, { losses: combiner.after })
+  const settle = yield* settling(s, combiner, made)
   const take: Step["take"] = Effect.fnUntraced(function* (stream, iteration) {
     yield* gradientCall
     combiner.weigh(stream, iteration)
     yield* moveCall
-    if (lookCall === undefined) return
-    yield* lookCall
-    combiner.settle()
+    yield* settle.call
   })
-  const flops = differentiate.cost.flops + move.cost.flops + (look?.cost.flops ?? 0)
-  return { ...made, flops, take } satisfies Step
+  return { ...made, flops: differentiate.cost.flops + move.cost.flops + settle.flops, take } satisfies Step
 })

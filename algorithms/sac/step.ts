@@ -5,6 +5,7 @@ import { fromEither } from "../../core/service/from_either.ts"
 import { realOf } from "../../core/service/real.ts"
 import { type Buffer, Session, type SessionFailure } from "../../core/service/session.ts"
 import { type Combiner, pieceSizes } from "../combination.ts"
+import { dividedStep } from "../divided_step.ts"
 import type { DeviceState } from "./device_state.ts"
 import { batchOf, metricNames } from "./mathematics.ts"
 import { resetProgram } from "./reset.ts"
@@ -15,7 +16,7 @@ import {
   criticLossProgram,
   criticStepProgram
 } from "./task_gradients.ts"
-import { type Moved, namesOf, type Updating, updateProgram } from "./update_program.ts"
+import { type Moved, namesOf, type Updating, updateProgram, weighedUpdateProgram } from "./update_program.ts"
 
 type Numbers = Float32Array | Float64Array
 
@@ -56,7 +57,10 @@ export interface Stepping extends Updating {
 }
 
 /** Compiles the programs of a step. */
-export const stepper = (s: Stepping) => (s.combiners === undefined ? meanStep(s) : combinedStep(s, s.combiners))
+export const stepper = (s: Stepping) => {
+  if (s.combiners === undefined) return meanStep(s)
+  return s.combiners.value.by === "gradients" ? combinedStep(s, s.combiners) : weighedStep(s, s.combiners)
+}
 
 const meanStep = Effect.fnUntraced(function* (s: Stepping) {
   const session = yield* Session
@@ -83,6 +87,36 @@ const resetting = Effect.fnUntraced(function* (s: Stepping, limit: number) {
   })
 })
 
+/** All but what depends on the weights, then that. */
+const weighedStep = Effect.fnUntraced(function* (s: Stepping, { value, policy }: Combiners) {
+  const weights = { valueWeights: value.weights, policyWeights: policy.weights }
+  const parts = yield* dividedStep(weighedUpdateProgram(s), { weights: Object.keys(weights), seen: ["losses", "aim"] })
+  const aim = yield* (yield* Session).buffer([batchOf(s.config, s.tasks)])
+  const lookCall = parts.look.run({ ...s.at, ...s.inputs }, { ...parts.kept, losses: value.losses, aim })
+  const moveCall = parts.move.run({ ...s.at, ...s.inputs, ...weights, ...parts.kept }, { ...s.at, metrics: s.out })
+  const settle = yield* settling(s, value, aim)
+  return {
+    flops: parts.flops + settle.flops,
+    take: Effect.fnUntraced(function* (stream: Stream, iteration: number) {
+      yield* lookCall
+      value.weigh(stream, iteration)
+      policy.weigh(stream, iteration)
+      yield* moveCall
+      yield* settle.call
+    })
+  } satisfies Step
+})
+
+/** Tells an aggregator that asks what a step did to the critics' losses. */
+const settling = Effect.fnUntraced(function* (s: Stepping, c: Combiner, aim: Buffer) {
+  if (!c.settles) return { flops: 0, call: Effect.void }
+  const session = yield* Session
+  const look = yield* session.compile(yield* fromEither(criticLossProgram(s)))
+  const { observation, action } = s.inputs
+  const call = look.run({ value: s.at.value, observation, action, aim }, { losses: c.after })
+  return { flops: look.cost.flops, call: Effect.andThen(call, Effect.sync(c.settle)) }
+})
+
 /** First the critics' part, then the policy's at the new critics. */
 const combinedStep = Effect.fnUntraced(function* (s: Stepping, { value, policy }: Combiners) {
   const critics = yield* criticStep(s, value)
@@ -98,7 +132,6 @@ const criticStep = Effect.fnUntraced(function* (s: Stepping, c: Combiner) {
   const gradient = yield* fromEither(criticGradientProgram(s))
   const differentiate = yield* session.compile(gradient)
   const move = yield* session.compile(yield* fromEither(criticStepProgram(s, pieceSizes(gradient, s.tasks))))
-  const look = c.settles ? yield* session.compile(yield* fromEither(criticLossProgram(s))) : undefined
   const taskGradients = yield* session.buffer([s.tasks * s.networks.twins.size])
   const aim = yield* session.buffer([batchOf(s.config, s.tasks)])
   const { policy, value, target, logAlpha } = s.at
@@ -110,18 +143,15 @@ const criticStep = Effect.fnUntraced(function* (s: Stepping, c: Combiner) {
   )
   const moved = { ...pick(s, "value"), target }
   const moveCall = move.run({ ...moved, taskGradients, weights }, moved)
-  const { observation, action } = s.inputs
-  const lookCall = look?.run({ value, observation, action, aim }, { losses: c.after })
+  const settle = yield* settling(s, c, aim)
   return {
-    flops: differentiate.cost.flops + move.cost.flops + (look?.cost.flops ?? 0),
+    flops: differentiate.cost.flops + move.cost.flops + settle.flops,
     take: Effect.fnUntraced(function* (stream: Stream, iteration: number) {
       yield* gradientCall
       metric(s, "valueLoss").set(losses)
       c.weigh(stream, iteration)
       yield* moveCall
-      if (lookCall === undefined) return
-      yield* lookCall
-      c.settle()
+      yield* settle.call
     })
   } satisfies Step
 })

@@ -74,10 +74,9 @@ export const criticGradientProgram = (u: Updating) => {
 export const criticLossProgram = (u: Updating) => {
   const batch = batchOf(u.config, u.tasks)
   const { observation, action } = criticRows(u, batch)
-  const rows = { observation, action, aim: [batch] }
-  return program("sac.criticLosses", { value: [sizeOf(u, "value")], ...rows }, (x) =>
-    mapExamples(split(u.tasks, keys(rows), x), (one) => ({ losses: mean(misses(u, { ...x, ...one }, one.aim)) }))
-  )
+  return program("sac.criticLosses", { value: [sizeOf(u, "value")], observation, action, aim: [batch] }, (x) => ({
+    losses: mean(reshape(misses(u, x, x.aim), [u.tasks, batch / u.tasks]), { axes: [1] })
+  }))
 }
 
 /** The gradients of every task's own mean actorLoss, and of its temperature's, and the metrics of the policy: `[T]`. */

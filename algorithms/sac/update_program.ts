@@ -154,6 +154,13 @@ export const actor = ({ networks: n }: Updating, x: ActorTensors, alpha: Tensor,
 export const entropyAim = ({ config: c, networks }: Updating): number =>
   c.targetEntropy === "auto" ? networks.actionKind.targetEntropy : c.targetEntropy
 
+const updateShapes = (u: Updating) => {
+  const batch = batchOf(u.config, u.tasks)
+  return { ...stateShapes(u), ...criticRows(u, batch), ...actorRows(u, batch) }
+}
+
+type UpdateTensors = Readonly<Record<keyof ReturnType<typeof updateShapes>, Tensor>>
+
 /**
  * One update on a batch of which each of T tasks has an equal and consecutive part.
  *
@@ -166,44 +173,62 @@ export const entropyAim = ({ config: c, networks }: Updating): number =>
  *   of `metricNames`.
  * - Source: Haarnoja et al., arXiv:1812.05905, algorithm 1; the order of the three steps is Stable-Baselines3's.
  */
-export const updateProgram = (u: Updating) => {
-  const { tasks } = u
-  const batch = batchOf(u.config, tasks)
-  const shapes = { ...stateShapes(u), ...criticRows(u, batch), ...actorRows(u, batch) }
-  const perTask = (x: Tensor): Tensor => reshape(x, [tasks, batch / tasks])
-  const rows = (x: Tensor): Tensor =>
-    reshape(add(reshape(x, [tasks, 1]), constant(new Float64Array(batch), [tasks, batch / tasks])), [batch])
-  return program("sac.update", shapes, (x): Tensors => {
-    const rowLogAlpha = rows(x.logAlpha)
-    const alpha = exp(rowLogAlpha)
-    const miss = misses(u, x, aims(u, x, alpha))
-    const { taskWeights: byTask, maxTaskLoss } = u.config
-    const within =
-      maxTaskLoss === "off" ? undefined : stopGradient(withinLoss(maxTaskLoss, mean(perTask(miss), { axes: [1] })))
-    /** Rows as they weigh. */
-    const weighed = (loss: Tensor): Tensor => {
-      const own = byTask ? mul(loss, rows(taskWeights(x.logAlpha))) : loss
-      return within === undefined ? own : mul(own, rows(within))
-    }
-    const [valueGradient] = gradients(mean(weighed(miss)), [x.value])
-    const moved = step(u, "value", x, valueGradient!)
-
-    const { loss, now } = actor(u, x, alpha, moved.value!)
-    const [policyGradient] = gradients(mean(weighed(loss)), [x.policy])
-
-    const alphaLoss = sum(mean(perTask(temperatureLoss(rowLogAlpha, now.logProb, entropyAim(u))), { axes: [1] }))
-    const [temperatureGradient] = gradients(alphaLoss, [x.logAlpha])
-
-    const seen = [loss, miss, now.q, neg(now.logProb), alpha]
-    return {
-      ...step(u, "policy", x, policyGradient!),
-      ...moved,
-      target: follow(u, x.target, moved.value!),
-      ...temperatureStep(u, x, temperatureGradient!),
-      metrics: concat(
-        seen.map((t) => reshape(mean(perTask(t), { axes: [1] }), [1, tasks])),
-        0
-      )
-    }
+export const updateProgram = (u: Updating) =>
+  program("sac.update", updateShapes(u), (x) => {
+    const { losses: _inMetrics, aim: _forNobody, ...updated } = update(u, x)
+    return updated
   })
+
+/**
+ * The same with Σ_i w_i·(mean of task i) for each mean of losses.
+ *
+ * - Shapes: `valueWeights`, `policyWeights` (w) `[T]`; more outputs, which do not depend on them: the critics' `losses` `[T]` and what
+ *   the critics are moved to, `aim` `[batch]`.
+ */
+export const weighedUpdateProgram = (u: Updating) => {
+  const shapes = { ...updateShapes(u), valueWeights: [u.tasks], policyWeights: [u.tasks] }
+  return program("sac.weighedUpdate", shapes, (x) => update(u, x, { value: x.valueWeights, policy: x.policyWeights }))
+}
+
+const update = (u: Updating, x: UpdateTensors, weights?: Readonly<Record<"value" | "policy", Tensor>>): Tensors => {
+  const { tasks } = u
+  const each = batchOf(u.config, tasks) / tasks
+  const perTask = (of: Tensor): Tensor => mean(reshape(of, [tasks, each]), { axes: [1] })
+  const rows = (of: Tensor): Tensor =>
+    reshape(add(reshape(of, [tasks, 1]), constant(new Float64Array(tasks * each), [tasks, each])), [tasks * each])
+  const rowLogAlpha = rows(x.logAlpha)
+  const alpha = exp(rowLogAlpha)
+  const aim = aims(u, x, alpha)
+  const miss = misses(u, x, aim)
+  const losses = perTask(miss)
+  const { taskWeights: byTask, maxTaskLoss } = u.config
+  const within = maxTaskLoss === "off" ? undefined : stopGradient(withinLoss(maxTaskLoss, losses))
+  /** Rows as they weigh. */
+  const weighed = (loss: Tensor, w: Tensor | undefined): Tensor => {
+    const own = byTask ? mul(loss, rows(taskWeights(x.logAlpha))) : loss
+    const counted = within === undefined ? own : mul(own, rows(within))
+    return w === undefined ? counted : mul(counted, rows(mul(w, tasks)))
+  }
+  const [valueGradient] = gradients(mean(weighed(miss, weights?.value)), [x.value])
+  const moved = step(u, "value", x, valueGradient!)
+
+  const { loss, now } = actor(u, x, alpha, moved.value!)
+  const [policyGradient] = gradients(mean(weighed(loss, weights?.policy)), [x.policy])
+
+  const alphaLoss = sum(perTask(temperatureLoss(rowLogAlpha, now.logProb, entropyAim(u))))
+  const [temperatureGradient] = gradients(alphaLoss, [x.logAlpha])
+
+  const seen = [loss, miss, now.q, neg(now.logProb), alpha]
+  return {
+    losses,
+    aim,
+    ...step(u, "policy", x, policyGradient!),
+    ...moved,
+    target: follow(u, x.target, moved.value!),
+    ...temperatureStep(u, x, temperatureGradient!),
+    metrics: concat(
+      seen.map((t) => reshape(perTask(t), [1, tasks])),
+      0
+    )
+  }
 }

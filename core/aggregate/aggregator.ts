@@ -5,11 +5,11 @@ import type { Stream } from "../random/mod.ts"
 export interface TaskGradients {
   /** T. */
   readonly tasks: number
-  /** G_ij = ⟨g_i, g_j⟩: `[T, T]`, row-major, in float64. */
+  /** G_ij = ⟨g_i, g_j⟩: `[T, T]`, row-major, in float64. NaN to methods that do not go by gradients, as these are not taken apart then. */
   readonly gram: Float64Array
   /** How far an entry of G may be off, beside ‖g_i‖‖g_j‖: what is smaller than that tells nothing. */
   readonly accuracy: number
-  /** The tasks' losses where the gradients were taken: `[T]`. */
+  /** The tasks' losses where the gradients were taken: `[T]`. NaN to methods that go by neither. */
   readonly losses: Float64Array
   /** Iterations that the training has done: what methods mean by epochs. */
   readonly iteration: number
@@ -39,6 +39,13 @@ export type Claim =
   | "identity"
 
 /**
+ * What weights go by: the gradients; the losses; or how many tasks there are, alone. Without the first a learner takes one gradient, of
+ * the weighted loss, for about what the mean loss costs. Methods of the second kind are made for losses that are positive; a learner
+ * with several losses gives them those that are.
+ */
+export type WeighedBy = "gradients" | "losses" | "tasks"
+
+/**
  * A combination of task gradients: a record.
  *
  *     d = Σ_i w_i g_i,   w = weigh(G, losses, state)
@@ -55,11 +62,8 @@ export interface Aggregator {
   /** Its own numbers: a training is resumed with the same ones only. */
   readonly config: Readonly<Record<string, number>>
   readonly claims: readonly Claim[]
-  /**
-   * What the weights go by: the gradients, or the losses. Methods of the second kind are made for losses that are positive; a
-   * learner with several losses gives them those that are.
-   */
-  readonly by: "gradients" | "losses"
+  /** What the weights go by. */
+  readonly by: WeighedBy
   /** The state of a training that begins. */
   readonly first: (tasks: number) => AggregatorState
   readonly weigh: (x: TaskGradients, state: AggregatorState) => Weighed
@@ -71,6 +75,8 @@ export interface Aggregator {
 export interface Weighing extends Pick<Aggregator, "id" | "summary"> {
   readonly config?: Aggregator["config"]
   readonly claims?: readonly Claim[]
+  /** The gradients unless said otherwise. */
+  readonly by?: WeighedBy
   /** `[T]`. */
   readonly weights: (x: TaskGradients) => Float64Array
 }
@@ -93,12 +99,19 @@ export interface Weighing extends Pick<Aggregator, "id" | "summary"> {
  * slowest.id // => "slowest"
  * ```
  */
-export const aggregator = ({ id, summary, config = {}, claims = [], weights }: Weighing): Aggregator => ({
+export const aggregator = ({
+  id,
+  summary,
+  config = {},
+  claims = [],
+  by = "gradients",
+  weights
+}: Weighing): Aggregator => ({
   id,
   summary,
   config,
   claims,
-  by: "gradients",
+  by,
   first: () => ({}),
   weigh: (x) => ({ weights: weights(x), state: {} })
 })

@@ -90,6 +90,25 @@ const equalTasks = (a: Aggregator): AggregatorLaw => ({
   }
 })
 
+/** What a learner leaves out where the weights are said not to go by it. */
+const blind = (a: Aggregator): readonly AggregatorLaw[] => {
+  if (a.by === "gradients") return []
+  const hidden = {
+    gram: new Float64Array(9).fill(Number.NaN),
+    ...(a.by === "tasks" ? { losses: new Float64Array(3).fill(Number.NaN) } : {})
+  }
+  return [
+    {
+      name: `weights go by ${a.by} alone`,
+      check: () => {
+        const x = given(3, Float64Array.of(4, 1, 0, 1, 9, -2, 0, -2, 1))
+        const [seen, unseen] = [x, { ...x, ...hidden }].map((y) => a.weigh(y, a.first(3)).weights)
+        return seen!.every((w, i) => Object.is(w, unseen![i])) ? undefined : `weights ${unseen!.join(", ")}`
+      }
+    }
+  ]
+}
+
 /** What a claim says. */
 const promised: Readonly<Record<Claim, (a: Aggregator) => AggregatorLaw>> = {
   identity: (a) => ({
@@ -152,5 +171,6 @@ export const aggregatorLaws = (a: Aggregator): readonly AggregatorLaw[] => [
   remembered(a),
   one(a),
   equalTasks(a),
+  ...blind(a),
   ...a.claims.map((claim) => promised[claim](a))
 ]

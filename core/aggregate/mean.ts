@@ -5,5 +5,6 @@ export const mean = aggregator({
   id: "mean",
   summary: "The mean of the tasks' gradients",
   claims: ["permutation-invariant", "linear-under-scaling", "identity"],
+  by: "tasks",
   weights: ({ tasks }) => new Float64Array(tasks).fill(1 / tasks)
 })

@@ -19,6 +19,7 @@ export {
   type Claim,
   type TaskGradients,
   type Weighed,
+  type WeighedBy,
   type Weighing
 } from "./aggregator.ts"
 export { alignedMtl } from "./aligned_mtl.ts"

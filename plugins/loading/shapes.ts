@@ -107,7 +107,7 @@ const Aggregator = Schema.Struct({
   summary: Text,
   config: Schema.Record(Schema.String, Schema.Finite),
   claims: Schema.Array(Schema.String),
-  by: Schema.Literals(["gradients", "losses"]),
+  by: Schema.Literals(["gradients", "losses", "tasks"]),
   first: Fn,
   weigh: Fn,
   settle: Schema.optionalKey(Fn)

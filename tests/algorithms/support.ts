@@ -1,4 +1,5 @@
 /** What the tests of algorithms share. */
+import assert from "node:assert/strict"
 import { Effect, type Scope } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import {
@@ -12,7 +13,9 @@ import {
 } from "../../algorithms/mod.ts"
 import type { Session } from "../../core/service/session.ts"
 import { cartPole, type Environment } from "../../envs/mod.ts"
+import { layer as doubles } from "../../plugins/sessions/reference.ts"
 import { layer } from "../../plugins/sessions/wasm/mod.ts"
+import { close } from "../core/program/support.ts"
 
 export const right = <A>(either: E.Either<{ readonly message: string }, A>): A => {
   if (E.isLeft(either)) throw new Error(either.left.message)
@@ -22,6 +25,22 @@ export const right = <A>(either: E.Either<{ readonly message: string }, A>): A =
 /** Runs in a fresh WebAssembly session. */
 export const inSession = <A, Err>(effect: Effect.Effect<A, Err, Session | Scope.Scope>): Promise<A> =>
   Effect.runPromise(Effect.scoped(effect).pipe(Effect.provide(layer())))
+
+/** Runs in float64. */
+export const inDoubles = <A, Err>(effect: Effect.Effect<A, Err, Session | Scope.Scope>): Promise<A> =>
+  Effect.runPromise(Effect.scoped(effect).pipe(Effect.provide(doubles)))
+
+/** That changes are equal to 1e-6 of the largest of them. */
+export const closeBeside = (changed: readonly number[], want: readonly number[], what: string): void => {
+  const most = Math.max(...want.map(Math.abs))
+  assert.ok(most > 0, `${what} did not change`)
+  close(
+    changed.map((x) => x / most),
+    want.map((x) => x / most),
+    1e-6,
+    what
+  )
+}
 
 /** Where most laws of algorithms are checked. */
 export const twoPoles: LawGround = {

@@ -4,11 +4,19 @@ import { test } from "node:test"
 import { Effect } from "effect"
 import { onPolicy } from "../../../algorithms/mod.ts"
 import { kind } from "../../../algorithms/ppo/ppo.ts"
-import { type Aggregator, aggregator, mean, type TaskGradients } from "../../../core/aggregate/mod.ts"
+import {
+  type Aggregator,
+  aggregator,
+  dwa,
+  famo,
+  mean,
+  type TaskGradients,
+  uncertainty
+} from "../../../core/aggregate/mod.ts"
 import { sgd } from "../../../core/optim/mod.ts"
 import { zeroKey } from "../../../core/random/mod.ts"
 import { close } from "../../core/program/support.ts"
-import { inSession, problemOf, train, twoPoles } from "../support.ts"
+import { closeBeside, inDoubles, inSession, problemOf, train, twoPoles } from "../support.ts"
 
 const RATE = 1e-2
 
@@ -20,8 +28,8 @@ const plain = onPolicy({
 const settings = { ...kind.defaults, learningRate: RATE, normaliseAdvantages: false }
 
 /** What so many iterations from one start change. */
-const change = (combined?: Aggregator, iterations = 1) =>
-  inSession(
+const change = (combined?: Aggregator, iterations = 1, within = inSession) =>
+  within(
     Effect.gen(function* () {
       const problem = problemOf(twoPoles.environment, {
         tasks: twoPoles.tasks,
@@ -40,6 +48,12 @@ const of = (weights: (x: TaskGradients) => readonly number[]): Aggregator =>
 test("the mean of task gradients is the gradient of the mean loss", async () => {
   close(await change(mean, 3), await change(undefined, 3), 1e-5, "change")
 })
+
+for (const a of [mean, famo(), dwa(), uncertainty()])
+  test(`one gradient of the weighted loss is a step as by every task's own: ${a.id}`, async () => {
+    const each: Aggregator = { ...a, by: "gradients" }
+    closeBeside(await change(a, 4, inDoubles), await change(each, 4, inDoubles), "change")
+  })
 
 test("weights of one task alone follow that task's gradient, and all of them add up", async () => {
   const first = await change(of(() => [1, 0]))

@@ -3,12 +3,20 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Effect } from "effect"
 import { type Sac, type State, sac, softActorCritic, type TrainingProblem } from "../../../algorithms/mod.ts"
-import { type Aggregator, aggregator, mean, type TaskGradients } from "../../../core/aggregate/mod.ts"
+import {
+  type Aggregator,
+  aggregator,
+  dwa,
+  famo,
+  mean,
+  type TaskGradients,
+  uncertainty
+} from "../../../core/aggregate/mod.ts"
 import { type Optimizer, rmsprop, sgd } from "../../../core/optim/mod.ts"
 import { zeroKey } from "../../../core/random/mod.ts"
 import { cartPole, pendulum } from "../../../envs/mod.ts"
 import { close } from "../../core/program/support.ts"
-import { inSession, problemOf, right, train, twoPoles } from "../support.ts"
+import { closeBeside, inDoubles, inSession, problemOf, right, train, twoPoles } from "../support.ts"
 
 const RATE = 1e-2
 
@@ -39,9 +47,9 @@ const change = (
   updates: number,
   optimizer: Optimizer<string> = sgd(),
   settings: Partial<Sac> = {},
-  logAlpha?: readonly number[]
+  { logAlpha, within = inSession }: { readonly logAlpha?: readonly number[]; readonly within?: typeof inSession } = {}
 ) =>
-  inSession(
+  within(
     Effect.gen(function* () {
       // The first iteration only fills the replay; in the second the last step is followed by the updates.
       const config = {
@@ -82,6 +90,25 @@ for (const [name, problem] of [
       assert.ok(whole[part].some((x) => Math.abs(x) > 1e-4 * (part === "target" ? 0.01 : 1)))
     }
   })
+
+/** The same combination by every task's own gradient: of the critics; the policy's, which are weighed after them, by their mean. */
+const apart = (a: Aggregator): Aggregator => {
+  let asked = 0
+  return {
+    ...a,
+    by: "gradients",
+    weigh: (x, state) => (asked++ % 2 === 0 ? a : { weigh: () => ({ ...mean.weigh(x, {}), state }) }).weigh(x, state)
+  }
+}
+
+for (const a of [mean, famo(), dwa(), uncertainty()])
+  for (const taskWeights of [false, true])
+    test(`one gradient of the weighted loss is a step as by every task's own: ${a.id}, task weights ${taskWeights}`, async () => {
+      const at = { logAlpha: [0, 0.5], within: inDoubles }
+      const steps = (by: Aggregator) => change(pendulums({ aggregator: by }), 4, sgd(), { taskWeights }, at)
+      const [one, each] = [await steps(a), await steps(apart(a))]
+      for (const part of ["policy", "value", "logAlpha", "target"] as const) closeBeside(one[part], each[part], part)
+    })
 
 test("weights of one task alone follow that task's gradient, and all of them add up", async () => {
   const weighed = (w: readonly number[]) => change(poles({ aggregator: of(() => w) }), 1)
@@ -137,12 +164,12 @@ test("task weights are T·softmax(−log α), of the critics' losses and of the 
   const logAlpha = [0, Math.log(3)]
   // exp(−log α) is 1 and 1/3, of which the mean is 2/3.
   const weights = [1.5, 0.5]
-  const combined = await change(poles({ aggregator: of(() => weights.map((w) => w / 2)) }), 1, sgd(), {}, logAlpha)
+  const combined = await change(poles({ aggregator: of(() => weights.map((w) => w / 2)) }), 1, sgd(), {}, { logAlpha })
   for (const problem of [poles(), poles({ aggregator: mean })]) {
-    const weighed = await change(problem, 1, sgd(), { taskWeights: true }, logAlpha)
+    const weighed = await change(problem, 1, sgd(), { taskWeights: true }, { logAlpha })
     for (const part of ["value", "policy", "logAlpha"] as const) close(weighed[part], combined[part], 1e-6, part)
   }
-  const plain = await change(poles(), 1, sgd(), {}, logAlpha)
+  const plain = await change(poles(), 1, sgd(), {}, { logAlpha })
   assert.ok(plain.value.some((x, i) => Math.abs(x - combined.value[i]!) > 1e-4))
 })
 
