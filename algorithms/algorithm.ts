@@ -18,7 +18,10 @@ import { Acting, type MakeRollouts } from "./rollouts.ts"
 /** Some tasks of one environment, side by side. */
 export interface Problem {
   readonly environment: Environment
-  readonly tasks: readonly Pick<Task, "id" | "params">[]
+  readonly tasks: readonly (Pick<Task, "id" | "params"> & {
+    /** Which of its tasks a policy that is told one is told to play: this one by default, which must then be among them. */
+    readonly toldAs?: string
+  })[]
   readonly policy: Policy
   /** Environments a task; all tasks' environments are stepped together. */
   readonly environmentsPerTask: number

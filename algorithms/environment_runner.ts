@@ -28,11 +28,12 @@ export const environmentRunner = Effect.fn("environmentRunner")(function* (
   Real: RealConstructor,
   how: { readonly fresh?: boolean } = {}
 ) {
-  const positions = tasks.map((t) => policy.taskIds.indexOf(t.id))
+  const told = tasks.map(({ id, toldAs = id }) => toldAs)
+  const positions = told.map((id) => policy.taskIds.indexOf(id))
   const unknown = policy.taskIds.length === 0 ? -1 : positions.indexOf(-1)
   if (unknown >= 0) {
     return yield* Effect.fail(
-      problemError("tasks", `tasks of the policy (${choices(policy.taskIds, tasks[unknown]!.id)})`, tasks[unknown]!.id)
+      problemError("tasks", `tasks of the policy (${choices(policy.taskIds, told[unknown]!)})`, told[unknown]!)
     )
   }
   if (!(Number.isInteger(environmentsPerTask) && environmentsPerTask >= 1)) {

@@ -150,7 +150,17 @@ export const SelectionConfig = Schema.Struct({
   randomDraws: count(1, 1000, "random sets, dealt out to the seeds: at least five tell a spread"),
   adaptationSteps: count(0, 1_000_000, "steps of adaptation to each unseen task; the paper: 200"),
   adaptationStepsPerTask: count(1, 10_000_000, "environment steps of each of them; the paper: 2048"),
-  unseen: count(1, 100_000, "tasks drawn from the family, none of those of the run; the paper: 50")
+  unseen: count(1, 100_000, "tasks drawn from the family, none of those of the run; the paper: 50"),
+  // Left out in runs of before there were any.
+  architectures: Schema.optionalKey(
+    Schema.Array(name("architecture, as network.id names them"))
+      .check(Schema.isUnique())
+      .annotate({
+        description:
+          "architectures, each of which meta-trains on all tasks beside the sets, told its task, with about as many parameters as " +
+          "network; an unseen task it is told as one of these, each in turn; the paper: soft-modules, paco"
+      })
+  )
 })
 export type SelectionConfig = typeof SelectionConfig.Type
 

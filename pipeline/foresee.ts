@@ -49,8 +49,8 @@ export const foresee = (
   setting: Setting<unknown>,
   tasks: readonly Task[],
   { groupings, architectures }: Pick<Catalog, "groupings" | "architectures">,
-  /** What learns from selected tasks, where a run selects. */
-  selecting?: Setting<unknown>
+  /** What learns from selected tasks, where a run selects, and from all tasks beside them. */
+  selecting?: readonly Setting<unknown>[]
 ): E.Either<ArgumentError, undefined> => {
   const { surrogate, grouping } = config
   const count = grouping.lambda === "off" ? { k: grouping.k } : { lambda: grouping.lambda }
@@ -68,7 +68,7 @@ export const foresee = (
           ...trainings(config, tasks.length).map((planned) => takes(setting, tasks, planned)),
           ...toldTrainings(config, setting, tasks, architectures)
         ]
-      : [takes(selecting, tasks, metaLearning(config, tasks.length)), adaptationTakes(config)])
+      : [...selecting.map((s) => takes(s, tasks, metaLearning(config, tasks.length))), adaptationTakes(config)])
   ]
   return pipe(
     steps.find(E.isLeft) ?? E.right(undefined),

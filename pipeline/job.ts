@@ -19,7 +19,7 @@ import { firstOrderCheck } from "./stages/first_order_check.ts"
 import { groupTraining, learnersBudget, policiesBy, policiesOfGroups } from "./stages/group_training.ts"
 import { grouping, regrouped, type TaskGroups } from "./stages/grouping.ts"
 import { metaTraining } from "./stages/meta_training.ts"
-import { selection } from "./stages/selection.ts"
+import { learnedBy, selection } from "./stages/selection.ts"
 import { makeStages, type Stages } from "./stages/stage.ts"
 import { type Estimated, surrogate } from "./stages/surrogate.ts"
 import { comparable, type Truth, truth } from "./stages/truth.ts"
@@ -198,14 +198,15 @@ interface Selecting extends Planned {
  */
 const select = Effect.fnUntraced(function* (
   config: RunConfig,
-  { key, tasks, selecting: { spec, setting, unseen } }: Selecting,
+  { key, tasks, selecting: { spec, setting, unseen, architectures } }: Selecting,
   stages: Stages,
   { affinities }: Estimated,
   { labels }: TaskGroups
 ) {
   const { adaptationSteps: steps, adaptationStepsPerTask: stepsPerTask } = config.selection
+  const by = { spec, architectures: architectures.map((a) => ({ id: a.id, spec: a.spec })) }
   const learned = yield* stages.run(selection(setting), {
-    spec,
+    ...by,
     tasks,
     labels,
     affinities: { chosen: affinities[config.surrogate.affinity], cosine: affinities.cosine },
@@ -214,11 +215,13 @@ const select = Effect.fnUntraced(function* (
   })
   const { rows, names, leftOut, trained } = learned
   const { trainings } = yield* stages.run(adaptation, {
-    spec: { ...spec, stepsPerTask },
+    parts: learnedBy(by, learned).map((part) => ({
+      spec: { ...part.spec, stepsPerTask },
+      learned: part.learned.map(({ policy, moments, arrays = {} }) => ({ policy, moments, arrays }))
+    })),
     tasks: unseen,
     rows,
     names,
-    learned: trained.map(({ policy, moments, arrays = {} }) => ({ policy, moments, arrays })),
     steps,
     key: child(key, "adaptation"),
     evaluation: { ...config.evaluation, environments: spec.environmentsPerTask }

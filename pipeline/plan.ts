@@ -12,6 +12,7 @@ import { foresee } from "./foresee.ts"
 import { Workers, workersHere } from "./jobs/job.ts"
 import { settingOf, type TrainingSpec } from "./jobs/spec.ts"
 import type { StageContext } from "./stages/context.ts"
+import { toldSpecBy } from "./stages/told.ts"
 import { unseenTasks } from "./stages/unseen_tasks.ts"
 
 /**
@@ -40,7 +41,8 @@ export const intend = Effect.fn("policygradex.intend")(function* (config: RunCon
   const setting = yield* settingOf(spec, catalog)
   const selecting =
     config.use === "select" ? yield* intendSelection(config, catalog, spec, tasks, child(key, "unseen")) : undefined
-  yield* fromEither(foresee(config, setting, tasks, catalog, selecting?.setting))
+  const learning = selecting && [selecting.setting, ...selecting.architectures.map((a) => a.setting)]
+  yield* fromEither(foresee(config, setting, tasks, catalog, learning))
   return { key, tasks, planted, spec, setting, selecting }
 })
 
@@ -48,7 +50,7 @@ export const intend = Effect.fn("policygradex.intend")(function* (config: RunCon
 const settingsFor = (id: string, { algorithm }: RunConfig, { algorithms }: Catalog): unknown =>
   mergeSettings(algorithms.find((a) => a.id === id)?.defaults, algorithm[id] ?? {})
 
-/** What learns from the selected tasks, and the tasks that it will adapt to. */
+/** What learns from the selected tasks, of other architectures from all, and the tasks that it will adapt to. */
 const intendSelection = Effect.fnUntraced(function* (
   config: RunConfig,
   catalog: Catalog,
@@ -56,7 +58,7 @@ const intendSelection = Effect.fnUntraced(function* (
   tasks: readonly Task[],
   key: Key
 ) {
-  const { learner, vector, stepsPerTask, unseen: count } = config.selection
+  const { learner, vector, stepsPerTask, unseen: count, architectures: ids = [] } = config.selection
   if (config.network.taskOneHot) {
     const want = "a policy that is not told its task"
     const fix = "set network.taskOneHot=false"
@@ -75,8 +77,15 @@ const intendSelection = Effect.fnUntraced(function* (
     episodes: 1
   }
   const setting = yield* settingOf(spec, catalog)
+  const architectures = yield* Effect.forEach(
+    ids,
+    Effect.fnUntraced(function* (id) {
+      const own = yield* fromEither(toldSpecBy(id, spec, setting, catalog.architectures))
+      return { id, spec: own, setting: yield* settingOf(own, catalog) }
+    })
+  )
   const unseen = yield* unseenTasks(config, catalog, { count, seen: tasks, key, fix: "lower selection.unseen" })
-  return { spec, setting, unseen }
+  return { spec, setting, architectures, unseen }
 })
 
 /** The same with whoever computes. Errors: those of {@link intend}. */

@@ -47,18 +47,3 @@ export const contenders: readonly Contender[] = [
   one("the tool's groups", { told: false, sharing: "groups" }),
   one("the tool's groups, told", { sharing: "groups" })
 ]
-
-/** Settings of an architecture that go with the width of its hidden layers, where its defaults are made for 400. */
-export const optionsFor = (id: string, width: number): Readonly<Record<string, number>> => {
-  const small = Math.min(50, width)
-  switch (id) {
-    case "soft-modules":
-      return { embedding: width, routing: width }
-    case "care":
-      return { embedding: small, encoderWidth: small }
-    case "film":
-      return { embedding: small }
-    default:
-      return {}
-  }
-}

@@ -1,13 +1,13 @@
 /** A contender on a ground, made ready: tasks, networks of the right width, and how all of it is known again. */
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
+import { optionsFor, widthFor } from "../../algorithms/internal.ts"
 import { child, zeroKey } from "../../core/random/mod.ts"
 import { intend, settingOf, type TrainingSpec } from "../../pipeline/mod.ts"
 import { digest } from "../../plugins/io/digest.ts"
 import { catalog } from "../../plugins/loading/catalog/mod.ts"
-import { type Contender, optionsFor } from "./contenders.ts"
+import type { Contender } from "./contenders.ts"
 import type { Ground } from "./grounds.ts"
-import { widthFor } from "./widths.ts"
 
 /** A ground with its tasks. */
 export interface Opened extends Effect.Success<ReturnType<typeof open>> {}

@@ -1,7 +1,14 @@
 /** Adaptation of meta-learned policies to tasks, each by itself, as work in parts: a part is some tasks and one policy. */
 
 import { Effect, Schema } from "effect"
-import { Acting, Evaluation, EvaluationOptions, evaluator, problemError, TaskData } from "../../algorithms/internal.ts"
+import {
+  Acting,
+  Evaluation,
+  EvaluationOptions,
+  evaluator,
+  ParamsData,
+  problemError
+} from "../../algorithms/internal.ts"
 import type { Adaptable } from "../../algorithms/mod.ts"
 import { child, type Key } from "../../core/random/mod.ts"
 import { FloatArray, KeyData, Numbers } from "../../core/service/data.ts"
@@ -20,6 +27,14 @@ const PlayedAfter = Schema.Struct({
 /** A policy that was learned to adapt from, and what its learner's adapter takes beside it. */
 const Learned = Schema.Struct({ ...Acting.fields, arrays: Schema.Record(Schema.String, FloatArray) })
 
+/** A task, and for a policy that is told its task which of its own it is told. */
+const TaskToAdaptTo = Schema.Struct({
+  id: Schema.String,
+  environment: Schema.String,
+  params: ParamsData,
+  toldAs: Schema.optionalKey(Schema.String)
+})
+
 /** A task after its adaptation. */
 const AdaptedTo = Schema.Struct({
   evaluation: Evaluation,
@@ -35,7 +50,7 @@ export const adaptationJob = job({
   setting: TrainingSpec,
   item: Schema.Struct({
     learned: Learned,
-    tasks: Schema.Array(TaskData),
+    tasks: Schema.Array(TaskToAdaptTo),
     steps: Schema.Int,
     key: KeyData,
     evaluation: PlayedAfter
@@ -83,7 +98,9 @@ const atOnce = 10
 
 /**
  * Adapts each policy to each task by itself; a row a policy, in the tasks' order. `done` is told of how many tasks are
- * finished. Every policy meets the same episodes.
+ * finished. Every policy meets the same episodes. One that is told its task has no name for others: it is told them as its
+ * own, each in turn, and from what it learned for that one the steps lead to the task at hand. (The mean of its names would be no start:
+ * what is learned for a task is a vector, and of vectors in all directions the mean is near zero.)
  *
  * - Errors: `ArgumentError` for a spec whose learner does not adapt; those of its adapter.
  */
@@ -94,8 +111,10 @@ export const adaptAll = Effect.fn("policygradex.adaptAll")(function* (
 ) {
   const workers = yield* Workers
   const all = yield* workers.open(adaptationJob, spec)
+  const { taskIds, network } = spec
+  const told = network.taskOneHot ? tasks.map((t, i) => ({ ...t, toldAs: taskIds[i % taskIds.length]! })) : tasks
   const chunks = Array.from({ length: Math.ceil(tasks.length / atOnce) }, (_, i) =>
-    tasks.slice(i * atOnce, (i + 1) * atOnce)
+    told.slice(i * atOnce, (i + 1) * atOnce)
   )
   const parts = learned.flatMap(({ policy, moments, arrays }) => {
     const of = { policy, arrays, ...(moments === undefined ? {} : { moments }) }

@@ -23,7 +23,8 @@ export const selectCartpole: RunConfig = {
     randomDraws: 5,
     adaptationSteps: 20,
     adaptationStepsPerTask: 400,
-    unseen: 20
+    unseen: 20,
+    architectures: ["soft-modules", "paco"]
   },
   evaluation: { ...cartpoleLength.evaluation, episodes: 8 }
 }
@@ -74,7 +75,8 @@ const paperSelect = (preset: string, { family, normalise }: RunConfig, gamma: nu
     randomDraws: 5,
     adaptationSteps: 200,
     adaptationStepsPerTask: 2048,
-    unseen: 50
+    unseen: 50,
+    architectures: ["soft-modules", "paco"]
   },
   evaluation: { ...cartpoleLength.evaluation, episodes: 20 }
 })

@@ -166,6 +166,8 @@ export interface SetComparison
   readonly kind: SetKind
   /** How many tasks there are to learn from. */
   readonly size: number
+  /** Of the policy; runs of before there were architectures do not say. */
+  readonly parameters?: number
   /** The sets: of every seed one, or one for all. */
   readonly sets: readonly (readonly number[])[]
   /** How much more that is than what the tool's choice reaches; not of this itself, nor of one seed. */

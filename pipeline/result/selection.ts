@@ -79,7 +79,7 @@ const beside = (chosen: Ranked, others: readonly Ranked[], names: (some: readonl
   if (above.length > 0) return { verdict: "better", text: `More is learned from ${names(above)}.` }
   const like = others.filter(({ own }) => !clearly(chosen.own, own, LEVEL))
   return like.length === 0
-    ? { verdict: "pays", text: "The choice by groups pays: clearly more is learned from it than from every other set." }
+    ? { verdict: "pays", text: "The choice by groups pays: clearly more is learned from it than from all others." }
     : { verdict: "open", text: `It is not shown that the choice by groups is better than ${names(like)}.` }
 }
 
@@ -119,6 +119,7 @@ const comparisonOf = (row: SetReturns): SetComparison => {
     kind,
     method,
     size: trials[0]?.tasks.length ?? 0,
+    parameters: trials[0]?.parameters ?? 0,
     sets,
     perSeed: seeds.map((seed) => mean(trials.filter((t) => t.seed === seed).map(returned))),
     meanReturn: interval(means),

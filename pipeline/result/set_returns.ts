@@ -8,7 +8,12 @@ type Adapted = AdaptedReturns["trainings"][number]
 
 /** A row by what was learned from each of its sets. */
 export interface SetReturns extends Omit<SetRow, "trials"> {
-  readonly trials: readonly (SetRow["trials"][number] & Adapted & Pick<Trained, "operations" | "steps">)[]
+  readonly trials: readonly (SetRow["trials"][number] &
+    Adapted &
+    Pick<Trained, "operations" | "steps"> & {
+      /** Of the policy. */
+      readonly parameters: number
+    })[]
 }
 
 /** Trials with what their trainings reached; a training may be of several. */
@@ -22,7 +27,7 @@ export const setReturns = (
     ...row,
     trials: row.trials.map((trial) => {
       const at = names.indexOf(trialName(trial))
-      const { operations, steps } = trained[at]!
-      return { ...trial, ...adapted[at]!, operations, steps }
+      const { operations, steps, policy } = trained[at]!
+      return { ...trial, ...adapted[at]!, operations, steps, parameters: policy.length }
     })
   }))

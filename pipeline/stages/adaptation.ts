@@ -3,7 +3,7 @@ import { Effect, Schema } from "effect"
 import { Numbers } from "../../core/service/data.ts"
 import { Progress } from "../../core/service/progress.ts"
 import { RunStore } from "../../core/service/run_store.ts"
-import { Cost } from "../../core/service/session.ts"
+import { Cost, totalCost } from "../../core/service/session.ts"
 import type { Task } from "../../envs/mod.ts"
 import { type Adaptations, adaptAll } from "../jobs/adaptation_job.ts"
 import { Workers } from "../jobs/job.ts"
@@ -13,8 +13,9 @@ import type { MetaLearned } from "./selection.ts"
 import { trialName } from "./selection.ts"
 import { stage } from "./stage.ts"
 
-export interface AdaptationInput extends Omit<TasksOfSpec, "tasks">, Adaptations {
-  readonly learned: Adaptations["learned"]
+export interface AdaptationInput extends Omit<Adaptations, "learned"> {
+  /** By policies of each architecture; in the order of `names` all of them. */
+  readonly parts: readonly (Pick<TasksOfSpec, "spec"> & Pick<Adaptations, "learned">)[]
   readonly rows: MetaLearned["rows"]
   readonly names: MetaLearned["names"]
 }
@@ -38,9 +39,9 @@ export const adaptation = stage({
   name: "adaptation",
   result: AdaptedReturns,
   costOf: ({ cost }) => cost,
-  run: Effect.fnUntraced(function* ({ spec, ...input }: AdaptationInput, { workers }) {
+  run: Effect.fnUntraced(function* ({ parts, ...input }: AdaptationInput, { workers }) {
     const { report } = yield* Progress
-    const total = input.learned.length * input.tasks.length
+    const total = parts.reduce((sum, { learned }) => sum + learned.length, 0) * input.tasks.length
     let done = 0
     const at = { stage: "adaptation", total, unit: "tasks" }
     yield* report({ ...at, done })
@@ -48,16 +49,21 @@ export const adaptation = stage({
       done += n
       return report({ ...at, done })
     }
-    const { adapted, cost } = yield* Effect.provideService(adaptAll(spec, input, finished), Workers, workers)
-    const trainings = adapted.map((tasks) => {
-      const rates = tasks.flatMap(({ evaluation: { successes } }) => (successes ? [meanOf(successes.map(Number))] : []))
-      return {
-        returns: tasks.map((t) => t.evaluation.meanReturn),
-        ...(rates.length === tasks.length ? { successRates: rates } : {}),
-        curve: (tasks[0]?.curve ?? []).map((_, step) => meanOf(tasks.map((t) => t.curve[step]!)))
-      }
-    })
-    return { trainings, cost } satisfies AdaptedReturns
+    const adapting = Effect.forEach(parts, ({ spec, learned }) => adaptAll(spec, { ...input, learned }, finished))
+    const all = yield* Effect.provideService(adapting, Workers, workers)
+    const trainings = all
+      .flatMap(({ adapted }) => adapted)
+      .map((tasks) => {
+        const rates = tasks.flatMap(({ evaluation: { successes } }) =>
+          successes ? [meanOf(successes.map(Number))] : []
+        )
+        return {
+          returns: tasks.map((t) => t.evaluation.meanReturn),
+          ...(rates.length === tasks.length ? { successRates: rates } : {}),
+          curve: (tasks[0]?.curve ?? []).map((_, step) => meanOf(tasks.map((t) => t.curve[step]!)))
+        }
+      })
+    return { trainings, cost: totalCost(all.map((a) => a.cost)) } satisfies AdaptedReturns
   }),
   save: Effect.fnUntraced(function* ({ tasks, rows, names }: AdaptationInput, result) {
     yield* putReturns(tasks, rows, names, result)

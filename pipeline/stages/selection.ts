@@ -5,6 +5,7 @@ import { child } from "../../core/random/mod.ts"
 import { RunStore } from "../../core/service/run_store.ts"
 import type { SelectionConfig } from "../config.ts"
 import { Workers } from "../jobs/job.ts"
+import type { TrainingSpec } from "../jobs/spec.ts"
 import { type Setting, Trained } from "../jobs/training.ts"
 import { trainAll } from "../jobs/training_job.ts"
 import { LeftOut } from "./comparison.ts"
@@ -14,7 +15,13 @@ import { comparedSets, SetRow, type SetsAsked } from "./sets.ts"
 import { stage } from "./stage.ts"
 import { costOfTrainings, ofTasks, relogCurves, telling } from "./trainings.ts"
 
+/** What a policy of another architecture is trained as. */
+export interface ByArchitecture extends Pick<TasksOfSpec, "spec"> {
+  readonly id: string
+}
+
 export interface SelectionInput extends TasksOfSpec, Pick<SetsAsked, "labels" | "affinities"> {
+  readonly architectures: readonly ByArchitecture[]
   readonly config: Pick<SelectionConfig, "pick" | "iterations" | "seeds" | "randomDraws">
 }
 
@@ -28,38 +35,70 @@ const MetaLearned = Schema.Struct({
 })
 export type MetaLearned = typeof MetaLearned.Type
 
+type Trial = SetRow["trials"][number]
+
 /** Trials of one name are one training. */
-export const trialName = ({ tasks, seed }: SetRow["trials"][number]): string => `${seed}: ${tasks.join(" ")}`
+export const trialName = ({ tasks, seed, architecture }: Trial): string =>
+  `${seed}: ${tasks.join(" ")}${architecture === undefined ? "" : ` by ${architecture}`}`
 
 /** Trials by their {@link trialName}. */
 const trialsOf = (rows: MetaLearned["rows"]) =>
   new Map(rows.flatMap((r) => r.trials.map((t) => [trialName(t), t] as const)))
 
-const trainingOf = ({ tasks, seed }: SetRow["trials"][number]) => ofTasks(tasks, `seed ${seed}`)
+const trainingOf = ({ tasks, seed, architecture }: Trial) =>
+  ofTasks(tasks, `${architecture === undefined ? "" : `${architecture}/`}seed ${seed}`)
+
+type Specs = Pick<SelectionInput, "spec" | "architectures">
+
+/** In the order in which they train: the run's own architecture first. */
+const specsOf = ({ spec, architectures }: Specs) => [{ id: undefined, spec }, ...architectures]
+
+/** What was learned, by the spec of the policies; the parts behind one another have the order of `trained`. */
+export const learnedBy = (
+  specs: Specs,
+  { rows, names, trained }: MetaLearned
+): readonly { readonly spec: TrainingSpec; readonly learned: readonly Trained[] }[] => {
+  const trials = trialsOf(rows)
+  return specsOf(specs).map(({ id, spec }) => ({
+    spec,
+    learned: trained.filter((_, i) => trials.get(names[i]!)?.architecture === id)
+  }))
+}
 
 export const selection = (setting: Setting<unknown>) =>
   stage({
     name: "selection",
     result: MetaLearned,
     costOf: costOfTrainings,
-    run: Effect.fnUntraced(function* ({ spec, tasks, key, config, labels, affinities }: SelectionInput, { workers }) {
-      const { rows, leftOut } = comparedSets({ ...config, labels, affinities, key })
-      const trials = [...trialsOf(rows).values()].toSorted((a, b) => a.seed - b.seed)
+    run: Effect.fnUntraced(function* (
+      { spec, tasks, key, config, labels, affinities, architectures }: SelectionInput,
+      { workers }
+    ) {
+      const ids = architectures.map((a) => a.id)
+      const { rows, leftOut } = comparedSets({ ...config, architectures: ids, labels, affinities, key })
+      const distinct = [...trialsOf(rows).values()].toSorted((a, b) => a.seed - b.seed)
+      const parts = specsOf({ spec, architectures }).map((by) => ({
+        spec: by.spec,
+        trials: distinct.filter((t) => t.architecture === by.id)
+      }))
       const begin = yield* telling("selection", spec.taskIds)
-      const tell = yield* begin(trials.length)
-      const training = trainAll(
-        spec,
-        trials.map((t) => ({
-          tasks: t.tasks.map((i) => tasks[i]!),
-          iterations: config.iterations,
-          key: child(key, t.seed, t.tasks.join(" "))
-        })),
-        (i, t) => tell(trainingOf(trials[i]!), t)
+      const tell = yield* begin(distinct.length)
+      const training = Effect.forEach(parts, ({ spec: own, trials }) =>
+        trainAll(
+          own,
+          trials.map((t) => ({
+            tasks: t.tasks.map((i) => tasks[i]!),
+            iterations: config.iterations,
+            key: child(key, t.seed, t.tasks.join(" "))
+          })),
+          (i, t) => tell(trainingOf(trials[i]!), t)
+        )
       )
-      const trained = yield* Effect.provideService(training, Workers, workers)
+      const trained = (yield* Effect.provideService(training, Workers, workers)).flat()
       // What a policy adapted to on the tasks that it learned from serves nobody.
       const lean = trained.map(({ adapted: _, ...t }): Trained => t)
-      return { rows, leftOut, names: trials.map(trialName), trained: lean } satisfies MetaLearned
+      const names = parts.flatMap(({ trials }) => trials.map(trialName))
+      return { rows, leftOut, names, trained: lean } satisfies MetaLearned
     }),
     save: Effect.fnUntraced(function* ({ spec, tasks }: SelectionInput, { rows, names, trained }: MetaLearned) {
       const trials = trialsOf(rows)

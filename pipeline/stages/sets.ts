@@ -9,8 +9,11 @@ import type { LeftOut } from "./comparison.ts"
 import { groupsOf } from "./group_training.ts"
 import { Labels } from "./schemas.ts"
 
-/** What a row is: one task of each of the tool's groups, of each group by gradient similarity, random tasks, or all. */
-export const SetKind = Schema.Literals(["chosen", "similarity", "random", "all"])
+/**
+ * What a row is: one task of each of the tool's groups, of each group by gradient similarity, random tasks, all, or all by a policy
+ * of another architecture that is told its task.
+ */
+export const SetKind = Schema.Literals(["chosen", "similarity", "random", "all", "architecture"])
 export type SetKind = typeof SetKind.Type
 
 /** Tasks that are trained on once. */
@@ -19,7 +22,9 @@ const SetTrial = Schema.Struct({
   tasks: Labels,
   seed: Schema.Int,
   /** Which of several random sets it is; 0 where a row is not of random sets. */
-  draw: Schema.Int
+  draw: Schema.Int,
+  /** The policy's, where it is not the run's own. */
+  architecture: Schema.optionalKey(Schema.String)
 })
 
 /** What a row is trained on. */
@@ -32,6 +37,8 @@ export const SetRow = Schema.Struct({
 export type SetRow = typeof SetRow.Type
 
 export interface SetsAsked extends Pick<SelectionConfig, "pick" | "seeds" | "randomDraws"> {
+  /** Ids of those that learn from all tasks. */
+  readonly architectures: readonly string[]
   readonly labels: Readonly<Record<"chosen" | "cosine", readonly number[]>>
   /** That of the labels: whose medoids are meant. */
   readonly affinities: Readonly<Record<"chosen" | "cosine", Affinity>>
@@ -42,7 +49,7 @@ export interface SetsAsked extends Pick<SelectionConfig, "pick" | "seeds" | "ran
 export const comparedSets = (
   asked: SetsAsked
 ): { readonly rows: readonly SetRow[]; readonly leftOut: readonly LeftOut[] } => {
-  const { labels, seeds, pick, randomDraws, key } = asked
+  const { labels, seeds, pick, randomDraws, key, architectures } = asked
   const n = labels.chosen.length
   const k = groupsOf(labels.chosen).length
   const trials = (of: (seed: number) => readonly number[]): SetRow["trials"] =>
@@ -51,10 +58,16 @@ export const comparedSets = (
   const how = pick === "draw" ? "one task of each group" : "the medoid of each group"
   const random = `${counted(k, "random task")}`
   const whole = k === n
+  const all = trials(() => labels.chosen.map((_, task) => task))
   return {
     rows: [
       { kind: "chosen", method: how, trials: ofEach("chosen") },
-      { kind: "all", method: `all ${n} tasks`, trials: trials(() => labels.chosen.map((_, task) => task)) },
+      { kind: "all", method: `all ${n} tasks`, trials: all },
+      ...architectures.map((architecture) => ({
+        kind: "architecture" as const,
+        method: `all ${n} tasks by ${architecture}`,
+        trials: all.map((t) => ({ ...t, architecture }))
+      })),
       { kind: "similarity", method: `${how} by gradient similarity`, trials: ofEach("cosine") },
       ...(whole
         ? []

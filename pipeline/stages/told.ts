@@ -1,9 +1,11 @@
 /** The policy that is told which task it plays: the cheapest rival of groups. */
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
+import { optionsFor, widthFor } from "../../algorithms/internal.ts"
 import type { Fixed, Policy } from "../../algorithms/mod.ts"
-import type { ArgumentError } from "../../core/failure/mod.ts"
+import { type ArgumentError, argumentError, partsOf } from "../../core/failure/mod.ts"
 import type { Catalog } from "../catalog.ts"
+import { type TrainingSpec, toldSpec } from "../jobs/spec.ts"
 import type { Setting } from "../jobs/training.ts"
 
 type Untold = Pick<Setting<unknown>, "policy" | "algorithm" | "algorithmConfig" | "environment">
@@ -43,5 +45,41 @@ export const toldStart = (
       if (want === got) return E.right(start)
       return E.left(`a network ${policy.network.id} with further inputs has ${want} parameters, its widened θ★ ${got}`)
     })
+  )
+}
+
+/**
+ * A spec whose policies are of another architecture, told their task, of that width of hidden layers with which they come nearest to
+ * as many parameters as the setting's policy has. The options of the spec's own architecture are not theirs.
+ *
+ * - Errors: `ArgumentError` naming the architecture that there is none of, or that takes none of these settings.
+ */
+export const toldSpecBy = (
+  id: string,
+  spec: TrainingSpec,
+  { policy, algorithm, environment }: Untold,
+  architectures: Catalog["architectures"]
+): E.Either<ArgumentError, TrainingSpec> => {
+  const specOf = (width: number): TrainingSpec =>
+    toldSpec({ ...spec, network: { ...spec.network, id, width, options: optionsFor(id, width) } })
+  const policyOf = (width: number) =>
+    algorithm.makePolicy(environment, specOf(width).network, spec.taskIds, architectures)
+  const sizeOf = (width: number): number =>
+    E.match(
+      () => 0,
+      (made: Policy) => made.size
+    )(policyOf(width))
+  const width = widthFor(sizeOf, policy.size)
+  return pipe(
+    policyOf(width),
+    E.bimap(
+      (refused) =>
+        argumentError({
+          ...partsOf(refused),
+          doing: `learn from all tasks by ${id}`,
+          fix: refused.fix === "" ? `take ${id} out of selection.architectures` : refused.fix
+        }),
+      () => specOf(width)
+    )
   )
 }

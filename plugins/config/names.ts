@@ -2,7 +2,7 @@
 
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
-import { aggregatorIds, makeAggregator, settingsOf } from "../../algorithms/internal.ts"
+import { aggregatorIds, architectures, makeAggregator, settingsOf } from "../../algorithms/internal.ts"
 import { type ArgumentError, cannot } from "../../core/failure/mod.ts"
 import { choices, suggestion } from "../../core/text/choices.ts"
 import { shown } from "../../core/text/shown.ts"
@@ -19,11 +19,15 @@ import type { Catalog, RunConfig } from "../../pipeline/mod.ts"
 export const named = (config: RunConfig, catalog: Catalog): E.Either<ArgumentError, RunConfig> => {
   const { use, selection } = config
   const metaLearners = catalog.algorithms.filter((a) => a.adapter !== undefined).map((a) => a.id)
+  const networks = (catalog.architectures ?? architectures).map((a) => a.id)
   const names = [
     ...(use === "select" ? [["selection.learner", "a meta-learner", selection.learner, metaLearners] as const] : []),
     ["algorithm.id", "a learner", config.algorithm.id, catalog.algorithms.map((a) => a.id)],
     ["aggregator.id", "a combination of task gradients", config.aggregator.id, aggregatorIds(catalog.aggregators)],
-    ["grouping.method", "a grouping method", config.grouping.method, groupingIds(catalog.groupings)]
+    ["grouping.method", "a grouping method", config.grouping.method, groupingIds(catalog.groupings)],
+    ...(selection.architectures ?? []).map(
+      (id) => ["selection.architectures", "an architecture", id, networks] as const
+    )
   ] as const
   for (const [key, what, name, valid] of names) {
     if (valid.includes(name)) continue

@@ -62,3 +62,24 @@ test("evaluator() twice gives the same, by mode too, and refuses parameters of a
     })
   )
 })
+
+test("a task that the policy does not name is played as the one that it is told as", async () => {
+  const told = right(makePolicy(cartPole, { ...network, taskOneHot: true }, ["short", "long"]))
+  const playedAs = (toldAs?: string) => {
+    const tasks = [{ id: "other", params: { length: 1 }, ...(toldAs === undefined ? {} : { toldAs }) }]
+    const of = { environment: cartPole, tasks, policy: told, environmentsPerTask: 2 }
+    return inSession(
+      Effect.flatMap(evaluator(of), (evaluate) =>
+        evaluate(
+          told.init(zeroKey).map((x) => 10 * x),
+          { episodes: 4, actions: "sample" },
+          child(zeroKey, "evaluation")
+        )
+      )
+    )
+  }
+  const [asShort, asLong] = [await playedAs("short"), await playedAs("long")]
+  assert.notDeepEqual(asShort[0]?.returns, asLong[0]?.returns)
+  assert.equal(asShort[0]?.task, "other")
+  await assert.rejects(playedAs(), /tasks of the policy \(short, long\), got other/)
+})

@@ -8,6 +8,7 @@ import { navigationUniform } from "../../../envs/mod.ts"
 import type { RunConfig } from "../../../pipeline/config.ts"
 import { intend, mainJob } from "../../../pipeline/mod.ts"
 import { summaryText } from "../../../plugins/cli/summary.ts"
+import { decodeConfig } from "../../../plugins/config/decode.ts"
 import { named } from "../../../plugins/config/names.ts"
 import { catalog } from "../../../plugins/loading/catalog/mod.ts"
 import { runJob } from "../../../plugins/runs/run_job.ts"
@@ -32,7 +33,8 @@ const config: RunConfig = {
     randomDraws: 3,
     adaptationSteps: 2,
     adaptationStepsPerTask: 100,
-    unseen: 11
+    unseen: 11,
+    architectures: ["paco"]
   }
 }
 
@@ -65,9 +67,12 @@ const whole = memoryStore()
 const { data, reports } = await finished(whole)
 const { selection = assert.fail("the run selected nothing") } = data
 
+const own = selection.rows.find((r) => r.kind === "chosen")?.parameters ?? assert.fail("no row chosen")
+
 test("a run that selects has every row, and trains no groups and no truth", () => {
   assert.deepEqual(selection.rows.map((r) => [r.kind, r.size]).sort(), [
     ["all", 4],
+    ["architecture", 4],
     ["chosen", 2],
     ["random", 2],
     ["similarity", 2]
@@ -80,6 +85,9 @@ test("a run that selects has every row, and trains no groups and no truth", () =
     assert.equal(r.curve.length, 3)
     assert.equal(r.steps, r.size * 200)
     assert.equal(r.lessChosen === undefined, r.kind === "chosen")
+    const told = r.kind === "architecture"
+    assert.equal(r.method.endsWith("by paco"), told)
+    assert.equal(r.parameters === own, !told)
   }
   assert.deepEqual(
     [...new Set(reports.map((r) => r.stage))],
@@ -99,7 +107,7 @@ test("the chosen sets have one task of each group, and no unseen task is one of 
   const known = new Set(data.tasks.map((t) => t.id))
   assert.equal(new Set(rows.map((r) => r.task)).size, 11)
   assert.ok(rows.every((r) => !known.has(r.task ?? "")))
-  assert.equal(rows.length, 11 * (2 + 2 + 2 + 3))
+  assert.equal(rows.length, 11 * (2 + 2 + 2 + 2 + 3))
   const of = rows.filter((r) => r.method === chosen.method).map((r) => Number(r.mean_return))
   assert.ok(Math.abs(of.reduce((a, b) => a + b, 0) / of.length - chosen.meanReturn.value) < 1e-9)
   assert.ok(artefact(whole.files, "selection/policy-seed-1").length > 0)
@@ -110,6 +118,7 @@ test("the summary and the report have the rows, and mark the run's own", () => {
   assert.match(text, /\nMean return on 11 unseen tasks after 2 steps of adaptation, by what maml learned from\n/)
   assert.match(text, /\n {2}> one task of each group {2,}-/)
   const page = new TextDecoder().decode(whole.files.get("report.html"))
+  assert.ok(text.includes("all 4 tasks by paco") && page.includes("all 4 tasks by paco"))
   assert.ok(page.includes("Which tasks to learn from") && page.includes("one task of each group (this run"))
   assert.ok(!page.includes("What the groups are worth"))
 })
@@ -155,12 +164,31 @@ test("what a selection would fail at is refused before anything is computed", as
     await refusal(selecting({ vector: 2, adaptationStepsPerTask: 7 })),
     "Cannot adapt to unseen tasks: want selection.adaptationStepsPerTask a multiple of 2, selection.vector, got 7"
   )
+  assert.match(
+    await refusal({ ...selecting({ architectures: ["soft-modules"] }), network: { ...config.network, layers: 0 } }),
+    /^Cannot learn from all tasks by soft-modules: want network settings of soft-modules, got layers .*; take soft-modules out of selection/
+  )
+  assert.match(
+    await refusal(selecting({ architectures: ["pacos"] })),
+    /^Cannot learn from all tasks by pacos: want .*paco.*, got pacos; did you mean paco\?$/
+  )
   const few = { ...navigationUniform, draw: () => navigationUniform.tasks({ n: 5 }) }
   const registry = { ...catalog.registry, families: [few] }
   assert.equal(
     await refusal({}, { ...catalog, registry }),
     "Cannot draw unseen tasks: want 11 tasks of navigation-uniform that the run was not trained on, got 4; lower selection.unseen"
   )
+})
+
+test("an architecture that is none is refused with the nearest, and runs of before have none", () => {
+  const refused = named({ ...config, selection: { ...config.selection, architectures: ["pacos"] } }, catalog)
+  assert.ok(E.isLeft(refused))
+  assert.match(
+    refused.left.message,
+    /^Cannot use selection\.architectures: want an architecture \(paco, .*\), got "pacos"; did you mean paco\?$/
+  )
+  const { architectures: _, ...before } = config.selection
+  assert.ok(E.isRight(decodeConfig({ ...config, selection: before }, "a run of before")))
 })
 
 test("only a meta-learner learns from the selected tasks, and its settings are kept", () => {

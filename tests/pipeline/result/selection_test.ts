@@ -12,7 +12,8 @@ const names: Readonly<Record<SetKind, string>> = {
   chosen: "one task of each group",
   similarity: "one task of each group by gradient similarity",
   random: "2 random tasks",
-  all: "all 4 tasks"
+  all: "all 4 tasks",
+  architecture: "all 4 tasks by paco"
 }
 
 /** A row whose trials reached these means; its sets are of other tasks than those of rows of another kind. */
@@ -26,7 +27,8 @@ const row = (kind: SetKind, means: readonly number[], tasks: readonly number[] =
     returns: [m - 1, m + 1],
     curve: [0, Number.NaN, m],
     operations: 10,
-    steps: 20
+    steps: 20,
+    parameters: 7
   }))
 })
 
@@ -61,6 +63,8 @@ test("a set that is clearly better is named, one that is not told apart too, and
   const { selection: s, text } = judged(row("chosen", low), row("all", high), row("random", low))
   assert.equal(s.verdict, "better")
   assert.match(text, /More is learned from all 4 tasks\.$/)
+  const told = judged(row("chosen", low), row("all", low), row("architecture", high, [names.all.length]))
+  assert.match(told.text, /More is learned from all 4 tasks by paco\.$/)
   const open = judged(row("chosen", high), row("all", low), row("random", [29, 31, 33]))
   assert.equal(open.selection.verdict, "open")
   assert.match(open.text, /It is not shown that the choice by groups is better than 2 random tasks\.$/)

@@ -12,22 +12,24 @@ const asked = (chosen: readonly number[], cosine = chosen, more: Partial<SetsAsk
     Array.from({ length: chosen.length ** 2 }, (_, i) => (i * 7) % 5)
   )
   const affinities = { chosen: u, cosine: u }
-  return { labels: { chosen, cosine }, affinities, pick: "draw", seeds: 3, randomDraws: 5, key: zeroKey, ...more }
+  const sizes = { pick: "draw", seeds: 3, randomDraws: 5 } as const
+  return { labels: { chosen, cosine }, affinities, ...sizes, architectures: ["paco"], key: zeroKey, ...more }
 }
 
 const trialsOf = (a: SetsAsked, kind: SetKind) => comparedSets(a).rows.find((r) => r.kind === kind)?.trials ?? []
 
 const labels = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 2, maxLength: 9 })
 
-test("comparedSets() takes one task of each group, and as many at random, for every seed", () =>
+test("comparedSets() takes one task of each group, as many at random, and all for every architecture, for every seed", () =>
   fc.assert(
     fc.property(labels, fc.constantFrom("draw" as const, "medoid" as const), (chosen, pick) => {
       const k = new Set(chosen).size
       const { rows, leftOut } = comparedSets(asked(chosen, chosen, { pick }))
       for (const { kind, trials } of rows) {
         assert.deepEqual([...new Set(trials.map((t) => t.seed))].sort(), [0, 1, 2])
-        for (const { tasks } of trials) {
-          assert.equal(new Set(tasks).size, kind === "all" ? chosen.length : k)
+        for (const { tasks, architecture } of trials) {
+          assert.equal(architecture, kind === "architecture" ? "paco" : undefined)
+          assert.equal(new Set(tasks).size, kind === "all" || kind === "architecture" ? chosen.length : k)
           assert.deepEqual(
             tasks,
             tasks.toSorted((a, b) => a - b)
@@ -36,7 +38,7 @@ test("comparedSets() takes one task of each group, and as many at random, for ev
         }
       }
       assert.equal(leftOut.length, k === chosen.length ? 1 : 0)
-      assert.equal(rows.length, 4 - leftOut.length)
+      assert.equal(rows.length, 5 - leftOut.length)
     })
   ))
 

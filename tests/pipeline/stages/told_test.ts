@@ -3,6 +3,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
+import { architectures } from "../../../algorithms/internal.ts"
 import {
   type Algorithm,
   evaluator,
@@ -17,7 +18,7 @@ import { child, zeroKey } from "../../../core/random/mod.ts"
 import { Workers } from "../../../pipeline/jobs/job.ts"
 import { settingOf, type TrainingSpec } from "../../../pipeline/jobs/spec.ts"
 import { trainAll } from "../../../pipeline/jobs/training_job.ts"
-import { toldPolicy, toldStart } from "../../../pipeline/stages/told.ts"
+import { toldPolicy, toldSpecBy, toldStart } from "../../../pipeline/stages/told.ts"
 import { catalog } from "../../../plugins/loading/catalog/mod.ts"
 import { inSession, right } from "../../algorithms/support.ts"
 
@@ -82,4 +83,16 @@ test("a run that tells every policy its task, a meta-learner's, and one of a lea
   assert.equal(await why(told), "every policy of this run is told its task")
   const plain = { ...specOf(untyped(fomaml)), network: { ...spec.network, normalise: undefined } }
   assert.equal(await why(plain), "policies of fomaml adapt to their task instead")
+})
+
+test("every architecture has a policy told its task of about as many parameters as one that is not", async () => {
+  const plain = specOf(untyped(fomaml))
+  const spec = { ...plain, network: { ...plain.network, width: 64, options: { layerNorm: true } } }
+  const setting = await Effect.runPromise(settingOf(spec, catalog))
+  for (const { id } of architectures) {
+    const own = right(toldSpecBy(id, spec, setting, undefined))
+    const { policy } = await Effect.runPromise(settingOf(own, catalog))
+    assert.deepEqual([policy.network.id, policy.taskIds], [id, spec.taskIds])
+    assert.ok(Math.abs(policy.size / setting.policy.size - 1) < 0.1, `${id}: ${policy.size}`)
+  }
 })

@@ -14,10 +14,14 @@ export const selectionFigure = (s: ReportSelection, tasks: ReportData["tasks"]):
     text: (m) => `${show(m.meanReturn.value)}, ${counted(m.size, "task")}`,
     alternative: "Mean return on unseen tasks by the tasks that were learned from"
   })
+  const told = rows.some((m) => m.kind === "architecture")
+    ? ` Other architectures are told which task they play, and have about as many parameters; an unseen task they are told as one of those
+    that they learned from, each in turn.`
+    : ""
   const level = Math.round(100 * (rows[0]?.meanReturn.level ?? 0.95))
   const caption = html`<b>Is the choice worth it?</b> Mean return on ${unseen} unseen tasks after ${counted(adaptationSteps, "step")} of
     adaptation, by the tasks that ${learner} learned from: mean over seeds (a dot each), with the ${level}% interval of the
-    mean; of random tasks over draws, whose spread is the thick line.${leftOut.map(
+    mean; of random tasks over draws, whose spread is the thick line.${told}${leftOut.map(
       ({ method, why }) => html` Left out: ${method}, as ${why}.`
     )}`
   return figure(picture, caption, numbers(rows, tasks))
@@ -34,6 +38,7 @@ const numbers = (rows: readonly SetComparison[], tasks: ReportData["tasks"]): Ht
     "before adaptation",
     "GFLOP",
     "environment steps",
+    "parameters",
     "by seed",
     "draws",
     "sets"
@@ -49,6 +54,7 @@ const numbers = (rows: readonly SetComparison[], tasks: ReportData["tasks"]): Ht
       m.curve[0] ?? "",
       m.operations / 1e9,
       m.steps,
+      m.parameters ?? "",
       m.perSeed.map(show).join(", "),
       m.draws === undefined ? "" : `${counted(m.draws.count, "draw")}, ${show(m.draws.low)} to ${show(m.draws.high)}`,
       m.size === tasks.length ? "all" : m.sets.map((set) => set.map((t) => tasks[t]!.id).join(", ")).join("; ")

@@ -171,6 +171,18 @@ export const everything: ReportData = {
         curve: [20, 100],
         operations: 1e9,
         steps: 4096
+      },
+      {
+        kind: "architecture",
+        method: "all 2 tasks by paco",
+        perSeed: [80, 100],
+        meanReturn: interval(90),
+        size: 2,
+        parameters: 9000,
+        sets: [[0, 1]],
+        curve: [20, 90],
+        operations: 1e9,
+        steps: 4096
       }
     ],
     leftOut: [],

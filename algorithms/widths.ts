@@ -19,3 +19,18 @@ export const widthFor = (sizeOf: (width: number) => number, wanted: number): num
   const over = Math.abs(sizeOf(low) - wanted)
   return low > 1 && Math.abs(sizeOf(low - 1) - wanted) <= over ? low - 1 : low
 }
+
+/** Settings of an architecture that go with the width of its hidden layers, where its defaults are made for 400. */
+export const optionsFor = (id: string, width: number): Readonly<Record<string, number>> => {
+  const small = Math.min(50, width)
+  switch (id) {
+    case "soft-modules":
+      return { embedding: width, routing: width }
+    case "care":
+      return { embedding: small, encoderWidth: small }
+    case "film":
+      return { embedding: small }
+    default:
+      return {}
+  }
+}
