@@ -21,9 +21,7 @@ export const estimate = Effect.fn("bench.estimates")(function* (start: Start, su
   const ahead = yield* timed(byLookahead(start, subsets))
   const { transitions, blocks } = gradients.value[0]!
   const estimates: Estimates = {
-    seen: gradients.value.map(({ unit, episodeLength, episodeReturn, range, rewards }) => {
-      return { unit, episodeLength, episodeReturn, range, rewards }
-    }),
+    seen: gradients.value.map(({ visited: _, transitions: __, blocks: ___, gradients: ____, ...episodes }) => episodes),
     transitions,
     blocks,
     parameters: start.setting.policy.size,

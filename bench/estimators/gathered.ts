@@ -40,7 +40,8 @@ export const Estimates = Schema.Struct({
       episodeLength: Schema.Number,
       episodeReturn: Schema.Number,
       range: Schema.Tuple([Schema.Number, Schema.Number]),
-      rewards: Schema.Tuple([Schema.Number, Schema.Number])
+      rewards: Schema.Tuple([Schema.Number, Schema.Number]),
+      limit: Schema.optionalKey(Schema.Number)
     })
   ),
   transitions: Schema.Int,

@@ -38,6 +38,8 @@ export interface RowOptions {
   readonly normalised?: boolean | undefined
   /** Told by their size where it is left out. */
   readonly actions?: ActionForm | undefined
+  /** Steps after which an episode is cut off; without it the best episode is the end of returns. */
+  readonly maxEpisodeSteps?: number | undefined
 }
 
 /** What a run begins with. */
@@ -203,9 +205,11 @@ const seen = Effect.fnUntraced(function* (given: Given, config: RunConfig, key: 
   const { normaliseAdvantages: normalise } = config.surrogate
   const columns = yield* chosenColumns(rows, policy?.policy)
   const first = yield* survey(rows, columns, policy?.policy, options.dropNaN === true)
+  const limit = options.maxEpisodeSteps
+  yield* possibleLimit(rows.name, first, limit)
   const found = (tasks: Survey["tasks"], all: readonly SeenTask[]): Seen => ({
     tasks: tasks.map((t) => t.id),
-    seen: all,
+    seen: limit === undefined ? all : all.map((t) => ({ ...t, limit })),
     told: tasks.every((t) => t.episodes !== undefined),
     dropped: first.dropped
   })
@@ -236,6 +240,19 @@ const seen = Effect.fnUntraced(function* (given: Given, config: RunConfig, key: 
       : first.tasks
   return found(tasks, yield* seeRows(rows, columns, { tasks, taskOf: first.taskOf }, { ...policy, encoder }, normalise))
 })
+
+/** Refuses a time limit that an episode of the rows goes beyond. */
+const possibleLimit = (
+  name: string,
+  { tasks }: Survey,
+  limit: number | undefined
+): Effect.Effect<void, ArgumentError> => {
+  const longest = tasks.reduce((most, { episodes }) => Math.max(most, episodes?.longest ?? 1), 1)
+  if (limit === undefined || (Number.isInteger(limit) && limit >= longest)) return Effect.void
+  const want = `max episode steps of at least ${longest}, as the longest episode has`
+  const fix = "give the steps after which the environment cuts an episode off, or leave it out"
+  return Effect.fail(argumentError({ doing: `read ${name}`, want, got: `${limit}`, fix }))
+}
 
 /**
  * Refuses observations that look normalised already: their moments are far from those that the policy normalises by, and near mean 0,

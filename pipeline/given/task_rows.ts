@@ -10,6 +10,8 @@ export interface GivenEpisodes {
   readonly episodeReturn: number
   readonly range: readonly [number, number]
   readonly rewards: readonly [number, number]
+  /** Steps of the longest one. */
+  readonly longest: number
   /** Whether every reward was the same, and nothing ended: no action was better than another. */
   readonly indifferent: boolean
 }
@@ -100,6 +102,7 @@ const episodesSoFar = () => {
         episodeReturn: mean(all),
         range: [all.reduce((a, b) => Math.min(a, b)), all.reduce((a, b) => Math.max(a, b))],
         rewards: [least, most],
+        longest: steps.reduce((a, b) => Math.max(a, b)),
         indifferent: least === most && (least === 0 || ends === 0)
       }
     }

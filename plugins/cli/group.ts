@@ -51,6 +51,13 @@ export const groupCommand = Command.make(
       Flag.withoutNegation,
       Flag.withDescription("Leave rows out that hold a number that is not finite; they are counted")
     ),
+    maxEpisodeSteps: Flag.Int("max-episode-steps").pipe(
+      Flag.optional,
+      Flag.withMetavar("STEPS"),
+      Flag.withDescription(
+        "Steps after which an episode is cut off: returns may grow until then, and not only to the best one seen"
+      )
+    ),
     k: Flag.Int("k").pipe(
       Flag.optional,
       Flag.withMetavar("K"),
@@ -111,7 +118,8 @@ export const groupCommand = Command.make(
         taskFrom: Option.getOrUndefined(o.taskFrom),
         actions: Option.getOrUndefined(o.actions),
         normalised: o.normalised,
-        dropNaN: o.dropNaN
+        dropNaN: o.dropNaN,
+        maxEpisodeSteps: Option.getOrUndefined(o.maxEpisodeSteps)
       },
       { ...settings, ...(seed === undefined ? {} : { seed }) },
       { quiet: o.quiet || json, force: o.force, ...(out === undefined ? {} : { out }) }

@@ -41,7 +41,8 @@ export interface GivenPlace extends Pick<Place, "out" | "quiet"> {
  * number of policies is predicted to be worth, the first-order check; with `out`, as a run directory with a report.
  *
  * Settings are those of `experiment`; what a policy's file tells of its training (step size, batch, discount) goes before the defaults.
- * The groups are those, bit for bit, of a run that saw the same transitions at its θ★.
+ * The groups are those, bit for bit, of a run that saw the same transitions at its θ★, and predicted returns are with the environment's
+ * `maxEpisodeSteps`.
  *
  * - Errors: `FileError`; `ArgumentError` naming what the files hold that cannot be used, and settings; `RunStoreError` for the
  *   directory; those of sessions.

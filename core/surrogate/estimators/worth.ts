@@ -29,7 +29,7 @@ const DRAWS = 64
  * What tasks that pull apart really reach together, off by this part of what all reach alone; so that 95 of 100 intervals hold
  * what was reached over the families of `bun run bench estimators`.
  */
-const CONFLICT_ERROR = 0.4
+const CONFLICT_ERROR = 0.3
 
 /**
  * The best groups of every number and what they are worth:

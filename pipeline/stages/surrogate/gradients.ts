@@ -28,7 +28,9 @@ export const SeenTask = Schema.Struct({
   /** Lowest and highest return of an episode. */
   range: Schema.Tuple([Schema.Number, Schema.Number]),
   /** Lowest and highest reward of a step. */
-  rewards: Schema.Tuple([Schema.Number, Schema.Number])
+  rewards: Schema.Tuple([Schema.Number, Schema.Number]),
+  /** Steps after which an episode is cut off, where that is known. */
+  limit: Schema.optionalKey(Schema.Number)
 })
 export type SeenTask = typeof SeenTask.Type
 
@@ -40,7 +42,9 @@ export const seeTasks = Effect.fn("policygradex.seeTasks")(function* <C>(problem
   return all.map(({ transitions, unit }, i): SeenTask => {
     const { blocks, values } = gradients[i]!
     const row = { blocks, gradients: Float32Array.from(values.subarray(0, blocks * policy.size)) }
-    return { ...row, unit, ...episodesOf(transitions, lengthOf(problem, i)), ...seenRows(transitions, policy) }
+    const limit = lengthOf(problem, i)
+    const told = limit < MOST_STEPS ? { limit } : {}
+    return { ...row, unit, ...episodesOf(transitions, limit), ...told, ...seenRows(transitions, policy) }
   })
 })
 

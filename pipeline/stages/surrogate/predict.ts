@@ -141,14 +141,12 @@ export const predictor = (seen: readonly PredictedTask[], training: PredictedTra
   const returnOf = (task: number, members: number, { aligned, cosine, reach }: Pull): ExpectedReturn => {
     const gain = aligned * cosine
     if (!told) return { value: gain, low: gain, high: gain }
-    const { episodeReturn, range, rewards } = seen[task]!
-    const episodes = { mean: episodeReturn, lowest: range[0], highest: range[1], rewards }
+    const { episodeReturn: mean, episodeLength: length, range, rewards, limit } = seen[task]!
+    const episodes = { mean, lowest: range[0], highest: range[1], rewards, length, limit }
     return returnAfter(episodes, { aligned: improvementOf(task, members, aligned), cosine, reach })
   }
   const start = seen.map((t) => (told ? t.episodeReturn : 0))
-  const possible = seen.map((t): readonly [number, number] =>
-    told ? possibleReturns(t.rewards) : [-Infinity, Infinity]
-  )
+  const possible = seen.map((t): readonly [number, number] => (told ? possibleReturns(t) : [-Infinity, Infinity]))
   return { estimator, gradients, moments, batch, update, updates, told, improvementOf, returnOf, start, possible }
 }
 

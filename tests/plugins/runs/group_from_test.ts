@@ -53,6 +53,9 @@ const doubled = (name: string): Columns => {
   return { [name]: [twice, [640, 2]] }
 }
 
+const never = new Uint8Array(640)
+const doneNever: Columns = { terminated: [never, [640]], truncated: [never, [640]] }
+
 const bad: readonly (readonly [what: string, columns: Columns, want: RegExp, options?: Partial<GivenFiles>])[] = [
   [
     "a column that is misnamed",
@@ -118,6 +121,12 @@ const bad: readonly (readonly [what: string, columns: Columns, want: RegExp, opt
     "actions counted from 1, as log π tells",
     { ...whole, action: [numbers(whole.action![0]).map((a) => 1 - Number(a)), [640]] },
     /want log π of row \d+ as it is logged/
+  ],
+  [
+    "a time limit that episodes go beyond",
+    { ...whole, reward: whole.advantage!, ...doneNever },
+    /want max episode steps of at least \d{2,}, as the longest episode has, got 5; give the steps after which/,
+    { maxEpisodeSteps: 5 }
   ],
   ["an ending that is none", whole, /want a file that ends in \.npz, .*got \.txt/, { data: "rows.txt" }],
   ["a task that no column tells", whole, /--task-from file, .*, got goal; /, { taskFrom: "goal" }]

@@ -81,7 +81,7 @@ test("gains are what is aligned times its cosine, alone as in groups", () => {
 })
 
 test("two tasks that ask for the opposite stay where they were, and two alike go as far as one", () => {
-  const episodes = { mean: 10, lowest: 0, highest: 100, rewards: [-1, 1] } as const
+  const episodes = { mean: 10, lowest: 0, highest: 100, rewards: [-1, 1], length: 10 } as const
   const returns = (gradients: readonly (readonly number[])[]) =>
     pullsOn(gradients)([0, 1]).map((pull) => returnAfter(episodes, { ...pull, aligned: 1e6 }).value)
   for (const value of returns([

@@ -14,15 +14,15 @@ const episodes = fc
     fc.double({ min: 0.1, max: 500, noNaN: true }),
     fc.double({ min: 0.1, max: 500, noNaN: true })
   )
-  .map(([mean, below, above]) => ({ mean, lowest: mean - below, highest: mean + above, rewards: any }))
+  .map(([mean, below, above]) => ({ mean, lowest: mean - below, highest: mean + above, rewards: any, length: 10 }))
 
-/** The growth that is meant, step by step: dJ/dx = (J − L)(H − J)/((J₀ − L)(H − J₀)). */
+/** The growth that is meant, step by step: dJ/dx = ((J − L)/(J₀ − L))^½ · ((H − J)/(H − J₀))^(3/2). */
 const grown = ({ mean, lowest, highest }: Episodes, x: number): number => {
   const steps = 4000
-  const unit = (mean - lowest) * (highest - mean)
   let j = mean
   for (let k = 0; k < steps; k++) {
-    const slope = (v: number): number => ((v - lowest) * (highest - v)) / unit
+    const slope = (v: number): number =>
+      Math.sqrt((v - lowest) / (mean - lowest)) * ((highest - v) / (highest - mean)) ** 1.5
     const half = j + (slope(j) * x) / steps / 2
     j += (slope(half) * x) / steps
   }
@@ -31,10 +31,10 @@ const grown = ({ mean, lowest, highest }: Episodes, x: number): number => {
 
 test("a return grows as its differential equation says, in the mean over how far trainings really go", () => {
   const s = stream(zeroKey)
-  const errors = Array.from({ length: 400 }, () => Math.exp(standardNormal(s)))
+  const errors = Array.from({ length: 400 }, () => Math.exp(standardNormal(s) / 2))
   for (const [one, x] of [
-    [{ mean: 24, lowest: 8, highest: 100, rewards: any }, 20],
-    [{ mean: -5.6, lowest: -7.1, highest: 0.4, rewards: any }, 1]
+    [{ mean: 24, lowest: 8, highest: 100, rewards: any, length: 24 }, 20],
+    [{ mean: -5.6, lowest: -7.1, highest: 0.4, rewards: any, length: 40 }, 1]
   ] as const) {
     const drawn = errors.map((e) => grown(one, x * e))
     const mean = drawn.reduce((a, b) => a + b, 0) / drawn.length
@@ -85,15 +85,15 @@ test("a short training improves a return by what first order says", () => {
       const x = sign * 1e-6 * Math.min(e.mean - e.lowest, e.highest - e.mean)
       const grown = returnAfter(e, ownPull(x)).value - e.mean
       // The mean of e^ε over the model's error.
-      const drift = Math.exp(1 / 2)
+      const drift = Math.exp(0.5 ** 2 / 2)
       assert.ok(Math.abs(grown / (x * drift) - 1) < 1e-3, `${grown} for ${x}`)
     })
   )
 })
 
 test("where all episodes were alike nothing tells an end: the improvement stands as it is", () => {
-  const all = { mean: 3, lowest: 3, highest: 3, rewards: any }
-  assert.ok(Math.abs(returnAfter(all, ownPull(0.5)).value - 3 - 0.5 * Math.exp(0.5)) < 0.01)
+  const all = { mean: 3, lowest: 3, highest: 3, rewards: any, length: 1 }
+  assert.ok(Math.abs(returnAfter(all, ownPull(0.5)).value - 3 - 0.5 * Math.exp(0.125)) < 0.01)
   assert.ok(Math.abs(returnAfter(all, ownPull(0)).value - 3) < 1e-12)
 })
 
@@ -105,4 +105,20 @@ test("where no reward is positive no interval passes 0, and where none is negati
       assert.ok(returnAfter({ ...shift(e.lowest), rewards: [0, 1] }, x).low >= -1e-9)
     })
   )
+})
+
+test("where steps are rewarded a task may learn to go on until its time limit, and no interval passes it", () => {
+  const steps = { mean: 24, lowest: 8, highest: 100, rewards: [1, 1] as const, length: 24 }
+  fc.assert(
+    fc.property(pull, fc.integer({ min: 100, max: 1000 }), (x, limit) => {
+      const known = returnAfter({ ...steps, limit }, x)
+      assert.ok(known.value <= limit + 1e-9 && known.high <= limit + 1e-9 && known.low >= 0)
+    })
+  )
+  const far = ownPull(1e6)
+  assert.ok(Math.abs(returnAfter({ ...steps, limit: 500 }, far).value - 500) < 0.1)
+  assert.ok(Math.abs(returnAfter(steps, far).value - 100) < 0.1)
+  // What costs by the step is not better by lasting longer.
+  const costs = { mean: -24, lowest: -100, highest: -8, rewards: [-1, -1] as const, length: 24, limit: 500 }
+  assert.ok(Math.abs(returnAfter(costs, far).value + 8) < 0.1)
 })
