@@ -1,15 +1,8 @@
 /** Policy and value function of one training, as one vector. */
 import { type Layout, layout, type Network } from "../../core/network/mod.ts"
-import { add, matmul, mul, program, reshape, slice, type Tensor } from "../../core/program/mod.ts"
+import { add, mul, program, reshape, type Tensor } from "../../core/program/mod.ts"
 import type { Policy } from "../policy.ts"
-
-/** Where a value network's last layer stands: a row of weights and a bias for each head. */
-export interface ValueHeads {
-  readonly count: number
-  /** Names of the network's blocks. */
-  readonly weights: string
-  readonly bias: string
-}
+import { ofRows, type ValueHeads, valueHeads } from "../scaled_heads.ts"
 
 /** What is beside a value network whose heads are scaled: σ_h·n_h(s) + μ_h is the value. */
 export interface ScaledHeads extends ValueHeads {
@@ -26,18 +19,6 @@ export interface Networks {
   /** Numbers of the value function. */
   readonly valueSize: number
   readonly layout: Layout<"policy" | "value">
-}
-
-/**
- * The heads of an architecture's value network: one for each task, or a single one; undefined where no last layer has them for
- * itself.
- */
-export const valueHeads = (policy: Policy): ValueHeads | undefined => {
-  const { id, layout: own } = policy.network
-  const names = own.blocks.map((b) => b.name)
-  if (names.includes("W_heads")) return { count: policy.taskIds.length, weights: "W_heads", bias: "b_heads" }
-  const [weights, bias] = names.slice(-2)
-  return id === "mlp" && weights !== undefined && bias !== undefined ? { count: 1, weights, bias } : undefined
 }
 
 /** With a value network of the policy's own architecture; its heads scaled where asked. */
@@ -82,15 +63,8 @@ export const predict = (n: Networks, parameters: Tensor, observation: Tensor): T
 const unscaled = (n: Networks, parameters: Tensor, observation: Tensor): Tensor => {
   const value = predict(n, parameters, observation)
   if (n.scaled === undefined) return value
-  const { layout: own, count } = n.scaled
+  const { layout: own } = n.scaled
   const all = n.layout.view(parameters, "value")
-  const rows = observation.shape[0] ?? 0
-  const { inputs, taskIds } = n.policy
-  const ofRow = (name: "mean" | "deviation"): Tensor => {
-    const each = own.view(all, name)
-    if (count === 1) return each
-    const task = slice(observation, [0, inputs - taskIds.length], [rows, taskIds.length])
-    return reshape(matmul(task, reshape(each, [count, 1])), [rows])
-  }
+  const ofRow = (name: "mean" | "deviation"): Tensor => ofRows(n.policy, own.view(all, name), observation)
   return add(mul(value, ofRow("deviation")), ofRow("mean"))
 }

@@ -1,11 +1,11 @@
 /** PopArt in a training: scales of what the tasks' values are to reach, kept beside the value network. */
 import * as E from "fp-ts/lib/Either.js"
-import { preserveOutputs, type TargetScale, targetScale } from "../../core/estimate/mod.ts"
 import type { ArgumentError } from "../../core/failure/mod.ts"
 import type { Problem } from "../algorithm.ts"
 import { problemError } from "../error.ts"
+import { checkHeads, lastLayer, takeTargets } from "../scaled_heads.ts"
 import type { Estimates } from "./advantage.ts"
-import { type Networks, type ScaledHeads, valueHeads } from "./networks.ts"
+import type { Networks, ScaledHeads } from "./networks.ts"
 
 type Numbers = Float32Array | Float64Array
 
@@ -15,17 +15,9 @@ export const checkPopArt = (
   { popArt, baseline }: { readonly popArt: number | "off"; readonly baseline: "network" | "linear" }
 ): E.Either<ArgumentError, undefined> => {
   if (popArt === "off") return E.right(undefined)
-  if (baseline === "linear")
-    return E.left(problemError("popArt", "off with baseline linear, which trains no value network", `${popArt}`))
-  return valueHeads(policy) === undefined
-    ? E.left(
-        problemError(
-          "popArt",
-          "off, or network.id mlp, multi-head or moore, whose last layer stands alone",
-          policy.network.id
-        )
-      )
-    : E.right(undefined)
+  return baseline === "linear"
+    ? E.left(problemError("popArt", "off with baseline linear, which trains no value network", `${popArt}`))
+    : checkHeads(policy)
 }
 
 /** The value function's first parameters: its network's, μ = 0 and σ = 1. */
@@ -46,12 +38,6 @@ interface Scaling {
   readonly beta: number
 }
 
-/** The heads of a problem's tasks: each its own, or all the one there is. */
-export const headsOf = (
-  { count }: ScaledHeads,
-  { policy, tasks }: Pick<Problem, "policy" | "tasks">
-): readonly number[] => tasks.map(({ id }) => (count === 1 ? 0 : policy.taskIds.indexOf(id)))
-
 /**
  * Takes a rollout's targets into the scales, and moves the last layer so that all values stay what they were.
  *
@@ -66,23 +52,13 @@ export const rescale = (
   e: Estimates
 ): Estimates => {
   const envs = heads.length * each
-  const [means, deviations] = [s.layout.host(value, "mean"), s.layout.host(value, "deviation")]
-  const own = s.layout.host(value, "network")
-  const [weights, bias] = [n.value.layout.host(own, s.weights), n.value.layout.host(own, s.bias)]
-  const width = weights.length / s.count
+  const scales = { mean: s.layout.host(value, "mean"), deviation: s.layout.host(value, "deviation") }
+  const layer = lastLayer(n.value, s, s.layout.host(value, "network"))
   const headAt = (row: number): number => heads[Math.floor((row % envs) / each)]!
   for (const head of new Set(heads)) {
-    const targets = e.target.filter((_, row) => headAt(row) === head)
-    const before: TargetScale = { mean: means[head]!, deviation: deviations[head]! }
-    const after = targetScale(before, targets, beta)
-    means[head] = after.mean
-    deviations[head] = after.deviation
-    // As the session has them: in float32 a scale is what it was rounded to.
-    const kept = { mean: means[head]!, deviation: deviations[head]! }
-    const row = { weights: weights.subarray(head * width, (head + 1) * width), bias: bias.subarray(head, head + 1) }
-    preserveOutputs(row, before, kept)
+    takeTargets([layer], scales, { head, targets: e.target.filter((_, row) => headAt(row) === head), beta })
   }
   const scaledBy = (x: Float64Array): Float64Array =>
-    x.map((v, row) => (v - means[headAt(row)]!) / deviations[headAt(row)]!)
+    x.map((v, row) => (v - scales.mean[headAt(row)]!) / scales.deviation[headAt(row)]!)
   return { ...e, value: scaledBy(e.value), target: scaledBy(e.target) }
 }

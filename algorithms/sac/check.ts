@@ -7,6 +7,7 @@ import { checkSeveral } from "../combination.ts"
 import { stepsOfEach } from "../environment_runner.ts"
 import { problemError } from "../error.ts"
 import { slotsFor } from "../replay/mod.ts"
+import { checkHeads } from "../scaled_heads.ts"
 import { defaults, type Sac, sizeOf, withBudget } from "./config.ts"
 import { batchOf } from "./mathematics.ts"
 
@@ -33,6 +34,7 @@ export const checked = (settings: Sac, problem: TrainingProblem): E.Either<Argum
     E.chain(() => stepsOfEach(problem)),
     E.chainFirst(() => checkSeveral(problem)),
     E.chainFirst(() => longEnough(settings, problem)),
+    E.chainFirst(() => (c.popArt === "off" ? E.right(undefined) : checkHeads(problem.policy))),
     E.chainFirst(() => togetherIn(c, problem)),
     E.chainFirst(() => {
       const { tasks, environmentsPerTask } = problem

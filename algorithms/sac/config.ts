@@ -46,6 +46,13 @@ export const SacConfig = Schema.Struct({
   resetTasks: flag(
     "with network.id paco: the composition of a task that maxTaskLoss leaves out becomes a random mean of the others' (PaCo's reset)"
   ),
+  popArt: numberOr(
+    "off",
+    1e-6,
+    1,
+    "β by which mean and deviation of what the critics are moved to follow each update, of every head by itself (PopArt): a head a task " +
+      "with network.id multi-head or moore; off: none"
+  ),
   maxGradientNorm: numberOr(
     "off",
     0,
@@ -75,6 +82,7 @@ export const defaults: Sac = {
   taskWeights: false,
   maxTaskLoss: "off",
   resetTasks: false,
+  popArt: "off",
   maxGradientNorm: "off",
   lambda: 0.95
 }

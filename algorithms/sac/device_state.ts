@@ -31,12 +31,14 @@ export const deviceState = Effect.fn("sac.deviceState")(function* (u: Updating) 
   } satisfies DeviceState
 })
 
-/** All parts at the start: zeros, but for the critics' copy and every task's first log α. */
+/** All parts at the start: zeros, but for the critics' copy, every task's first log α, and the scales of heads. */
 export const firstArrays = (u: Updating, value: Floats, Real: RealConstructor): Readonly<Record<string, Floats>> => {
-  const { twins } = u.networks
+  const { twins, heads, value: layout } = u.networks
   const { policy: _policy, value: _value, target, logAlpha, ...others } = stateShapes(u)
+  const given = Float64Array.from(value)
   return {
     ...Object.fromEntries(Object.entries(others).map(([name, shape]) => [name, new Real(size(shape))])),
+    ...(heads && { mean: layout.host(given, "mean"), deviation: layout.host(given, "deviation") }),
     target: value.slice(0, size(target)),
     logAlpha: new Real(size(logAlpha)).fill(value[twins.size]!)
   }
@@ -63,6 +65,7 @@ export const readState = Effect.fnUntraced(function* (u: Updating, at: DeviceSta
   const logAlpha = yield* session.read(at.logAlpha)
   const value = new (realOf(session))(layout.size)
   value.set(yield* session.read(at.value))
+  for (const name of ["mean", "deviation"] as const) layout.host(value, name).set(arrays[name] ?? [])
   value[twins.size] = Array.from(logAlpha).reduce((sum, x) => sum + x, 0) / logAlpha.length
   return { policy: yield* session.read(at.policy), value, arrays }
 })

@@ -51,7 +51,7 @@ export const learner = ({ id, version, optimizer }: SacKind) =>
     const { tasks, policy, environmentsPerTask, aggregator } = problem
     const session = yield* Session
     const Real = realOf(session)
-    const n = networks(policy, c.correction)
+    const n = networks(policy, c)
     const x = yield* environmentRunner(problem, zeroKey, Real)
     const envs = x.batch.count
     const row = rowLayout(n)
@@ -102,6 +102,7 @@ export const learner = ({ id, version, optimizer }: SacKind) =>
 
     const firstValue = (key: Key): Floats => {
       const phi = new Float64Array(n.value.size)
+      n.value.host(phi, "deviation").fill(1)
       for (const name of ["q1", "q2"] as const) {
         n.twins
           .host(phi.subarray(0, n.twins.size), name)

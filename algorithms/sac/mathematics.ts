@@ -3,6 +3,7 @@ import { type Layout, layout } from "../../core/network/mod.ts"
 import {
   add,
   constant,
+  div,
   exp,
   less,
   logSoftmax,
@@ -14,6 +15,7 @@ import {
   type Tensor
 } from "../../core/program/mod.ts"
 import type { Policy } from "../policy.ts"
+import { ofRows, type ValueHeads, valueHeads } from "../scaled_heads.ts"
 import { type ActionKind, actionKindOf, type Soft, type Twins } from "./action_kind.ts"
 import type { Sac } from "./config.ts"
 
@@ -22,14 +24,17 @@ export interface Networks {
   readonly policy: Policy
   readonly actionKind: ActionKind
   readonly twins: Layout<"q1" | "q2">
-  /** What a later training starts from beside θ: the critics, and the mean over tasks of log α. */
-  readonly value: Layout<"twins" | "logAlpha">
+  /** The heads of either critic, where what they are to reach is normalised. */
+  readonly heads: ValueHeads | undefined
+  /** What a later training starts from beside θ: the critics, the mean over tasks of log α, and the heads' μ and σ. */
+  readonly value: Layout<"twins" | "logAlpha" | "mean" | "deviation">
   /** θ, then that. */
   readonly layout: Layout<"policy" | "value">
 }
 
-export const networks = (policy: Policy, correction: Sac["correction"]): Networks => {
+export const networks = (policy: Policy, { correction, popArt }: Pick<Sac, "correction" | "popArt">): Networks => {
   const actionKind = actionKindOf(policy, correction)
+  const heads = popArt === "off" ? undefined : valueHeads(policy)
   const shape = [actionKind.critic.layout.size]
   const twins = layout([
     { name: "q1", shape },
@@ -37,12 +42,15 @@ export const networks = (policy: Policy, correction: Sac["correction"]): Network
   ])
   const value = layout([
     { name: "twins", shape: [twins.size] },
-    { name: "logAlpha", shape: [1] }
+    { name: "logAlpha", shape: [1] },
+    { name: "mean", shape: [heads?.count ?? 0] },
+    { name: "deviation", shape: [heads?.count ?? 0] }
   ])
   return {
     policy,
     actionKind,
     twins,
+    heads,
     value,
     layout: layout([
       { name: "policy", shape: [policy.size] },
@@ -53,6 +61,21 @@ export const networks = (policy: Policy, correction: Sac["correction"]): Network
 
 /** The critics of their common parameters. */
 export const both = (n: Networks, phi: Tensor): Twins => [n.twins.view(phi, "q1"), n.twins.view(phi, "q2")]
+
+/** μ and σ of each head, where there are some. */
+export type Scales = Readonly<Partial<Record<"mean" | "deviation", Tensor>>>
+
+/** σ·q + μ: what critics say of rows, in the rewards' own unit. */
+export const inUnit = ({ policy }: Networks, { mean, deviation }: Scales, q: Tensor, observation: Tensor): Tensor =>
+  mean === undefined || deviation === undefined
+    ? q
+    : add(mul(q, ofRows(policy, deviation, observation)), ofRows(policy, mean, observation))
+
+/** (y − μ)/σ: what critics of rows are moved to, in the unit in which they learn. */
+export const inScale = ({ policy }: Networks, { mean, deviation }: Scales, y: Tensor, observation: Tensor): Tensor =>
+  mean === undefined || deviation === undefined
+    ? y
+    : div(sub(y, ofRows(policy, mean, observation)), ofRows(policy, deviation, observation))
 
 /** Metrics of an update, in the order of the output `metrics`, one of each task. */
 export const metricNames = ["policyLoss", "valueLoss", "worth", "entropy", "temperature"] as const
@@ -69,8 +92,10 @@ export const valueProgram = (n: Networks, rows: number) =>
     ({ parameters, observation }) => {
       const head = n.policy.head(n.layout.view(parameters, "policy"), observation)
       const noise = constant(new Float64Array(rows * n.actionKind.noise), [rows, n.actionKind.noise])
-      const critics = both(n, n.value.view(n.layout.view(parameters, "value"), "twins"))
-      return { value: n.actionKind.soft(head, critics, observation, noise).q }
+      const all = n.layout.view(parameters, "value")
+      const { q } = n.actionKind.soft(head, both(n, n.value.view(all, "twins")), observation, noise)
+      const scales = n.heads && { mean: n.value.view(all, "mean"), deviation: n.value.view(all, "deviation") }
+      return { value: inUnit(n, scales ?? {}, q, observation) }
     }
   )
 

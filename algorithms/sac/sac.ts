@@ -44,11 +44,11 @@ export const softActorCritic = (kind: SacKind): Algorithm<Sac> => ({
   collector: (c, problem) =>
     Effect.gen(function* () {
       yield* fromEither(checkedPolicy(problem))
-      const n = networks(problem.policy, c.correction)
+      const n = networks(problem.policy, c)
       return yield* collectorOf(c, problem, n.layout, (rows) => valueProgram(n, rows))
     }),
   widen: (c, policy, at, tasks) => {
-    const n = networks(policy, c.correction)
+    const n = networks(policy, c)
     const q = n.actionKind.critic.layout.size
     // Critics see [observation, task, action].
     const wide = (critic: Floats): Floats => n.actionKind.critic.insertInputs(critic, policy.inputs, tasks)

@@ -8,6 +8,7 @@ import { type Combiner, pieceSizes } from "../combination.ts"
 import { dividedStep } from "../divided_step.ts"
 import type { DeviceState } from "./device_state.ts"
 import { batchOf, metricNames } from "./mathematics.ts"
+import { scaler } from "./pop_art.ts"
 import { resetProgram } from "./reset.ts"
 import {
   actorGradientProgram,
@@ -29,6 +30,8 @@ export interface Inputs {
   readonly terminated: Numbers
   readonly noise: Numbers
   readonly nextNoise: Numbers
+  /** What the critics are moved to, where it is known before the step: of critics whose heads are scaled. */
+  readonly rawAim?: Numbers
 }
 
 /** A step made ready. */
@@ -57,7 +60,20 @@ export interface Stepping extends Updating {
 }
 
 /** Compiles the programs of a step. */
-export const stepper = (s: Stepping) => {
+export const stepper = Effect.fnUntraced(function* (s: Stepping) {
+  const { heads } = s.networks
+  const beta = s.config.popArt
+  if (heads === undefined || beta === "off") return yield* plainStep(s)
+  const rawAim = new (realOf(yield* Session))(batchOf(s.config, s.tasks))
+  const scaling = yield* scaler(s, { ...s, heads, beta, rawAim })
+  const step = yield* plainStep({ ...s, inputs: { ...s.inputs, rawAim } })
+  return {
+    flops: scaling.flops + step.flops,
+    take: (stream, iteration) => Effect.andThen(scaling.take(), step.take(stream, iteration))
+  } satisfies Step
+})
+
+const plainStep = (s: Stepping) => {
   if (s.combiners === undefined) return meanStep(s)
   return s.combiners.value.by === "gradients" ? combinedStep(s, s.combiners) : weighedStep(s, s.combiners)
 }
@@ -65,7 +81,7 @@ export const stepper = (s: Stepping) => {
 const meanStep = Effect.fnUntraced(function* (s: Stepping) {
   const session = yield* Session
   const executable = yield* session.compile(yield* fromEither(updateProgram(s)))
-  const call = executable.run({ ...s.at, ...s.inputs }, { ...s.at, metrics: s.out })
+  const call = executable.run({ ...s.at, ...s.inputs }, { ...moving(s), metrics: s.out })
   const { resetTasks, maxTaskLoss } = s.config
   const reset = resetTasks && maxTaskLoss !== "off" ? yield* resetting(s, maxTaskLoss) : () => Effect.void
   return { flops: executable.cost.flops, take: (stream) => Effect.andThen(call, reset(stream)) } satisfies Step
@@ -93,7 +109,7 @@ const weighedStep = Effect.fnUntraced(function* (s: Stepping, { value, policy }:
   const parts = yield* dividedStep(weighedUpdateProgram(s), { weights: Object.keys(weights), seen: ["losses", "aim"] })
   const aim = yield* (yield* Session).buffer([batchOf(s.config, s.tasks)])
   const lookCall = parts.look.run({ ...s.at, ...s.inputs }, { ...parts.kept, losses: value.losses, aim })
-  const moveCall = parts.move.run({ ...s.at, ...s.inputs, ...weights, ...parts.kept }, { ...s.at, metrics: s.out })
+  const moveCall = parts.move.run({ ...s.at, ...s.inputs, ...weights, ...parts.kept }, { ...moving(s), metrics: s.out })
   const settle = yield* settling(s, value, aim)
   return {
     flops: parts.flops + settle.flops,
@@ -134,13 +150,10 @@ const criticStep = Effect.fnUntraced(function* (s: Stepping, c: Combiner) {
   const move = yield* session.compile(yield* fromEither(criticStepProgram(s, pieceSizes(gradient, s.tasks))))
   const taskGradients = yield* session.buffer([s.tasks * s.networks.twins.size])
   const aim = yield* session.buffer([batchOf(s.config, s.tasks)])
-  const { policy, value, target, logAlpha } = s.at
+  const { target } = s.at
   const { noise: _ofTheActor, ...batch } = s.inputs
   const { gram, losses, weights } = c
-  const gradientCall = differentiate.run(
-    { policy, value, target, logAlpha, ...batch },
-    { taskGradients, gram, losses, aim }
-  )
+  const gradientCall = differentiate.run({ ...s.at, ...batch }, { taskGradients, gram, losses, aim })
   const moved = { ...pick(s, "value"), target }
   const moveCall = move.run({ ...moved, taskGradients, weights }, moved)
   const settle = yield* settling(s, c, aim)
@@ -163,11 +176,11 @@ const actorStep = Effect.fnUntraced(function* (s: Stepping, c: Combiner) {
   const move = yield* session.compile(yield* fromEither(actorStepProgram(s, pieceSizes(gradient, s.tasks))))
   const taskGradients = yield* session.buffer([s.tasks * s.networks.policy.size])
   const temperatureGradient = yield* session.buffer([s.tasks])
-  const { policy, value, logAlpha } = s.at
+  const { logAlpha } = s.at
   const { observation, noise } = s.inputs
   const { gram, losses, weights } = c
   const gradientCall = differentiate.run(
-    { policy, value, logAlpha, observation, noise },
+    { ...s.at, observation, noise },
     {
       taskGradients,
       gram,
@@ -190,6 +203,9 @@ const actorStep = Effect.fnUntraced(function* (s: Stepping, c: Combiner) {
     })
   } satisfies Step
 })
+
+/** All that a step moves: the scales of heads moved before it. */
+const moving = ({ at: { mean: _mean, deviation: _deviation, ...moved } }: Stepping) => moved
 
 /** A part and its optimiser's state among the buffers. */
 const pick = (s: Stepping, part: Moved): Readonly<Record<string, Buffer>> =>

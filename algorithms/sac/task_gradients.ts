@@ -16,6 +16,7 @@ import { batchOf, taskWeights, temperatureLoss } from "./mathematics.ts"
 import {
   actor,
   actorRows,
+  aimRows,
   aims,
   criticRows,
   entropyAim,
@@ -23,6 +24,7 @@ import {
   type Moved,
   misses,
   optimizerShapes,
+  scaleShapes,
   sizeOf,
   step,
   type Tensors,
@@ -34,10 +36,10 @@ import {
 const split = <K extends string>(
   tasks: number,
   names: readonly K[],
-  x: Readonly<Record<K, Tensor>>
+  x: Readonly<Record<string, Tensor>>
 ): Record<K, Tensor> => {
   const rows = (t: Tensor): Tensor => reshape(t, [tasks, (t.shape[0] ?? 0) / tasks, ...t.shape.slice(1)])
-  return Object.fromEntries(names.map((name) => [name, rows(x[name])])) as Record<K, Tensor>
+  return Object.fromEntries(names.map((name) => [name, rows(x[name]!)])) as Record<K, Tensor>
 }
 
 /** log α of each task, and how its losses weigh. */
@@ -54,11 +56,13 @@ const keys = <K extends string>(record: Readonly<Record<K, unknown>>): readonly 
  * - Shapes: `taskGradients` and `gram` as `gathered` gives them, `losses` `[T]`; `aim` `[batch]`, what the critics are moved to.
  */
 export const criticGradientProgram = (u: Updating) => {
-  const rows = criticRows(u, batchOf(u.config, u.tasks))
+  const batch = batchOf(u.config, u.tasks)
+  const [rows, aimed] = [criticRows(u, batch), aimRows(u, batch)]
   const fixed = { policy: [sizeOf(u, "policy")], value: [sizeOf(u, "value")], target: [sizeOf(u, "value")] }
-  return program("sac.criticGradient", { ...fixed, logAlpha: [u.tasks], ...rows }, (x) => {
+  const shapes = { ...fixed, logAlpha: [u.tasks], ...scaleShapes(u), ...rows, ...aimed }
+  return program("sac.criticGradient", shapes, (x) => {
     const { loss, aim, ...pieces } = mapExamples(
-      { ...ofTasks(u, x.logAlpha), ...split(u.tasks, keys(rows), x) },
+      { ...split(u.tasks, keys(aimed), x), ...ofTasks(u, x.logAlpha), ...split(u.tasks, keys(rows), x) },
       (one): Tensors => {
         const all = { ...x, ...one }
         const y = aims(u, all, exp(all.logAlpha))
@@ -82,7 +86,8 @@ export const criticLossProgram = (u: Updating) => {
 /** The gradients of every task's own mean actorLoss, and of its temperature's, and the metrics of the policy: `[T]`. */
 export const actorGradientProgram = (u: Updating) => {
   const rows = actorRows(u, batchOf(u.config, u.tasks))
-  const shapes = { policy: [sizeOf(u, "policy")], value: [sizeOf(u, "value")], logAlpha: [u.tasks], ...rows }
+  const fixed = { policy: [sizeOf(u, "policy")], value: [sizeOf(u, "value")], logAlpha: [u.tasks] }
+  const shapes = { ...fixed, ...scaleShapes(u), ...rows }
   return program("sac.actorGradient", shapes, (x) => {
     const seen = mapExamples({ ...ofTasks(u, x.logAlpha), ...split(u.tasks, keys(rows), x) }, (one): Tensors => {
       const alpha = exp(one.logAlpha)

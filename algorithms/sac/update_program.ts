@@ -4,6 +4,7 @@ import {
   add,
   concat,
   constant,
+  div,
   exp,
   gradients,
   mean,
@@ -16,13 +17,17 @@ import {
   sum,
   type Tensor
 } from "../../core/program/mod.ts"
+import { ofRows } from "../scaled_heads.ts"
 import type { Sac } from "./config.ts"
 import {
   actorLoss,
   batchOf,
   both,
   criticLoss,
+  inScale,
+  inUnit,
   type Networks,
+  type Scales,
   target,
   taskWeights,
   temperatureLoss,
@@ -66,6 +71,10 @@ export interface StateShapes {
   readonly [optimizer: string]: Shape
 }
 
+/** Of the heads' μ and σ, where there are some. */
+export const scaleShapes = ({ networks: { heads } }: Updating): Readonly<Record<string, Shape>> =>
+  heads === undefined ? {} : { mean: [heads.count], deviation: [heads.count] }
+
 /** For T tasks; everything but parameters and log α starts at 0. */
 export const stateShapes = (u: Updating): StateShapes => ({
   ...optimizerShapes(u, "policy"),
@@ -74,7 +83,8 @@ export const stateShapes = (u: Updating): StateShapes => ({
   policy: [sizeOf(u, "policy")],
   value: [sizeOf(u, "value")],
   target: [sizeOf(u, "value")],
-  logAlpha: [sizeOf(u, "logAlpha")]
+  logAlpha: [sizeOf(u, "logAlpha")],
+  ...scaleShapes(u)
 })
 
 /** The optimiser's step on one part: its numbers and its state after it, under the names of {@link stateShapes}. */
@@ -108,24 +118,40 @@ export const criticRows = ({ networks: { policy, actionKind } }: Updating, rows:
   nextNoise: [rows, actionKind.noise]
 })
 
+/** What the critics of rows are moved to, in the rewards' own unit: given, where their heads' scales take it in beforehand. */
+export const aimRows = ({ networks: { heads } }: Updating, rows: number): Readonly<Record<string, Shape>> =>
+  heads === undefined ? {} : { rawAim: [rows] }
+
 export const actorRows = ({ networks: { policy, actionKind } }: Updating, rows: number) => ({
   observation: [rows, policy.inputs],
   noise: [rows, actionKind.noise]
 })
 
-type CriticTensors = Readonly<Record<keyof ReturnType<typeof criticRows> | "policy" | "value" | "target", Tensor>>
-type ActorTensors = Readonly<Record<keyof ReturnType<typeof actorRows> | "policy", Tensor>>
+type CriticTensors = Scales &
+  Readonly<Record<keyof ReturnType<typeof criticRows> | "policy" | "value" | "target", Tensor>> & {
+    readonly rawAim?: Tensor | undefined
+  }
+type ActorTensors = Scales & Readonly<Record<keyof ReturnType<typeof actorRows> | "policy", Tensor>>
 
-/** What the critics of rows are moved to: as given, it is not followed back. */
-export const aims = ({ config, networks: n }: Updating, x: CriticTensors, alpha: Tensor): Tensor => {
-  const next = n.actionKind.soft(
+/** What the critics of rows are moved to, in the rewards' own unit. */
+export const rawAims = (
+  { config, networks: n }: Updating,
+  x: Omit<CriticTensors, "value" | "observation" | "action">,
+  alpha: Tensor
+): Tensor => {
+  const { q, logProb } = n.actionKind.soft(
     n.policy.head(x.policy, x.nextObservation),
     both(n, x.target),
     x.nextObservation,
     x.nextNoise
   )
-  return stopGradient(target(config.gamma, { reward: x.reward, terminated: x.terminated, alpha }, next))
+  const next = { q: inUnit(n, x, q, x.nextObservation), logProb }
+  return target(config.gamma, { reward: x.reward, terminated: x.terminated, alpha }, next)
 }
+
+/** The same in the unit in which they learn; as given, it is not followed back. */
+export const aims = (u: Updating, x: CriticTensors, alpha: Tensor): Tensor =>
+  stopGradient(inScale(u.networks, x, x.rawAim ?? rawAims(u, x, alpha), x.observation))
 
 /** {@link criticLoss} of rows that are moved to y. */
 export const misses = (
@@ -140,15 +166,23 @@ export const misses = (
   )
 }
 
-/** {@link actorLoss} of rows. The critics count as given: that their targets came from this policy is not followed back. */
+/**
+ * {@link actorLoss} of rows. The critics count as given: that their targets came from this policy is not followed back.
+ *
+ * Where critics are normalised a task's loss is over its σ, so that all tasks count alike; its least is where it was.
+ *
+ * - Source: of the scale Hessel et al., arXiv:1809.04474, whose policy gradient is by normalised advantages.
+ */
 export const actor = ({ networks: n }: Updating, x: ActorTensors, alpha: Tensor, value: Tensor) => {
-  const now = n.actionKind.soft(
+  const { q, logProb } = n.actionKind.soft(
     n.policy.head(x.policy, x.observation),
     both(n, stopGradient(value)),
     x.observation,
     x.noise
   )
-  return { loss: actorLoss(alpha, now), now }
+  const now = { q: inUnit(n, x, q, x.observation), logProb }
+  const loss = actorLoss(alpha, now)
+  return { loss: x.deviation === undefined ? loss : div(loss, ofRows(n.policy, x.deviation, x.observation)), now }
 }
 
 export const entropyAim = ({ config: c, networks }: Updating): number =>
@@ -156,10 +190,10 @@ export const entropyAim = ({ config: c, networks }: Updating): number =>
 
 const updateShapes = (u: Updating) => {
   const batch = batchOf(u.config, u.tasks)
-  return { ...stateShapes(u), ...criticRows(u, batch), ...actorRows(u, batch) }
+  return { ...stateShapes(u), ...criticRows(u, batch), ...actorRows(u, batch), ...aimRows(u, batch) }
 }
 
-type UpdateTensors = Readonly<Record<keyof ReturnType<typeof updateShapes>, Tensor>>
+type UpdateTensors = CriticTensors & ActorTensors & Readonly<Record<"logAlpha", Tensor>> & Tensors
 
 /**
  * One update on a batch of which each of T tasks has an equal and consecutive part.
@@ -190,12 +224,18 @@ export const weighedUpdateProgram = (u: Updating) => {
   return program("sac.weighedUpdate", shapes, (x) => update(u, x, { value: x.valueWeights, policy: x.policyWeights }))
 }
 
+/** Numbers of every task `[T]` as numbers of its rows in a batch `[batch]`. */
+export const rowsOf = ({ config, tasks }: Updating, ofTasks: Tensor): Tensor => {
+  const batch = batchOf(config, tasks)
+  const each = constant(new Float64Array(batch), [tasks, batch / tasks])
+  return reshape(add(reshape(ofTasks, [tasks, 1]), each), [batch])
+}
+
 const update = (u: Updating, x: UpdateTensors, weights?: Readonly<Record<"value" | "policy", Tensor>>): Tensors => {
   const { tasks } = u
   const each = batchOf(u.config, tasks) / tasks
   const perTask = (of: Tensor): Tensor => mean(reshape(of, [tasks, each]), { axes: [1] })
-  const rows = (of: Tensor): Tensor =>
-    reshape(add(reshape(of, [tasks, 1]), constant(new Float64Array(tasks * each), [tasks, each])), [tasks * each])
+  const rows = (of: Tensor): Tensor => rowsOf(u, of)
   const rowLogAlpha = rows(x.logAlpha)
   const alpha = exp(rowLogAlpha)
   const aim = aims(u, x, alpha)

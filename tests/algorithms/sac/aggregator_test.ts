@@ -102,10 +102,10 @@ const apart = (a: Aggregator): Aggregator => {
 }
 
 for (const a of [mean, famo(), dwa(), uncertainty()])
-  for (const taskWeights of [false, true])
-    test(`one gradient of the weighted loss is a step as by every task's own: ${a.id}, task weights ${taskWeights}`, async () => {
+  for (const settings of [{}, { taskWeights: true }, { popArt: 0.5 }])
+    test(`one gradient of the weighted loss is a step as by every task's own: ${a.id}, ${JSON.stringify(settings)}`, async () => {
       const at = { logAlpha: [0, 0.5], within: inDoubles }
-      const steps = (by: Aggregator) => change(pendulums({ aggregator: by }), 4, sgd(), { taskWeights }, at)
+      const steps = (by: Aggregator) => change(pendulums({ aggregator: by }), 4, sgd(), settings, at)
       const [one, each] = [await steps(a), await steps(apart(a))]
       for (const part of ["policy", "value", "logAlpha", "target"] as const) closeBeside(one[part], each[part], part)
     })

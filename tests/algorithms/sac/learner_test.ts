@@ -103,7 +103,7 @@ const drawn = (n: ReturnType<typeof networks>, batch: number, tasks: number) => 
 
 test("an update moves the policy along the gradient at given critics only", () => {
   const p = problem(pendulum)
-  const n = networks(p.policy, "exact")
+  const n = networks(p.policy, sac.defaults)
   const batch = 4
   const given = drawn(n, batch, 1)
   const y = evaluate(built(updateProgram(updating({ ...sac.defaults, batch, learningRate: 1e-3 }, n, 1))), given)
@@ -121,7 +121,7 @@ test("an update moves the policy along the gradient at given critics only", () =
 })
 
 test("each task's temperature is learnt from its own part of the batch, and no other's", () => {
-  const n = networks(problem(pendulum).policy, "exact")
+  const n = networks(problem(pendulum).policy, sac.defaults)
   const [batch, tasks] = [6, 2]
   const update = built(updateProgram(updating({ ...sac.defaults, batch }, n, tasks)))
   const given = drawn(n, batch, tasks)
@@ -214,7 +214,7 @@ test("a training goes on from the critics, the temperature and the policy of ano
       const config = { ...sac.defaults, learningStarts: 48, batch: 32 }
       const first = yield* sac.learner(config, all)
       const { policy, value, arrays } = yield* train(first, yield* first.init(zeroKey), 3)
-      const n = networks(all.policy, "exact")
+      const n = networks(all.policy, sac.defaults)
       const logAlpha = arrays.logAlpha ?? []
       const mean = Array.from(logAlpha).reduce((a, b) => a + b, 0) / 3
       assert.ok(logAlpha[0] !== logAlpha[1] && Math.abs(value.at(-1)! - mean) < 1e-6)

@@ -67,7 +67,7 @@ reference<{ readonly cases: readonly Case[] }>("sac").cases.forEach((c, i) => {
     test(`sac's losses and gradients of case ${i}, correction ${correction}, are torch's`, () => {
       const config = { layers: 2, width: c.hidden, activation: "relu", taskOneHot: false } as const
       const policy = right(sac.makePolicy({ observation: box(c.obs_dim), action: box(c.act_dim) }, config))
-      const n = networks(policy, correction)
+      const n = networks(policy, { ...sac.defaults, correction })
       const rows = c.obs.length
       const shapes = {
         theta: [policy.size],

@@ -21,7 +21,7 @@ const many = (of: fc.Arbitrary<number>, length: number) => fc.array(of, { minLen
 test("lost tasks' compositions become convex combinations of the others', in policy and both critics; all else stays", () => {
   // Three of the policy's four tasks, in another order.
   const policy = right(sac.makePolicy(pendulum, network, ["a", "b", "c", "d"]))
-  const n = networks(policy, "exact")
+  const n = networks(policy, sac.defaults)
   const places = [3, 0, 2]
   const reset = built(resetProgram(n, places))
   fc.assert(
