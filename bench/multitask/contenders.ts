@@ -47,3 +47,10 @@ export const contenders: readonly Contender[] = [
   one("the tool's groups", { told: false, sharing: "groups" }),
   one("the tool's groups, told", { sharing: "groups" })
 ]
+
+/** The contenders of a family that `only` asks for: the one whose `FAMILY: CONTENDER` it is, or all that have it in theirs. */
+export const wanted = (family: string, only: string): readonly Contender[] => {
+  const nameOf = ({ name }: Contender): string => `${family}: ${name}`
+  const exactly = contenders.filter((c) => nameOf(c) === only)
+  return exactly.length > 0 ? exactly : contenders.filter((c) => nameOf(c).includes(only))
+}

@@ -5,8 +5,8 @@ import { benchFailed } from "../suite.ts"
 import { fastest } from "../training.ts"
 import { book } from "./book.ts"
 import { compete } from "./compete.ts"
-import { type Contender, contenders } from "./contenders.ts"
-import { type Ground, grounds } from "./grounds.ts"
+import { wanted } from "./contenders.ts"
+import { grounds } from "./grounds.ts"
 import { findGroups } from "./groups.ts"
 import { type Asked, askedOf, iterationsOf, keyOf, type Opened, open } from "./prepare.ts"
 import { tableOf } from "./table.ts"
@@ -14,7 +14,7 @@ import { forget } from "./train.ts"
 
 /** What is asked. */
 export interface MultitaskRequest {
-  /** Only what has this text in `GROUND: CONTENDER`. */
+  /** One `FAMILY: CONTENDER`, or a text that all have which are asked for. */
   readonly only: string
   readonly seeds: number
   /** Environment steps a task, instead of each ground's own. */
@@ -28,15 +28,11 @@ export interface MultitaskRequest {
 
 const DOING = "compare ways of training many tasks"
 
-/** The contenders that are asked for on a ground. */
-const wanted = ({ name }: Ground, { only }: MultitaskRequest): readonly Contender[] =>
-  contenders.filter((c) => `${name}: ${c.name}`.includes(only))
-
 /** The grounds that are asked for, but for those whose tasks cannot be played here. */
 const openAll = Effect.fnUntraced(function* (r: MultitaskRequest) {
-  const asked = grounds.filter((g) => wanted(g, r).length > 0)
+  const asked = grounds.filter((g) => wanted(g.name, r.only).length > 0)
   if (asked.length === 0) {
-    const want = "a text that some FAMILY: CONTENDER has, --only navigation"
+    const want = 'a FAMILY: CONTENDER or a text that some have, --only "navigation: mlp" or --only navigation'
     return yield* Effect.fail(benchFailed({ doing: DOING, want, got: r.only }))
   }
   const opened: Opened[] = []
@@ -75,7 +71,7 @@ export const multitask = Effect.fn("bench.multitask")(
         const { ground, tasks } = opened
         const iterations = iterationsOf(ground)
         const a: Asked = { opened, seed, iterations, stem: `${r.folder}/${ground.name}-${iterations}-${seed}` }
-        for (const c of wanted(ground, r)) {
+        for (const c of wanted(ground.name, r.only)) {
           const asked = askedOf(opened, c, iterations)
           if (kept.has(a, c, asked)) continue
           yield* Console.error(`multitask: ${ground.name}, seed ${seed}: ${c.name}`)

@@ -10,7 +10,7 @@ import fc from "fast-check"
 import { aggregatorIds, architectures, widthFor } from "../../algorithms/internal.ts"
 import { book } from "../../bench/multitask/book.ts"
 import { compete } from "../../bench/multitask/compete.ts"
-import { contenders } from "../../bench/multitask/contenders.ts"
+import { contenders, wanted } from "../../bench/multitask/contenders.ts"
 import { type Ground, grounds } from "../../bench/multitask/grounds.ts"
 import { type Asked, askedOf, open, settingFor, widthOf } from "../../bench/multitask/prepare.ts"
 import { Comparison } from "../../bench/multitask/report.ts"
@@ -34,6 +34,17 @@ const inFolder = async (use: (folder: string) => Promise<void>): Promise<void> =
 
 const navigation: Ground = { ...grounds.find((g) => g.name === "navigation")!, steps: 2048, points: 2, episodes: 2 }
 const named = (name: string) => contenders.find((c) => c.name === name)!
+
+test("--only takes one contender by its whole name, and all that have any other text", () => {
+  const names = (only: string, family = "navigation") => wanted(family, only).map((c) => c.name)
+  for (const { name } of contenders) assert.deepEqual(names(`navigation: ${name}`), [name])
+  assert.deepEqual(names("navigation: mlp", "halfcheetah-direction"), [])
+  assert.deepEqual(
+    [names("navigation"), names("")],
+    [contenders, contenders].map((all) => all.map((c) => c.name))
+  )
+  assert.deepEqual(names("groups"), ["the tool's groups", "the tool's groups, told"])
+})
 
 test("widthFor() is the width that no other one is nearer than", () =>
   fc.assert(
