@@ -77,6 +77,8 @@ const judge = (chosen: Ranked, rows: readonly Ranked[]): Judgement => {
 const beside = (chosen: Ranked, others: readonly Ranked[], names: (some: readonly Ranked[]) => string): Judgement => {
   const above = others.filter(({ own }) => clearly(own, chosen.own, 1 - (1 - LEVEL) / others.length))
   if (above.length > 0) return { verdict: "better", text: `More is learned from ${names(above)}.` }
+  if (others.every(({ shown }) => shown.kind === "architecture"))
+    return { verdict: "unknown", text: "No other tasks were learned from." }
   const like = others.filter(({ own }) => !clearly(chosen.own, own, LEVEL))
   return like.length === 0
     ? { verdict: "pays", text: "The choice by groups pays: clearly more is learned from it than from all others." }
