@@ -82,7 +82,7 @@ const QUANTILE = 1.959964
 export const NOISE = 2
 
 /** Part of the improvement by which numbers of policies that noise does not tell apart may differ to count as equal. */
-const EQUAL = 0.002
+const EQUAL = 0.0005
 
 /**
  * The number of policies to train: the fewest that are as good as the best, as far as noise tells; or with a price the one with the largest
