@@ -31,6 +31,7 @@ const transitions = (c: RunConfig): Pick<RunConfig, "surrogate"> => ({
 
 /** Every preset's family, and others of the kinds that users bring. */
 export const courses: readonly Course[] = [
+  course("quick", "quick", () => ({})),
   course("cartpole-mirrored", "cartpole-length", (c) => ({
     ...transitions(c),
     family: { id: "cartpole-mirrored", n: 8, options: {} }
