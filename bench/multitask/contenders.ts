@@ -19,6 +19,10 @@ export interface Contender {
    * at the ground's own width.
    */
   readonly as: string
+  /** Settings of its architecture that are not the defaults. */
+  readonly options?: Readonly<Record<string, boolean | number>>
+  /** Settings of learners that are not the ground's, by the learner's id. */
+  readonly learner?: Readonly<Record<string, Readonly<Record<string, number>>>>
 }
 
 const REFERENCE = "mlp"
@@ -35,13 +39,20 @@ const one = (name: string, change: Partial<Contender> = {}): Contender => ({
 
 const others = architectures.map((a) => a.id).filter((id) => id !== REFERENCE)
 
-/** Every architecture, a multilayer perceptron as large as each, every combination, and policies for some tasks each. */
+/** Every architecture, a multilayer perceptron as large as each, every combination, what tames scales, and policies for some tasks each. */
 export const contenders: readonly Contender[] = [
   one(REFERENCE),
   ...others.flatMap((id) => [one(id, { id, as: id }), one(`mlp as large as ${id}`, { as: id })]),
   ...aggregatorIds()
     .filter((id) => id !== NO_AGGREGATOR)
     .map((id) => one(`mlp, ${id}`, { aggregator: id })),
+  one("mlp, normalised layers", { options: { layerNorm: true } }),
+  // A scale that follows each rollout of PPO, or each update of SAC: thousands of these are one of those.
+  one("multi-head, PopArt", {
+    id: "multi-head",
+    as: "multi-head",
+    learner: { ppo: { popArt: 0.1 }, sac: { popArt: 1e-3 } }
+  }),
   one("one policy, not told", { told: false }),
   one("a policy a task", { told: false, sharing: "alone" }),
   one("the tool's groups", { told: false, sharing: "groups" }),

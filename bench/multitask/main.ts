@@ -6,7 +6,7 @@ import { fastest } from "../training.ts"
 import { book } from "./book.ts"
 import { compete } from "./compete.ts"
 import { wanted } from "./contenders.ts"
-import { grounds } from "./grounds.ts"
+import { type Ground, grounds } from "./grounds.ts"
 import { findGroups } from "./groups.ts"
 import { type Asked, askedOf, iterationsOf, keyOf, type Opened, open } from "./prepare.ts"
 import { tableOf } from "./table.ts"
@@ -37,7 +37,7 @@ const openAll = Effect.fnUntraced(function* (r: MultitaskRequest) {
   }
   const opened: Opened[] = []
   for (const own of asked) {
-    const one = yield* Effect.match(open(r.steps === undefined ? own : { ...own, steps: r.steps }), {
+    const one = yield* Effect.match(open(r.steps === undefined ? own : lengthened(own, r.steps)), {
       onSuccess: (ready) => ready,
       onFailure: ({ message }) => message
     })
@@ -45,6 +45,13 @@ const openAll = Effect.fnUntraced(function* (r: MultitaskRequest) {
     else opened.push(one)
   }
   return opened
+})
+
+/** Looked at as often as before, or where it is longer after as many steps. */
+const lengthened = (own: Ground, steps: number): Ground => ({
+  ...own,
+  steps,
+  points: Math.max(own.points, Math.round((own.points * steps) / own.steps))
 })
 
 /** Adds what is missing to what was kept, seed by seed, so that the table fills evenly, and prints it. */

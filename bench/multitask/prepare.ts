@@ -1,7 +1,7 @@
 /** A contender on a ground, made ready: tasks, networks of the right width, and how all of it is known again. */
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
-import { optionsFor, widthFor } from "../../algorithms/internal.ts"
+import { mergeSettings, optionsFor, widthFor } from "../../algorithms/internal.ts"
 import { child, zeroKey } from "../../core/random/mod.ts"
 import { intend, settingOf, type TrainingSpec } from "../../pipeline/mod.ts"
 import { digest } from "../../plugins/io/digest.ts"
@@ -42,17 +42,19 @@ export const iterationsOf = ({ config, steps }: Ground): number =>
 export const keyOf = ({ opened, seed }: Pick<Asked, "opened" | "seed">) =>
   child(zeroKey, "multitask", opened.ground.name, seed)
 
+type Network = Pick<Contender, "id" | "told" | "options">
+
 /** A network of that architecture and width, told the task or not. */
-const networkOf = ({ spec }: Opened, { id, told }: Pick<Contender, "id" | "told">, width: number) => ({
+const networkOf = ({ spec }: Opened, { id, told, options }: Network, width: number) => ({
   ...spec.network,
   id,
   width,
   taskOneHot: told,
-  options: optionsFor(id, width)
+  options: { ...optionsFor(id, width), ...options }
 })
 
 /** Parameters of such a policy; none where the settings do not go together. */
-const sizeOf = (o: Opened, who: Pick<Contender, "id" | "told">, width: number): number => {
+const sizeOf = (o: Opened, who: Network, width: number): number => {
   const made = o.setting.algorithm.makePolicy(o.setting.environment, networkOf(o, who, width), o.spec.taskIds)
   return E.isRight(made) ? made.right.size : 0
 }
@@ -72,6 +74,7 @@ const specFor = (o: Opened, c: Contender, width: number): TrainingSpec => {
   const { aggregator: _, ...spec } = o.spec
   return {
     ...spec,
+    algorithmConfig: mergeSettings(spec.algorithmConfig, c.learner?.[spec.algorithm] ?? {}),
     network: networkOf(o, c, width),
     episodes: o.ground.episodes,
     ...(c.aggregator === "off" ? {} : { aggregator: { id: c.aggregator, options: {} } })
