@@ -12,6 +12,14 @@ export const TaskData = schemaOf<Task>()(
   Schema.Struct({ id: Schema.String, environment: Schema.String, params: ParamsData })
 )
 
+/** Schema of a task as a policy is told it, where that is another one of its own: `Problem.tasks`. */
+export const ToldTaskData = Schema.Struct({
+  id: Schema.String,
+  environment: Schema.String,
+  params: ParamsData,
+  toldAs: Schema.optionalKey(Schema.String)
+})
+
 /** Schema of a batch's state, for stores and threads. */
 export const BatchStateData = schemaOf<BatchState>()(
   Schema.Struct({

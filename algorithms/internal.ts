@@ -2,7 +2,7 @@
 export { AggregatorConfig, aggregatorIds, makeAggregator, NO_AGGREGATOR } from "./aggregator.ts"
 export { Budget, Fixed, SavedState, Start, Transitions } from "./algorithm.ts"
 export { architectures } from "./architectures.ts"
-export { BatchStateData, ParamsData, TaskData } from "./env_data.ts"
+export { BatchStateData, TaskData, ToldTaskData } from "./env_data.ts"
 export { actProgram, environmentRunner, makeRolloutBuffer, pauseEvery, playOf, rollout } from "./environment_runner.ts"
 export { problemError, workerLost } from "./error.ts"
 export { type Evaluate, Evaluation, EvaluationOptions, evaluator } from "./evaluate.ts"

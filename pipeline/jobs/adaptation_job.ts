@@ -6,8 +6,8 @@ import {
   Evaluation,
   EvaluationOptions,
   evaluator,
-  ParamsData,
-  problemError
+  problemError,
+  ToldTaskData
 } from "../../algorithms/internal.ts"
 import type { Adaptable } from "../../algorithms/mod.ts"
 import { child, type Key } from "../../core/random/mod.ts"
@@ -15,7 +15,7 @@ import { FloatArray, KeyData, Numbers } from "../../core/service/data.ts"
 import { Cost, costBetween, Session, totalCost } from "../../core/service/session.ts"
 import type { Task } from "../../envs/mod.ts"
 import { job, Workers } from "./job.ts"
-import { settingOf, TrainingSpec } from "./spec.ts"
+import { settingOf, TrainingSpec, toldInTurn } from "./spec.ts"
 
 /** Episodes of each task after its adaptation. */
 const PlayedAfter = Schema.Struct({
@@ -26,14 +26,6 @@ const PlayedAfter = Schema.Struct({
 
 /** A policy that was learned to adapt from, and what its learner's adapter takes beside it. */
 const Learned = Schema.Struct({ ...Acting.fields, arrays: Schema.Record(Schema.String, FloatArray) })
-
-/** A task, and for a policy that is told its task which of its own it is told. */
-const TaskToAdaptTo = Schema.Struct({
-  id: Schema.String,
-  environment: Schema.String,
-  params: ParamsData,
-  toldAs: Schema.optionalKey(Schema.String)
-})
 
 /** A task after its adaptation. */
 const AdaptedTo = Schema.Struct({
@@ -50,7 +42,7 @@ export const adaptationJob = job({
   setting: TrainingSpec,
   item: Schema.Struct({
     learned: Learned,
-    tasks: Schema.Array(TaskToAdaptTo),
+    tasks: Schema.Array(ToldTaskData),
     steps: Schema.Int,
     key: KeyData,
     evaluation: PlayedAfter
@@ -98,9 +90,7 @@ const atOnce = 10
 
 /**
  * Adapts each policy to each task by itself; a row a policy, in the tasks' order. `done` is told of how many tasks are
- * finished. Every policy meets the same episodes. One that is told its task has no name for others: it is told them as its
- * own, each in turn, and from what it learned for that one the steps lead to the task at hand. (The mean of its names would be no start:
- * what is learned for a task is a vector, and of vectors in all directions the mean is near zero.)
+ * finished. Every policy meets the same episodes. One that is told its task is told others {@link toldInTurn}.
  *
  * - Errors: `ArgumentError` for a spec whose learner does not adapt; those of its adapter.
  */
@@ -111,8 +101,7 @@ export const adaptAll = Effect.fn("policygradex.adaptAll")(function* (
 ) {
   const workers = yield* Workers
   const all = yield* workers.open(adaptationJob, spec)
-  const { taskIds, network } = spec
-  const told = network.taskOneHot ? tasks.map((t, i) => ({ ...t, toldAs: taskIds[i % taskIds.length]! })) : tasks
+  const told = toldInTurn(spec, tasks)
   const chunks = Array.from({ length: Math.ceil(tasks.length / atOnce) }, (_, i) =>
     told.slice(i * atOnce, (i + 1) * atOnce)
   )

@@ -11,7 +11,7 @@ import {
   pauseEvery,
   RolloutBuffer,
   rollout,
-  TaskData
+  ToldTaskData
 } from "../../algorithms/internal.ts"
 import type { MakeRollouts, Rollouts } from "../../algorithms/mod.ts"
 import { loadStream, type Stream, saveStream, zeroKey } from "../../core/random/mod.ts"
@@ -48,7 +48,7 @@ export const rolloutJob = job({
   /** What all rollouts of a training share: mostly memory that all threads see. */
   setting: Schema.Struct({
     spec: TrainingSpec,
-    tasks: Schema.Array(TaskData),
+    tasks: Schema.Array(ToldTaskData),
     buffer: RolloutBuffer,
     /** θ of the rollout to do. */
     theta: FloatArray,

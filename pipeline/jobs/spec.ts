@@ -4,7 +4,7 @@ import { Effect, Schema } from "effect"
 import { AggregatorConfig, Budget, makeAggregator, NetworkConfig, problemError } from "../../algorithms/internal.ts"
 import { fromEither } from "../../core/service/from_either.ts"
 import { choices } from "../../core/text/choices.ts"
-import { type Environment, findEnvironment, type Space } from "../../envs/mod.ts"
+import { type Environment, findEnvironment, type Space, type Task } from "../../envs/mod.ts"
 import type { Catalog } from "../catalog.ts"
 import type { Setting } from "./training.ts"
 
@@ -34,6 +34,17 @@ export const toldSpec = (spec: TrainingSpec): TrainingSpec => ({
   ...spec,
   network: { ...spec.network, taskOneHot: true }
 })
+
+/**
+ * Tasks as policies of the spec play them. One that is told its task has no name for others: it is told them as its own, each in
+ * turn, and from what it learned for that one it is adapted. (The mean of its names would be no start: what is learned for a task is a
+ * vector, and of vectors in all directions the mean is near zero.)
+ */
+export const toldInTurn = (
+  { network, taskIds }: TrainingSpec,
+  tasks: readonly Task[]
+): readonly (Task & { readonly toldAs?: string })[] =>
+  network.taskOneHot ? tasks.map((t, i) => ({ ...t, toldAs: taskIds[i % taskIds.length]! })) : tasks
 
 /** Looks the ids up. Errors: `ArgumentError` naming the id and what there is. */
 export const settingOf = Effect.fnUntraced(function* (

@@ -9,7 +9,7 @@ import {
   problemError,
   SavedState,
   Start,
-  TaskData
+  ToldTaskData
 } from "../../algorithms/internal.ts"
 import type {
   Adaptable,
@@ -64,7 +64,7 @@ export interface RemoteRollouts {
 
 /** One training to do. */
 export const Assignment = Schema.Struct({
-  tasks: Schema.Array(TaskData),
+  tasks: Schema.Array(ToldTaskData),
   iterations: Schema.Number,
   key: KeyData,
   start: Schema.optionalKey(Start),

@@ -47,10 +47,12 @@ export const adapted = Effect.fn("pgex.evaluate.adapt")(function* (
 const describe = (w: AdaptationWorth): string => {
   const success = w.successRate !== undefined
   const { before, after, gain } = w
+  const told = w.tasks.some((t) => t.toldAs !== undefined)
   const table = [
-    ["task", "before", "after", "gain", ...(success ? ["success before", "after"] : [])],
-    ...w.tasks.map(({ task, before, after }) => [
+    ["task", ...(told ? ["told as"] : []), "before", "after", "gain", ...(success ? ["success before", "after"] : [])],
+    ...w.tasks.map(({ task, toldAs, before, after }) => [
       clipped(task),
+      ...(toldAs === undefined ? [] : [clipped(toldAs)]),
       show(before.meanReturn),
       show(after.meanReturn),
       show(after.meanReturn - before.meanReturn),

@@ -99,7 +99,7 @@ export const evaluateCommand = Command.make(
       "interquartile mean with a 95% interval (stratified bootstrap), success rate where the environment tells. " +
       "A task's interval draws episodes anew, that over all tasks draws training seeds anew. With --adapt the run's " +
       "meta-policy is played instead, on tasks that it never saw, before and after it adapts to each by itself; " +
-      "intervals over all tasks draw tasks anew."
+      "intervals over all tasks draw tasks anew. A meta-policy that is told its task is told these as its own, each in turn."
   ),
   Command.withShortDescription("What a finished run's policies are worth, by task"),
   Command.withExamples([

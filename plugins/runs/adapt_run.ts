@@ -2,14 +2,13 @@
 import { Effect } from "effect"
 import { evaluator } from "../../algorithms/internal.ts"
 import type { Acting, Evaluation, EvaluationOptions } from "../../algorithms/mod.ts"
-import { argumentError } from "../../core/failure/mod.ts"
 import { child, type Key, stream } from "../../core/random/mod.ts"
 import { fromEither } from "../../core/service/from_either.ts"
 import { Progress } from "../../core/service/progress.ts"
 import type { RunStoreService } from "../../core/service/run_store.ts"
 import { aggregateInterquartileMean, type Interval, type Scores, stratifiedInterval } from "../../core/stat/mod.ts"
 import type { Task } from "../../envs/mod.ts"
-import { adaptAll, meanOf, trainAll, Workers } from "../../pipeline/jobs/mod.ts"
+import { adaptAll, meanOf, toldInTurn, trainAll, Workers } from "../../pipeline/jobs/mod.ts"
 import type { Catalog, RunConfig } from "../../pipeline/mod.ts"
 import { plan, unseenTasks } from "../../pipeline/mod.ts"
 import { metaPolicy } from "./meta_policy.ts"
@@ -38,6 +37,8 @@ export interface Played {
 export interface AdaptedTask {
   readonly task: string
   readonly params: Task["params"]
+  /** Which of the run's own tasks its policy is told to play, where it is told one. */
+  readonly toldAs?: string
   readonly before: Played
   readonly after: Played
 }
@@ -67,10 +68,10 @@ export interface AdaptationWorth {
 const together = 8
 
 /**
- * Draws tasks, adapts θ★ to each of them by itself, and plays them before and after, with the same episodes.
+ * Draws tasks, adapts θ★ to each of them by itself, and plays them before and after, with the same episodes. One that is told its
+ * task is told these as its own, each in turn.
  *
- * - Errors: `ArgumentError` for a policy that is told its task, which knows of no others, and where the family has too few
- *   tasks; `RunStoreError` where the run has no θ★ yet; `ArgumentError` for one of another architecture or version;
+ * - Errors: `ArgumentError` where the family has too few tasks; `RunStoreError` where the run has no θ★ yet; `ArgumentError` for one of another architecture or version;
  *   those of the learner.
  */
 export const adaptRun = Effect.fn("run.adapt")(function* (
@@ -82,21 +83,17 @@ export const adaptRun = Effect.fn("run.adapt")(function* (
 ) {
   const { spec, context, tasks: seen, workers } = yield* plan(config, catalog)
   const { environment, policy, algorithm } = context.setting
-  if (policy.taskIds.length > 0) {
-    const fix = "run with --set network.taskOneHot=false"
-    const want = "a policy that is not told its task"
-    return yield* Effect.fail(argumentError({ doing: "adapt to unseen tasks", want, got: "one that is", fix }))
-  }
   const start = yield* metaPolicy(store, catalog, context.setting)
   const asked = { count: options.unseen, seen, key: child(key, "unseen"), fix: "ask for fewer with --unseen" }
   const tasks = yield* unseenTasks(config, catalog, asked)
+  const played = toldInTurn(spec, tasks)
   const { steps, stepsPerTask = spec.stepsPerTask, episodes, actions, level = 0.95 } = options
   const problem = { environment, policy, environmentsPerTask: Math.min(together, episodes) }
   const { report } = yield* Progress
 
-  const played = Effect.fnUntraced(function* (stage: string, of: (task: number) => Acting) {
+  const play = Effect.fnUntraced(function* (stage: string, of: (task: number) => Acting) {
     const all: Evaluation[] = []
-    for (const [i, task] of tasks.entries()) {
+    for (const [i, task] of played.entries()) {
       yield* report({ stage, done: i, total: tasks.length, unit: "tasks" })
       const { policy: theta, moments } = of(i)
       const one = Effect.flatMap(evaluator({ ...problem, tasks: [task] }), (evaluate) =>
@@ -126,7 +123,7 @@ export const adaptRun = Effect.fn("run.adapt")(function* (
   const byTraining = Effect.gen(function* () {
     const { policy, value, moments } = start
     let done = 0
-    const jobs = tasks.map((task) => ({
+    const jobs = played.map((task) => ({
       tasks: [task],
       iterations: steps,
       key: child(key, "adapt", task.id),
@@ -136,14 +133,14 @@ export const adaptRun = Effect.fn("run.adapt")(function* (
     const trained = yield* trainAll({ ...spec, stepsPerTask, episodes: 1 }, jobs, () =>
       report({ stage: "adaptation", done: ++done, total: tasks.length, unit: "tasks" })
     )
-    const after = yield* played("after", (task) => trained[task]!)
+    const after = yield* play("after", (task) => trained[task]!)
     return after.map((evaluation, task) => ({
       evaluation,
       returns: trained[task]!.curve.map(([mean = Number.NaN]) => mean)
     }))
   })
 
-  const before = yield* played("before", () => start)
+  const before = yield* play("before", () => start)
   const { adapter } = algorithm
   const adapted = yield* adapter === undefined ? byTraining : byInnerSteps
   const after = adapted.map((a) => a.evaluation)
@@ -169,12 +166,11 @@ export const adaptRun = Effect.fn("run.adapt")(function* (
     stepsPerTask,
     actions,
     episodes,
-    tasks: yield* Effect.forEach(tasks, ({ id, params }, i) =>
-      Effect.all({
-        task: Effect.succeed(id),
-        params: Effect.succeed(params),
-        before: asPlayed(before[i]!),
-        after: asPlayed(after[i]!)
+    tasks: yield* Effect.forEach(
+      played,
+      Effect.fnUntraced(function* ({ id, params, toldAs }, i) {
+        const [start, end] = [yield* asPlayed(before[i]!), yield* asPlayed(after[i]!)]
+        return { task: id, params, ...(toldAs === undefined ? {} : { toldAs }), before: start, after: end }
       })
     ),
     before: yield* interval([means(before)]),

@@ -41,7 +41,8 @@ const runs = {
   maml: configOf({ id: "maml", maml: learning }),
   bilevel: configOf({ id: "bo-mrl", "bo-mrl": boMrlDefaults }),
   ppo: configOf({ id: "ppo", ppo: tiny.algorithm.ppo }),
-  told: configOf({ id: "ppo", ppo: tiny.algorithm.ppo }, true)
+  told: configOf({ id: "ppo", ppo: tiny.algorithm.ppo }, true),
+  toldMaml: configOf({ id: "maml", maml: learning }, true)
 }
 
 before(async () => {
@@ -61,7 +62,12 @@ interface Played {
 }
 interface Worth {
   readonly by: string
-  readonly tasks: readonly { readonly task: string; readonly before: Played; readonly after: Played }[]
+  readonly tasks: readonly {
+    readonly task: string
+    readonly toldAs?: string
+    readonly before: Played
+    readonly after: Played
+  }[]
   readonly before: Played["interquartileMean"]
   readonly after: Played["interquartileMean"]
   readonly gain: Played["interquartileMean"]
@@ -91,7 +97,9 @@ const trained = new Set(right(navigationUniform.tasks({ n: 4 })).tasks.map((t) =
 for (const [name, by] of [
   ["maml", "inner steps"],
   ["bilevel", "inner steps"],
-  ["ppo", "training"]
+  ["ppo", "training"],
+  ["told", "training"],
+  ["toldMaml", "inner steps"]
 ] as const)
   test(`pgex evaluate --adapt adapts the meta-policy of ${name} to unseen tasks by ${by}`, () => {
     const worth = adapted(name, "--adapt", "2")
@@ -100,7 +108,7 @@ for (const [name, by] of [
     assert.ok(worth.tasks.every((t) => !trained.has(t.task)))
     assert.ok(worth.tasks.every((t) => t.before.meanReturn !== t.after.meanReturn))
     for (const i of [worth.before, worth.after, worth.gain]) assert.ok(i.low <= i.estimate && i.estimate <= i.high)
-    assert.equal(worth.curve.length, name === "ppo" ? 2 : 3)
+    assert.equal(worth.curve.length, by === "training" ? 2 : 3)
     assert.deepEqual(adapted(name, "--adapt", "2"), worth)
     const none = adapted(name, "--adapt", "0")
     // The same tasks and episodes: without a step nothing changes, to the last bit.
@@ -110,6 +118,20 @@ for (const [name, by] of [
     )
     assert.equal(none.gain.estimate, 0)
   })
+
+test("a policy that is told its task is told unseen ones as its own, each in turn, and says so", () => {
+  const own = right(navigationUniform.tasks({ n: 4 })).tasks.map((t) => t.id)
+  const { tasks } = adapted("told", "--adapt", "0")
+  assert.deepEqual(
+    tasks.map((t) => t.toldAs),
+    own.slice(0, 3)
+  )
+  assert.ok(adapted("ppo", "--adapt", "0").tasks.every((t) => t.toldAs === undefined))
+  const args = ["--adapt", "1", "--unseen", "2", "--episodes", "2", "--session", "wasm", "--deterministic"]
+  const { stdout } = pgex(["evaluate", join(folder, "told"), ...args])
+  assert.match(stdout, /^task +told as +before +after +gain/)
+  assert.match(stdout, new RegExp(`\ngoal=\\S+ +${own[1]} `))
+})
 
 test("adaptation goes on from the meta-policy with the step sizes that it learned", () =>
   inSession(
@@ -150,11 +172,6 @@ test("pgex evaluate --adapt prints a table for people, success rates among it", 
 })
 
 for (const [name, args, sentence] of [
-  [
-    "told",
-    [],
-    /Cannot adapt to unseen tasks: want a policy that is not told its task, got one that is; run with --set/
-  ],
   ["maml", ["--task", "goal=0deg"], /Cannot use --adapt: want unseen tasks, got --task goal=0deg; leave --task out/],
   ["maml", ["--unseen", "0"], /Cannot use --unseen: want a whole number >= 1, got 0/],
   ["maml", ["--steps", "3"], /want stepsPerTask a multiple of 4 environments, got 3/],
