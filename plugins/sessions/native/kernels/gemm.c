@@ -6,8 +6,23 @@
 /* Steps of k between two additions to C. A panel of B, 256 x 48 x 4 bytes = 48 KiB, comes from the second cache, which
  * gives a tile more than the 192 bytes it wants every 12 to 24 cycles; a tile's rows of A, 8 KiB, stay in the first. */
 #define PGX_DEPTH 256
-/* Rows over which the panels pass before the next ones: their 256 columns of A, 512 KiB, stay in the second cache. */
+/* Rows over which the panels pass before the next ones: their 256 columns of A stay in the second cache. Of the processors
+ * with AVX-512 it has 1 MiB and more, of others from 256 KiB on, a part of which B wants. Copying a panel pays off over more rows. */
+#if PGX_LANES == 16
 #define PGX_BLOCK 512
+#define PGX_PACKED_BLOCK 512
+#else
+#define PGX_BLOCK 96
+#define PGX_PACKED_BLOCK 288
+#endif
+/* The same where A is stored [k, m], and turned: in its own form a tile would take a line of cache a step of k for its few
+ * columns, as much as the panel of B beside it. */
+#define PGX_LEFT_BLOCK 48
+/* From one turned row to the next: not a power of two, so that rows lie in different sets of the first cache. */
+#define PGX_LEFT_STRIDE (PGX_DEPTH + 16)
+/* Columns of A and of C from which on turning is worth it: short rows of A share lines, few columns of C read it too seldom. */
+#define PGX_LEFT_LEAST 65
+#define PGX_LEFT_COLUMNS 32
 /* Numbers of a B that is copied panel by panel: far beyond the second cache, rows that lie apart come slowly. */
 #define PGX_LARGE 262144
 /* Columns of a full panel. */
@@ -52,14 +67,29 @@ static void pgx_pack(float *to, int64_t width, const float *b, int64_t bp, int64
   }
 }
 
+/* to[i*PGX_LEFT_STRIDE + q] = a[q*ap + i] for i < rows, q < depth, both >= PGX_LANES. */
+static void pgx_turn(float *to, const float *a, int64_t ap, int64_t rows, int64_t depth) {
+  for (int64_t i = 0; i < rows; i += PGX_LANES)
+    for (int64_t q = 0; q < depth; q += PGX_LANES) {
+      const int64_t row = pgx_least(i, rows - PGX_LANES), step = pgx_least(q, depth - PGX_LANES);
+      pgx_turn_square(to + row * PGX_LEFT_STRIDE + step, PGX_LEFT_STRIDE, a + step * ap + row, ap);
+    }
+}
+
 /* n >= PGX_LANES: panel by panel, the last one up to column n. What it computes a second time has the same bits, and is
  * not added a second time. */
 PGX_APART void pgx_gemm_panels(const struct pgx_gemm *g, int64_t row0, int64_t row1, int pack) {
   float packed[PGX_DEPTH * PGX_PANEL] __attribute__((aligned(64)));
-  for (int64_t row = row0; row < row1; row += PGX_BLOCK) {
-    const int64_t end = pgx_least(row + PGX_BLOCK, row1);
+  float left[PGX_LEFT_BLOCK * PGX_LEFT_STRIDE] __attribute__((aligned(64)));
+  const int turn = g->ai == 1 && g->ap >= PGX_LEFT_LEAST && g->n >= PGX_LEFT_COLUMNS;
+  if (turn && g->bj == 1) pack = 0; /* not worth it over so few rows */
+  const int64_t block = turn ? PGX_LEFT_BLOCK : pack ? PGX_PACKED_BLOCK : PGX_BLOCK;
+  for (int64_t row = row0; row < row1; row += block) {
+    const int64_t end = pgx_least(row + block, row1);
     for (int64_t p = 0; p < g->k; p += PGX_DEPTH) {
       const int64_t depth = pgx_least(PGX_DEPTH, g->k - p);
+      const int turns = turn && end - row >= PGX_LANES && depth >= PGX_LANES;
+      if (turns) pgx_turn(left, g->a + p * g->ap + row, g->ap, end - row, depth);
       for (int64_t next = 0; next < g->n;) {
         const int64_t vectors = pgx_panel_vectors(g->n - next, g->n), width = vectors * PGX_LANES;
         const int64_t column = pgx_least(next, g->n - width);
@@ -70,7 +100,13 @@ PGX_APART void pgx_gemm_panels(const struct pgx_gemm *g, int64_t row0, int64_t r
           panel.b = packed;
           panel.ldb = width;
         }
-        pgx_tiles_any(vectors, &panel, row, end);
+        if (turns) {
+          panel.a = left;
+          panel.ai = PGX_LEFT_STRIDE;
+          panel.ap = 1;
+          panel.c += row * g->n;
+        }
+        pgx_tiles_any(vectors, &panel, turns ? 0 : row, turns ? end - row : end);
         next = column + width;
       }
     }

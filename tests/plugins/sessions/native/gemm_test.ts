@@ -139,7 +139,12 @@ const guarded = (x: Placed): boolean =>
     )
   )
 
-const size = fc.oneof(fc.integer({ min: 0, max: 70 }), fc.integer({ min: 0, max: 9 }))
+/** The last ones are where rows of A that lie apart are turned, blocks of rows end, and steps of k do. */
+const size = fc.oneof(
+  fc.integer({ min: 0, max: 70 }),
+  fc.integer({ min: 0, max: 9 }),
+  fc.constantFrom(66, 97, 130, 261)
+)
 const shapes = fc.record({ form: fc.constantFrom(...forms), m: size, n: size, k: size })
 const cuts = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 3 })
 const seed = fc.integer()
