@@ -85,11 +85,15 @@ const rowOf = Effect.fnUntraced(function* (path: string, name: string, run: RunF
   return row
 })
 
+/** Stages that end a run with a table of returns: after training groups, and after adaptation to unseen tasks. */
+const LAST = ["group-training", "adaptation"]
+
 /** What came of a finished run, from all rows of its returns. Errors: `RunStoreError` of files that changed. */
 export const returnsOf = Effect.fn("sweeps.returnsOf")(function* ({ path, state }: RunRow) {
   if (state !== "finished") return []
   const { store } = yield* readRun(path)
-  const table = yield* store.find("group-training", "returns")
+  const tables = yield* Effect.forEach(LAST, (stage) => store.find(stage, "returns"))
+  const table = tables.find((t) => t !== undefined)
   const none: readonly MethodReturns[] = []
   return table === undefined ? none : returnsIn(new TextDecoder().decode(yield* store.bytes(table)))
 })

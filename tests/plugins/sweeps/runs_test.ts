@@ -115,6 +115,36 @@ test("runs are found below a folder, with their state and what came of them", as
   await assert.rejects(Effect.runPromise(runsIn(at("nowhere"))), /want a folder with runs in it, got none/)
 })
 
+test("of a run that selects tasks to learn from, returns are those after adaptation to unseen tasks", async () => {
+  const settings = {
+    ...smallestSettings,
+    "family.id": "navigation-uniform",
+    use: "select",
+    "grouping.k": 2,
+    "meta.iterations": 1,
+    "selection.learner": "maml",
+    "selection.iterations": 1,
+    "selection.stepsPerTask": 100,
+    "selection.vector": 1,
+    "selection.seeds": 2,
+    "selection.randomDraws": 2,
+    "selection.adaptationSteps": 1,
+    "selection.adaptationStepsPerTask": 100,
+    "selection.unseen": 11,
+    "selection.architectures": []
+  }
+  await doHere({ set: settings, over: { seed: [0] } }, { out: at("selecting") })
+  const [run] = await Effect.runPromise(runsIn(at("selecting")))
+  const returns = await Effect.runPromise(returnsOf(run!))
+  const { rows } = JSON.parse(readFileSync(join(run!.path, "summary.json"), "utf8")).selection
+  assert.ok(rows.length > 2)
+  for (const { method, perSeed } of rows) {
+    const own = returns.find((r) => r.method === method)?.perSeed
+    assert.equal(own?.length, 2)
+    for (const [i, value] of perSeed.entries()) assert.ok(Math.abs(own![i]! - value) < 1e-9, method)
+  }
+})
+
 const verifiedAt = async (path: string): Promise<readonly string[]> => {
   const [run] = await Effect.runPromise(runsIn(path))
   return (await Effect.runPromise(verified(run!))).problems
