@@ -7,18 +7,13 @@ export const ParamsData = schemaOf<Params>()(
   Schema.Record(Schema.String, Schema.Union([Schema.Number, Schema.Boolean, Schema.String]))
 )
 
+const task = { id: Schema.String, environment: Schema.String, params: ParamsData }
+
 /** Schema of a task, for stores and threads. */
-export const TaskData = schemaOf<Task>()(
-  Schema.Struct({ id: Schema.String, environment: Schema.String, params: ParamsData })
-)
+export const TaskData = schemaOf<Task>()(Schema.Struct(task))
 
 /** Schema of a task as a policy is told it, where that is another one of its own: `Problem.tasks`. */
-export const ToldTaskData = Schema.Struct({
-  id: Schema.String,
-  environment: Schema.String,
-  params: ParamsData,
-  toldAs: Schema.optionalKey(Schema.String)
-})
+export const ToldTaskData = Schema.Struct({ ...task, toldAs: Schema.optionalKey(Schema.String) })
 
 /** Schema of a batch's state, for stores and threads. */
 export const BatchStateData = schemaOf<BatchState>()(
