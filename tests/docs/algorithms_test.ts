@@ -2,6 +2,6 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { followPage } from "./page.ts"
 
-test("every block of docs/algorithms.md does what the page says", { timeout: 240_000 }, () => {
+test("every block of docs/algorithms.md does what the page says", () => {
   assert.equal(followPage("algorithms.md"), 5)
 })

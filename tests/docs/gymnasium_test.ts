@@ -42,7 +42,7 @@ test("docs/gymnasium.md has its commands and scripts", () =>
   assert.deepEqual([commands.length, scripts.length], [7, 1]))
 
 for (const [, name = "", body = ""] of scripts)
-  test(`docs/gymnasium.md: ${name}`, { skip, timeout: 60_000 }, () => {
+  test(`docs/gymnasium.md: ${name}`, { skip }, () => {
     const folder = mkdtempSync(join(tmpdir(), "pgex-docs-"))
     const root = fileURLToPath(new URL("../..", import.meta.url))
     mkdirSync(join(folder, "node_modules"))
@@ -59,8 +59,7 @@ for (const [, name = "", body = ""] of scripts)
 
 for (const [, input = "", line = ""] of commands)
   test(`docs/gymnasium.md: pgex ${line.slice(0, 40)}`, {
-    skip: line.includes("HalfCheetah") ? without("mujoco") : line.includes("MiniGrid") ? without("minigrid") : skip,
-    timeout: 300_000
+    skip: line.includes("HalfCheetah") ? without("mujoco") : line.includes("MiniGrid") ? without("minigrid") : skip
   }, () => {
     const folder = mkdtempSync(join(tmpdir(), "pgex-docs-"))
     const args = [...words(line), ...(line.startsWith("run") ? [...small, "--out", join(folder, "run")] : [])]

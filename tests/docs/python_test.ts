@@ -46,8 +46,7 @@ test("docs/python.md has its scripts and three commands; the snippets are at mos
 test(
   "docs/python.md: from a training by Stable-Baselines3 to groups in three commands",
   {
-    skip: without("stable_baselines3"),
-    timeout: 900_000
+    skip: without("stable_baselines3")
   },
   () =>
     inFolder((folder) => {
@@ -92,17 +91,14 @@ for (const [what, name, caller, file] of [
   ["PyTorch", "torch", torchCaller, "features.npz"],
   ["JAX", "jax", jaxCaller, "means.npz"]
 ] as const) {
-  test(
-    `docs/python.md: the snippet of ${what} writes what pgex group takes`,
-    { skip: without(name), timeout: 300_000 },
-    () =>
-      inFolder((folder) => {
-        runPython(folder, "-c", caller)
-        const { code, stdout, stderr } = pgex(["group", file, "--json"], "", session, folder)
-        assert.equal(code, 0, stderr)
-        const { grouping, firstOrder } = JSON.parse(stdout)
-        assert.deepEqual(grouping.labels, [0, 1, 0, 1])
-        assert.deepEqual(firstOrder, [])
-      })
+  test(`docs/python.md: the snippet of ${what} writes what pgex group takes`, { skip: without(name) }, () =>
+    inFolder((folder) => {
+      runPython(folder, "-c", caller)
+      const { code, stdout, stderr } = pgex(["group", file, "--json"], "", session, folder)
+      assert.equal(code, 0, stderr)
+      const { grouping, firstOrder } = JSON.parse(stdout)
+      assert.deepEqual(grouping.labels, [0, 1, 0, 1])
+      assert.deepEqual(firstOrder, [])
+    })
   )
 }

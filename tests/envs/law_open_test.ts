@@ -207,7 +207,7 @@ test("a load() that always refuses is found where play repeats, and may refuse w
   assert.equal(saved(remote(clocks, {}, (_, i) => child(zeroKey, opened++, i))), undefined)
 })
 
-test("environments of the bridge keep the laws of environments elsewhere", { skip, timeout: 60_000 }, () => {
+test("environments of the bridge keep the laws of environments elsewhere", { skip }, () => {
   const source = bridge()
   after(() => source.close())
   for (const id of ["CartPole-v1", "Pendulum-v1", "FrozenLake-v1"]) {

@@ -13,7 +13,7 @@ const sizes = { inputs: 9, outputs: 3, told: { at: 4, tasks: 3 } }
 const rows = 11
 
 export const networkSessionLaws = (subject: Subject): void => {
-  test(`${subject.name}: outputs, gradients and their factors of every architecture`, { timeout: 60_000 }, () =>
+  test(`${subject.name}: outputs, gradients and their factors of every architecture`, () =>
     within(subject, (s) =>
       Effect.gen(function* () {
         const cases = Object.entries(specimens).map(([what, { make }]): Case => {
@@ -35,6 +35,5 @@ export const networkSessionLaws = (subject: Subject): void => {
         })
         assert.equal(yield* agreeing(subject, s, cases), cases.length, "all are well-conditioned")
       })
-    )
-  )
+    ))
 }

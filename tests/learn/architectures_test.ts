@@ -35,7 +35,7 @@ const options: Readonly<Record<string, Readonly<Record<string, number>>>> = {
 }
 
 for (const { id } of architectures)
-  test(`PPO with ${id}, told its task, balances poles whose carts go the other way`, { timeout: 240_000 }, async () => {
+  test(`PPO with ${id}, told its task, balances poles whose carts go the other way`, async () => {
     const network = { ...layers, id, taskOneHot: true, options: options[id] ?? {} }
     for (const seed of [0, 1]) {
       const mean = await learned(network, seed)
@@ -44,7 +44,7 @@ for (const { id } of architectures)
     }
   })
 
-test("PPO that is not told its task does not", { timeout: 120_000 }, async () => {
+test("PPO that is not told its task does not", async () => {
   const mean = await learned({ ...layers, taskOneHot: false }, 0)
   assert.ok(mean < 150, `${mean}`)
 })

@@ -6,7 +6,7 @@ import { after, before, beforeEach, test } from "node:test"
 import { bun, makeFolder, type Outcome, ours, pgexIn, skip, start } from "./support.ts"
 
 /** Each starts the command, some of them a few times. */
-const patient = { timeout: 120_000, skip }
+const options = { skip }
 
 const asked: string[] = []
 const registry = createServer((request, response) => {
@@ -41,7 +41,7 @@ const unfetched = async (outcome: Promise<Outcome>): Promise<Outcome> => {
 
 const pgex = (args: readonly string[], cwd = makeFolder()) => unfetched(pgexIn(cwd, args, variables))
 
-test("bun by itself does fetch what a program names, and the registry here sees it", patient, async () => {
+test("bun by itself does fetch what a program names, and the registry here sees it", options, async () => {
   const folder = makeFolder({ "a.ts": 'import "any-npm-name"', "b.ts": 'require.resolve("other-npm-name")' })
   await start(bun, ["a.ts"], folder, variables)
   await start(bun, ["b.ts"], folder, variables)
@@ -75,15 +75,15 @@ for (const [args, want] of [
   [["config", "r/run.json"], /got any-npm-name/],
   [["run", "--resume", "--out", "r"], /got any-npm-name/]
 ] as const)
-  test(`pgex ${args.join(" ")} fetches nothing`, patient, async () => {
+  test(`pgex ${args.join(" ")} fetches nothing`, options, async () => {
     assert.match((await pgex(args, makeFolder(files))).err, want)
   })
 
-test("pgex doctor fetches nothing", patient, async () => {
+test("pgex doctor fetches nothing", options, async () => {
   assert.equal((await pgex(["doctor"])).code, 0)
 })
 
-test("names of plugins from which a runtime would fetch are refused, under Bun and under Deno", patient, async () => {
+test("names of plugins from which a runtime would fetch are refused, under Bun and under Deno", options, async () => {
   const names = [
     `${address}plugin.js`,
     "npm:any-npm-name",
@@ -111,7 +111,7 @@ const imports: readonly (readonly [text: string, want: RegExp])[] = [
   ['import { something } from "npm:any-npm-name"\nexport default something', /got the address npm:any-npm-name in/]
 ]
 
-test("what a plugin imports and is not installed is named and never fetched, as bun cli.ts too", patient, async () => {
+test("what a plugin imports and is not installed is named and never fetched, as bun cli.ts too", options, async () => {
   for (const [text, want] of imports) {
     const folder = makeFolder({ "plugin.ts": text, "part.ts": 'import part from "@any/part"\nexport default part' })
     const args = ["envs", "--plugin", "./plugin.ts"]
@@ -120,7 +120,7 @@ test("what a plugin imports and is not installed is named and never fetched, as 
   }
 })
 
-test("what a plugin's packages import and is not installed is not fetched either", patient, async () => {
+test("what a plugin's packages import and is not installed is not fetched either", options, async () => {
   const project = makeFolder({
     "plugin.ts": 'import "half"\nexport default 3',
     "late.ts": 'await import("any-late-name").catch(() => 0)\nexport default 3',
@@ -133,7 +133,7 @@ test("what a plugin's packages import and is not installed is not fetched either
   assert.match(err, /late\.ts: want an object, got 3/)
 })
 
-test("bun cli.ts fetches no plugin, nor what one imports while it runs, and Deno no address", patient, async () => {
+test("bun cli.ts fetches no plugin, nor what one imports while it runs, and Deno no address", options, async () => {
   const late = 'await import("any-late-name").catch(() => 0)\nrequire.resolve("x")\nexport default 3'
   const folder = makeFolder({ ...files, "late.ts": late, "far.ts": `import x from "${address}x.js"\nexport default x` })
   const cli = (...args: readonly string[]) => unfetched(start(bun, [ours("cli.ts"), ...args], folder, variables))
@@ -146,7 +146,7 @@ test("bun cli.ts fetches no plugin, nor what one imports while it runs, and Deno
   assert.match(err, /Cannot load plugin any-npm-name: want an installed package/)
 })
 
-test("a new plugin's check and test fetch nothing, in a folder without any package", patient, async () => {
+test("a new plugin's check and test fetch nothing, in a folder without any package", options, async () => {
   const folder = makeFolder()
   const made = await pgex(["plugin", "new", "puck-world"], folder)
   assert.match(made.out, /^bun --no-install test \.\/puck-world$/m)

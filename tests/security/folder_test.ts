@@ -8,7 +8,7 @@ import { tiny } from "../pipeline/job/support.ts"
 import { bun, makeFolder, ours, pgexIn, skip, start } from "./support.ts"
 
 /** Each starts the command, some of them a few times. */
-const patient = { timeout: 120_000, skip }
+const options = { skip }
 
 const evil = 'require("node:fs").writeFileSync("EVIL/ran", "")'
 const python = 'open("EVIL/ran", "w")\n'
@@ -72,7 +72,7 @@ const markOf = (folder: string): string => {
   return /: > (.*)\/ran/.exec(stdout)?.[1] ?? assert.fail("no mark")
 }
 
-test("bun by itself runs what the folder says: the traps work", patient, async () => {
+test("bun by itself runs what the folder says: the traps work", options, async () => {
   const folder = trapped()
   const file = join(makeFolder({ "empty.ts": "console.log(process.env.PGEX_TRAP)" }), "empty.ts")
   assert.equal((await start(bun, [file], folder)).code, 0)
@@ -114,7 +114,7 @@ for (const args of [
 ])
   test(
     `pgex ${args.slice(0, 2).join(" ")} runs nothing of the folder that it is started in, nor takes a setting`,
-    patient,
+    options,
     async () => {
       for (const inside of args[0] === "--version" ? [".", "deep/er"] : ["."]) {
         const folder = trapped()
@@ -128,7 +128,7 @@ for (const args of [
     }
   )
 
-test("Deno takes nothing of the folder either", patient, async () => {
+test("Deno takes nothing of the folder either", options, async () => {
   const folder = trapped()
   const { code, err } = await start(
     ours("node_modules/.bin/deno"),
@@ -164,7 +164,7 @@ const installedIn = (project: string): string => {
 
 test(
   "a dependency with the keyword is in use where policygradex is installed for the project, and that is told",
-  patient,
+  options,
   async () => {
     const project = makeFolder({
       "package.json": manifest({ dependencies: { keyed: "1.0.0" } }),

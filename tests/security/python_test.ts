@@ -6,7 +6,7 @@ import { test } from "node:test"
 import { python, skip as withoutPython } from "../plugins/gymnasium/support.ts"
 import { makeFolder, pgexIn, skip } from "./support.ts"
 
-const patient = { timeout: 120_000, skip: skip || withoutPython }
+const options = { skip: skip || withoutPython }
 
 const family = { id: "gymnasium:downloaded:World-v0", n: 2, options: {} }
 const run = {
@@ -20,7 +20,7 @@ const run = {
   machine: {}
 }
 
-test("a module of the current folder that only run.json names is imported with --trust alone", patient, async () => {
+test("a module of the current folder that only run.json names is imported with --trust alone", options, async () => {
   const folder = makeFolder({
     "downloaded.py": 'open("ran", "w")\n',
     "r/run.json": JSON.stringify(run),

@@ -63,7 +63,7 @@ for (const [name, family] of [
   ["a categorical policy", ["--set", "family.id=cartpole-length"]]
 ] as const) {
   const skip = missing.length === 0 ? false : `there is no ${missing.join(" and no ")}`
-  test(`pgex run leaves the same artefacts under Bun and Deno: ${name}`, { skip, timeout: 60_000 }, async () => {
+  test(`pgex run leaves the same artefacts under Bun and Deno: ${name}`, { skip }, async () => {
     const [bun, deno] = await Promise.all([
       run(programs.bun ?? "", [], [...family, "--set", "workers=1"]),
       run(programs.deno ?? "", ["run", "-A", "--no-check"], [...family, "--set", "workers=2"])

@@ -11,35 +11,31 @@ import { inSession, problemOf, right } from "../support.ts"
 const goals = (degrees: readonly number[]) =>
   degrees.map((d) => ({ id: `${d}`, params: { goal_angle: (d * Math.PI) / 180 } }))
 
-test(
-  "BO-MRL learns where goals lie: unseen ones are nearer before adaptation, and nearer after one, than without learning",
-  { timeout: 120_000 },
-  () =>
-    inSession(
-      Effect.gen(function* () {
-        const network = { layers: 1, width: 16, activation: "tanh", taskOneHot: false } as const
-        const policy = right(boMrl.makePolicy(navigation, network))
-        const base = { policy, environmentsPerTask: 5 }
-        const config = { ...boMrl.defaults, trust: { ...boMrl.defaults.trust, kl: 3e-3 } }
-        const tasks = goals([30, 60, 90, 120, 150])
-        const learner = yield* boMrl.learner(config, problemOf(navigation, { ...base, tasks, stepsPerTask: 1000 }))
-        const unseen = problemOf(navigation, { ...base, tasks: goals([45, 75, 105, 135]), stepsPerTask: 500 })
-        const { adapt } = yield* (untyped(boMrl).adapter ?? assert.fail())(config, unseen)
-        const returns = Effect.fnUntraced(function* (at: State) {
-          const adapted = yield* adapt(at, 1, child(zeroKey, "test"))
-          return [0, 1].map((k) => mean(adapted.map((a) => a.rollouts[k]?.meanReturn ?? Number.NaN)))
-        })
-        const gained: number[][] = []
-        for (const seed of [1, 2]) {
-          let state = yield* learner.init(child(zeroKey, seed))
-          const untrained = yield* returns(state)
-          for (let i = 0; i < 20; i++) state = (yield* learner.iterate(state)).state
-          const trained = yield* returns(state)
-          gained.push(trained.map((r, k) => r - untrained[k]!))
-          assert.ok(trained[1]! > trained[0]! + 10, `${trained}`)
-        }
-        assert.ok(Math.min(...gained.map((g) => g[0]!)) > 25, `${gained}`)
-        assert.ok(mean(gained.map((g) => g[1]!)) > 8, `${gained}`)
+test("BO-MRL learns where goals lie: unseen ones are nearer before adaptation, and nearer after one, than without learning", () =>
+  inSession(
+    Effect.gen(function* () {
+      const network = { layers: 1, width: 16, activation: "tanh", taskOneHot: false } as const
+      const policy = right(boMrl.makePolicy(navigation, network))
+      const base = { policy, environmentsPerTask: 5 }
+      const config = { ...boMrl.defaults, trust: { ...boMrl.defaults.trust, kl: 3e-3 } }
+      const tasks = goals([30, 60, 90, 120, 150])
+      const learner = yield* boMrl.learner(config, problemOf(navigation, { ...base, tasks, stepsPerTask: 1000 }))
+      const unseen = problemOf(navigation, { ...base, tasks: goals([45, 75, 105, 135]), stepsPerTask: 500 })
+      const { adapt } = yield* (untyped(boMrl).adapter ?? assert.fail())(config, unseen)
+      const returns = Effect.fnUntraced(function* (at: State) {
+        const adapted = yield* adapt(at, 1, child(zeroKey, "test"))
+        return [0, 1].map((k) => mean(adapted.map((a) => a.rollouts[k]?.meanReturn ?? Number.NaN)))
       })
-    )
-)
+      const gained: number[][] = []
+      for (const seed of [1, 2]) {
+        let state = yield* learner.init(child(zeroKey, seed))
+        const untrained = yield* returns(state)
+        for (let i = 0; i < 20; i++) state = (yield* learner.iterate(state)).state
+        const trained = yield* returns(state)
+        gained.push(trained.map((r, k) => r - untrained[k]!))
+        assert.ok(trained[1]! > trained[0]! + 10, `${trained}`)
+      }
+      assert.ok(Math.min(...gained.map((g) => g[0]!)) > 25, `${gained}`)
+      assert.ok(mean(gained.map((g) => g[1]!)) > 8, `${gained}`)
+    })
+  ))

@@ -15,9 +15,7 @@ const settings = (id: string, options: Readonly<Record<string, unknown>>): Setti
   groupTraining: { ...tiny.groupTraining, iterations: 1, seeds: 1 }
 })
 
-test("a run with a meta-learner is of returns after adaptation, also in groups of one task", {
-  timeout: 60_000
-}, async () => {
+test("a run with a meta-learner is of returns after adaptation, also in groups of one task", async () => {
   const small = settings("promp", { inner: { rate: 0.5 } })
   const done = await run({ ...small, family: { id: "navigation-uniform", n: 3, options: {} }, grouping: { k: 3 } })
   assert.ok(done._tag === "Success", done._tag === "Failure" ? done.failure.message : "")
@@ -30,7 +28,7 @@ test("a run with a meta-learner is of returns after adaptation, also in groups o
 
 const run = (x: Settings) => Effect.runPromise(Effect.result(experiment(x, { quiet: true })))
 
-test("a run takes a meta-learner by name, with settings over its defaults", { timeout: 60_000 }, async () => {
+test("a run takes a meta-learner by name, with settings over its defaults", async () => {
   const done = await run(settings("fomaml", { inner: { steps: 2 } }))
   assert.ok(done._tag === "Success")
   assert.equal(done.success.grouping.labels.length, 4)

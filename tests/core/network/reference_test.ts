@@ -40,8 +40,7 @@ const python = [
   .find((name) => spawnSync(name, ["-c", "import torch"], { stdio: "ignore" }).status === 0)
 
 test("bench/peers/torch_architectures.py makes the reference again, to 1e-12", {
-  skip: python === undefined ? "no Python with torch: PGEX_PYTHON, bench/peers/.venv" : false,
-  timeout: 120_000
+  skip: python === undefined ? "no Python with torch: PGEX_PYTHON, bench/peers/.venv" : false
 }, () => {
   const folder = mkdtempSync(join(tmpdir(), "pgex-"))
   try {

@@ -21,9 +21,7 @@ const learners = {
 
 for (const { id } of architectures)
   for (const algorithm of ["ppo", "sac"] as const)
-    test(`a run by ${algorithm} with ${id}, told its task, gets to its groups, and its policies come back`, {
-      timeout: 120_000
-    }, async () => {
+    test(`a run by ${algorithm} with ${id}, told its task, gets to its groups, and its policies come back`, async () => {
       const network = { ...smallest.network, layers: 2, id, taskOneHot: true, options: options[id] ?? {} }
       const { data, files } = await run({
         ...smallest,

@@ -17,8 +17,7 @@ const folder = mkdtempSync(join(tmpdir(), "pgex-recorded-"))
 after(() => rmSync(folder, { recursive: true }))
 
 test("a run of half-cheetahs keeps the states of the episodes that its report plays, and replay draws them", {
-  skip: without("3.14.0"),
-  timeout: 300_000
+  skip: without("3.14.0")
 }, async () => {
   const run = join(folder, "run")
   const cheetahs = { ...config, family: { id: "halfcheetah-direction", n: 2, options: {} } }

@@ -5,9 +5,7 @@ import { join } from "node:path"
 import { test } from "node:test"
 import { pgex } from "../../support/pgex.ts"
 
-test("pgex cache shows the folder of compiled plans, and clears it; pgex doctor says it too", {
-  timeout: 120_000
-}, () => {
+test("pgex cache shows the folder of compiled plans, and clears it; pgex doctor says it too", () => {
   const PGEX_CACHE = mkdtempSync(join(tmpdir(), "pgex-"))
   try {
     const folder = join(PGEX_CACHE, "native")

@@ -46,26 +46,20 @@ const told =
   /episodes of Endless-v0 have no time limit: each is truncated after 10000 steps; maxEpisodeSteps is its limit/
 
 for (const [id, action] of Object.entries(spaces))
-  test(
-    `a run by ${id} in an environment that nothing ends comes to its end, and that and evaluate say where episodes do`,
-    {
-      timeout: 300_000
-    },
-    () =>
-      inFolder({ "endless.ts": endless(action) }, (folder) => {
-        const plugin = join(folder, "endless.ts")
-        const [config, out] = [join(folder, "config.json"), join(folder, "run")]
-        const settings = { ...configOf(id), preset: "quick", family: { id: "rooms", n: 2, options: {} } }
-        const truth = { ...settings.truth, subsets: 1, iterations: 1 }
-        writeFileSync(config, JSON.stringify({ ...settings, truth }))
-        const ran = pgex(["run", config, "--out", out, "--plugin", plugin, "--quiet"])
-        assert.equal(ran.code, 0, ran.stderr)
-        assert.match(ran.stderr, told)
-        const { code, stdout, stderr } = pgex(["evaluate", out, "--plugin", plugin, "--episodes", "2", "--json"])
-        assert.equal(code, 0, stderr)
-        assert.match(stderr, told)
-        const { tasks } = JSON.parse(stdout)
-        assert.equal(tasks.length, 2)
-        for (const { meanLength } of tasks) assert.equal(meanLength, MOST_STEPS)
-      })
-  )
+  test(`a run by ${id} in an environment that nothing ends comes to its end, and that and evaluate say where episodes do`, () =>
+    inFolder({ "endless.ts": endless(action) }, (folder) => {
+      const plugin = join(folder, "endless.ts")
+      const [config, out] = [join(folder, "config.json"), join(folder, "run")]
+      const settings = { ...configOf(id), preset: "quick", family: { id: "rooms", n: 2, options: {} } }
+      const truth = { ...settings.truth, subsets: 1, iterations: 1 }
+      writeFileSync(config, JSON.stringify({ ...settings, truth }))
+      const ran = pgex(["run", config, "--out", out, "--plugin", plugin, "--quiet"])
+      assert.equal(ran.code, 0, ran.stderr)
+      assert.match(ran.stderr, told)
+      const { code, stdout, stderr } = pgex(["evaluate", out, "--plugin", plugin, "--episodes", "2", "--json"])
+      assert.equal(code, 0, stderr)
+      assert.match(stderr, told)
+      const { tasks } = JSON.parse(stdout)
+      assert.equal(tasks.length, 2)
+      for (const { meanLength } of tasks) assert.equal(meanLength, MOST_STEPS)
+    }))

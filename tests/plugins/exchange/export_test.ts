@@ -67,8 +67,7 @@ print(json.dumps(log_prob.tolist()))
 
 for (const name of ["ppo_cartpole", "cleanrl_continuous"]) {
   test(`${name}: PyTorch loads the weights, and computes log π from them`, {
-    skip: without("torch"),
-    timeout: 200_000
+    skip: without("torch")
   }, () => {
     const c = reference.cases.find((x) => x.name === name) ?? assert.fail()
     const files = { "policy.pth": right(policyToTorch(importedCase(c))), "case.json": JSON.stringify(c) }
@@ -93,8 +92,7 @@ print(json.dumps(log_prob.tolist()))
 `
 
 test("Stable-Baselines3 takes the weights by set_parameters, and not by load, which wants more than a policy", {
-  skip: without("stable_baselines3"),
-  timeout: 200_000
+  skip: without("stable_baselines3")
 }, () => {
   const c = reference.cases.find((x) => x.name === "ppo_cartpole") ?? assert.fail()
   close(run(sb3, { "policy.zip": right(policyToSb3(importedCase(c))), "case.json": JSON.stringify(c) }), c.logProb)

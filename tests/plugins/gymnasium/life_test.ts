@@ -16,7 +16,7 @@ import { pgex } from "../../support/pgex.ts"
 import { signalled } from "../io/ending/support.ts"
 import { bridge, ends, lives, python, right, skip } from "./support.ts"
 
-const patient = { timeout: 60_000, skip }
+const options = { skip }
 const here = fileURLToPath(new URL(".", import.meta.url))
 const variables = { PGEX_PYTHON: python ?? "", PYTHONPATH: here, PYTHONDONTWRITEBYTECODE: "1" }
 
@@ -31,7 +31,7 @@ const inFolder = async (use: (folder: string) => void | Promise<void>): Promise<
 
 /** In the middle of a step: one that runs Python, and one that keeps the interpreter to itself. */
 for (const id of ["oddities:odd/Manners-v0?manner=spins", "manners:life/Holds-v0"])
-  test(`a process ends with its parent that is killed, in a step of ${id}`, patient, async () => {
+  test(`a process ends with its parent that is killed, in a step of ${id}`, options, async () => {
     const script = fileURLToPath(new URL("./parent.ts", import.meta.url))
     const prefix = process.versions.deno === undefined ? [script] : ["run", "-A", "--no-check", script]
     const parent = spawn(process.execPath, [...prefix, `gymnasium:${id}`], { stdio: ["ignore", "pipe", "inherit"] })
@@ -58,7 +58,7 @@ test("environments are closed where a source is, those in a batch and those that
 
 test(
   "environments are closed where a command ends, and where a signal ends it in the middle of slow steps",
-  patient,
+  options,
   () =>
     inFolder(async (folder) => {
       const note = join(folder, "note")
@@ -81,7 +81,7 @@ test(
     })
 )
 
-test("what an environment prints is shown by the line, so many of them, and counted from there on", patient, () => {
+test("what an environment prints is shown by the line, so many of them, and counted from there on", options, () => {
   const args = ["replay", "--env", "gymnasium:manners:life/Prints-v0", "--actions", "-"]
   const { code, stdout, stderr } = pgex(args, JSON.stringify(Array(10).fill(0)), variables)
   assert.equal(code, 0)

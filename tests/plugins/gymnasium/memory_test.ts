@@ -106,7 +106,7 @@ const sizes = Object.entries({
   "evaluation.episodes": 1
 }).flatMap(([key, value]) => ["--set", `${key}=${value}`])
 
-test("pgex run says of an environment that remembers what it cannot promise", { skip, timeout: 60_000 }, () => {
+test("pgex run says of an environment that remembers what it cannot promise", { skip }, () => {
   const folder = mkdtempSync(join(tmpdir(), "pgex-memory-"))
   const id = "gymnasium:odd_values:value/Counts-v0"
   const family = ["--set", `family.id=${id}`, "--set", "family.n=2"]

@@ -30,8 +30,7 @@ const played = (family: Family, options: Params, steps: number) => {
 }
 
 test("gymnasium:Meta-World/MT10 is ten tasks, with rewards and success", {
-  skip: without("metaworld"),
-  timeout: 60_000
+  skip: without("metaworld")
 }, () => {
   const family = right(source.family("gymnasium:Meta-World/MT10"))
   assert.equal(right(family.tasks({ n: 10 })).tasks.length, 10)
@@ -55,8 +54,7 @@ test("gymnasium:deep-sea-treasure-v0 keeps its two rewards", { skip: without("mo
 })
 
 test("gymnasium:HalfCheetah-v5?target=velocity rewards a speed, another one in each task", {
-  skip: without("mujoco"),
-  timeout: 30_000
+  skip: without("mujoco")
 }, () => {
   const family = right(source.family("gymnasium:HalfCheetah-v5?target=velocity"))
   const { rows, infos } = played(family, { n: 3, parameter: "target_velocity", from: 0, to: 2 }, 5)
@@ -68,8 +66,7 @@ test("gymnasium:HalfCheetah-v5?target=velocity rewards a speed, another one in e
 })
 
 test("gymnasium:HalfCheetah-v5 runs either way, by the weight of its reward for speed", {
-  skip: without("mujoco"),
-  timeout: 30_000
+  skip: without("mujoco")
 }, () => {
   const family = right(source.family("gymnasium:HalfCheetah-v5"))
   const { infos } = played(family, { n: 2, parameter: "forward_reward_weight", values: "1,-1" }, 5)
@@ -88,8 +85,7 @@ test("an id asks for a target velocity of runners only", { skip: without("mujoco
 })
 
 test("gymnasium:highway-fast-v0 takes the keys of its config", {
-  skip: without("highway_env"),
-  timeout: 30_000
+  skip: without("highway_env")
 }, () => {
   const family = right(source.family("gymnasium:highway-fast-v0"))
   const { rows, infos } = played(family, { n: 2, parameter: "config.vehicles_count", values: "3,12" }, 2)

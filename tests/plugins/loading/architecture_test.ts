@@ -38,32 +38,27 @@ const settings = (plugins: readonly string[], times: unknown): Settings => ({
   groupTraining: { iterations: 1, seeds: 1 }
 })
 
-test(
-  "a run trains networks of a plugin's architecture, and its policies come back from their files",
-  { timeout: 60_000 },
-  () =>
-    inFolder({ "networks.ts": plugin }, async (folder) => {
-      const file = join(folder, "networks.ts")
-      const out = join(folder, "run")
-      const { leftOut } = await Effect.runPromise(experiment(settings([file], 3), { quiet: true, out }))
-      // Its hidden layer grows with the inputs: with further ones it is another function.
-      const why = leftOut.find((row) => row.method === "one policy told its task")?.why
-      assert.match(why ?? "", /^a network growing with further inputs has \d+ parameters, its widened θ★ \d+$/)
-      const catalog = catalogWith(await load([file], folder))
-      const { store } = await Effect.runPromise(readRun(out))
-      const policies = await Effect.runPromise(policiesOfRun(store, catalog))
-      for (const { policy } of policies) {
-        assert.equal(policy.network.id, "growing")
-        assert.deepEqual(policy.network.words, [`${3 * policy.inputs} tanh`])
-      }
-      assert.ok(policies.length > 0)
-    })
-)
+test("a run trains networks of a plugin's architecture, and its policies come back from their files", () =>
+  inFolder({ "networks.ts": plugin }, async (folder) => {
+    const file = join(folder, "networks.ts")
+    const out = join(folder, "run")
+    const { leftOut } = await Effect.runPromise(experiment(settings([file], 3), { quiet: true, out }))
+    // Its hidden layer grows with the inputs: with further ones it is another function.
+    const why = leftOut.find((row) => row.method === "one policy told its task")?.why
+    assert.match(why ?? "", /^a network growing with further inputs has \d+ parameters, its widened θ★ \d+$/)
+    const catalog = catalogWith(await load([file], folder))
+    const { store } = await Effect.runPromise(readRun(out))
+    const policies = await Effect.runPromise(policiesOfRun(store, catalog))
+    for (const { policy } of policies) {
+      assert.equal(policy.network.id, "growing")
+      assert.deepEqual(policy.network.words, [`${3 * policy.inputs} tanh`])
+    }
+    assert.ok(policies.length > 0)
+  }))
 
-test("an architecture's own settings are checked before anything is computed", { timeout: 60_000 }, () =>
+test("an architecture's own settings are checked before anything is computed", () =>
   inFolder({ "networks.ts": plugin }, async (folder) => {
     const file = join(folder, "networks.ts")
     const failure = await Effect.runPromise(Effect.flip(experiment(settings([file], 0.5), { quiet: true })))
     assert.match(failure.message, /network settings of growing.*times/s)
-  })
-)
+  }))

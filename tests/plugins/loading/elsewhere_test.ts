@@ -7,9 +7,6 @@ import { after, before, test } from "node:test"
 import { tiny } from "../../pipeline/job/support.ts"
 import { pgex } from "../../support/pgex.ts"
 
-/** Each test starts the command several times. */
-const patient = { timeout: 120_000 }
-
 const root = mkdtempSync(join(tmpdir(), "pgex-elsewhere-"))
 const [home, other, mark] = [join(root, "home"), join(root, "other"), join(root, "ran")]
 const library = new URL("../../../mod.ts", import.meta.url).href
@@ -69,30 +66,26 @@ const commands = [
 
 for (const args of commands) {
   const named = args.map((word) => word.replace(root, "…")).join(" ")
-  test(
-    `pgex ${named}: no code of a plugin that only run.json names runs, and the command that would is told`,
-    patient,
-    () => {
-      const { code, stdout, stderr } = withoutCode(other, ...args, "--json")
-      assert.equal(code, 1)
-      const { error } = JSON.parse(stdout)
-      assert.equal(error._tag, "ArgumentError")
-      assert.match(
-        error.message,
-        /Cannot use the plugins that .*run\.json names: want --plugin FILE for each, or --trust/
-      )
-      assert.ok(error.got.includes(`../puck/plugin.ts (${join(home, "puck", "plugin.ts")})`), error.got)
-      assert.ok(stderr.endsWith(`pgex ${args.join(" ")} --json --trust\n`), stderr)
-      assert.match(stderr, /; if you know them: (npx )?pgex /)
-    }
-  )
+  test(`pgex ${named}: no code of a plugin that only run.json names runs, and the command that would is told`, () => {
+    const { code, stdout, stderr } = withoutCode(other, ...args, "--json")
+    assert.equal(code, 1)
+    const { error } = JSON.parse(stdout)
+    assert.equal(error._tag, "ArgumentError")
+    assert.match(
+      error.message,
+      /Cannot use the plugins that .*run\.json names: want --plugin FILE for each, or --trust/
+    )
+    assert.ok(error.got.includes(`../puck/plugin.ts (${join(home, "puck", "plugin.ts")})`), error.got)
+    assert.ok(stderr.endsWith(`pgex ${args.join(" ")} --json --trust\n`), stderr)
+    assert.match(stderr, /; if you know them: (npx )?pgex /)
+  })
 
-  test(`pgex ${named} --trust does it from another folder`, patient, () => {
+  test(`pgex ${named} --trust does it from another folder`, () => {
     const { code, stderr } = at(other, ...args, "--trust")
     assert.equal(code, 0, stderr)
   })
 
-  test(`pgex ${named} --plugin FILE does it too`, patient, () => {
+  test(`pgex ${named} --plugin FILE does it too`, () => {
     const { code, stderr } = at(other, ...args, "--plugin", "../home/puck/plugin.ts")
     assert.equal(code, 0, stderr)
     assert.ok(!stderr.includes("is not as the run was made with"))
@@ -105,7 +98,7 @@ test("a run that was taken up again elsewhere leaves the same artefacts", () => 
   assert.equal(artefacts(join(root, "again")), artefacts(run))
 })
 
-test("a run that moves together with its plugin finds it by the way between them, not where it was", patient, () => {
+test("a run that moves together with its plugin finds it by the way between them, not where it was", () => {
   const moved = join(root, "moved")
   cpSync(home, moved, { recursive: true })
   renameSync(join(home, "puck"), join(home, "gone"))
@@ -117,7 +110,7 @@ test("a run that moves together with its plugin finds it by the way between them
   }
 })
 
-test("where the plugin moved both places are named, and --plugin says where it is", patient, () => {
+test("where the plugin moved both places are named, and --plugin says where it is", () => {
   const moved = join(root, "alone")
   cpSync(run, moved, { recursive: true })
   renameSync(join(home, "puck"), join(home, "gone"))
@@ -137,7 +130,7 @@ test("where the plugin moved both places are named, and --plugin says where it i
   }
 })
 
-test("a plugin that changed since the run is told, and a run is not taken up again with it", patient, () => {
+test("a plugin that changed since the run is told, and a run is not taken up again with it", () => {
   const file = join(home, "puck", "plugin.ts")
   writeFileSync(file, `${puck}\n// changed\n`)
   try {
@@ -151,7 +144,7 @@ test("a plugin that changed since the run is told, and a run is not taken up aga
   }
 })
 
-test("a run file of an older version, which holds names alone, is asked about its plugins too", patient, () => {
+test("a run file of an older version, which holds names alone, is asked about its plugins too", () => {
   const old = join(root, "old")
   cpSync(run, old, { recursive: true })
   const { plugins: _, ...rest } = JSON.parse(readFileSync(join(old, "run.json"), "utf8"))
@@ -161,7 +154,7 @@ test("a run file of an older version, which holds names alone, is asked about it
   assert.equal(at(join(home, "work"), ...args, "--trust").code, 0)
 })
 
-test("a file in a run's directory that is no run file is not taken for the person's own", patient, () => {
+test("a file in a run's directory that is no run file is not taken for the person's own", () => {
   const disguised = join(root, "disguised")
   cpSync(run, disguised, { recursive: true })
   writeFileSync(join(disguised, "run.json"), JSON.stringify({ ...config, plugins: [join(home, "puck", "plugin.ts")] }))
@@ -170,7 +163,7 @@ test("a file in a run's directory that is no run file is not taken for the perso
   assert.match(stderr, /want --plugin FILE for each, or --trust/)
 })
 
-test("plugins that a run file records otherwise than pgex does are refused", patient, () => {
+test("plugins that a run file records otherwise than pgex does are refused", () => {
   const odd = join(root, "odd")
   cpSync(run, odd, { recursive: true })
   const whole = JSON.parse(readFileSync(join(odd, "run.json"), "utf8"))

@@ -47,21 +47,17 @@ const run = (settings: Settings) => Effect.runPromise(experiment({ ...small, ...
 const failure = (settings: Settings) =>
   Effect.runPromise(Effect.flip(experiment({ ...small, ...settings }, { quiet: true })))
 
-test(
-  "a run takes a plugin's learner, grouping and loggers; a logger that fails stops nothing",
-  { timeout: 60_000 },
-  () =>
-    inFolder({ "parts.ts": plugin }, async (folder) => {
-      const plugins = [join(folder, "parts.ts")]
-      const algorithm = { id: "ppo-again", "ppo-again": { learningRate: 1e-3 } }
-      const data = await run({ plugins, algorithm, grouping: { method: "halves", k: 2 } })
-      assert.deepEqual([data.grouping.method, data.grouping.k, data.grouping.labels], ["halves", 2, [0, 0, 1, 1]])
-      assert.ok(data.comparison.some((c) => c.method === "groups by halves"))
-      const { rows, closed, name } = Reflect.get(globalThis, "logged")
-      assert.ok(rows > 0)
-      assert.deepEqual([closed, name], [1, "memory"])
-    })
-)
+test("a run takes a plugin's learner, grouping and loggers; a logger that fails stops nothing", () =>
+  inFolder({ "parts.ts": plugin }, async (folder) => {
+    const plugins = [join(folder, "parts.ts")]
+    const algorithm = { id: "ppo-again", "ppo-again": { learningRate: 1e-3 } }
+    const data = await run({ plugins, algorithm, grouping: { method: "halves", k: 2 } })
+    assert.deepEqual([data.grouping.method, data.grouping.k, data.grouping.labels], ["halves", 2, [0, 0, 1, 1]])
+    assert.ok(data.comparison.some((c) => c.method === "groups by halves"))
+    const { rows, closed, name } = Reflect.get(globalThis, "logged")
+    assert.ok(rows > 0)
+    assert.deepEqual([closed, name], [1, "memory"])
+  }))
 
 test("an unknown learner or method is refused with what there is; bad settings and labels by their own words", () =>
   inFolder({ "parts.ts": plugin }, async (folder) => {
@@ -127,7 +123,7 @@ test("pgex plugin check holds loggers to laws: what they give, take and end", ()
   })
 })
 
-test("pgex plugin check holds groupings and learners to laws too", { timeout: 60_000 }, () => {
+test("pgex plugin check holds groupings and learners to laws too", () => {
   const worse = plugin.replace(
     "algorithms.ppo, id",
     "algorithms.ppo, supports: () => false, makePolicy: () => { throw new Error('no policy') }, id"

@@ -5,7 +5,7 @@ import { environmentLaws, familyLaws, type Law } from "../../../envs/mod.ts"
 import { physics } from "../../../plugins/mujoco/mod.ts"
 import { without } from "./support.ts"
 
-const options = { skip: without("3.14.0"), timeout: 300_000 }
+const options = { skip: without("3.14.0") }
 
 const held = (id: string, laws: readonly Law[]): void => {
   for (const law of laws) test(`${id}: ${law.name}`, options, () => assert.equal(law.check(), undefined))

@@ -67,8 +67,7 @@ const shownBy = (columns: number, rows: number, variables: Readonly<Record<strin
 }
 
 test("in 60 columns a run is one view that never breaks a line, with return, time and tasks", {
-  skip,
-  timeout: 120_000
+  skip
 }, () => {
   const text = shownBy(60, 24, {})
   const { lines, highest } = screen(text)
@@ -88,7 +87,7 @@ test("in 60 columns a run is one view that never breaks a line, with return, tim
   assert.ok(text.includes("\u001b[2m"))
 })
 
-test("NO_COLOR takes the colours away, and a low terminal keeps the newest stages", { skip, timeout: 120_000 }, () => {
+test("NO_COLOR takes the colours away, and a low terminal keeps the newest stages", { skip }, () => {
   const text = shownBy(80, 5, { NO_COLOR: "1" })
   // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what a terminal gets
   assert.ok(!/\u001b\[\d*m/.test(text))

@@ -29,9 +29,7 @@ const trainings = trainAll(
   [0, 1, 2].map((i) => ({ tasks: [task], iterations: 1, key: child(zeroKey, i) }))
 )
 
-test("trainings whose workers lose their session are done anew on workers with another", {
-  timeout: 60_000
-}, async () => {
+test("trainings whose workers lose their session are done anew on workers with another", async () => {
   const entry = new URL("./lossy_worker.ts", import.meta.url)
   const said: string[] = []
   const note = (sentence: string) => Effect.sync(() => void said.push(sentence))

@@ -36,8 +36,7 @@ const folder = mkdtempSync(join(tmpdir(), "pgex-compared-"))
 after(() => rmSync(folder, { recursive: true }))
 
 test("runs beside each other are one page: settings and results that differ, in pictures that axe-core accepts; names are texts", {
-  skip: noChromium,
-  timeout: 300_000
+  skip: noChromium
 }, async () => {
   const file = join(folder, "compared.html")
   writeFileSync(file, page)

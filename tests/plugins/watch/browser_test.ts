@@ -7,8 +7,7 @@ import { browser, keepPhoto, noChromium, violations } from "../../support/chromi
 import { HOSTILE, runs, serving } from "./support.ts"
 
 test("the page grows with its run, shows hostile names as text, and has no mistakes", {
-  skip: noChromium,
-  timeout: 300_000
+  skip: noChromium
 }, async () => {
   const { folder, remove } = await runs()
   const { url, close } = await serving(folder)

@@ -9,9 +9,6 @@ import { type Kind, sessionLayer } from "../../../plugins/sessions/mod.ts"
 import { type WorkerOptions, workersLayer } from "../../../plugins/workers/mod.ts"
 import { odd } from "./odd.ts"
 
-/** Threads take a second to start, and many on a busy machine. */
-export const patient = { timeout: 120_000 }
-
 export const tasks = [0.3, 0.5, 1].map(
   (length): Task => ({ id: `${length}`, environment: "CartPole-v1", params: { length } })
 )

@@ -9,7 +9,7 @@ import type { Assignment, Trained } from "../../../pipeline/jobs/training.ts"
 import { trainAll } from "../../../pipeline/jobs/training_job.ts"
 import { calling } from "../../../plugins/loading/mod.ts"
 import { mark } from "./odd.ts"
-import { anywhere, here, listening, onWorkers, patient, spec, tasks } from "./support.ts"
+import { anywhere, here, listening, onWorkers, spec, tasks } from "./support.ts"
 
 const work = (i: number, change: Partial<Assignment> = {}): Assignment => ({
   tasks: [tasks[i % 3]!],
@@ -23,7 +23,7 @@ const several = [0, 1, 2, 3].map((i) => work(i, { iterations: 1 + (i % 2) }))
 const all = (assignments: readonly Assignment[], of: Partial<TrainingSpec> = {}) =>
   trainAll({ ...spec, ...of }, assignments)
 
-test("trainAll() gives the same bits on any number of workers, and tells of each training once", patient, async () => {
+test("trainAll() gives the same bits on any number of workers, and tells of each training once", async () => {
   const want = await here(all(several))
   assert.ok(want.every((t) => t.cost.flops > 0 && t.cost.bytes > 0 && t.policy.length > 0))
   for (const workers of [1, 3]) {
@@ -36,7 +36,7 @@ test("trainAll() gives the same bits on any number of workers, and tells of each
   }
 })
 
-test("trainAll() gives the same bits as this thread whatever the assignments", patient, async () => {
+test("trainAll() gives the same bits as this thread whatever the assignments", async () => {
   const parameters = fc.option(fc.infiniteStream(fc.float({ min: -1, max: 1, noNaN: true, noDefaultInfinity: true })), {
     nil: undefined
   })
@@ -63,12 +63,12 @@ test("trainAll() gives the same bits as this thread whatever the assignments", p
   )
 })
 
-test("trainAll() gives the same bits as this thread in the reference session", patient, async () => {
+test("trainAll() gives the same bits as this thread in the reference session", async () => {
   const two = all(several.slice(0, 2))
   assert.deepEqual(await onWorkers({ sessionKind: () => "reference" }, two), await here(two, "reference"))
 })
 
-test("trainAll() names the assignment that failed, with the training's own typed error", patient, async () => {
+test("trainAll() names the assignment that failed, with the training's own typed error", async () => {
   const bad = { start: { policy: new Float64Array(3) } }
   const [start, diverged] = await onWorkers(
     {},
@@ -88,33 +88,29 @@ test("trainAll() names the assignment that failed, with the training's own typed
   assert.equal(diverged.reason._tag === "TrainingDiverged" && diverged.reason.quantity, "reward or log-probability")
 })
 
-test(
-  "what contributed code throws in a worker is the failure that it is in this thread, part by part",
-  patient,
-  async () => {
-    const thrown = Effect.flip(
-      calling(
-        all(
-          [0, 1].map((i) => work(i, { tasks: [anywhere[i]!] })),
-          { environment: "Contributed-v0" }
-        )
+test("what contributed code throws in a worker is the failure that it is in this thread, part by part", async () => {
+  const thrown = Effect.flip(
+    calling(
+      all(
+        [0, 1].map((i) => work(i, { tasks: [anywhere[i]!] })),
+        { environment: "Contributed-v0" }
       )
     )
-    const parts = (e: object) => JSON.parse(JSON.stringify(e))
-    const [there, alone] = [parts(await onWorkers({}, thrown)), parts(await here(thrown))]
-    assert.deepEqual([there._tag, there.plugin, there.field], ["PluginError", "someone's", "Contributed-v0.step()"])
-    assert.match(there.got, /want a: b, got c; d/)
-    assert.deepEqual(there, alone)
-  }
-)
+  )
+  const parts = (e: object) => JSON.parse(JSON.stringify(e))
+  const [there, alone] = [parts(await onWorkers({}, thrown)), parts(await here(thrown))]
+  assert.deepEqual([there._tag, there.plugin, there.field], ["PluginError", "someone's", "Contributed-v0.step()"])
+  assert.match(there.got, /want a: b, got c; d/)
+  assert.deepEqual(there, alone)
+})
 
-test("trainAll() refuses what the spec names but nobody knows, before any training", patient, async () => {
+test("trainAll() refuses what the spec names but nobody knows, before any training", async () => {
   const e = await onWorkers({}, Effect.flip(all(several, { environment: "CartPool-v1" })))
   assert.equal(e._tag, "UnknownName")
   assert.match(e.message, /did you mean/i)
 })
 
-test("trainAll() fails with one typed error when a worker dies, and works again after", patient, async () => {
+test("trainAll() fails with one typed error when a worker dies, and works again after", async () => {
   const [lost, after] = await onWorkers(
     {},
     Effect.all([Effect.flip(all(several, { environment: "Deadly-v0" })), all(several)])
@@ -124,7 +120,7 @@ test("trainAll() fails with one typed error when a worker dies, and works again 
   assert.deepEqual(after, await here(all(several)))
 })
 
-test("trainAll() begins the work of a worker that dies again, once, and says so", patient, async () => {
+test("trainAll() begins the work of a worker that dies again, once, and says so", async () => {
   const { notes, note } = listening()
   const frail = all(
     [0, 1].map((i) => work(i, { tasks: [anywhere[i]!] })),
@@ -140,11 +136,11 @@ test("trainAll() begins the work of a worker that dies again, once, and says so"
   assert.match(notes[0]!, /^A worker thread was lost, its work is begun again: want it to finish, got .*exit code 4/)
 })
 
-test("trainAll() lets a defect be a defect", patient, async () => {
+test("trainAll() lets a defect be a defect", async () => {
   await assert.rejects(onWorkers({}, all(several, { environment: "Buggy-v0" })), /an environment's own mistake/)
 })
 
-test("trainAll() can be interrupted while its workers hang, and works again after", patient, async () => {
+test("trainAll() can be interrupted while its workers hang, and works again after", async () => {
   const interrupted = Effect.gen(function* () {
     yield* all(several)
     const fiber = yield* Effect.forkChild(all(several, { environment: "Stuck-v0" }))
@@ -155,7 +151,7 @@ test("trainAll() can be interrupted while its workers hang, and works again afte
   assert.deepEqual(await onWorkers({}, interrupted), await here(all(several)))
 })
 
-test("trainAll() works in this thread and says so once where workers cannot start", patient, async () => {
+test("trainAll() works in this thread and says so once where workers cannot start", async () => {
   const { notes, note } = listening()
   const missing = new URL("./no_such_worker.ts", import.meta.url)
   const twice = Effect.all([all(several), all(several)])
@@ -164,7 +160,7 @@ test("trainAll() works in this thread and says so once where workers cannot star
   assert.match(notes[0]!, /^All is done one after another: want a worker thread, got /)
 })
 
-test("trainAll() starts no worker for a single assignment", patient, async () => {
+test("trainAll() starts no worker for a single assignment", async () => {
   const { notes, note } = listening()
   const missing = new URL("./no_such_worker.ts", import.meta.url)
   assert.deepEqual(await onWorkers({ entry: missing, note }, all([work(0)])), await here(all([work(0)])))

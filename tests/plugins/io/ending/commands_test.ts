@@ -166,17 +166,13 @@ const allGone = async (mark: string): Promise<void> => {
 }
 
 const launcher = ["node", fileURLToPath(new URL("../../../../bin/pgex.js", import.meta.url))]
-const patient = 120_000
 
 for (const [name, one] of Object.entries(cases))
   for (const [by, program, signal, code] of [
     ["", command([]), "SIGINT", 130],
     [" by its launcher", launcher, "SIGTERM", 143]
   ] as const)
-    test(`${signal} ends pgex ${name}${by}, all that it started too`, {
-      timeout: patient,
-      skip: one.skip ?? false
-    }, async () => {
+    test(`${signal} ends pgex ${name}${by}, all that it started too`, { skip: one.skip ?? false }, async () => {
       const { mark, stdout, stderr, ...end } = await ended(program, one, signal)
       assert.equal(end.code, code, stderr)
       assert.equal(JSON.parse(stdout).error._tag, "Interrupted")
@@ -188,10 +184,7 @@ for (const [name, one] of Object.entries(cases).filter(([, { starts }]) => start
     ["", command([])],
     [" by the end of its launcher", launcher]
   ] as const)
-    test(`what pgex ${name} started ends with it where it is killed${by}`, {
-      timeout: patient,
-      skip: one.skip ?? false
-    }, async () => {
+    test(`what pgex ${name} started ends with it where it is killed${by}`, { skip: one.skip ?? false }, async () => {
       const { mark } = await ended(program, one, "SIGKILL")
       await allGone(mark)
     })

@@ -17,8 +17,6 @@ const numbers = (): string => {
   return Array.from({ length: tasks }, row).join("\n")
 }
 
-const patient = { timeout: 60_000 }
-
 const endedBy = (ended: Ended, number: number): void => {
   assert.deepEqual([ended.code, ended.signal], [128 + number, null], ended.stderr)
   assert.equal(JSON.parse(ended.stdout).error._tag, "Interrupted")
@@ -29,19 +27,16 @@ for (const [signal, number] of [
   ["SIGTERM", 15],
   ["SIGHUP", 1]
 ] as const)
-  test(
-    `${signal} ends pgex in the middle of a computation, with code ${128 + number} and one JSON value`,
-    patient,
-    async () => endedBy(await signalled(["cluster", "-", "--k", "10", "--json"], signal, { input: numbers() }), number)
-  )
+  test(`${signal} ends pgex in the middle of a computation, with code ${128 + number} and one JSON value`, async () =>
+    endedBy(await signalled(["cluster", "-", "--k", "10", "--json"], signal, { input: numbers() }), number))
 
-test("the launcher passes an interruption on, and its code back", patient, async () => {
+test("the launcher passes an interruption on, and its code back", async () => {
   const launcher = fileURLToPath(new URL("../../../../bin/pgex.js", import.meta.url))
   const how = { input: numbers(), program: ["node", launcher] }
   endedBy(await signalled(["cluster", "-", "--k", "10", "--json"], "SIGINT", how), 2)
 })
 
-test("an interruption ends a plugin's step that loops for ever", patient, () =>
+test("an interruption ends a plugin's step that loops for ever", () =>
   inFolder(
     {
       "loop.ts": moduleText("loop", "Loop-v0", 'console.error("looping"); for (;;) state[at] += 1')
@@ -50,5 +45,4 @@ test("an interruption ends a plugin's step that loops for ever", patient, () =>
       const args = ["replay", "--env", "Loop-v0", "--plugin", join(folder, "loop.ts"), "--actions", "-", "--json"]
       endedBy(await signalled(args, "SIGINT", { input: "[0]", after: /looping/, wait: 100 }), 2)
     }
-  )
-)
+  ))

@@ -8,7 +8,6 @@ import { inFolder, moduleText } from "../../loading/support.ts"
 
 const FULL = "/dev/full"
 const skip = existsSync(FULL) ? false : `no ${FULL}`
-const patient = { timeout: 60_000 }
 
 /** A run within seconds. */
 const small = JSON.stringify({
@@ -38,7 +37,7 @@ const streams = (args: readonly string[], output: number | "ignore", reads: bool
 
 test(
   "a full standard output ends a command with code 1 and a sentence, a run with all of its work stored",
-  { ...patient, skip },
+  { skip },
   () =>
     inFolder({ "small.json": small }, async (folder) => {
       const full = openSync(FULL, "w")
@@ -59,15 +58,14 @@ test(
     })
 )
 
-test("a run goes on where nobody reads its standard error any more", patient, () =>
+test("a run goes on where nobody reads its standard error any more", () =>
   inFolder({ "small.json": small }, async (folder) => {
     const out = join(folder, "run")
     const { code, stderr } = await streams(["run", join(folder, "small.json"), "--out", out], "ignore", false)
     assert.equal(code, 0)
     assert.match(stderr, /meta-training/)
     assert.ok(existsSync(join(out, "summary.json")))
-  })
-)
+  }))
 
 /** What plugins do to the process that loads them, and what becomes of `pgex envs`. */
 const rough: readonly (readonly [does: string, text: string, code: number, says: RegExp])[] = [
@@ -107,7 +105,7 @@ const rough: readonly (readonly [does: string, text: string, code: number, says:
   ["throws nothing", "throw undefined", 0, /Cannot load plugin .*rough\.ts: .*got its throw, a throw: undefined/]
 ]
 
-test("pgex says which plugin it waits for while that loads, and goes on without it after a limit", patient, () =>
+test("pgex says which plugin it waits for while that loads, and goes on without it after a limit", () =>
   inFolder({ "waits.ts": "await new Promise(() => {})" }, (folder) => {
     const args = ["envs", "--plugin", join(folder, "waits.ts"), "--json"]
     const { code, stdout, stderr } = pgex(args, "", { PGEX_PLUGIN_SECONDS: "4" })
@@ -117,14 +115,13 @@ test("pgex says which plugin it waits for while that loads, and goes on without 
       /^pgex: waiting for plugin .*waits\.ts, which is still loading\npgex: Cannot load plugin .*: want a module that loads within 4 s, got one that waits/
     )
     assert.ok(JSON.parse(stdout).environments.length > 0)
-  })
-)
+  }))
 
 const guarded = "deno" in process.versions || process.platform === "linux"
 
 test(
   "pgex says which plugin computes while it loads, and ends by its error after a limit",
-  { ...patient, skip: !guarded && "only the launcher guards here" },
+  { skip: !guarded && "only the launcher guards here" },
   () =>
     inFolder({ "loops.ts": "for (;;);" }, (folder) => {
       const args = ["envs", "--plugin", join(folder, "loops.ts")]
@@ -144,7 +141,7 @@ test(
     })
 )
 
-test("a plugin that computes for some seconds while it loads is named once, and used", patient, () =>
+test("a plugin that computes for some seconds while it loads is named once, and used", () =>
   inFolder(
     { "slow.ts": `${moduleText("slow", "Slow-v0")}const start = Date.now()\nwhile (Date.now() < start + 5000);` },
     (folder) => {
@@ -153,16 +150,14 @@ test("a plugin that computes for some seconds while it loads is named once, and 
       assert.match(stderr, guarded ? /^pgex: waiting for plugin .*slow\.ts, which is still loading\n$/ : /^$/)
       assert.ok(JSON.parse(stdout).environments.some((e: { readonly id: string }) => e.id === "Slow-v0"))
     }
-  )
-)
+  ))
 
 for (const [does, text, code, says] of rough)
-  test(`pgex prints one JSON value and ends where a plugin ${does}`, patient, () =>
+  test(`pgex prints one JSON value and ends where a plugin ${does}`, () =>
     inFolder({ "rough.ts": text }, (folder) => {
       const told = pgex(["envs", "--plugin", join(folder, "rough.ts"), "--json"])
       assert.equal(told.code, code, told.stderr)
       assert.match(told.stderr, says)
       const value = JSON.parse(told.stdout)
       assert.ok(code === 0 ? value.environments.length > 0 : typeof value.error.message === "string")
-    })
-  )
+    }))

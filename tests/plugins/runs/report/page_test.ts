@@ -12,7 +12,7 @@ import { type Browser, browser, keepPhoto, noChromium, violations } from "../../
 import { type FigureSeen, faintTexts, isWhole, seenFigures } from "../../../support/figures.ts"
 import { everything } from "./full.ts"
 
-const options = { skip: noChromium, timeout: 300_000 }
+const options = { skip: noChromium }
 const folder = mkdtempSync(join(tmpdir(), "pgex-report-"))
 const file = join(folder, "report.html")
 writeFileSync(file, report(everything))

@@ -60,7 +60,7 @@ writeFileSync(file, page)
 
 const skip = library() === undefined ? "three is not installed" : noChromium
 /** A browser that draws without a graphics card may take its time. */
-const options = { skip, timeout: 300_000 }
+const options = { skip }
 
 let chromium: Browser | undefined
 after(() => chromium?.close())

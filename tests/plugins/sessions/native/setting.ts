@@ -25,8 +25,8 @@ export const cc = Exit.isSuccess(compiler) ? compiler.value.file : "cc"
 /** A reason to skip what needs a compiler. */
 export const skip = Exit.isSuccess(compiler) ? false : "there is no C compiler"
 
-/** How such tests run: not without one, and patiently, as other programs keep a machine busy. */
-export const compiling = { skip, timeout: 120_000 }
+/** How such tests run: not without one. */
+export const compiling = { skip }
 
 /** A source whose function gives memory[slots] + threads + n. */
 export const plus = (n: number): string =>

@@ -8,8 +8,6 @@ import { tiny } from "../../../pipeline/job/support.ts"
 import { command } from "../../../support/pgex.ts"
 import { compiling, files, inPlace, type Place } from "./setting.ts"
 
-const patient = { ...compiling, timeout: 300_000 }
-
 /** Starts a program whose cache of compiled plans is below a file. */
 const start = (place: Place, [file, ...args]: readonly string[]): ChildProcess => {
   const blocked = join(place.folder, "file")
@@ -40,7 +38,7 @@ const training = async (place: Place, name: string): Promise<void> => {
   while (!existsSync(join(place.folder, name, "events.jsonl"))) await new Promise((wake) => setTimeout(wake, 20))
 }
 
-test("a run that cannot use its cache has one temporary folder, and none once it is interrupted", patient, () =>
+test("a run that cannot use its cache has one temporary folder, and none once it is interrupted", compiling, () =>
   inPlace(async (place) => {
     const child = begin(place, "cut")
     await training(place, "cut")
@@ -55,7 +53,7 @@ test("a run that cannot use its cache has one temporary folder, and none once it
 
 test(
   "the temporary folder of a killed run goes when the next process compiles, whose own goes too; others stay",
-  patient,
+  compiling,
   () =>
     inPlace(async (place) => {
       const child = begin(place, "killed")

@@ -46,8 +46,7 @@ const failingBefore = async (port: number) => {
 }
 
 test("a sweep whose store answers 500s now and then ends right; where it answers nothing else that is told, and the same command goes on", {
-  skip: noPostgres || noMoto,
-  timeout: 240_000
+  skip: noPostgres || noMoto
 }, async () => {
   const [postgres, moto] = [await startPostgres(), await startMoto()]
   const store = await failingBefore(moto.port)

@@ -38,8 +38,7 @@ before(async () => {
 const meeting = (url = database) => ({ address: right(databaseAddress(url)), store: at("store") })
 
 test("a sweep over two workers, one killed in the middle and Postgres restarted, leaves the bytes of one machine, each result once", {
-  skip,
-  timeout: 180_000
+  skip
 }, async () => {
   const worker = (...flags: readonly string[]) =>
     start(["worker", "--workers", "1", "--store", at("store")], database, flags)
