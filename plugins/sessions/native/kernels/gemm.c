@@ -16,8 +16,8 @@
 #define PGX_PACKED_BLOCK 288
 #endif
 /* The same where A is stored [k, m], and turned: in its own form a tile would take a line of cache a step of k for its few
- * columns, as much as the panel of B beside it. */
-#define PGX_LEFT_BLOCK 48
+ * columns, as much as the panel of B beside it. Over fewer rows copying B would not pay off. */
+#define PGX_LEFT_BLOCK 96
 /* From one turned row to the next: not a power of two, so that rows lie in different sets of the first cache. */
 #define PGX_LEFT_STRIDE (PGX_DEPTH + 16)
 /* Columns of A and of C from which on turning is worth it: short rows of A share lines, few columns of C read it too seldom. */
@@ -76,25 +76,24 @@ static void pgx_turn(float *to, const float *a, int64_t ap, int64_t rows, int64_
     }
 }
 
-/* n >= PGX_LANES: panel by panel, the last one up to column n. What it computes a second time has the same bits, and is
- * not added a second time. */
-PGX_APART void pgx_gemm_panels(const struct pgx_gemm *g, int64_t row0, int64_t row1, int pack) {
+/* The steps [first, last) of k, panel by panel, the last one up to column n. What it computes a second time has the same
+ * bits, and is not added a second time. */
+PGX_APART void pgx_panels(const struct pgx_gemm *g, int64_t row0, int64_t row1, int64_t first, int64_t last, int pack,
+                          int turn) {
+  const int64_t block = turn ? PGX_LEFT_BLOCK : pack ? PGX_PACKED_BLOCK : PGX_BLOCK;
   float packed[PGX_DEPTH * PGX_PANEL] __attribute__((aligned(64)));
   float left[PGX_LEFT_BLOCK * PGX_LEFT_STRIDE] __attribute__((aligned(64)));
-  const int turn = g->ai == 1 && g->ap >= PGX_LEFT_LEAST && g->n >= PGX_LEFT_COLUMNS;
-  if (turn && g->bj == 1) pack = 0; /* not worth it over so few rows */
-  const int64_t block = turn ? PGX_LEFT_BLOCK : pack ? PGX_PACKED_BLOCK : PGX_BLOCK;
   for (int64_t row = row0; row < row1; row += block) {
     const int64_t end = pgx_least(row + block, row1);
-    for (int64_t p = 0; p < g->k; p += PGX_DEPTH) {
-      const int64_t depth = pgx_least(PGX_DEPTH, g->k - p);
+    for (int64_t p = first; p < last; p += PGX_DEPTH) {
+      const int64_t depth = pgx_least(PGX_DEPTH, last - p);
       const int turns = turn && end - row >= PGX_LANES && depth >= PGX_LANES;
       if (turns) pgx_turn(left, g->a + p * g->ap + row, g->ap, end - row, depth);
       for (int64_t next = 0; next < g->n;) {
         const int64_t vectors = pgx_panel_vectors(g->n - next, g->n), width = vectors * PGX_LANES;
         const int64_t column = pgx_least(next, g->n - width);
         struct pgx_panel panel = {depth, g->a + p * g->ap, g->ai, g->ap, g->b + p * g->bp + column * g->bj, g->bp,
-                                  g->c + column, g->n, p > 0, (int)(next - column)};
+                                  g->c + column, g->n, p > 0, (int)(next - column), next == 0 && !turns};
         if (pack) {
           pgx_pack(packed, width, panel.b, g->bp, g->bj, depth);
           panel.b = packed;
@@ -113,6 +112,15 @@ PGX_APART void pgx_gemm_panels(const struct pgx_gemm *g, int64_t row0, int64_t r
   }
 }
 
+/* n >= PGX_LANES. Where A is turned all rows take the same few steps of k before the next: B, of as many rows, stays in the
+ * second cache for all of them. It is copied unless there are few. */
+PGX_INLINE void pgx_gemm_panels(const struct pgx_gemm *g, int64_t row0, int64_t row1, int pack) {
+  const int turn = g->ai == 1 && g->ap >= PGX_LEFT_LEAST && g->n >= PGX_LEFT_COLUMNS;
+  const int64_t slice = turn ? PGX_DEPTH : g->k;
+  for (int64_t p = 0; p < g->k; p += slice)
+    pgx_panels(g, row0, row1, p, pgx_least(p + slice, g->k), pack || (turn && row1 - row0 >= PGX_LEFT_BLOCK / 2), turn);
+}
+
 /* n < PGX_LANES <= m, A stored [k, m]: the same for C transposed, whose rows are long. Reading A takes the time, so all
  * of its 256 rows are read before the next. */
 #define PGX_TURNED 8192
@@ -128,7 +136,7 @@ PGX_APART void pgx_gemm_turned(const struct pgx_gemm *g, int64_t row0, int64_t r
         const int64_t column = pgx_least(done, length - width);
         const struct pgx_panel panel = {pgx_least(PGX_DEPTH, g->k - p), g->b + p * g->bp, g->bj, g->bp,
                                         g->a + p * g->ap + row + column, g->ap, turned + column, length, p > 0,
-                                        (int)(done - column)};
+                                        (int)(done - column), 0};
         pgx_tiles_any(vectors, &panel, 0, n);
         done = column + width;
       }
@@ -163,7 +171,7 @@ PGX_APART void pgx_gemm_padded(const struct pgx_gemm *g, int64_t row0, int64_t r
       const int64_t depth = pgx_least(PGX_DEPTH, g->k - p);
       pgx_pad(right, g, p, depth);
       const struct pgx_panel panel = {
-          depth, g->a + row * g->ai + p * g->ap, g->ai, g->ap, right, PGX_LANES, out, PGX_LANES, p > 0, 0};
+          depth, g->a + row * g->ai + p * g->ap, g->ai, g->ap, right, PGX_LANES, out, PGX_LANES, p > 0, 0, 1};
       pgx_tiles_any(1, &panel, 0, rows);
     }
     for (int64_t i = 0; i < rows; i++) {

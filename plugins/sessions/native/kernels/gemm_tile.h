@@ -26,8 +26,11 @@
 #define PGX_VECTORS 2
 #endif
 
+/* Steps of k from which on a tile asks for memory ahead of its use: a shorter one is over before it comes. */
+#define PGX_AHEAD 64
+
 /* c[i*ldc + j] = sum over p < k of a[i*ai + p*ap] * b[p*ldb + j], one panel of columns wide; or += where add is set,
- * except in the first `done` < PGX_LANES columns. */
+ * except in the first `done` < PGX_LANES columns. Where `fresh` is set no panel before this one has read A. */
 struct pgx_panel {
   int64_t k;
   const float *a;
@@ -36,8 +39,22 @@ struct pgx_panel {
   int64_t ldb;
   float *c;
   int64_t ldc;
-  int add, done;
+  int add, done, fresh;
 };
+
+/* Asks for the lines of C that the tile will write, and for the next tile's rows of A. Rows lie hundreds of bytes apart,
+ * which the processor does not foresee, and a line from beyond the second cache takes about as long as a short tile. */
+PGX_INLINE void pgx_tile_ahead(const int rows, const int vectors, const struct pgx_panel *panel, int64_t row,
+                               int next) {
+  PGX_UNROLL for (int i = 0; i < rows; i++) {
+    PGX_UNROLL for (int j = 0; j < vectors; j++) pgx_will_write(panel->c + (row + i) * panel->ldc + j * PGX_LANES);
+  }
+  if (!next || !panel->fresh || panel->ap != 1) return;
+  for (int i = 0; i < rows; i++) {
+    const float *later = panel->a + (row + rows + i) * panel->ai;
+    for (int64_t p = 0; p < panel->k; p += PGX_LINE) pgx_will_read(later + p);
+  }
+}
 
 /* Rows [row0, row1) of a panel, row1 >= rows. The last tile ends at row1, and leaves alone the rows that are done. */
 PGX_INLINE void pgx_tiles(const int rows, const int vectors, const struct pgx_panel *panel, int64_t row0,
@@ -50,6 +67,7 @@ PGX_INLINE void pgx_tiles(const int rows, const int vectors, const struct pgx_pa
     /* Two pointers into A: seven multiples of ai would not leave enough registers for all else. */
     const int half = (rows + 1) / 2;
     const float *a = panel->a + row * ai, *lower = a + half * ai, *b = panel->b;
+    if (k >= PGX_AHEAD) pgx_tile_ahead(rows, vectors, panel, row, row + 2 * rows <= row1);
     pgx_f32 sum[PGX_ROWS][PGX_VECTORS];
     PGX_UNROLL for (int i = 0; i < rows; i++) {
       PGX_UNROLL for (int j = 0; j < vectors; j++) sum[i][j] = (pgx_f32){0};

@@ -22,7 +22,7 @@
 #define PGX_PARTS_EACH 2
 /* How long to watch before going to sleep: about as long as it takes to be woken. */
 #define PGX_WATCH_NS 50000
-/* For a thread of the pool; a product takes 102 KiB of it. */
+/* For a thread of the pool; a product takes up to 160 KiB of it. */
 #define PGX_STACK (1 << 20)
 
 typedef void (*pgx_work)(void *context, int32_t part, int32_t parts);

@@ -67,6 +67,12 @@ PGX_INLINE pgx_f32 pgx_load_once(const float *from) {
   return value;
 }
 
+/* Numbers of a line of cache. */
+#define PGX_LINE 16
+/* Ask for a line that is read or written soon; the address may be any. */
+PGX_INLINE void pgx_will_read(const float *at) { __builtin_prefetch(at, 0, 3); }
+PGX_INLINE void pgx_will_write(const float *at) { __builtin_prefetch(at, 1, 3); }
+
 /* Less zero, as plus zero would turn -0 into 0: the compiler sees that nothing is left to do. */
 PGX_INLINE pgx_f32 pgx_splat(float value) { return value - (pgx_f32){0}; }
 
