@@ -3,14 +3,16 @@
 /** What stands for a number that there is not. */
 const NONE = "not known"
 
+/** Made once: a locale's rules are slow to look up. */
+const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 6 })
+
 /** Four significant digits, thousands apart; powers of ten beyond a million and below a thousandth; words where it is none. */
 export const show = (x: number): string => {
   if (Number.isNaN(x)) return NONE
   if (!Number.isFinite(x)) return x > 0 ? "infinite" : "minus infinite"
   const size = Math.abs(x)
   if (size !== 0 && (size < 1e-3 || size >= 1e9)) return x.toExponential(2).replace("e+", "e")
-  const digits = Number(x.toPrecision(4))
-  return digits.toLocaleString("en-US", { maximumFractionDigits: 6 }).replace(/^-(0)$/, "$1")
+  return grouped.format(Number(x.toPrecision(4))).replace(/^-(0)$/, "$1")
 }
 
 /** `12%`, and `0.4%` below one percent; words where there is none. */
