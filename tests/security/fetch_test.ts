@@ -5,7 +5,6 @@ import { join } from "node:path"
 import { after, before, beforeEach, test } from "node:test"
 import { bun, makeFolder, type Outcome, ours, pgexIn, skip, start } from "./support.ts"
 
-/** Each starts the command, some of them a few times. */
 const options = { skip }
 
 const asked: string[] = []

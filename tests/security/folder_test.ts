@@ -7,7 +7,6 @@ import { test } from "node:test"
 import { tiny } from "../pipeline/job/support.ts"
 import { bun, makeFolder, ours, pgexIn, skip, start } from "./support.ts"
 
-/** Each starts the command, some of them a few times. */
 const options = { skip }
 
 const evil = 'require("node:fs").writeFileSync("EVIL/ran", "")'

@@ -199,15 +199,12 @@ test("a library under another's name is never loaded: both are compiled anew, an
 
 const superuser = process.getuid?.() === 0
 
-test(
-  "nothing is loaded from another user's folder",
-  { ...compiling, skip: skip || (!superuser && "only root gives away") },
-  () =>
-    inPlace(async (place) => {
-      await get(plus(1), { environment: place.environment })
-      chownSync(place.native, 65534, 65534)
-      await withoutCache(place, place.environment, /got one of user 65534/)
-    })
+test("nothing is loaded from another user's folder", { skip: skip || (!superuser && "only root gives away") }, () =>
+  inPlace(async (place) => {
+    await get(plus(1), { environment: place.environment })
+    chownSync(place.native, 65534, 65534)
+    await withoutCache(place, place.environment, /got one of user 65534/)
+  })
 )
 
 /** Runs `child.ts` where the cache is a small or read-only file system: a mount that only this process tree sees. */
@@ -226,7 +223,7 @@ for (const [name, options, warning] of [
   ["full", "size=4k,mode=700", /Cannot keep a compiled plan in .*ENOSPC.*temporary folder/],
   ["read-only", "ro,mode=700", /Cannot keep a compiled plan in .*EROFS.*temporary folder/]
 ] as const) {
-  test(`a cache that is ${name} is done without`, { ...compiling, skip: noMount }, () =>
+  test(`a cache that is ${name} is done without`, { skip: noMount }, () =>
     inPlace(async (place) => {
       const { stdout, stderr } = await onMount(place, options)
       assert.equal(stderr, "")

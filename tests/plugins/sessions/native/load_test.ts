@@ -80,7 +80,7 @@ const permissions: readonly (readonly [string, RegExp])[] = [
 ]
 
 for (const [missing, sentence] of permissions) {
-  test(`Deno without --allow-${missing} says which flag`, { ...compiling, skip: noDeno }, () =>
+  test(`Deno without --allow-${missing} says which flag`, { skip: noDeno }, () =>
     inPlace(async ({ environment }) => {
       const others = [...permissions.map(([name]) => name), "sys"].filter((name) => name !== missing)
       const args = ["run", "--no-check", "--no-prompt", ...others.map((name) => `--allow-${name}`), child]
@@ -93,7 +93,7 @@ for (const [missing, sentence] of permissions) {
   )
 }
 
-test("Deno with all permissions runs what Bun runs", { ...compiling, skip: noDeno }, () =>
+test("Deno with all permissions runs what Bun runs", { skip: noDeno }, () =>
   inPlace(async ({ environment }) => {
     const { stdout, stderr } = await runProgram(deno, ["run", "-A", "--no-check", child], environment)
     assert.equal(stderr, "")
