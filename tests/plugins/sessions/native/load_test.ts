@@ -66,7 +66,7 @@ test("what is no library, or has not the function, does not load, and says so", 
 
 const deno =
   process.versions.deno === undefined
-    ? fileURLToPath(new URL("../../../node_modules/.bin/deno", import.meta.url))
+    ? fileURLToPath(new URL("../../../../node_modules/.bin/deno", import.meta.url))
     : process.execPath
 const noDeno = skip || (!existsSync(deno) && "there is no deno")
 
