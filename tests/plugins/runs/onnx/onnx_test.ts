@@ -26,7 +26,7 @@ import { fixedTask, policyToOnnx } from "../../../../plugins/runs/onnx/mod.ts"
 import { right } from "../../../algorithms/support.ts"
 import { built } from "../../../core/program/support.ts"
 
-const peers = fileURLToPath(new URL("../../../bench/peers/.venv/bin/python", import.meta.url))
+const peers = fileURLToPath(new URL("../../../../bench/peers/.venv/bin/python", import.meta.url))
 const python = [process.env.PGEX_PYTHON ?? "", peers, "python3"]
   .filter((name) => name !== "")
   .find((name) => spawnSync(name, ["-c", "import onnxruntime"], { stdio: "ignore" }).status === 0)
