@@ -31,6 +31,17 @@ const nothing = (): readonly Cotangent[] => []
 
 const collect = (g: Tensor, shape: Shape): Tensor => (g.shape.length > shape.length ? P.reduce("sum", g, [0]) : g)
 
+/**
+ * Whether y is x where 0 < x, and 0 elsewhere: relu. 0 < y is the same condition, and is had from y, which what comes after
+ * keeps anyway, where 0 < x would be a tensor as large to keep until the gradient comes.
+ */
+const isPositivePart = ({ args: [c, x, otherwise] }: Tensor): boolean =>
+  c!.op.kind === "binary" &&
+  c!.op.fn === "lt" &&
+  P.uniform(c!.args[0]!) === 0 &&
+  c!.args[1] === x &&
+  P.uniform(otherwise!) === 0
+
 /** Cotangents of the operands of `y`, given its own. */
 const rules: Rules<[y: Tensor, g: Tensor], readonly Cotangent[]> = {
   input: nothing,
@@ -39,7 +50,10 @@ const rules: Rules<[y: Tensor, g: Tensor], readonly Cotangent[]> = {
   stopGradient: nothing,
   unary: ({ fn }, y, g) => [unaries[fn].derivative(g, y, y.args[0]!)],
   binary: ({ fn }, y, g) => binaries[fn].cotangents(g, y, y.args[0]!, y.args[1]!),
-  select: (_, { args: [c] }, g) => [undefined, P.select(c!, g, zeros(g.shape)), P.select(c!, zeros(g.shape), g)],
+  select: (_, y, g) => {
+    const c = isPositivePart(y) ? P.binary("lt", zeros(y.shape), y) : y.args[0]!
+    return [undefined, P.select(c, g, zeros(g.shape)), P.select(c, zeros(g.shape), g)]
+  },
   // dA and dB of C = op(A)·op(B); a factor shared by the batch collects its sum.
   matmul: ({ transposeA: ta, transposeB: tb }, { args: [a, b] }, g) => {
     const da = ta ? P.matmul(b!, g, tb, true) : P.matmul(g, b!, false, !tb)

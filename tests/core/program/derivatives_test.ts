@@ -9,6 +9,7 @@ import {
   grad,
   hvp,
   log,
+  matmul,
   max,
   maximum,
   min,
@@ -18,6 +19,7 @@ import {
   relu,
   reshape,
   sigmoid,
+  slice,
   softplus,
   sqrt,
   square,
@@ -27,6 +29,7 @@ import {
   type Tensor,
   tanh
 } from "../../../core/program/mod.ts"
+import { plan } from "../../../core/program/plan/mod.ts"
 import { numbers } from "./arbitrary.ts"
 import { operations, positive } from "./operations.ts"
 import { built, close, dot } from "./support.ts"
@@ -78,6 +81,26 @@ test("max, min and reduce-max share the gradient where operands are equal; relu 
   assert.deepEqual(g("min"), [0.5, 0, 1, 0])
   assert.deepEqual(g("top"), [0, 0.5, 0, 0.5])
   assert.deepEqual(g("relu"), [0, 1, 0, 1])
+})
+
+test("relu has slope 1 above zero, and 0 elsewhere and where nothing is known", () => {
+  const p = built(
+    grad({ of: "y", wrt: ["x"] })(built(program("positive", { x: [8] }, ({ x }) => ({ y: sum(relu(x)) }))))
+  )
+  const x = [Number.NEGATIVE_INFINITY, -1, -0, 0, 5e-324, 1, Number.POSITIVE_INFINITY, Number.NaN]
+  assert.deepEqual([...evaluate(p, { x })["grad.x"]], [0, 0, 0, 0, 1, 1, 1, 0])
+})
+
+test("the gradient of a network of relu keeps as much as one of tanh: the outputs of its layers, and nothing beside them", () => {
+  const arena = (activation: (x: Tensor) => Tensor) => {
+    const network = program("network", { x: [32, 8], w: [4, 8, 8] }, ({ x, w }) => {
+      let h = x
+      for (let i = 0; i < 4; i++) h = activation(matmul(h, reshape(slice(w, [i, 0, 0], [1, 8, 8]), [8, 8])))
+      return { y: sum(h) }
+    })
+    return plan(built(grad({ of: "y", wrt: ["w"] })(built(network)))).arena
+  }
+  assert.equal(arena(relu), arena(tanh))
 })
 
 /** f, and its first three derivatives as everybody knows them. */
