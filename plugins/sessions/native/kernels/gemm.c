@@ -16,8 +16,13 @@
 #define PGX_PACKED_BLOCK 288
 #endif
 /* The same where A is stored [k, m], and turned: in its own form a tile would take a line of cache a step of k for its few
- * columns, as much as the panel of B beside it. Over fewer rows copying B would not pay off. */
+ * columns, as much as the panel of B beside it. Each block copies B anew: from PGX_LEFT_COPY rows on that pays off. */
+#if PGX_LANES == 16
+#define PGX_LEFT_BLOCK 208
+#else
 #define PGX_LEFT_BLOCK 96
+#endif
+#define PGX_LEFT_COPY 48
 /* From one turned row to the next: not a power of two, so that rows lie in different sets of the first cache. */
 #define PGX_LEFT_STRIDE (PGX_DEPTH + 16)
 /* Columns of A and of C from which on turning is worth it: short rows of A share lines, few columns of C read it too seldom. */
@@ -118,7 +123,7 @@ PGX_INLINE void pgx_gemm_panels(const struct pgx_gemm *g, int64_t row0, int64_t 
   const int turn = g->ai == 1 && g->ap >= PGX_LEFT_LEAST && g->n >= PGX_LEFT_COLUMNS;
   const int64_t slice = turn ? PGX_DEPTH : g->k;
   for (int64_t p = 0; p < g->k; p += slice)
-    pgx_panels(g, row0, row1, p, pgx_least(p + slice, g->k), pack || (turn && row1 - row0 >= PGX_LEFT_BLOCK / 2), turn);
+    pgx_panels(g, row0, row1, p, pgx_least(p + slice, g->k), pack || (turn && row1 - row0 >= PGX_LEFT_COPY), turn);
 }
 
 /* n < PGX_LANES <= m, A stored [k, m]: the same for C transposed, whose rows are long. Reading A takes the time, so all

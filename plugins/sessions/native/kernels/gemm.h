@@ -5,7 +5,7 @@
  *
  * C is overwritten and overlaps neither A nor B. Nothing outside the tensors is read or written, nor is a row of C that
  * was not asked for. The numbers do not depend on how the rows are divided: m, n, k and the form alone decide in which
- * order a number of C is summed. Takes up to 160 KiB of stack.
+ * order a number of C is summed. Takes up to 320 KiB of stack.
  */
 #ifndef PGX_GEMM_H
 #define PGX_GEMM_H
