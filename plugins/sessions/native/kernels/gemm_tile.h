@@ -72,7 +72,7 @@ PGX_INLINE void pgx_tiles(const int rows, const int vectors, const struct pgx_pa
     PGX_UNROLL for (int i = 0; i < rows; i++) {
       PGX_UNROLL for (int j = 0; j < vectors; j++) sum[i][j] = (pgx_f32){0};
     }
-    for (int64_t p = 0; p < k; p++, a += ap, lower += ap, b += ldb) {
+    PGX_FOUR for (int64_t p = 0; p < k; p++, a += ap, lower += ap, b += ldb) {
       pgx_f32 right[PGX_VECTORS];
       PGX_UNROLL for (int j = 0; j < vectors; j++) right[j] = pgx_load_once(b + j * PGX_LANES);
       PGX_UNROLL for (int i = 0; i < rows; i++) {

@@ -34,11 +34,14 @@
 #define PGX_APART static __attribute__((noinline, noclone, unused))
 #endif
 
-/* Before a loop of few, constant turns over an array of vectors: unrolled, the array lives in registers. */
+/* PGX_UNROLL: before a loop of few, constant turns over an array of vectors: unrolled, the array lives in registers.
+ * PGX_FOUR: before a loop of many turns, four of which share what it takes to count them. */
 #if defined(__clang__)
 #define PGX_UNROLL _Pragma("clang loop unroll(full)")
+#define PGX_FOUR _Pragma("clang loop unroll_count(4)")
 #else
 #define PGX_UNROLL _Pragma("GCC unroll 16")
+#define PGX_FOUR _Pragma("GCC unroll 4")
 #endif
 
 typedef float pgx_f32 __attribute__((vector_size(PGX_WIDTH)));
