@@ -6,6 +6,8 @@ import { uniform, zeroKey } from "../../core/random/mod.ts"
 import { Session } from "../../core/service/session.ts"
 import { environment } from "../../envs/mod.ts"
 import { make as native } from "../../plugins/sessions/native/mod.ts"
+import { product } from "../programs.ts"
+import { programSide } from "../sides.ts"
 import type { Side, Suite, Work } from "../suite.ts"
 import { cpuSeconds, failed, made } from "../timing.ts"
 
@@ -49,8 +51,13 @@ const noise = environment({
   })
 })
 
-/** Milliseconds of an update, of the mean loss or of a combination of the tasks' gradients. */
-export const update = (network: NetworkConfig, aggregator?: Aggregator): Side =>
+/** What one measurement came to, of an update. */
+interface Update {
+  readonly seconds: number
+  readonly flops: number
+}
+
+const updates = (network: NetworkConfig, aggregator: Aggregator | undefined, value: (one: Update) => number): Side =>
   Effect.gen(function* () {
     const session = yield* native({ threads: 1 })
     const tasks = Array.from({ length: TASKS }, (_, i) => ({ id: `${i}`, params: {} }))
@@ -74,14 +81,40 @@ export const update = (network: NetworkConfig, aggregator?: Aggregator): Side =>
     let state = yield* learner.init(zeroKey)
     while (state.steps < 1200) state = (yield* learner.iterate(state)).state
     return Effect.gen(function* () {
-      const start = cpuSeconds()
+      const [start, before] = [cpuSeconds(), (yield* session.work).flops]
       state = (yield* learner.iterate(state)).state
-      return { value: (1e3 * (cpuSeconds() - start)) / UPDATES }
+      const flops = (yield* session.work).flops - before
+      return { value: value({ seconds: (cpuSeconds() - start) / UPDATES, flops: flops / UPDATES }) }
     }).pipe(Effect.mapError(failed))
   }).pipe(Effect.mapError(failed))
 
-const beside = (layers: number, width: number, id: string, options: Readonly<Record<string, number>> = {}): Work => {
-  const network = { layers, width, activation: "relu", taskOneHot: true, id, options } as const
+/** Milliseconds of an update, of the mean loss or of a combination of the tasks' gradients. */
+export const update = (network: NetworkConfig, aggregator?: Aggregator): Side =>
+  updates(network, aggregator, ({ seconds }) => 1e3 * seconds)
+
+const SQUARE = { m: 256, k: 256, n: 256 }
+
+/** How fast the core multiplies matrices that stay in its caches. */
+const products: Side = programSide(
+  native({ threads: 1 }),
+  () => product(SQUARE),
+  (seconds) => (2e-9 * SQUARE.m * SQUARE.k * SQUARE.n) / seconds
+)
+
+/** All that an update computes, over all that it takes: which part of the core's speed in products alone is that? */
+const share = (network: NetworkConfig): Work => ({
+  work: `operations of the same update, ${network.id} ${network.layers}x${network.width}`,
+  unit: "GFLOP/s",
+  rounds: 5,
+  ours: updates(network, undefined, ({ seconds, flops }) => (1e-9 * flops) / seconds),
+  opponents: [{ peer: "products of 256x256", goal: null, rival: products }]
+})
+
+const networkOf = (layers: number, width: number, id: string, options: Readonly<Record<string, number>> = {}) =>
+  ({ layers, width, activation: "relu", taskOneHot: true, id, options }) as const
+
+const beside = (network: ReturnType<typeof networkOf>): Work => {
+  const { layers, width, id, options } = network
   const args = { kind: id, settings: { layers, width, ...options }, observation: OBSERVATION, action: ACTION }
   const ask = (compiled: boolean) => ({
     work: "mtsac_update",
@@ -102,8 +135,9 @@ const beside = (layers: number, width: number, id: string, options: Readonly<Rec
 export const architectures: Suite = {
   name: "architectures",
   question: "How long does an update of multi-task soft actor-critic take, by architecture?",
-  works: Effect.sync(() => [
-    beside(3, 400, "mlp"),
-    beside(2, 256, "soft-modules", { modules: 2, embedding: 400, routing: 256 })
-  ])
+  works: Effect.sync(() =>
+    [networkOf(3, 400, "mlp"), networkOf(2, 256, "soft-modules", { modules: 2, embedding: 400, routing: 256 })].flatMap(
+      (network) => [beside(network), share(network)]
+    )
+  )
 }
