@@ -82,13 +82,14 @@ ${panel(work, "step")}<g transform="translate(0,${HEIGHT + 12})">${panel(work, "
   const [width, height] = [works.length * (WIDTH + 16), TOP + 2 * HEIGHT + 20]
   return html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" fill="currentColor" font-family="system-ui, sans-serif" font-size="12px">
 <title>Return of training episodes by environment steps and by seconds, of ${sides.join(", ")}</title>
-<style>${raw(style)}</style>
+<style>${raw(followsReader)}</style>
 ${legend}
 ${columns}</svg>
 `.html
 }
 
-const style = `:root { color: #24292f; --side0: #1f6fb2; --side1: #c4572e; --side2: #2f8f5b; --side3: #8a55b5 }
+/** Colours of a standalone picture, for light and dark. */
+export const followsReader = `:root { color: #24292f; --side0: #1f6fb2; --side1: #c4572e; --side2: #2f8f5b; --side3: #8a55b5 }
 @media (prefers-color-scheme: dark) {
   :root { color: #d7dde4; --side0: #5aa9ea; --side1: #ef8e66; --side2: #5fc08b; --side3: #b98ae0 }
 }`

@@ -12,7 +12,9 @@ import { book } from "../../bench/multitask/book.ts"
 import { compete } from "../../bench/multitask/compete.ts"
 import { contenders, wanted } from "../../bench/multitask/contenders.ts"
 import { type Ground, grounds } from "../../bench/multitask/grounds.ts"
+import { mt10Picture } from "../../bench/multitask/picture.ts"
 import { type Asked, askedOf, open, settingFor, widthOf } from "../../bench/multitask/prepare.ts"
+import { publicCurves } from "../../bench/multitask/public_curves.ts"
 import { Comparison } from "../../bench/multitask/report.ts"
 import { tableOf } from "../../bench/multitask/table.ts"
 import { trainTasks } from "../../bench/multitask/train.ts"
@@ -120,9 +122,12 @@ test("what a contender reached stands in the table and is not trained twice; oth
     )
   ))
 
+const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8")
+const comparison = (): Comparison =>
+  Schema.decodeUnknownSync(Schema.fromJsonString(Comparison))(read("bench/results/multitask.json"))
+
 test("docs/multitask.md has every row of the comparison that is kept", () => {
-  const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8")
-  const kept = Schema.decodeUnknownSync(Schema.fromJsonString(Comparison))(read("bench/results/multitask.json"))
+  const kept = comparison()
   const plain = (text: string): readonly string[] =>
     text.split("\n").map((line) => line.replaceAll(/ *\| */g, "|").replaceAll(/-{3,}/g, "---"))
   const page = new Set(plain(read("docs/multitask.md")))
@@ -131,12 +136,40 @@ test("docs/multitask.md has every row of the comparison that is kept", () => {
 })
 
 test("the comparison that is kept is of this form, and names contenders there are", () => {
-  const text = readFileSync(new URL("../../bench/results/multitask.json", import.meta.url), "utf8")
-  const kept = Schema.decodeUnknownSync(Schema.fromJsonString(Comparison))(text)
+  const kept = comparison()
   const names = contenders.map((c) => c.name)
   assert.deepEqual(
     kept.courses.filter((c) => !names.includes(c.contender)),
     []
   )
   assert.ok(kept.courses.length > 0)
+})
+
+test("docs/mt10.svg is drawn from the comparison that is kept: its longest trainings beside what others published", () => {
+  const kept = comparison()
+  assert.equal(read("docs/mt10.svg"), mt10Picture(kept))
+})
+
+test("mt10Picture() draws the longest trainings on the ten tasks and no other, and names all its lines", () => {
+  const kept = comparison()
+  const [some] = kept.courses.filter((c) => c.ground === "metaworld-mt10")
+  const course = (contender: string, budget: number, ground = "metaworld-mt10") => ({
+    ...some!,
+    ground,
+    contender,
+    budget
+  })
+  const courses = [course("short", 10), course("long & slow", 20), course("other", 30, "navigation")]
+  const picture = mt10Picture({ ...kept, courses })
+  for (const { name } of publicCurves) assert.ok(picture.includes(`>${name}, published<`), name)
+  assert.ok(picture.includes(`>long &amp; slow, 2 x ${some!.width}, here<`))
+  assert.doesNotMatch(picture, />short|>other/)
+})
+
+test("published successes are shares, each with its steps in order and where it was read", () => {
+  for (const { points, source } of publicCurves) {
+    assert.ok(points.every(([, success]) => success >= 0 && success <= 1))
+    assert.ok(points.every(([steps], i) => i === 0 || steps > points[i - 1]![0]))
+    assert.match(source, /https:\/\/github\.com\/\S+ at [0-9a-f]{7}/)
+  }
 })

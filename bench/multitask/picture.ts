@@ -1,0 +1,78 @@
+/** The longest trainings on Meta-World's ten tasks as one picture, beside what others published. */
+import * as Plot from "@observablehq/plot"
+import { draw } from "../../plugins/runs/report/draw.ts"
+import { html, raw } from "../../plugins/runs/report/html.ts"
+import { followsReader } from "../curves.ts"
+import { publicCurves } from "./public_curves.ts"
+import { type Comparison, type Course, scoresOf } from "./report.ts"
+
+const GROUND = "metaworld-mt10"
+const [WIDTH, HEIGHT, TOP] = [680, 340, 12]
+
+interface Line {
+  readonly name: string
+  readonly ours: boolean
+  readonly points: readonly { readonly millions: number; readonly success: number }[]
+}
+
+const lineOf = (course: Course): Line => {
+  const success = scoresOf(course, true)
+  const points = course.points.map((p, i) => ({
+    millions: (p.steps * course.labels.length) / 1e6,
+    success: success[i]!
+  }))
+  return { name: `${course.contender}, 2 x ${course.width}, here`, ours: true, points }
+}
+
+/** The trainings with the most steps a task, first what others published. */
+const linesOf = ({ courses }: Comparison): readonly Line[] => {
+  const own = courses.filter((c) => c.ground === GROUND)
+  const longest = Math.max(...own.map((c) => c.budget))
+  return [
+    ...publicCurves.map(({ name, points }) => ({
+      name: `${name}, published`,
+      ours: false,
+      points: points.map(([steps, success]) => ({ millions: steps / 1e6, success }))
+    })),
+    ...own.filter((c) => c.budget === longest).map(lineOf)
+  ]
+}
+
+/** One standalone SVG; it follows the reader's light or dark colours. */
+export const mt10Picture = (comparison: Comparison): string => {
+  const lines = linesOf(comparison)
+  const label = "Success on Meta-World's ten tasks by environment steps over all of them"
+  const mark = ({ name, ours, points }: Line): readonly Plot.Markish[] => {
+    const stroke = ours ? "var(--side0)" : "var(--side1)"
+    return [
+      Plot.lineY(points, { x: "millions", y: "success", stroke, strokeWidth: ours ? 2 : 1 }),
+      Plot.text(points.slice(-1), {
+        x: "millions",
+        y: "success",
+        text: () => name,
+        fill: stroke,
+        dx: 6,
+        textAnchor: "start"
+      })
+    ]
+  }
+  const plot = draw(
+    {
+      width: WIDTH,
+      height: HEIGHT,
+      marginLeft: 52,
+      marginRight: 150,
+      marginBottom: 38,
+      grid: true,
+      x: { label: "million environment steps, all tasks →", domain: [0, 5], ticks: 5 },
+      y: { label: "↑ share of episodes that succeed", domain: [0, 1], ticks: 5 },
+      marks: lines.flatMap(mark)
+    },
+    label
+  )
+  return html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT + TOP}" width="${WIDTH}" height="${HEIGHT + TOP}" fill="currentColor" font-family="system-ui, sans-serif" font-size="12px">
+<title>${label}</title>
+<style>${raw(followsReader)}</style>
+<g transform="translate(0,${TOP})">${plot}</g></svg>
+`.html
+}
