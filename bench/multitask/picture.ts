@@ -7,7 +7,7 @@ import { publicCurves } from "./public_curves.ts"
 import { type Comparison, type Course, scoresOf } from "./report.ts"
 
 const GROUND = "metaworld-mt10"
-const [WIDTH, HEIGHT, TOP] = [680, 340, 12]
+const [WIDTH, HEIGHT, TOP] = [720, 440, 12]
 
 interface Line {
   readonly name: string
@@ -61,7 +61,7 @@ export const mt10Picture = (comparison: Comparison): string => {
       width: WIDTH,
       height: HEIGHT,
       marginLeft: 52,
-      marginRight: 150,
+      marginRight: 190,
       marginBottom: 38,
       grid: true,
       x: { label: "million environment steps, all tasks →", domain: [0, 5], ticks: 5 },
