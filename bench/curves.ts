@@ -2,7 +2,7 @@
 import * as Plot from "@observablehq/plot"
 import { mean } from "../core/stat/mod.ts"
 import { draw } from "../plugins/runs/report/draw.ts"
-import { html, raw } from "../plugins/runs/report/html.ts"
+import { type Html, html, raw } from "../plugins/runs/report/html.ts"
 import { type Learning, OURS, type Training } from "./learning.ts"
 
 /** What the seeds of one side had at one point of the curve. */
@@ -80,16 +80,25 @@ ${panel(work, "step")}<g transform="translate(0,${HEIGHT + 12})">${panel(work, "
       html`<rect x="${52 + 170 * i}" y="8" width="14" height="4" fill="${colour(side)}"/><text x="${72 + 170 * i}" y="15">${side}</text>`
   )
   const [width, height] = [works.length * (WIDTH + 16), TOP + 2 * HEIGHT + 20]
-  return html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" fill="currentColor" font-family="system-ui, sans-serif" font-size="12px">
-<title>Return of training episodes by environment steps and by seconds, of ${sides.join(", ")}</title>
-<style>${raw(followsReader)}</style>
-${legend}
-${columns}</svg>
-`.html
+  const title = `Return of training episodes by environment steps and by seconds, of ${sides.join(", ")}`
+  return standalone(
+    width,
+    height,
+    title,
+    html`${legend}
+${columns}`
+  )
 }
 
-/** Colours of a standalone picture, for light and dark. */
-export const followsReader = `:root { color: #24292f; --side0: #1f6fb2; --side1: #c4572e; --side2: #2f8f5b; --side3: #8a55b5 }
+/** A picture that is a file of its own; it follows the reader's light or dark colours. */
+export const standalone = (width: number, height: number, title: string, content: Html): string =>
+  html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" fill="currentColor" font-family="system-ui, sans-serif" font-size="12px">
+<title>${title}</title>
+<style>${raw(style)}</style>
+${content}</svg>
+`.html
+
+const style = `:root { color: #24292f; --side0: #1f6fb2; --side1: #c4572e; --side2: #2f8f5b; --side3: #8a55b5 }
 @media (prefers-color-scheme: dark) {
   :root { color: #d7dde4; --side0: #5aa9ea; --side1: #ef8e66; --side2: #5fc08b; --side3: #b98ae0 }
 }`

@@ -5,7 +5,7 @@ import { fillIntegers, fillNormal, stream, zeroKey } from "../core/random/mod.ts
 import { type Buffer, Session, type SessionService } from "../core/service/session.ts"
 import { cartPole } from "../envs/cartpole/cartpole.ts"
 import { type ProjectionKind, projector } from "../pipeline/stages/surrogate/features.ts"
-import type { StepProgram } from "./programs.ts"
+import { type Product, product, type StepProgram } from "./programs.ts"
 import type { Side } from "./suite.ts"
 import { failed, made, type Stopwatch, secondsPerRun } from "./timing.ts"
 
@@ -34,6 +34,14 @@ export const programSide = (
     const once = executable.run(buffers, into)
     return Effect.map(watch(once), (t) => ({ value: figure(t) })).pipe(Effect.mapError(failed))
   }).pipe(Effect.mapError(failed))
+
+/** GFLOP/s of a matrix product. */
+export const productSide = (make: MakeSession, what: Product): Side =>
+  programSide(
+    make,
+    () => product(what),
+    (seconds) => (2e-9 * what.m * what.k * what.n) / seconds
+  )
 
 /** What is projected to features, and to how many numbers each. */
 export interface Features {

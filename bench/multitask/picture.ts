@@ -1,8 +1,8 @@
 /** The longest trainings on Meta-World's ten tasks as one picture, beside what others published. */
 import * as Plot from "@observablehq/plot"
 import { draw } from "../../plugins/runs/report/draw.ts"
-import { html, raw } from "../../plugins/runs/report/html.ts"
-import { followsReader } from "../curves.ts"
+import { html } from "../../plugins/runs/report/html.ts"
+import { standalone } from "../curves.ts"
 import { publicCurves } from "./public_curves.ts"
 import { type Comparison, type Course, scoresOf } from "./report.ts"
 
@@ -70,9 +70,5 @@ export const mt10Picture = (comparison: Comparison): string => {
     },
     label
   )
-  return html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT + TOP}" width="${WIDTH}" height="${HEIGHT + TOP}" fill="currentColor" font-family="system-ui, sans-serif" font-size="12px">
-<title>${label}</title>
-<style>${raw(followsReader)}</style>
-<g transform="translate(0,${TOP})">${plot}</g></svg>
-`.html
+  return standalone(WIDTH, HEIGHT + TOP, label, html`<g transform="translate(0,${TOP})">${plot}</g>`)
 }

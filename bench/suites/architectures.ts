@@ -6,8 +6,7 @@ import { uniform, zeroKey } from "../../core/random/mod.ts"
 import { Session } from "../../core/service/session.ts"
 import { environment } from "../../envs/mod.ts"
 import { make as native } from "../../plugins/sessions/native/mod.ts"
-import { product } from "../programs.ts"
-import { programSide } from "../sides.ts"
+import { productSide } from "../sides.ts"
 import type { Side, Suite, Work } from "../suite.ts"
 import { cpuSeconds, failed, made } from "../timing.ts"
 
@@ -92,14 +91,8 @@ const updates = (network: NetworkConfig, aggregator: Aggregator | undefined, val
 export const update = (network: NetworkConfig, aggregator?: Aggregator): Side =>
   updates(network, aggregator, ({ seconds }) => 1e3 * seconds)
 
-const SQUARE = { m: 256, k: 256, n: 256 }
-
 /** How fast the core multiplies matrices that stay in its caches. */
-const products: Side = programSide(
-  native({ threads: 1 }),
-  () => product(SQUARE),
-  (seconds) => (2e-9 * SQUARE.m * SQUARE.k * SQUARE.n) / seconds
-)
+const products = productSide(native({ threads: 1 }), { m: 256, k: 256, n: 256 })
 
 /** All that an update computes, over all that it takes: which part of the core's speed in products alone is that? */
 const share = (network: NetworkConfig): Work => ({

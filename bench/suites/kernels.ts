@@ -3,8 +3,8 @@ import { Effect } from "effect"
 import type { SessionService } from "../../core/service/session.ts"
 import { make } from "../../plugins/sessions/wasm/mod.ts"
 import { relaxedAvailable } from "../../plugins/sessions/wasm/module.ts"
-import { actorStep, type Product, product, regressionStep, type StepProgram } from "../programs.ts"
-import { programSide } from "../sides.ts"
+import { actorStep, type Product, regressionStep, type StepProgram } from "../programs.ts"
+import { productSide, programSide } from "../sides.ts"
 import { type Ask, floor, type Opponent, type Side, type Suite, type Work } from "../suite.ts"
 import { failed } from "../timing.ts"
 
@@ -29,12 +29,7 @@ const cases: readonly Case[] = [
 const sgemm = (sessions: Sessions, c: Case): Work => {
   const { m, k, n, transposeA = false, transposeB = false } = c
   const args = { m, k, n, transpose_a: transposeA, transpose_b: transposeB }
-  const side = (session: SessionService) =>
-    programSide(
-      Effect.succeed(session),
-      () => product(c),
-      (t) => (2e-9 * m * k * n) / t
-    )
+  const side = (session: SessionService) => productSide(Effect.succeed(session), c)
   const shape = `${m}x${k}${transposeA ? "ᵀ" : ""} · ${k}x${n}${transposeB ? "ᵀ" : ""}`
   return {
     work: `sgemm ${shape}`,
