@@ -1,5 +1,6 @@
 /** What is compared: one record each, from which every row of the table follows. */
 import { aggregatorIds, architectures, NO_AGGREGATOR } from "../../algorithms/internal.ts"
+import type { Ground } from "./grounds.ts"
 
 /** How tasks share policies: one for all, one each, or one for each group that the tool finds. */
 export type Sharing = "one" | "alone" | "groups"
@@ -59,9 +60,10 @@ export const contenders: readonly Contender[] = [
   one("the tool's groups, told", { sharing: "groups" })
 ]
 
-/** The contenders of a family that `only` asks for: the one whose `FAMILY: CONTENDER` it is, or all that have it in theirs. */
-export const wanted = (family: string, only: string): readonly Contender[] => {
-  const nameOf = ({ name }: Contender): string => `${family}: ${name}`
-  const exactly = contenders.filter((c) => nameOf(c) === only)
-  return exactly.length > 0 ? exactly : contenders.filter((c) => nameOf(c).includes(only))
+/** The contenders of a ground that `only` asks for: the one whose `GROUND: CONTENDER` it is, or all that have it in theirs. */
+export const wanted = (ground: Pick<Ground, "name" | "contenders">, only: string): readonly Contender[] => {
+  const nameOf = ({ name }: Contender): string => `${ground.name}: ${name}`
+  const there = contenders.filter((c) => ground.contenders?.includes(c.name) ?? true)
+  const exactly = there.filter((c) => nameOf(c) === only)
+  return exactly.length > 0 ? exactly : there.filter((c) => nameOf(c).includes(only))
 }

@@ -30,7 +30,7 @@ const DOING = "compare ways of training many tasks"
 
 /** The grounds that are asked for, but for those whose tasks cannot be played here. */
 const openAll = Effect.fnUntraced(function* (r: MultitaskRequest) {
-  const asked = grounds.filter((g) => wanted(g.name, r.only).length > 0)
+  const asked = grounds.filter((g) => wanted(g, r.only).length > 0)
   if (asked.length === 0) {
     const want = 'a FAMILY: CONTENDER or a text that some have, --only "navigation: mlp" or --only navigation'
     return yield* Effect.fail(benchFailed({ doing: DOING, want, got: r.only }))
@@ -78,7 +78,7 @@ export const multitask = Effect.fn("bench.multitask")(
         const { ground, tasks } = opened
         const iterations = iterationsOf(ground)
         const a: Asked = { opened, seed, iterations, stem: `${r.folder}/${ground.name}-${iterations}-${seed}` }
-        for (const c of wanted(ground.name, r.only)) {
+        for (const c of wanted(ground, r.only)) {
           const asked = askedOf(opened, c, iterations)
           if (kept.has(a, c, asked)) continue
           yield* Console.error(`multitask: ${ground.name}, seed ${seed}: ${c.name}`)

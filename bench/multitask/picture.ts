@@ -3,10 +3,12 @@ import * as Plot from "@observablehq/plot"
 import { draw } from "../../plugins/runs/report/draw.ts"
 import { html } from "../../plugins/runs/report/html.ts"
 import { standalone } from "../curves.ts"
+import { grounds } from "./grounds.ts"
 import { publicCurves } from "./public_curves.ts"
 import { type Comparison, type Course, scoresOf } from "./report.ts"
 
-const GROUND = "metaworld-mt10"
+/** The grounds of these ten tasks: networks of this comparison's size, and those of what others published. */
+const GROUNDS = ["metaworld-mt10", "metaworld-mt10-as-published"]
 const [WIDTH, HEIGHT, TOP] = [720, 440, 12]
 
 interface Line {
@@ -21,20 +23,24 @@ const lineOf = (course: Course): Line => {
     millions: (p.steps * course.labels.length) / 1e6,
     success: success[i]!
   }))
-  return { name: `${course.contender}, 2 x ${course.width}, here`, ours: true, points }
+  const layers = grounds.find((g) => g.name === course.ground)?.config.network.layers
+  return { name: `${course.contender}, ${layers} x ${course.width}, here`, ours: true, points }
 }
 
-/** The trainings with the most steps a task, first what others published. */
+/** What others published, then the trainings with the most steps a task of each ground. */
 const linesOf = ({ courses }: Comparison): readonly Line[] => {
-  const own = courses.filter((c) => c.ground === GROUND)
-  const longest = Math.max(...own.map((c) => c.budget))
+  const longest = GROUNDS.flatMap((ground) => {
+    const own = courses.filter((c) => c.ground === ground)
+    const most = Math.max(...own.map((c) => c.budget))
+    return own.filter((c) => c.budget === most)
+  })
   return [
     ...publicCurves.map(({ name, points }) => ({
       name: `${name}, published`,
       ours: false,
       points: points.map(([steps, success]) => ({ millions: steps / 1e6, success }))
     })),
-    ...own.filter((c) => c.budget === longest).map(lineOf)
+    ...longest.map(lineOf)
   ]
 }
 

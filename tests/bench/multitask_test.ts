@@ -38,7 +38,7 @@ const navigation: Ground = { ...grounds.find((g) => g.name === "navigation")!, s
 const named = (name: string) => contenders.find((c) => c.name === name)!
 
 test("--only takes one contender by its whole name, and all that have any other text", () => {
-  const names = (only: string, family = "navigation") => wanted(family, only).map((c) => c.name)
+  const names = (only: string, name = "navigation") => wanted({ name }, only).map((c) => c.name)
   for (const { name } of contenders) assert.deepEqual(names(`navigation: ${name}`), [name])
   assert.deepEqual(names("navigation: mlp", "halfcheetah-direction"), [])
   assert.deepEqual(
@@ -46,6 +46,11 @@ test("--only takes one contender by its whole name, and all that have any other 
     [contenders, contenders].map((all) => all.map((c) => c.name))
   )
   assert.deepEqual(names("groups"), ["the tool's groups", "the tool's groups, told"])
+  const few = { name: "navigation", contenders: ["multi-head"] }
+  assert.deepEqual(
+    ["", "navigation: multi-head", "mlp"].map((only) => wanted(few, only).map((c) => c.name)),
+    [["multi-head"], ["multi-head"], []]
+  )
 })
 
 test("widthFor() is the width that no other one is nearer than", () =>
@@ -139,6 +144,10 @@ test("the comparison that is kept is of this form, and names contenders there ar
   const kept = comparison()
   const names = contenders.map((c) => c.name)
   assert.deepEqual(
+    grounds.flatMap((g) => g.contenders ?? []).filter((name) => !names.includes(name)),
+    []
+  )
+  assert.deepEqual(
     kept.courses.filter((c) => !names.includes(c.contender)),
     []
   )
@@ -150,7 +159,7 @@ test("docs/mt10.svg is drawn from the comparison that is kept: its longest train
   assert.equal(read("docs/mt10.svg"), mt10Picture(kept))
 })
 
-test("mt10Picture() draws the longest trainings on the ten tasks and no other, and names all its lines", () => {
+test("mt10Picture() draws the longest trainings on the ten tasks by either size and no other, and names all its lines", () => {
   const kept = comparison()
   const [some] = kept.courses.filter((c) => c.ground === "metaworld-mt10")
   const course = (contender: string, budget: number, ground = "metaworld-mt10") => ({
@@ -159,10 +168,18 @@ test("mt10Picture() draws the longest trainings on the ten tasks and no other, a
     contender,
     budget
   })
-  const courses = [course("short", 10), course("long & slow", 20), course("other", 30, "navigation")]
+  const large = "metaworld-mt10-as-published"
+  const courses = [
+    course("short", 10),
+    course("long & slow", 20),
+    course("other", 30, "navigation"),
+    course("short", 4, large),
+    course("large", 5, large)
+  ]
   const picture = mt10Picture({ ...kept, courses })
   for (const { name } of publicCurves) assert.ok(picture.includes(`>${name}, published<`), name)
   assert.ok(picture.includes(`>long &amp; slow, 2 x ${some!.width}, here<`))
+  assert.ok(picture.includes(`>large, 3 x ${some!.width}, here<`))
   assert.doesNotMatch(picture, />short|>other/)
 })
 
