@@ -35,7 +35,12 @@ export const identityOf = (algorithm: string, config: unknown, problem: Training
   )
 
 /** Whatever of a combination decides numbers. */
-const identityOfAggregator = ({ id, by, config }: Aggregator) => ({ id, by, ...config })
+const identityOfAggregator = ({ id, by, version, config }: Aggregator) => ({
+  id,
+  by,
+  ...(version === undefined ? {} : { version }),
+  ...config
+})
 
 const Saved = jsonText(
   Schema.Struct({

@@ -102,9 +102,11 @@ export const plan = Effect.fn("policygradex.plan")(function* (config: RunConfig,
     logsAtEnd: workers.keeps === true
   }
   const meta = selecting?.setting.algorithm
+  const { aggregator } = setting
   const code = {
     [`algorithm ${setting.algorithm.id}`]: setting.algorithm.version,
     ...(meta === undefined ? {} : { [`algorithm ${meta.id}`]: meta.version }),
+    ...(aggregator?.version === undefined ? {} : { [`aggregator ${aggregator.id}`]: aggregator.version }),
     [`environment ${setting.environment.id}`]: setting.environment.version
   }
   return { ...intended, selecting, context, workers, code }

@@ -13,6 +13,7 @@ export const kind: OnPolicy<Distral, (typeof metrics)[number]> = {
   config: DistralConfig,
   defaults,
   metrics,
+  positive: "valueLoss",
   loop: (c) => c,
   objective,
   prior

@@ -38,7 +38,7 @@ import { updater } from "./update.ts"
  * Steps of each environment in an iteration.
  *
  * Errors: `ArgumentError` for steps that the environments cannot share equally, for a limit on a metric that there is not, for a
- * combination of one gradient, and for a policy that is told nothing where it is to stay near what it is then.
+ * combination of one gradient or by losses where none is learned, and for a policy that is told nothing where it is to stay near what it is then.
  */
 export const checked = <C>(
   { id, metrics, loop, prior }: Pick<OnPolicy<C>, "id" | "metrics" | "loop" | "prior">,
@@ -48,6 +48,10 @@ export const checked = <C>(
   const { klStop, popArt, baseline } = { ...loopDefaults, ...loop(c) }
   const several = checkSeveral(problem)
   if (E.isLeft(several)) return several
+  if (baseline === "linear" && problem.aggregator?.by === "losses") {
+    const want = "one that goes by gradients with baseline linear, which leaves no loss that is never negative"
+    return E.left(problemError("aggregator", want, problem.aggregator.id))
+  }
   const told = prior === undefined ? several : checkTold(problem, id)
   if (E.isLeft(told)) return told
   const scaling = checkPopArt(problem, { popArt, baseline })

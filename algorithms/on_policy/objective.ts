@@ -110,6 +110,11 @@ export interface OnPolicy<C, F extends string = string> {
   /** A {@link Loop} is its own configuration's, where that has the fields. */
   readonly loop: (config: C) => Partial<Loop>
   readonly objective: (config: C, batch: Minibatch) => Loss<F>
+  /**
+   * The metric that combinations go by which go by losses, as they are made for losses above 0: that of the value function, say. Without
+   * one they go by the loss itself. The weights are the whole loss's either way.
+   */
+  readonly positive?: F
   /** How rewards draw the policy to what it is where it is told no task; without it they do not. */
   readonly prior?: (config: C) => PriorWeights
 }
@@ -142,7 +147,10 @@ const headsOf = <C>({ prior }: Pick<OnPolicy<C>, "prior">, n: Networks, paramete
 const partsOf = ({ prior, ...heads }: Heads): Readonly<Record<string, Tensor>> =>
   prior === undefined ? heads : { ...heads, prior }
 
-/** Loss and metrics of a minibatch with these heads: `rows` is `[metrics, batch]` in the order of `kind.metrics`. */
+/**
+ * Loss and metrics of a minibatch with these heads, and what combinations by losses go by: `rows` is `[metrics, batch]` in the order of
+ * `kind.metrics`.
+ */
 const lossOf = <C>(kind: OnPolicy<C>, c: C, heads: Heads, x: BatchTensors) => {
   const { loss, metrics } = kind.objective(c, {
     ...heads,
@@ -155,7 +163,8 @@ const lossOf = <C>(kind: OnPolicy<C>, c: C, heads: Heads, x: BatchTensors) => {
     kind.metrics.map((name) => reshape(metrics[name]!, [1, batch])),
     0
   )
-  return { loss, rows, metrics: mean(rows, { axes: [1] }) }
+  const judged = kind.positive === undefined ? loss : metrics[kind.positive]!
+  return { loss, judged, seen: { rows, metrics: mean(rows, { axes: [1] }) } }
 }
 
 /** (θ, φ) ← the optimiser's step on a gradient that is scaled down to a norm of at most `maxGradientNorm`. */
@@ -177,7 +186,7 @@ export const updateProgram = <C>(kind: OnPolicy<C>, c: C, n: Networks, batch: nu
   const { size } = n.layout
   const shapes = { parameters: [size], ...loop.optimizer.state(size), rate: [], ...batchShapes(n, batch) }
   return program(`${kind.id}.update`, shapes, (x) => {
-    const { loss, ...seen } = lossOf(kind, c, headsOf(kind, n, x.parameters, x), x)
+    const { loss, seen } = lossOf(kind, c, headsOf(kind, n, x.parameters, x), x)
     const [gradient] = gradients(mean(loss), [x.parameters])
     return { ...stepOn(loop, gradient!, x), ...seen }
   })
@@ -186,7 +195,7 @@ export const updateProgram = <C>(kind: OnPolicy<C>, c: C, n: Networks, batch: nu
 /**
  * The same on Σ_i w_i·(mean loss of task i).
  *
- * - Shapes: rows as in {@link TaskBatch}; `weights` (w) and the tasks' `losses`, which do not depend on them, `[tasks]`.
+ * - Shapes: rows as in {@link TaskBatch}; `weights` (w) and the tasks' `losses` that they go by, which do not depend on them, `[tasks]`.
  */
 export const weighedProgram = <C>(kind: OnPolicy<C>, c: C, n: Networks, b: TaskBatch) => {
   const loop = { ...loopDefaults, ...kind.loop(c) }
@@ -194,10 +203,9 @@ export const weighedProgram = <C>(kind: OnPolicy<C>, c: C, n: Networks, b: TaskB
   const rows = batchShapes(n, b.tasks * b.each)
   const shapes = { parameters: [size], ...loop.optimizer.state(size), rate: [], ...rows, weights: [b.tasks] }
   return program(`${kind.id}.weighed`, shapes, (x) => {
-    const { loss, ...seen } = lossOf(kind, c, headsOf(kind, n, x.parameters, x), x)
-    const losses = meansOf(b, loss)
-    const [gradient] = gradients(sum(mul(losses, x.weights)), [x.parameters])
-    return { ...stepOn(loop, gradient!, x), losses, ...seen }
+    const { loss, judged, seen } = lossOf(kind, c, headsOf(kind, n, x.parameters, x), x)
+    const [gradient] = gradients(sum(mul(meansOf(b, loss), x.weights)), [x.parameters])
+    return { ...stepOn(loop, gradient!, x), losses: meansOf(b, judged), ...seen }
   })
 }
 
@@ -242,7 +250,7 @@ export const taskGradientProgram = <C>(kind: OnPolicy<C>, c: C, n: Networks, b: 
   const shapes = { parameters: [n.layout.size], ...batchShapes(n, b.tasks * b.each) }
   return program(`${kind.id}.taskGradients`, shapes, (x) => {
     const heads = headsByTask(kind, n, x.parameters, b, x)
-    const { loss, ...seen } = lossOf(kind, c, heads, x)
+    const { loss, judged, seen } = lossOf(kind, c, heads, x)
     const parts = Object.entries(partsOf(heads))
     const along = gradients(
       mul(sum(loss), 1 / b.each),
@@ -255,14 +263,14 @@ export const taskGradientProgram = <C>(kind: OnPolicy<C>, c: C, n: Networks, b: 
       const followed = Object.entries(own).map(([name, of]) => ({ of, cotangent: one[name]! }))
       return named(pullback(followed, [x.parameters])[0]!)
     })
-    return { ...gathered(pieces), losses: meansOf(b, loss), ...seen }
+    return { ...gathered(pieces), losses: meansOf(b, judged), ...seen }
   })
 }
 
-/** The tasks' losses alone: `losses` `[tasks]`. */
+/** What combinations by losses go by alone: `losses` `[tasks]`. */
 export const taskLossProgram = <C>(kind: OnPolicy<C>, c: C, n: Networks, b: TaskBatch) =>
   program(`${kind.id}.taskLosses`, { parameters: [n.layout.size], ...batchShapes(n, b.tasks * b.each) }, (x) => ({
-    losses: meansOf(b, lossOf(kind, c, headsOf(kind, n, x.parameters, x), x).loss)
+    losses: meansOf(b, lossOf(kind, c, headsOf(kind, n, x.parameters, x), x).judged)
   }))
 
 /** One step on a combination of task gradients, `weights` `[tasks]`, whose pieces have these sizes. */

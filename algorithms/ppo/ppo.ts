@@ -11,6 +11,7 @@ export const kind: OnPolicy<Ppo, (typeof metrics)[number]> = {
   config: PpoConfig,
   defaults,
   metrics,
+  positive: "valueLoss",
   loop: (c) => c,
   objective
 }

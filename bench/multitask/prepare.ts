@@ -2,6 +2,7 @@
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { mergeSettings, optionsFor, widthFor } from "../../algorithms/internal.ts"
+import { aggregators } from "../../core/aggregate/mod.ts"
 import { child, zeroKey } from "../../core/random/mod.ts"
 import { intend, settingOf, type TrainingSpec } from "../../pipeline/mod.ts"
 import { digest } from "../../plugins/io/digest.ts"
@@ -82,9 +83,10 @@ const specFor = (o: Opened, c: Contender, width: number): TrainingSpec => {
 }
 
 /** A short digest of all that a training's numbers depend on, but for its seed. */
-export const askedOf = (o: Opened, what: unknown, iterations: number): string => {
+export const askedOf = (o: Opened, what: Contender | "groups", iterations: number): string => {
   const { algorithm, environment } = o.setting
-  const versions = [algorithm.version, environment.version]
+  const combining = what === "groups" ? undefined : aggregators.find((a) => a.id === what.aggregator)?.version
+  const versions = [algorithm.version, environment.version, ...(combining === undefined ? [] : [combining])]
   const { name: _, ...sizes } = o.ground
   return digest(
     new TextEncoder().encode(JSON.stringify([o.spec, o.tasks, versions, sizes.points, what, iterations]))

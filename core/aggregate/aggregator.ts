@@ -9,7 +9,7 @@ export interface TaskGradients {
   readonly gram: Float64Array
   /** How far an entry of G may be off, beside ‖g_i‖‖g_j‖: what is smaller than that tells nothing. */
   readonly accuracy: number
-  /** The tasks' losses where the gradients were taken: `[T]`. NaN to methods that go by neither. */
+  /** The tasks' losses where the gradients were taken, of several one that is never negative: `[T]`. NaN to methods that go by neither. */
   readonly losses: Float64Array
   /** Iterations that the training has done: what methods mean by epochs. */
   readonly iteration: number
@@ -41,7 +41,7 @@ export type Claim =
 /**
  * What weights go by: the gradients; the losses; or how many tasks there are, alone. Without the first a learner takes one gradient, of
  * the weighted loss, for about what the mean loss costs. Methods of the second kind are made for losses that are positive; a learner
- * with several losses gives them those that are.
+ * with several losses gives them those that are: of the value function, of the critics.
  */
 export type WeighedBy = "gradients" | "losses" | "tasks"
 
@@ -59,6 +59,8 @@ export interface Aggregator {
   readonly id: string
   /** One line for people. */
   readonly summary: string
+  /** Rises whenever its numbers change, or what learners make of it, from none: a training is resumed by the same one only. */
+  readonly version?: string
   /** Its own numbers: a training is resumed with the same ones only. */
   readonly config: Readonly<Record<string, number>>
   readonly claims: readonly Claim[]
@@ -72,7 +74,7 @@ export interface Aggregator {
 }
 
 /** What a method without memory is made of. */
-export interface Weighing extends Pick<Aggregator, "id" | "summary"> {
+export interface Weighing extends Pick<Aggregator, "id" | "summary" | "version"> {
   readonly config?: Aggregator["config"]
   readonly claims?: readonly Claim[]
   /** The gradients unless said otherwise. */
@@ -102,6 +104,7 @@ export interface Weighing extends Pick<Aggregator, "id" | "summary"> {
 export const aggregator = ({
   id,
   summary,
+  version,
   config = {},
   claims = [],
   by = "gradients",
@@ -109,6 +112,7 @@ export const aggregator = ({
 }: Weighing): Aggregator => ({
   id,
   summary,
+  ...(version === undefined ? {} : { version }),
   config,
   claims,
   by,

@@ -25,6 +25,7 @@ export const caGrad = ({ c }: CaGradConfig = caGradDefaults): Aggregator =>
   aggregator({
     id: "cagrad",
     summary: "CAGrad: near the mean gradient the direction that serves the worst task best",
+    version: "2",
     config: { c },
     claims: ["permutation-invariant", ...(c >= 1 ? (["non-conflicting"] as const) : [])],
     weights: ({ tasks: n, gram, accuracy }) => {
@@ -45,7 +46,9 @@ export const caGrad = ({ c }: CaGradConfig = caGradDefaults): Aggregator =>
         return { t, weights, square: own, over: own - t * radius }
       }
       const { weights: shortest } = minNorm(n, gram, accuracy)
-      const least = Math.max(dot(shortest, times(n, gram, shortest)), 1e-12 * largest)
+      // Of ‖g_w‖² no more is known than that beside the lengths that it is made of.
+      const made = shortest.reduce((sum, w, i) => sum + w * Math.sqrt(gram[i * n + i]!), 0)
+      const least = Math.max(dot(shortest, times(n, gram, shortest)), accuracy * made * made, 1e-12 * largest)
       const { t, weights } = root(at, at(least / radius), at((1 + 1e-9) * (largest / radius)))
       return weights.map((w) => 1 / n + w / Math.sqrt(t))
     }

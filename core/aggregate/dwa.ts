@@ -15,7 +15,8 @@ export const dwaDefaults: DwaConfig = { temperature: 2 }
  *
  *     w_k = K·exp(r_k/T) / Σ_i exp(r_i/T),   r_k = L_k(t − 1)/L_k(t − 2)
  *
- * L(t) is the mean loss over an epoch: here, an iteration of the training. Before two of them the weights are 1.
+ * L(t) is the mean loss over an epoch: here, an iteration of the training. Before two of them the weights are 1; of losses of which one
+ * is not above 0, which is nothing to fall from, r is 1.
  *
  * - Shapes: the state `sums`, `before` (L(t − 1)), `earlier` (L(t − 2)) `[K]`; `epoch` `[3]`: the iteration summed, the losses in it, the
  *   iterations before.
@@ -24,6 +25,7 @@ export const dwaDefaults: DwaConfig = { temperature: 2 }
 export const dwa = ({ temperature }: DwaConfig = dwaDefaults): Aggregator => ({
   id: "dwa",
   summary: "DWA: tasks whose losses fell least over the last iterations weigh most",
+  version: "2",
   config: { temperature },
   claims: ["permutation-invariant", "identity"],
   by: "losses",
@@ -35,7 +37,7 @@ export const dwa = ({ temperature }: DwaConfig = dwaDefaults): Aggregator => ({
   }),
   weigh: ({ tasks, losses, iteration }, state) => {
     const at = rolled(state, iteration, tasks)
-    const rates = at.before.map((l, i) => (at.earlier[i] === 0 ? 1 : l / at.earlier[i]!))
+    const rates = at.before.map((l, i) => (l > 0 && at.earlier[i]! > 0 ? l / at.earlier[i]! : 1))
     const even = at.epoch[2]! < 2
     const weights = even ? rates.fill(1) : softmax(rates.map((r) => r / temperature)).map((w) => tasks * w)
     const sums = at.sums.map((s, i) => s + losses[i]!)

@@ -30,6 +30,7 @@ const EPSILON = 1e-8
 export const famo = ({ learningRate, decay }: FamoConfig = famoDefaults): Aggregator => ({
   id: "famo",
   summary: "FAMO: weights by which all tasks' losses fall at one rate, learned from how they fell",
+  version: "2",
   config: { learningRate, decay },
   claims: ["permutation-invariant", "identity"],
   by: "losses",

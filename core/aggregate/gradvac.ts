@@ -10,7 +10,7 @@ export interface GradVacConfig {
 /** Those of the paper. */
 export const gradVacDefaults: GradVacConfig = { beta: 0.01 }
 
-/** Keeps divisions by the length of a gradient that is none finite. */
+/** Beside every length that is divided by, so that the division is finite. */
 const EPSILON = 1e-8
 
 /**
@@ -21,6 +21,9 @@ const EPSILON = 1e-8
  *     φ̂_ij ← (1 − β)·φ̂_ij + β·φ,     d = Σ_i g_i^V
  *
  * - Shapes: the state `similarity` (φ̂) `[T, T]`, 0 at the start.
+ * Gradients that are not much longer than 1e-4 are short of their aim: 1e-8 is added to what φ and the last fraction are divided by, as
+ * in published code.
+ *
  * - Source: Wang et al., arXiv:2010.05874.
  */
 export const gradVac = ({ beta }: GradVacConfig = gradVacDefaults): Aggregator => ({

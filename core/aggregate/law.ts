@@ -10,8 +10,22 @@ export interface AggregatorLaw {
   readonly check: () => string | undefined
 }
 
-/** How far off a direction may be, beside the lengths that it is made of: what solvers leave in float64. */
-const TOLERANCE = 1e-6
+/** How a session computes the Gram matrix. */
+interface Precision {
+  readonly accuracy: number
+  readonly rounded: (gram: Float64Array) => Float64Array
+  /** How far off a direction may be, beside the lengths that it is made of: what solvers leave. */
+  readonly tolerance: (tasks: number) => number
+}
+
+const float64: Precision = { accuracy: 2 ** -52, rounded: (gram) => gram, tolerance: () => 1e-6 }
+
+/** What is put on the diagonal where gradients depend on each other, 16·T·accuracy, stays within the tolerance. */
+const float32: Precision = {
+  accuracy: 2 ** -20,
+  rounded: (gram) => Float64Array.from(Float32Array.from(gram)),
+  tolerance: (tasks) => 32 * tasks * 2 ** -20
+}
 
 /** The lengths that a direction is made of; of the longest gradient a Gram matrix in float64 keeps eight digits. */
 const sizeOf = (tasks: number, gram: Float64Array, w: Float64Array): number => {
@@ -20,26 +34,30 @@ const sizeOf = (tasks: number, gram: Float64Array, w: Float64Array): number => {
 }
 
 /** What one weighing is given. */
-const given = (tasks: number, gram: Float64Array, key = 0): TaskGradients => ({
+const given = (tasks: number, gram: Float64Array, accuracy = float64.accuracy): TaskGradients => ({
   tasks,
   gram,
-  accuracy: 2 ** -52,
+  accuracy,
   losses: Float64Array.from({ length: tasks }, (_, i) => 1 + i),
   iteration: 0,
-  stream: stream(child(zeroKey, "law", key))
+  stream: stream(child(zeroKey, "law", 0))
 })
 
-const weightsOf = (a: Aggregator, tasks: number, gram: Float64Array): Float64Array =>
-  a.weigh(given(tasks, gram), a.first(tasks)).weights
+const weightsOf = (a: Aggregator, tasks: number, gram: Float64Array, accuracy?: number): Float64Array =>
+  a.weigh(given(tasks, gram, accuracy), a.first(tasks)).weights
 
-/** A law of each situation. */
-const everywhere = (name: string, holds: (s: Situation, gram: Float64Array) => string | undefined): AggregatorLaw => ({
+/** A law of each situation, by sessions of either precision. */
+const everywhere = (
+  name: string,
+  holds: (s: Situation, gram: Float64Array, by: Precision) => string | undefined
+): AggregatorLaw => ({
   name,
   check: () => {
-    for (const s of situations) {
-      const found = holds(s, gramOf(s))
-      if (found !== undefined) return `${found}, with ${s.name}`
-    }
+    for (const [precision, by] of Object.entries({ float64, float32 }))
+      for (const s of situations) {
+        const found = holds(s, by.rounded(gramOf(s)), by)
+        if (found !== undefined) return `${found}, with ${s.name} in ${precision}`
+      }
     return undefined
   }
 })
@@ -53,26 +71,29 @@ const apart = (tasks: number, gram: Float64Array, v: Float64Array, w: Float64Arr
 }
 
 const finite = (a: Aggregator): AggregatorLaw =>
-  everywhere("weights are finite, one for each task", ({ tasks }, gram) => {
-    const w = weightsOf(a, tasks, gram)
+  everywhere("weights are finite, one for each task", ({ tasks }, gram, { accuracy }) => {
+    const w = weightsOf(a, tasks, gram, accuracy)
     return w.length === tasks && w.every(Number.isFinite) ? undefined : `weights ${w.join(", ")} of ${tasks} tasks`
   })
 
 const remembered = (a: Aggregator): AggregatorLaw =>
-  everywhere("what is remembered is finite and keeps its lengths, and the same again gives the same", (s, gram) => {
-    const { tasks } = s
-    const first = a.first(tasks)
-    const x = given(tasks, gram)
-    const { state: weighed, weights } = a.weigh(x, first)
-    const state = a.settle?.(x, x.losses, weighed) ?? weighed
-    const names = Object.keys(first).sort().join()
-    if (Object.keys(state).sort().join() !== names) return `state ${Object.keys(state).join(", ")}, was ${names}`
-    for (const [name, v] of Object.entries(state)) {
-      if (v.length !== first[name]?.length || !v.every(Number.isFinite)) return `state ${name} ${v.join(", ")}`
+  everywhere(
+    "what is remembered is finite and keeps its lengths, and the same again gives the same",
+    (s, gram, { accuracy }) => {
+      const { tasks } = s
+      const first = a.first(tasks)
+      const x = given(tasks, gram, accuracy)
+      const { state: weighed, weights } = a.weigh(x, first)
+      const state = a.settle?.(x, x.losses, weighed) ?? weighed
+      const names = Object.keys(first).sort().join()
+      if (Object.keys(state).sort().join() !== names) return `state ${Object.keys(state).join(", ")}, was ${names}`
+      for (const [name, v] of Object.entries(state)) {
+        if (v.length !== first[name]?.length || !v.every(Number.isFinite)) return `state ${name} ${v.join(", ")}`
+      }
+      const again = a.weigh(given(tasks, gram, accuracy), first).weights
+      return again.every((w, i) => Object.is(w, weights[i])) ? undefined : `weights ${again.join(", ")}, then others`
     }
-    const again = a.weigh(given(tasks, gram), first).weights
-    return again.every((w, i) => Object.is(w, weights[i])) ? undefined : `weights ${again.join(", ")}, then others`
-  })
+  )
 
 const one = (a: Aggregator): AggregatorLaw => ({
   name: "the direction of one task alone is along its gradient",
@@ -115,37 +136,37 @@ const promised: Readonly<Record<Claim, (a: Aggregator) => AggregatorLaw>> = {
     name: "the direction of one task alone is its gradient",
     check: () => {
       const [w = 0] = weightsOf(a, 1, Float64Array.of(4))
-      return Math.abs(w - 1) <= TOLERANCE ? undefined : `weight ${w}`
+      return Math.abs(w - 1) <= 1e-6 ? undefined : `weight ${w}`
     }
   }),
   "non-conflicting": (a) =>
-    everywhere("the direction conflicts with no task", ({ tasks }, gram) => {
-      const w = weightsOf(a, tasks, gram)
+    everywhere("the direction conflicts with no task", ({ tasks }, gram, { accuracy, tolerance }) => {
+      const w = weightsOf(a, tasks, gram, accuracy)
       const products = times(tasks, gram, w)
       const size = sizeOf(tasks, gram, w)
-      const odd = products.findIndex((p, i) => p < -TOLERANCE * size * Math.sqrt(gram[i * tasks + i]!))
+      const odd = products.findIndex((p, i) => p < -tolerance(tasks) * size * Math.sqrt(gram[i * tasks + i]!))
       return odd < 0 ? undefined : `⟨g, d⟩ is ${products[odd]} of task ${odd}`
     }),
   "permutation-invariant": (a) =>
-    everywhere("the order of the tasks makes no difference", ({ tasks }, gram) => {
+    everywhere("the order of the tasks makes no difference", ({ tasks }, gram, { accuracy, tolerance }) => {
       const order = permutation(stream(child(zeroKey, "order", tasks)), tasks)
       const moved = Float64Array.from(gram, (_, p) => gram[order[Math.floor(p / tasks)]! * tasks + order[p % tasks]!]!)
-      const x = given(tasks, moved)
+      const x = given(tasks, moved, accuracy)
       const w = a.weigh({ ...x, losses: x.losses.map((_, i) => 1 + order[i]!) }, a.first(tasks)).weights
       const back = new Float64Array(tasks)
       for (let i = 0; i < tasks; i++) back[order[i]!] = w[i]!
-      const miss = apart(tasks, gram, back, weightsOf(a, tasks, gram))
-      return miss <= TOLERANCE ? undefined : `directions are ${miss} apart`
+      const miss = apart(tasks, gram, back, weightsOf(a, tasks, gram, accuracy))
+      return miss <= tolerance(tasks) ? undefined : `directions are ${miss} apart`
     }),
   "linear-under-scaling": (a) =>
-    everywhere("the direction is linear in each gradient's scale", ({ tasks }, gram) => {
+    everywhere("the direction is linear in each gradient's scale", ({ tasks }, gram, { accuracy, tolerance }) => {
       if (!(largestSquare(tasks, gram) > 0)) return undefined
       const s = stream(child(zeroKey, "scale"))
       const [c, d] = [Float64Array.from({ length: tasks }, () => random(s)), new Float64Array(tasks)]
       for (let i = 0; i < tasks; i++) d[i] = random(s)
       const scaled = (by: Float64Array): Float64Array => {
         const own = gram.map((g, p) => g * by[Math.floor(p / tasks)]! * by[p % tasks]!)
-        return weightsOf(a, tasks, own).map((w, i) => w * by[i]!)
+        return weightsOf(a, tasks, own, accuracy).map((w, i) => w * by[i]!)
       }
       const [x, y] = [scaled(c), scaled(d)]
       const both = scaled(c.map((v, i) => 0.3 * v + 0.7 * d[i]!))
@@ -155,7 +176,7 @@ const promised: Readonly<Record<Claim, (a: Aggregator) => AggregatorLaw>> = {
         x.map((v, i) => 0.3 * v + 0.7 * y[i]!),
         both
       )
-      return miss <= TOLERANCE ? undefined : `directions are ${miss} apart`
+      return miss <= tolerance(tasks) ? undefined : `directions are ${miss} apart`
     })
 }
 

@@ -2,7 +2,8 @@ import * as E from "fp-ts/lib/Either.js"
 import { cholesky, choleskySolve } from "../linalg/mod.ts"
 import { log } from "../math/mod.ts"
 import { aggregator } from "./aggregator.ts"
-import { dot, largestSquare, times } from "./min_norm.ts"
+import { dot, times } from "./min_norm.ts"
+import { unitGram } from "./unit_gram.ts"
 
 /**
  * Nash-MTL: the direction on which the tasks would agree in Nash's bargaining game, whatever their losses' scales.
@@ -10,21 +11,21 @@ import { dot, largestSquare, times } from "./min_norm.ts"
  *     G w = 1/w  (elementwise),  w > 0     ⇔     w = argmin ½ wᵀ G w − Σ_i log w_i
  *
  * By Newton's method on the second form, which is convex: the authors' sequence of convex problems ends at the first within
- * a tolerance, this one at rounding. The length of d is √T always. Where gradients depend on each other, 16·T·accuracy of the largest
- * ‖g_i‖² on the diagonal of G keeps w finite.
+ * a tolerance, this one at rounding. The length of d is √T always. Solved with gradients of length 1, so that a short one tells as much as
+ * a long one; where gradients depend on each other, 16·T·accuracy on the diagonal keeps w finite.
  *
  * - Source: Navon et al., arXiv:2202.01017.
  */
 export const nashMtl = aggregator({
   id: "nash-mtl",
   summary: "Nash-MTL: the direction on which the tasks would agree in Nash's bargaining game",
+  version: "2",
   claims: ["non-conflicting", "permutation-invariant"],
   weights: ({ tasks: n, gram, accuracy }) => {
-    const largest = largestSquare(n, gram)
-    if (!(largest > 0)) return new Float64Array(n).fill(1 / n)
-    const a = gram.map((g) => g / largest)
-    for (let i = 0; i < n; i++) a[i * n + i]! += 16 * n * Math.max(accuracy, LEAST)
-    return bargain(n, a).map((w) => w / Math.sqrt(largest))
+    const { lengths, cosines: a } = unitGram(n, gram)
+    if (!lengths.some((l) => l > 0)) return new Float64Array(n).fill(1 / n)
+    for (let i = 0; i < n; i++) a[i * n + i] = 1 + 16 * n * Math.max(accuracy, LEAST)
+    return bargain(n, a).map((w, i) => (lengths[i]! > 0 ? w / lengths[i]! : 0))
   }
 })
 

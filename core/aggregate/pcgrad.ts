@@ -25,7 +25,7 @@ export const pcgrad = aggregator({
         if (j === i) continue
         let product = 0
         for (let k = 0; k < n; k++) product += own[k]! * gram[j * n + k]!
-        if (product < 0) own[j]! -= product / gram[j * n + j]!
+        if (product < 0 && gram[j * n + j]! > 0) own[j]! -= product / gram[j * n + j]!
       }
       for (let k = 0; k < n; k++) weights[k]! += own[k]!
     }

@@ -25,6 +25,7 @@ const MOST = 10
 export const uncertainty = ({ learningRate }: UncertaintyConfig = uncertaintyDefaults): Aggregator => ({
   id: "uncertainty",
   summary: "Uncertainty weights: a task's loss weighs by a variance that is learned with the rest",
+  version: "2",
   config: { learningRate },
   claims: ["permutation-invariant"],
   by: "losses",

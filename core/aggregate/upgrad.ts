@@ -1,5 +1,6 @@
 import { complementarity } from "../linalg/mod.ts"
 import { aggregator } from "./aggregator.ts"
+import { unitGram } from "./unit_gram.ts"
 
 /**
  * UPGrad, unconflicting projections: each gradient projected onto the cone of directions that conflict with none, then the mean.
@@ -16,11 +17,7 @@ export const upGrad = aggregator({
   claims: ["non-conflicting", "permutation-invariant", "linear-under-scaling", "identity"],
   weights: ({ tasks: n, gram, accuracy }) => {
     const weights = new Float64Array(n).fill(1 / n)
-    const lengths = Float64Array.from({ length: n }, (_, i) => Math.sqrt(gram[i * n + i]!))
-    const a = gram.map((g, p) => {
-      const both = lengths[Math.floor(p / n)]! * lengths[p % n]!
-      return both > 0 ? g / both : 0
-    })
+    const { lengths, cosines: a } = unitGram(n, gram)
     for (let i = 0; i < n; i++) a[i * n + i] = 1 + 16 * n * accuracy
     // v = u + x with x ≥ 0.
     for (let i = 0; i < n; i++) {

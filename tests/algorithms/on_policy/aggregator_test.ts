@@ -55,6 +55,33 @@ for (const a of [mean, famo(), dwa(), uncertainty()])
     closeBeside(await change(a, 4, inDoubles), await change(each, 4, inDoubles), "change")
   })
 
+test("combinations by losses go by the value function's, which is never negative", async () => {
+  const seen: number[][] = []
+  const watching: Aggregator = {
+    ...mean,
+    by: "losses",
+    weigh: (x, state) => {
+      seen.push([...x.losses])
+      return mean.weigh(x, state)
+    }
+  }
+  const rows = await inSession(
+    Effect.gen(function* () {
+      const problem = problemOf(twoPoles.environment, { tasks: twoPoles.tasks, aggregator: watching })
+      const learner = yield* plain.learner(settings, problem)
+      return (yield* learner.iterate(yield* learner.init(zeroKey))).rows
+    })
+  )
+  const [losses] = seen
+  close(
+    losses!,
+    rows.map(({ metrics }) => metrics.valueLoss!),
+    1e-4,
+    "losses"
+  )
+  assert.ok(losses!.every((l) => l > 0))
+})
+
 test("weights of one task alone follow that task's gradient, and all of them add up", async () => {
   const first = await change(of(() => [1, 0]))
   const second = await change(of(() => [0, 1]))

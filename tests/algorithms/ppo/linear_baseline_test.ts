@@ -2,8 +2,9 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Effect } from "effect"
+import * as E from "fp-ts/lib/Either.js"
 import { algorithmLaws, ppo } from "../../../algorithms/mod.ts"
-import { pcgrad } from "../../../core/aggregate/mod.ts"
+import { dwa, pcgrad } from "../../../core/aggregate/mod.ts"
 import { zeroKey } from "../../../core/random/mod.ts"
 import { cartPole } from "../../../envs/mod.ts"
 import { layer as wasm } from "../../../plugins/sessions/wasm/mod.ts"
@@ -39,3 +40,10 @@ test("a linear baseline explains returns that fall with time, which no observati
       for (const { metrics } of rows) assert.ok(metrics.explainedVariance! > 0.2, `${metrics.explainedVariance}`)
     })
   ))
+
+test("combinations that go by losses are refused: none is learned but the policy's, which may be negative", () => {
+  const refused = ppo.check!(linear.defaults, problemOf(cartPole, { tasks: twoPoles.tasks, aggregator: dwa() }))
+  assert.ok(E.isLeft(refused))
+  assert.match(refused.left.message, /aggregator.*goes by gradients with baseline linear.*got dwa/)
+  assert.ok(E.isRight(ppo.check!(linear.defaults, problemOf(cartPole, { tasks: twoPoles.tasks, aggregator: pcgrad }))))
+})

@@ -189,3 +189,21 @@ for (const [name, of] of [
         assert.ok(Math.abs(weights[i]! - w) <= 1e-6 * Math.abs(w), `step ${k}, task ${i}: ${weights[i]}, want ${w}`)
     }
   })
+
+test("DWA takes losses that are not above 0 for ones that did not fall", () => {
+  const of = dwa()
+  let state = of.first(3)
+  const weights = [
+    [1, -1, 0],
+    [2, 1e-9, -3],
+    [2, -4, 1]
+  ].map((losses, iteration) => {
+    const given = { tasks: 3, gram: new Float64Array(9), accuracy: 2 ** -52, iteration, stream: stream(zeroKey) }
+    const weighed = of.weigh({ ...given, losses: Float64Array.from(losses) }, state)
+    state = weighed.state
+    return [...weighed.weights]
+  })
+  const [one, other] = [Math.exp(2 / 2), Math.exp(1 / 2)]
+  const want = [one, other, other].map((w) => (3 * w) / (one + 2 * other))
+  for (const [i, w] of want.entries()) assert.ok(Math.abs(weights[2]![i]! - w) < 1e-12, `${weights[2]}`)
+})
