@@ -99,15 +99,19 @@ export const makeAggregator = (
   { id, options }: AggregatorConfig,
   others: readonly Aggregator[] = []
 ): E.Either<ArgumentError, Aggregator | undefined> => {
-  if (id === NO_AGGREGATOR) return E.right(undefined)
   const ids = aggregatorIds(others)
+  const [option] = Object.keys(options)
+  if (id === NO_AGGREGATOR) {
+    if (option === undefined) return E.right(undefined)
+    const fix = `choose a combination with aggregator.id: ${ids.filter((one) => one !== NO_AGGREGATOR).join(", ")}`
+    return cannot("use aggregator.options", `none with aggregator.id ${NO_AGGREGATOR}`, shown(option), fix)
+  }
   const found = methods.find((m) => m.id === id)
   if (found !== undefined) return found.make(options)
   const plain = [...aggregators, ...others].find((a) => a.id === id)
   if (plain === undefined)
     return cannot("use aggregator.id", `one of ${choices(ids, id)}`, shown(id), suggestion(id, ids))
-  const [odd] = Object.keys(options)
-  return odd === undefined
+  return option === undefined
     ? E.right(plain)
-    : cannot("use aggregator.options", `none: ${id} has no settings`, shown(odd))
+    : cannot("use aggregator.options", `none: ${id} has no settings`, shown(option))
 }

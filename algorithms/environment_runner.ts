@@ -17,6 +17,7 @@ import { problemError } from "./error.ts"
 import { isDouble, normaliser } from "./normalise.ts"
 import { inputsOf, type Policy } from "./policy.ts"
 import type { EnvironmentRunner, RolloutBuffer } from "./rollouts.ts"
+import { placesOf } from "./told.ts"
 
 /**
  * Makes the environments of a problem, `key` deciding their episodes; they live no longer than the scope. With `fresh` those
@@ -29,7 +30,7 @@ export const environmentRunner = Effect.fn("environmentRunner")(function* (
   how: { readonly fresh?: boolean } = {}
 ) {
   const told = tasks.map(({ id, toldAs = id }) => toldAs)
-  const positions = told.map((id) => policy.taskIds.indexOf(id))
+  const positions = placesOf({ policy, tasks })
   const unknown = policy.taskIds.length === 0 ? -1 : positions.indexOf(-1)
   if (unknown >= 0) {
     return yield* Effect.fail(

@@ -7,6 +7,7 @@ import { matmul, reshape, slice, type Tensor } from "../core/program/mod.ts"
 import type { Problem } from "./algorithm.ts"
 import { problemError } from "./error.ts"
 import type { Policy } from "./policy.ts"
+import { placesOf } from "./told.ts"
 
 type Numbers = Float32Array | Float64Array
 
@@ -38,8 +39,8 @@ export const checkHeads = (policy: Policy): E.Either<ArgumentError, undefined> =
 /** The heads of a problem's tasks: each its own, or all the one there is. */
 export const headsOf = (
   { count }: Pick<ValueHeads, "count">,
-  { policy, tasks }: Pick<Problem, "policy" | "tasks">
-): readonly number[] => tasks.map(({ id }) => (count === 1 ? 0 : policy.taskIds.indexOf(id)))
+  problem: Pick<Problem, "policy" | "tasks">
+): readonly number[] => (count === 1 ? problem.tasks.map(() => 0) : placesOf(problem))
 
 /** Of numbers of each head `[count]` those of every row's own: `[rows]`, or `[1]` of the only head. */
 export const ofRows = ({ inputs, taskIds }: Policy, each: Tensor, observation: Tensor): Tensor => {

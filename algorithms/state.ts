@@ -18,7 +18,11 @@ import { BatchStateData } from "./env_data.ts"
 export const identityOf = (algorithm: string, config: unknown, problem: TrainingProblem, anneals: boolean) =>
   pipe(
     problem.tasks,
-    E.traverseArray((t) => E.map((text: string) => ({ id: t.id, is: text }))(identity(problem.environment, t.params))),
+    E.traverseArray(({ id, params, toldAs = id }) =>
+      E.map((text: string) => ({ id, is: text, ...(toldAs === id ? {} : { toldAs }) }))(
+        identity(problem.environment, params)
+      )
+    ),
     E.map((tasks) =>
       JSON.stringify({
         algorithm,

@@ -2,42 +2,49 @@
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import type { Floats } from "../../core/random/mod.ts"
+import { fromEither } from "../../core/service/from_either.ts"
 import { realOf } from "../../core/service/real.ts"
 import { type Buffer, Session } from "../../core/service/session.ts"
 import type { Problem, Transitions } from "../algorithm.ts"
 import { checkSize, collecting } from "../collecting.ts"
 import type { RolloutBuffer } from "../rollouts.ts"
 import { type Estimates, type MakeValue, makeEstimates, valueEstimator } from "./advantage.ts"
+import { linearEstimate } from "./linear_advantage.ts"
 import { type Networks, networks, valueProgram } from "./networks.ts"
 import type { Loop } from "./objective.ts"
 import { type PriorWeights, regulariser } from "./prior.ts"
 
 /**
- * Values by the value network; of a learner with a prior, advantages are of its regularised rewards.
+ * Values by the value network, or by a linear baseline of each task's own transitions where the learner has that; of a learner with a
+ * prior, advantages are of its regularised rewards.
  *
  * - Errors: `ArgumentError` where environments do not open or the policy makes no program; `SessionError`, `SessionLost` of the
  *   session.
  */
-export const collector = (c: Pick<Loop, "gamma" | "lambda" | "popArt">, problem: Problem, prior?: PriorWeights) => {
+export const collector = (
+  c: Pick<Loop, "gamma" | "lambda" | "popArt" | "baseline">,
+  problem: Problem,
+  prior?: PriorWeights
+) => {
   const n = networks(problem.policy, c.popArt !== "off")
   const makeValue: MakeValue = (rows) => valueProgram(n, rows)
   const added = prior === undefined ? undefined : (parameters: Buffer) => regulariser(prior, n, parameters)
-  return collectorOf(c, problem, n.layout, makeValue, added)
+  return collectorOf(c, problem, n.layout, c.baseline === "linear" ? "linear" : makeValue, added)
 }
 
-/** The same with the values of any critic, whose program's `parameters` are all of the layout. */
+/** The same with the values of any critic, whose program's `parameters` are all of the layout, or of the linear baseline. */
 export const collectorOf = Effect.fnUntraced(function* (
   c: Pick<Loop, "gamma" | "lambda">,
   problem: Problem,
   layout: Networks["layout"],
-  makeValue: MakeValue,
+  makeValue: MakeValue | "linear",
   added?: (parameters: Buffer) => ReturnType<typeof regulariser>
 ) {
   const { policy, tasks } = problem
   const session = yield* Session
   const Real = realOf(session)
   const parameters = yield* session.buffer([layout.size])
-  const estimate = yield* valueEstimator(c, policy.inputs, makeValue, parameters)
+  const learned = makeValue === "linear" ? undefined : yield* valueEstimator(c, policy.inputs, makeValue, parameters)
   const regularise = added === undefined ? undefined : yield* added(parameters)
   return yield* collecting(problem, {
     parameters,
@@ -54,7 +61,10 @@ export const collectorOf = Effect.fnUntraced(function* (
     },
     transitions: Effect.fnUntraced(function* (x, e) {
       const estimates = makeEstimates(e.count)
-      yield* estimate(x, e, estimates, yield* regularise?.(e) ?? Effect.undefined)
+      // That a policy is told its task says nothing of the task's own rows: it is worth what one is that is told none.
+      const seen = policy.inputs - policy.taskIds.length
+      if (learned === undefined) yield* fromEither(linearEstimate(c, tasks.length, x, e, estimates, seen))
+      else yield* learned(x, e, estimates, yield* regularise?.(e) ?? Effect.undefined)
       const { nextObservation } = e.rows
       for (let at = 0; at < nextObservation.length; at += x.batch.observationSize)
         x.normaliser.observation(nextObservation, at)

@@ -107,7 +107,8 @@ export const learner = <C>(kind: OnPolicy<C>) =>
     return yield* trainingLoop({
       id: kind.id,
       version: kind.version,
-      config: c,
+      // Minibatches go by the budget, which the configuration does not say.
+      config: problem.budget === "updates" ? { config: c, budget: problem.budget } : c,
       anneals: loop.anneal,
       problem,
       Real,

@@ -2,13 +2,14 @@
 import * as E from "fp-ts/lib/Either.js"
 import { linearBaseline, returnsInto } from "../../core/estimate/mod.ts"
 import type { ArgumentError } from "../../core/failure/mod.ts"
+import type { Floats } from "../../core/random/mod.ts"
 import { fittedAdvantages, takeTask } from "../meta/advantage.ts"
 import type { EnvironmentRunner, RolloutBuffer } from "../rollouts.ts"
 import type { Estimates } from "./advantage.ts"
 import type { Loop } from "./objective.ts"
 
 /**
- * Fills estimates: {@link fittedAdvantages} by a {@link linearBaseline} of each task's own transitions.
+ * Fills estimates: {@link fittedAdvantages} by a {@link linearBaseline} of each task's own transitions, by the first `seen` inputs or all.
  *
  * - Errors: those of `gaeInto`.
  * - Source: Duan et al., arXiv:1604.06778; Schulman et al., arXiv:1506.02438, eq. 16. Differs: the published multi-task learners count
@@ -19,16 +20,25 @@ export const linearEstimate = (
   tasks: number,
   x: EnvironmentRunner,
   e: RolloutBuffer,
-  into: Estimates
+  into: Estimates,
+  seen?: number
 ): E.Either<ArgumentError, void> => {
   const each = x.batch.count / tasks
-  const width = e.observation.length / e.count
+  const inputs = e.observation.length / e.count
+  const width = seen ?? inputs
+  const features = (all: Floats): Floats =>
+    width === inputs
+      ? all
+      : Float64Array.from(
+          { length: (all.length / inputs) * width },
+          (_, i) => all[Math.floor(i / width) * inputs + (i % width)]!
+        )
   for (let task = 0; task < tasks; task++) {
     const taken = takeTask(x, e, task, each)
     const r = { ...taken, reward: Float64Array.from(x.normaliser.rewards(taken.reward, () => task)) }
     const reached = Float64Array.from(r.rows, (row) => e.rows.episodeLength[row]!)
-    const before = { observation: r.observation, width, time: reached.map((t) => t - 1) }
-    const after = { observation: r.nextInputs, width, time: reached }
+    const before = { observation: features(r.observation), width, time: reached.map((t) => t - 1) }
+    const after = { observation: features(r.nextInputs), width, time: reached }
     const fit = linearBaseline(before)
     const done = fittedAdvantages(c, r, each, (returns) => {
       const valuesAt = fit(returns)

@@ -2,7 +2,8 @@
 import { Effect } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import type { ArgumentError } from "../../core/failure/mod.ts"
-import { constant, mul, program, type Tensor } from "../../core/program/mod.ts"
+import { constant, evaluate, mul, type Program, program, type Tensor } from "../../core/program/mod.ts"
+import { child, fillNormal, stream, zeroKey } from "../../core/random/mod.ts"
 import { fromEither } from "../../core/service/from_either.ts"
 import { realOf } from "../../core/service/real.ts"
 import { type Buffer, Session } from "../../core/service/session.ts"
@@ -43,17 +44,36 @@ const priorProgram = (n: Networks, rows: number) =>
     (x) => ({ logProb: priorLogProb(n.policy, n.layout.view(x.parameters, "policy"), x) })
   )
 
-/** Errors: `ArgumentError` for a policy that is told nothing, and so would be drawn to itself. */
-export const checkTold = ({ policy }: Pick<Problem, "policy">, id: string): E.Either<ArgumentError, undefined> =>
-  policy.taskIds.length > 0
-    ? E.right(undefined)
-    : E.left(
-        problemError(
-          "policy",
-          `one that is told its task for ${id}, whose prior is the policy told none`,
-          "one that is not; set network.taskOneHot=true (and network.id=two-column)"
-        )
-      )
+/**
+ * Errors: `ArgumentError` for a policy that is told nothing, and so would be drawn to itself, and for one that sees nothing where it is
+ * told none, as heads do, so that nothing can be distilled.
+ */
+export const checkTold = ({ policy }: Pick<Problem, "policy">, id: string): E.Either<ArgumentError, undefined> => {
+  const whose = `${id}, whose prior is the policy told none`
+  if (policy.taskIds.length === 0) {
+    const got = "one that is not; set network.taskOneHot=true (and network.id=two-column)"
+    return E.left(problemError("policy", `one that is told its task for ${whose}`, got))
+  }
+  const want = `one that acts by what it sees where it is told no task, as two-column does, for ${whose}`
+  return E.chain((sees: boolean) =>
+    sees ? E.right(undefined) : E.left(problemError("network.id", want, policy.network.id))
+  )(seesUntold(policy))
+}
+
+/** Observations by which an untold network is told from a constant. */
+const LOOKS = 32
+
+/** Whether the network's outputs go by the observation where no task is told. */
+const seesUntold = (policy: Policy): E.Either<ArgumentError, boolean> => {
+  const { network, inputs } = policy
+  const [theta, observation] = [stream(child(zeroKey, "untold", "theta")), new Float64Array(LOOKS * inputs)]
+  fillNormal(stream(child(zeroKey, "untold", "observation")), observation)
+  const shapes = { theta: [network.layout.size], observation: [LOOKS, inputs] }
+  return E.map((p: Program<"theta" | "observation", "output">) => {
+    const { output } = evaluate(p, { theta: network.init(theta, 1), observation })
+    return output.some((y, i) => y !== output[i % network.outputs])
+  })(program("untold", shapes, (x) => ({ output: network.forward(x.theta, untold(policy, x.observation)).output })))
+}
 
 /** Rows of one call: as many as of the value program. */
 const CHUNK = 128

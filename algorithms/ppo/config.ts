@@ -19,7 +19,7 @@ export const PpoConfig = Schema.Struct({
       "network.id multi-head or moore; off: none"
   ),
   clip: lossFields.clip,
-  valueClip: numberOr("off", 0, 1e6, "clip range of the value update, reward units"),
+  valueClip: numberOr("off", 0, 1e6, "clip range of the value update, reward units (of a head's scale with popArt)"),
   entropy: number(0, 10, "weight of the entropy bonus"),
   value: lossFields.value,
   maxGradientNorm: lossFields.maxGradientNorm,

@@ -33,7 +33,7 @@ export const checked = (settings: Sac, problem: TrainingProblem): E.Either<Argum
     checkedPolicy(problem),
     E.chain(() => stepsOfEach(problem)),
     E.chainFirst(() => checkSeveral(problem)),
-    E.chainFirst(() => longEnough(settings, problem)),
+    E.chainFirst((steps) => longEnough(settings, problem, steps)),
     E.chainFirst(() => (c.popArt === "off" ? E.right(undefined) : checkHeads(problem.policy))),
     E.chainFirst(() => togetherIn(c, problem)),
     E.chainFirst(() => {
@@ -43,10 +43,18 @@ export const checked = (settings: Sac, problem: TrainingProblem): E.Either<Argum
   )
 }
 
-const longEnough = ({ learningStarts }: Sac, { tasks, iterations, stepsPerTask, budget }: TrainingProblem) => {
+const longEnough = (settings: Sac, problem: TrainingProblem, steps: number): E.Either<ArgumentError, undefined> => {
+  const { tasks, iterations, stepsPerTask, budget, environmentsPerTask } = problem
   const total = iterations * stepsPerTask * (budget === "updates" ? 1 : tasks.length)
-  if (learningStarts < total) return E.right(undefined)
-  return refuse("learningStarts", `below the ${total} steps of the whole training`, `${learningStarts}`)
+  if (settings.learningStarts >= total) {
+    return refuse("learningStarts", `below the ${total} steps of the whole training`, `${settings.learningStarts}`)
+  }
+  const { learningStarts, trainEvery } = withBudget(settings, sizeOf(problem))
+  const [all, before] = [iterations * steps, Math.floor(learningStarts / (tasks.length * environmentsPerTask))]
+  const last = Math.floor(all / trainEvery) * trainEvery
+  if (last > before) return E.right(undefined)
+  const want = `small enough for an update among the ${all} steps of each environment, the first ${before} of which have none`
+  return refuse("trainEvery", want, `${trainEvery}`)
 }
 
 /** Settings that go together. */

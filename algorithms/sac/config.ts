@@ -41,7 +41,7 @@ export const SacConfig = Schema.Struct({
     "off",
     0,
     1e30,
-    "a task whose critics' mean loss in an update is above this counts for nothing in it (PaCo's loss mask-out)"
+    "a task whose critics' mean loss in an update is above this counts for nothing to critics and policy then (PaCo's loss mask-out)"
   ),
   resetTasks: flag(
     "with network.id paco: the composition of a task that maxTaskLoss leaves out becomes a random mean of the others' (PaCo's reset)"

@@ -16,6 +16,7 @@ import { actProgram, checkFault, environmentRunner, shownBy } from "../environme
 import { trainingLoop } from "../loop.ts"
 import { isDouble, updateMoments } from "../normalise.ts"
 import { contents, makeReplay, nextSlot, overwrites, withContents } from "../replay/mod.ts"
+import { placesOf } from "../told.ts"
 import { checked } from "./check.ts"
 import { type Sac, sizeOf, withBudget } from "./config.ts"
 import { deviceState, firstArrays, partNames, readState, writeState } from "./device_state.ts"
@@ -62,12 +63,7 @@ export const learner = ({ id, version, optimizer }: SacKind) =>
     const act = acting.run({ parameters: at.policy, observation: x.input }, x.actor.head)
     const making = aggregator === undefined ? undefined : () => combinersOf(aggregator, tasks.length, Real)
     const combiners = making?.()
-    const { update, metrics } = yield* updater({
-      ...u,
-      combiners,
-      at,
-      places: tasks.map(({ id }) => policy.taskIds.indexOf(id))
-    })
+    const { update, metrics } = yield* updater({ ...u, combiners, at, places: placesOf(problem) })
     /** The replay keeps observations and rewards as they were: moments go on, and normalise what is drawn from it. */
     const scaled = policy.config.normalise?.observation === true
     const far = scaled && isDouble(policy.spaces.observation)

@@ -61,3 +61,14 @@ test("with equal updates SAC updates the policy of three tasks as often as that 
   const one = await sacUpdates({ tasks: pendulums.slice(0, 1) }, { updates: "steps" })
   assert.ok(three! > 2 * one!, `${three} and ${one}`)
 })
+
+test("a state of equal steps is refused by a training of equal updates, whose minibatches are others", () =>
+  inSession(
+    Effect.gen(function* () {
+      const learner = yield* ppo.learner(ppo.defaults, problemOf(environment, { tasks }))
+      const saved = learner.save(yield* learner.init(zeroKey))
+      const other = yield* ppo.learner(ppo.defaults, problemOf(environment, { tasks, budget: "updates" }))
+      assert.match(JSON.stringify(other.load(saved)), /config/)
+      assert.equal(learner.load(saved)._tag, "Right")
+    })
+  ))

@@ -21,7 +21,7 @@ import { zeroKey } from "../../../core/random/mod.ts"
 import { environment, number } from "../../../envs/mod.ts"
 import { layer as wasm } from "../../../plugins/sessions/wasm/mod.ts"
 import { built } from "../../core/program/support.ts"
-import { inSession, right, train } from "../support.ts"
+import { inSession, problemOf, right, train } from "../support.ts"
 
 const [TASKS, ACTIONS] = [2, 3]
 
@@ -200,4 +200,17 @@ test("a policy that is not told its task is refused, with the setting that tells
   const refused = distral.check?.(distralDefaults, problem)
   assert.ok(refused !== undefined && E.isLeft(refused))
   assert.match(refused.left.message, /told its task for distral.*set network\.taskOneHot=true/)
+})
+
+test("a network that sees nothing where it is told no task is refused, by name, and one that sees is not", () => {
+  const seeing = ["mlp", "film", "soft-modules", "care", "mixture", "two-column"]
+  for (const id of [...seeing, "multi-head", "paco", "moore"]) {
+    const network = { ...told, layers: 1, width: 4, id }
+    const policy = right(distral.makePolicy(arms, network, ids))
+    const refused = distral.check?.(distralDefaults, problemOf(arms, { tasks, policy }))
+    if (refused === undefined) assert.fail("no check")
+    if (seeing.includes(id)) assert.ok(E.isRight(refused), id)
+    else
+      assert.match(JSON.stringify(refused), new RegExp(`network.id one that acts by what it sees.*two-column.*${id}`))
+  }
 })

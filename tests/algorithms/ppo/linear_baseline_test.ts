@@ -47,3 +47,21 @@ test("combinations that go by losses are refused: none is learned but the policy
   assert.match(refused.left.message, /aggregator.*goes by gradients with baseline linear.*got dwa/)
   assert.ok(E.isRight(ppo.check!(linear.defaults, problemOf(cartPole, { tasks: twoPoles.tasks, aggregator: pcgrad }))))
 })
+
+test("transitions are valued by the baseline that is trained with, not by the network that is not", () =>
+  inSession(
+    Effect.gen(function* () {
+      const problem = problemOf(cartPole, { tasks: twoPoles.tasks, stepsPerTask: 512 })
+      const learner = yield* ppo.learner(linear.defaults, problem)
+      const collector = yield* ppo.collector(linear.defaults, problem)
+      const rows = yield* collector.collect(yield* learner.init(zeroKey), 512, zeroKey)
+      for (const { value, advantage } of rows) {
+        const reached = Array.from(value, (v, i) => v + advantage[i]!)
+        const square = (of: (x: number, i: number) => number): number =>
+          reached.reduce((s, x, i) => s + of(x, i) ** 2, 0)
+        const mean = reached.reduce((s, x) => s + x, 0) / reached.length
+        const left = square((_, i) => advantage[i]!) / square((x) => x - mean)
+        assert.ok(left < 0.8, `${left} of the variance is left`)
+      }
+    })
+  ))

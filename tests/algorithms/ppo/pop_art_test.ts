@@ -13,7 +13,7 @@ import { fillNormal, stream, zeroKey } from "../../../core/random/mod.ts"
 import { cartPole } from "../../../envs/mod.ts"
 import { layer as wasm } from "../../../plugins/sessions/wasm/mod.ts"
 import { built } from "../../core/program/support.ts"
-import { inSession, right, train, twoPoles } from "../support.ts"
+import { inSession, problemOf, right, train, twoPoles } from "../support.ts"
 
 const ids = ["long", "short"]
 const network = { layers: 1, width: 8, activation: "tanh", taskOneHot: true, id: "multi-head" } as const
@@ -96,3 +96,22 @@ test("a critic without a last layer of its own, and a linear baseline, are refus
   assert.match(refusal({ ...popArt, baseline: "linear" }, "mlp"), /popArt off with baseline linear/)
   assert.equal(refusal(popArt, "moore"), "")
 })
+
+test("a task that is told under another's name trains by that one's head", () =>
+  inSession(
+    Effect.gen(function* () {
+      const policy = right(ppo.makePolicy(cartPole, network, ids))
+      const tasks = [{ id: "new", params: { length: 0.6 }, toldAs: "short" }]
+      const problem = problemOf(cartPole, { tasks, policy })
+      assert.deepEqual(headsOf({ count: 2 }, problem), [1])
+      const learner = yield* ppo.learner(popArt, problem)
+      const { state } = yield* learner.iterate(yield* learner.init(zeroKey))
+      const [n, all] = [networks(policy, true), Float64Array.from(state.value)]
+      const mean = n.scaled!.layout.host(all, "mean")
+      assert.equal(mean[0], 0)
+      assert.ok(mean[1]! > 0)
+      const other = yield* ppo.learner(popArt, { ...problem, tasks: [{ ...tasks[0]!, toldAs: "long" }] })
+      const refused = other.load(learner.save(state))
+      assert.match(JSON.stringify(refused), /toldAs.*long.*short/)
+    })
+  ))

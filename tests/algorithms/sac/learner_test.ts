@@ -166,6 +166,10 @@ test("settings of which one makes another one void are refused, with what to do 
         /learningStarts below the 1280 steps of the whole training, got 1280/
       )
       assert.match(
+        yield* refusal({ trainEvery: 200 }),
+        /trainEvery small enough for an update among the \d+ steps of each environment, the first \d+ of which have none, got 200/
+      )
+      assert.match(
         yield* refusal({ temperature: 0.2, targetEntropy: -2 }),
         /targetEntropy auto with temperature 0\.2; temperature auto learns to meet one, got -2/
       )
