@@ -16,7 +16,7 @@ import {
   uncertaintyDefaults
 } from "../core/aggregate/mod.ts"
 import { type ArgumentError, cannot } from "../core/failure/mod.ts"
-import { misfit } from "../core/service/decoding.ts"
+import { refused } from "../core/service/decoding.ts"
 import { name, number } from "../core/service/setting.ts"
 import { choices, suggestion } from "../core/text/choices.ts"
 import { shown } from "../core/text/shown.ts"
@@ -58,10 +58,11 @@ const method = <C extends object>(
         const fix = suggestion(odd, Object.keys(defaults))
         return cannot("use aggregator.options", `a setting of ${id}`, shown(odd), fix)
       }
-      const decoded = decode({ ...defaults, ...options })
-      return Result.isSuccess(decoded)
-        ? E.right(make(decoded.success))
-        : cannot("use aggregator.options", `settings of ${id}`, misfit(decoded.failure))
+      const all = { ...defaults, ...options }
+      const decoded = decode(all)
+      if (Result.isSuccess(decoded)) return E.right(make(decoded.success))
+      const { path, want, got } = refused(decoded.failure, all)
+      return cannot(`use ${["aggregator.options", ...path].join(".")}`, want, got)
     }
   }
 }

@@ -5,7 +5,7 @@ import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
 import { type ArgumentError, cannot } from "../core/failure/mod.ts"
 import type { Network, NetworkSizes, ToldSizes } from "../core/network/mod.ts"
-import { misfit } from "../core/service/decoding.ts"
+import { refused } from "../core/service/decoding.ts"
 import { choice, count, name } from "../core/service/setting.ts"
 import { suggestion } from "../core/text/choices.ts"
 import { shown } from "../core/text/shown.ts"
@@ -96,9 +96,13 @@ export const architecture = <C>(kind: Kind<C, NetworkSizes>): Architecture => {
       if (stranger !== undefined) {
         return cannot("train", `an option of network ${kind.id}`, shown(stranger), suggestion(stranger, names))
       }
-      const decoded = decode({ ...defaults, ...common, ...options })
+      const all = { ...defaults, ...common, ...options }
+      const decoded = decode(all)
       if (Result.isFailure(decoded)) {
-        return E.left(problemError("network", `settings of ${kind.id}`, misfit(decoded.failure)))
+        const { path, want, got } = refused(decoded.failure, all)
+        const [field = ""] = path
+        const where = field in common && !(field in options) ? "network" : "network.options"
+        return E.left(problemError([where, ...path].join("."), `${want} for ${kind.id}`, got))
       }
       return pipe(
         kind.check?.(decoded.success, sizes) ?? E.right(undefined),

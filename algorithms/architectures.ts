@@ -21,6 +21,7 @@ import {
 import { choice, count, countOr, flag } from "../core/service/setting.ts"
 import { choices, suggestion } from "../core/text/choices.ts"
 import { clipped } from "../core/text/printable.ts"
+import { shown } from "../core/text/shown.ts"
 import {
   type Architecture,
   type ArchitectureConfig,
@@ -80,7 +81,7 @@ const multiHeadArchitecture = toldArchitecture({
 const filmArchitecture = toldArchitecture({
   id: "film",
   summary: "Feature-wise linear modulation: the task scales and shifts every hidden feature",
-  config: Schema.Struct({ ...layerFields, embedding: count(1, 8192, "numbers of a task's learned embedding") }),
+  config: Schema.Struct({ ...deepFields, embedding: count(1, 8192, "numbers of a task's learned embedding") }),
   defaults: { embedding: 50 },
   make: film
 })
@@ -143,7 +144,8 @@ const careArchitecture = toldArchitecture({
     }
     if (ids.some((id) => descriptionOf(id, descriptions) !== undefined)) return E.right(undefined)
     const want = `texts for some of the tasks (${choices(ids)}), as network.options.context is text`
-    return E.left(problemError("network.options.descriptions", want, "none"))
+    const of = Object.keys(descriptions).map(shown).join(", ")
+    return E.left(problemError("network.options.descriptions", want, of === "" ? "none" : `texts for ${of} alone`))
   },
   make: ({ context, descriptions, ...config }, sizes) =>
     care(

@@ -1,9 +1,10 @@
 /** What a person sets of a learner: some settings, over its defaults. */
-import { Predicate, Record, Result, Schema, SchemaIssue } from "effect"
+import { Predicate, Record, Result, Schema } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { type ArgumentError, cannot } from "../core/failure/mod.ts"
+import { at, refused } from "../core/service/decoding.ts"
 import { suggestion } from "../core/text/choices.ts"
-import { shown, shownOrNothing } from "../core/text/shown.ts"
+import { shown } from "../core/text/shown.ts"
 import type { Algorithm } from "./algorithm.ts"
 
 /** Settings over defaults, part by part. */
@@ -24,15 +25,9 @@ export const settingsOf = (
   const all = mergeSettings(algorithm.defaults, settings)
   const decoded = Schema.decodeUnknownResult(algorithm.config, strict)(all)
   if (Result.isSuccess(decoded)) return E.right(all)
-  const issues = format(decoded.failure.issue).issues
-  const excess = issues.find((i) => i.message.includes("excess"))
-  const issue = excess ?? issues[0]
-  const path = (issue?.path ?? []).map((p) => String(typeof p === "object" ? p.key : p))
+  const { excess, path, want, got } = refused(decoded.failure, all)
   const doing = `use ${["algorithm", algorithm.id, ...path].join(".")}`
-  if (excess === undefined) {
-    const want = (issue?.message ?? "").replace(/^Expected /, "")
-    return cannot(doing, want, shownOrNothing(at(all, path)))
-  }
+  if (!excess) return cannot(doing, want, got)
   const beside = at(algorithm.defaults, path.slice(0, -1))
   const name = path.at(-1) ?? ""
   const fix = suggestion(name, Predicate.isObject(beside) ? Object.keys(beside) : [])
@@ -55,8 +50,3 @@ export const discountOf = (settings: unknown): { readonly gamma: number; readonl
 
 /** How configurations are read: a setting that is none is a mistake. */
 export const strict = { errors: "all", onExcessProperty: "error" } as const
-
-const format = SchemaIssue.makeFormatterStandardSchemaV1()
-
-const at = (value: unknown, path: readonly string[]): unknown =>
-  path.reduce<unknown>((v, key) => (Predicate.hasProperty(v, key) ? v[key] : undefined), value)

@@ -63,7 +63,7 @@ export const collectorOf = Effect.fnUntraced(function* (
       const estimates = makeEstimates(e.count)
       // That a policy is told its task says nothing of the task's own rows: it is worth what one is that is told none.
       const seen = policy.inputs - policy.taskIds.length
-      if (learned === undefined) yield* fromEither(linearEstimate(c, tasks.length, x, e, estimates, seen))
+      if (learned === undefined) yield* fromEither(linearEstimate({ ...c, seen }, tasks.length, x, e, estimates))
       else yield* learned(x, e, estimates, yield* regularise?.(e) ?? Effect.undefined)
       const { nextObservation } = e.rows
       for (let at = 0; at < nextObservation.length; at += x.batch.observationSize)

@@ -16,16 +16,15 @@ import type { Loop } from "./objective.ts"
  *   nothing after a cut.
  */
 export const linearEstimate = (
-  c: Pick<Loop, "gamma" | "lambda">,
+  c: Pick<Loop, "gamma" | "lambda"> & { readonly seen?: number },
   tasks: number,
   x: EnvironmentRunner,
   e: RolloutBuffer,
-  into: Estimates,
-  seen?: number
+  into: Estimates
 ): E.Either<ArgumentError, void> => {
   const each = x.batch.count / tasks
   const inputs = e.observation.length / e.count
-  const width = seen ?? inputs
+  const width = c.seen ?? inputs
   const features = (all: Floats): Floats =>
     width === inputs
       ? all

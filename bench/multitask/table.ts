@@ -3,7 +3,7 @@ import * as E from "fp-ts/lib/Either.js"
 import { mean, tInterval } from "../../core/stat/mod.ts"
 import { contenders } from "./contenders.ts"
 import type { Ground } from "./grounds.ts"
-import { type Comparison, type Course, scoresOf } from "./report.ts"
+import { type Comparison, type Course, type FoundGroups, scoresOf } from "./report.ts"
 
 const figure = (x: number): string =>
   Math.abs(x) >= 1000 ? Math.round(x).toLocaleString("en") : Number(x.toPrecision(3)).toString()
@@ -39,15 +39,6 @@ const groundTable = (ground: Ground, { courses, groups }: Comparison): readonly 
   if (own.length === 0) return []
   const success = ground.success === true
   const lengths = [...new Set(own.map((c) => c.budget))].toSorted((a, b) => a - b)
-  const took = groups.filter((g) => g.ground === ground.name)
-  const search =
-    took.length === 0
-      ? []
-      : [
-          "",
-          `To find groups took ${figure(mean(took.map((g) => g.steps)))} steps and ${figure(mean(took.map((g) => g.seconds)))} s more, ` +
-            `${took.length} times: ${took.map((g) => g.labels.join("")).join(", ")}.`
-        ]
   return [
     ...lengths.flatMap((steps) => {
       const these = own.filter((c) => c.budget === steps)
@@ -60,12 +51,22 @@ const groundTable = (ground: Ground, { courses, groups }: Comparison): readonly 
         ...contenders.flatMap(({ name }) => {
           const runs = these.filter((c) => c.contender === name)
           return runs.length === 0 ? [] : [`| ${rowOf(name, runs, success)} |`]
-        })
+        }),
+        ...search(groups.filter((g) => g.ground === ground.name && g.budget === steps))
       ]
-    }),
-    ...search
+    })
   ]
 }
+
+/** What finding the groups of a table's rows took. */
+const search = (took: readonly FoundGroups[]): readonly string[] =>
+  took.length === 0
+    ? []
+    : [
+        "",
+        `To find groups took ${figure(mean(took.map((g) => g.steps)))} steps and ${figure(mean(took.map((g) => g.seconds)))} s more, ` +
+          `${took.length} times: ${took.map((g) => g.labels.join("")).join(", ")}.`
+      ]
 
 /** What `bun run bench multitask` prints. */
 export const tableOf = (all: Comparison, grounds: readonly Ground[]): string =>

@@ -1,6 +1,7 @@
 /** What comes from outside, by schemas: JSON texts, and what a schema refuses in a sentence's words. */
-import { Schema, SchemaIssue, SchemaTransformation } from "effect"
+import { Predicate, Schema, SchemaIssue, SchemaTransformation } from "effect"
 import { jsonExcess } from "../text/json.ts"
+import { shownOrNothing } from "../text/shown.ts"
 
 /** Deeper nesting is no data of ours; whatever walks through it would take more stack than there is. */
 const Shallow = Schema.String.check(Schema.makeFilter((text: string) => jsonExcess(text) ?? true))
@@ -28,3 +29,17 @@ export const misfit = ({ issue }: { readonly issue: SchemaIssue.Issue }): string
   if (want === first.message) return field === "" ? want : `${field} with ${want}`
   return `${field === "" ? "what" : `${field} that`} is not ${want}`
 }
+
+/** The first thing in a value that a schema refuses: where it stands, what was expected, what came; `excess` is what has no place. */
+export const refused = ({ issue }: { readonly issue: SchemaIssue.Issue }, value: unknown) => {
+  const { issues } = format(issue)
+  const excess = issues.find((i) => i.message.includes("excess"))
+  const first = excess ?? issues[0]
+  const path = (first?.path ?? []).map((p) => String(typeof p === "object" ? p.key : p))
+  const want = (first?.message ?? "").replace(/^Expected /, "")
+  return { excess: excess !== undefined, path, want, got: shownOrNothing(at(value, path)) }
+}
+
+/** What stands in a value at a path; undefined where nothing does. */
+export const at = (value: unknown, path: readonly string[]): unknown =>
+  path.reduce<unknown>((v, key) => (Predicate.hasProperty(v, key) ? v[key] : undefined), value)

@@ -65,6 +65,10 @@ export const runCommand = Command.make(
         argumentError({ doing: "use --out", want: "the name of a folder", got: "an empty text", fix })
       )
     }
+    if (o.force && o.resume) {
+      const fix = "--resume goes on with the run in --out, --force replaces it"
+      return yield* Effect.fail(argumentError({ doing: "use --force", want: "no --resume with it", got: "both", fix }))
+    }
     if ((o.force || o.resume) && out === undefined) {
       const flag = o.force ? "--force" : "--resume"
       return yield* Effect.fail(argumentError({ doing: `use ${flag}`, want: "--out DIR with it", got: "no --out" }))

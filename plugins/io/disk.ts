@@ -99,16 +99,21 @@ const endOf = async (path: string): Promise<string> => {
 
 /** Makes the folder and those above it, to last. */
 export const makeFolder = async (path: string, on: Disk = disk): Promise<void> => {
-  try {
-    await on.mkdir(path)
-  } catch (cause) {
-    const code = codeOf(cause)
-    if (code === "EEXIST" && (await stat(path)).isDirectory()) return
-    if (code !== "ENOENT" || dirname(path) === path) throw cause
-    await makeFolder(dirname(path), on)
-    return makeFolder(path, on)
+  const made = async (mayLackParent: boolean): Promise<void> => {
+    try {
+      await on.mkdir(path)
+    } catch (cause) {
+      const code = codeOf(cause)
+      // Where a link leads nowhere there is something, and no folder.
+      if (code === "EEXIST" && (await stat(path).catch(() => undefined))?.isDirectory() === true) return
+      if (code !== "ENOENT" || !mayLackParent || dirname(path) === path) throw cause
+      await makeFolder(dirname(path), on)
+      // Once: some folders are there and take none.
+      return made(false)
+    }
+    await syncFolder(dirname(path), on)
   }
-  await syncFolder(dirname(path), on)
+  return made(true)
 }
 
 /** Returns when the bytes of a file, or the names in a folder, as they are now, are on the disk. */

@@ -43,8 +43,11 @@ test("makePolicy() refuses an architecture that there is none of, and settings t
   assert.match(refusal({ id: "transformer" }), /network\.id one of mlp, .*growing, got transformer/)
   assert.match(refusal({ id: "multihead" }), /got multihead; did you mean multi-head\?$/)
   assert.match(refusal({ id: "mlp", options: { times: 3 } }), /want an option of network mlp, got "times"; there is /)
-  assert.match(refusal({ id: "growing", options: { times: 0.5 } }), /settings of growing.*times/s)
-  assert.match(refusal({ width: -1 }), /settings of mlp.*width/s)
+  assert.match(
+    refusal({ id: "growing", options: { times: 0.5 } }),
+    /want network\.options\.times an integer for growing, got 0\.5/
+  )
+  assert.match(refusal({ width: -1 }), /want network\.width a value between 1 and 8192 for mlp, got -1/)
 })
 
 const told = { ...settings, id: "multi-head", taskOneHot: true } as const
@@ -76,7 +79,11 @@ test("networks that must be told their task are refused without, and so are othe
     right(makePolicy(cartPole, { ...told, ...embedded }, ids)).network.layout.size,
     3 * 4 + 9 * 5 + 6 * 5 + 6 * 2
   )
-  assert.match(refusal({ id: "film", options: { embedding: 0 } }), /settings of film.*embedding.*between 1 and 8192/s)
+  assert.match(refusal({ id: "film", layers: 0 }), /want network\.layers a value between 1 and 64 for film, got 0/)
+  assert.match(
+    refusal({ id: "film", options: { embedding: 0 } }),
+    /want network\.options\.embedding a value between 1 and 8192 for film, got 0/
+  )
 })
 
 test("a critic is told the task at the place where its policy is, whatever comes behind", () => {

@@ -127,6 +127,23 @@ test("what a contender reached stands in the table and is not trained twice; oth
     )
   ))
 
+test("what finding groups took stands under the table of the trainings that it was for, and under no other", () => {
+  const row = { ground: "navigation", seed: 0, asked: "", labels: [0], steps: 7, seconds: 1 }
+  const course = (budget: number) => ({
+    ...row,
+    budget,
+    contender: "mlp",
+    width: 1,
+    parameters: { policy: 1, value: 1 },
+    points: [{ steps: budget, returns: [1] }]
+  })
+  const rest = { suite: "multitask", machine: comparison().machine, versions: {} } as const
+  const table = tableOf({ ...rest, groups: [{ ...row, budget: 10 }], courses: [course(10), course(20)] }, [navigation])
+  const [short, long] = table.split("navigation, 20 steps a task")
+  assert.match(short!, /To find groups took 7 steps/)
+  assert.doesNotMatch(long!, /To find/)
+})
+
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8")
 const comparison = (): Comparison =>
   Schema.decodeUnknownSync(Schema.fromJsonString(Comparison))(read("bench/results/multitask.json"))

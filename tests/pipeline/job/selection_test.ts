@@ -166,7 +166,7 @@ test("what a selection would fail at is refused before anything is computed", as
   )
   assert.match(
     await refusal({ ...selecting({ architectures: ["soft-modules"] }), network: { ...config.network, layers: 0 } }),
-    /^Cannot learn from all tasks by soft-modules: want network settings of soft-modules, got layers .*; take soft-modules out of selection/
+    /^Cannot learn from all tasks by soft-modules: want network\.layers a value between 1 and 64 for soft-modules, got 0; take soft-modules out of selection/
   )
   assert.match(
     await refusal(selecting({ architectures: ["pacos"] })),

@@ -44,6 +44,15 @@ for (const flags of [[], ["--resume"], ["--force"]])
     assert.equal(JSON.parse(stdout).receipts.digest, digest)
   })
 
+test("--resume with --force is refused, whatever is there, and what is there stays", () => {
+  const path = copy("both")
+  const { code, stdout, stderr } = pgex(["run", "--resume", "--force", "--out", path])
+  assert.deepEqual([code, stdout], [1, ""])
+  assert.match(stderr, /Cannot use --force: want no --resume with it, got both; --resume goes on/)
+  const left = (of: string): readonly string[] => readdirSync(of, { recursive: true, encoding: "utf8" }).sort()
+  assert.deepEqual(left(path), left(whole))
+})
+
 test("a finished run whose log was cut is told so when it is resumed, and nothing is computed", () => {
   const path = copy("cut")
   truncateSync(join(path, "events.jsonl"), 500)

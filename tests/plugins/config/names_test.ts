@@ -77,7 +77,7 @@ test("a combination of gradients that there is none of is refused with the neare
   }
   assert.match(refused("pcgrd"), /use aggregator\.id: want a combination of .*got "pcgrd"; did you mean pcgrad\?/)
   assert.match(refused("famo", { learningrate: 1 }), /want a setting of famo, .*did you mean learningRate\?/)
-  assert.match(refused("cagrad", { c: -1 }), /aggregator\.options: want settings of cagrad, got c that is not a value/)
+  assert.match(refused("cagrad", { c: -1 }), /use aggregator\.options\.c: want a value between 0 and 100, got -1/)
   assert.match(refused("mgda", { c: 1 }), /none: mgda has no settings, got "c"/)
   assert.match(refused("off", { c: 1 }), /none with aggregator.id off, got "c".*aggregator.id: mean, /)
   assert.equal(refused("cagrad", { c: 0.4 }), "accepted")

@@ -60,5 +60,5 @@ test("an architecture's own settings are checked before anything is computed", (
   inFolder({ "networks.ts": plugin }, async (folder) => {
     const file = join(folder, "networks.ts")
     const failure = await Effect.runPromise(Effect.flip(experiment(settings([file], 0.5), { quiet: true })))
-    assert.match(failure.message, /network settings of growing.*times/s)
+    assert.match(failure.message, /network\.options\.times .* for growing, got 0\.5/)
   }))

@@ -91,6 +91,19 @@ test("makeFolder() makes what is missing above, and refuses a path through a fil
     writeFileSync(join(folder, "file"), "")
     await assert.rejects(makeFolder(join(folder, "file")), { code: "EEXIST" })
     await assert.rejects(makeFolder(join(folder, "file", "x")), { code: "ENOTDIR" })
+    symlinkSync(join(folder, "nowhere", "deep"), join(folder, "dangling"))
+    await assert.rejects(makeFolder(join(folder, "dangling")), { code: "EEXIST" })
+  }))
+
+test("makeFolder() ends where the folder above is there and takes none", () =>
+  inFolder(async (folder) => {
+    let asked = 0
+    const mkdir = async (path: string): Promise<void> => {
+      asked++
+      throw Object.assign(new Error(path), { code: path === folder ? "EEXIST" : "ENOENT" })
+    }
+    await assert.rejects(makeFolder(join(folder, "x"), { ...disk, mkdir }), { code: "ENOENT" })
+    assert.equal(asked, 3)
   }))
 
 test("a full disk is told as such, with what to do, and leaves nothing unfinished", () =>
