@@ -14,6 +14,13 @@ import { aligned, print } from "./output.ts"
 import { policyFlags, policyOptions } from "./policy_flags.ts"
 import { shared } from "./shared.ts"
 
+/** Parts of a configuration that the files say, each with which. */
+const toldElsewhere = {
+  network: "the policy's file says what it is",
+  aggregator: "nothing is trained whose gradients could be combined",
+  family: "tasks are those of the rows"
+}
+
 export const groupCommand = Command.make(
   "group",
   {
@@ -109,6 +116,13 @@ export const groupCommand = Command.make(
         ...(session === undefined ? [] : [`session=${session}`])
       ])
     )
+    const told = Object.entries(toldElsewhere).find(([part]) => part in settings)
+    if (told !== undefined) {
+      const [part, fix] = told
+      return yield* Effect.fail(
+        argumentError({ doing: "use --set", want: "a value of the estimates", got: part, fix: `leave it out: ${fix}` })
+      )
+    }
     const { groupFrom } = yield* Effect.promise(() => import("../runs/group_from.ts"))
     const found = yield* groupFrom(
       {

@@ -18,6 +18,12 @@ test("pgex group leaves a run with a report, replaces one with --force alone, an
     assert.equal(refused.code, 1)
     assert.match(refused.stderr, /want whole actions from 0 to 1/)
     assert.equal(existsSync(out), false)
+    for (const key of ["network.id=film", "aggregator.id=pcgrad", "family.n=3"])
+      assert.match(
+        group("--set", key).stderr,
+        /use --set: want a value of the estimates, got (network|aggregator|family); leave it out/
+      )
+    assert.equal(existsSync(out), false)
     writeNpz(folder, rows)
     const { code, stdout, stderr } = group("--k", "3")
     assert.equal(code, 0, stderr)
