@@ -106,8 +106,8 @@ export const grounds: readonly Ground[] = [
       meta: meta(20, 1000, 1),
       surrogate: transitions(5000)
     },
-    steps: 150_000,
-    points: 15,
+    steps: 100_000,
+    points: 10,
     episodes: 5,
     contenders: ["multi-head"],
     success: true
