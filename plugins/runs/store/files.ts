@@ -196,7 +196,7 @@ export const refused = (doing: Doing, path: string, cause: unknown): RunStoreErr
   }
   if (code === "ENOENT") {
     const want = "the folder that the run writes to"
-    const fix = "it was moved or removed meanwhile: run again"
+    const fix = "run again if it was moved or removed meanwhile, else choose another folder with --out"
     return runStoreError({ reason: "not-writable", path, want, got: "nothing there", fix })
   }
   const fix = noRoom.has(code ?? "")
