@@ -34,11 +34,21 @@ export const resumable = (
     const got = now.versions[plugin] === undefined ? "none" : "another one"
     return refuse("other-version", `${plugin} as the run was begun with`, got, `bring it back, ${again}`)
   }
-  const differing = settingDifferences(begun.config, now.config)
+  const differing = settingDifferences(withNetwork(begun.config), withNetwork(now.config))
   if (differing.length === 0) return Effect.void
   const want = differing.map(({ key, was }) => `${key} ${was}`).join(", ")
   const got = differing.map(({ is }) => is).join(", ")
   return refuse("other-config", `${want}, as the run was begun with`, got, `leave the settings out to go on, ${again}`)
+}
+
+/** What a configuration means that names no architecture, and no settings of one. */
+const plain = { id: "mlp", options: {} }
+
+/** A configuration that says which network it means. */
+const withNetwork = (config: unknown): unknown => {
+  const network = Predicate.hasProperty(config, "network") ? config.network : undefined
+  if (!Predicate.isObject(config) || !Predicate.isObject(network)) return config
+  return { ...config, network: { ...plain, ...network } }
 }
 
 /** A setting with both its values, shortened. */

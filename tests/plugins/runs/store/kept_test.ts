@@ -111,6 +111,17 @@ const inFolder = async (use: (folder: string) => Promise<void>): Promise<void> =
 const open = (path: string, mode: Mode, change: Partial<RunInfo> = {}) =>
   Effect.runPromise(Effect.void.pipe(Effect.provide(directoryStore(path, mode, { ...info, ...change })), Effect.result))
 
+test("a run goes on where the network that it was begun with is named, and with no other", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "a")
+    const config = { seed: 0, network: { layers: 1, width: 8 } }
+    assert.equal((await open(path, "new", { config }))._tag, "Success")
+    const named = (network: object) => open(path, "resume", { config: { ...config, network } })
+    assert.equal((await named({ ...config.network, id: "mlp", options: {} }))._tag, "Success")
+    const refused = await named({ ...config.network, id: "film" })
+    assert.match(refused._tag === "Failure" ? refused.failure.message : "", /want network\.id mlp, as .* got film;/)
+  }))
+
 test("a run goes on with its own settings and code only, and says which differ", () =>
   inFolder(async (folder) => {
     const path = join(folder, "a")
