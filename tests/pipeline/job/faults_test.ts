@@ -60,7 +60,7 @@ for (const stage of ["meta-training", "truth", "group training"])
     assert.equal(error.reason, "not-writable")
     assert.match(
       error.message,
-      /removed .*: want the folder that the run writes to, got nothing there; it was moved or/
+      /removed .*: want the folder that the run writes to, got nothing there; run again if it was moved or removed/
     )
     assert.ok(!existsSync(directory))
   })
