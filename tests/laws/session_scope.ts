@@ -160,6 +160,6 @@ export const scopeLaws = (subject: Subject): void => {
     assert.equal(last, first)
     const grown = process.memoryUsage().rss - resident
     // Garbage that waits for its collector is not a leak; 10,000 sessions of only 64 KiB each would be 640 MB.
-    assert.ok(grown < 400e6, `resident memory grew by ${grown} bytes`)
+    assert.ok(grown < 200e6, `resident memory grew by ${grown} bytes`)
   })
 }
