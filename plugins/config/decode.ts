@@ -4,6 +4,7 @@ import { Predicate, Result, Schema, SchemaIssue } from "effect"
 import * as E from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
 import { type ArgumentError, argumentError } from "../../core/failure/mod.ts"
+import { at } from "../../core/service/decoding.ts"
 import { choices, suggestion } from "../../core/text/choices.ts"
 import { parseJson } from "../../core/text/json.ts"
 import { nearest } from "../../core/text/nearest.ts"
@@ -143,6 +144,3 @@ const plainWords = (message: string): string => message.replace(/^Expected /, ""
 
 const keys = (path: readonly (PropertyKey | { readonly key: PropertyKey })[]): string[] =>
   path.map((p) => String(typeof p === "object" ? p.key : p))
-
-const at = (value: unknown, path: readonly string[]): unknown =>
-  path.reduce<unknown>((v, key) => (Predicate.hasProperty(v, key) ? v[key] : undefined), value)
