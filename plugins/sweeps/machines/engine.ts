@@ -8,9 +8,11 @@ import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import { Effect, Layer, Option, References } from "effect"
 import {
   ClusterWorkflowEngine,
+  MessageStorage,
   RunnerAddress,
   RunnerHealth,
   Runners,
+  ShardId,
   Sharding,
   ShardingConfig,
   SqlMessageStorage,
@@ -27,6 +29,25 @@ const PREFIX = `pgex_${version.replaceAll(/[^a-z0-9]/gi, "_")}`
 
 /** Milliseconds after which who waits for something looks again. */
 const LOOK = 250
+
+/** Seconds after which a runner reads again what it has read and not answered. */
+const READ_AGAIN = 15
+
+/**
+ * Frees, ever again, the messages that this runner's shards have read and not answered.
+ *
+ * Reading marks a message, and a marked one is read again after ten minutes only: where the database goes between the mark
+ * and the answer, or does not answer when the marks of a dead runner are taken off, its work would stand still for so long.
+ * What is being answered is left alone by the runner itself, and what waits has answered already: there is hardly any.
+ */
+const readAgain = Effect.gen(function* () {
+  const { shardsPerGroup } = yield* ShardingConfig.ShardingConfig
+  const sharding = yield* Sharding.Sharding
+  const storage = yield* MessageStorage.MessageStorage
+  const shards = Array.from({ length: shardsPerGroup }, (_, i) => ShardId.make("default", i + 1))
+  const free = Effect.suspend(() => storage.resetShards(shards.filter(sharding.hasShardId)))
+  yield* Effect.forever(Effect.delay(Effect.ignoreCause(free), `${READ_AGAIN} seconds`))
+})
 
 /**
  * The engine. `runner` names this process among those that execute workflows; who only asks for executions has none.
@@ -62,7 +83,8 @@ export const clusterEngine = (
     // What no runner knows yet may be of one that is just starting.
     entityRegistrationTimeout: "1 day"
   })
-  const sharding = Sharding.layer.pipe(
+  const sharding = Layer.effectDiscard(Effect.forkScoped(readAgain)).pipe(
+    Layer.provideMerge(Sharding.layer),
     Layer.provideMerge(Runners.layerNoop),
     Layer.provideMerge(storage),
     Layer.provide([health, config])
