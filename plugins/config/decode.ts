@@ -58,10 +58,10 @@ export const setValue = (
   assignment: string,
   source = `--set ${shortened(assignment, 80)}`
 ): E.Either<ArgumentError, unknown> => {
-  const at = assignment.indexOf("=")
-  if (at < 1) return E.left(complain("", source, "key=value, e.g. meta.iterations=20", shortened(assignment, 80)))
-  const path = assignment.slice(0, at).trim().split(".")
-  const text = assignment.slice(at + 1).trim()
+  const end = assignment.indexOf("=")
+  if (end < 1) return E.left(complain("", source, "key=value, e.g. meta.iterations=20", shortened(assignment, 80)))
+  const path = assignment.slice(0, end).trim().split(".")
+  const text = assignment.slice(end + 1).trim()
   if (!isFree(path)) {
     if (nodeAt(path) === undefined) return E.left(unknownKey(path, source))
     const inside = keysAt(path)
@@ -72,7 +72,8 @@ export const setValue = (
   }
   return pipe(
     typed(path, text, source),
-    E.map((value) => put(base, path, value))
+    // As a file's: what it leaves out stays what it was.
+    E.map((value) => put(base, path, merge(at(base, path), value, path)))
   )
 }
 

@@ -5,6 +5,7 @@ import fc from "fast-check"
 import * as E from "fp-ts/lib/Either.js"
 import { meaning, paths, presets, resolve } from "../../../plugins/config/mod.ts"
 import { experiment } from "../../../plugins/runs/experiment.ts"
+import { decodeSweep, sweepRuns } from "../../../plugins/sweeps/sweep.ts"
 
 const from = (overlay: unknown, set: readonly string[] = []) => resolve(overlay, "my.json", { set })
 const right = <A>(e: E.Either<Error, A>): A => (E.isRight(e) ? e.right : assert.fail(e.left.message))
@@ -49,6 +50,21 @@ test("a value out of range is refused with its key, its range and its meaning", 
   assert.match(complaint(from({ meta: 3 })), /meta from my\.json: want object, got 3/)
   assert.match(complaint(from({ surrogate: { subsetSize: 11 } })), /at most the 10 tasks of family\.n, got 11/)
   assert.match(complaint(from({ grouping: { k: 11 } })), /grouping\.k.*at most the 10 tasks/)
+})
+
+test("several settings in one value say the same by --set, in a file and in an experiment", () => {
+  for (const [path, value] of [
+    ["algorithm.ppo", { epochs: 2, batch: 64 }],
+    ["family.options", { jitter: 0.1 }],
+    ["network.options", { layerNorm: true }],
+    ["firstOrder.distances", [0.5]]
+  ] as const) {
+    const file = path.split(".").reduceRight<unknown>((inner, key) => ({ [key]: inner }), value)
+    const inFile = right(from(file))
+    assert.deepEqual(right(from({}, [`${path}=${JSON.stringify(value)}`])), inFile, path)
+    const swept = right(decodeSweep({ set: { [path]: value }, over: { seed: [0] } }, "FILE"))
+    assert.deepEqual(right(sweepRuns(swept, "FILE"))[0]?.config, inFile, path)
+  }
 })
 
 test("--set takes its type from the schema", () => {
