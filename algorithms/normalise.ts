@@ -6,10 +6,11 @@
 import * as E from "fp-ts/lib/Either.js"
 import type { ArgumentError } from "../core/failure/mod.ts"
 import type { Floats } from "../core/random/mod.ts"
-import type { Rows, Space, Task } from "../envs/mod.ts"
+import type { Rows, Space } from "../envs/mod.ts"
 import { type Moments, mergeMoments, rowMoments } from "../envs/wrappers/mod.ts"
 import { problemError } from "./error.ts"
 import { inputsOf, type Policy } from "./policy.ts"
+import { placesOf, type ToldTasks } from "./told.ts"
 
 /** Added to variances. */
 const EPSILON = 1e-8
@@ -21,7 +22,6 @@ export const LIMIT = 10
 const PRIOR = 1e-4
 
 type Normalising = Pick<Policy, "config" | "spaces" | "taskIds">
-type Tasks = readonly Pick<Task, "id">[]
 
 /** Numbers of an observation that are normalised. */
 const observed = ({ config, spaces }: Normalising): number =>
@@ -33,9 +33,9 @@ const scales = ({ config, taskIds }: Normalising): number => {
   return reward === "perTask" ? taskIds.length : Number(reward)
 }
 
-/** The scale of each task's rewards, by its place. */
-const scalesOf = (policy: Normalising, tasks: Tasks): readonly number[] =>
-  tasks.map(({ id }) => (scales(policy) > 1 ? policy.taskIds.indexOf(id) : 0))
+/** The scale of each task's rewards, by the place of the one that it is told as. */
+const scalesOf = (policy: Normalising, tasks: ToldTasks): readonly number[] =>
+  scales(policy) > 1 ? placesOf({ policy, tasks }) : tasks.map(() => 0)
 
 /** Where moments of discounted returns begin. */
 const returnsAt = (policy: Normalising): number => {
@@ -100,7 +100,7 @@ export interface Normaliser {
  *
  * - Source: Engstrom et al., arXiv:2005.12729, section 2; ε = 1e-8 and ±10 as Stable-Baselines3's VecNormalize.
  */
-export const normaliser = (policy: Normalising, tasks: Tasks): Normaliser => {
+export const normaliser = (policy: Normalising, tasks: ToldTasks): Normaliser => {
   const n = observed(policy)
   const mean = new Float64Array(n)
   const deviation = new Float64Array(n).fill(1)
@@ -172,7 +172,13 @@ const soFar = ({ spaces }: Normalising, before: Moments, rows: Rows): Moments =>
  *
  * What is seen next counts as seen, also after an end, as it does for VecNormalize.
  */
-export const updateMoments = (policy: Normalising, before: Memory, rows: Rows, gamma: number, tasks: Tasks): Memory => {
+export const updateMoments = (
+  policy: Normalising,
+  before: Memory,
+  rows: Rows,
+  gamma: number,
+  tasks: ToldTasks
+): Memory => {
   const { moments } = before
   if (moments === undefined) return before
   const n = observed(policy)

@@ -77,6 +77,18 @@ test("of tasks with rewards of any two sizes each task's normalised returns have
     { numRuns: 30 }
   ))
 
+test("a task that is told under another's name has that one's scale, and adds to its moments", () => {
+  const x = Array.from({ length: 97 }, (_, i) => ((i * 37) % 97) / 97)
+  const [policy, rows] = [policyOf(byTask), rowsOf(x, [1, 100])]
+  const [itself, renamed] = [tasks, [{ id: "new", toldAs: "a" }, { id: "b" }]].map((told) => {
+    const { moments } = updateMoments(policy, firstMemory(policy, undefined, 2 * EACH), rows, GAMMA, told)
+    const n = normaliser(policy, told)
+    right(n.set(moments))
+    return { moments, units: told.map((_, task) => n.unit(task)) }
+  })
+  assert.deepEqual(renamed, itself)
+})
+
 test("by one scale for both, a task with rewards 10,000 times smaller has returns of no size", () =>
   fc.assert(
     fc.property(draws, (x) => {
