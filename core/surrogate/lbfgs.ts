@@ -145,14 +145,15 @@ const accept = (o: Lbfgs, k: number, loss: Float64Array, gradient: Float64Array)
   const at = k * d
   const slot = (k * memory + (count[k]! % memory)) * d
   let curvature = 0
-  for (let i = 0; i < d; i++) {
-    const ds = o.x[at + i]! - o.best[at + i]!
-    const dy = gradient[at + i]! - o.gradient[at + i]!
-    s[slot + i] = ds
-    y[slot + i] = dy
-    curvature += ds * dy
+  for (let i = 0; i < d; i++) curvature += (o.x[at + i]! - o.best[at + i]!) * (gradient[at + i]! - o.gradient[at + i]!)
+  // A pair without curvature is not remembered, nor does it take another's place.
+  if (curvature > 0) {
+    for (let i = 0; i < d; i++) {
+      s[slot + i] = o.x[at + i]! - o.best[at + i]!
+      y[slot + i] = gradient[at + i]! - o.gradient[at + i]!
+    }
+    count[k]!++
   }
-  if (curvature > 0) count[k]!++
   store(o, k, loss, gradient)
   o.iterations[k]!++
   if (gradientNorm(o, k) <= tolerance * scale[k]!) o.done[k] = 1

@@ -13,10 +13,13 @@ const turned = (rows: Float64Array, tasks: number, size: number): Float64Array =
 }
 
 /**
- * Δ_c = w_c g_Sc, and of each member Σ_c g_ic Δ_c, less what the member's own noise adds to it: w_c Cov_ii,c/(M |S|).
+ * Δ_c = w_c g_Sc, and of each member Σ_c g_ic Δ_c, less what the member's own noise adds to it: w_c Cov_ii,c/(M_i |S|).
  */
 const weighted = ({ tasks, size, transitions, ...rows }: GradientMoments) => {
   const [mean, variance] = [turned(rows.mean, tasks, size), turned(rows.variance, tasks, size)]
+  const first = transitions[0] ?? 1
+  /** The variance of a task's mean, of one transition's: in parts of the first task's. */
+  const times = transitions.map((m) => first / m)
   const [weight, along] = [new Float64Array(size), new Float64Array(size)]
 
   /** w and g_S of a group, where the next group's will be. */
@@ -29,15 +32,17 @@ const weighted = ({ tasks, size, transitions, ...rows }: GradientMoments) => {
       const at = c * tasks
       let signal = 0
       let noise = 0
+      let own = 0
       for (let a = 0; a < count; a++) {
         const place = at + members[a]!
         signal += mean[place]!
         noise += variance[place]!
+        own += variance[place]! * times[members[a]!]!
       }
       signal *= share
       noise *= share
-      weight[c] =
-        metric === undefined ? ofAdam(signal * signal - (noise * share) / transitions, noise / batch) : metric[c]!
+      own *= share
+      weight[c] = metric === undefined ? ofAdam(signal * signal - (own * share) / first, noise / batch) : metric[c]!
       along[c] = signal
     }
   }
@@ -45,14 +50,14 @@ const weighted = ({ tasks, size, transitions, ...rows }: GradientMoments) => {
     gains: (members: readonly number[], weights: Weights): number[] => {
       move(members, weights)
       const out = new Array<number>(members.length).fill(0)
-      const own = 1 / (transitions * members.length)
+      const own = members.map((i) => (1 / (first * members.length)) * times[i]!)
       for (let c = 0; c < size; c++) {
         const at = c * tasks
         const w = weight[c]!
         const signal = along[c]!
         for (let a = 0; a < out.length; a++) {
           const place = at + members[a]!
-          out[a]! += w * (mean[place]! * signal - variance[place]! * own)
+          out[a]! += w * (mean[place]! * signal - variance[place]! * own[a]!)
         }
       }
       return out

@@ -8,8 +8,8 @@ export interface TaskGradients {
   readonly blocks: number
   /** p: parameters, or numbers after a projection that keeps inner products. */
   readonly size: number
-  /** M: transitions of each task, all blocks together. */
-  readonly transitions: number
+  /** M_i: transitions of each task, all blocks together. */
+  readonly transitions: readonly number[]
   /** `[n, B, p]`. */
   readonly values: Float32Array | Float64Array
 }
@@ -18,8 +18,8 @@ export interface TaskGradients {
 interface BlockMoments {
   readonly tasks: number
   readonly size: number
-  /** M, of each task. */
-  readonly transitions: number
+  /** M_i, of each task. */
+  readonly transitions: readonly number[]
   /** g_i, `[n, p]`. */
   readonly mean: Float64Array
   /** Cov_ii of a single transition by coordinate, as far as it is autocorrelated within blocks too: `[n, p]`. */
@@ -28,7 +28,7 @@ interface BlockMoments {
 
 /** The same with all inner products, less what their own noise adds, and the noise. */
 export interface GradientMoments extends BlockMoments {
-  /** g_i · g_j, `[n, n]`; on the diagonal ‖g_i‖² − tr Cov_i/M, without a bias. */
+  /** g_i · g_j, `[n, n]`; on the diagonal ‖g_i‖² − tr Cov_i/M_i, without a bias. */
   readonly products: Float64Array
   /** tr Cov_i of one transition, `[n]`. */
   readonly noise: Float64Array
@@ -37,10 +37,10 @@ export interface GradientMoments extends BlockMoments {
 /**
  * The mean gradient of each task, and the variance of one transition's part in it.
  *
- *     g_i = mean_b ḡ_ib,    v_i = (M/B) · 1/(B − 1) Σ_b (ḡ_ib − g_i)²
+ *     g_i = mean_b ḡ_ib,    v_i = (M_i/B) · 1/(B − 1) Σ_b (ḡ_ib − g_i)²
  *
- * Taken over independent blocks, v_i counts that steps of an episode resemble each other: M transitions tell as much as the
- * variance v_i/M of their mean says, not as M independent ones would.
+ * Taken over independent blocks, v_i counts that steps of an episode resemble each other: M_i transitions tell as much as the
+ * variance v_i/M_i of their mean says, not as M_i independent ones would.
  *
  * - Shapes: `mean` and `variance` `[n, p]`, `products` `[n, n]`, `noise` `[n]`. With one block variances are 0.
  */
@@ -64,9 +64,9 @@ export const momentsOf = (
 ): GradientMoments => {
   const mean = new Float64Array(tasks * size)
   const variance = new Float64Array(tasks * size)
-  const scale = blocks < 2 ? 0 : transitions / (blocks * (blocks - 1))
   for (let i = 0; i < tasks; i++) {
     const at = i * size
+    const scale = blocks < 2 ? 0 : transitions[i]! / (blocks * (blocks - 1))
     for (let b = 0; b < blocks; b++) {
       const count = counts[i]![b]!
       if (count > 0) addBlock(values, (i * blocks + b) * size, { mean, variance, at, size, count })
@@ -105,7 +105,7 @@ export const withProducts = (moments: BlockMoments): GradientMoments => {
     for (let j = 0; j <= i; j++) {
       let dot = 0
       for (let c = 0; c < size; c++) dot += mean[i * size + c]! * mean[j * size + c]!
-      products[i * n + j] = products[j * n + i] = i === j ? dot - own / transitions : dot
+      products[i * n + j] = products[j * n + i] = i === j ? dot - own / transitions[i]! : dot
     }
   }
   return { ...moments, products, noise }

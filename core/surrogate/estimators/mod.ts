@@ -10,7 +10,7 @@ export {
   type GradientEstimator,
   type UpdateData
 } from "./estimator.ts"
-export { type GradientMoments, gradientMoments, meanGradients, type TaskGradients } from "./gradients.ts"
+export { type GradientMoments, gradientMoments, meanGradients, type TaskGradients, withProducts } from "./gradients.ts"
 export { gradientEstimators, transitionEstimators } from "./list.ts"
 export { ownPull, type Pull, pullsOf } from "./pulls.ts"
 export { type Episodes, type ExpectedReturn, possibleReturns, returnAfter } from "./returns.ts"

@@ -33,7 +33,7 @@ export const firstOrderRows = (distances: readonly number[], residuals: Residual
 export const coveredDistance = (rows: readonly FirstOrderRow[], maximum: number): number => {
   let covered = 0
   for (const r of rows.filter((x) => x.direction === "adapted").toSorted((a, b) => a.distance - b.distance)) {
-    if (r.relativeRss.value > maximum) break
+    if (!(r.relativeRss.value <= maximum)) break
     covered = r.distance
   }
   return covered

@@ -113,7 +113,7 @@ const stepOf = (
   const own = halfOf(blocks, half)
   const part = new Float64Array(own.length * size)
   for (const [k, b] of own.entries()) part.set(values.subarray(b * size, (b + 1) * size), k * size)
-  const transitions = (count * own.length) / blocks
+  const transitions = [(count * own.length) / blocks]
   const moments = gradientMoments({ tasks: 1, blocks: own.length, size, transitions, values: part })
   return adamGain.update({ moments, batch: () => batch }).direction([0])
 }

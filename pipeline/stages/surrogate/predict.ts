@@ -19,6 +19,7 @@ import {
   silentTasks,
   type TaskGradients,
   type WorthPoint,
+  withProducts,
   worthCurve
 } from "../../../core/surrogate/estimators/mod.ts"
 import { centred, equation5, gradientCosine, type SubsetScore, subsets } from "../../../core/surrogate/mod.ts"
@@ -155,19 +156,41 @@ const gradientsOf = (seen: readonly PredictedTask[]): TaskGradients => {
   const size = seen[0]!.gradients.length / seen[0]!.blocks
   const values = new Float32Array(seen.length * blocks * size)
   for (const [i, t] of seen.entries()) values.set(t.gradients.subarray(0, blocks * size), i * blocks * size)
-  return { tasks: seen.length, blocks, size, transitions: Math.min(...seen.map((t) => t.transitions)), values }
+  // Blocks that not all have are left out, and so are their transitions.
+  const transitions = seen.map((t) => (t.transitions * blocks) / t.blocks)
+  return { tasks: seen.length, blocks, size, transitions, values }
 }
 
-/** How much an update by Adam brings for each unit of another estimator's gain: all tasks alone together. */
+/**
+ * How much an update by Adam brings for each unit of another estimator's gain: all tasks alone together.
+ *
+ * Where signal is so weak that noise leaves nothing of one of the two, or less, it is as if each coordinate had its part of the signal as it
+ * has its part of the noise: a gain must not become a loss by what it is counted in.
+ */
 const unitOf = (moments: GradientMoments, batch: (members: number) => number, estimator: GradientEstimator): number => {
   if (estimator.id === adamGain.id) return 1
-  const alone = (e: GradientEstimator): number => {
-    const { gains } = e.update({ moments, batch })
-    return Array.from({ length: moments.tasks }, (_, i) => gains([i])[0]!).reduce((a, b) => a + b, 0)
+  const ratio = (of: GradientMoments): number => {
+    const [adam, own] = [adamGain, estimator].map((e) => {
+      const { gains } = e.update({ moments: of, batch })
+      return Array.from({ length: of.tasks }, (_, i) => gains([i])[0]!).reduce((a, b) => a + b, 0)
+    })
+    return adam! > 0 && own! > 0 ? adam! / own! : Number.NaN
   }
-  const own = alone(estimator)
-  return own > 0 ? alone(adamGain) / own : 1
+  const found = ratio(moments)
+  if (found > 0) return found
+  const { tasks, size, variance } = moments
+  const transitions = new Array<number>(tasks).fill(EXACT)
+  const weak = ratio(
+    withProducts({ tasks, size, transitions, mean: variance.map((v) => WEAK * Math.sqrt(v)), variance })
+  )
+  return weak > 0 ? weak : 1
 }
+
+/** A signal that disappears in the noise of any batch, in its transitions' standard deviations. */
+const WEAK = 1e-6
+
+/** Transitions from which a mean has no error that a number shows. */
+const EXACT = 1e300
 
 /**
  * How much a training whose every update gains a task `gain` in advantage a step improves its return to first order:

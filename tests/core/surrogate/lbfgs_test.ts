@@ -154,3 +154,20 @@ test("lbfgs() steps back from points where the loss is not finite", () => {
   }
   assert.ok(Math.abs(o.best[0]! - 2 / 3) < 1e-8, `${o.best[0]}`)
 })
+
+test("lbfgs() asks at no point that is none, where a stretch of a convex function has no curvature", () => {
+  /** A parabola, then a line down, then a parabola whose minimum is at 50. */
+  const of = (x: number): readonly [number, number] => {
+    if (x < 2) return [(x - 4) ** 2 / 4, (x - 4) / 2]
+    return x < 40 ? [3 - x, -1] : [3 - x + (x - 40) ** 2 / 20, -1 + (x - 40) / 10]
+  }
+  for (const memory of [1, 3]) {
+    const o = lbfgs(1, 1, { memory, noise: 1e-15, tolerance: 1e-8 })
+    for (let i = 0; i < 100 && o.done[0] === 0; i++) {
+      assert.ok(Number.isFinite(o.x[0]!), `${o.x[0]} after ${i} evaluations, memory ${memory}`)
+      const [loss, gradient] = of(o.x[0]!)
+      advance(o, Float64Array.of(loss), Float64Array.of(gradient))
+    }
+    assert.ok(Math.abs(o.best[0]! - 50) < 1e-6, `${o.best[0]}`)
+  }
+})

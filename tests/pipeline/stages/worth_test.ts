@@ -10,6 +10,7 @@ import {
   worthCurve
 } from "../../../core/surrogate/estimators/mod.ts"
 import { decide } from "../../../pipeline/internal.ts"
+import { predictor } from "../../../pipeline/stages/surrogate/predict.ts"
 import { noisyTasks } from "../../core/surrogate/estimators/support.ts"
 
 const SIZE = 200
@@ -70,6 +71,37 @@ test("where all tasks are one task a single policy is said to do, in 19 of 20 dr
   const directions = new Array<readonly number[]>(TASKS).fill(a)
   const right = seeds.filter((seed) => decided(curveOf(directions, 1, seed)).point.k === 1)
   assert.ok(right.length >= 19, `${right.length} of 20`)
+})
+
+test("what an estimator counts as a gain is predicted to improve the return, however weak the signal", () => {
+  const [blocks, transitions, stepsPerTask] = [16, 2048, 2048]
+  for (const seed of seeds) {
+    const length = Math.sqrt((0.3 * SIZE) / transitions)
+    const gradients = noisyTasks({
+      directions: new Array<readonly number[]>(TASKS).fill(a.map((x) => length * x)),
+      noise: 1,
+      blocks,
+      transitions,
+      seed
+    })
+    const seen = Array.from({ length: TASKS }, (_, i) => ({
+      transitions,
+      blocks,
+      gradients: Float32Array.from(gradients.values.subarray(i * blocks * SIZE, (i + 1) * blocks * SIZE)),
+      unit: 1,
+      episodeLength: 100,
+      episodeReturn: 20,
+      range: [5, 60] as const,
+      rewards: [0, 1] as const,
+      limit: 500
+    }))
+    const updates = (members: number) => ({ batch: stepsPerTask * members, count: 5, rate: 1e-3 })
+    for (const { id } of gradientEstimators) {
+      const p = predictor(seen, { iterations: 10, stepsPerTask, updates }, id)
+      for (const [i, gain] of p.update.gains([0, 1, 2, 3, 4, 5]).entries())
+        assert.ok(p.improvementOf(i, TASKS, gain) * gain >= 0, `${id}: gain ${gain} is an improvement of another sign`)
+    }
+  }
 })
 
 test("a worth is predicted within its interval where the model is right, and the interval shrinks with transitions", () => {

@@ -54,6 +54,6 @@ test("what is silent does not depend on the unit of the gradients, nor on the ot
 test("a task whose every transition says zero is silent, with one block too", () => {
   for (const blocks of [1, 4]) {
     const values = Float64Array.from({ length: 2 * blocks * 3 }, (_, at) => (at < blocks * 3 ? 0 : 1))
-    assert.deepEqual(silentTasks({ tasks: 2, blocks, size: 3, transitions: 8, values }), [0])
+    assert.deepEqual(silentTasks({ tasks: 2, blocks, size: 3, transitions: [8, 8], values }), [0])
   }
 })

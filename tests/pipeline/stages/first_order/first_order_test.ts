@@ -8,6 +8,7 @@ import { evaluate, program } from "../../../../core/program/mod.ts"
 import { child, fillNormal, type Key, key as keyOf, stream, zeroKey } from "../../../../core/random/mod.ts"
 import { cartPole } from "../../../../envs/mod.ts"
 import { firstOrderCheck } from "../../../../pipeline/stages/first_order/first_order.ts"
+import { coveredDistance, firstOrderRows } from "../../../../pipeline/stages/first_order/validity.ts"
 import { problemOf, right, train } from "../../../algorithms/support.ts"
 import { built } from "../../../core/program/support.ts"
 import { anyRows, anyTheta, gradients, policyOf, type Sizes } from "../policies.ts"
@@ -131,3 +132,8 @@ test("on a trained policy the relative residual is at most 2 per cent at distanc
       }
     })
   ))
+
+test("a distance whose residual is no number is not covered, nor is any beyond", () => {
+  const rows = firstOrderRows([0.01, 1, 10], { adapted: [[0.001, Number.NaN, 0.001]], random: [[0, 0, 0]] })
+  assert.equal(coveredDistance(rows, 0.02), 0.01)
+})
