@@ -30,6 +30,20 @@ export const pearson = (x: readonly number[], y: readonly number[]): E.Either<Ar
 export const spearman = (x: readonly number[], y: readonly number[]): E.Either<ArgumentError, number> =>
   correlate(x, y, sampleRankCorrelation)
 
+/**
+ * What a measurement without any error would be expected to correlate by with the mean of both halves of a noisy one, where the halves
+ * correlate by r with each other.
+ *
+ *     √(2 r / (1 + r)),   0 where r is below 0
+ *
+ * - Source: Spearman and Brown, British J. Psychol. 3 (1910), 271 and 296, for the reliability of the mean; its root, as Spearman's
+ *   correction for attenuation has it.
+ *
+ * @example
+ * attainableCorrelation(0.6) // => 0.866…
+ */
+export const attainableCorrelation = (r: number): number => Math.sqrt(Math.max(0, (2 * r) / (1 + r)))
+
 const correlate = (
   x: readonly number[],
   y: readonly number[],

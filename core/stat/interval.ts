@@ -48,7 +48,8 @@ export interface BootstrapOptions {
 }
 
 /**
- * Percentile bootstrap interval of any statistic: its quantiles over samples drawn with replacement.
+ * Percentile bootstrap interval of any statistic: its quantiles over samples drawn with replacement, but for those of which there is none
+ * (NaN): of equal numbers no correlation is told.
  *
  * - Shapes: at least one number.
  * - Errors: `ArgumentError` as `tInterval`, or where `resamples` is not a whole number >= 1.
@@ -66,11 +67,13 @@ export const bootstrapInterval = (
           const n = values.length
           const drawn = Array.from({ length: resamples }, () =>
             statistic(Array.from({ length: n }, () => values[Math.floor(random(stream) * n)]!))
-          ).sort((a, b) => a - b)
+          )
+            .filter((v) => !Number.isNaN(v))
+            .sort((a, b) => a - b)
           return {
             estimate: statistic(values),
-            low: quantileSorted(drawn, (1 - level) / 2),
-            high: quantileSorted(drawn, (1 + level) / 2),
+            low: drawn.length === 0 ? Number.NaN : quantileSorted(drawn, (1 - level) / 2),
+            high: drawn.length === 0 ? Number.NaN : quantileSorted(drawn, (1 + level) / 2),
             level,
             count: n
           }

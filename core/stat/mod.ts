@@ -1,6 +1,6 @@
 /** Summaries over seeds and the agreement of paired numbers; quantiles are simple-statistics', whose mean adds up in another order. */
 
-export { pearson, spearman } from "./correlation.ts"
+export { attainableCorrelation, pearson, spearman } from "./correlation.ts"
 export { interquartileMean } from "./interquartile_mean.ts"
 export { type BootstrapOptions, bootstrapInterval, type Interval, tInterval } from "./interval.ts"
 export { mean } from "./mean.ts"

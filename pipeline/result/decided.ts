@@ -1,6 +1,7 @@
 /** What trainings decided, as the report has it and in a sentence. */
 import { counted, policies, rounded, show } from "../../core/text/numbers.ts"
 import { type Decided, trainingsOf } from "../stages/deciding.ts"
+import { ALL_UP_TO } from "../stages/surrogate/beliefs.ts"
 import type { Outcome } from "./outcome.ts"
 import type { ReportDecided, Warning } from "./report_data.ts"
 
@@ -11,9 +12,14 @@ export const reportDecided = ({ trained: _, course, curve, ...decided }: Decided
 })
 
 /** Whether it is certain, after how many trainings, and what would tell where it is not. */
-export const decidedText = ({ k, certain, certainty, level, margin, trainings }: Decided): string => {
+export const decidedText = ({ k, labels, certain, certainty, level, margin, trainings }: Decided): string => {
   const done = counted(trainings.length, "training")
-  const within = `no other groups are better by more than ${rounded(margin)} (probability ${show(Number(certainty.toPrecision(2)))})`
+  const n = labels.length
+  const others =
+    n <= ALL_UP_TO
+      ? "no other groups are"
+      : `no other of the ${n} groupings looked at, one of each number of policies, is`
+  const within = `${others} better by more than ${rounded(margin)} (probability ${show(Number(certainty.toPrecision(2)))})`
   if (certain) return `Decided by ${done}: with ${policies(k)} ${within}.`
   return (
     `Not certain after ${done}, all that truth.trainings allows: with ${policies(k)} ${within}, where ${show(level)} was asked; ` +
@@ -31,6 +37,6 @@ export const decidedNotes = ({ decided, trained }: Pick<Outcome, "decided" | "tr
   )
   const shared = names.filter((name) => before.has(name)).length
   if (shared === 0) return []
-  const text = `${shared} of the ${names.length} trainings of the groups also decided for them, which flatters their mean return a little`
+  const text = `${shared} of the ${names.length} trainings of the groups also decided for them, which flatters their mean return: of groups as good as others by about half of a training's deviation`
   return [{ level: "note", text }]
 }

@@ -8,14 +8,17 @@ import type { Verdict } from "./verdict.ts"
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 
-const fallsInto = (tasks: number, k: number): string =>
-  k < tasks || tasks === 1
-    ? `${tasks} tasks fall into ${counted(k, "group")}.`
+const fallsInto = (tasks: number, k: number, asked: boolean): string => {
+  if (k < tasks || tasks === 1) return `${tasks} tasks fall into ${counted(k, "group")}.`
+  return asked
+    ? `Each of ${tasks} tasks is a group of its own, as was asked.`
     : `No two of ${tasks} tasks should share a policy: each is a group of its own.`
+}
 
 /** What a person reads first; where a decision is open, or makes no difference, that before all else. */
 export const headline = (
   o: Pick<Outcome, "planted" | "decided"> & {
+    readonly config: { readonly grouping: Pick<Outcome["config"]["grouping"], "k"> }
     readonly tasks: readonly unknown[]
     readonly grouping: Pick<TaskGroups, "k" | "labels" | "indifference" | "decision">
   },
@@ -28,7 +31,7 @@ export const headline = (
     ...(o.decided !== undefined || decision === undefined || decision.certainty === "clear"
       ? []
       : [`${sentence(decision.text)}.`]),
-    fallsInto(o.tasks.length, k),
+    fallsInto(o.tasks.length, k, o.config.grouping.k !== "auto"),
     ...(o.decided === undefined ? [] : [decidedText(o.decided)]),
     ...(like === undefined
       ? []

@@ -57,7 +57,14 @@ export const rankCorrelation = (
     return E.isRight(r) ? r.right : Number.NaN
   }
   const all = x.map((_, i) => i)
-  const interval = bootstrapInterval(all, of, { stream: s, resamples: 400 })
+  // Values of one subset come from one training: subsets are drawn, with all their tasks.
+  const drawn = estimates.map((_, subset) => all.filter((i) => x[i]!.subset === subset))
+  const ofSubsets = (sample: readonly number[]): number => of(sample.flatMap((subset) => drawn[subset]!))
+  const interval = bootstrapInterval(
+    estimates.map((_, subset) => subset),
+    ofSubsets,
+    { stream: s, resamples: 400 }
+  )
   return {
     value: of(all),
     low: E.isRight(interval) ? interval.right.low : Number.NaN,
@@ -83,7 +90,7 @@ export const nmi = (a: readonly number[], b: readonly number[]): number => {
   return E.isRight(r) ? r.right.nmi : Number.NaN
 }
 
-/** How far halves of the repeats agree with each other: no estimate can be expected to do better. */
+/** How far halves of the repeats agree with each other; what that lets any estimate reach, `attainableCorrelation` says. */
 export interface Ceiling {
   /** Null where one half does not vary. */
   readonly rankCorrelation: number | null

@@ -4,6 +4,7 @@ import { type ArgumentError, cannot } from "../../core/failure/mod.ts"
 import { mean } from "../../core/stat/mod.ts"
 import { bestWorth, gradientEstimators, NOISE, type WorthPoint } from "../../core/surrogate/estimators/mod.ts"
 import { choices } from "../../core/text/choices.ts"
+import { policies } from "../../core/text/numbers.ts"
 import type { RunConfig } from "../config.ts"
 import type { Worth } from "./surrogate/predict.ts"
 
@@ -42,8 +43,8 @@ export interface DecisionRequest {
 export interface Decision {
   readonly point: WorthPoint
   /**
-   * `clear`: better than one policy and than each alone by more than the noise, or cheaper at no loss; `equal`: it makes no
-   * difference; `open`: there are not enough transitions to tell.
+   * `clear`: better than one policy and than each alone by more than the noise, or no worse and cheaper; of each alone, better than
+   * any two together; `equal`: it makes no difference; `open`: there are not enough transitions to tell.
    */
   readonly certainty: "clear" | "equal" | "open"
   readonly text: string
@@ -61,22 +62,29 @@ export const decide = ({ start, unit, curve }: Omit<Worth, "silent">, { k, price
   const point = k === "auto" ? bestWorth(curve, mean(start), price) : curve[k - 1]!
   const best = curve.reduce((a, b) => (b.value > a.value ? b : a))
   const one = curve[0]!
+  // Whether to share at all, and whether everything: of all tasks alone it is asked whether no two should share.
+  const other = point.k < curve.length ? curve.at(-1)! : curve.at(-2)!
   const improvement = Math.max(...curve.map((p) => Math.abs(p.value - mean(start))))
-  const told = one.shortfall > NOISE * one.error
-  const small = one.shortfall + NOISE * one.error <= NEGLIGIBLE * improvement
-  if (k !== "auto" || told || best.k === 1) return { point, certainty: "clear", text: "" }
-  const apart = `${twoDigits(one.shortfall)} ± ${twoDigits(NOISE * one.error)} of ${unitNames[unit]}`
-  if (small) {
-    const text = `it makes no difference: one policy for all and ${best.k} policies are predicted ${apart} apart`
+  const told = (p: WorthPoint): boolean => p.shortfall > NOISE * p.error
+  const small = (p: WorthPoint): boolean => p.shortfall + NOISE * p.error <= NEGLIGIBLE * improvement
+  const apart = (p: WorthPoint) => `${twoDigits(p.shortfall)} ± ${twoDigits(NOISE * p.error)} of ${unitNames[unit]}`
+  const clear = { point, certainty: "clear", text: "" } as const
+  if (k !== "auto" || curve.length === 1) return clear
+  if (best.k > 1 && !told(one) && small(one)) {
+    const text = `it makes no difference: one policy for all and ${best.k} policies are predicted ${apart(one)} apart`
     return { point, certainty: "equal", text }
   }
-  const more = Math.ceil((NOISE * one.error) ** 2 / Math.max(one.shortfall, NEGLIGIBLE * improvement) ** 2)
+  const rival = [...(best.k === 1 ? [] : [one]), ...(other.k === best.k ? [] : [other])].find(
+    (p) => !told(p) && !small(p)
+  )
+  if (rival === undefined) return clear
+  const more = Math.ceil((NOISE * rival.error) ** 2 / Math.max(rival.shortfall, NEGLIGIBLE * improvement) ** 2)
   return {
     point,
     certainty: "open",
     text:
-      `not enough transitions to tell one policy from ${best.k}, predicted ${apart} apart; ` +
-      `about ${Math.max(2, more)} times surrogate.transitionsPerTask would tell`
+      `not enough transitions to tell ${rival.k === 1 ? "one policy" : policies(rival.k)} from ${best.k === 1 ? "one" : best.k}, ` +
+      `predicted ${apart(rival)} apart; about ${Math.max(2, more)} times surrogate.transitionsPerTask would tell`
   }
 }
 

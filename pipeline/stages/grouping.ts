@@ -115,7 +115,7 @@ export const grouping = ({ groupings }: Pick<StageContext, "groupings">) =>
     result: TaskGroups,
     run: Effect.fnUntraced(function* (input: GroupingInput) {
       const { gradients, affinities, chosen, method, count, key } = input
-      const undecided = whyArbitrary(gradients, affinities[chosen])
+      const undecided = whyArbitrary(gradients, method === WORTH ? undefined : affinities[chosen])
       if (undecided !== undefined) return inOneGroup(method, affinities[chosen], undecided)
       const rows = rowsOf(affinities[chosen])
       const request = { ...count, method, stream: stream(child(key, "rounding")) }

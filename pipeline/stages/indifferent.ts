@@ -6,13 +6,16 @@ import type { Affinity } from "../../core/surrogate/mod.ts"
  * Why any groups would be arbitrary, or undefined where the estimates say which tasks belong together.
  *
  * Tasks whose gradients are all zero do not differ: no action is worth more than another in any. Of two tasks nothing else
- * is asked: a centred affinity has nothing to compare their one pair with.
+ * is asked: a centred affinity has nothing to compare their one pair with. Where an affinity does not decide none is given.
  */
-export const whyArbitrary = (gradients: readonly ArrayLike<number>[], { n, values }: Affinity): string | undefined => {
-  if (n < 2) return undefined
+export const whyArbitrary = (
+  gradients: readonly ArrayLike<number>[],
+  affinity: Affinity | undefined
+): string | undefined => {
+  if (gradients.length < 2) return undefined
   if (gradients.every((g) => Array.from(g).every((x) => x === 0)))
     return "these tasks do not differ in what they reward: groups would be arbitrary"
-  return n > 2 && indifference(n, values) !== undefined
+  return affinity !== undefined && affinity.n > 2 && indifference(affinity.n, affinity.values) !== undefined
     ? "the estimates do not tell these tasks apart: groups would be arbitrary"
     : undefined
 }

@@ -27,8 +27,8 @@ export const Beliefs = Schema.Struct({
 })
 export type Beliefs = typeof Beliefs.Type
 
-/** Up to so many tasks all groups are asked about. */
-const ALL_UP_TO = 12
+/** Up to so many tasks all groups are asked about; of more those of the predicted curve, a grouping of each number. */
+export const ALL_UP_TO = 12
 
 export interface BeliefsAsked {
   readonly estimator: GradientEstimator

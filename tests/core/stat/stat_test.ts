@@ -4,6 +4,7 @@ import fc from "fast-check"
 import * as E from "fp-ts/lib/Either.js"
 import { random, standardNormal, stream, zeroKey } from "../../../core/random/mod.ts"
 import {
+  attainableCorrelation,
   bootstrapInterval,
   interquartileMean,
   pearson,
@@ -165,4 +166,25 @@ test("welchInterval() covers the sum of means in 95 of 100 draws, however unequa
 test("welchInterval() refuses samples of one number", () => {
   assert.ok(E.isLeft(welchInterval([{ weight: 1, values: [1] }])))
   assert.ok(E.isLeft(welchInterval([])))
+})
+
+test("attainableCorrelation() is what the truth itself correlates by with noisy measurements of it", () => {
+  const s = stream(zeroKey)
+  for (const noise of [0.5, 1, 2]) {
+    const truth = Array.from({ length: 20_000 }, () => standardNormal(s))
+    const [a, b] = [0, 1].map(() => truth.map((x) => x + noise * standardNormal(s)))
+    const mean = a!.map((x, i) => (x + b![i]!) / 2)
+    const reached = right(pearson(truth, mean))
+    // Five standard errors of a correlation of 20,000 pairs.
+    assert.ok(Math.abs(attainableCorrelation(right(pearson(a!, b!))) - reached) < 5 / Math.sqrt(20_000), `${reached}`)
+  }
+  assert.equal(attainableCorrelation(-0.3), 0)
+  assert.equal(attainableCorrelation(1), 1)
+})
+
+test("bootstrapInterval() leaves out samples of which there is no statistic", () => {
+  const spread = (x: readonly number[]): number => (new Set(x).size < 2 ? Number.NaN : Math.max(...x) - Math.min(...x))
+  const { low, high } = right(bootstrapInterval([1, 2], spread, { stream: stream(zeroKey) }))
+  assert.deepEqual([low, high], [1, 1])
+  assert.ok(Number.isNaN(right(bootstrapInterval([1], spread, { stream: stream(zeroKey) })).low))
 })

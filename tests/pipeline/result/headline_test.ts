@@ -4,7 +4,8 @@ import { headline } from "../../../pipeline/result/headline.ts"
 
 const none = [0, 0, 0]
 const labels = { chosen: [0, 0, 1], centred: none, gain: none, eq5: none, cosine: none, random: none }
-const given = { tasks: [1, 2, 3], planted: [1, 1, 0], grouping: { k: 2, labels } }
+const config = { grouping: { k: "auto" } } as const
+const given = { config, tasks: [1, 2, 3], planted: [1, 1, 0], grouping: { k: 2, labels } }
 const judged = { kind: "pay", text: "They pay." } as const
 
 test("a headline names the groups, the planted ones where there are any, and what they are worth", () => {
@@ -20,6 +21,20 @@ test("a decision that is open or equal is the first sentence, a clear one is non
   assert.equal(decided("open", "not enough transitions to tell"), `Not enough transitions to tell. ${after}`)
   assert.equal(decided("equal", "it makes no difference: a and b"), `It makes no difference: a and b. ${after}`)
 })
+
+test("where every task is to be a group of its own that is no finding", () =>
+  assert.equal(
+    headline(
+      {
+        ...given,
+        config: { grouping: { k: 3 } },
+        planted: undefined,
+        grouping: { k: 3, labels: { ...labels, chosen: [0, 1, 2] } }
+      },
+      judged
+    ),
+    "Each of 3 tasks is a group of its own, as was asked. They pay."
+  ))
 
 test("where every task is a group of its own no grouping is claimed", () =>
   assert.equal(

@@ -162,3 +162,13 @@ for (const seeds of [3, 5, 10]) {
     assert.ok(wrong("better") >= 0.95, `${wrong("better")}`)
   })
 }
+
+test("where nothing varies a difference that no figure shows is none", () => {
+  const of = (groups: number) => [
+    row("groups", 2, groups, groups),
+    row("one", 1, 499.9, 499.9),
+    row("alone", 4, 499.9, 499.9)
+  ]
+  assert.equal(verdict(of(500))?.kind, "cheaper")
+  assert.equal(verdict(of(520))?.kind, "pay")
+})

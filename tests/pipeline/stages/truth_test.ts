@@ -87,3 +87,30 @@ test("comparable() wants a task in two trained subsets", () => {
   assert.equal(comparable(truth([0, 1], [2, 3])), false)
   assert.equal(comparable(truth([0, 1], [1, 2])), true)
 })
+
+test("rankCorrelation() has an interval where few subsets were trained", () => {
+  const of = (values: readonly (readonly number[])[]) =>
+    [
+      [0, 1],
+      [0, 2],
+      [1, 2]
+    ].map((tasks, k) => ({ tasks, values: values[k]! }))
+  const r = rankCorrelation(
+    of([
+      [1, 2],
+      [3, 5],
+      [2, 9]
+    ]),
+    of([
+      [1, 3],
+      [4, 5],
+      [2, 8]
+    ]),
+    3,
+    drawing(0)
+  )
+  assert.ok(
+    Number.isFinite(r.low) && Number.isFinite(r.high) && r.low <= r.value && r.value <= r.high,
+    JSON.stringify(r)
+  )
+})

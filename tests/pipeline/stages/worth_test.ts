@@ -164,3 +164,21 @@ test("too few transitions to tell is an answer, with how many would do; a differ
   assert.equal(decide(worthOf(points([1, 12, 11], 0.1)), request).certainty, "clear")
   assert.equal(decide(worthOf(points([10, 12, 11], 3)), { k: 3 }).point.k, 3)
 })
+
+test("groups are told from each task alone too, and no two together from all alone, before anything is clear", () => {
+  const errors = (values: readonly number[], all: readonly number[]) =>
+    points(values).map((p, i) => ({ ...p, error: all[i]! }))
+  const alone = decide(worthOf(errors([0, 100, 99.99, 99.98], [1, 0, 20, 20])), request)
+  assert.deepEqual([alone.point.k, alone.certainty], [2, "open"])
+  assert.match(
+    alone.text,
+    /^not enough transitions to tell 4 policies from 2, predicted 0\.02 ± 40 of return apart; about/
+  )
+  const together = decide(worthOf(errors([0, 99, 99.5, 100], [1, 20, 20, 0])), request)
+  assert.deepEqual([together.point.k, together.certainty], [4, "open"])
+  const one = decide(worthOf(errors([100, 99.9, 99.8], [0, 20, 20])), request)
+  assert.deepEqual([one.point.k, one.certainty], [1, "open"])
+  assert.match(one.text, /tell 3 policies from one, predicted 0\.2 ± 40/)
+  // No worse, and cheaper.
+  assert.equal(decide(worthOf(errors([0, 100, 99.99, 99.98], [1, 0, 0.1, 0.1])), request).certainty, "clear")
+})

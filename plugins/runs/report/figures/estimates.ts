@@ -1,5 +1,6 @@
 /** Estimate against truth, one point for each trained subset and task in it. */
 import * as Plot from "@observablehq/plot"
+import { attainableCorrelation } from "../../../../core/stat/mod.ts"
 import { interval, show } from "../../../../core/text/numbers.ts"
 import type { EstimateAgainstTruth, EstimatePoint, ReportTask } from "../../../../pipeline/internal.ts"
 import { draw, groupColour } from "../draw.ts"
@@ -38,7 +39,7 @@ export const estimateFigure = (
   const ceiling =
     e.ceiling === undefined
       ? ""
-      : ` Two halves of the repeated truth agree with ${show(e.ceiling)}: no estimate can be expected to do better.`
+      : ` Two halves of the repeated truth agree with ${show(e.ceiling)}: an estimate without any error could be expected to reach ${show(Number(attainableCorrelation(e.ceiling).toPrecision(2)))}.`
   const caption = html`<b>Does the estimate tell the truth?</b> ${subsets} really trained subsets, a point for each task in them,
     coloured by its group. Rank correlation (Spearman, ${e.pooling}): <b>${correlation(e)}</b>.${ceiling}`
   const numbers = table(
