@@ -7,7 +7,7 @@ import { type Binary, type Tensor, topological, type Unary } from "./tensor.ts"
 
 /** A program in two: what stays, and what is computed anew. */
 export interface Stages {
-  /** Outputs `kept.0`, `kept.1`, …, of the inputs that stay. */
+  /** Outputs `kept.0`, `kept.1`, … without those names that inputs of the program have, of the inputs that stay. */
   readonly first: Program<string, string>
   /** The outputs of the whole, of all its inputs and what is kept. */
   readonly rest: Program<string, string>
@@ -47,8 +47,9 @@ export const inStages =
     const moving = new Set<Tensor>(varying.map((name) => p.inputs[name]!))
     for (const y of order) if (y.args.some((a) => moving.has(a))) moving.add(y)
     const kept = frontier(order, moving)
-    const names = new Map(kept.map((y, i) => [y, `kept.${i}`] as const))
-    const by = new Map<Tensor, Tensor>(kept.map((y, i) => [y, P.input(`kept.${i}`, y.shape)]))
+    const unused = unusedNames(p.inputs, kept.length)
+    const names = new Map(kept.map((y, i) => [y, unused[i]!] as const))
+    const by = new Map<Tensor, Tensor>(kept.map((y, i) => [y, P.input(unused[i]!, y.shape)]))
     const inputs = Object.fromEntries([...names].map(([y, name]) => [name, by.get(y)!]))
     const stay = Object.fromEntries(Object.entries(p.inputs).filter(([name]) => !varying.includes(name)))
     return E.right({
@@ -60,6 +61,13 @@ export const inStages =
       rest: { name: `rest(${p.name})`, inputs: { ...p.inputs, ...inputs }, outputs: rebuilt(p.outputs, order, by) }
     })
   }
+
+/** `count` names that are not taken: a program that is itself the rest of another has the first ones already. */
+const unusedNames = (taken: Readonly<Record<string, unknown>>, count: number): readonly string[] => {
+  const found: string[] = []
+  for (let i = 0; found.length < count; i++) if (!Object.hasOwn(taken, `kept.${i}`)) found.push(`kept.${i}`)
+  return found
+}
 
 /** What takes less time to compute again than to read from memory. */
 const cheap = new Set<string>(["neg", "add", "sub", "mul"] satisfies (Unary | Binary)[])

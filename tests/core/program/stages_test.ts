@@ -6,6 +6,7 @@ import { mlp } from "../../../core/network/mod.ts"
 import {
   add,
   evaluate,
+  exp,
   hvp,
   inStages,
   mean,
@@ -71,6 +72,30 @@ test("inStages() keeps what is dear, and not what a few cheap operations make of
     Object.values(first.outputs).map((y) => y.op),
     [{ kind: "unary", fn: "tanh" }]
   )
+})
+
+test("inStages() splits a rest again, and a program whose inputs are called as what it keeps", () => {
+  const whole: Program<string, string> = built(
+    program("twice", { x: [1], u: [1], v: [1] }, ({ x, u, v }) => {
+      const slow = exp(x)
+      return { y: add(mul(exp(mul(slow, u)), v), mul(slow, v)) }
+    })
+  )
+  const at = { x: [0.5], u: [0.3], v: [2] }
+  const outer = built(inStages(["u", "v"])(whole))
+  const inner = built(inStages(["v"])(outer.rest))
+  const all = { ...at, ...evaluate(outer.first, at) }
+  assert.deepEqual(evaluate(inner.rest, { ...all, ...evaluate(inner.first, all) }), evaluate(whole, at))
+
+  const taken: Program<string, string> = built(
+    program("taken", { x: [1], "kept.0": [1], "kept.2": [1] }, ({ x, ...v }) => ({
+      y: add(mul(exp(x), v["kept.0"]), mul(tanh(x), v["kept.2"]))
+    }))
+  )
+  const given = { x: [0.5], "kept.0": [3], "kept.2": [4] }
+  const { first, rest } = built(inStages(["kept.0", "kept.2"])(taken))
+  assert.deepEqual(Object.keys(first.outputs), ["kept.1", "kept.3"])
+  assert.deepEqual(evaluate(rest, { ...given, ...evaluate(first, given) }), evaluate(taken, given))
 })
 
 test("inStages() names an input that the program lacks", () => {
