@@ -119,7 +119,8 @@ export const matmul = (
 }
 
 const axesOf = (x: Tensor, axes: readonly number[] | undefined): readonly number[] =>
-  (axes ?? x.shape.map((_, i) => i)).map((i) => (i < 0 && i >= -x.shape.length ? x.shape.length + i : i))
+  // An axis may be named twice, from the front and from the end: it is reduced once, and counts once in a mean.
+  [...new Set((axes ?? x.shape.map((_, i) => i)).map((i) => (i < 0 && i >= -x.shape.length ? x.shape.length + i : i)))]
 
 const keep = (x: Tensor, axes: readonly number[]): Shape => x.shape.map((d, i) => (axes.includes(i) ? 1 : d))
 
