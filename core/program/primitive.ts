@@ -107,7 +107,8 @@ export const reduce = (fn: "sum" | "max", x: Tensor, axes: readonly number[]): T
   if (sorted.length === 0) return x
   const shape = x.shape.filter((_, i) => !sorted.includes(i))
   const u = uniform(x)
-  if (u !== undefined && fn === "sum") return fill((u * size(x.shape)) / size(shape), shape)
+  // Of nothing it is 0, whatever the number: ∞ · 0 and 0 / 0 are NaN.
+  if (u !== undefined && fn === "sum") return fill(size(x.shape) === 0 ? 0 : (u * size(x.shape)) / size(shape), shape)
   if (sorted.every((i) => x.shape[i] === 1)) return reshape(x, shape)
   return node({ kind: "reduce", fn, axes: sorted }, [x], shape)
 }

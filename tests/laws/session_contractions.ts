@@ -1,7 +1,7 @@
 /** Laws of sessions: matrix products and reductions, of every size, tail and flag. */
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { evaluate, type Shape, size } from "../../core/program/mod.ts"
+import { add, evaluate, fill, type Shape, size } from "../../core/program/mod.ts"
 import { matmul, reduce } from "../../core/program/primitive.ts"
 import { numbers } from "../core/program/arbitrary.ts"
 import { comparison, lengths, one, type Same, two } from "./session_programs.ts"
@@ -107,6 +107,22 @@ export const contractionLaws = (subject: Subject): void => {
           const terms = size(shape) / Math.max(1, bound.length)
           const allowed = (i: number) => (fn === "max" ? 0 : 2 * t.unit * Math.sqrt(terms) * bound[i]!)
           same(p, { x }, `${fn} of [${shape}] over [${axes}]`, allowed)
+        }
+      }))
+    test(`${name}: ${fn} of nothing, of numbers that the program itself shows`, () =>
+      every((same) => {
+        for (const u of [1, Number.POSITIVE_INFINITY, Number.NaN]) {
+          // A reduction in one, and in two of which the first has no rows left.
+          same(
+            one([1], (x) => add(x, reduce(fn, fill(u, [0]), [0]))),
+            { x: [3] },
+            `${fn} of no ${u}`
+          )
+          same(
+            one([1], (x) => add(x, reduce(fn, reduce(fn, fill(u, [0, 2]), [1]), [0]))),
+            { x: [3] },
+            `${fn} of no sums of ${u}`
+          )
         }
       }))
     test(`${name}: ${fn} passes on NaN and infinities`, async () => {

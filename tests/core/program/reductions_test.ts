@@ -1,7 +1,7 @@
-/** Reductions over axes that are named twice. */
+/** Reductions of nothing, and over axes that are named twice. */
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { evaluate, mean, program } from "../../../core/program/mod.ts"
+import { evaluate, fill, maximum, mean, program, sum } from "../../../core/program/mod.ts"
 import { built } from "./support.ts"
 
 test("mean() divides by what it adds up, where an axis is named twice", () => {
@@ -15,4 +15,22 @@ test("mean() divides by what it adds up, where an axis is named twice", () => {
   )
   const once = Float64Array.of(2, 5)
   assert.deepEqual(evaluate(p, { x: [1, 3, 4, 6] }), { once, twice: once, all: Float64Array.of(3.5), kept: once })
+})
+
+test("sum() of nothing is 0, and maximum() −∞, whatever numbers there are none of", () => {
+  for (const u of [1, Number.POSITIVE_INFINITY, Number.NaN]) {
+    const p = built(
+      program("nothing", { x: [0] }, ({ x }) => ({
+        given: sum(x),
+        shown: sum(fill(u, [0])),
+        stepwise: sum(sum(fill(u, [0, 2]), { axes: [1] })),
+        rows: sum(fill(u, [2, 0]), { axes: [1] }),
+        most: maximum(fill(u, [0]))
+      }))
+    )
+    const zero = Float64Array.of(0)
+    const most = Float64Array.of(Number.NEGATIVE_INFINITY)
+    const want = { given: zero, shown: zero, stepwise: zero, rows: Float64Array.of(0, 0), most }
+    assert.deepEqual(evaluate(p, { x: [] }), want, `no ${u}`)
+  }
 })
