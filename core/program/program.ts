@@ -60,14 +60,14 @@ export const program = <const I extends Readonly<Record<string, Shape>>, O exten
 }
 
 const known = <K extends string>(what: string, record: Readonly<Record<K, Tensor>>, want: readonly string[]) => {
-  const odd = want.find((k) => !(k in record))
+  const odd = want.find((k) => !Object.hasOwn(record, k))
   return odd === undefined
     ? E.right(undefined)
     : E.left(shapeError(what, `one of ${names(record).join(", ")}`, `"${odd}"`))
 }
 
 const fresh = (what: string, record: Readonly<Record<string, Tensor>>, keys: readonly string[]) => {
-  const taken = keys.find((k) => k in record)
+  const taken = keys.find((k) => Object.hasOwn(record, k))
   return taken === undefined
     ? E.right(undefined)
     : E.left(shapeError(what, `a new name (give another "as")`, `"${taken}", which the program already has`))

@@ -112,6 +112,10 @@ test("transforms name the program and what they did not find", () => {
       'Cannot differentiate "mse": want one of loss, x2, got "los"'
     ],
     [grad<string, string>({ of: "loss", wrt: ["z"] })(wide), 'Cannot differentiate "mse": want one of x, y, got "z"'],
+    [
+      grad<string, string>({ of: "loss", wrt: ["toString"] })(wide),
+      'Cannot differentiate "mse": want one of x, y, got "toString"'
+    ],
     [grad({ of: "x2", wrt: ["x"] })(p), "Cannot take a gradient: want a loss of one element, got shape [3]"],
     [
       vjp<string, string>({ of: ["q"], wrt: ["x"] })(wide),
