@@ -5,7 +5,7 @@
  * Broadcasting is explicit below this line: `ops.ts` inserts it for people.
  */
 import type { ArgumentError } from "../failure/mod.ts"
-import { broadcastShape, type Shape, sameShape, shapeError, showShape, size } from "./shape.ts"
+import { areWhole, broadcastShape, type Shape, sameShape, shapeError, showShape, size } from "./shape.ts"
 import type { Binary, Op, Tensor, Unary } from "./tensor.ts"
 
 const node = (op: Op, args: readonly Tensor[], shape: Shape): Tensor => {
@@ -20,20 +20,25 @@ export const failed = (operation: string, want: string, got: string, args: reado
   return { op, args: [], shape: [], error: earlier ?? shapeError(operation, want, got) }
 }
 
-export const input = (name: string, shape: Shape): Tensor =>
-  shape.every((d) => Number.isInteger(d) && d >= 0)
-    ? node({ kind: "input", name }, [], shape)
-    : failed(`declare input "${name}"`, "a shape of whole numbers >= 0", showShape(shape))
+/** A shape that no tensor has. */
+const misshapen = (operation: string, shape: Shape, args: readonly Tensor[] = []): Tensor =>
+  failed(operation, "a shape of whole numbers >= 0", showShape(shape), args)
 
-export const constant = (values: Float64Array, shape: Shape): Tensor =>
-  values.length === size(shape)
+export const input = (name: string, shape: Shape): Tensor =>
+  areWhole(shape) ? node({ kind: "input", name }, [], shape) : misshapen(`declare input "${name}"`, shape)
+
+export const constant = (values: Float64Array, shape: Shape): Tensor => {
+  if (!areWhole(shape)) return misshapen("make a constant", shape)
+  return values.length === size(shape)
     ? node({ kind: "constant", values }, [], shape)
     : failed("make a constant", `${size(shape)} values for shape ${showShape(shape)}`, `${values.length}`)
+}
 
 export const scalar = (value: number): Tensor => constant(Float64Array.of(value), [])
 
 /** 0, 1, …, n − 1. */
-export const iota = (n: number): Tensor => node({ kind: "iota" }, [], [n])
+export const iota = (n: number): Tensor =>
+  areWhole([n]) ? node({ kind: "iota" }, [], [n]) : failed("iota", "a whole number >= 0", `${n}`)
 
 /** The number that every element has, when the graph alone shows it. */
 export const uniform = (x: Tensor): number | undefined => {
@@ -43,7 +48,8 @@ export const uniform = (x: Tensor): number | undefined => {
 }
 
 /** `value` in every element. */
-export const fill = (value: number, shape: Shape): Tensor => broadcast(scalar(value), shape)
+export const fill = (value: number, shape: Shape): Tensor =>
+  areWhole(shape) ? broadcast(scalar(value), shape) : misshapen("fill", shape)
 
 export const unary = (fn: Unary, x: Tensor): Tensor => {
   const u = uniform(x)
@@ -115,6 +121,7 @@ export const reduce = (fn: "sum" | "max", x: Tensor, axes: readonly number[]): T
 
 /** The same numbers, in row-major order, in another shape of as many. */
 export const reshape = (x: Tensor, shape: Shape): Tensor => {
+  if (!areWhole(shape)) return misshapen("reshape", shape, [x])
   if (size(shape) !== size(x.shape)) {
     return failed("reshape", `a shape of ${size(x.shape)} elements as ${showShape(x.shape)}`, showShape(shape), [x])
   }
@@ -137,6 +144,7 @@ export const transpose = (x: Tensor, order: readonly number[]): Tensor => {
 
 /** Repeats along new leading axes and along axes of size 1 (right-aligned). */
 export const broadcast = (x: Tensor, shape: Shape): Tensor => {
+  if (!areWhole(shape)) return misshapen("broadcast", shape, [x])
   const common = broadcastShape(x.shape, shape)
   if (common === undefined || !sameShape(common, shape)) {
     return failed("broadcast", `a shape that fits ${showShape(shape)}`, showShape(x.shape), [x])
@@ -153,7 +161,10 @@ export const concat = (parts: readonly Tensor[], axis: number): Tensor => {
   const [head] = parts
   if (head === undefined) return failed("concat", "at least one operand", "none")
   const fits = (s: Shape) => s.length === head.shape.length && s.every((d, i) => i === axis || d === head.shape[i])
-  if (axis < 0 || axis >= head.shape.length || !parts.every((p) => fits(p.shape))) {
+  if (!areWhole([axis]) || axis >= head.shape.length) {
+    return failed("concat", `an axis within 0…${head.shape.length - 1} of ${showShape(head.shape)}`, `${axis}`, parts)
+  }
+  if (!parts.every((p) => fits(p.shape))) {
     const got = parts.map((p) => showShape(p.shape)).join(", ")
     return failed("concat", `shapes equal but for axis ${axis}`, got, parts)
   }
@@ -166,12 +177,16 @@ export const concat = (parts: readonly Tensor[], axis: number): Tensor => {
   )
 }
 
+/** What a wish begins with where that alone was missed. */
+const ofWhole = (whole: boolean): string => (whole ? "" : "whole numbers >= 0, and ")
+
 /** The block of `shape` that begins at `start`. */
 export const slice = (x: Tensor, start: readonly number[], shape: Shape): Tensor => {
   const ok = start.length === x.shape.length && shape.length === x.shape.length
-  if (!ok || start.some((s, i) => s < 0 || shape[i]! < 0 || s + shape[i]! > x.shape[i]!)) {
+  const whole = areWhole(start) && areWhole(shape)
+  if (!ok || !whole || start.some((s, i) => s + shape[i]! > x.shape[i]!)) {
     const got = `start [${start.join(", ")}], shape ${showShape(shape)}`
-    return failed("slice", `a block inside ${showShape(x.shape)}`, got, [x])
+    return failed("slice", `${ofWhole(whole)}a block inside ${showShape(x.shape)}`, got, [x])
   }
   if (sameShape(shape, x.shape)) return x
   const u = uniform(x)
@@ -182,9 +197,10 @@ export const slice = (x: Tensor, start: readonly number[], shape: Shape): Tensor
 /** `x` at offset `low` in zeros of `shape`. */
 export const pad = (x: Tensor, low: readonly number[], shape: Shape): Tensor => {
   const ok = low.length === x.shape.length && shape.length === x.shape.length
-  if (!ok || low.some((l, i) => l < 0 || l + x.shape[i]! > shape[i]!)) {
+  const whole = areWhole(low) && areWhole(shape)
+  if (!ok || !whole || low.some((l, i) => l + x.shape[i]! > shape[i]!)) {
     const got = `offset [${low.join(", ")}] in ${showShape(shape)}`
-    return failed("pad", `room for ${showShape(x.shape)}`, got, [x])
+    return failed("pad", `${ofWhole(whole)}room for ${showShape(x.shape)}`, got, [x])
   }
   return sameShape(shape, x.shape) ? x : node({ kind: "pad", low }, [x], shape)
 }
@@ -196,10 +212,12 @@ export const gather = (x: Tensor, index: Tensor): Tensor =>
     : failed("gather", "rows [n, …] and an index [m]", both(x, index), [x, index])
 
 /** Adds row i of `x` (`[m, …]`) to row `index[i]` of zeros `[n, …]`. */
-export const scatter = (x: Tensor, index: Tensor, n: number): Tensor =>
-  x.shape.length >= 1 && index.shape.length === 1 && index.shape[0] === x.shape[0]
+export const scatter = (x: Tensor, index: Tensor, n: number): Tensor => {
+  if (!areWhole([n])) return failed("scatter", "a whole number >= 0 of rows", `${n}`, [x, index])
+  return x.shape.length >= 1 && index.shape.length === 1 && index.shape[0] === x.shape[0]
     ? node({ kind: "scatter" }, [x, index], [n, ...x.shape.slice(1)])
     : failed("scatter", "rows [m, …] and an index [m]", both(x, index), [x, index])
+}
 
 /** The same value, through which no derivative passes. */
 export const stopGradient = (x: Tensor): Tensor => node({ kind: "stopGradient" }, [x], x.shape)

@@ -20,6 +20,9 @@ export const size = (shape: Shape): number => {
   return n
 }
 
+/** Whether these can be sizes of axes, and places on them. */
+export const areWhole = (numbers: readonly number[]): boolean => numbers.every((d) => Number.isInteger(d) && d >= 0)
+
 export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((d, i) => d === b[i])
 
 /** A shape as messages have it: `[2, 3]`. */

@@ -8,10 +8,12 @@ import {
   broadcast,
   concat,
   constant,
+  fill,
   gather,
   grad,
   gradients,
   hvp,
+  iota,
   jvp,
   matmul,
   mean,
@@ -33,6 +35,8 @@ import { built } from "./support.ts"
 
 const shapes = { a: [2, 3], b: [2, 3], v: [4], t: [2, 2, 3], u: [3, 3, 2] } as const
 type Symbols = Readonly<Record<keyof typeof shapes, Tensor>>
+
+const sizes = "a shape of whole numbers >= 0"
 
 /** Each mistake, and the sentence it gives. The place must be the line of the mistake in this file. */
 const golden: readonly (readonly [(x: Symbols) => { readonly y: Tensor }, string])[] = [
@@ -58,6 +62,21 @@ const golden: readonly (readonly [(x: Symbols) => { readonly y: Tensor }, string
   [(x) => ({ y: pick(x.a, x.v) }), "Cannot pick: want rows [m, n] and an index [m], got [2, 3] and [4]"],
   [() => ({ y: constant([1, 2, 3], [2, 2]) }), "Cannot make a constant: want 4 values for shape [2, 2], got 3"],
   [() => ({ y: input("z", [2, -1]) }), 'Cannot declare input "z": want a shape of whole numbers >= 0, got [2, -1]'],
+  [() => ({ y: constant([1, 2], [-1, -2]) }), `Cannot make a constant: want ${sizes}, got [-1, -2]`],
+  [() => ({ y: iota(-1) }), "Cannot iota: want a whole number >= 0, got -1"],
+  [() => ({ y: fill(1, [-2]) }), `Cannot fill: want ${sizes}, got [-2]`],
+  [(x) => ({ y: reshape(x.a, [-2, -3]) }), `Cannot reshape: want ${sizes}, got [-2, -3]`],
+  [() => ({ y: broadcast(constant(1), [0.5]) }), `Cannot broadcast: want ${sizes}, got [0.5]`],
+  [(x) => ({ y: concat([x.v, x.v], 0.5) }), "Cannot concat: want an axis within 0…0 of [4], got 0.5"],
+  [
+    (x) => ({ y: slice(x.v, [0.5], [2]) }),
+    "Cannot slice: want whole numbers >= 0, and a block inside [4], got start [0.5], shape [2]"
+  ],
+  [
+    (x) => ({ y: pad(x.v, [-1], [5]) }),
+    "Cannot pad: want whole numbers >= 0, and room for [4], got offset [-1] in [5]"
+  ],
+  [(x) => ({ y: scatter(x.a, iota(2), -9) }), "Cannot scatter: want a whole number >= 0 of rows, got -9"],
   [(x) => ({ y: gradients(x.v, [x.v])[0]! }), "Cannot take a gradient: want a loss of one element, got shape [4]"],
   [
     (x) => ({ y: gradients(sum(x.v), [constant(2, [1])])[0]! }),
