@@ -1,6 +1,6 @@
 /** Batching: one rule per primitive lifts it over a new leading axis, so that one example's program serves many. */
 import * as P from "./primitive.ts"
-import { type Shape, size } from "./shape.ts"
+import { EXACT, isRow, type Shape, size } from "./shape.ts"
 import { byPrimitive, type OpOf, type Rules, type Tensor, topological } from "./tensor.ts"
 
 /** Adds the batch axis where it is missing, repeating the value. */
@@ -24,9 +24,30 @@ const joinBatches = ({ transposeA, transposeB }: OpOf<"matmul">, { y, args, batc
   return P.reshape(P.matmul(a!, b!, transposeA, transposeB), [n, ...y.shape])
 }
 
-/** Index of row i of example v in the rows of all examples: index + v·rows. */
+/** Rows that there are not stay so where the program shows them: v·rows more, they would be another example's. */
+const ownRows = (index: Tensor, rows: number): Tensor => {
+  if (Array.from(P.shownNumbers(index)).every((row) => isRow(row, rows))) return index
+  return index.op.kind === "constant"
+    ? P.constant(
+        index.op.values.map((row) => (isRow(row, rows) ? row : Number.NaN)),
+        index.shape
+      )
+    : P.fill(Number.NaN, index.shape)
+}
+
+/**
+ * Index of row i of example v in the rows of all examples: index + v·rows. It must be of the example's own rows: to look
+ * would cost each row of every program.
+ */
 const offsetIndex = (index: Tensor, rows: number, n: number): Tensor => {
   const m = index.shape[1]!
+  if (n * rows > EXACT)
+    return P.failed(
+      "number the rows of all examples",
+      `at most ${EXACT}, which single precision tells apart`,
+      `${n} × ${rows}`,
+      [index]
+    )
   const step = P.binary("mul", P.iota(n), P.fill(rows, [n]))
   return P.reshape(P.binary("add", index, P.broadcast(P.reshape(step, [n, 1]), [n, m])), [n * m])
 }
@@ -83,14 +104,17 @@ const rules: Rules<[at: Lifting], Tensor> = {
     if (!batched[0]) return P.reshape(P.gather(x!, P.reshape(index!, [size(index!.shape)])), [n, ...y.shape])
     const rows = y.args[0]!.shape[0]!
     const flat = P.reshape(x!, [n * rows, ...x!.shape.slice(2)])
-    return P.reshape(P.gather(flat, offsetIndex(widen(index!, batched[1]!, n), rows, n)), [n, ...y.shape])
+    const own = widen(ownRows(index!, rows), batched[1]!, n)
+    return P.reshape(P.gather(flat, offsetIndex(own, rows, n)), [n, ...y.shape])
   },
-  scatter: (_, at) => {
-    const { y, n } = at
+  scatter: (_, { y, args: [own, index], batched, n }) => {
     const rows = y.shape[0]!
-    const [x, index] = widened(at)
+    const x = widen(own!, batched[0]!, n)
     const flat = P.reshape(x!, [size(x!.shape.slice(0, 2)), ...x!.shape.slice(2)])
-    return P.reshape(P.scatter(flat, offsetIndex(index!, rows, n), n * rows), [n, ...y.shape])
+    return P.reshape(P.scatter(flat, offsetIndex(widen(ownRows(index!, rows), batched[1]!, n), rows, n), n * rows), [
+      n,
+      ...y.shape
+    ])
   }
 }
 

@@ -3,7 +3,7 @@
  */
 import { binaries, unaries } from "./elementwise.ts"
 import type { Program } from "./program.ts"
-import { broadcastStrides, type Shape, size, strides } from "./shape.ts"
+import { broadcastStrides, isRow, type Shape, size, strides } from "./shape.ts"
 import { byPrimitive, type OpOf, type Primitive, type Rules, type Tensor, topological } from "./tensor.ts"
 
 /** Calls `f(i, offset)` for every element i of `shape` in order, with its offset under `step` strides. */
@@ -57,8 +57,6 @@ const reduce: Rule<"reduce"> = ({ axes, fn }, y, [x], out) => {
   })
   return out
 }
-
-const isRow = (row: number, n: number): boolean => Number.isInteger(row) && row >= 0 && row < n
 
 const gather: Rule<"gather"> = (_, y, [x, index], out) => {
   const [n, width] = [y.args[0]!.shape[0]!, size(y.shape.slice(1))]

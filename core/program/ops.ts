@@ -4,7 +4,7 @@
  */
 
 import * as P from "./primitive.ts"
-import { broadcastShape, type Shape, showShape, size } from "./shape.ts"
+import { broadcastShape, EXACT, isRow, type Shape, showShape, size } from "./shape.ts"
 import type { Binary, Tensor, Unary } from "./tensor.ts"
 
 /** A tensor, or a number that is broadcast against the other operands. */
@@ -158,7 +158,12 @@ export const logSoftmax = (x: Tensor): Tensor => sub(x, P.reshape(logSumExp(x), 
 /** exp x_i / Σ_j exp x_j over the last axis: positive numbers that sum to 1. */
 export const softmax = (x: Tensor): Tensor => exp(logSoftmax(x))
 
-/** Element `index[i]` of row i of `x` (`[m, n]`, index `[m]`): `[m]`. */
+/**
+ * Element `index[i]` of row i of `x` (`[m, n]`, index `[m]`): `[m]`.
+ *
+ * Every index must be a whole number of 0 … n − 1. One that is not is refused where the program itself shows it; of one that
+ * is given when the program runs, what comes is 0 or an element of another row: to look would cost each row of every program.
+ */
 export const pick = (x: Tensor, index: Tensor): Tensor => {
   if (x.shape.length !== 2 || index.shape.length !== 1 || index.shape[0] !== x.shape[0]) {
     return P.failed("pick", "rows [m, n] and an index [m]", `${showShape(x.shape)} and ${showShape(index.shape)}`, [
@@ -167,8 +172,12 @@ export const pick = (x: Tensor, index: Tensor): Tensor => {
     ])
   }
   const [m, n] = [x.shape[0]!, x.shape[1]!]
-  // Few columns: comparing beats gathering, and fuses with what comes next.
-  if (n <= 8) return sum(select(equal(P.reshape(index, [m, 1]), P.iota(n)), x, 0), { axes: [1] })
+  const odd = Array.from(P.shownNumbers(index)).find((i) => !isRow(i, n))
+  if (odd !== undefined)
+    return P.failed("pick", `an index of 0…${n - 1} in ${showShape(x.shape)}`, `${odd}`, [x, index])
+  // Few columns: comparing beats gathering, and fuses with what comes next. Of more elements than single precision can
+  // number, gathering would take others.
+  if (n <= 8 || m * n > EXACT) return sum(select(equal(P.reshape(index, [m, 1]), P.iota(n)), x, 0), { axes: [1] })
   return P.gather(P.reshape(x, [m * n]), add(mul(P.iota(m), n), index))
 }
 

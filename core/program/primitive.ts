@@ -47,6 +47,13 @@ export const uniform = (x: Tensor): number | undefined => {
   return x.op.kind === "broadcast" || x.op.kind === "reshape" ? uniform(x.args[0]!) : undefined
 }
 
+/** The numbers of a tensor as far as the graph alone shows them: all of a constant, the one of a uniform tensor. */
+export const shownNumbers = (x: Tensor): ArrayLike<number> => {
+  if (x.error === undefined && x.op.kind === "constant") return x.op.values
+  const u = size(x.shape) === 0 ? undefined : uniform(x)
+  return u === undefined ? [] : [u]
+}
+
 /** `value` in every element. */
 export const fill = (value: number, shape: Shape): Tensor =>
   areWhole(shape) ? broadcast(scalar(value), shape) : misshapen("fill", shape)
@@ -205,13 +212,13 @@ export const pad = (x: Tensor, low: readonly number[], shape: Shape): Tensor => 
   return sameShape(shape, x.shape) ? x : node({ kind: "pad", low }, [x], shape)
 }
 
-/** Rows of `x` (`[n, …]`) named by `index` (`[m]`, whole numbers): `[m, …]`. */
+/** Rows of `x` (`[n, …]`) named by `index` (`[m]`, whole numbers): `[m, …]`. A row that there is not is NaN. */
 export const gather = (x: Tensor, index: Tensor): Tensor =>
   x.shape.length >= 1 && index.shape.length === 1
     ? node({ kind: "gather" }, [x, index], [index.shape[0]!, ...x.shape.slice(1)])
     : failed("gather", "rows [n, …] and an index [m]", both(x, index), [x, index])
 
-/** Adds row i of `x` (`[m, …]`) to row `index[i]` of zeros `[n, …]`. */
+/** Adds row i of `x` (`[m, …]`) to row `index[i]` of zeros `[n, …]`. One for a row that there is not is left out. */
 export const scatter = (x: Tensor, index: Tensor, n: number): Tensor => {
   if (!areWhole([n])) return failed("scatter", "a whole number >= 0 of rows", `${n}`, [x, index])
   return x.shape.length >= 1 && index.shape.length === 1 && index.shape[0] === x.shape[0]

@@ -246,7 +246,9 @@ export const hvp =
  * Runs one example's program for `size` examples: inputs in `batched` and all outputs gain a leading axis.
  *
  * - Shapes: of one example s, then `[size, …s]`; inputs that are not batched stay.
- * - Errors: `ArgumentError` for an input that the program lacks, or a `size` that is no whole number >= 1.
+ * - Rows that `gather` and `scatter` are told to take must be the example's own: others are another example's.
+ * - Errors: `ArgumentError` for an input that the program lacks, a `size` that is no whole number >= 1, or more than 2²⁴ rows
+ *   of all examples together to gather from or to scatter to.
  *
  * @example
  * ```ts

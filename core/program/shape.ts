@@ -1,6 +1,9 @@
 /** Static shapes, and how a shape that does not fit is refused. A scalar has shape `[]`. */
 import { type ArgumentError, argumentError } from "../failure/mod.ts"
 
+/** Up to here single precision has every whole number: rows that are numbered by arithmetic are told apart in every session. */
+export const EXACT = 2 ** 24
+
 /** Sizes by axis, outermost first. */
 export type Shape = readonly number[]
 
@@ -22,6 +25,9 @@ export const size = (shape: Shape): number => {
 
 /** Whether these can be sizes of axes, and places on them. */
 export const areWhole = (numbers: readonly number[]): boolean => numbers.every((d) => Number.isInteger(d) && d >= 0)
+
+/** Whether there is such a row, of `n`. */
+export const isRow = (row: number, n: number): boolean => Number.isInteger(row) && row >= 0 && row < n
 
 export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((d, i) => d === b[i])
 
