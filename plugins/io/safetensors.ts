@@ -49,7 +49,8 @@ export const writeSafetensors = (
 /**
  * Reads a `.safetensors` file. Half-precision numbers become float32, whole ones float64.
  *
- * - Errors: `ArgumentError` for a file cut short, a damaged header, offsets that do not fit, another number type.
+ * - Errors: `ArgumentError` for a file cut short, a damaged header, offsets that do not fit, data that several tensors share or
+ *   none has, another number type.
  */
 export const readSafetensors = (bytes: Uint8Array, name: string): E.Either<ArgumentError, Safetensors> => {
   const bad = (want: string, got: string) => cannot(`read ${name}`, want, got)
@@ -111,7 +112,24 @@ export const safetensorsParts = (header: object, length: number, name: string): 
     }
     parts.push({ name: key, shape: spec.shape, type, from, to })
   }
-  return E.right({ meta, parts })
+  const gap = gapIn(parts, length)
+  return gap === undefined
+    ? E.right({ meta, parts })
+    : bad("each byte of the data in one tensor, as the format has it", gap)
+}
+
+/**
+ * Where data overlap, or belong to none. A small file in which tensors share bytes would describe any number of large ones.
+ *
+ * - Source: huggingface/safetensors, README, "Format": the byte buffer needs to be entirely indexed.
+ */
+const gapIn = (parts: Parts["parts"], length: number): string | undefined => {
+  let end = 0
+  for (const { name, from, to } of parts.toSorted((a, b) => a.from - b.from || a.to - b.to)) {
+    if (from !== end) return `${clipped(name)} from byte ${from} on, where those before it end at ${end}`
+    end = to
+  }
+  return end === length ? undefined : `${length - end} bytes behind the last tensor`
 }
 
 /** The format's names of number types, by NumPy's. */

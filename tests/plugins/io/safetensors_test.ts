@@ -50,6 +50,21 @@ test("readSafetensors() names what is wrong with a damaged file", () => {
     complaint(readSafetensors(whole.subarray(0, -1), "p")),
     /16 bytes for w, got offsets 0 to 16 of 15 bytes/
   )
+  const two = (a: string, b: string, bytes: number) =>
+    complaint(
+      readSafetensors(
+        byHand(
+          `{"a":{"dtype":"U8","shape":[2],"data_offsets":${a}},"b":{"dtype":"U8","shape":[2],"data_offsets":${b}}}`,
+          new Uint8Array(bytes)
+        ),
+        "p"
+      )
+    )
+  const each = "want each byte of the data in one tensor, as the format has it"
+  assert.ok(two("[0,2]", "[0,2]", 2).endsWith(`${each}, got b from byte 0 on, where those before it end at 2`))
+  assert.ok(two("[1,3]", "[0,2]", 3).endsWith(`${each}, got a from byte 1 on, where those before it end at 2`))
+  assert.ok(two("[0,2]", "[3,5]", 5).endsWith(`${each}, got b from byte 3 on, where those before it end at 2`))
+  assert.ok(two("[2,4]", "[0,2]", 5).endsWith(`${each}, got 1 bytes behind the last tensor`))
   const eighth = byHand('{"w":{"dtype":"F8_E4M3","shape":[2],"data_offsets":[0,2]}}', new Uint8Array(2))
   assert.match(complaint(readSafetensors(eighth, "p")), /want a number type for w: .*F16.*BF16, got F8_E4M3/)
 })
