@@ -5,6 +5,7 @@ import { type ArgumentError, argumentError, cannot } from "../../../core/failure
 import type { Activation } from "../../../core/network/mod.ts"
 import type { Tensor } from "../../../core/service/run_store.ts"
 import { clipped } from "../../../core/text/printable.ts"
+import { LARGEST_INPUT } from "../../io/bounded_read.ts"
 import { bfloat16, type Dtype, decode, dtypes, floatsOf } from "../../io/matrix/mod.ts"
 import { bytesOf, fieldsOf, textOf, type WireField, wholesOf } from "../../io/protobuf_fields.ts"
 import { type Dense, FEATURES, type FoundPolicy, linked } from "./found.ts"
@@ -35,6 +36,9 @@ interface Graph {
 
 const activations: Readonly<Record<string, Activation>> = { Tanh: "tanh", Relu: "relu", Sigmoid: "sigmoid" }
 
+/** As many as a file of the largest size holds in single precision. */
+const MOST_NUMBERS = LARGEST_INPUT / 4
+
 /** Nodes that leave numbers as they are. */
 const passing: ReadonlySet<string> = new Set(["Identity", "Flatten", "Cast", "Dropout"])
 
@@ -42,7 +46,8 @@ const passing: ReadonlySet<string> = new Set(["Identity", "Flatten", "Cast", "Dr
  * The policy that a graph computes.
  *
  * - Errors: `ArgumentError` for another format, an operator beside Gemm, MatMul, Add, Tanh, Relu and Sigmoid, two kinds of
- *   nonlinearity, outputs that are not a constant beside the policy's, weights in files that `beside` lacks.
+ *   nonlinearity, outputs that are not a constant beside the policy's, weights in files that `beside` lacks, more
+ *   numbers than a file of the largest size holds.
  * - Source: onnx/onnx, onnx.proto3, field numbers.
  */
 export const readOnnx = (
@@ -66,12 +71,16 @@ const graphIn = (bytes: Uint8Array, beside: WeightFiles): E.Either<string, Graph
     E.chain((graph) => {
       const constants = new Map<string, Tensor>()
       const nodes: Node[] = []
+      let numbers = 0
       for (const initializer of bytesOf(graph, 5)) {
         const tensor = pipe(
           fieldsOf(initializer),
           E.chain((fields) => tensorOf(fields, beside))
         )
         if (E.isLeft(tensor)) return tensor
+        numbers += tensor.right.data.length
+        // Tensors may name the same bytes of a file beside the graph: a small graph can describe any number of them.
+        if (numbers > MOST_NUMBERS) return E.left(`more than ${MOST_NUMBERS} numbers`)
         constants.set(tensor.right.name, tensor.right)
       }
       for (const part of bytesOf(graph, 1)) {

@@ -87,19 +87,46 @@ export const readTorch = (bytes: Uint8Array, name: string): E.Either<ArgumentErr
       )
     ),
     E.chain((root) =>
-      tensorsIn(root, (key, type) => E.map((data: Uint8Array) => ({ data, type, big }))(member(`data/${key}`)), name)
+      tensorsIn(
+        root,
+        storagesOf((key) => member(`data/${key}`), big, name),
+        name
+      )
     )
   )
 }
 
-/** Bytes of a storage, and what they are. */
-interface Storage {
-  readonly data: Uint8Array
-  readonly type: Dtype
-  readonly big: boolean
-}
+/** The numbers of a storage. */
+type FindStorage = (key: string, kind: string, type: Dtype) => E.Either<ArgumentError, Tensor["data"]>
 
-type FindStorage = (key: string, type: Dtype) => E.Either<ArgumentError, Storage>
+/** As many as a file of the largest size holds in single precision. */
+const MOST_NUMBERS = LARGEST_INPUT / 4
+
+/** Each storage is unpacked once, however many tensors are views of it, and all together hold no more than a file may. */
+const storagesOf = (
+  member: (key: string) => E.Either<ArgumentError, Uint8Array>,
+  big: boolean,
+  name: string
+): FindStorage => {
+  const found = new Map<string, Tensor["data"]>()
+  let numbers = 0
+  return (key, kind, type) => {
+    const id = `${kind} ${key}`
+    const known = found.get(id)
+    if (known !== undefined) return E.right(known)
+    return pipe(
+      member(key),
+      E.chain((bytes) => {
+        const count = Math.floor(bytes.length / type.size)
+        numbers += count
+        if (numbers > MOST_NUMBERS) return cannot(`read ${name}`, `at most ${MOST_NUMBERS} numbers`, "more")
+        const data = floatsOf(decode(type, bytes, count, big))
+        found.set(id, data)
+        return E.right(data)
+      })
+    )
+  }
+}
 
 /** Dictionaries in dictionaries, at most: a checkpoint has two or three. */
 const DEEPEST = 6
@@ -114,7 +141,7 @@ const tensorsIn = (root: Pickled, storage: FindStorage, name: string): E.Either<
       if (E.isLeft(tensor)) return tensor
       numbers += tensor.right.data.length
       // Tensors may share a storage: a small file can describe any number of them.
-      if (numbers > LARGEST_INPUT / 4) return cannot(`read ${name}`, `at most ${LARGEST_INPUT / 4} numbers`, "more")
+      if (numbers > MOST_NUMBERS) return cannot(`read ${name}`, `at most ${MOST_NUMBERS} numbers`, "more")
       found.push(tensor.right)
     }
     if (isDict(at) && depth < DEEPEST) {
@@ -156,15 +183,13 @@ const tensorOf = (
   const type = storages.get(kind.name)
   if (type === undefined || typeof key !== "string") return bad(`numbers in ${clipped(path)}`, clipped(kind.name))
   return pipe(
-    storage(key, type),
-    E.chain(({ data, big }) => {
+    storage(key, kind.name, type),
+    E.chain((all) => {
       const count = shape.reduce((a, b) => a * b, 1)
       const last = count === 0 ? -1 : shape.reduce((sum, n, axis) => sum + (n - 1) * steps[axis]!, offset)
-      const there = Math.floor(data.length / type.size)
-      if (last >= there || offset < 0)
-        return bad(`${last + 1} numbers for ${clipped(path)}`, `${there}: the file is cut short`)
-      if (count > LARGEST_INPUT / 4) return bad(`at most ${LARGEST_INPUT / 4} numbers in ${clipped(path)}`, `${count}`)
-      const all = floatsOf(decode(type, data, there, big))
+      if (last >= all.length || offset < 0)
+        return bad(`${last + 1} numbers for ${clipped(path)}`, `${all.length}: the file is cut short`)
+      if (count > MOST_NUMBERS) return bad(`at most ${MOST_NUMBERS} numbers in ${clipped(path)}`, `${count}`)
       return E.right({ name: path, shape, data: strided(all, offset, shape, steps) })
     })
   )

@@ -5,7 +5,10 @@ import { unzipSync as unpacked, zipSync } from "fflate"
 import { normaliser } from "../../../algorithms/mod.ts"
 import { evaluate, program, reshape } from "../../../core/program/mod.ts"
 import { parsePolicy } from "../../../plugins/exchange/mod.ts"
+import { readOnnx } from "../../../plugins/exchange/policies/onnx.ts"
+import { writeTorch } from "../../../plugins/exchange/policies/to_torch.ts"
 import { readTorch } from "../../../plugins/exchange/policies/torch.ts"
+import { joined, message, text, whole } from "../../../plugins/io/protobuf.ts"
 import { writeSafetensors } from "../../../plugins/runs/store/mod.ts"
 import { right } from "../../algorithms/support.ts"
 import { built } from "../../core/program/support.ts"
@@ -151,6 +154,20 @@ const refused: readonly (readonly [what: string, got: () => string, want: RegExp
   ["a file of another kind", () => read(new TextEncoder().encode("hello"), "a.txt"), /got a file of another kind/],
   ["a zip bomb", () => read(bomb(), "bomb.pth"), /want at most \d+ bytes in data\/0, got 200000000/],
   [
+    "a file whose storages hold more together than a file may",
+    () =>
+      read(
+        overBytes((k) => k),
+        "bombs.pth"
+      ),
+    /want at most 16777216 numbers, got more/
+  ],
+  [
+    "a graph whose tensors are one stretch of a file, again and again",
+    () => complaint(readOnnx(repeated(17), "repeated.onnx", new Map([["w", new Uint8Array(4 * 2 ** 20)]]))),
+    /got more than 16777216 numbers/
+  ],
+  [
     "a tensor beyond its bytes",
     () => read(shortened(), "short.pth"),
     /want \d+ numbers for .*, got \d+: the file is cut short/
@@ -167,6 +184,51 @@ const membersWith = (change: (path: string, bytes: Uint8Array) => Uint8Array): U
 
 const bomb = (): Uint8Array =>
   membersWith((path, bytes) => (path.endsWith("data/0") ? new Uint8Array(200_000_000) : bytes))
+/** Nine tensors of one number, each a view of a storage of 2²¹ numbers. */
+const overBytes = (storageOf: (tensor: number) => number): Uint8Array => {
+  const written = unpacked(
+    writeTorch(Array.from({ length: 9 }, (_, k) => ({ name: `${k}`, shape: [1], data: Float32Array.of(k) })))
+  )
+  const changed = Object.entries(written).map(([path, bytes]) => {
+    if (path.endsWith("data.pkl"))
+      return [path, bytes.map((b, i) => (isKey(bytes, i) ? 0x30 + storageOf(b - 0x30) : b))]
+    if (!path.includes("/data/")) return [path, bytes]
+    const long = new Uint8Array(4 * 2 ** 21)
+    long.set(bytes)
+    return [path, long]
+  })
+  return zipSync(Object.fromEntries(changed))
+}
+
+/** Whether this byte of a pickle is the key of a storage: the text of one digit before the text "cpu". */
+const isKey = (pickle: Uint8Array, at: number): boolean =>
+  new TextDecoder().decode(pickle.subarray(at + 6, at + 9)) === "cpu" && pickle[at + 1] === 0x58
+
+test("readTorch() unpacks a storage once, however many tensors are views of it", () => {
+  const tensors = right(
+    readTorch(
+      overBytes(() => 3),
+      "views.pth"
+    )
+  )
+  assert.deepEqual(
+    tensors.map(({ data }) => [...data]),
+    new Array(9).fill([3])
+  )
+})
+
+/** A graph of so many tensors of 2²⁰ numbers, all of which are the file "w". */
+const repeated = (count: number): Uint8Array => {
+  const place = message(13, [text(1, "location"), text(2, "w")])
+  const tensor = (k: number) => message(5, [whole(1, 2 ** 20), whole(2, 1), text(8, `w${k}`), whole(14, 1), place])
+  const graph = [
+    ...Array.from({ length: count }, (_, k) => tensor(k)),
+    message(11, [text(1, "x")]),
+    message(12, [text(1, "y")])
+  ]
+  return joined([message(7, graph)])
+}
+
 const shortened = (): Uint8Array =>
   membersWith((path, bytes) => (path.endsWith("data/0") ? bytes.subarray(0, 8) : bytes))
 
