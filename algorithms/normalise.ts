@@ -52,6 +52,23 @@ const SCALE = 3
  */
 export const momentsSize = (policy: Normalising): number => returnsAt(policy) + SCALE * scales(policy)
 
+/** What no moments have: a number that is not finite, a count that is not above 0, a sum of squares below 0. */
+export const momentsFlaw = (policy: Normalising, moments: Floats): string | undefined => {
+  const n = observed(policy)
+  const parts = [
+    ...(n > 0 ? [unflat(moments, 0, n)] : []),
+    ...Array.from({ length: scales(policy) }, (_, k) => unflat(moments, returnsAt(policy) + SCALE * k, 1))
+  ]
+  for (const { count, mean, squares } of parts) {
+    if (!(count > 0 && count < Number.POSITIVE_INFINITY)) return `a count of ${count}`
+    const odd = mean.find((x) => !Number.isFinite(x))
+    if (odd !== undefined) return `a mean of ${odd}`
+    const wrong = squares.find((s) => !(s >= 0 && s < Number.POSITIVE_INFINITY))
+    if (wrong !== undefined) return `a sum of squared deviations of ${wrong}`
+  }
+  return undefined
+}
+
 /** Moments to begin with; undefined where nothing is normalised. */
 export const firstMoments = (policy: Normalising): Float64Array | undefined => {
   const n = observed(policy)

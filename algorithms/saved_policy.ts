@@ -14,7 +14,7 @@ import type { Algorithm } from "./algorithm.ts"
 import type { Architecture } from "./architecture.ts"
 import { mlpArchitecture } from "./architectures.ts"
 import { ParamsData } from "./env_data.ts"
-import { momentsSize } from "./normalise.ts"
+import { momentsFlaw, momentsSize } from "./normalise.ts"
 import { NetworkConfig, type Policy } from "./policy.ts"
 
 /** Rises when a reader of older files would misread newer ones. */
@@ -128,7 +128,7 @@ const named = ({ id, options, ...config }: NetworkConfig): NetworkConfig => ({
  * The policy that was saved, made by the algorithm that trained it.
  *
  * - Errors: `ArgumentError` for another format, an algorithm that there is none of, arrays of another size than the
- *   architecture's, and, where `wanted` is given, another architecture than that policy's; both are named.
+ *   architecture's, numbers that are not finite, moments that no observations have, and, where `wanted` is given, another architecture than that policy's; both are named.
  */
 export const loadPolicy = (
   { tensors, meta }: SavedPolicy,
@@ -162,10 +162,16 @@ export const loadPolicy = (
       `${theta?.length ?? "nothing"}`
     )
   }
+  const odd = theta.findIndex((x) => !Number.isFinite(x))
+  if (odd >= 0) return bad('array "policy"', "of finite numbers", `${theta[odd]} at ${odd}`)
   const moments = tensors.find((t) => t.name === "moments")?.data
   const length = momentsSize(policy)
   if ((moments?.length ?? 0) !== length) {
     return bad('array "moments"', `${length} numbers to normalise by`, `${moments?.length ?? "nothing"}`)
+  }
+  const flaw = moments === undefined ? undefined : momentsFlaw(policy, moments)
+  if (flaw !== undefined) {
+    return bad('array "moments"', "of finite numbers, counts above 0 and sums of squares from 0 on", flaw)
   }
   if (wanted !== undefined && architectureOf(wanted) !== architectureOf(policy)) {
     return bad("architecture", architectureOf(wanted), architectureOf(policy))

@@ -13,6 +13,7 @@ import {
   savePolicy,
   untyped
 } from "../../algorithms/mod.ts"
+import { firstMoments } from "../../algorithms/normalise.ts"
 import { child, fillNormal, stream, zeroKey } from "../../core/random/mod.ts"
 import { cartPole, type Environment, frozenLake, linearQuadratic } from "../../envs/mod.ts"
 import { readSafetensors, writeSafetensors } from "../../plugins/runs/store/mod.ts"
@@ -113,6 +114,38 @@ test("loadPolicy() refuses another architecture or version, both named", () => {
     refused({ ...saved, meta: { ...saved.meta, normalisation: "running" } }),
     /want metadata .*, got normalisation that is not "none" \| "moments"$/
   )
+})
+
+test("loadPolicy() refuses parameters and moments that no training leaves, and names the array", () => {
+  const refusal = (saved: SavedPolicy): string => {
+    const loaded = loadPolicy(filed(saved), algorithms)
+    return E.isLeft(loaded) ? loaded.left.message : assert.fail("accepted")
+  }
+  const { policy, theta } = made(cartPole, network)
+  const origin = { algorithm: ppo, environment: cartPole, tasks }
+  for (const x of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+    const want = `want array "policy" of finite numbers, got ${x} at 3`
+    assert.ok(refusal(savePolicy(policy, theta.with(3, x), origin)).endsWith(want))
+  }
+  const scaled = made(cartPole, { ...network, normalise: { observation: true, reward: true } })
+  const moments = firstMoments(scaled.policy) ?? assert.fail("no moments")
+  const withMoment = (at: number, x: number) =>
+    savePolicy(scaled.policy, scaled.theta, { ...origin, moments: moments.with(at, x) })
+  assert.ok(E.isRight(loadPolicy(filed(withMoment(1, -3)), algorithms)))
+  // Of four numbers: count, means, sums of squares; then count, mean and sum of squares of returns.
+  for (const [at, x, got] of [
+    [0, 0, "a count of 0"],
+    [0, Number.POSITIVE_INFINITY, "a count of Infinity"],
+    [2, Number.NaN, "a mean of NaN"],
+    [5, -1, "a sum of squared deviations of -1"],
+    [8, Number.NaN, "a sum of squared deviations of NaN"],
+    [9, -1, "a count of -1"],
+    [10, Number.NEGATIVE_INFINITY, "a mean of -Infinity"],
+    [11, -1e-9, "a sum of squared deviations of -1e-9"]
+  ] as const) {
+    const want = `want array "moments" of finite numbers, counts above 0 and sums of squares from 0 on, got ${got}`
+    assert.ok(refusal(withMoment(at, x)).endsWith(want), `${at}: ${refusal(withMoment(at, x))}`)
+  }
 })
 
 test("a policy's file that promises more than it may is refused before anything of that size is made", () => {
