@@ -14,24 +14,44 @@ interface LineRow {
   readonly row: EventRow
 }
 
+/** A time as lines have it, each digit standing for any. */
+const TIME = "0000-00-00T00:00:00.000Z"
+
+/** So many bytes of what is not ours are told. */
+const SHOWN = 40
+
 interface LineFormat {
   /** The first line, without its end; empty where there is none. */
   readonly head: string
+  /** What every line of a run has before its time and behind it. */
+  readonly around: (run: string) => readonly [before: string, behind: string]
   readonly line: (row: EventRow, writing: Writing) => string
   readonly parse: (line: string) => LineRow | undefined
 }
 
 /** A row a line, so that a text is read line by line. */
-const ofLines = ({ head, line, parse }: LineFormat): RowFormat => {
+const ofLines = ({ head, around, line, parse }: LineFormat): RowFormat => {
   const first = head === "" ? "" : `${head}\n`
+  /** Whether a line that was cut short can be the run's: as far as it goes, it begins as all of its lines do. */
+  const isBegun = (bytes: Uint8Array, run: string): boolean => {
+    const [before, behind] = around(run)
+    const whole = new TextEncoder().encode(`${before}${TIME}${behind}`)
+    const isDigit = (byte: number): boolean => byte >= 48 && byte <= 57
+    const isOfTime = (i: number): boolean => i >= before.length && i < before.length + TIME.length
+    return bytes
+      .subarray(0, whole.length)
+      .every((byte, i) => byte === whole[i] || (isOfTime(i) && isDigit(byte) && isDigit(whole[i]!)))
+  }
   return {
     head: () => new TextEncoder().encode(first),
     encode: (row, writing) => new TextEncoder().encode(`${line(row, writing)}\n`),
     same: sameOf,
     decode: (bytes, run) => {
+      if (bytes.length === 0) return E.right([])
       const start = new TextEncoder().encode(first).length
       const begins = new TextDecoder().decode(bytes.subarray(0, start))
-      if (!first.startsWith(begins)) return E.left(`${shown(begins.trim())} in its first line`)
+      // It is written in one step: no part of it is ever left.
+      if (first !== begins) return E.left(`${shown(begins.trim())} in its first line`)
       const rows: FileRow[] = []
       for (let from = start, end = bytes.indexOf(10, from); end >= 0; from = end + 1, end = bytes.indexOf(10, from)) {
         const text = new TextDecoder().decode(bytes.subarray(from, end))
@@ -41,7 +61,11 @@ const ofLines = ({ head, line, parse }: LineFormat): RowFormat => {
         const { row } = found
         rows.push({ from, to: end + 1, same: sameOf(row), isOf: (stage) => isOfStage(row, stage) })
       }
-      return E.right(rows)
+      const rest = bytes.subarray(start)
+      // Where no row is whole, only what there is of the first one tells whose it is.
+      return rows.length > 0 || isBegun(rest, run)
+        ? E.right(rows)
+        : E.left(`${shown(new TextDecoder().decode(rest.subarray(0, SHOWN)))} and no whole row`)
     }
   }
 }
@@ -49,6 +73,7 @@ const ofLines = ({ head, line, parse }: LineFormat): RowFormat => {
 /** As a run's own `events.jsonl` has them: `{"time", "run", "stage", "step", "task", "metric", "value"}`. */
 export const jsonLines: RowFormat = ofLines({
   head: "",
+  around: (run) => [`{"time":"`, `","run":${JSON.stringify(run)},"stage":"`],
   line: lineOf,
   parse: (line) =>
     pipe(
@@ -63,10 +88,9 @@ const columns = ["time", "run", "stage", "step", "task", "metric", "value"] as c
 /** A metric a row, since stages measure different ones; line ends within names are escaped, so that a row is a line. */
 export const csv: RowFormat = ofLines({
   head: columns.join(","),
+  around: (run) => ["", `,${cellOf(run)},`],
   line: ({ stage, step, task, metric, value }, { run, now }) =>
-    [new Date(now).toISOString(), run, stage, step, task, metric, value]
-      .map((cell) => quote(oneLine(String(cell))))
-      .join(","),
+    [new Date(now).toISOString(), run, stage, step, task, metric, value].map(cellOf).join(","),
   parse: (line) => {
     const [record] = records(line, ",", columns.length + 1)
     if (record === undefined || E.isLeft(record) || record.right.cells.length !== columns.length) return undefined
@@ -74,6 +98,8 @@ export const csv: RowFormat = ofLines({
     return { run: run!, row: { stage: stage!, step: Number(step), task: task!, metric: metric!, value: Number(value) } }
   }
 })
+
+const cellOf = (cell: string | number): string => quote(oneLine(String(cell)))
 
 const oneLine = (text: string): string => text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll("\r", "\\r")
 

@@ -188,6 +188,38 @@ test("a file of something else, or of another run, is left as it is", async () =
   await assert.rejects(opened(`csv=${file}`, "one"), /got "1,2" on a line/)
 })
 
+test("a file without a whole row is left as it is, but for what a run's own first row leaves that was cut short", async () => {
+  const head = "time,run,stage,step,task,metric,value\n"
+  const others = [
+    ["jsonl", '{"my":"data without a line end"}'],
+    ["jsonl", '{"time":"2026-01-01T00:00:00.000Z","run":"another'],
+    ["jsonl", "x".repeat(1000)],
+    ["csv", "time"],
+    ["csv", head.trimEnd()],
+    ["csv", `${head}my notes`],
+    ["csv", `${head}2026-01-01T00:00:00.000Z,another`]
+  ] as const
+  for (const [id, text] of others) {
+    const file = place()
+    writeFileSync(file, text)
+    await assert.rejects(opened(`${id}=${file}`), /want no file, or one that run run logged into, got "/, text)
+    assert.equal(readFileSync(file, "utf8"), text)
+  }
+  for (const id of ["jsonl", "csv"])
+    for (const name of ["run", 'läufe, "zwei"']) {
+      const file = place()
+      const logging = await opened(`${id}=${file}`, name)
+      const start = statSync(file).size
+      await logging.log([other])
+      const whole = readFileSync(file)
+      for (let end = start; end < whole.length; end++) {
+        writeFileSync(file, whole.subarray(0, end))
+        await (await opened(`${id}=${file}`, name)).close?.("finished")
+        assert.equal(statSync(file).size, start, `${id}, ${end} bytes`)
+      }
+    }
+})
+
 test("a link in a run's directory that leads out of it is not followed", async () => {
   const [directory, outside] = [place(), place()]
   for (const path of [directory, outside]) mkdirSync(path)
