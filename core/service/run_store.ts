@@ -115,6 +115,8 @@ export interface RunStoreService {
   readonly name: string
   /** The directory; empty in memory. */
   readonly directory: string
+  /** When the run began, in milliseconds since 1970, however often it went on since; a store in memory does not tell. */
+  readonly startedAt?: number
   /** What was found amiss when it was opened, and mended: sentences for whoever watches the run. */
   readonly notes: readonly string[]
   /**

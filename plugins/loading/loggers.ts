@@ -19,6 +19,8 @@ export interface LoggedRun {
   readonly config: RunConfig
   /** Absolute; empty for a run in memory. */
   readonly directory: string
+  /** When it began, in milliseconds since 1970; the same when it goes on. Not told of a run in memory. */
+  readonly startedAt?: number
 }
 
 /** How a run ended. */
@@ -60,8 +62,11 @@ export const logged = Effect.fn("plugins.logged")(function* (
     Effect.forEach([...open], ([logger, logging]) => trying(logger, doing, () => call(logging)), { discard: true })
   for (const logger of loggers) {
     yield* trying(logger, "call open()", async () => {
-      const { name, directory } = store
-      open.set(logger, await logger.open({ name, config, directory }))
+      const { name, directory, startedAt } = store
+      open.set(
+        logger,
+        await logger.open({ name, config, directory, ...(startedAt === undefined ? {} : { startedAt }) })
+      )
     })
   }
   yield* Effect.addFinalizer((exit) => each("call close()", (logging) => logging.close?.(endingOf(exit))))

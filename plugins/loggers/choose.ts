@@ -49,7 +49,7 @@ const file = (id: string, summary: string, name: string, format: RowFormat): Own
     const path = own(id, place, name)
     const ofRun = async (run: LoggedRun): Promise<string> =>
       place !== undefined && of === "runs" ? join(await path(run), run.name, name) : path(run)
-    return E.right({ id, summary, open: async (run) => rowFile({ path: await ofRun(run), format }, run.name) })
+    return E.right({ id, summary, open: async (run) => rowFile({ path: await ofRun(run), format }, run) })
   }
 })
 
@@ -59,7 +59,7 @@ const TENSORBOARD = "tensorboard"
 const eventsOf = (place: string | undefined) => {
   const folder = own(TENSORBOARD, place, TENSORBOARD)
   return async (run: LoggedRun): Promise<Logging> =>
-    eventFolder(place === undefined ? await folder(run) : join(await folder(run), run.name), run.name)
+    eventFolder(place === undefined ? await folder(run) : join(await folder(run), run.name), run)
 }
 
 const telemetrySummary = "OpenTelemetry: a trace with a span a stage, the newest numbers as gauges"

@@ -11,6 +11,8 @@ import type { FileRow, RowFormat, Writing } from "./row_file.ts"
 /** A row that a line holds, and whose it is. */
 interface LineRow {
   readonly run: string
+  /** As it stands there. */
+  readonly time: string
   readonly row: EventRow
 }
 
@@ -58,8 +60,10 @@ const ofLines = ({ head, around, line, parse }: LineFormat): RowFormat => {
         const found = parse(text)
         if (found === undefined) return E.left(`${shown(text)} on a line`)
         if (found.run !== run) return E.left(`rows of run ${shown(found.run)}`)
-        const { row } = found
-        rows.push({ from, to: end + 1, same: sameOf(row), isOf: (stage) => isOfStage(row, stage) })
+        const { row, time } = found
+        const at = Date.parse(time)
+        if (Number.isNaN(at)) return E.left(`${shown(text)} on a line`)
+        rows.push({ from, to: end + 1, at, same: sameOf(row), isOf: (stage) => isOfStage(row, stage) })
       }
       const rest = bytes.subarray(start)
       // Where no row is whole, only what there is of the first one tells whose it is.
@@ -78,7 +82,11 @@ export const jsonLines: RowFormat = ofLines({
   parse: (line) =>
     pipe(
       rowOf(line),
-      Option.map(({ run = "", value, is, ...row }) => ({ run, row: { ...row, value: value ?? Number(is) } })),
+      Option.map(({ run = "", time = "", value, is, ...row }) => ({
+        run,
+        time,
+        row: { ...row, value: value ?? Number(is) }
+      })),
       Option.getOrUndefined
     )
 })
@@ -94,8 +102,9 @@ export const csv: RowFormat = ofLines({
   parse: (line) => {
     const [record] = records(line, ",", columns.length + 1)
     if (record === undefined || E.isLeft(record) || record.right.cells.length !== columns.length) return undefined
-    const [, run, stage, step, task, metric, value] = record.right.cells.map(severalLines)
-    return { run: run!, row: { stage: stage!, step: Number(step), task: task!, metric: metric!, value: Number(value) } }
+    const [time, run, stage, step, task, metric, value] = record.right.cells.map(severalLines)
+    const row = { stage: stage!, step: Number(step), task: task!, metric: metric!, value: Number(value) }
+    return { run: run!, time: time!, row }
   }
 })
 

@@ -4,7 +4,7 @@ import { dirname } from "node:path"
 import * as E from "fp-ts/lib/Either.js"
 import type { EventRow } from "../../core/service/run_store.ts"
 import { codeOf, makeFolder, replaceEntry, syncEntry } from "../io/disk.ts"
-import type { Logging } from "../loading/mod.ts"
+import type { LoggedRun, Logging } from "../loading/mod.ts"
 
 /** When a row is written, and of which run it is. */
 export interface Writing {
@@ -18,6 +18,8 @@ export interface FileRow {
   /** Where it begins, in bytes, and where it ends. */
   readonly from: number
   readonly to: number
+  /** When it was written, in milliseconds since 1970. */
+  readonly at: number
   /** As {@link RowFormat.same} has it. */
   readonly same: string
   /** Of the stage, or of what is below it. */
@@ -47,7 +49,10 @@ export interface RowPlace {
  * Opens it: a file that is there must be this run's, and goes on. Throws a sentence where it is something else, and what
  * the operating system throws.
  */
-export const rowFile = async ({ path: asked, format, replace = replaced }: RowPlace, run: string): Promise<Logging> => {
+export const rowFile = async (
+  { path: asked, format, replace = replaced }: RowPlace,
+  { name: run, startedAt }: Pick<LoggedRun, "name" | "startedAt">
+): Promise<Logging> => {
   let path = asked
   const writing = (): Writing => ({ run, now: Date.now() })
   const parts = (rows: readonly EventRow[]): readonly Uint8Array[] => {
@@ -56,9 +61,15 @@ export const rowFile = async ({ path: asked, format, replace = replaced }: RowPl
   }
   const read = async () => {
     const bytes = await readFile(path)
-    const rows = format.decode(bytes, run)
+    const rows = E.chain(since)(format.decode(bytes, run))
     if (E.isRight(rows)) return { bytes, rows: rows.right }
     throw new Error(`Cannot log into ${path}: want no file, or one that run ${run} logged into, got ${rows.left}`)
+  }
+  /** Names are those of directories, which two runs may have alike; but none has logged before it began. */
+  const since = (rows: readonly FileRow[]): E.Either<string, readonly FileRow[]> => {
+    const before = rows.find(({ at }) => startedAt !== undefined && at < startedAt)
+    if (before === undefined) return E.right(rows)
+    return E.left(`rows of ${new Date(before.at).toISOString()}, when this run had not begun`)
   }
   const anew = async (rows: readonly Uint8Array[], again: boolean): Promise<void> => {
     path = await replace(path, Buffer.concat([format.head(writing(), again), ...rows]))

@@ -58,9 +58,9 @@ export const eventFile: RowFormat = {
       if (i === 0 && textOf(event, FILE_VERSION) !== VERSION) return E.left("another file")
       const scalar = scalarIn(event)
       if (scalar === undefined) continue
-      const { tag, step, value } = scalar
+      const { at, tag, step, value } = scalar
       const { from, to } = record
-      rows.push({ from, to, same: sameScalar(tag, step, value), isOf: (stage) => tag.startsWith(`${stage}/`) })
+      rows.push({ from, to, at, same: sameScalar(tag, step, value), isOf: (stage) => tag.startsWith(`${stage}/`) })
     }
     return all.length === 0 && bytes.length > 0
       ? E.left(shown(new TextDecoder().decode(bytes.subarray(0, 20))))
@@ -77,9 +77,13 @@ const scalarIn = (event: readonly WireField[]) => {
   const [single] = bytesOf(fields, SIMPLE_VALUE)
   const step = event.find((f) => f.number === STEP)?.value
   if (single === undefined) return undefined
-  const number = new DataView(single.buffer, single.byteOffset, single.length).getFloat32(0, true)
-  return { tag: textOf(fields, TAG), step: typeof step === "number" ? step : 0, value: number }
+  const number = viewOf(single).getFloat32(0, true)
+  const [seconds] = bytesOf(event, WALL_TIME)
+  const at = seconds?.length === 8 ? Math.round(viewOf(seconds).getFloat64(0, true) * 1000) : 0
+  return { at, tag: textOf(fields, TAG), step: typeof step === "number" ? step : 0, value: number }
 }
+
+const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
 
 /** Check sums hold: what cannot be read as fields has none. */
 const right = (fields: E.Either<string, readonly WireField[]>): readonly WireField[] =>

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs"
 import { readdir, unlink } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
 import { makeFolder, replaceEntry } from "../../io/disk.ts"
-import type { Logging } from "../../loading/mod.ts"
+import type { LoggedRun, Logging } from "../../loading/mod.ts"
 import { rowFile } from "../row_file.ts"
 import { eventFile } from "./events.ts"
 
@@ -14,14 +14,18 @@ const fileName = (seconds: string, n: number): string =>
   `events.out.tfevents.${seconds}.policygradex.${String(n).padStart(4, "0")}`
 
 /** Goes on with the event file of the folder, or begins one. */
-export const eventFolder = async (folder: string, run: string): Promise<Logging> => {
+export const eventFolder = async (folder: string, run: Pick<LoggedRun, "name" | "startedAt">): Promise<Logging> => {
   await makeFolder(folder)
   const own = (await readdir(folder)).filter((name) => ownFile.test(name)).sort()
-  // A file that a later one was to take the place of when the run was stopped.
-  for (const name of own.slice(0, -1)) await unlink(join(folder, name))
   const name = own.at(-1) ?? fileName(String(Math.floor(Date.now() / 1000)).padStart(10, "0"), 0)
-  return rowFile({ path: join(folder, name), format: eventFile, replace: byNextFile }, run)
+  const logging = await rowFile({ path: join(folder, name), format: eventFile, replace: byNextFile }, run)
+  // What the last took the place of when the run was stopped: of the same second. Another's are of others.
+  for (const before of own)
+    if (before < name && secondsOf(before) === secondsOf(name)) await unlink(join(folder, before))
+  return logging
 }
+
+const secondsOf = (name: string): string => ownFile.exec(name)?.[1] ?? ""
 
 /** Under the next name, where one is there: whoever reads that has it open, and would never see another one of its name. */
 const byNextFile = async (path: string, bytes: Uint8Array): Promise<string> => {

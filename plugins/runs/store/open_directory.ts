@@ -44,8 +44,8 @@ export const openDirectory = Effect.fn("store.open")(function* (path: string, mo
   yield* lockDirectory(path)
   // And again: another process may have had it meanwhile.
   const { used, run } = yield* admitted(files, path, mode, info)
+  const startedAt = run?.startedAt ?? new Date(yield* Clock.currentTimeMillis).toISOString()
   if (run === undefined) {
-    const startedAt = new Date(yield* Clock.currentTimeMillis).toISOString()
     yield* begin(files, { format: formatVersion, policygradex: version, startedAt, ...info }, used)
   } else if (run.replaces === true) {
     const { replaces: _, ...begun } = run
@@ -55,7 +55,8 @@ export const openDirectory = Effect.fn("store.open")(function* (path: string, mo
   const { artefacts, again, notes } = yield* mendedManifest(files, path)
   if (again) yield* writeManifest(files, artefacts)
   else yield* removeSuperseded(files, artefacts)
-  return makeStore(basename(path), path, files, { known: artefacts, machine: stableJson(info.machine), notes })
+  const beginning = { known: artefacts, machine: stableJson(info.machine), startedAt: Date.parse(startedAt), notes }
+  return makeStore(basename(path), path, files, beginning)
 })
 
 /** Whether there is a run, and which one goes on. Errors: why this mode cannot have the directory. */

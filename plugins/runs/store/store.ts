@@ -23,6 +23,8 @@ export interface Beginning {
   readonly known?: readonly Artefact[]
   /** Names where it is. */
   readonly machine?: string
+  /** In milliseconds since 1970. */
+  readonly startedAt?: number
   readonly notes?: readonly string[]
 }
 
@@ -31,7 +33,7 @@ export const makeStore = (
   name: string,
   directory: string,
   files: Files,
-  { known = [], machine = "", notes = [] }: Beginning = {}
+  { known = [], machine = "", startedAt, notes = [] }: Beginning = {}
 ): RunStoreService => {
   // The latest of each (stage, name).
   const artefacts = new Map(known.map((a) => [`${a.stage}/${a.name}`, a]))
@@ -40,6 +42,7 @@ export const makeStore = (
   return {
     name,
     directory,
+    ...(startedAt === undefined ? {} : { startedAt }),
     notes,
     put: Effect.fn("store.put")(function* (stage, artefact, content) {
       const bytes = encode(content)

@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { test } from "node:test"
+import { setTimeout } from "node:timers/promises"
 import { Effect, Option } from "effect"
 import type { RunStoreService } from "../../../../core/service/run_store.ts"
 import { type Mode, readRun } from "../../../../plugins/runs/store/mod.ts"
@@ -92,6 +93,18 @@ for (const [what, remove] of [
         assert.ok(!("replaces" in JSON.parse(readFileSync(join(copy, "run.json"), "utf8"))))
       }
     }))
+
+test("a store tells when its run began: the same when it goes on, another when it is replaced", () =>
+  inFolder(async (folder) => {
+    const began = async (mode: Mode): Promise<number | undefined> => {
+      const told = await within(join(folder, "a"), mode, ({ startedAt }) => Effect.succeed(startedAt))
+      return told._tag === "Success" ? told.success : assert.fail(told.failure.message)
+    }
+    const first = (await began("new")) ?? assert.fail("it is not told")
+    await setTimeout(5)
+    assert.equal(await began("resume"), first)
+    assert.ok(((await began("force")) ?? 0) > first)
+  }))
 
 test("--force takes a folder whose run.json is gone where runs left all that is there, else it is refused", () =>
   inFolder(async (folder) => {
