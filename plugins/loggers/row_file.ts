@@ -1,9 +1,9 @@
 /** A file of a run's rows, whatever its form: it grows with the run, and is the same run's when that goes on. */
-import { appendFile, readFile } from "node:fs/promises"
+import { appendFile, readFile, stat } from "node:fs/promises"
 import { dirname } from "node:path"
 import * as E from "fp-ts/lib/Either.js"
 import type { EventRow } from "../../core/service/run_store.ts"
-import { codeOf, makeFolder, replaceEntry, syncEntry } from "../io/disk.ts"
+import { codeOf, makeFolder, replaceFile, syncEntry } from "../io/disk.ts"
 import type { LoggedRun, Logging } from "../loading/mod.ts"
 
 /** When a row is written, and of which run it is. */
@@ -60,6 +60,12 @@ export const rowFile = async (
     return rows.map((row) => format.encode(row, at))
   }
   const read = async () => {
+    const found = await stat(path)
+    // From a device no row can be taken back, and who opens a pipe waits for its other end.
+    if (!found.isFile()) {
+      const got = found.isDirectory() ? "a folder" : "a pipe or a device"
+      throw new Error(`Cannot log into ${path}: want a file, got ${got}`)
+    }
     const bytes = await readFile(path)
     const rows = E.chain(since)(format.decode(bytes, run))
     if (E.isRight(rows)) return { bytes, rows: rows.right }
@@ -111,6 +117,6 @@ export const rowFile = async (
 }
 
 const replaced = async (path: string, bytes: Uint8Array): Promise<string> => {
-  await replaceEntry(path, bytes)
+  await replaceFile(path, bytes)
   return path
 }

@@ -16,7 +16,8 @@ const fileName = (seconds: string, n: number): string =>
 /** Goes on with the event file of the folder, or begins one. */
 export const eventFolder = async (folder: string, run: Pick<LoggedRun, "name" | "startedAt">): Promise<Logging> => {
   await makeFolder(folder)
-  const own = (await readdir(folder)).filter((name) => ownFile.test(name)).sort()
+  const entries = await readdir(folder, { withFileTypes: true })
+  const own = entries.flatMap((e) => (e.isFile() && ownFile.test(e.name) ? [e.name] : [])).sort()
   const name = own.at(-1) ?? fileName(String(Math.floor(Date.now() / 1000)).padStart(10, "0"), 0)
   const logging = await rowFile({ path: join(folder, name), format: eventFile, replace: byNextFile }, run)
   // What the last took the place of when the run was stopped: of the same second. Another's are of others.

@@ -3,7 +3,6 @@ import assert from "node:assert/strict"
 import { spawnSync } from "node:child_process"
 import {
   appendFileSync,
-  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -18,7 +17,6 @@ import {
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { after, test } from "node:test"
-import { setTimeout } from "node:timers/promises"
 import { Effect } from "effect"
 import fc from "fast-check"
 import * as E from "fp-ts/lib/Either.js"
@@ -45,8 +43,8 @@ const sentence = (asked: string): string =>
 let places = 0
 const place = (): string => join(folder, `place-${places++}`)
 
-const opened = async (asked: string, name = "run", more: { readonly startedAt?: number } = {}): Promise<Logging> =>
-  right(loggerNamed(asked)).open({ name, config: smallest, directory: "", ...more })
+const opened = async (asked: string, name = "run"): Promise<Logging> =>
+  right(loggerNamed(asked)).open({ name, config: smallest, directory: "" })
 
 test("every logger that comes with the package passes the loggers' laws", async () => {
   for (const { id } of ownLoggers.filter((l) => l.id !== "otel")) {
@@ -188,71 +186,6 @@ test("a file of something else, or of another run, is left as it is", async () =
   await assert.rejects(opened(`csv=${file}`, "two"), /got rows of run "one"/)
   appendFileSync(file, "1,2\n")
   await assert.rejects(opened(`csv=${file}`, "one"), /got "1,2" on a line/)
-})
-
-test("the log of a run that began before is left as it is, whatever its name; its own a run goes on with", async () => {
-  for (const id of ["jsonl", "csv", "tensorboard"]) {
-    const where = place()
-    const began = { startedAt: Date.now() }
-    const asked = `${id}=${where}`
-    await (await opened(asked, "run", began)).log([other])
-    const [file = assert.fail()] =
-      id === "tensorboard" ? readdirSync(join(where, "run")).map((f) => join("run", f)) : [""]
-    const before = readFileSync(join(where, file))
-    await setTimeout(5)
-    await assert.rejects(
-      opened(asked, "run", { startedAt: Date.now() }),
-      /want no file, or one that run run logged into, got rows of 20.*Z, when this run had not begun/
-    )
-    assert.deepEqual(readFileSync(join(where, file)), before)
-    await (await opened(asked, "run", began)).log([{ ...other, step: 1 }])
-    assert.ok(readFileSync(join(where, file)).length > before.length)
-  }
-})
-
-test("of the event files in a folder none goes but those that the last took the place of", async () => {
-  const where = place()
-  const logging = await opened(`tensorboard=${where}`)
-  await logging.log([other])
-  const [own = assert.fail()] = readdirSync(join(where, "run"))
-  const at = (name: string) => join(where, "run", name)
-  const [others, next] = ["events.out.tfevents.0000000001.policygradex.0000", own.replace(/0000$/, "0001")]
-  copyFileSync(at(own), at(others))
-  copyFileSync(at(own), at(next))
-  await opened(`tensorboard=${where}`)
-  assert.deepEqual(readdirSync(join(where, "run")).sort(), [others, next])
-})
-
-test("a file without a whole row is left as it is, but for what a run's own first row leaves that was cut short", async () => {
-  const head = "time,run,stage,step,task,metric,value\n"
-  const others = [
-    ["jsonl", '{"my":"data without a line end"}'],
-    ["jsonl", '{"time":"2026-01-01T00:00:00.000Z","run":"another'],
-    ["jsonl", "x".repeat(1000)],
-    ["csv", "time"],
-    ["csv", head.trimEnd()],
-    ["csv", `${head}my notes`],
-    ["csv", `${head}2026-01-01T00:00:00.000Z,another`]
-  ] as const
-  for (const [id, text] of others) {
-    const file = place()
-    writeFileSync(file, text)
-    await assert.rejects(opened(`${id}=${file}`), /want no file, or one that run run logged into, got "/, text)
-    assert.equal(readFileSync(file, "utf8"), text)
-  }
-  for (const id of ["jsonl", "csv"])
-    for (const name of ["run", 'läufe, "zwei"']) {
-      const file = place()
-      const logging = await opened(`${id}=${file}`, name)
-      const start = statSync(file).size
-      await logging.log([other])
-      const whole = readFileSync(file)
-      for (let end = start; end < whole.length; end++) {
-        writeFileSync(file, whole.subarray(0, end))
-        await (await opened(`${id}=${file}`, name)).close?.("finished")
-        assert.equal(statSync(file).size, start, `${id}, ${end} bytes`)
-      }
-    }
 })
 
 test("a link in a run's directory that leads out of it is not followed", async () => {
