@@ -2,7 +2,7 @@
  * `progress.jsonl`: how far a run is, for whoever watches it from elsewhere. It grows for as long as the run's directory is there; it
  * has times, belongs to no digest, and nothing is computed from it.
  */
-import { appendFile } from "node:fs/promises"
+import { appendFile, stat } from "node:fs/promises"
 import { hostname } from "node:os"
 import { join } from "node:path"
 import { Clock, Effect, Schema } from "effect"
@@ -53,11 +53,17 @@ export const trailLine = Schema.decodeUnknownOption(jsonText(TrailLine))
 /** A stage is told at its beginning, at its end, and after so many milliseconds. */
 const EVERY = 1000
 
+/** Whether there is a place for it: a link that somebody put there is not followed out, and who opens a pipe waits for its other end. */
+const mayGrow = async (directory: string): Promise<boolean> => {
+  if ((await leavesBy(directory, trailFile)) !== undefined) return false
+  const there = await stat(join(directory, trailFile)).catch(() => undefined)
+  return there === undefined || there.isFile()
+}
+
 /** Progress that leaves a trail in the directory too, where there is one. What cannot be written is not: it never stops a run. */
 export const leavingTrail = Effect.fnUntraced(function* (directory: string, progress: ProgressService) {
-  // A link that somebody put into the directory is not followed out of it.
-  const isOutside = Effect.promise(async () => (await leavesBy(directory, trailFile)) !== undefined)
-  if (directory === "" || (yield* isOutside)) return { progress, ended: () => Effect.void, using: () => {} }
+  if (directory === "" || !(yield* Effect.promise(() => mayGrow(directory))))
+    return { progress, ended: () => Effect.void, using: () => {} }
   const write = (line: object): Effect.Effect<void> =>
     Effect.flatMap(Clock.currentTimeMillis, (now) => {
       const text = `${JSON.stringify({ time: new Date(now).toISOString(), ...line })}\n`
