@@ -8,6 +8,7 @@ import { shown } from "../../core/text/shown.ts"
 import { leavesBy } from "../io/confined.ts"
 import type { LoggedRun, LoggerPlugin, Logging } from "../loading/mod.ts"
 import { csv, jsonLines } from "./lines.ts"
+import { LOGS, METRICS, TENSORBOARD } from "./places.ts"
 import { type RowFormat, rowFile } from "./row_file.ts"
 import { HEADERS_VARIABLE, receiverAt, telemetry } from "./telemetry.ts"
 import { eventFolder } from "./tensorboard/folder.ts"
@@ -24,9 +25,6 @@ export interface OwnLogger {
 
 /** What a logger is told of: a run, or several, each of which needs a file of its own. */
 export type Logs = "run" | "runs"
-
-/** Where a logger writes that was not told: beside the run's own files. */
-const LOGS = "logs"
 
 /** The place that was named, or one below the run's directory, which no link may lead out of. */
 const own =
@@ -53,8 +51,6 @@ const file = (id: string, summary: string, name: string, format: RowFormat): Own
   }
 })
 
-const TENSORBOARD = "tensorboard"
-
 /** Where TensorBoard finds a run: `FOLDER/RUN`, or the run's own folder. */
 const eventsOf = (place: string | undefined) => {
   const folder = own(TENSORBOARD, place, TENSORBOARD)
@@ -67,8 +63,8 @@ const tensorboardSummary = "TensorBoard's event files: a scalar STAGE/METRIC/TAS
 
 /** Loggers that need nothing but this package. */
 export const ownLoggers: readonly OwnLogger[] = [
-  file("jsonl", "JSON lines, as events.jsonl has them, in a file of your own", "metrics.jsonl", jsonLines),
-  file("csv", "CSV in long form: time, run, stage, step, task, metric, value", "metrics.csv", csv),
+  file("jsonl", "JSON lines, as events.jsonl has them, in a file of your own", `${METRICS}.jsonl`, jsonLines),
+  file("csv", "CSV in long form: time, run, stage, step, task, metric, value", `${METRICS}.csv`, csv),
   {
     id: TENSORBOARD,
     summary: tensorboardSummary,

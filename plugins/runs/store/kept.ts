@@ -54,6 +54,11 @@ const entryOf = (bytes: Uint8Array): E.Either<string, { readonly inputs: unknown
   return E.map((entry) => Object.assign({ inputs: "", value: undefined }, entry))(unpack(body))
 }
 
-const pathOf = (name: string): string => `${keptFolder}/${fileName(name)}.bin`
+const ENDING = ".bin"
+
+const pathOf = (name: string): string => `${keptFolder}/${fileName(name)}${ENDING}`
+
+/** Whether a path that counts from the run's directory is that of something kept. */
+export const isKeptPath = (path: string): boolean => path.startsWith(`${keptFolder}/`) && path.endsWith(ENDING)
 
 const fileName = (name: string): string => name.replaceAll(" ", "-")

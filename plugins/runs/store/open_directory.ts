@@ -7,10 +7,11 @@ import { type RunStoreError, runStoreError, storeFailure } from "../../../core/s
 import { stableJson } from "../../io/content.ts"
 import { type Disk, makeFolder, unfinished } from "../../io/disk.ts"
 import { version } from "../machine.ts"
-import { diskFiles, type Entry, type Files, refused } from "./files.ts"
+import { diskFiles, type Files, refused } from "./files.ts"
 import { keptFolder } from "./kept.ts"
+import { isLeftByRuns, removeLeftovers } from "./leftovers.ts"
 import { lockDirectory, lockFile } from "./lock.ts"
-import { isContentNamed, mendedManifest, removeSuperseded, writeManifest } from "./manifest.ts"
+import { mendedManifest, removeSuperseded, writeManifest } from "./manifest.ts"
 import { resumable } from "./resumable.ts"
 import {
   formatVersion,
@@ -74,7 +75,7 @@ const admitted = Effect.fnUntraced(function* (files: Files, path: string, mode: 
     yield* resumable(path, run, info)
     return { used: true, run }
   }
-  const isRun = entries.some(({ name }) => name === runFile) || (yield* isOnly(files, entries))
+  const isRun = entries.some(({ name }) => name === runFile) || (yield* isLeftByRuns(files))
   return isRun ? { used: true } : yield* Effect.flatMap(notARun(path), Effect.fail)
 })
 
@@ -91,36 +92,8 @@ const unusable = (e: RunStoreError): RunStoreError =>
 
 const begin = Effect.fnUntraced(function* (files: Files, run: RunFile, used: boolean) {
   if (used) yield* writeRunFile(files, { ...run, replaces: true })
-  yield* clear(files)
+  yield* removeLeftovers(files)
   yield* writeRunFile(files, run)
-})
-
-/** What a run leaves at its top level. */
-const ownNames =
-  /^(run\.json|run\.lock|run\.lock-journal|events\.jsonl|progress\.jsonl|summary\.json|report\.html|artefacts\.json)$/
-
-const isOwn = (name: string): boolean => name === keptFolder || ownNames.test(name) || unfinished.test(name)
-const isOwnInStage = (name: string): boolean => isContentNamed(name) || unfinished.test(name)
-
-/** Whether runs left all of it. */
-const isOnly = Effect.fnUntraced(function* (files: Files, entries: readonly Entry[]) {
-  for (const { name, folder } of entries) {
-    if (isOwn(name)) continue
-    if (!folder || !(yield* files.list(name)).every((e) => isOwnInStage(e.name))) return false
-  }
-  return true
-})
-
-/** Removes all that a run left, but `run.json` and the lock; whatever else is there stays. */
-const clear = Effect.fnUntraced(function* (files: Files) {
-  for (const { name, folder } of yield* files.list("")) {
-    if (name === runFile || name === lockFile) continue
-    if (isOwn(name)) yield* files.remove(name)
-    else if (folder) {
-      for (const e of yield* files.list(name)) if (isOwnInStage(e.name)) yield* files.remove(`${name}/${e.name}`)
-      if ((yield* files.list(name)).length === 0) yield* files.remove(name)
-    }
-  }
 })
 
 /** Files whose writing was cut short, and what earlier versions' locks left: who holds the lock knows that nobody writes them any more. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { dirname, join, relative } from "node:path"
 import { test } from "node:test"
 import { setTimeout } from "node:timers/promises"
 import { Effect, Option } from "effect"
@@ -93,6 +93,47 @@ for (const [what, remove] of [
         assert.ok(!("replaces" in JSON.parse(readFileSync(join(copy, "run.json"), "utf8"))))
       }
     }))
+
+for (const [what, path] of [
+  ["kept", "kept/thesis.txt"],
+  ["kept", "kept/old/thesis.txt"],
+  ["kept", "kept/cache.bin"],
+  ["logs", "logs/metrics.csv"],
+  ["assets", "assets/main.0123456789ab.json"],
+  ["report.html", "report.html/index.html"]
+] as const)
+  test(`--force leaves a folder as it is that was no run's and has ${path} in it`, () =>
+    inFolder(async (folder) => {
+      const mine = join(folder, "mine")
+      mkdirSync(dirname(join(mine, path)), { recursive: true })
+      writeFileSync(join(mine, path), "mine")
+      const refused = await within(mine, "force", () => Effect.void)
+      assert.equal(refused._tag === "Failure" && refused.failure.reason, "not-a-run")
+      assert.deepEqual(readdirSync(mine), [what])
+      assert.equal(readFileSync(join(mine, path), "utf8"), "mine")
+    }))
+
+test("--force removes the run's logs below it with the run, and leaves what others put beside them and beside what it kept", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "a")
+    await within(path, "new", leave)
+    const events = "logs/tensorboard/events.out.tfevents.1700000000.policygradex.0000"
+    const others = [
+      "kept/mine.txt",
+      "kept/truth/mine.txt",
+      "logs/mine.csv",
+      "logs/tensorboard/events.out.tfevents.1.other"
+    ]
+    mkdirSync(join(path, "logs", "tensorboard"), { recursive: true })
+    for (const name of ["logs/metrics.csv", "logs/metrics.jsonl", events, ...others])
+      writeFileSync(join(path, name), "")
+    await within(path, "force", () => Effect.void)
+    const left = readdirSync(path, { recursive: true, withFileTypes: true }).filter((e) => e.isFile())
+    assert.deepEqual(
+      left.map((e) => relative(path, join(e.parentPath, e.name))).sort(),
+      [...others, "run.json", "run.lock"].sort()
+    )
+  }))
 
 test("a store tells when its run began: the same when it goes on, another when it is replaced", () =>
   inFolder(async (folder) => {
