@@ -1,5 +1,5 @@
 /** Contributed loggers beside a run's own log. */
-import { Effect, type Exit } from "effect"
+import { Effect, type Exit, Option } from "effect"
 import type { ProgressService, StageProgress } from "../../core/service/progress.ts"
 import type { EventRow, RunStoreService } from "../../core/service/run_store.ts"
 import type { RunConfig } from "../../pipeline/mod.ts"
@@ -39,35 +39,39 @@ export interface Logging {
   readonly close?: (ending: RunEnding) => void | Promise<void>
 }
 
+/** So many milliseconds a call may take: the run waits for each, and the slowest of disks is through by then. */
+const CALL_LIMIT = 30_000
+
 /**
- * Store and progress, whose rows and reports go to the loggers too for as long as the scope lives. A logger that fails is
- * left out from then on and told once: it never stops a run.
+ * Store and progress, whose rows and reports go to the loggers too for as long as the scope lives. A logger that fails,
+ * or is not through with a call within `limit` milliseconds, is left out from then on and told once: it never stops a run.
  */
 export const logged = Effect.fn("plugins.logged")(function* (
   store: RunStoreService,
   progress: ProgressService,
   config: RunConfig,
-  loggers: readonly LoggerPlugin[]
+  loggers: readonly LoggerPlugin[],
+  limit = CALL_LIMIT
 ) {
   const open = new Map<LoggerPlugin, Logging>()
-  const trying = Effect.fnUntraced(function* (logger: LoggerPlugin, doing: string, call: () => unknown) {
-    const done = yield* Effect.result(Effect.tryPromise({ try: async () => call(), catch: thrown }))
-    if (done._tag === "Success") return
-    open.delete(logger)
-    yield* progress.say(
-      `Cannot ${doing} of logger ${logger.id}: want it to return, got a throw (${done.failure}); it is left out`
+  /** What the call gives; nothing where the logger is left out for it. */
+  const trying = Effect.fnUntraced(function* <A>(logger: LoggerPlugin, doing: string, call: () => A | Promise<A>) {
+    const done = yield* Effect.result(
+      Effect.tryPromise({ try: (signal) => inTime(call, limit, signal), catch: thrown })
     )
+    if (done._tag === "Success" && Option.isSome(done.success)) return done.success
+    open.delete(logger)
+    const got = done._tag === "Failure" ? `want it to return, got a throw (${done.failure})` : late(limit)
+    yield* progress.say(`Cannot ${doing} of logger ${logger.id}: ${got}; it is left out`)
+    return Option.none<A>()
   })
-  const each = (doing: string, call: (logging: Logging) => unknown) =>
+  const each = (doing: string, call: (logging: Logging) => void | Promise<void>) =>
     Effect.forEach([...open], ([logger, logging]) => trying(logger, doing, () => call(logging)), { discard: true })
+  const { name, directory, startedAt } = store
+  const run: LoggedRun = { name, config, directory, ...(startedAt === undefined ? {} : { startedAt }) }
   for (const logger of loggers) {
-    yield* trying(logger, "call open()", async () => {
-      const { name, directory, startedAt } = store
-      open.set(
-        logger,
-        await logger.open({ name, config, directory, ...(startedAt === undefined ? {} : { startedAt }) })
-      )
-    })
+    const logging = yield* trying(logger, "call open()", () => logger.open(run))
+    if (Option.isSome(logging)) open.set(logger, logging.value)
   }
   yield* Effect.addFinalizer((exit) => each("call close()", (logging) => logging.close?.(endingOf(exit))))
   return {
@@ -91,6 +95,24 @@ export const logged = Effect.fn("plugins.logged")(function* (
     } satisfies ProgressService
   }
 })
+
+const late = (limit: number): string => `want it to return within ${limit / 1000} s, got no end of it`
+
+/**
+ * What a call gives; nothing where it takes longer. By a timer of its own, since a run is told its end where nothing can
+ * be interrupted, and what hangs there must be left too.
+ */
+const inTime = async <A>(call: () => A | Promise<A>, limit: number, signal: AbortSignal): Promise<Option.Option<A>> => {
+  const { promise, resolve } = Promise.withResolvers<Option.Option<A>>()
+  const timer = setTimeout(() => resolve(Option.none()), limit)
+  signal.addEventListener("abort", () => clearTimeout(timer))
+  const called = async () => Option.some(await call())
+  try {
+    return await Promise.race([called(), promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}
 
 const endingOf = (exit: Exit.Exit<unknown, unknown>): RunEnding => {
   if (exit._tag === "Success") return "finished"
