@@ -95,24 +95,31 @@ export const rowFile = async (
       there.rows.map((r) => there.bytes.subarray(r.from, r.to)),
       true
     )
+  let last: Promise<void> = Promise.resolve()
+  /** What came between the file's being read and its being replaced would be lost. */
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    last = last.catch(() => undefined).then(work)
+    return last
+  }
+  const relog = async (stage: string, rows: readonly EventRow[]): Promise<void> => {
+    const { bytes, rows: all } = await read()
+    const own = all.filter((r) => r.isOf(stage))
+    const isPrefix = own.length <= rows.length && own.every((r, i) => r.same === format.same(rows[i]!))
+    if (isPrefix) return append(rows.slice(own.length))
+    // Trainings end in any order: that of the file says nothing, and whoever reads it need not begin anew.
+    const there = new Set(own.map((r) => r.same))
+    const isAll = own.length === rows.length && there.size === rows.length
+    if (isAll && rows.every((row) => there.has(format.same(row)))) return
+    const written = new Map(own.map((r) => [r.same, bytes.subarray(r.from, r.to)]))
+    const at = writing()
+    const others = all.filter((r) => !r.isOf(stage)).map((r) => bytes.subarray(r.from, r.to))
+    const now = rows.map((row) => written.get(format.same(row)) ?? format.encode(row, at))
+    await anew([...others, ...now], true)
+  }
   return {
-    log: append,
-    relog: async (stage, rows) => {
-      const { bytes, rows: all } = await read()
-      const own = all.filter((r) => r.isOf(stage))
-      const isPrefix = own.length <= rows.length && own.every((r, i) => r.same === format.same(rows[i]!))
-      if (isPrefix) return append(rows.slice(own.length))
-      // Trainings end in any order: that of the file says nothing, and whoever reads it need not begin anew.
-      const there = new Set(own.map((r) => r.same))
-      const isAll = own.length === rows.length && there.size === rows.length
-      if (isAll && rows.every((row) => there.has(format.same(row)))) return
-      const written = new Map(own.map((r) => [r.same, bytes.subarray(r.from, r.to)]))
-      const at = writing()
-      const others = all.filter((r) => !r.isOf(stage)).map((r) => bytes.subarray(r.from, r.to))
-      const now = rows.map((row) => written.get(format.same(row)) ?? format.encode(row, at))
-      await anew([...others, ...now], true)
-    },
-    close: () => syncEntry(path)
+    log: (rows) => inTurn(() => append(rows)),
+    relog: (stage, rows) => inTurn(() => relog(stage, rows)),
+    close: () => inTurn(() => syncEntry(path))
   }
 }
 

@@ -38,6 +38,8 @@ export const makeStore = (
   // The latest of each (stage, name).
   const artefacts = new Map(known.map((a) => [`${a.stage}/${a.name}`, a]))
   const oneAtATime = Semaphore.makeUnsafe(1).withPermits(1)
+  // Likewise of the log: what came between its being read and its being replaced would be lost.
+  const ofLog = Semaphore.makeUnsafe(1).withPermits(1)
   const sorted = () => byPath([...artefacts.values()])
   return {
     name,
@@ -71,8 +73,8 @@ export const makeStore = (
       )
     }),
     artefacts: Effect.sync(sorted),
-    log: (rows) => appendEvents(files, name, rows),
-    relog: (stage, rows) => setEvents(files, name, stage, rows),
+    log: (rows) => ofLog(appendEvents(files, name, rows)),
+    relog: (stage, rows) => ofLog(setEvents(files, name, stage, rows)),
     logged: loggedIn(files),
     kept: keptIn(files, machine),
     summary: (value) => files.write("summary.json", text(stableJson(value))),

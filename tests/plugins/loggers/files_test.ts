@@ -174,6 +174,17 @@ test("trainings that end in another order than theirs leave each row once, in a 
   }
 })
 
+test("rows that are logged while others of the file are replaced are not lost", async () => {
+  for (const id of ["jsonl", "csv"]) {
+    const file = place()
+    const logging = await opened(`${id}=${file}`)
+    const meta = { ...other, stage: "meta" }
+    await logging.log([meta, { ...meta, step: 1 }])
+    await Promise.all([logging.relog?.("meta", [meta]), logging.log([other])])
+    assert.deepEqual(readFileSync(file, "utf8").match(/meta|other/g), ["meta", "other"], id)
+  }
+})
+
 test("a file of something else, or of another run, is left as it is", async () => {
   const notes = place()
   writeFileSync(notes, "my notes\n")

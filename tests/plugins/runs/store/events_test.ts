@@ -3,7 +3,9 @@ import { test } from "node:test"
 import { Effect } from "effect"
 import fc from "fast-check"
 import { type EventRow, RunStore, type RunStoreService } from "../../../../core/service/run_store.ts"
+import { type Files, memoryFiles } from "../../../../plugins/runs/store/files.ts"
 import { memoryStore } from "../../../../plugins/runs/store/mod.ts"
+import { makeStore } from "../../../../plugins/runs/store/store.ts"
 
 const inMemory = <A, E>(
   use: (store: RunStoreService, files: Map<string, Uint8Array>) => Effect.Effect<A, E>
@@ -33,6 +35,21 @@ test("relog() takes a stage's later rows out of the log, and a line that was cut
       assert.deepEqual(linesOf(files), [times[1], times[3], times[5], times[0]])
     })
   ))
+
+test("rows that are logged while relog() is at work are not lost", async () => {
+  const map = new Map<string, Uint8Array>()
+  const files = memoryFiles(map)
+  const read: Files["read"] = (path) => Effect.tap(files.read(path), Effect.sleep("20 millis"))
+  const store = makeStore("run", "", { ...files, read })
+  await Effect.runPromise(
+    Effect.gen(function* () {
+      yield* store.log([row("a", 1), row("a", 0)])
+      const later = Effect.delay(store.log([row("b", 0)]), "5 millis")
+      yield* Effect.all([store.relog("a", [row("a", 0), row("a", 1)]), later], { concurrency: "unbounded" })
+    })
+  )
+  assert.deepEqual(linesOf(map).map(saidBy), ["a 0 0", "a 1 1", "b 0 0"])
+})
 
 test("relog() writes again what the log lacks, tells how many rows those were, and restores the order stage by stage", () =>
   inMemory((store, files) =>
