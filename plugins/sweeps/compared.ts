@@ -12,7 +12,7 @@ export interface Estimate {
   readonly value: number
   readonly low?: number
   readonly high?: number
-  /** Runs and their training seeds, all together. */
+  /** Runs; of one run its training seeds. */
   readonly seeds: number
 }
 
@@ -51,10 +51,10 @@ export const compared = (sides: readonly Side[]): Compared => {
     sides: sides.map(({ label, runs }) => ({ label, runs: runs.map((r) => r.name) })),
     settings,
     methods: methods.map((method) => {
-      const all = sides.map((side) => side.runs.flatMap((run) => returnsBy(run, method)))
+      const all = sides.map((side) => independent(side.runs.map((run) => returnsBy(run, method))))
       const [a = [], b = []] = all
       const apart = partners?.map(([x, y]) => subtracted(returnsBy(x, method), returnsBy(y, method)))
-      const paired = apart?.every((d) => d !== undefined) === true ? estimate(apart.flatMap((d) => d ?? [])) : undefined
+      const paired = apart?.every((d) => d !== undefined) === true ? estimate(independent(apart)) : undefined
       const difference = two ? (paired ?? differenceOf(a, b)) : undefined
       return { method, sides: all.map(estimate), ...(difference === undefined ? {} : { difference }) }
     })
@@ -65,6 +65,15 @@ type Run = Side["runs"][number]
 
 const returnsBy = ({ returns }: Run, method: string): readonly number[] =>
   returns.filter((m) => m.method === method).flatMap((m) => m.perSeed)
+
+/**
+ * What intervals are of: the means of runs. Trainings of one run start at the same policy, on the same tasks: they tell of the next
+ * training there, and nothing of the next run, so that only where there is but one run they are what there is.
+ */
+const independent = (perRun: readonly (readonly number[])[]): readonly number[] => {
+  const some = perRun.filter((values) => values.length > 0)
+  return some.length === 1 ? some[0]! : some.map(mean)
+}
 
 /** Of runs with as many training seeds, one after the other. */
 const subtracted = (a: readonly number[], b: readonly number[]): readonly number[] | undefined =>

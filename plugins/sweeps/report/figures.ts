@@ -79,7 +79,7 @@ export const returnsFigure = ({ sides, methods }: Compared, from: readonly Side[
     `Mean return of ${methods.map((m) => m.method).join(", ")}, on each side`
   )
   const caption = html`<b>What did each side reach?</b> Mean over all runs and their training seeds (a small dot each), with Student's
-    interval of 95%.`
+    interval of 95% over the means of runs; of one run over its training seeds, for its own tasks and meta-policy.`
   const head = ["mean return", ...sides.map((s) => s.label)]
   return figure(
     picture,

@@ -65,13 +65,13 @@ test("runs beside each other are one page: settings and results that differ, in 
 test("the page has the settings that differ, every side's mean and interval, and the difference of two", () => {
   const cells = [...page.matchAll(/<td(?: class="n")?>([^<]*)<\/td>/g)].map(([, text]) => text)
   assert.ok(cells.includes("grouping.k") && !cells.includes("seed"))
-  // Of 20, 21, 21, 22, 22, 23 and 10 more: Student's t of 5 freedoms, 2.5706, times s/√6, 0.4282.
+  // Of runs with 20.5, 21.5 and 22.5, and 10 more: Student's t of 2 freedoms, 4.3027, times s/√3, 0.5774.
   const [at] = [cells.indexOf("groups by worth")]
   assert.deepEqual(cells.slice(at, at + 3), [
     "groups by worth",
-    "21.5 (20.4 to 22.6, 6 seeds)",
-    "31.5 (30.4 to 32.6, 6 seeds)"
+    "21.5 (19.02 to 23.98, 3 seeds)",
+    "31.5 (29.02 to 33.98, 3 seeds)"
   ])
-  assert.ok(cells.includes("-10 (-10 to -10, 6 seeds)"))
+  assert.ok(cells.includes("-10 (-10 to -10, 3 seeds)"))
   assert.equal(comparedPage(compared(sides), sides), page)
 })
