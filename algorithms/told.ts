@@ -1,9 +1,9 @@
 /** Which task a policy is told. */
-import type { Problem } from "./algorithm.ts"
+import type { Task } from "../envs/mod.ts"
 import type { Policy } from "./policy.ts"
 
 /** Tasks by what a policy is told of them. */
-export type ToldTasks = readonly Pick<Problem["tasks"][number], "id" | "toldAs">[]
+export type ToldTasks = readonly (Pick<Task, "id"> & { readonly toldAs?: string })[]
 
 /** What a policy can be told, and of which tasks it is asked. */
 interface Told {
