@@ -109,31 +109,34 @@ const byWorth = ({ worth, count, price, affinities, chosen }: GroupingInput): E.
   })
 }
 
+/** The groups that are asked for, and those that they are compared with. */
+export const groupTasks = (groupings: StageContext["groupings"]) =>
+  Effect.fnUntraced(function* (input: GroupingInput): Effect.fn.Return<TaskGroups, ArgumentError> {
+    const { gradients, affinities, chosen, method, count, key } = input
+    const undecided = whyArbitrary(gradients, method === WORTH ? undefined : affinities[chosen])
+    if (undecided !== undefined) return inOneGroup(method, affinities[chosen], undecided)
+    const rows = rowsOf(affinities[chosen])
+    const request = { ...count, method, stream: stream(child(key, "rounding")) }
+    const split: E.Either<ArgumentError, Split> = method === WORTH ? byWorth(input) : groupBy(rows, request, groupings)
+    const { k, labels, ...rest } = yield* fromEither(split)
+    const { objective, bound, roundedObjective, warnings, decision } = rest
+    return {
+      method,
+      k,
+      objective,
+      bound,
+      roundedObjective,
+      warnings,
+      ...(decision === undefined ? {} : { decision }),
+      labels: { chosen: labels, ...comparedLabels(input, k) }
+    }
+  })
+
 export const grouping = ({ groupings }: Pick<StageContext, "groupings">) =>
   single({
     name: "grouping",
     result: TaskGroups,
-    run: Effect.fnUntraced(function* (input: GroupingInput) {
-      const { gradients, affinities, chosen, method, count, key } = input
-      const undecided = whyArbitrary(gradients, method === WORTH ? undefined : affinities[chosen])
-      if (undecided !== undefined) return inOneGroup(method, affinities[chosen], undecided)
-      const rows = rowsOf(affinities[chosen])
-      const request = { ...count, method, stream: stream(child(key, "rounding")) }
-      const split: E.Either<ArgumentError, Split> =
-        method === WORTH ? byWorth(input) : groupBy(rows, request, groupings)
-      const { k, labels, ...rest } = yield* fromEither(split)
-      const { objective, bound, roundedObjective, warnings, decision } = rest
-      return {
-        method,
-        k,
-        objective,
-        bound,
-        roundedObjective,
-        warnings,
-        ...(decision === undefined ? {} : { decision }),
-        labels: { chosen: labels, ...comparedLabels(input, k) }
-      }
-    }),
+    run: groupTasks(groupings),
     save: Effect.fnUntraced(function* ({ taskIds }, { k, labels }) {
       const store = yield* RunStore
       yield* store.put("grouping", "groups", { kind: "json", value: { k, tasks: taskIds, labels } })
