@@ -22,4 +22,5 @@ export type {
 export { decide } from "./stages/decision.ts"
 export { parseFirstOrderTable } from "./stages/first_order/table.ts"
 export { groupBy, groupingIds } from "./stages/group_by.ts"
+export { groupTasks } from "./stages/grouping.ts"
 export { CheckpointSeconds } from "./store/checkpoints.ts"

@@ -3,7 +3,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Effect } from "effect"
 import { zeroKey } from "../../../core/random/mod.ts"
-import { groupTasks } from "../../../pipeline/stages/grouping.ts"
+import { groupTasks } from "../../../pipeline/internal.ts"
 
 const n = 3
 const nothing = { n, values: new Float64Array(n * n) }
