@@ -128,7 +128,8 @@ const named = ({ id, options, ...config }: NetworkConfig): NetworkConfig => ({
  * The policy that was saved, made by the algorithm that trained it.
  *
  * - Errors: `ArgumentError` for another format, an algorithm that there is none of, arrays of another size than the
- *   architecture's, numbers that are not finite, moments that no observations have, and, where `wanted` is given, another architecture than that policy's; both are named.
+ *   architecture's, numbers that are not finite, moments that no observations have, and, where `wanted` is given, another
+ *   architecture than that policy's; both are named.
  */
 export const loadPolicy = (
   { tensors, meta }: SavedPolicy,

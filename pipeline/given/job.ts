@@ -80,6 +80,7 @@ export const givenJob = (given: Given, catalog: Catalog) =>
       theta: policy?.theta ?? new Float64Array(1).fill(1),
       directions: policy === undefined ? 0 : directions,
       key: child(key, "surrogate"),
+      // One subset of all tells no pair of tasks from another.
       config: { ...config.surrogate, subsetSize: Math.min(config.surrogate.subsetSize, Math.max(2, tasks.length - 1)) },
       training: {
         iterations: config.groupTraining.iterations,

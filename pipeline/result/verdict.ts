@@ -64,9 +64,9 @@ const clearlyAbove = (a: Judged, b: Judged, level?: number): boolean =>
 /**
  * Judges the tool's groups, row `groups`. Undefined without that row.
  *
- * A row is clearly above another where the interval of their {@link difference} is above 0, and above what nobody would see, at 95%. That some row is above the
- * groups is one of as many claims as there are other rows, so each is made at 1 − 5%/rows (Bonferroni); that they pay claims all
- * of its comparisons at once, which needs no such care.
+ * A row is clearly above another where the interval of their {@link difference} is above 0, and above what nobody would see, at
+ * 95%. That some row is above the groups is one of as many claims as there are other rows, so each is made at 1 − 5%/rows
+ * (Bonferroni); that they pay claims all of its comparisons at once, which needs no such care.
  */
 export const verdict = (rows: readonly Judged[]): Verdict | undefined => {
   const own = rows.find((r) => r.kind === "groups")

@@ -74,9 +74,7 @@ export const decide = ({ start, unit, curve }: Omit<Worth, "silent">, { k, price
     const text = `it makes no difference: one policy for all and ${best.k} policies are predicted ${apart(one)} apart`
     return { point, certainty: "equal", text }
   }
-  const rival = [...(best.k === 1 ? [] : [one]), ...(other.k === best.k ? [] : [other])].find(
-    (p) => !told(p) && !small(p)
-  )
+  const rival = [one, other].find((p) => p.k !== best.k && !told(p) && !small(p))
   if (rival === undefined) return clear
   const more = Math.ceil((NOISE * rival.error) ** 2 / Math.max(rival.shortfall, NEGLIGIBLE * improvement) ** 2)
   return {

@@ -5,6 +5,9 @@ import { type FileError, failedFile, fileError } from "../../core/service/file_e
 /** The largest file that is read whole, in bytes: beyond it memory would grow to gigabytes. */
 export const LARGEST_INPUT = 64 * 2 ** 20
 
+/** As many numbers as such a file holds in single precision: what describes more by naming the same bytes again is refused. */
+export const MOST_NUMBERS = LARGEST_INPUT / 4
+
 /** The name in messages. */
 export const sourceName = (path: string): string => (path === "-" ? "standard input" : path)
 

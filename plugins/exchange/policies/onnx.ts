@@ -5,7 +5,7 @@ import { type ArgumentError, argumentError, cannot } from "../../../core/failure
 import type { Activation } from "../../../core/network/mod.ts"
 import type { Tensor } from "../../../core/service/run_store.ts"
 import { clipped } from "../../../core/text/printable.ts"
-import { LARGEST_INPUT } from "../../io/bounded_read.ts"
+import { MOST_NUMBERS } from "../../io/bounded_read.ts"
 import { bfloat16, type Dtype, decode, dtypes, floatsOf } from "../../io/matrix/mod.ts"
 import { bytesOf, fieldsOf, textOf, type WireField, wholesOf } from "../../io/protobuf_fields.ts"
 import { type Dense, FEATURES, type FoundPolicy, linked } from "./found.ts"
@@ -35,9 +35,6 @@ interface Graph {
 }
 
 const activations: Readonly<Record<string, Activation>> = { Tanh: "tanh", Relu: "relu", Sigmoid: "sigmoid" }
-
-/** As many as a file of the largest size holds in single precision. */
-const MOST_NUMBERS = LARGEST_INPUT / 4
 
 /** Nodes that leave numbers as they are. */
 const passing: ReadonlySet<string> = new Set(["Identity", "Flatten", "Cast", "Dropout"])

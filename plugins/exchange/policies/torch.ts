@@ -4,7 +4,7 @@ import { pipe } from "fp-ts/lib/function.js"
 import { type ArgumentError, argumentError, cannot } from "../../../core/failure/mod.ts"
 import type { Tensor } from "../../../core/service/run_store.ts"
 import { clipped } from "../../../core/text/printable.ts"
-import { LARGEST_INPUT } from "../../io/bounded_read.ts"
+import { LARGEST_INPUT, MOST_NUMBERS } from "../../io/bounded_read.ts"
 import { bfloat16, type Dtype, decode, dtypes, floatsOf } from "../../io/matrix/mod.ts"
 import { contentOf, isZip, membersOf } from "../../io/zip.ts"
 import {
@@ -98,9 +98,6 @@ export const readTorch = (bytes: Uint8Array, name: string): E.Either<ArgumentErr
 
 /** The numbers of a storage. */
 type FindStorage = (key: string, kind: string, type: Dtype) => E.Either<ArgumentError, Tensor["data"]>
-
-/** As many as a file of the largest size holds in single precision. */
-const MOST_NUMBERS = LARGEST_INPUT / 4
 
 /** Each storage is unpacked once, however many tensors are views of it, and all together hold no more than a file may. */
 const storagesOf = (

@@ -8,43 +8,32 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
   symlinkSync,
   truncateSync,
   writeFileSync
 } from "node:fs"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { after, test } from "node:test"
+import { test } from "node:test"
 import { Effect } from "effect"
 import fc from "fast-check"
 import * as E from "fp-ts/lib/Either.js"
 import type { ArgumentError } from "../../../core/failure/mod.ts"
 import type { EventRow } from "../../../core/service/run_store.ts"
 import { loggerFindings } from "../../../plugins/loading/check_loggers.ts"
-import type { Logging } from "../../../plugins/loading/mod.ts"
 import { loggerNamed, ownLoggers } from "../../../plugins/loggers/mod.ts"
 import { crc32c } from "../../../plugins/loggers/tensorboard/crc32c.ts"
 import { tagOf } from "../../../plugins/loggers/tensorboard/events.ts"
 import { smallest } from "../../pipeline/job/support.ts"
 import { right } from "../../support/right.ts"
+import { folder, opened, other, place } from "./places.ts"
 import { noPython, noTensorboard, noWandb, plainPython, printed, rowsOf, scalarsIn, wandb } from "./support.ts"
-
-const folder = mkdtempSync(join(tmpdir(), "pgex-loggers-"))
-after(() => rmSync(folder, { recursive: true, force: true }))
 
 const sentence = (asked: string): string =>
   E.match(
     ({ message }: ArgumentError) => message,
     () => ""
   )(loggerNamed(asked))
-
-let places = 0
-const place = (): string => join(folder, `place-${places++}`)
-
-const opened = async (asked: string, name = "run"): Promise<Logging> =>
-  right(loggerNamed(asked)).open({ name, config: smallest, directory: "" })
 
 test("every logger that comes with the package passes the loggers' laws", async () => {
   for (const { id } of ownLoggers.filter((l) => l.id !== "otel")) {
@@ -58,8 +47,6 @@ test("CRC-32C is that of RFC 3720", () => {
   assert.equal(crc32c(new Uint8Array(32).fill(255)), 0x62a8ab43)
   assert.equal(crc32c(Uint8Array.from({ length: 32 }, (_, i) => i)), 0x46dd794e)
 })
-
-const other: EventRow = { stage: "other", step: 0, task: "", metric: "loss", value: 1 }
 
 /** A run that logs, is killed in the middle of a row, and goes on from a checkpoint before; where its rows are. */
 const interrupted = async (asked: (place: string) => string, rows: readonly EventRow[], cut: number) => {

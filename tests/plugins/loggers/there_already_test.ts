@@ -5,34 +5,16 @@ import {
   copyFileSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
   symlinkSync,
   writeFileSync
 } from "node:fs"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { after, test } from "node:test"
+import { test } from "node:test"
 import { setTimeout } from "node:timers/promises"
-import type { EventRow } from "../../../core/service/run_store.ts"
-import type { Logging } from "../../../plugins/loading/mod.ts"
-import { loggerNamed } from "../../../plugins/loggers/mod.ts"
-import { smallest } from "../../pipeline/job/support.ts"
-import { right } from "../../support/right.ts"
-
-const folder = mkdtempSync(join(tmpdir(), "pgex-loggers-"))
-after(() => rmSync(folder, { recursive: true, force: true }))
-
-let places = 0
-const place = (): string => join(folder, `place-${places++}`)
-
-const opened = async (asked: string, name = "run", more: { readonly startedAt?: number } = {}): Promise<Logging> =>
-  right(loggerNamed(asked)).open({ name, config: smallest, directory: "", ...more })
-
-const other: EventRow = { stage: "other", step: 0, task: "", metric: "loss", value: 1 }
+import { opened, other, place } from "./places.ts"
 
 test("the log of a run that began before is left as it is, whatever its name; its own a run goes on with", async () => {
   for (const id of ["jsonl", "csv", "tensorboard"]) {
